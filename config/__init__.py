@@ -1,0 +1,1 @@
+"""What the user declares: frozen pydantic models of a stack file, one model family a file."""

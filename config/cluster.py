@@ -1,0 +1,48 @@
+"""Where the cluster comes from: the embedded lab, or one that is there already.
+
+`kind` clusters will be a third member of this union.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.base import Model
+from config.net import Address, Port, Prefix
+from config.ssh import SshAccess
+
+
+class _Cluster(Model):
+    """Address plan of a cluster. `podCIDR` holds every node's own PodCIDR."""
+
+    pod_cidr: Prefix
+    service_cidr: Prefix
+    api_server: Address
+    api_port: Port = 6443
+    ssh: SshAccess = SshAccess()
+
+
+class LabCluster(_Cluster):
+    """Real Kubernetes, Cilium and FRR in namespaces of this machine.
+
+    `managementPrefix` is the out-of-band network that SSH, probes and deploys use; it exists only
+    inside the lab's namespaces.
+    """
+
+    kind: Literal["lab"]
+    management_prefix: Prefix = Field(default="192.168.121.0/24")
+
+
+class ExistingCluster(_Cluster):
+    """A cluster that somebody else built: hosts over SSH, the API through a kubeconfig.
+
+    The kubeconfig is the secret `kubeconfigConfig` of the stack's configuration.
+    """
+
+    kind: Literal["existing"]
+    kubeconfig_config: str = "kubeconfig"
+
+
+Cluster = Annotated[LabCluster | ExistingCluster, Field(discriminator="kind")]

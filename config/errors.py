@@ -1,0 +1,85 @@
+"""Every exception of the project.
+
+    EdgeError                  one line: what, where, expected, got, what to do next
+    ├── ConfigError            the stack file is wrong (carries every problem found)
+    ├── MachineError           this machine lacks something (root, a package, a kernel feature)
+    ├── LabError               the embedded lab could not be started, reached or stopped
+    ├── HostError              a host refused: unreachable, wrong host key, wrong key, command failed
+    ├── ApiError               the Kubernetes API refused or did not answer
+    ├── StateError             the state file cannot be read, decrypted, locked or written
+    ├── UnsupportedResource    the built-in engine cannot apply a declared resource type
+    └── DeploymentFailed       one or more resources failed (each with its own line)
+
+None of them is a bug of ours: the command line prints `str(error)` and never a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class EdgeError(Exception):
+    """Base of all errors that a user can mend. `exit_code` is the process's exit status."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a stack file.
+
+    `path` is the YAML path (`routers[0].bgp.asn`), `expected` and `got` are for people.
+    """
+
+    path: str
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: expected {self.expected}, got {self.got}"
+
+
+class ConfigError(EdgeError):
+    """The stack file does not describe a stack. All problems are carried, not only the first."""
+
+    exit_code = 2
+
+    def __init__(self, stack: str, problems: Sequence[Problem]) -> None:
+        self.stack = stack
+        self.problems = tuple(problems)
+        lines = [f"stack {stack}: {len(self.problems)} problem(s) in the stack file"]
+        lines += [f"  {problem}" for problem in self.problems]
+        super().__init__("\n".join(lines))
+
+
+class MachineError(EdgeError):
+    """This machine cannot do what was asked; the message says what is missing and how to get it."""
+
+
+class LabError(EdgeError):
+    """The embedded lab failed; the message names the lab host."""
+
+
+class HostError(EdgeError):
+    """A host could not be reached over SSH, was not who it should be, or failed a command."""
+
+
+class ApiError(EdgeError):
+    """The Kubernetes API refused a request or did not answer in time."""
+
+
+class StateError(EdgeError):
+    """The stack's state cannot be read, decrypted, locked or written."""
+
+
+class UnsupportedResource(EdgeError):
+    """The program declares a resource type that the built-in engine plans but cannot apply."""
+
+
+class DeploymentFailed(EdgeError):
+    """One or more steps failed; what succeeded is in the state."""
+
+    def __init__(self, failures: Sequence[str]) -> None:
+        self.failures = tuple(failures)
+        super().__init__("\n".join(self.failures))

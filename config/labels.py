@@ -1,0 +1,61 @@
+"""Kubernetes labels and label selectors, with the matching that the API server does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from config.base import Model
+
+_NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+LabelKey = Annotated[str, Field(pattern=rf"^([a-z0-9]([-a-z0-9.]{{0,251}}[a-z0-9])?/)?{_NAME}$")]
+LabelValue = Annotated[str, Field(pattern=rf"^({_NAME})?$")]
+Labels = dict[LabelKey, LabelValue]
+
+
+class Requirement(Model):
+    """One `matchExpressions` entry. `values` belongs to In and NotIn alone."""
+
+    key: LabelKey
+    operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
+    values: tuple[LabelValue, ...] = ()
+
+    @model_validator(mode="after")
+    def _values_fit_operator(self) -> Requirement:
+        if (self.operator in ("In", "NotIn")) != bool(self.values):
+            raise ValueError(
+                "values with operator In or NotIn, and none with Exists or DoesNotExist"
+            )
+        return self
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Whether the labels satisfy this requirement (an absent key satisfies NotIn)."""
+        value = labels.get(self.key)
+        match self.operator:
+            case "In":
+                return value in self.values
+            case "NotIn":
+                return value not in self.values
+            case "Exists":
+                return value is not None
+            case "DoesNotExist":
+                return value is None
+
+
+class LabelSelector(Model):
+    """A Kubernetes LabelSelector. An empty one matches everything, as it does in the API."""
+
+    match_labels: Labels = {}
+    match_expressions: tuple[Requirement, ...] = ()
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Whether an object with these labels is selected."""
+        return all(labels.get(k) == v for k, v in self.match_labels.items()) and all(
+            requirement.matches(labels) for requirement in self.match_expressions
+        )
+
+    def manifest(self) -> dict[str, object]:
+        """The selector as it stands in a Kubernetes object."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)

@@ -1,0 +1,39 @@
+"""LoadBalancer IP pools (LB-IPAM)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from config.base import Model
+from config.labels import LabelSelector
+from config.net import Address, ObjectName, Prefix
+
+
+class Block(Model):
+    """A block of addresses: one CIDR, or a range from `start` to `stop` (both included)."""
+
+    cidr: Prefix | None = None
+    start: Address | None = None
+    stop: Address | None = None
+
+    @model_validator(mode="after")
+    def _cidr_or_range(self) -> Block:
+        if (self.cidr is None) == (self.start is None) or (self.cidr and self.stop):
+            raise ValueError("either cidr, or start with an optional stop")
+        if self.start and self.stop and (
+            self.start.version != self.stop.version or int(self.stop) < int(self.start)
+        ):
+            raise ValueError("a stop that is not below start")
+        return self
+
+
+class Pool(Model):
+    """A CiliumLoadBalancerIPPool."""
+
+    name: ObjectName
+    blocks: Annotated[tuple[Block, ...], Field(min_length=1)]
+    allow_first_last_ips: Literal["Yes", "No"] | None = Field(default=None, alias="allowFirstLastIPs")
+    service_selector: LabelSelector | None = None
+    disabled: bool = False

@@ -1,0 +1,82 @@
+"""FRR routers: the model that the whole frr.conf is rendered from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.base import Model
+from config.net import ASN, Address, InterfaceName, ObjectName, Prefix
+from config.node import Interface, Route
+from config.ssh import SshEndpoint
+
+GroupName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,62}$")]
+RemoteAs = ASN | Literal["external", "internal"]
+
+
+class NeighborTimers(Model):
+    """BGP timers in seconds, on the router's side."""
+
+    keepalive: Annotated[int, Field(ge=1, le=65535)]
+    hold: Annotated[int, Field(ge=3, le=65535)]
+    connect_retry: Annotated[int, Field(ge=1, le=65535)] = 120
+
+
+class PeerGroup(Model):
+    """Settings that several neighbors share."""
+
+    name: GroupName
+    remote_as: RemoteAs
+    timers: NeighborTimers | None = None
+    ebgp_multihop: Annotated[int, Field(ge=1, le=255)] | None = None
+    password_config: str | None = None
+    soft_reconfiguration_inbound: bool = False
+
+
+class Neighbor(Model):
+    """One neighbor. In a peer group, what is unset here comes from the group."""
+
+    address: Address
+    peer_group: GroupName | None = None
+    remote_as: RemoteAs | None = None
+    description: Annotated[str, Field(pattern=r"^[ -~]{1,80}$")] | None = None
+    timers: NeighborTimers | None = None
+    ebgp_multihop: Annotated[int, Field(ge=1, le=255)] | None = None
+    password_config: str | None = None
+
+
+class RouterBgp(Model):
+    """`router bgp` of one router. Defaults are FRR's own (traditional profile)."""
+
+    asn: ASN
+    router_id: Address | None = None
+    graceful_restart: bool = False
+    ebgp_requires_policy: bool = True
+    multipath_relax: bool = False
+    maximum_paths: Annotated[int, Field(ge=1, le=256)] | None = None
+    networks: tuple[Prefix, ...] = ()
+    import_check: bool = True
+    peer_groups: tuple[PeerGroup, ...] = ()
+    neighbors: tuple[Neighbor, ...] = ()
+
+
+class StaticRoute(Route):
+    """A static route that the program puts into frr.conf."""
+
+    interface: InterfaceName | None = None
+
+
+class Router(Model):
+    """An FRR router.
+
+    `adopt: true` lets the program take over a frr.conf that it did not write; without it a
+    hand-written configuration is refused.
+    """
+
+    name: ObjectName
+    interfaces: Annotated[tuple[Interface, ...], Field(min_length=1)]
+    bgp: RouterBgp
+    static_routes: tuple[StaticRoute, ...] = ()
+    adopt: bool = False
+    ssh: SshEndpoint = SshEndpoint()

@@ -1,0 +1,79 @@
+"""A whole stack, and the checks that need more than one of its parts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from config.base import Model
+from config.bgp import Bgp
+from config.cilium import Cilium
+from config.cluster import Cluster
+from config.errors import Problem
+from config.node import Node
+from config.pool import Pool
+from config.router import Router
+from config.workload import Service, Workload
+
+
+class StackConfig(Model):
+    """One environment: hosts, Cilium, BGP, pools, Services and demo workloads."""
+
+    cluster: Cluster
+    nodes: tuple[Node, ...]
+    routers: tuple[Router, ...] = ()
+    cilium: Cilium = Cilium()
+    bgp: Bgp | None = None
+    pools: tuple[Pool, ...] = ()
+    services: tuple[Service, ...] = ()
+    workloads: tuple[Workload, ...] = ()
+
+    def bgp_nodes(self) -> tuple[Node, ...]:
+        """The nodes that at least one BGP cluster config selects (`bgp.nodeLabels` counted in)."""
+        if self.bgp is None:
+            return ()
+        selectors = [config.node_selector for config in self.bgp.cluster_configs]
+        return tuple(
+            node
+            for node in self.nodes
+            if any(s is None or s.matches(self.node_labels(node)) for s in selectors)
+        )
+
+    def node_labels(self, node: Node) -> dict[str, str]:
+        """The labels that a node will carry: its own, ours, and the ones the kubelet sets."""
+        ours = self.bgp.node_labels if self.bgp else {}
+        return {"kubernetes.io/hostname": node.name, **ours, **node.labels}
+
+
+def broken_references(stack: StackConfig) -> Iterator[Problem]:
+    """Names that are declared twice, and names that are used but declared nowhere."""
+    yield from _duplicates("nodes", (node.name for node in stack.nodes))
+    yield from _duplicates("routers", (router.name for router in stack.routers))
+    yield from _duplicates("pools", (pool.name for pool in stack.pools))
+    yield from _duplicates("services", (f"{s.namespace}/{s.name}" for s in stack.services))
+    yield from _duplicates("workloads", (f"{w.namespace}/{w.name}" for w in stack.workloads))
+    hosts = [node.name for node in stack.nodes] + [router.name for router in stack.routers]
+    yield from _duplicates("nodes and routers", hosts)
+    names = {node.name for node in stack.nodes}
+    for i, workload in enumerate(stack.workloads):
+        if workload.node is not None and workload.node not in names:
+            expected = f"one of the declared nodes ({', '.join(sorted(names))})"
+            yield Problem(f"workloads[{i}].node", expected, workload.node)
+    for i, router in enumerate(stack.routers):
+        groups = {group.name for group in router.bgp.peer_groups}
+        for j, neighbor in enumerate(router.bgp.neighbors):
+            path = f"routers[{i}].bgp.neighbors[{j}]"
+            if neighbor.peer_group is not None and neighbor.peer_group not in groups:
+                yield Problem(f"{path}.peerGroup", "a declared peer group", neighbor.peer_group)
+            if neighbor.peer_group is None and neighbor.remote_as is None:
+                yield Problem(path, "a remoteAs or a peerGroup", "neither")
+    if stack.cilium.ipam == "kubernetes" and stack.cluster.kind == "lab":
+        for i, node in enumerate(stack.nodes):
+            if node.pod_cidr is None:
+                yield Problem(f"nodes[{i}].podCIDR", "a prefix (ipam is kubernetes)", "nothing")
+
+
+def _duplicates(where: str, names: Iterable[str]) -> Iterator[Problem]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield Problem(where, "each name once", f"{name} {count} times")

@@ -1,0 +1,45 @@
+"""Services, and the demo workloads behind them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.base import Model
+from config.labels import Labels
+from config.net import Address, ObjectName, Port
+
+
+class Service(Model):
+    """A Service. `managed: false` means that somebody else made it and the program only knows it."""
+
+    name: ObjectName
+    namespace: ObjectName = "default"
+    type: Literal["LoadBalancer", "ClusterIP", "NodePort"] = "LoadBalancer"
+    labels: Labels = {}
+    selector: Labels = {}
+    port: Port = 80
+    target_port: Port = 80
+    external_traffic_policy: Literal["Cluster", "Local"] = "Cluster"
+    load_balancer_class: str | None = None
+    annotations: dict[str, str] = {}
+    requested_ips: tuple[Address, ...] = Field(default=(), alias="requestedIPs")
+    managed: bool = True
+
+
+class Workload(Model):
+    """A demo Deployment (`replicas`), or a single Pod where `node` pins it.
+
+    `spread` puts at most one replica on a node, as the write-up's webpod does.
+    """
+
+    name: ObjectName
+    namespace: ObjectName = "default"
+    image: str
+    command: tuple[str, ...] = ()
+    labels: Labels = {}
+    replicas: Annotated[int, Field(ge=0, le=1000)] = 1
+    node: ObjectName | None = None
+    port: Port | None = None
+    spread: bool = False

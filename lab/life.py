@@ -1,0 +1,172 @@
+"""Bringing a lab up and taking it down. Both can be repeated, and finish what was cut off."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import LabError
+from config.node import Node
+from config.stack import StackConfig
+from lab import control_plane, fabric, node, router, sshd
+from lab.host import Host, cgroup_root
+from lab.management import inside
+from lab.pki import Pki
+from lab.places import EDGE, kubeconfig, lab_dir
+from lab.toolchain.build import bin_dirs, module_dir
+from lab.topology import MANAGEMENT, LabHost, Topology, topology
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class HostStatus:
+    """One line of `edge lab status`."""
+
+    name: str
+    role: str
+    address: str
+    running: bool
+
+
+def up(lab: str, stack: StackConfig, say: Say) -> None:
+    """Start what does not run yet. Raises LabError, naming the host that failed."""
+    plan = topology(stack)
+    with _lock(lab):
+        _start(lab, stack, plan, say)
+
+
+def down(lab: str, say: Say) -> None:
+    """End every process, mount, namespace and cgroup of the lab and remove its directory."""
+    directory = lab_dir(lab)
+    with _lock(lab):
+        hosts = [Host(lab, path.name) for path in sorted(directory.glob("hosts/*"))]
+        for host in hosts:
+            host.kill()
+        _end_leftovers(lab)
+        for path in cgroup_root().glob(f"cilium-edge-{lab}-*"):
+            Host(lab, path.name.removeprefix(f"cilium-edge-{lab}-")).remove_cgroup()
+        if hosts:
+            say(f"{len(hosts)} hosts gone")
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def status(lab: str, stack: StackConfig) -> list[HostStatus]:
+    """Which hosts there should be and whether they run."""
+    return [
+        HostStatus(spec.name, spec.role, spec.management_address, Host(lab, spec.name).pid is not None)
+        for spec in topology(stack).hosts
+    ]
+
+
+def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
+    assert stack.cluster.kind == "lab"
+    missing = [spec for spec in plan.hosts if Host(lab, spec.name).pid is None]
+    wires = Host(lab, fabric.FABRIC)
+    if not missing and wires.pid is not None:
+        say("already up")
+        return
+    if len(missing) < len(plan.hosts) or wires.pid is not None:
+        # A half-started lab: a host that is gone took its wires along, so each gets new ones.
+        say(f"starting again what is gone: {', '.join(s.name for s in missing) or fabric.FABRIC}")
+    if wires.pid is None:
+        for spec in plan.hosts:
+            Host(lab, spec.name).kill()
+        missing = list(plan.hosts)
+    sshd.make_keys(lab, [spec.name for spec in plan.hosts])
+    pki = Pki(lab_dir(lab) / "pki")
+    nodes = {each.name: each for each in stack.nodes}
+    bpf = module_dir("cilium") / "bpf"
+    say(f"{len(missing)} hosts: namespaces, file systems, links")
+    with ThreadPoolExecutor(len(plan.hosts) + 1) as pool:
+        boots = [pool.submit(_boot, Host(lab, spec.name), spec, bpf) for spec in missing]
+        if wires.pid is None:
+            wires.boot(EDGE)
+            fabric.bridges(wires, plan)
+        for boot in boots:
+            boot.result()
+        for index, spec in enumerate(plan.hosts, start=1):
+            if spec in missing:
+                fabric.connect(wires, index, spec, Host(lab, spec.name))
+        starts = [
+            pool.submit(_start_services, lab, spec, stack, pki, nodes.get(spec.name)) for spec in missing
+        ]
+        for start in starts:
+            start.result()
+    _publish_kubeconfig(lab, plan, stack, pki)
+    control = next(spec for spec in plan.hosts if spec.role == "control-plane")
+    say("waiting for the API server")
+    host = Host(lab, control.name)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(
+            inside, lab, control_plane.wait_ready, control.management_address, stack.cluster, pki, 60.0,
+            lambda: host.pid is not None,
+        ).result()  # fmt: skip
+
+
+def _boot(host: Host, spec: LabHost, bpf: Path) -> None:
+    if spec.role in ("control-plane", "worker"):
+        host.boot(EDGE, bin_dirs(), bpf)
+    else:
+        host.boot(EDGE)
+
+
+def _start_services(lab: str, spec: LabHost, stack: StackConfig, pki: Pki, member: Node | None) -> None:
+    assert stack.cluster.kind == "lab"
+    host = Host(lab, spec.name)
+    hosts = "".join(f"{h.management_address} {h.name}\n" for h in topology(stack).hosts)
+    host.write("/etc/hosts", f"127.0.0.1 localhost\n{hosts}")
+    if spec.role == "control-plane":
+        control_plane.start(host, stack.cluster, pki, spec.management_address)
+    if spec.role == "router":
+        router.start(host)
+    if member is not None:
+        node.prepare(host)
+        node.start(host, member, stack.cluster, pki)
+    if spec.name != MANAGEMENT:
+        sshd.start(host, spec.management_address)
+
+
+def _publish_kubeconfig(lab: str, plan: Topology, stack: StackConfig, pki: Pki) -> None:
+    control = next((spec for spec in plan.hosts if spec.role == "control-plane"), None)
+    if control is None:
+        raise LabError("the stack has no node with role control-plane")
+    issued = pki.issue("admin", "kubernetes-admin", ("system:masters",))
+    server = f"https://{control.management_address}:{stack.cluster.api_port}"
+    path = kubeconfig(lab)
+    path.touch(mode=0o600)
+    path.write_text(pki.kubeconfig(server, *issued))
+
+
+@contextmanager
+def _lock(lab: str) -> Iterator[None]:
+    """One `up` or `down` of a lab at a time; a second one waits for the first."""
+    path = EDGE / "lab" / f"{lab}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _end_leftovers(lab: str) -> None:
+    """End hosts whose pid file is gone, by the cgroup that they were started in."""
+    for procs in cgroup_root().glob(f"cilium-edge-{lab}-*/**/cgroup.procs"):
+        for pid in procs.read_text().split():
+            try:
+                os.kill(int(pid), signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+
+
+def have_mounts(lab: str) -> bool:
+    """Whether a mount of the lab is still visible from this machine's own namespace."""
+    out = subprocess.run(["findmnt", "-rno", "TARGET"], capture_output=True, text=True, check=False)
+    return str(lab_dir(lab)) in out.stdout

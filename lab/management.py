@@ -1,0 +1,44 @@
+"""The management namespace: the only place from which the lab's hosts are talked to."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from config.errors import LabError
+from lab.host import Host
+from lab.topology import MANAGEMENT
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_CLONE_NEWNET = 0x40000000
+
+
+def enter(lab: str) -> None:
+    """Move the calling thread, and every thread and process that it starts later, to the lab's network.
+
+    Call it in the main thread before other threads are started. Raises LabError where the lab is
+    not up.
+    """
+    host = Host(lab, MANAGEMENT)
+    pid = host.pid
+    if pid is None:
+        raise LabError(f"the lab of stack {lab} is not up; start it with `edge lab up -s {lab}`")
+    # os.setns came with Python 3.12.
+    libc = ctypes.CDLL(None, use_errno=True)
+    descriptor = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
+    try:
+        if libc.setns(descriptor, _CLONE_NEWNET) != 0:
+            number = ctypes.get_errno()
+            raise LabError(f"entering the lab's network: {os.strerror(number)} (are you root?)")
+    finally:
+        os.close(descriptor)
+
+
+def inside(lab: str, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Enter the management namespace and call; meant for a thread that ends afterwards."""
+    enter(lab)
+    return call(*args, **kwargs)

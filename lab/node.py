@@ -1,0 +1,55 @@
+"""A Kubernetes node of the lab: the host's settings and the node runner."""
+
+from __future__ import annotations
+
+from config.cluster import LabCluster
+from config.node import Node
+from lab.control_plane import image_table
+from lab.host import Host
+from lab.pki import Pki
+
+# What a node image usually has set; Cilium sets the rest itself.
+_SYSCTLS = ("net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0",
+            "net.ipv4.conf.default.rp_filter=0")  # fmt: skip
+_CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
+
+
+def prepare(host: Host) -> None:
+    """What every node needs before an agent can run on it."""
+    script = f"""
+        sysctl -qw {" ".join(_SYSCTLS)}
+        mkdir -p /opt/cni/bin /etc/cni/net.d /var/lib/cilium
+        ln -s /usr/local/bin/cilium-cni /opt/cni/bin/cilium-cni
+        ln -s /usr/bin/clang-19 /usr/bin/clang
+        ln -s /usr/bin/llc-19 /usr/bin/llc
+        ln -s /usr/local/bin/cilium-dbg /usr/bin/cilium
+    """
+    host.run(["/bin/sh", "-c", script])
+
+
+def start(host: Host, node: Node, cluster: LabCluster, pki: Pki) -> None:
+    """Start the node runner, which registers the Node and runs what is scheduled to it."""
+    address = str(node.address)
+    certificate, key = pki.issue(
+        f"node-{node.name}", f"system:node:{node.name}", ("system:nodes", "system:masters"),
+        (node.name, address),
+    )  # fmt: skip
+    server = f"https://{cluster.api_server}:{cluster.api_port}"
+    host.write("/etc/kubernetes/node.conf", pki.kubeconfig(server, certificate, key), 0o600)
+    host.write("/etc/kubernetes/node.crt", certificate.read_bytes())
+    host.write("/etc/kubernetes/node.key", key.read_bytes(), 0o600)
+    host.write("/etc/kubernetes/ca.crt", pki.ca_certificate.read_bytes())
+    host.write("/etc/kubernetes/images.json", image_table())
+    labels, taints = dict(node.labels), [f"{t.key}={t.value}:{t.effect}" for t in node.taints]
+    if node.role == "control-plane":
+        labels[_CONTROL_PLANE] = ""
+        taints.append(f"{_CONTROL_PLANE}=:NoSchedule")
+    host.spawn("noderunner", [
+        "noderunner", f"--node={node.name}", f"--address={address}",
+        f"--pod-cidr={node.pod_cidr or ''}",
+        "--labels=" + ",".join(f"{k}={v}" for k, v in labels.items()),
+        "--taints=" + ",".join(taints),
+        "--kubeconfig=/etc/kubernetes/node.conf", "--images=/etc/kubernetes/images.json",
+        "--cert=/etc/kubernetes/node.crt", "--key=/etc/kubernetes/node.key",
+        "--client-ca=/etc/kubernetes/ca.crt",
+    ])  # fmt: skip

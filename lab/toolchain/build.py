@@ -1,0 +1,97 @@
+"""Builds the toolsets that are not there yet; a finished one is never built again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from config.errors import MachineError
+from lab.places import CACHE
+from lab.toolchain.recipes import TOOLSETS, Binary, Toolset
+
+# (what is being built, estimated seconds left for everything)
+Progress = Callable[[str, int], None]
+
+
+def bin_dir(toolset: Toolset) -> Path:
+    """Where the toolset's binaries are, or will be."""
+    return CACHE / "bin" / toolset.key
+
+
+def bin_dirs() -> list[Path]:
+    """The directories of all toolsets."""
+    return [bin_dir(toolset) for toolset in TOOLSETS]
+
+
+def tool(name: str) -> Path:
+    """The path of one binary by its name."""
+    for toolset in TOOLSETS:
+        if any(binary.name == name for binary in toolset.binaries):
+            return bin_dir(toolset) / name
+    raise MachineError(f"no toolset has a binary {name}")
+
+
+def missing() -> list[tuple[Toolset, Binary]]:
+    """The binaries that `build` would build, in order."""
+    return [
+        (toolset, binary)
+        for toolset in TOOLSETS
+        for binary in toolset.binaries
+        if not (bin_dir(toolset) / binary.name).exists()
+    ]
+
+
+def build(progress: Progress) -> int:
+    """Build what is missing and return how many binaries that were.
+
+    Go's build cache goes to a directory of the cache and is removed when all is built: 5 GB that
+    nobody needs again.
+    """
+    todo = missing()
+    scratch = Path(os.environ.get("EDGE_GOCACHE", CACHE / "go-build"))
+    for i, (toolset, binary) in enumerate(todo):
+        left = sum(later.seconds for _, later in todo[i:])
+        progress(f"{binary.name} {toolset.version}", left)
+        _build(toolset, binary, scratch)
+    if todo and "EDGE_GOCACHE" not in os.environ:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return len(todo)
+
+
+def _build(toolset: Toolset, binary: Binary, scratch: Path) -> None:
+    target = bin_dir(toolset) / binary.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half_built = target.with_suffix(".part")
+    command = ["go", "build", "-trimpath", "-buildvcs=false", "-ldflags", toolset.flags]
+    command += ["-tags", binary.tags, "-o", str(half_built), binary.package]
+    result = _go(command, toolset, scratch)
+    if result.returncode != 0:
+        words = result.stderr.strip().splitlines()
+        raise MachineError(
+            f"building {binary.name} {toolset.version} failed: {words[-1] if words else 'no output'};"
+            f" to see it all: cd {toolset.directory} && {' '.join(command[:2])} {binary.package}"
+        )
+    half_built.rename(target)
+
+
+def _go(command: list[str], toolset: Toolset, scratch: Path) -> subprocess.CompletedProcess[str]:
+    # The Go workspace of the user, if any, has no say in what is built here.
+    env = {**os.environ, "CGO_ENABLED": "0", "GOCACHE": str(scratch), "GOWORK": "off"}
+    return subprocess.run(
+        command, cwd=toolset.directory, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def module_dir(toolset_name: str) -> Path:
+    """The source tree of the toolset's main module in Go's module cache (chart, BPF sources)."""
+    toolset = next(t for t in TOOLSETS if t.name == toolset_name)
+    command = ["go", "mod", "download", "-json", f"{toolset.module}@v{toolset.version}"]
+    result = _go(command, toolset, CACHE / "go-build")
+    if result.returncode != 0:
+        words = (result.stderr or result.stdout).strip().splitlines()
+        raise MachineError(f"downloading {toolset.module} v{toolset.version}: {words[-1]}")
+    return Path(json.loads(result.stdout)["Dir"])

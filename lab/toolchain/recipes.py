@@ -1,0 +1,92 @@
+"""Which binaries are built from which Go package, and what tells one version from another."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Binary:
+    """One binary. `seconds` is a cold build on two cores, for the estimate of what is left."""
+
+    name: str
+    package: str
+    seconds: int
+    tags: str = ""
+
+
+@dataclass(frozen=True)
+class Toolset:
+    """The binaries of one consumer module; `module` is the required module that names the version."""
+
+    name: str
+    directory: Path
+    module: str
+    binaries: tuple[Binary, ...]
+    ldflags: str = "-s -w"
+    sources: str = "go.*"
+    version: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        text = (self.directory / "go.mod").read_text()
+        found = re.search(rf"^(?:require )?\s*{re.escape(self.module)} v(\S+)", text, re.MULTILINE)
+        object.__setattr__(self, "version", found.group(1) if found else "0")
+
+    @property
+    def key(self) -> str:
+        """Name, version and a digest of all that decides the result: an upgrade changes it."""
+        digest = hashlib.sha256(repr((self.binaries, self.flags)).encode())
+        for path in sorted(self.directory.glob(self.sources)):
+            digest.update(path.read_bytes())
+        return f"{self.name}-{self.version}-{digest.hexdigest()[:12]}"
+
+    @property
+    def flags(self) -> str:
+        """Linker flags with the version filled in."""
+        return self.ldflags.replace("VERSION", self.version)
+
+
+_CILIUM = "github.com/cilium/cilium"
+_KUBERNETES = "k8s.io/kubernetes"
+_VERSION = "k8s.io/component-base/version"
+
+TOOLSETS = (
+    Toolset(
+        "kubernetes",
+        HERE / "kubernetes",
+        _KUBERNETES,
+        (
+            Binary("kube-apiserver", f"{_KUBERNETES}/cmd/kube-apiserver", 190),
+            Binary("kube-controller-manager", f"{_KUBERNETES}/cmd/kube-controller-manager", 70),
+            Binary("kube-scheduler", f"{_KUBERNETES}/cmd/kube-scheduler", 10),
+            Binary("kubectl", f"{_KUBERNETES}/cmd/kubectl", 30),
+        ),
+        ldflags=f"-s -w -X {_VERSION}.gitVersion=vVERSION"
+        f" -X {_VERSION}.gitMajor=1 -X {_VERSION}.gitMinor=34",
+    ),
+    Toolset("noderunner", HERE.parent / "noderunner", "k8s.io/client-go", (
+        Binary("noderunner", ".", 25),
+    ), sources="*.*"),
+    Toolset(
+        "cilium",
+        HERE / "cilium",
+        _CILIUM,
+        (
+            Binary("cilium-agent", f"{_CILIUM}/daemon", 260),
+            Binary("cilium-operator-generic", f"{_CILIUM}/operator", 50, "ipam_provider_operator"),
+            Binary("cilium-cni", f"{_CILIUM}/plugins/cilium-cni", 20),
+            Binary("cilium-dbg", f"{_CILIUM}/cilium-dbg", 15),
+            Binary("cilium-health-responder", f"{_CILIUM}/cilium-health/responder", 5),
+        ),
+        # Version, commit and date as the release has them; the agent parses all three.
+        ldflags=f"-s -w -X '{_CILIUM}/pkg/version.ciliumVersion=VERSION module 1970-01-01T00:00:00+00:00'",
+    ),
+    Toolset("helm", HERE / "helm", "helm.sh/helm/v3", (
+        Binary("helm", "helm.sh/helm/v3/cmd/helm", 70),
+    ), ldflags="-s -w -X helm.sh/helm/v3/internal/version.version=vVERSION"),
+)  # fmt: skip

@@ -1,0 +1,90 @@
+"""From a stack to hosts and segments: pure, so that it can be shown and tested without a lab."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_interface
+
+from config.errors import LabError
+from config.net import InterfaceAddress, Prefix
+from config.node import Route
+from config.stack import StackConfig
+
+MANAGEMENT = "mgmt"
+
+
+@dataclass(frozen=True)
+class Nic:
+    """A network interface of a lab host; `segment` None means a loopback-like link without a wire."""
+
+    name: str
+    address: InterfaceAddress
+    segment: str | None
+    mac: str | None = None
+
+
+@dataclass(frozen=True)
+class LabHost:
+    """One host of the lab."""
+
+    name: str
+    role: str  # management, router, control-plane or worker
+    nics: tuple[Nic, ...]
+    routes: tuple[Route, ...] = ()
+
+    @property
+    def management_address(self) -> str:
+        """Where its sshd is reached from the management namespace."""
+        return str(self.nics[0].address.ip)
+
+
+@dataclass(frozen=True)
+class Topology:
+    """All hosts, and the segments (one bridge each) that join them."""
+
+    hosts: tuple[LabHost, ...]
+    segments: tuple[str, ...]
+
+    def host(self, name: str) -> LabHost:
+        """The host of that name. Raises LabError where there is none."""
+        for host in self.hosts:
+            if host.name == name:
+                return host
+        names = ", ".join(host.name for host in self.hosts)
+        raise LabError(f"no host {name} in this lab; it has {names}")
+
+
+def topology(stack: StackConfig) -> Topology:
+    """The lab of a stack. Interfaces on one prefix share a segment; eth0 is the management net."""
+    if stack.cluster.kind != "lab":
+        raise LabError(f"cluster.kind is {stack.cluster.kind}: only a `lab` stack has a lab")
+    management = stack.cluster.management_prefix
+    segments: dict[Prefix, str] = {management: "mgmt"}
+    addresses = management.hosts()
+
+    def eth0() -> Nic:
+        try:
+            address = ip_interface(f"{next(addresses)}/{management.prefixlen}")
+        except StopIteration:
+            raise LabError(f"cluster.managementPrefix {management} has too few addresses") from None
+        return Nic("eth0", address, "mgmt")
+
+    hosts = [LabHost(MANAGEMENT, "management", (eth0(),))]
+    for router in stack.routers:
+        nics = [eth0()]
+        for interface in router.interfaces:
+            segment = None
+            if not interface.loopback:
+                segment = segments.setdefault(interface.address.network, f"net{len(segments)}")
+            nics.append(Nic(interface.name, interface.address, segment, interface.mac))
+        hosts.append(LabHost(router.name, "router", tuple(nics)))
+    for node in stack.nodes:
+        nics = [eth0()]
+        for interface in node.interfaces:
+            segment = None
+            if not interface.loopback:
+                segment = segments.setdefault(interface.address.network, f"net{len(segments)}")
+            nics.append(Nic(interface.name, interface.address, segment, interface.mac))
+        routes = node.routes
+        hosts.append(LabHost(node.name, node.role, tuple(nics), routes))
+    return Topology(tuple(hosts), tuple(segments.values()))
