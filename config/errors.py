@@ -66,7 +66,11 @@ class HostError(EdgeError):
 
 
 class ApiError(EdgeError):
-    """The Kubernetes API refused a request or did not answer in time."""
+    """The Kubernetes API refused a request (`status` is its HTTP status) or did not answer (0)."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        self.status = status
+        super().__init__(message)
 
 
 class StateError(EdgeError):

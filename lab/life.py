@@ -84,7 +84,9 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
     sshd.make_keys(lab, [spec.name for spec in plan.hosts])
     pki = Pki(lab_dir(lab) / "pki")
     nodes = {each.name: each for each in stack.nodes}
-    bpf = module_dir("cilium") / "bpf"
+    cilium_source = module_dir("cilium")
+    _link_chart(lab, cilium_source)
+    bpf = cilium_source / "bpf"
     say(f"{len(missing)} hosts: namespaces, file systems, links")
     with ThreadPoolExecutor(len(plan.hosts) + 1) as pool:
         boots = [pool.submit(_boot, Host(lab, spec.name), spec, bpf) for spec in missing]
@@ -133,6 +135,14 @@ def _start_services(lab: str, spec: LabHost, stack: StackConfig, pki: Pki, membe
         node.start(host, member, stack.cluster, pki)
     if spec.name != MANAGEMENT:
         sshd.start(host, spec.management_address)
+
+
+def _link_chart(lab: str, cilium_source: Path) -> None:
+    """The chart of the Cilium release lies in the source of the module that the agent is built from."""
+    link = lab_dir(lab) / "charts" / "cilium"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(cilium_source / "install" / "kubernetes" / "cilium")
 
 
 def _publish_kubeconfig(lab: str, plan: Topology, stack: StackConfig, pki: Pki) -> None:

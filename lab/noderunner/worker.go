@@ -208,7 +208,7 @@ func (w *worker) launch(ctx context.Context, entry *Image, container v1.Containe
 	if err != nil {
 		return nil, err
 	}
-	box := Box{Argv: argv, Env: env, Dir: container.WorkingDir, Mounts: mounts(container, directories)}
+	box := Box{Argv: expand(argv, env), Env: env, Dir: container.WorkingDir, Mounts: mounts(container, directories)}
 	if !w.pod.Spec.HostNetwork {
 		box.NetNS, box.Hostname = netnsPath(w.pod), w.pod.Name
 	}

@@ -1,0 +1,1 @@
+"""The ComponentResources of the edge, and the pure functions that make their inputs."""

@@ -1,0 +1,102 @@
+"""How the program reaches hosts and cluster: one class for each kind of cluster."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+import pulumi
+from pulumi_command.remote import ConnectionArgs, ProxyConnectionArgs
+
+from components.secrets import public_file, secret, secret_file
+from config.cluster import ExistingCluster, LabCluster
+from config.errors import ConfigError, Problem
+from config.ssh import SshEndpoint
+from config.stack import StackConfig
+
+_UP = "start the lab: edge lab up"
+
+
+class Access(Protocol):
+    """Connections to a stack's hosts and its cluster."""
+
+    def connection(self, host: str, endpoint: SshEndpoint) -> ConnectionArgs:
+        """SSH to a host."""
+        ...
+
+    def kubeconfig(self) -> pulumi.Output[str]:
+        """The administrator's kubeconfig."""
+        ...
+
+    def chart(self) -> str | None:
+        """Where the chart is, if it does not come from a repository."""
+        ...
+
+
+class LabAccess:
+    """The embedded lab: keys and kubeconfig are files that the lab made."""
+
+    def __init__(self, stack: StackConfig, cluster: LabCluster) -> None:
+        home = Path(os.environ.get("EDGE_HOME", Path(__file__).resolve().parent.parent / ".edge"))
+        self._dir = home / "lab" / pulumi.get_stack()
+        self._cluster = cluster
+        hosts = [router.name for router in stack.routers] + [node.name for node in stack.nodes]
+        # The first address of the management prefix is the management host's own.
+        addresses = cluster.management_prefix.hosts()
+        next(addresses)
+        self._addresses = {name: str(address) for name, address in zip(hosts, addresses, strict=False)}
+
+    def connection(self, host: str, endpoint: SshEndpoint) -> ConnectionArgs:
+        return ConnectionArgs(
+            host=endpoint.host or self._addresses[host],
+            port=endpoint.port,
+            user=self._cluster.ssh.user,
+            private_key=secret_file(self._dir / "ssh" / "id_ed25519", _UP),
+            host_key=public_file(self._dir / "ssh" / f"{host}_ed25519.pub", _UP),
+            dial_error_limit=self._cluster.ssh.dial_error_limit,
+        )
+
+    def kubeconfig(self) -> pulumi.Output[str]:
+        return secret_file(self._dir / "kubeconfig", _UP)
+
+    def chart(self) -> str | None:
+        # Relative to the project, so that the state of one checkout serves another.
+        return os.path.relpath(self._dir / "charts" / "cilium")
+
+
+class ExistingAccess:
+    """Hosts and cluster that somebody else built: everything is in the stack and its secrets."""
+
+    def __init__(self, cluster: ExistingCluster) -> None:
+        self._cluster = cluster
+
+    def connection(self, host: str, endpoint: SshEndpoint) -> ConnectionArgs:
+        ssh = self._cluster.ssh
+        if endpoint.host_key is None:
+            problem = Problem(f"{host}: ssh.hostKey", "the host's public key line (ssh-keyscan)", "nothing")
+            raise ConfigError(pulumi.get_stack(), [problem])
+        key = secret(ssh.private_key_config)
+        proxy = None
+        if ssh.bastion is not None:
+            proxy = ProxyConnectionArgs(
+                host=ssh.bastion.host, port=ssh.bastion.port, user=ssh.bastion.user,
+                host_key=ssh.bastion.host_key, private_key=key,
+            )  # fmt: skip
+        return ConnectionArgs(
+            host=endpoint.host or host, port=endpoint.port, user=ssh.user, private_key=key,
+            host_key=endpoint.host_key, proxy=proxy, dial_error_limit=ssh.dial_error_limit,
+        )  # fmt: skip
+
+    def kubeconfig(self) -> pulumi.Output[str]:
+        return secret(self._cluster.kubeconfig_config)
+
+    def chart(self) -> str | None:
+        return None
+
+
+def access(stack: StackConfig) -> Access:
+    """The access of the stack's kind of cluster."""
+    if isinstance(stack.cluster, LabCluster):
+        return LabAccess(stack, stack.cluster)
+    return ExistingAccess(stack.cluster)

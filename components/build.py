@@ -1,0 +1,44 @@
+"""A stack as resources: which components there are, and what waits for what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+from components.access import access
+from components.bgp_control_plane import BgpControlPlane
+from components.cilium.values import conflicts
+from components.cilium_install import CiliumInstall
+from components.kubernetes import KubernetesProvider
+from components.lb_ipam import LbIpam
+from components.router_frr import RouterFRR
+from components.workloads import Workloads
+from config.errors import ConfigError
+from config.stack import StackConfig
+
+
+def check(stack: StackConfig) -> StackConfig:
+    """Refuse a stack that contradicts itself. Raises ConfigError with every contradiction."""
+    problems = list(conflicts(stack))
+    if problems:
+        raise ConfigError(pulumi.get_stack(), problems)
+    return stack
+
+
+def build(stack: StackConfig) -> dict[str, Any]:
+    """Declare everything; returns the stack's outputs."""
+    way = access(stack)
+    for router in stack.routers:
+        RouterFRR(router.name, router, way.connection(router.name, router.ssh))
+    provider = KubernetesProvider("cluster", way.kubeconfig(), pulumi.ResourceOptions())
+    cilium = CiliumInstall("cilium", stack, way, provider)
+    if stack.bgp is not None:
+        BgpControlPlane("bgp", stack, stack.bgp, way, provider, cilium.crds)
+    pools: list[pulumi.Resource] = list(LbIpam("lb", stack, provider, cilium.crds).pools)
+    Workloads("apps", stack, provider, [cilium.ready, *pools])
+    return {
+        "routers": {router.name: router.bgp.asn for router in stack.routers},
+        "nodes": [node.name for node in stack.nodes],
+        "cilium": stack.cilium.version,
+    }

@@ -1,0 +1,1 @@
+"""Feature set -> Helm values and custom resources. No Pulumi in here."""

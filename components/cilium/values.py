@@ -1,0 +1,82 @@
+"""The Helm values of Cilium: what the declared features need, merged with the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from config.errors import Problem
+from config.stack import StackConfig
+
+Values = dict[str, Any]
+
+
+def helm_values(stack: StackConfig) -> Values:
+    """Defaults under needs under the user's overrides. Conflicts are `conflicts`' to tell."""
+    return _merge(_merge(_defaults(stack), needs(stack)), stack.cilium.values)
+
+
+def needs(stack: StackConfig) -> Values:
+    """The values without which a declared feature does not work."""
+    cilium = stack.cilium
+    values: Values = {
+        "routingMode": cilium.routing_mode,
+        "kubeProxyReplacement": _flag(cilium.kube_proxy_replacement),
+        "autoDirectNodeRoutes": cilium.auto_direct_node_routes,
+        "endpointRoutes": {"enabled": cilium.endpoint_routes},
+        "ipam": {"mode": cilium.ipam},
+    }
+    if cilium.native_routing_cidr is not None:
+        values["ipv4NativeRoutingCIDR"] = str(cilium.native_routing_cidr)
+    if stack.bgp is not None:
+        values["bgpControlPlane"] = {
+            "enabled": True, "statusReport": {"enabled": cilium.bgp_status_report},
+        }  # fmt: skip
+    return values
+
+
+def conflicts(stack: StackConfig) -> Iterator[Problem]:
+    """The user's values that contradict what a declared feature needs."""
+    wanted = dict(_leaves(needs(stack)))
+    for path, value in _leaves(stack.cilium.values):
+        if path in wanted and _text(wanted[path]) != _text(value):
+            expected = f"{_text(wanted[path])}, as the rest of the stack declares"
+            yield Problem(f"cilium.values.{path}", expected, _text(value))
+
+
+def _defaults(stack: StackConfig) -> Values:
+    values: Values = {
+        "k8sServiceHost": str(stack.cluster.api_server),
+        "k8sServicePort": stack.cluster.api_port,
+    }
+    if stack.cilium.devices:
+        values["devices"] = ",".join(stack.cilium.devices)
+    if stack.cilium.ipam == "cluster-pool":
+        values["ipam"] = {"operator": {"clusterPoolIPv4PodCIDRList": [str(stack.cluster.pod_cidr)]}}
+    return values
+
+
+def _flag(on: bool) -> str:
+    # The chart compares this one with a text.
+    return "true" if on else "false"
+
+
+def _merge(under: Values, over: Values) -> Values:
+    result = dict(under)
+    for key, value in over.items():
+        below = result.get(key)
+        both = isinstance(below, dict) and isinstance(value, dict)
+        result[key] = _merge(below, value) if both else value  # type: ignore[arg-type]
+    return result
+
+
+def _leaves(values: Values, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,66 @@
+"""CiliumInstall: the Helm release, and the wait until its operator has registered the CRDs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pulumi
+from pulumi_command.local import Command
+
+from components.access import Access
+from components.cilium.manifests import crd_names
+from components.cilium.values import helm_values
+from components.kubernetes import HelmRelease, KubernetesProvider
+from config.stack import StackConfig
+
+_REPOSITORY = "https://helm.cilium.io"
+_WAIT = 300
+
+
+class CiliumInstall(pulumi.ComponentResource):
+    """Cilium by Helm.
+
+    `crds` is what custom resources depend on: they exist only once the operator has registered
+    them, which is after the release. `ready` waits for an agent on every node.
+    """
+
+    def __init__(self, name: str, stack: StackConfig, access: Access, provider: KubernetesProvider,
+                 opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
+        super().__init__("cilium-edge:cilium:CiliumInstall", name, None, opts)
+        cilium = stack.cilium
+        chart = cilium.chart or access.chart()
+        inputs = {
+            "name": "cilium",
+            "namespace": cilium.namespace,
+            "chart": chart or "cilium",
+            "version": cilium.version,
+            "values": helm_values(stack),
+            # Agents are ready when the CRDs below are there, so helm must not wait for them.
+            "skipAwait": True,
+        }
+        if chart is None:
+            inputs["repositoryOpts"] = {"repo": cilium.repository or _REPOSITORY}
+        child = pulumi.ResourceOptions(parent=self, provider=provider)
+        self.release = HelmRelease(name, inputs, child)
+        names = crd_names(bgp=stack.bgp is not None, pools=bool(stack.pools))
+        after = pulumi.ResourceOptions(parent=self, depends_on=[self.release], deleted_with=self.release)
+        self.crds = self._wait(f"{name}-crds", access, ["crds", *names], after)
+        after = pulumi.ResourceOptions(parent=self, depends_on=[self.release], deleted_with=self.release)
+        self.ready = self._wait(f"{name}-agents", access, ["agents", cilium.namespace], after)
+        self.register_outputs({"version": cilium.version})
+
+    def _wait(self, name: str, access: Access, arguments: list[str],
+              opts: pulumi.ResourceOptions) -> Command:  # fmt: skip
+        # The kubeconfig goes in by standard input: arguments and environment are for all to read.
+        words = " ".join([f"--seconds={_WAIT}", *arguments])
+        return Command(
+            name, create=f"{_PYTHON} -m transport.wait {words}", dir=".",
+            stdin=pulumi.Output.secret(access.kubeconfig()),
+            triggers=[self.release.status.apply(lambda status: (status or {}).get("revision"))],
+            opts=opts,
+        )  # fmt: skip
+
+
+# The interpreter of the project's own environment, by a path that another checkout has too.
+_PYTHON = ".venv/bin/python" if Path(sys.prefix).name == ".venv" else sys.executable

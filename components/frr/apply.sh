@@ -1,0 +1,50 @@
+# Standard input: the new frr.conf. Checks it, reloads the difference, watches the sessions that
+# were up, and goes back where one does not return. ADOPT and WAIT (seconds) are set above.
+candidate=$(mktemp /etc/frr/.candidate.XXXXXX)
+trap 'rm -f "$candidate"' EXIT
+cat > "$candidate"
+chown frr:frr "$candidate"
+chmod 640 "$candidate"
+
+if hand_written && [ "$ADOPT" != yes ]; then
+	fail "$conf was written by hand; set adopt: true on this router to take it over (a backup is kept)"
+fi
+if ! said=$(vtysh -C -f "$candidate" 2>&1); then
+	# The line can hold a password, so only its number is told.
+	fail "FRR refuses the configuration: $(echo "$said" | grep -iE 'line [0-9]+|unknown|error|%' | head -n 1 | sed 's/password.*/password (hidden)/'); the running one is untouched"
+fi
+[ -f "$backup" ] || [ ! -f "$conf" ] || ! { hand_written || ! head -n 1 "$conf" | grep -q "^$mark"; } || cp -p "$conf" "$backup"
+
+before=$(established)
+previous=$(mktemp /etc/frr/.previous.XXXXXX)
+trap 'rm -f "$candidate" "$previous"' EXIT
+cp -p "$conf" "$previous" 2>/dev/null || : > "$previous"
+
+# frr-reload compares with what runs and sends only the difference.
+reload() { /usr/lib/frr/frr-reload.py --reload "$1" >/tmp/frr-reload.log 2>&1; }
+
+wait_for_bgpd
+if ! reload "$candidate"; then
+	# bgpd may have died under it; watchfrr brings it back, with the old file.
+	sleep 1
+	wait_for_bgpd
+	reload "$candidate" || {
+		reload "$previous" || true
+		fail "frr-reload failed and the previous configuration was put back: $(grep -iE 'error|failed|%' /tmp/frr-reload.log | grep -v password | tail -n 1)"
+	}
+fi
+
+# Only neighbors that the new configuration still has are expected back.
+expected=
+for peer in $before; do
+	if grep -qE "^ *neighbor $peer " "$candidate"; then expected="$expected $peer"; fi
+done
+lost() { now=$(established); for peer in $expected; do echo "$now" | grep -qxF "$peer" || echo "$peer"; done; }
+tries=$((WAIT * 2))
+while [ -n "$(lost)" ] && [ "$tries" -gt 0 ]; do sleep 0.5; tries=$((tries - 1)); done
+gone=$(lost | tr '\n' ' ')
+if [ -n "$gone" ]; then
+	reload "$previous" || true
+	fail "rolled back: the session with ${gone% } did not come back within ${WAIT} s of the reload"
+fi
+mv "$candidate" "$conf"

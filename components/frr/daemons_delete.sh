@@ -1,0 +1,3 @@
+[ -f "$daemons" ] || exit 0
+sed -i 's/^bgpd=.*/bgpd=no/' "$daemons"
+restart_frr

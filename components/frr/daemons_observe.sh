@@ -1,0 +1,1 @@
+grep '^bgpd=' /etc/frr/daemons

@@ -1,0 +1,8 @@
+# Put back what was there before.
+if [ -f "$backup" ]; then
+	candidate=$(mktemp /etc/frr/.candidate.XXXXXX)
+	cp -p "$backup" "$candidate"
+	if bgpd_answers; then /usr/lib/frr/frr-reload.py --reload "$candidate" >/dev/null 2>&1 || true; fi
+	mv "$candidate" "$conf"
+	rm -f "$backup"
+fi

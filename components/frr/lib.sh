@@ -1,0 +1,41 @@
+# Common to the scripts that run on a router. POSIX sh; needs FRR 8 with frr-pythontools.
+conf=/etc/frr/frr.conf
+daemons=/etc/frr/daemons
+backup=/etc/frr/frr.conf.before-cilium-edge
+mark='! Rendered by cilium-edge'
+
+fail() { echo "$*" >&2; exit 1; }
+
+restart_frr() {
+	if [ -d /run/systemd/system ]; then
+		systemctl restart frr
+	else
+		/usr/lib/frr/frrinit.sh restart >/dev/null 2>&1 </dev/null
+	fi
+}
+
+# Addresses of the neighbors whose session is Established, one a line.
+established() {
+	vtysh -c 'show bgp summary json' 2>/dev/null | python3 -c '
+import json, sys
+try:
+    data = json.load(sys.stdin)
+except ValueError:
+    sys.exit()
+up = {p for f in data.values() if isinstance(f, dict)
+      for p, v in f.get("peers", {}).items() if v.get("state") == "Established"}
+print("\n".join(sorted(up)))'
+}
+
+bgpd_answers() { vtysh -d bgpd -c 'show version' >/dev/null 2>&1; }
+
+wait_for_bgpd() {
+	for _ in $(seq 100); do bgpd_answers && return 0; sleep 0.1; done
+	fail "bgpd does not answer; see its log on the router"
+}
+
+# Something beyond what the package ships: a configuration that a person wrote.
+hand_written() {
+	[ -s "$conf" ] && ! head -n 1 "$conf" | grep -q "^$mark" &&
+		grep -qvE '^([!#].*|[[:space:]]*|frr (version|defaults) .*|hostname .*|log .*|service .*|no ipv6 forwarding|line vty|end|exit)$' "$conf"
+}

@@ -1,0 +1,36 @@
+"""The shell scripts that run on a router, put together from their parts."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+# The built-in engine runs what follows this line alone when it refreshes.
+_OBSERVE = "# --- observe ---"
+
+
+@cache
+def _part(name: str) -> str:
+    return (_HERE / f"{name}.sh").read_text()
+
+
+def daemons() -> str:
+    """Switches bgpd on."""
+    return f"set -eu\n{_part('lib')}\n{_part('daemons')}\n{_OBSERVE}\n{_part('daemons_observe')}"
+
+
+def daemons_delete() -> str:
+    """Switches bgpd off."""
+    return f"set -eu\n{_part('lib')}\n{_part('daemons_delete')}"
+
+
+def apply(adopt: bool, wait: int) -> str:
+    """Applies the frr.conf on standard input; `wait` is in seconds."""
+    settings = f"ADOPT={'yes' if adopt else 'no'} WAIT={wait}"
+    return f"set -eu\n{settings}\n{_part('lib')}\n{_part('apply')}\n{_OBSERVE}\n{_part('observe')}"
+
+
+def delete() -> str:
+    """Restores the configuration from before the first apply."""
+    return f"set -eu\n{_part('lib')}\n{_part('delete')}"

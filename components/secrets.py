@@ -1,0 +1,54 @@
+"""Secrets and files that a preview may do without."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pulumi
+
+from config.errors import ConfigError, Problem
+from config.load import PROJECT
+
+
+def secret(key: str) -> pulumi.Output[str]:
+    """A secret of the stack's configuration; unknown in a preview that has no access to it."""
+    value = pulumi.Config(PROJECT).get_secret(key)
+    if value is not None:
+        return value
+    if pulumi.runtime.is_dry_run():
+        return unknown()
+    problem = Problem(f"{PROJECT}:{key}", f"a secret (pulumi config set --secret {key})", "nothing")
+    raise ConfigError(pulumi.get_stack(), [problem])
+
+
+def secret_file(path: Path, how: str) -> pulumi.Output[str]:
+    """The text of a file as a secret; unknown in a preview where the file is not there yet."""
+    if path.exists():
+        return pulumi.Output.secret(path.read_text())
+    return absent(path, how)
+
+
+def public_file(path: Path, how: str) -> pulumi.Output[str]:
+    """The text of a file that is no secret, likewise."""
+    if path.exists():
+        return pulumi.Output.from_input(path.read_text().strip())
+    return absent(path, how)
+
+
+def absent(path: Path, how: str) -> pulumi.Output[str]:
+    """Unknown in a preview; in an apply an error that says how to get the file."""
+    if pulumi.runtime.is_dry_run():
+        return unknown()
+    raise ConfigError(pulumi.get_stack(), [Problem(str(path), f"a file ({how})", "none")])
+
+
+def unknown() -> pulumi.Output[str]:
+    """An output that only an apply can know."""
+
+    def future(value: object) -> asyncio.Future[object]:
+        result: asyncio.Future[object] = asyncio.get_event_loop().create_future()
+        result.set_result(value)
+        return result
+
+    return pulumi.Output(future(set()), future(None), future(False), future(True))  # type: ignore[arg-type]

@@ -1,0 +1,75 @@
+"""Workloads: demo Deployments and Pods, and the Services in front of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+from components.kubernetes import KubernetesObject, KubernetesProvider
+from config.stack import StackConfig
+from config.workload import Service, Workload
+
+Manifest = dict[str, Any]
+
+
+class Workloads(pulumi.ComponentResource):
+    """What runs behind the edge, as far as the stack declares it."""
+
+    def __init__(self, name: str, stack: StackConfig, provider: KubernetesProvider,
+                 after: list[pulumi.Resource], opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
+        super().__init__("cilium-edge:apps:Workloads", name, None, opts)
+        options = pulumi.ResourceOptions(parent=self, provider=provider, depends_on=after)
+        for workload in stack.workloads:
+            KubernetesObject(f"{name}-{workload.name}", workload_manifest(workload), options)
+        for service in stack.services:
+            if service.managed:
+                KubernetesObject(f"{name}-svc-{service.name}", service_manifest(service), options)
+        self.register_outputs({})
+
+
+def workload_manifest(workload: Workload) -> Manifest:
+    """A Pod where a node is named, else a Deployment."""
+    container: Manifest = {"name": workload.name, "image": workload.image}
+    if workload.command:
+        container["command"] = list(workload.command)
+    if workload.port is not None:
+        container["ports"] = [{"containerPort": workload.port}]
+        container["readinessProbe"] = {"tcpSocket": {"port": workload.port}, "periodSeconds": 2}
+    labels = dict(workload.labels)
+    metadata = {"name": workload.name, "namespace": workload.namespace, "labels": labels}
+    spec: Manifest = {"containers": [container], "terminationGracePeriodSeconds": 1}
+    if workload.node is not None:
+        spec["nodeName"] = workload.node
+        return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+    selector = {"matchLabels": labels or {"app": workload.name}}
+    if workload.spread:
+        term = {"labelSelector": selector, "topologyKey": "kubernetes.io/hostname"}
+        spec["affinity"] = {
+            "podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}
+        }
+    template = {"metadata": {"labels": selector["matchLabels"]}, "spec": spec}
+    deployment = {"replicas": workload.replicas, "selector": selector, "template": template}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": deployment}
+
+
+def service_manifest(service: Service) -> Manifest:
+    """The Service as declared; LoadBalancer ones get their address from LB-IPAM."""
+    annotations = dict(service.annotations)
+    if service.requested_ips:
+        annotations["lbipam.cilium.io/ips"] = ",".join(map(str, service.requested_ips))
+    metadata: Manifest = {"name": service.name, "namespace": service.namespace,
+                          "labels": dict(service.labels)}  # fmt: skip
+    if annotations:
+        metadata["annotations"] = annotations
+    spec: Manifest = {
+        "type": service.type,
+        "selector": dict(service.selector),
+        "ports": [{"name": "main", "port": service.port, "targetPort": service.target_port,
+                   "protocol": "TCP"}],
+    }  # fmt: skip
+    if service.type != "ClusterIP":
+        spec["externalTrafficPolicy"] = service.external_traffic_policy
+    if service.load_balancer_class is not None:
+        spec["loadBalancerClass"] = service.load_balancer_class
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}

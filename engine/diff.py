@@ -1,0 +1,106 @@
+"""Property-level differences between what is recorded and what is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from engine.values import UNKNOWN, Asset, Properties, Secret
+
+
+@dataclass(frozen=True)
+class Change:
+    """One property: its path, and the value before and after (ABSENT where there is none)."""
+
+    path: str
+    before: Any
+    after: Any
+
+    @property
+    def kind(self) -> str:
+        """`add`, `delete` or `update`."""
+        if isinstance(self.before, Absent):
+            return "add"
+        return "delete" if isinstance(self.after, Absent) else "update"
+
+
+class Absent:
+    """No such property."""
+
+    def __repr__(self) -> str:
+        return "<absent>"
+
+
+ABSENT = Absent()
+
+
+def changes(before: Properties, after: Properties) -> list[Change]:
+    """All differences, sorted by path. An unknown value counts as a difference."""
+    return sorted(_compare("", before, after), key=lambda change: change.path)
+
+
+def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
+    old, new = _bare(before), _bare(after)
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in {**old, **new}:
+            step = f"{path}.{key}" if path else str(key)
+            if key.startswith("__"):
+                continue
+            yield from _compare(step, _member(old, key, before), _member(new, key, after))
+    elif isinstance(old, list) and isinstance(new, list):
+        for i in range(max(len(old), len(new))):
+            one = _wrap(old[i], before) if i < len(old) else ABSENT
+            other = _wrap(new[i], after) if i < len(new) else ABSENT
+            yield from _compare(f"{path}[{i}]", one, other)
+    elif old is UNKNOWN or new is UNKNOWN or old != new or type(old) is not type(new):
+        if not (old is None and isinstance(new, Absent) or isinstance(old, Absent) and new is None):
+            yield Change(path, before, after)
+
+
+def _bare(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return _bare(value.value)
+    return value.text if isinstance(value, Asset) else value
+
+
+def _member(data: dict[str, Any], key: str, container: Any) -> Any:
+    return _wrap(data[key], container) if key in data else ABSENT
+
+
+def _wrap(value: Any, container: Any) -> Any:
+    # Whatever is inside a secret is one too.
+    return Secret(value) if isinstance(container, Secret) and not isinstance(value, Secret) else value
+
+
+def ignoring(before: Properties, after: Properties, paths: list[str]) -> Properties:
+    """The new inputs with the old values at the ignored paths (`ignore_changes`)."""
+    result = after
+    for path in paths:
+        result = _restore(result, before, path.replace("[", ".").replace("]", "").split("."))
+    return result
+
+
+def _restore(new: Any, old: Any, steps: list[str]) -> Any:
+    step, rest = steps[0], steps[1:]
+    if isinstance(new, list) and isinstance(old, list) and step.isdigit():
+        index = int(step)
+        if index >= len(new) or index >= len(old):
+            return new
+        value = _restore(new[index], old[index], rest) if rest else old[index]
+        return [*new[:index], value, *new[index + 1 :]]
+    if not isinstance(new, dict) or not isinstance(old, dict):
+        return new
+    if rest:
+        return {**new, step: _restore(new.get(step), old.get(step), rest)} if step in new else new
+    if step in old:
+        return {**new, step: old[step]}
+    return {key: value for key, value in new.items() if key != step}
+
+
+def touches(change: Change, paths: list[str]) -> bool:
+    """Whether a change is at, or below, one of the property paths."""
+    return any(
+        change.path == path or change.path.startswith((f"{path}.", f"{path}["))
+        for path in paths
+    )

@@ -1,0 +1,64 @@
+"""What the engine tells while it works, and what it sums up afterwards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from engine.diff import Change
+
+
+class Op(StrEnum):
+    """Pulumi's step names."""
+
+    SAME = "same"
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    DELETE = "delete"
+    REFRESH = "refresh"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step on one resource. `seconds` and `error` are filled in when it is over."""
+
+    op: Op
+    urn: str
+    type: str
+    name: str
+    parent: str = ""
+    changes: tuple[Change, ...] = ()
+    replace_keys: tuple[str, ...] = ()
+    seconds: float = 0.0
+    error: str = ""
+    custom: bool = True
+
+
+@dataclass
+class Summary:
+    """The steps of an operation, in the order in which they ended."""
+
+    steps: list[Step] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    outputs: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> Counter[Op]:
+        """How many resources met which fate."""
+        return Counter(step.op for step in self.steps if not step.error)
+
+    @property
+    def changed(self) -> list[Step]:
+        """The steps that are not `same`."""
+        return [step for step in self.steps if step.op is not Op.SAME]
+
+
+# Called with a step when it starts (over=False) and when it is over.
+Listener = Callable[[Step, bool], None]
+
+
+def silent(step: Step, over: bool) -> None:
+    """A listener that says nothing."""

@@ -1,0 +1,192 @@
+"""The resource monitor that the SDK talks to, in process: decodes requests, answers with outputs."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, resource_pb2
+
+from config.errors import EdgeError
+from engine.deployment import STACK_TYPE, Deployment, Goal, Halted
+from engine.state import Resource
+from engine.values import from_struct, to_struct
+
+_FEATURES = (
+    resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+)
+
+
+class Stopped(grpc.RpcError):  # type: ignore[misc]
+    """Tells the SDK to end the program: the step failed, or an earlier one did."""
+
+    def code(self) -> grpc.StatusCode:
+        """What the SDK takes for "the monitor has shut down": it ends without a message."""
+        return grpc.StatusCode.UNAVAILABLE
+
+    def details(self) -> str:
+        """Nothing: the deployment has the reason."""
+        return ""
+
+
+class Monitor:
+    """Serves `pulumi.runtime`'s calls from a Deployment. Methods have the names of the protocol."""
+
+    def __init__(self, deployment: Deployment, project: str, stack: str) -> None:
+        self._deployment = deployment
+        self._prefix = f"urn:pulumi:{stack}::{project}::"
+        self._root = ""
+        self._defaults: dict[str, Resource] = {}
+        self._lock = threading.Lock()
+
+    def SupportsFeature(self, request: Any) -> Any:  # noqa: N802
+        """Older SDKs ask feature by feature."""
+        names = ("secrets", "resourceReferences", "deletedWith", "aliasSpecs")
+        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in names)
+
+    def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: N802
+        """Newer SDKs ask for all of them."""
+        return resource_pb2.DeploymentInfo(supportedFeatures=_FEATURES)
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802
+        """Plan or apply one resource and answer when it is done."""
+        try:
+            resource = self._deployment.register(self._goal(request))
+        except (EdgeError, Halted) as error:
+            if isinstance(error, EdgeError) and not self._deployment.failures:
+                self._deployment.failures.append(str(error))
+            self._deployment.halt.set()
+            raise Stopped from None
+        outputs = {**resource.inputs, **resource.outputs} if resource.custom else {}
+        answer = resource_pb2.RegisterResourceResponse(
+            urn=resource.urn, id=resource.id, object=to_struct(outputs)
+        )
+        for key, urns in resource.property_dependencies.items():
+            answer.propertyDependencies[key].urns.extend(urns)
+        return answer
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
+        """The outputs of a component."""
+        self._deployment.register_outputs(request.urn, from_struct(request.outputs))
+        return empty_pb2.Empty()
+
+    def RegisterPackage(self, request: Any) -> Any:  # noqa: N802
+        """A parameterised package; only its name matters here."""
+        return resource_pb2.RegisterPackageResponse(ref=request.name)
+
+    def SignalAndWaitForShutdown(self, request: Any) -> Any:  # noqa: N802
+        """The program is through."""
+        return empty_pb2.Empty()
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802
+        """Functions of providers are not needed by this engine's resource types."""
+        self._deployment.failures.append(
+            f"{request.tok}: the built-in engine has no provider functions; install the Pulumi CLI"
+        )
+        self._deployment.halt.set()
+        raise Stopped
+
+    Call = ReadResource = ExistsResource = Invoke
+
+    def urn(self, parent: str, kind: str, name: str) -> str:
+        """The URN of a resource: the types of its parents, but not the stack's, qualify its own."""
+        parent_type = parent.split("::")[2] if parent else STACK_TYPE
+        qualified = kind if parent_type == STACK_TYPE else f"{parent_type}${kind}"
+        return f"{self._prefix}{qualified}::{name}"
+
+    def _goal(self, request: Any) -> Goal:
+        parent = request.parent or ("" if request.type == STACK_TYPE else self._root)
+        urn = self.urn(parent if request.type != STACK_TYPE else "", request.type, request.name)
+        if request.type == STACK_TYPE:
+            self._root = urn
+        inputs = from_struct(request.object)
+        provider = request.provider
+        if request.custom and not provider and not request.type.startswith("pulumi:providers:"):
+            provider = self._default_provider(request.type.partition(":")[0], request.version)
+        elif provider and not provider.rpartition("::")[2]:
+            provider = ""
+        if "::" in provider:
+            provider = self._with_id(provider)
+        timeouts = {
+            name: seconds
+            for name in ("create", "update", "delete")
+            if (seconds := _seconds(getattr(request.customTimeouts, name)))
+        }
+        return Goal(
+            urn=urn, type=request.type, name=request.name, custom=request.custom, inputs=inputs,
+            parent=parent, provider=provider, dependencies=list(request.dependencies),
+            property_dependencies={
+                key: list(value.urns) for key, value in request.propertyDependencies.items()
+            },
+            protect=request.protect, retain_on_delete=request.retainOnDelete,
+            deleted_with=request.deletedWith, ignore_changes=list(request.ignoreChanges),
+            replace_on_changes=list(request.replaceOnChanges),
+            delete_before_replace=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
+            additional_secret_outputs=list(request.additionalSecretOutputs),
+            aliases=[*request.aliasURNs, *self._aliases(request, parent)], timeouts=timeouts,
+        )  # fmt: skip
+
+    def _aliases(self, request: Any, parent: str) -> list[str]:
+        result = []
+        for alias in request.aliases:
+            if alias.urn:
+                result.append(alias.urn)
+                continue
+            spec = alias.spec
+            old_parent = "" if spec.noParent else spec.parentUrn or parent
+            result.append(self.urn(old_parent, spec.type or request.type, spec.name or request.name))
+        return result
+
+    def _default_provider(self, package: str, version: str) -> str:
+        """The default provider of a package: a resource of the state, as Pulumi's own engine has it."""
+        with self._lock:
+            if package not in self._defaults:
+                name = "default" + (f"_{version.replace('.', '_').replace('-', '_')}" if version else "")
+                kind = f"pulumi:providers:{package}"
+                inputs = {"version": version} if version else {}
+                goal = Goal(f"{self._prefix}{kind}::{name}", kind, name, True, inputs)
+                self._defaults[package] = self._deployment.register(goal)
+            return _reference(self._defaults[package])
+
+    def _with_id(self, provider: str) -> str:
+        found = self._deployment.seen(provider.rpartition("::")[0])
+        return _reference(found) if found is not None else provider
+
+
+def _reference(provider: Resource) -> str:
+    return f"{provider.urn}::{provider.id or uuid.UUID(int=0)}"
+
+
+def _seconds(text: str) -> float:
+    """A duration as the SDK sends it: `1h2m3s`."""
+    total, number = 0.0, ""
+    for character in text:
+        if character.isdigit() or character == ".":
+            number += character
+        elif number:
+            total += float(number) * {"h": 3600, "m": 60, "s": 1}.get(character, 0)
+            number = ""
+    return total
+
+
+class Log:
+    """The engine side of the SDK: what the program logs."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+
+    def Log(self, request: Any) -> Any:  # noqa: N802
+        """Warnings and errors reach the user with the summary."""
+        if request.severity in (engine_pb2.WARNING, engine_pb2.ERROR) and request.message.strip():
+            self._deployment.summary.warnings.append(request.message.strip())
+        return empty_pb2.Empty()
+
+    def RequirePulumiVersion(self, request: Any) -> Any:  # noqa: N802
+        """This engine speaks the protocol of the SDK that it is installed with."""
+        return engine_pb2.RequirePulumiVersionResponse()

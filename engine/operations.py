@@ -1,0 +1,226 @@
+"""preview, up, refresh, destroy, export and import of a stack by the built-in engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from config.errors import DeploymentFailed, EdgeError, StateError, UnsupportedResource
+from engine import program
+from engine.deployment import Deployment
+from engine.diff import changes
+from engine.events import Listener, Op, Step, Summary, silent
+from engine.order import dependents_first
+from engine.passphrase import from_environment
+from engine.registry import PROVIDER_PREFIX, Providers
+from engine.settings import StackSettings, read
+from engine.state import Resource, State, exclusive
+from engine.values import Properties, Secret, plain
+
+
+class BuiltinEngine:
+    """Operations on one stack of a project directory.
+
+    `state_dir` holds the state file; `own_passphrase` lets a stack without a passphrase in the
+    environment have one made for it (a lab's secrets are worth nothing outside it).
+    """
+
+    def __init__(self, project_dir: Path, stack: str, state_dir: Path, *, own_passphrase: bool) -> None:
+        self.project_dir = project_dir
+        self.stack = stack
+        self.path = state_dir / f"{stack}.json"
+        fallback = state_dir / f"{stack}.passphrase" if own_passphrase else None
+        self._fallback = fallback
+
+    def settings(self) -> StackSettings:
+        """The stack's configuration."""
+        passphrase = from_environment(self._fallback if self._fallback and self._fallback.exists() else None)
+        return read(self.project_dir, self.stack, passphrase)
+
+    def preview(self, listener: Listener = silent, *, fresh: bool = False) -> Summary:
+        """What `up` would do. Touches nothing; `fresh` plans as if nothing existed yet."""
+        with self._deployment(dry_run=True, listener=listener, fresh=fresh) as deployment:
+            program.run(self.project_dir, self.settings(), deployment)
+            _delete(deployment, deployment.leftovers())
+            return deployment.summary
+
+    def up(self, listener: Listener = silent) -> Summary:
+        """Make it so. Raises DeploymentFailed with every failure; the state has what succeeded.
+
+        The program is run twice where there is something to do: what cannot be applied here has to
+        be refused before anything is touched.
+        """
+        with exclusive(self.path):
+            settings = self.settings()
+            with self._deployment(dry_run=True, listener=silent) as plan:
+                program.run(self.project_dir, settings, plan)
+                self._refuse_unsupported(plan)
+                idle = not plan.summary.changed and not plan.leftovers() and not plan.state.pending
+                if idle and plan.summary.outputs == self.outputs():
+                    for step in plan.summary.steps:
+                        listener(step, True)
+                    return plan.summary
+            with self._deployment(dry_run=False, listener=listener) as deployment:
+                program.run(self.project_dir, settings, deployment)
+                _delete(deployment, deployment.leftovers())
+                if deployment.failures:
+                    raise DeploymentFailed(deployment.failures)
+                deployment.state.pending.clear()
+                deployment.state.reorder(deployment.order)
+                return deployment.summary
+
+    def destroy(self, listener: Listener = silent) -> Summary:
+        """Delete everything in the state, dependents first."""
+        with exclusive(self.path), self._deployment(dry_run=False, listener=listener) as deployment:
+            protected = [r for r in deployment.state.resources if r.protect]
+            if protected:
+                names = ", ".join(r.name for r in protected)
+                raise DeploymentFailed([f"protected, not deleted: {names}; unprotect them first"])
+            _delete(deployment, list(deployment.state.resources))
+            if deployment.failures:
+                raise DeploymentFailed(deployment.failures)
+            return deployment.summary
+
+    def refresh(self, listener: Listener = silent, *, dry_run: bool = False) -> Summary:
+        """Compare the state with reality and record what is really there."""
+        with exclusive(self.path), self._deployment(dry_run=dry_run, listener=listener) as deployment:
+            for resource in list(deployment.state.resources):
+                if resource.custom and not resource.type.startswith(PROVIDER_PREFIX):
+                    _refresh(deployment, resource)
+            if deployment.failures:
+                raise DeploymentFailed(deployment.failures)
+            return deployment.summary
+
+    def outputs(self) -> Properties:
+        """The stack's outputs, Secret where they are."""
+        root = next((r for r in self._state().resources if not r.parent and not r.custom), None)
+        return root.outputs if root else {}
+
+    def resources(self) -> list[Resource]:
+        """What the state has."""
+        return self._state().resources
+
+    def export(self) -> dict[str, Any]:
+        """The deployment, as `pulumi stack export` prints it; secrets stay encrypted."""
+        return self._state().document()
+
+    def import_(self, text: str) -> int:
+        """Take an exported deployment over; returns how many resources it has."""
+        try:
+            document = json.loads(text)
+        except ValueError as error:
+            raise StateError(f"not a deployment: {error}") from None
+        with exclusive(self.path):
+            state = self._state()
+            try:
+                state.import_document(document)
+            except (KeyError, TypeError, AttributeError):
+                raise StateError("not a deployment: expected what `stack export` prints") from None
+            return len(state.resources)
+
+    def _state(self, *, fresh: bool = False) -> State:
+        path = Path(os.devnull) / "none" if fresh else self.path
+        return State(path, from_environment(self._fallback))
+
+    @contextmanager
+    def _deployment(self, *, dry_run: bool, listener: Listener, fresh: bool = False) -> Iterator[Deployment]:
+        providers = Providers()
+        deployment = Deployment(self._state(fresh=fresh), providers, dry_run=dry_run, listener=listener)
+        try:
+            with _ctrl_c(deployment):
+                yield deployment
+        finally:
+            providers.close()
+
+    @staticmethod
+    def _refuse_unsupported(plan: Deployment) -> None:
+        refused = [
+            f"{step.name} ({step.type})"
+            for step in plan.summary.changed
+            if step.custom and not plan.providers.supports(step.type)
+        ]
+        if refused:
+            raise UnsupportedResource(
+                f"the built-in engine plans but cannot apply: {', '.join(refused)};"
+                " install the Pulumi CLI: curl -fsSL https://get.pulumi.com | sh"
+            )
+
+
+def _delete(deployment: Deployment, resources: list[Resource]) -> None:
+    going = {r.urn for r in resources}
+
+    def delete(resource: Resource) -> None:
+        if resource.protect and not resource.delete:
+            step = Step(Op.DELETE, resource.urn, resource.type, resource.name)
+            error = EdgeError("is protected and would be deleted; unprotect it in the program first")
+            deployment.fail(step, error)
+            raise error
+        # What dies with another resource needs no call of its own.
+        deployment.delete(resource, call=resource.deleted_with not in going)
+
+    dependents_first(resources, delete, deployment.halt.is_set)
+
+
+def _refresh(deployment: Deployment, resource: Resource) -> None:
+    step = Step(Op.REFRESH, resource.urn, resource.type, resource.name, resource.parent)
+    try:
+        context = deployment.context(resource.provider)
+        found = deployment.providers.of(resource.type).read(
+            resource.type, resource.id, plain(resource.inputs), plain(resource.outputs), context
+        )
+    except EdgeError as error:
+        deployment.fail(step, error)
+        return
+    if found is None:
+        deployment.tell(Step(Op.DELETE, *_identity(resource)), True)
+        if not deployment.dry_run:
+            deployment.state.drop(resource)
+        return
+    inputs = _keeping_secrets(resource.inputs, found[0])
+    outputs = _keeping_secrets(resource.outputs, found[1])
+    drift = tuple(changes(resource.inputs, inputs))
+    if not drift:
+        deployment.tell(Step(Op.SAME, *_identity(resource)), True)
+        return
+    deployment.tell(Step(Op.UPDATE, *_identity(resource), changes=drift), True)
+    if not deployment.dry_run:
+        resource.inputs, resource.outputs = inputs, outputs
+        deployment.state.put(resource)
+
+
+def _identity(resource: Resource) -> tuple[str, str, str, str]:
+    return resource.urn, resource.type, resource.name, resource.parent
+
+
+def _keeping_secrets(before: Properties, after: Properties) -> Properties:
+    return {
+        key: Secret(value) if isinstance(before.get(key), Secret) and not isinstance(value, Secret) else value
+        for key, value in after.items()
+    }
+
+
+@contextmanager
+def _ctrl_c(deployment: Deployment) -> Iterator[None]:
+    """The first Ctrl-C lets running steps end and starts no new ones; the second one stops at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: object) -> None:
+        if deployment.halt.is_set():
+            signal.signal(number, signal.default_int_handler)
+            raise KeyboardInterrupt
+        deployment.failures.append("stopped by Ctrl-C; run `edge up` again to go on")
+        deployment.halt.set()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,43 @@
+"""Runs work on resources in the order of their dependencies, in parallel where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from engine.state import Resource
+
+PARALLEL = 16
+
+
+def dependents_first(resources: list[Resource], work: Callable[[Resource], None],
+                     stop: Callable[[], bool]) -> None:  # fmt: skip
+    """Call `work` for each resource after everything that refers to it is through.
+
+    Stops starting new work once `stop()` is true; what runs is waited for.
+    """
+    waiting = {id(r): r for r in resources}
+    needed: dict[int, set[int]] = {key: set() for key in waiting}
+    by_urn: dict[str, list[int]] = {}
+    for key, resource in waiting.items():
+        by_urn.setdefault(resource.urn, []).append(key)
+    for key, resource in waiting.items():
+        for urn in resource.references():
+            for target in by_urn.get(urn, []):
+                if target != key:
+                    needed[target].add(key)
+    with ThreadPoolExecutor(PARALLEL, "delete") as pool:
+        running: dict[Future[None], int] = {}
+        while waiting or running:
+            ready = [key for key in waiting if not needed[key]] if not stop() else []
+            for key in ready:
+                running[pool.submit(work, waiting.pop(key))] = key
+            if not running:
+                break
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                key = running.pop(future)
+                if future.exception() is not None:
+                    continue
+                for others in needed.values():
+                    others.discard(key)

@@ -1,0 +1,70 @@
+"""Runs `__main__.py` in this process with the built-in monitor in the place of Pulumi's."""
+
+from __future__ import annotations
+
+import asyncio
+import runpy
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from config.errors import DeploymentFailed, EdgeError
+from engine.deployment import Deployment
+from engine.monitor import Log, Monitor, Stopped
+from engine.settings import StackSettings
+
+# Each registration that is under way waits in a thread of its own.
+PARALLEL = 32
+
+
+def run(project_dir: Path, settings: StackSettings, deployment: Deployment) -> None:
+    """Run the program to its end. Raises what the program raised, or DeploymentFailed."""
+    asyncio.run(_run(project_dir, settings, deployment))
+
+
+async def _run(project_dir: Path, settings: StackSettings, deployment: Deployment) -> None:
+    from pulumi.errors import RunError
+    from pulumi.runtime import Settings, configure, run_in_stack, set_all_config
+    from pulumi.runtime.settings import ROOT
+
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(PARALLEL, "step"))
+    monitor = Monitor(deployment, settings.project, settings.stack)
+    ROOT.set(None)
+    configure(
+        Settings(
+            project=settings.project, stack=settings.stack, monitor=monitor, engine=Log(deployment),
+            parallel=PARALLEL, dry_run=deployment.dry_run, organization="organization",
+            root_directory=str(project_dir),
+        )  # fmt: skip
+    )
+    set_all_config(settings.values, list(settings.secrets))
+
+    def program() -> None:
+        if str(project_dir) not in sys.path:
+            sys.path.insert(0, str(project_dir))
+        runpy.run_path(str(project_dir / "__main__.py"), run_name="__main__")
+
+    try:
+        await run_in_stack(program)
+    except (EdgeError, KeyboardInterrupt):
+        raise
+    except (Stopped, RunError) as error:
+        if not deployment.failures:
+            raise DeploymentFailed([str(error) or "stopped"]) from None
+    except Exception as error:
+        # After a failed step the SDK reports the missing answer in its own way; ours is the reason.
+        if not deployment.failures:
+            cause = _edge_error(error)
+            if cause is None:
+                raise
+            raise cause from None
+    if deployment.failures:
+        raise DeploymentFailed(deployment.failures)
+
+
+def _edge_error(error: BaseException | None) -> EdgeError | None:
+    while error is not None:
+        if isinstance(error, EdgeError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None

@@ -1,0 +1,66 @@
+"""The protocol between the engine and what applies a resource type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from engine.diff import Change
+from engine.values import Properties
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a provider makes of a set of changes. `replace` names the paths that force one."""
+
+    update: bool
+    replace: tuple[str, ...] = ()
+    delete_before_replace: bool = False
+
+
+@dataclass
+class Context:
+    """What a provider may know besides the resource itself."""
+
+    # The inputs of the resource's explicit provider, such as a kubeconfig.
+    provider: Properties = field(default_factory=dict)
+    # Seconds; from the resource's custom timeouts, or the engine's default.
+    timeout: float = 300.0
+
+
+class Provider(Protocol):
+    """Applies one family of resource types. Properties come without Secret wrappers.
+
+    Every method may raise an EdgeError; its message becomes the resource's line in the report.
+    """
+
+    def diff(self, kind: str, before: Properties, changes: list[Change]) -> Verdict:
+        """How to get from the recorded inputs to the declared ones."""
+        ...
+
+    def preview(self, kind: str, inputs: Properties) -> Properties:
+        """Outputs before an apply; what only reality knows is UNKNOWN."""
+        ...
+
+    def create(self, kind: str, inputs: Properties, context: Context) -> tuple[str, Properties]:
+        """Make it; returns the physical id and the outputs. Must be safe to repeat."""
+        ...
+
+    def update(self, kind: str, id: str, before: Properties, outputs: Properties,
+               inputs: Properties, context: Context) -> Properties:  # fmt: skip
+        """Change it in place; returns the outputs."""
+        ...
+
+    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties,
+               context: Context) -> None:  # fmt: skip
+        """Remove it. What is gone already is no error."""
+        ...
+
+    def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,
+             context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
+        """What is really there, as inputs and outputs; None where it is gone."""
+        ...
+
+    def secret_outputs(self, kind: str) -> tuple[str, ...]:
+        """Outputs that are always secret."""
+        ...

@@ -1,0 +1,158 @@
+"""command:local:Command, command:remote:Command and command:remote:CopyToRemote.
+
+The semantics are those of the pulumi-command provider: `triggers` replace, any other change runs
+`update` (or `create` again where there is none), `delete` runs on removal.
+
+A refresh of a command: the provider of the real CLI has nothing to ask. Here a `create` script may
+end in a section that only observes; see `OBSERVE`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import uuid
+from typing import Any
+
+from config.errors import HostError
+from engine.diff import Change, touches
+from engine.providers.base import Context, Verdict
+from engine.values import UNKNOWN, Asset, Properties, has_unknown
+from transport.ssh import Endpoint, SshPool
+
+# What follows this line in a `create` or `update` script reads and changes nothing. It prints the
+# observed state as the last of the script's output; on refresh it is run alone and compared.
+OBSERVE = "# --- observe ---"
+
+LOCAL = "command:local:Command"
+REMOTE = "command:remote:Command"
+COPY = "command:remote:CopyToRemote"
+_OUTPUTS = ("stdout", "stderr")
+
+
+class CommandProvider:
+    """Runs commands here and on hosts."""
+
+    def __init__(self, pool: SshPool) -> None:
+        self._pool = pool
+
+    def diff(self, kind: str, before: Properties, changes: list[Change]) -> Verdict:
+        triggers = tuple(c.path for c in changes if touches(c, ["triggers"]))
+        if kind == COPY:
+            target = [c.path for c in changes if touches(c, ["remotePath", "connection.host"])]
+            triggers += tuple(target)
+        # `delete` is only run at the end: a change of it alone is recorded, not run.
+        return Verdict(update=bool(changes), replace=triggers, delete_before_replace=True)
+
+    def preview(self, kind: str, inputs: Properties) -> Properties:
+        return {**inputs, "stdout": UNKNOWN, "stderr": UNKNOWN} if kind != COPY else dict(inputs)
+
+    def create(self, kind: str, inputs: Properties, context: Context) -> tuple[str, Properties]:
+        return uuid.uuid4().hex, self._run(kind, inputs.get("create"), inputs, inputs, context)
+
+    def update(self, kind: str, id: str, before: Properties, outputs: Properties,
+               inputs: Properties, context: Context) -> Properties:  # fmt: skip
+        quiet = {"delete", "logging", "addPreviousOutputInEnv"}
+        if {k: v for k, v in before.items() if k not in quiet} == {
+            k: v for k, v in inputs.items() if k not in quiet
+        }:
+            return {**inputs, **{key: outputs.get(key, "") for key in _OUTPUTS if kind != COPY}}
+        script = inputs.get("update") or inputs.get("create")
+        return self._run(kind, script, inputs, inputs, context)
+
+    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties,
+               context: Context) -> None:  # fmt: skip
+        if kind != COPY and inputs.get("delete"):
+            self._run(kind, inputs["delete"], inputs, inputs, context)
+
+    def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,
+             context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
+        if kind == COPY:
+            command = f"cat {_quote(str(inputs['remotePath']))}"
+            result = self._pool.run(endpoint(inputs["connection"]), command)
+            if result.status == 0 and result.stdout == _content(inputs):
+                return inputs, outputs
+            return {**inputs, "source": UNKNOWN}, outputs
+        script = str(inputs.get("update") or inputs.get("create") or "")
+        _, marker, observe = script.partition(OBSERVE)
+        if not marker:
+            return inputs, outputs
+        seen = self._run(kind, observe, {**inputs, "stdin": None}, inputs, context)["stdout"]
+        if str(outputs.get("stdout", "")).endswith(seen):
+            return inputs, outputs
+        # The next up must run the command again: what it was given no longer stands.
+        return {**inputs, "stdin": f"(drifted; observed {seen})"}, {**outputs, "stdout": seen}
+
+    def secret_outputs(self, kind: str) -> tuple[str, ...]:
+        return ()
+
+    def _run(self, kind: str, script: Any, inputs: Properties, recorded: Properties,
+             context: Context) -> Properties:  # fmt: skip
+        if kind == COPY:
+            self._copy(inputs)
+            return dict(recorded)
+        if not script:
+            return {**recorded, "stdout": "", "stderr": ""}
+        runner = self._local if kind == LOCAL else self._remote
+        stdout, stderr = runner(str(script), inputs, context)
+        return {**recorded, "stdout": stdout.rstrip("\n"), "stderr": stderr.rstrip("\n")}
+
+    def _local(self, script: str, inputs: Properties, context: Context) -> tuple[str, str]:
+        interpreter = inputs.get("interpreter") or ["/bin/sh", "-c"]
+        environment = {**os.environ, **{k: str(v) for k, v in (inputs.get("environment") or {}).items()}}
+        try:
+            done = subprocess.run(
+                [*interpreter, script], input=inputs.get("stdin") or "", capture_output=True,
+                text=True, cwd=inputs.get("dir"), env=environment, timeout=context.timeout,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise HostError(f"local command: not done within {context.timeout:.0f} s") from None
+        if done.returncode != 0:
+            raise HostError(_failure("local command", done.returncode, done.stdout, done.stderr))
+        return done.stdout, done.stderr
+
+    def _remote(self, script: str, inputs: Properties, context: Context) -> tuple[str, str]:
+        where = endpoint(inputs["connection"])
+        done = self._pool.run(where, script, inputs.get("stdin") or "", context.timeout)
+        if done.status != 0:
+            raise HostError(_failure(str(where), done.status, done.stdout, done.stderr))
+        return done.stdout, done.stderr
+
+    def _copy(self, inputs: Properties) -> None:
+        where, path = endpoint(inputs["connection"]), _quote(str(inputs["remotePath"]))
+        script = f"umask 077; cat > {path}.part && mv {path}.part {path}"
+        done = self._pool.run(where, script, _content(inputs))
+        if done.status != 0:
+            raise HostError(_failure(str(where), done.status, done.stdout, done.stderr))
+
+
+def endpoint(connection: Properties) -> Endpoint:
+    """An SSH endpoint from the provider's `connection` object."""
+    proxy = connection.get("proxy")
+    return Endpoint(
+        host=str(connection["host"]),
+        port=int(connection.get("port") or 22),
+        user=str(connection.get("user") or "root"),
+        private_key=str(connection.get("privateKey") or ""),
+        host_key=connection.get("hostKey"),
+        bastion=endpoint(proxy) if proxy else None,
+        dial_attempts=int(connection.get("dialErrorLimit") or 10),
+        dial_timeout=float(connection.get("perDialTimeout") or 15),
+    )
+
+
+def _content(inputs: Properties) -> str:
+    source = inputs.get("source")
+    if not isinstance(source, Asset) or has_unknown(source):
+        raise HostError("CopyToRemote: only string and file assets are supported")
+    return source.text
+
+
+def _failure(where: str, status: int, stdout: str, stderr: str) -> str:
+    # The last line that says something is what a person needs; scripts put their reason there.
+    lines = [line.strip() for line in (stderr or stdout).splitlines() if line.strip()]
+    return f"{where}: exit status {status}: {lines[-1] if lines else 'no output'}"
+
+
+def _quote(path: str) -> str:
+    return "'" + path.replace("'", "'\\''") + "'"

@@ -1,0 +1,137 @@
+"""kubernetes:helm.sh/v3:Release, by the helm command."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from config.errors import ApiError, MachineError
+from engine.diff import Change, touches
+from engine.providers.base import Context, Verdict
+from engine.values import UNKNOWN, Properties
+
+RELEASE = "kubernetes:helm.sh/v3:Release"
+
+
+class HelmProvider:
+    """Installs charts. Values go through standard input, the kubeconfig through a private file."""
+
+    def diff(self, kind: str, before: Properties, changes: list[Change]) -> Verdict:
+        replace = tuple(c.path for c in changes if touches(c, ["name", "namespace"]))
+        return Verdict(bool(changes), replace, delete_before_replace=True)
+
+    def preview(self, kind: str, inputs: Properties) -> Properties:
+        return {**inputs, "status": UNKNOWN}
+
+    def create(self, kind: str, inputs: Properties, context: Context) -> tuple[str, Properties]:
+        name, namespace = str(inputs["name"]), str(inputs.get("namespace") or "default")
+        return f"{namespace}/{name}", self._install(inputs, context)
+
+    def update(self, kind: str, id: str, before: Properties, outputs: Properties,
+               inputs: Properties, context: Context) -> Properties:  # fmt: skip
+        return self._install(inputs, context)
+
+    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties,
+               context: Context) -> None:  # fmt: skip
+        _helm(["uninstall", str(inputs["name"]), "--ignore-not-found", "--wait",
+               f"--timeout={context.timeout:.0f}s", *_namespace(inputs)], context)  # fmt: skip
+
+    def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,
+             context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
+        found = _status(inputs, context)
+        if found is None:
+            return None
+        values = json.loads(_helm(["get", "values", str(inputs["name"]), "-o", "json",
+                                   *_namespace(inputs)], context) or "{}")  # fmt: skip
+        return {**inputs, "values": values or {}}, {**outputs, "status": _summary(found)}
+
+    def secret_outputs(self, kind: str) -> tuple[str, ...]:
+        return ()
+
+    def _install(self, inputs: Properties, context: Context) -> Properties:
+        _clear_pending(inputs, context)
+        arguments = ["upgrade", "--install", str(inputs["name"]), str(inputs["chart"]),
+                     *_namespace(inputs), "--values", "-", "--output", "json",
+                     f"--timeout={context.timeout:.0f}s"]  # fmt: skip
+        repository = (inputs.get("repositoryOpts") or {}).get("repo")
+        if repository:
+            arguments += ["--repo", str(repository)]
+        if inputs.get("version") and not os.path.isdir(str(inputs["chart"])):
+            arguments += ["--version", str(inputs["version"])]
+        for flag, option in (("createNamespace", "--create-namespace"), ("atomic", "--atomic"),
+                             ("cleanupOnFail", "--cleanup-on-fail"), ("skipCrds", "--skip-crds")):  # fmt: skip
+            if inputs.get(flag):
+                arguments.append(option)
+        if not inputs.get("skipAwait", False):
+            arguments.append("--wait")
+        answer = json.loads(_helm(arguments, context, json.dumps(inputs.get("values") or {})))
+        return {**inputs, "status": _summary(answer)}
+
+
+def _clear_pending(inputs: Properties, context: Context) -> None:
+    """Helm locks a release by its state; a process that was killed leaves it locked for ever."""
+    found = _status(inputs, context)
+    state = (found or {}).get("info", {}).get("status", "")
+    if found is not None and state.startswith("pending-"):
+        from transport.kube import Kube
+
+        name = f"sh.helm.release.v1.{inputs['name']}.v{found['version']}"
+        namespace = str(inputs.get("namespace") or "default")
+        Kube(str(context.provider["kubeconfig"])).delete("v1", "Secret", name, namespace)
+
+
+def _status(inputs: Properties, context: Context) -> dict[str, Any] | None:
+    try:
+        text = _helm(["status", str(inputs["name"]), "-o", "json", *_namespace(inputs)], context)
+    except ApiError as error:
+        if "not found" in str(error):
+            return None
+        raise
+    return dict(json.loads(text))
+
+
+def _summary(release: dict[str, Any]) -> Properties:
+    metadata = release.get("chart", {}).get("metadata", {})
+    return {
+        "name": release["name"],
+        "namespace": release["namespace"],
+        "revision": release["version"],
+        "status": release["info"]["status"],
+        "chart": metadata.get("name", ""),
+        "version": metadata.get("version", ""),
+        "appVersion": metadata.get("appVersion", ""),
+    }
+
+
+def _namespace(inputs: Properties) -> list[str]:
+    return ["--namespace", str(inputs.get("namespace") or "default")]
+
+
+def _helm(arguments: list[str], context: Context, stdin: str | None = None) -> str:
+    program = shutil.which("helm")
+    if program is None:
+        raise MachineError("helm is not on PATH; `make setup` builds it, or install helm v3")
+    with _kubeconfig(context) as path:
+        done = subprocess.run(
+            [program, *arguments], input=stdin, capture_output=True, text=True, check=False,
+            env={**os.environ, "KUBECONFIG": path},
+        )  # fmt: skip
+    if done.returncode != 0:
+        lines = [line for line in done.stderr.splitlines() if line.strip()] or ["no output"]
+        raise ApiError(f"helm {arguments[0]} {arguments[1]}: {lines[-1].removeprefix('Error: ')}")
+    return done.stdout
+
+
+@contextmanager
+def _kubeconfig(context: Context) -> Iterator[str]:
+    # In memory, for this user alone, and gone with the command.
+    with tempfile.NamedTemporaryFile("w", dir="/dev/shm", prefix="edge-") as file:
+        file.write(str(context.provider.get("kubeconfig") or ""))
+        file.flush()
+        yield file.name

@@ -1,0 +1,212 @@
+"""kubernetes:*: any object by server-side apply, with waits for what takes time to be ready."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from config.errors import ApiError
+from engine.diff import Change, touches
+from engine.providers.base import Context, Verdict
+from engine.values import UNKNOWN, Properties
+from transport.kube import FIELD_MANAGER, Kube, NotFound
+
+_IDENTITY = ["apiVersion", "kind", "metadata.name", "metadata.namespace"]
+# Fields that the API server refuses to change; the object has to be made anew.
+_IMMUTABLE = {
+    "Deployment": ["spec.selector"],
+    "DaemonSet": ["spec.selector"],
+    "StatefulSet": ["spec.selector", "spec.serviceName"],
+    "Job": ["spec.template", "spec.selector"],
+    "Pod": ["spec"],
+    "Secret": ["type"],
+    "Service": ["spec.clusterIP"],
+}
+_SKIP_AWAIT = "pulumi.com/skipAwait"
+
+
+class KubernetesProvider:
+    """Applies Kubernetes objects; a kind that ends in `Patch` owns only the fields that it names."""
+
+    def __init__(self) -> None:
+        self._clusters: dict[str, Kube] = {}
+        self._lock = threading.Lock()
+
+    def diff(self, kind: str, before: Properties, changes: list[Change]) -> Verdict:
+        paths = _IDENTITY + _IMMUTABLE.get(kind.rpartition(":")[2], [])
+        replace = tuple(change.path for change in changes if touches(change, paths))
+        return Verdict(bool(changes), replace, delete_before_replace=True)
+
+    def preview(self, kind: str, inputs: Properties) -> Properties:
+        return {**inputs, "status": UNKNOWN}
+
+    def create(self, kind: str, inputs: Properties, context: Context) -> tuple[str, Properties]:
+        live = self._apply(kind, inputs, context)
+        metadata = live["metadata"]
+        scope = metadata.get("namespace")
+        return f"{scope}/{metadata['name']}" if scope else metadata["name"], _outputs(inputs, live)
+
+    def update(self, kind: str, id: str, before: Properties, outputs: Properties,
+               inputs: Properties, context: Context) -> Properties:  # fmt: skip
+        return _outputs(inputs, self._apply(kind, inputs, context))
+
+    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties,
+               context: Context) -> None:  # fmt: skip
+        kube, metadata = self._kube(context), inputs["metadata"]
+        namespace, name = metadata.get("namespace"), metadata["name"]
+        if _is_patch(kind):
+            # An apply that names nothing gives the fields back.
+            manifest = {key: inputs[key] for key in ("apiVersion", "kind")}
+            identity = {"name": name} | ({"namespace": namespace} if namespace else {})
+            if kube.get(inputs["apiVersion"], inputs["kind"], name, namespace) is not None:
+                kube.apply({**manifest, "metadata": identity}, manager=_manager(kind, inputs))
+            return
+        kube.delete(inputs["apiVersion"], inputs["kind"], name, namespace)
+        deadline = time.monotonic() + context.timeout
+        while kube.get(inputs["apiVersion"], inputs["kind"], name, namespace) is not None:
+            if time.monotonic() > deadline:
+                raise ApiError(f"{inputs['kind']} {name}: still there after {context.timeout:.0f} s;"
+                               " a finalizer may hold it: kubectl get it -o yaml")  # fmt: skip
+            time.sleep(0.1)
+
+    def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,
+             context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
+        metadata = inputs["metadata"]
+        live = self._kube(context).get(
+            inputs["apiVersion"], inputs["kind"], metadata["name"], metadata.get("namespace")
+        )
+        if live is None:
+            return None
+        return _observed(inputs, live), _outputs(inputs, live)
+
+    def secret_outputs(self, kind: str) -> tuple[str, ...]:
+        return ("data", "stringData") if kind.endswith(":Secret") else ()
+
+    def _apply(self, kind: str, inputs: Properties, context: Context) -> Properties:
+        kube = self._kube(context)
+        manifest = {key: value for key, value in inputs.items() if value is not None}
+        if _is_patch(kind) and not self._exists(kube, manifest):
+            name = manifest["metadata"]["name"]
+            raise ApiError(f"{manifest['kind']} {name}: not there, and a patch does not create it")
+        live = kube.apply(manifest, manager=_manager(kind, inputs))
+        if (manifest["metadata"].get("annotations") or {}).get(_SKIP_AWAIT) == "true":
+            return live
+        return _await(kube, live, context.timeout)
+
+    @staticmethod
+    def _exists(kube: Kube, manifest: Properties) -> bool:
+        metadata = manifest["metadata"]
+        return kube.get(manifest["apiVersion"], manifest["kind"], metadata["name"],
+                        metadata.get("namespace")) is not None  # fmt: skip
+
+    def _kube(self, context: Context) -> Kube:
+        text = context.provider.get("kubeconfig")
+        if not isinstance(text, str) or not text:
+            raise ApiError("the Kubernetes provider has no kubeconfig")
+        with self._lock:
+            if text not in self._clusters:
+                self._clusters[text] = Kube(text)
+            return self._clusters[text]
+
+
+def _is_patch(kind: str) -> bool:
+    return kind.endswith("Patch")
+
+
+def _manager(kind: str, inputs: Properties) -> str:
+    # Patches of one object from several resources must not take each other's fields away.
+    concern = (inputs["metadata"].get("annotations") or {}).get("pulumi.com/patchFieldManager")
+    return str(concern or FIELD_MANAGER)
+
+
+def _outputs(inputs: Properties, live: Properties) -> Properties:
+    metadata = {k: v for k, v in live["metadata"].items() if k in ("name", "namespace", "uid", "labels")}
+    return {**inputs, "metadata": {**(inputs.get("metadata") or {}), **metadata},
+            **({"status": live["status"]} if "status" in live else {})}  # fmt: skip
+
+
+def _observed(declared: Any, live: Any) -> Any:
+    """The live values at the declared paths: what somebody changed shows, defaults do not."""
+    if isinstance(declared, dict) and isinstance(live, dict):
+        return {
+            key: _observed(value, live[key])
+            if key in live
+            else value
+            if key in ("stringData",) or (key == "annotations" and not value)
+            else None
+            for key, value in declared.items()
+        }
+    if isinstance(declared, list) and isinstance(live, list):
+        if len(declared) == len(live):
+            return [_observed(one, other) for one, other in zip(declared, live, strict=True)]
+        return live
+    return live
+
+
+def _await(kube: Kube, live: Properties, seconds: float) -> Properties:
+    """Wait until the object does what it is for. Raises ApiError with the reason at the deadline."""
+    metadata = live["metadata"]
+    deadline = time.monotonic() + seconds
+    while True:
+        reason = _not_ready(live)
+        if reason is None:
+            return live
+        if time.monotonic() > deadline:
+            why = "; ".join(_reasons(kube, live))
+            raise ApiError(f"{live['kind']} {metadata['name']}: not ready after {seconds:.0f} s: {reason}"
+                           + (f" ({why})" if why else ""))  # fmt: skip
+        time.sleep(0.15)
+        found = kube.get(live["apiVersion"], live["kind"], metadata["name"], metadata.get("namespace"))
+        if found is None:
+            raise NotFound(f"{live['kind']} {metadata['name']}: somebody deleted it meanwhile")
+        live = found
+
+
+def _not_ready(live: Properties) -> str | None:
+    spec, status = live.get("spec") or {}, live.get("status") or {}
+    match live["kind"]:
+        case "Deployment" | "StatefulSet":
+            wanted, ready = spec.get("replicas", 1), status.get("readyReplicas", 0)
+            current = status.get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
+            if not current or ready < wanted or status.get("updatedReplicas", 0) < wanted:
+                return f"{ready} of {wanted} replicas ready"
+        case "DaemonSet":
+            wanted, ready = status.get("desiredNumberScheduled", 0), status.get("numberReady", 0)
+            if status.get("observedGeneration", 0) < live["metadata"].get("generation", 0) or ready < wanted:
+                return f"{ready} of {wanted} nodes ready"
+        case "Pod":
+            conditions = {c["type"]: c["status"] for c in status.get("conditions", [])}
+            if conditions.get("Ready") != "True":
+                return f"phase {status.get('phase', 'Pending')}"
+        case "Service" if spec.get("type") == "LoadBalancer":
+            if not (status.get("loadBalancer") or {}).get("ingress"):
+                return "no address given by LB-IPAM"
+        case "CustomResourceDefinition":
+            conditions = {c["type"]: c["status"] for c in status.get("conditions", [])}
+            if conditions.get("Established") != "True":
+                return "not Established"
+    return None
+
+
+def _reasons(kube: Kube, live: Properties) -> Iterator[str]:
+    """Why pods of a workload are not ready, from their own status."""
+    labels = ((live.get("spec") or {}).get("selector") or {}).get("matchLabels") or {}
+    if live["kind"] == "Service":
+        for condition in (live.get("status") or {}).get("conditions", []):
+            if condition["status"] != "True":
+                yield f"{condition['type']}: {condition.get('message', '')}"
+        return
+    selector = ",".join(f"{k}={v}" for k, v in labels.items())
+    pods = kube.list("v1", "Pod", live["metadata"].get("namespace"), selector) if selector else []
+    for pod in pods:
+        status = pod.get("status") or {}
+        where = (pod.get("spec") or {}).get("nodeName", "no node")
+        for one in status.get("containerStatuses") or []:
+            waiting = (one.get("state") or {}).get("waiting")
+            if waiting:
+                yield f"{pod['metadata']['name']} on {where}: {waiting.get('message') or waiting['reason']}"
+        for condition in status.get("conditions") or []:
+            if condition["type"] == "PodScheduled" and condition["status"] != "True":
+                yield f"{pod['metadata']['name']}: {condition.get('message', 'not scheduled')}"

@@ -1,0 +1,51 @@
+"""Which provider applies which resource type."""
+
+from __future__ import annotations
+
+from config.errors import UnsupportedResource
+from engine.providers.base import Provider
+from engine.providers.command import COPY, LOCAL, REMOTE, CommandProvider
+from engine.providers.helm import RELEASE, HelmProvider
+from engine.providers.kubernetes import KubernetesProvider
+from transport.ssh import SshPool
+
+PROVIDER_PREFIX = "pulumi:providers:"
+
+
+class Providers:
+    """The built-in providers, with what they share."""
+
+    def __init__(self) -> None:
+        self._pool: SshPool | None = None
+        self._made: dict[str, Provider] = {}
+
+    def of(self, kind: str) -> Provider:
+        """The provider of a type. Raises UnsupportedResource where there is none."""
+        if kind in (LOCAL, REMOTE, COPY):
+            if "command" not in self._made:
+                self._pool = SshPool()
+                self._made["command"] = CommandProvider(self._pool)
+            return self._made["command"]
+        if kind == RELEASE:
+            return self._made.setdefault("helm", HelmProvider())
+        if kind.startswith("kubernetes:") and not kind.startswith("kubernetes:helm.sh"):
+            return self._made.setdefault("kubernetes", KubernetesProvider())
+        raise UnsupportedResource(
+            f"{kind}: the built-in engine plans this type but cannot apply it;"
+            " install the Pulumi CLI: curl -fsSL https://get.pulumi.com | sh"
+        )
+
+    def supports(self, kind: str) -> bool:
+        """Whether the type can be applied here."""
+        if kind.startswith(PROVIDER_PREFIX):
+            return True
+        try:
+            self.of(kind)
+        except UnsupportedResource:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._pool is not None:
+            self._pool.close()

@@ -1,0 +1,92 @@
+"""Pulumi.yaml and Pulumi.<stack>.yaml, as the CLI reads them; secrets are decrypted, or left out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from config.errors import ConfigError, Problem, StateError
+from engine.passphrase import Passphrase
+
+
+@dataclass(frozen=True)
+class StackSettings:
+    """What the program finds in pulumi.Config: plain texts by full key, and which are secret."""
+
+    project: str
+    stack: str
+    values: dict[str, str]
+    secrets: frozenset[str]
+    document: Any  # the stack object, for those who need it without running the program
+
+
+def read(project_dir: Path, stack: str, passphrase: str | None) -> StackSettings:
+    """Raises ConfigError for a file that is missing or not YAML. Unreadable secrets are left out
+    where no passphrase is given: a preview does without them.
+    """
+    project = str(_load(project_dir / "Pulumi.yaml", stack)["name"])
+    path = project_dir / f"Pulumi.{stack}.yaml"
+    if not path.exists():
+        there = sorted(p.name.split(".")[1] for p in project_dir.glob("Pulumi.*.yaml"))
+        got = f"no such file; there are: {', '.join(there) or 'none'}"
+        raise ConfigError(stack, [Problem(path.name, "the stack's file", got)])
+    data = _load(path, stack)
+    config = data.get("config") or {}
+    if not isinstance(config, dict):
+        raise ConfigError(stack, [Problem("config", "an object", type(config).__name__)])
+    salt = data.get("encryptionsalt")
+    crypto = Passphrase(passphrase, salt) if passphrase is not None and salt else None
+    values: dict[str, str] = {}
+    secrets: set[str] = set()
+    for key, value in config.items():
+        full = key if ":" in str(key) else f"{project}:{key}"
+        if isinstance(value, dict) and set(value) == {"secure"}:
+            if crypto is None:
+                continue
+            values[full] = crypto.decrypt(str(value["secure"]))
+            secrets.add(full)
+        else:
+            values[full] = value if isinstance(value, str) else json.dumps(value, default=str)
+    return StackSettings(project, stack, values, frozenset(secrets), config.get(f"{project}:stack"))
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader that refuses a key given twice: the later one would win without a word."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        if not isinstance(key, (str, int, float, bool, type(None))):
+            raise yaml.YAMLError(f"a key that is not a text, in line {key_node.start_mark.line + 1}")
+        if key in seen and key != "<<":
+            raise yaml.YAMLError(f"the key {key} stands twice, in line {key_node.start_mark.line + 1}")
+        seen.add(key)
+    loader.flatten_mapping(node)
+    return dict(loader.construct_pairs(node, deep=True))  # type: ignore[no-untyped-call]
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def _load(path: Path, stack: str) -> dict[str, Any]:
+    try:
+        data = yaml.load(path.read_text(), _Loader)  # noqa: S506: a SafeLoader
+    except FileNotFoundError:
+        raise ConfigError(stack, [Problem(path.name, "a file", "none")]) from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" in line {where.line + 1}" if where else ""
+        what = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise ConfigError(stack, [Problem(path.name, "YAML", f"{what}{line}")]) from None
+    if not isinstance(data, dict):
+        raise ConfigError(stack, [Problem(path.name, "an object", type(data).__name__)])
+    return data
+
+
+__all__ = ["StackSettings", "StateError", "read"]

@@ -1,0 +1,276 @@
+"""The state of a stack: Pulumi's deployment format, written after every step, never half."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from config.errors import StateError
+from engine.passphrase import Passphrase
+from engine.values import Properties, from_json, to_json
+
+
+@dataclass
+class Resource:
+    """One resource of the state (apitype.ResourceV3)."""
+
+    urn: str
+    type: str
+    custom: bool
+    inputs: Properties = field(default_factory=dict)
+    outputs: Properties = field(default_factory=dict)
+    id: str = ""
+    parent: str = ""
+    provider: str = ""
+    dependencies: list[str] = field(default_factory=list)
+    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
+    protect: bool = False
+    retain_on_delete: bool = False
+    deleted_with: str = ""
+    delete: bool = False
+    additional_secret_outputs: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    custom_timeouts: dict[str, float] = field(default_factory=dict)
+    created: str = ""
+    modified: str = ""
+
+    @property
+    def name(self) -> str:
+        """The last part of the URN."""
+        return self.urn.rpartition("::")[2]
+
+    def references(self) -> set[str]:
+        """URNs that must outlive this resource."""
+        provider = self.provider.rpartition("::")[0]
+        return {*self.dependencies, self.parent, provider} - {""}
+
+
+# Python name -> name in the file, for what is copied as it is.
+_FIELDS = {
+    "urn": "urn", "custom": "custom", "id": "id", "type": "type", "parent": "parent",
+    "provider": "provider", "dependencies": "dependencies",
+    "property_dependencies": "propertyDependencies", "protect": "protect",
+    "retain_on_delete": "retainOnDelete", "deleted_with": "deletedWith", "delete": "delete",
+    "additional_secret_outputs": "additionalSecretOutputs", "aliases": "aliases",
+    "custom_timeouts": "customTimeouts", "created": "created", "modified": "modified",
+}  # fmt: skip
+
+
+class State:
+    """A stack's resources and pending operations, and the file that holds them."""
+
+    def __init__(self, path: Path, passphrase: str | None) -> None:
+        self.path = path
+        self.resources: list[Resource] = []
+        self.pending: dict[str, tuple[str, Resource]] = {}
+        self.warnings: list[str] = []
+        self._passphrase_text = passphrase
+        self._crypto: Passphrase | None = None
+        self._rendered: dict[int, tuple[Resource, str]] = {}
+        self.lock = threading.RLock()
+        self._load()
+
+    @property
+    def backup(self) -> Path:
+        """The state before the last write."""
+        return self.path.with_name(self.path.name + ".bak")
+
+    def find(self, urn: str) -> Resource | None:
+        """The live resource of that URN."""
+        return next((r for r in self.resources if r.urn == urn and not r.delete), None)
+
+    def put(self, resource: Resource, replaces: Resource | None = None) -> None:
+        """Insert or change a resource and write the file."""
+        with self.lock:
+            now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+            resource.modified = now
+            resource.created = resource.created or now
+            if replaces is not None and any(r is replaces for r in self.resources):
+                index = next(i for i, r in enumerate(self.resources) if r is replaces)
+                self.resources[index] = resource
+            elif not any(r is resource for r in self.resources):
+                self.resources.append(resource)
+            self._rendered.pop(id(resource), None)
+            self.write()
+
+    def drop(self, resource: Resource) -> None:
+        """Remove a resource and write the file."""
+        with self.lock:
+            self.resources = [r for r in self.resources if r is not resource]
+            self.write()
+
+    @contextmanager
+    def operation(self, kind: str, resource: Resource) -> Iterator[None]:
+        """Record an operation as pending while it runs. A crash leaves it in the file.
+
+        An operation that failed cleanly is over too: its outcome is known.
+        """
+        with self.lock:
+            self.pending[resource.urn] = (kind, resource)
+            self.write()
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.pending.pop(resource.urn, None)
+
+    def reorder(self, order: list[str]) -> None:
+        """Put the resources into the order in which the program declared them."""
+        with self.lock:
+            rank = {urn: i for i, urn in enumerate(order)}
+            self.resources.sort(key=lambda r: rank.get(r.urn, len(rank)))
+            self.write()
+
+    def document(self) -> dict[str, Any]:
+        """The deployment as `pulumi stack export` prints it."""
+        with self.lock:
+            return dict(json.loads(self._text()))
+
+    def import_document(self, document: Any) -> None:
+        """Take a deployment over, after checking that it can be read."""
+        with self.lock:
+            self._parse(document)
+            self.write()
+
+    def write(self) -> None:
+        """Write the file: temporary file, fsync, rename; the old one stays as the backup."""
+        with self.lock:
+            text = self._text()
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part = self.path.with_name(self.path.name + ".part")
+            try:
+                descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                with os.fdopen(descriptor, "w") as file:
+                    file.write(text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                if self.path.exists():
+                    os.replace(self.path, self.backup)
+                os.replace(part, self.path)
+            except OSError as error:
+                raise StateError(
+                    f"the state could not be written to {self.path}: {error.strerror};"
+                    " what is on disk is the state before this step"
+                ) from None
+
+    def crypto(self) -> Passphrase:
+        """The stack's encryption; made on first use."""
+        if self._crypto is None:
+            if self._passphrase_text is None:
+                raise StateError(
+                    "the stack has secrets and no passphrase is set;"
+                    " set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE"
+                )
+            self._crypto = Passphrase(self._passphrase_text)
+        return self._crypto
+
+    def _load(self) -> None:
+        # A crash between the two renames of write() leaves only the backup: that is no damage.
+        candidates = [path for path in (self.path, self.backup) if path.exists()]
+        for path in candidates:
+            try:
+                document = json.loads(path.read_text())
+                self._parse(document)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                self.warnings.append(f"{path.name} cannot be read (cut off or edited)")
+                continue
+            if self.warnings:
+                self.warnings.append(f"using the previous state, {path.name}")
+            return
+        if candidates:
+            raise StateError(
+                f"neither {self.path} nor its backup can be read; restore one of them, or"
+                " `edge stack import` an export"
+            )
+
+    def _parse(self, document: Any) -> None:
+        deployment = document["deployment"]
+        provider = deployment.get("secrets_providers") or {}
+        if provider.get("type") == "passphrase":
+            if self._passphrase_text is None:
+                raise StateError(
+                    "the state is encrypted and no passphrase is set;"
+                    " set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE"
+                )
+            self._crypto = Passphrase(self._passphrase_text, provider["state"]["salt"])
+        resources = [self._resource(data) for data in deployment.get("resources") or []]
+        pending = deployment.get("pending_operations") or []
+        self.pending = {
+            entry["resource"]["urn"]: (entry["type"], self._resource(entry["resource"]))
+            for entry in pending
+        }
+        self.resources = resources
+        self._rendered.clear()
+
+    def _resource(self, data: dict[str, Any]) -> Resource:
+        def decrypt(text: str) -> str:
+            return self.crypto().decrypt(text)
+
+        values = {name: data[key] for name, key in _FIELDS.items() if key in data}
+        return Resource(
+            **values,
+            inputs=from_json(data.get("inputs", {}), decrypt),
+            outputs=from_json(data.get("outputs", {}), decrypt),
+        )
+
+    def _render(self, resource: Resource) -> str:
+        cached = self._rendered.get(id(resource))
+        if cached is not None and cached[0] is resource:
+            return cached[1]
+
+        def encrypt(text: str) -> str:
+            return self.crypto().encrypt(text)
+
+        data = {key: getattr(resource, name) for name, key in _FIELDS.items()}
+        data = {key: value for key, value in data.items() if value or key in ("custom", "urn")}
+        for key in ("inputs", "outputs"):
+            if values := getattr(resource, key):
+                data[key] = to_json(values, encrypt)
+        text = json.dumps(data, sort_keys=False)
+        # The resource is kept too: an id alone can be given out again.
+        self._rendered[id(resource)] = (resource, text)
+        return text
+
+    def _text(self) -> str:
+        resources = ",\n".join(self._render(r) for r in self.resources)
+        pending = ",\n".join(
+            f'{{"type": "{kind}", "resource": {self._render(r)}}}' for kind, r in self.pending.values()
+        )
+        manifest = {"time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+                    "magic": "", "version": "v3.0.0"}  # fmt: skip
+        secrets = None
+        if self._crypto is not None:
+            secrets = {"type": "passphrase", "state": {"salt": self._crypto.salt_line}}
+        return (
+            '{"version": 3, "deployment": {'
+            f'"manifest": {json.dumps(manifest)},\n'
+            f'"secrets_providers": {json.dumps(secrets)},\n'
+            f'"resources": [\n{resources}\n],\n'
+            f'"pending_operations": [\n{pending}\n]}}}}\n'
+        )
+
+
+@contextmanager
+def exclusive(path: Path, wait: bool = False) -> Iterator[None]:
+    """Hold the stack for one operation. A second one is refused, naming the first."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(path.with_name(path.name + ".lock"), "a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            file.seek(0)
+            owner = file.read().strip() or "another process"
+            raise StateError(f"the stack is in use by {owner}; wait for it to end") from None
+        file.seek(0)
+        file.truncate()
+        file.write(f"process {os.getpid()}")
+        file.flush()
+        yield

@@ -1,0 +1,192 @@
+"""Property values between the SDK's wire format, the engine, and the state file.
+
+In the engine a value is plain Python (None, bool, float, int, str, list, dict) plus three things
+that JSON has not: UNKNOWN, Secret and Asset.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf import struct_pb2
+
+# Fixed by Pulumi's wire and checkpoint formats (sdk/go/common/resource).
+UNKNOWN_TOKEN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
+ASSET_SIGNATURE = "c44067f5952c0a294b673a41bacd8c17"
+RESOURCE_SIGNATURE = "5cf8f73096256a8f31e491e813e4eb8e"
+OUTPUT_SIGNATURE = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+
+Properties = dict[str, Any]
+
+
+class _Unknown:
+    """A value that only an apply can tell."""
+
+    def __repr__(self) -> str:
+        return "<unknown>"
+
+
+UNKNOWN = _Unknown()
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that is encrypted in the state and never shown."""
+
+    value: Any
+
+    def __repr__(self) -> str:
+        return "[secret]"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A text asset; files are read when they arrive, so that the state can tell a change."""
+
+    text: str
+    path: str = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def from_struct(struct: struct_pb2.Struct) -> Properties:
+    """A protobuf Struct as the SDK sends it."""
+    return {key: _from_value(value) for key, value in struct.fields.items()}
+
+
+def _from_value(value: struct_pb2.Value) -> Any:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            return UNKNOWN if value.string_value == UNKNOWN_TOKEN else value.string_value
+        case "number_value":
+            return _number(value.number_value)
+        case "bool_value":
+            return value.bool_value
+        case "list_value":
+            return [_from_value(item) for item in value.list_value.values]
+        case "struct_value":
+            return _special(from_struct(value.struct_value))
+        case _:
+            return None
+
+
+def _number(number: float) -> float | int:
+    return int(number) if number.is_integer() else number
+
+
+def _special(data: Properties) -> Any:
+    match data.get(SIGNATURE):
+        case None:
+            return data
+        case "1b47061264138c4ac30d75fd1eb44270":
+            return Secret(data["value"])
+        case "c44067f5952c0a294b673a41bacd8c17":
+            path = data.get("path") or ""
+            if path and not data.get("text"):
+                with open(path) as file:
+                    return Asset(file.read(), path)
+            return Asset(data.get("text") or "", path)
+        case "d0e6a833031e9bbcd3f4e8bde6ca49a4":
+            value = data.get("value", UNKNOWN)
+            return Secret(value) if data.get("secret") else value
+        case "5cf8f73096256a8f31e491e813e4eb8e":
+            return data.get("urn")
+        case _:
+            return data
+
+
+def to_struct(properties: Properties) -> struct_pb2.Struct:
+    """A protobuf Struct as the SDK reads it."""
+    struct = struct_pb2.Struct()
+    struct.update({key: _wire(value) for key, value in properties.items()})
+    return struct
+
+
+def _wire(value: Any) -> Any:
+    match value:
+        case _Unknown():
+            return UNKNOWN_TOKEN
+        case Secret():
+            return {SIGNATURE: SECRET_SIGNATURE, "value": _wire(value.value)}
+        case Asset():
+            return {SIGNATURE: ASSET_SIGNATURE, "text": value.text, "hash": value.digest}
+        case dict():
+            return {key: _wire(item) for key, item in value.items()}
+        case list():
+            return [_wire(item) for item in value]
+        case _:
+            return value
+
+
+def plain(value: Any) -> Any:
+    """Without the Secret wrappers: what a provider works with. Never to be printed."""
+    match value:
+        case Secret():
+            return plain(value.value)
+        case dict():
+            return {key: plain(item) for key, item in value.items()}
+        case list():
+            return [plain(item) for item in value]
+        case _:
+            return value
+
+
+def has_unknown(value: Any) -> bool:
+    """Whether something in the value is not known yet."""
+    match value:
+        case _Unknown():
+            return True
+        case Secret():
+            return has_unknown(value.value)
+        case dict():
+            return any(has_unknown(item) for item in value.values())
+        case list():
+            return any(has_unknown(item) for item in value)
+        case _:
+            return False
+
+
+def to_json(value: Any, encrypt: Callable[[str], str]) -> Any:
+    """A value as it stands in a state file; secrets go through `encrypt`."""
+    match value:
+        case Secret():
+            text = json.dumps(to_json(value.value, encrypt))
+            return {SIGNATURE: SECRET_SIGNATURE, "ciphertext": encrypt(text)}
+        case Asset():
+            return {SIGNATURE: ASSET_SIGNATURE, "hash": value.digest, "text": value.text}
+        case dict():
+            return {key: to_json(item, encrypt) for key, item in value.items()}
+        case list():
+            return [to_json(item, encrypt) for item in value]
+        case _Unknown():
+            return UNKNOWN_TOKEN
+        case _:
+            return value
+
+
+def from_json(value: Any, decrypt: Callable[[str], str]) -> Any:
+    """The reverse of `to_json`."""
+    match value:
+        case {"ciphertext": str(text), **rest} if rest.get(SIGNATURE) == SECRET_SIGNATURE:
+            return Secret(from_json(json.loads(decrypt(text)), decrypt))
+        case {"plaintext": str(text), **rest} if rest.get(SIGNATURE) == SECRET_SIGNATURE:
+            return Secret(from_json(json.loads(text), decrypt))
+        case {"text": str(text), **rest} if rest.get(SIGNATURE) == ASSET_SIGNATURE:
+            return Asset(text)
+        case dict():
+            return {key: from_json(item, decrypt) for key, item in value.items()}
+        case list():
+            return [from_json(item, decrypt) for item in value]
+        case str() if value == UNKNOWN_TOKEN:
+            return UNKNOWN
+        case _:
+            return value

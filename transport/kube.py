@@ -1,0 +1,176 @@
+"""The Kubernetes API: any object by apiVersion and kind, with server-side apply."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from typing import Any
+
+from config.errors import ApiError
+
+FIELD_MANAGER = "cilium-edge"
+Object = dict[str, Any]
+
+
+class Kube:
+    """One cluster, from the text of a kubeconfig. Threads may share it."""
+
+    def __init__(self, kubeconfig: str) -> None:
+        import yaml
+        from kubernetes import config as kubernetes_config
+        from kubernetes.config.config_exception import ConfigException
+
+        try:
+            document = yaml.safe_load(kubeconfig)
+            self._api = kubernetes_config.new_client_from_config_dict(document)
+        except (yaml.YAMLError, ConfigException, TypeError, AttributeError) as error:
+            raise ApiError(f"the kubeconfig cannot be used: {error}") from None
+        self._api.configuration.retries = 2
+        self.server: str = self._api.configuration.host
+        self._resources: dict[tuple[str, str], tuple[str, bool]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Object | None:
+        """One object, or None where it (or its kind) is not there."""
+        try:
+            return self._call("GET", self._path(api_version, kind, namespace, name))
+        except NotFound:
+            return None
+
+    def list(self, api_version: str, kind: str, namespace: str | None = None,
+             selector: str = "") -> list[Object]:  # fmt: skip
+        """All objects of a kind, in one namespace or in all."""
+        query = [("labelSelector", selector)] if selector else []
+        answer = self._call("GET", self._path(api_version, kind, namespace, None), query=query)
+        items: list[Object] = answer.get("items", [])
+        return items
+
+    def apply(self, manifest: Object, *, manager: str = FIELD_MANAGER, dry_run: bool = False) -> Object:
+        """Server-side apply: creates or changes the object and owns the fields that it names."""
+        metadata = manifest["metadata"]
+        path = self._path(
+            manifest["apiVersion"], manifest["kind"], metadata.get("namespace"), metadata["name"]
+        )
+        query = [("fieldManager", manager), ("force", "true")]
+        if dry_run:
+            query.append(("dryRun", "All"))
+        return self._call("PATCH", path, manifest, query, "application/apply-patch+yaml")
+
+    def delete(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> bool:
+        """Delete in the foreground's stead: dependents go by the garbage collector. False: was gone."""
+        try:
+            path = self._path(api_version, kind, namespace, name)
+            self._call("DELETE", path, {"propagationPolicy": "Background"})
+        except NotFound:
+            return False
+        return True
+
+    def version(self) -> str:
+        """The API server's version, such as `v1.34.4`."""
+        return str(self._call("GET", "/version")["gitVersion"])
+
+    def exec(self, namespace: str, pod: str, container: str, command: list[str],
+             timeout: float = 20) -> tuple[int, str, str]:  # fmt: skip
+        """Run a command in a container; exit status, standard output, standard error."""
+        from kubernetes.client import CoreV1Api
+        from kubernetes.client.exceptions import ApiException
+        from kubernetes.stream import stream
+
+        try:
+            # stream() swaps the request method of its client: one of its own keeps this one whole.
+            session = stream(
+                CoreV1Api(_clone(self._api)).connect_get_namespaced_pod_exec, pod, namespace,
+                container=container, command=command, stdout=True, stderr=True, stdin=False,
+                tty=False, _preload_content=False, _request_timeout=timeout,
+            )  # fmt: skip
+            session.run_forever(timeout=timeout)
+            if session.is_open():
+                session.close()
+                raise ApiError(f"pod {pod}: {command[0]} did not end within {timeout:.0f} s")
+            return session.returncode, session.read_stdout(), session.read_stderr()
+        except ApiException as error:
+            raise ApiError(f"exec in pod {namespace}/{pod}: {error.reason}") from None
+        except (OSError, ValueError, TypeError) as error:
+            raise ApiError(f"exec in pod {namespace}/{pod}: {error}") from None
+
+    def _path(self, api_version: str, kind: str, namespace: str | None, name: str | None) -> str:
+        plural, namespaced = self._resource(api_version, kind)
+        base = f"/api/{api_version}" if "/" not in api_version else f"/apis/{api_version}"
+        if namespaced and (namespace or name):
+            base += f"/namespaces/{namespace or 'default'}"
+        return f"{base}/{plural}" + (f"/{name}" if name else "")
+
+    def _resource(self, api_version: str, kind: str) -> tuple[str, bool]:
+        """Plural name and scope of a kind, from the API's own discovery."""
+        with self._lock:
+            found = self._resources.get((api_version, kind))
+        if found is not None:
+            return found
+        base = f"/api/{api_version}" if "/" not in api_version else f"/apis/{api_version}"
+        try:
+            listing = self._call("GET", base)
+        except NotFound:
+            listing = {}
+        with self._lock:
+            for entry in listing.get("resources", []):
+                if "/" not in entry["name"]:
+                    key = (api_version, entry["kind"])
+                    self._resources[key] = (entry["name"], entry["namespaced"])
+            found = self._resources.get((api_version, kind))
+        if found is None:
+            raise NotFound(f"the cluster has no kind {kind} in {api_version}")
+        return found
+
+    def _call(self, method: str, path: str, body: Object | None = None,
+              query: Any = (), content_type: str = "application/json") -> Object:  # fmt: skip
+        import urllib3
+        from kubernetes.client.exceptions import ApiException
+
+        headers = {"Accept": "application/json", "Content-Type": content_type}
+        self._api.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
+        text = "?" + "&".join(f"{k}={_quote(v)}" for k, v in query) if query else ""
+        try:
+            answer = self._api.rest_client.pool_manager.request(
+                method, f"{self.server}{path}{text}", headers=headers,
+                body=None if body is None else json.dumps(body),
+                timeout=urllib3.Timeout(connect=5, read=30), retries=urllib3.Retry(2, backoff_factor=0.2),
+            )  # fmt: skip
+        except urllib3.exceptions.HTTPError as error:
+            reason = getattr(error, "reason", None) or error
+            raise ApiError(f"{self.server}: the Kubernetes API does not answer: {reason}") from None
+        except ApiException as error:
+            raise ApiError(f"{self.server}: {error.reason}") from None
+        data = json.loads(answer.data) if answer.data.startswith(b"{") else {}
+        if answer.status == 404:
+            raise NotFound(data.get("message", path))
+        if answer.status >= 400:
+            message = data.get("message") or answer.data.decode(errors="replace")[:300]
+            raise ApiError(f"{method} {path}: {answer.status}: {message}", answer.status)
+        return dict(data)
+
+    def wait_for(self, api_version: str, kind: str, name: str, namespace: str | None,
+                 seconds: float) -> Object | None:  # fmt: skip
+        """The object as soon as it is there, or None at the deadline."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found = self.get(api_version, kind, name, namespace)
+            if found is not None or time.monotonic() > deadline:
+                return found
+            time.sleep(0.3)
+
+
+class NotFound(ApiError):
+    """The object, or its kind, is not there."""
+
+
+def _quote(value: str) -> str:
+    from urllib.parse import quote
+
+    return quote(value, safe="")
+
+
+def _clone(api: Any) -> Any:
+    from kubernetes.client import ApiClient
+
+    return ApiClient(api.configuration)

@@ -1,0 +1,149 @@
+"""Commands on hosts over SSH: pinned host keys, a bastion where asked, connections kept open."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from config.errors import HostError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Whom to connect to. `host_key` is the public key line it must present; None is refused."""
+
+    host: str
+    port: int = 22
+    user: str = "root"
+    private_key: str = ""
+    host_key: str | None = None
+    bastion: Endpoint | None = None
+    dial_attempts: int = 10
+    dial_timeout: float = 15.0
+
+    def __repr__(self) -> str:
+        return f"{self.user}@{self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left: exit status and both streams."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+class SshPool:
+    """Open connections by endpoint, shared by all threads. Close it when done."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="ssh", daemon=True)
+        self._thread.start()
+        self._connections: dict[Endpoint, asyncio.Task[Any]] = {}
+
+    def run(self, endpoint: Endpoint, command: str, stdin: str | None = None,
+            timeout: float | None = None) -> Result:  # fmt: skip
+        """Run a shell command. A non-zero exit status is the caller's to judge.
+
+        Raises HostError where the host cannot be reached, is not who it should be, refuses the
+        key, or goes away in the middle.
+        """
+        return self._wait(self._run(endpoint, command, stdin, timeout))
+
+    def close(self) -> None:
+        """Close every connection and end the thread."""
+        self._wait(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=5)
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _run(self, endpoint: Endpoint, command: str, stdin: str | None,
+                   timeout: float | None) -> Result:  # fmt: skip
+        import asyncssh
+
+        for attempt in (1, 2):
+            connection = await self._connection(endpoint)
+            try:
+                done = await connection.run(command, input=stdin, check=False, timeout=timeout)
+            except asyncssh.TimeoutError:
+                raise HostError(f"{endpoint}: no answer within {timeout:.0f} s") from None
+            except asyncssh.ChannelOpenError as error:
+                # A kept connection can be dead by now; a new one tells whether the host is too.
+                self._connections.pop(endpoint, None)
+                if attempt == 2:
+                    raise HostError(f"{endpoint}: {error.reason}") from None
+                continue
+            except (asyncssh.Error, OSError) as error:
+                self._connections.pop(endpoint, None)
+                raise HostError(f"{endpoint}: connection lost: {error}") from None
+            if done.exit_status is None:
+                self._connections.pop(endpoint, None)
+                raise HostError(f"{endpoint}: connection lost while the command ran")
+            return Result(done.exit_status, str(done.stdout or ""), str(done.stderr or ""))
+        raise AssertionError("unreachable")
+
+    async def _connection(self, endpoint: Endpoint) -> Any:
+        task = self._connections.get(endpoint)
+        if task is not None and task.done() and (task.exception() or task.result().is_closed()):
+            task = None
+        if task is None:
+            task = self._loop.create_task(self._dial(endpoint))
+            self._connections[endpoint] = task
+        return await task
+
+    async def _dial(self, endpoint: Endpoint) -> Any:
+        import asyncssh
+
+        if endpoint.host_key is None:
+            raise HostError(f"{endpoint}: no host key is pinned; expected ssh.hostKey in the stack")
+        try:
+            key = asyncssh.import_private_key(endpoint.private_key)
+            pinned = asyncssh.import_public_key(endpoint.host_key)
+        except (asyncssh.KeyImportError, ValueError) as error:
+            raise HostError(f"{endpoint}: unusable key: {error}") from None
+        tunnel = await self._connection(endpoint.bastion) if endpoint.bastion else None
+        for attempt in range(1, endpoint.dial_attempts + 1):
+            try:
+                return await asyncio.wait_for(
+                    asyncssh.connect(
+                        endpoint.host, endpoint.port, username=endpoint.user, client_keys=[key],
+                        known_hosts=([pinned], [], []), tunnel=tunnel or (), agent_path=None,
+                        config=None, keepalive_interval=5, keepalive_count_max=3,
+                    ),
+                    endpoint.dial_timeout,
+                )  # fmt: skip
+            except asyncssh.HostKeyNotVerifiable:
+                raise HostError(
+                    f"{endpoint}: the host key is not the pinned one ({pinned.get_fingerprint()});"
+                    " if the host was reinstalled, put its new key into ssh.hostKey"
+                ) from None
+            except asyncssh.PermissionDenied:
+                raise HostError(
+                    f"{endpoint}: the key was refused for user {endpoint.user};"
+                    f" expected {key.get_fingerprint()} in its authorized_keys"
+                ) from None
+            except (OSError, asyncssh.Error, TimeoutError) as error:
+                if attempt == endpoint.dial_attempts:
+                    what = str(error) or f"no answer within {endpoint.dial_timeout:.0f} s"
+                    raise HostError(
+                        f"{endpoint}: cannot connect ({attempt} attempts): {what}; is the host up?"
+                    ) from None
+                await asyncio.sleep(min(0.2 * 1.6**attempt, 10))
+        raise AssertionError("unreachable")
+
+    async def _close(self) -> None:
+        for task in self._connections.values():
+            if task.done() and not task.exception():
+                task.result().close()
+            else:
+                task.cancel()
+        self._connections.clear()
