@@ -1,0 +1,52 @@
+# The whole project from an empty Debian 12 machine. `make help` lists what there is.
+SHELL := /bin/bash
+EDGE := ./edge
+VENV := .venv/.installed
+
+.PHONY: help setup up down plan verify test lint unit e2e go-test bench clean
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+# Python packages, exactly the ones in the requirement files, by hash.
+$(VENV): requirements/dev.txt
+	@command -v python3 >/dev/null || { echo "make: python3 is not there; install Python 3.11 or newer"; exit 1; }
+	@echo "setup: Python packages"
+	@rm -rf .venv && python3 -m venv .venv || { echo "make: python3 -m venv failed; apt-get install python3-venv"; exit 1; }
+	@.venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+setup: $(VENV) ## Python packages, Debian packages and the lab's binaries
+	@$(EDGE) setup
+
+up: $(VENV) ## the lab, the dev stack on it, and the proof
+	@$(EDGE) up -s dev --verify
+
+plan: $(VENV) ## what `up` would do; touches nothing
+	@$(EDGE) plan -s dev
+
+verify: $(VENV) ## prove what is deployed
+	@$(EDGE) verify -s dev
+
+down: $(VENV) ## everything gone: namespaces, mounts, processes, state
+	@$(EDGE) down -s dev
+
+test: setup lint go-test unit e2e ## everything
+
+lint: $(VENV) ## ruff, mypy --strict, import-linter
+	.venv/bin/ruff check .
+	.venv/bin/mypy config transport engine components probes lab cli __main__.py
+	PYTHONPATH=. .venv/bin/lint-imports
+
+go-test: ## the node runner
+	cd lab/noderunner && test -z "$$(gofmt -l .)" && go vet ./... && go test ./...
+
+unit: $(VENV) ## tests that need no lab
+	.venv/bin/python -m pytest -m "not lab"
+
+e2e: $(VENV) ## tests on the lab
+	.venv/bin/python -m pytest -m lab
+
+clean: ## remove the environment and everything that was built
+	-@[ -d .venv ] && $(EDGE) down -s dev
+	rm -rf .venv .edge

@@ -1,0 +1,58 @@
+"""The command tree, and how errors become one line and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from cli import deploy, doctor, lab, proof, render, stack
+from config.errors import EdgeError
+
+_EPILOG = (
+    "Exit status: 0 all well; 1 something failed or is red; 2 wrong usage or a wrong stack file;"
+    " 3 there are changes and --expect-no-changes was given; 130 stopped by Ctrl-C."
+)
+
+app = typer.Typer(
+    name="edge",
+    help="The network edge of a Cilium cluster: routers, BGP and LoadBalancer addresses, planned,"
+    " applied and proven.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("doctor")(doctor.doctor)
+app.command("setup")(doctor.setup)
+app.add_typer(lab.app, name="lab")
+app.command("plan")(deploy.plan)
+app.command("up")(deploy.up)
+app.command("refresh")(deploy.refresh)
+app.command("verify")(proof.verify)
+app.command("destroy")(deploy.destroy)
+app.command("down")(deploy.down)
+app.add_typer(stack.app, name="stack")
+app.command("render")(render.render)
+app.command("schema")(render.schema)
+
+
+def main() -> None:
+    """Run the command line. A user's mistake, a dead host or a full disk never gives a traceback."""
+    try:
+        app()
+    except EdgeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("stopped by Ctrl-C", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output went away (`edge verify | head`); that is no error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        print(f"error: {error.strerror or error}{where}", file=sys.stderr)
+        sys.exit(1)

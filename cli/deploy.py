@@ -1,0 +1,131 @@
+"""plan, up, refresh, destroy and down."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli import report
+from cli.session import JsonOption, Session, StackOption, need_root
+from config.errors import LabError
+
+DEFAULT_DEADLINE = 90.0
+
+
+def plan(
+    stack: StackOption = "dev",
+    as_json: JsonOption = False,
+    expect_no_changes: Annotated[
+        bool, typer.Option("--expect-no-changes", help="Exit with 3 where something would change.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Plan as if nothing were deployed, whatever the state says.")
+    ] = False,
+) -> None:
+    """Show what `up` would do. Reads the stack file and the state; touches no host and no cluster."""
+    session = Session(stack)
+    session.stack  # noqa: B018: a wrong stack file is told before anything else
+    summary = session.engine.preview(fresh=fresh)
+    if as_json:
+        report.print_json(report.summary_json(summary))
+    else:
+        report.print_plan(summary, f"Plan of stack {stack}")
+        for warning in summary.warnings:
+            report.err.print(f"warning: {warning}")
+    if expect_no_changes and summary.changed:
+        raise typer.Exit(3)
+
+
+def up(
+    stack: StackOption = "dev",
+    as_json: JsonOption = False,
+    verify: Annotated[
+        bool, typer.Option("--verify/--no-verify", help="Prove the result, from both sides.")
+    ] = False,
+    deadline: Annotated[
+        float, typer.Option(help="Seconds until --verify must be green.")
+    ] = DEFAULT_DEADLINE,
+) -> None:
+    """Build what the stack declares. For a lab stack, the lab is started first where it is not up."""
+    clock = report.Clock()
+    session = Session(stack)
+    if session.is_lab:
+        start_lab(session, clock)
+    session.enter()
+    summary = session.engine.up(report.stepper(clock))
+    for warning in summary.warnings:
+        report.err.print(f"warning: {warning}")
+    clock.say(f"stack {stack}: {report.tally(summary)}", "bold")
+    if verify:
+        from cli.proof import prove
+
+        prove(session, deadline, as_json=as_json, junit=None, clock=clock)
+    elif as_json:
+        report.print_json(report.summary_json(summary))
+
+
+def start_lab(session: Session, clock: report.Clock) -> None:
+    """Start the lab of the stack, after building what it runs where that is missing."""
+    from cli.doctor import prepare
+    from lab import life
+
+    need_root()
+    prepare(clock)
+    life.up(session.name, session.stack, lambda text: clock.say(f"lab: {text}"))
+
+
+def refresh(
+    stack: StackOption = "dev",
+    as_json: JsonOption = False,
+    preview_only: Annotated[
+        bool, typer.Option("--preview-only", help="Only show the drift; leave the state as it is.")
+    ] = False,
+    expect_no_changes: Annotated[
+        bool, typer.Option("--expect-no-changes", help="Exit with 3 where something drifted.")
+    ] = False,
+) -> None:
+    """Look for drift: FRR files, running configurations, routes and Kubernetes objects."""
+    clock = report.Clock()
+    session = Session(stack)
+    session.enter()
+    summary = session.engine.refresh(dry_run=preview_only)
+    if as_json:
+        report.print_json(report.summary_json(summary))
+    else:
+        report.print_plan(summary, f"Drift of stack {stack}")
+        clock.say("read everything")
+    if expect_no_changes and summary.changed:
+        raise typer.Exit(3)
+
+
+def destroy(
+    stack: StackOption = "dev",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove what `up` made, dependents first; routers get their configuration from before back."""
+    session = Session(stack)
+    count = len(session.engine.resources())
+    if count and not yes:
+        typer.confirm(f"Destroy the {count} resources of stack {stack}?", abort=True)
+    clock = report.Clock()
+    if count:
+        session.enter()
+    summary = session.engine.destroy(report.stepper(clock))
+    clock.say(f"stack {stack}: {report.tally(summary)}", "bold")
+
+
+def down(stack: StackOption = "dev") -> None:
+    """End a lab stack: every process, namespace and mount of the lab, and the stack's state."""
+    from lab import life
+
+    session = Session(stack)
+    if not session.is_lab:
+        raise LabError(f"stack {stack} has no lab; `edge destroy -s {stack}` removes what up made")
+    need_root()
+    clock = report.Clock()
+    life.down(stack, lambda text: clock.say(f"lab: {text}"))
+    engine = session.engine
+    for path in engine.path.parent.glob(f"{stack}.*"):
+        path.unlink(missing_ok=True)
+    clock.say(f"stack {stack}: nothing is left")

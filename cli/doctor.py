@@ -1,0 +1,78 @@
+"""doctor: what this machine has and lacks; setup: packages and binaries of the lab."""
+
+from __future__ import annotations
+
+import threading
+
+import typer
+
+from cli import report
+from cli.session import JsonOption
+from config.errors import MachineError
+
+
+def doctor(as_json: JsonOption = False) -> None:
+    """Check this machine for the lab. Changes nothing; exit status 1 where something is missing."""
+    from lab.machine import examine
+
+    findings = list(examine())
+    if as_json:
+        report.print_json([vars(finding) for finding in findings])
+    else:
+        table = report.table("", "needed", "found", "what to do")
+        for finding in findings:
+            mark = "[green]ok[/]" if finding.good else "[red]no[/]" if finding.blocking else "[yellow]--[/]"
+            table.add_row(mark, finding.what, finding.found, "" if finding.good else finding.fix)
+        report.out.print(table)
+    if not all(finding.good or not finding.blocking for finding in findings):
+        raise typer.Exit(1)
+
+
+def setup() -> None:
+    """Install the packages and build the binaries that the lab needs; what is there is kept."""
+    clock = report.Clock()
+    prepare(clock)
+    clock.say("everything is there")
+
+
+def prepare(clock: report.Clock) -> None:
+    """Do what `setup` does. Raises MachineError, before any change, where the machine cannot."""
+    from lab import packages
+    from lab.machine import examine
+    from lab.toolchain import build
+
+    absent, to_build = packages.missing(), build.missing()
+    if not absent and not to_build:
+        return
+    blocking = [f"{f.what}: found {f.found}; {f.fix}" for f in examine() if f.blocking and not f.good]
+    if blocking:
+        raise MachineError("this machine cannot run the lab\n" + "\n".join(f"  {line}" for line in blocking))
+    if absent:
+        clock.say(f"setup: installing {len(absent)} Debian packages")
+        packages.install(absent)
+    if to_build:
+        _build(clock)
+
+
+def _build(clock: report.Clock) -> None:
+    from lab.toolchain import build
+
+    now = {"what": "", "until": 0.0}
+    over = threading.Event()
+
+    def progress(what: str, left: int) -> None:
+        now.update(what=what, until=clock.seconds + left)
+        clock.say(f"setup: building {what}, about {left // 60} min {left % 60:02d} s left")
+
+    def heartbeat() -> None:
+        while not over.wait(20):
+            left = max(0, int(float(now["until"]) - clock.seconds))
+            clock.say(f"setup: still building {now['what']}, about {left // 60} min {left % 60:02d} s left", "dim")
+
+    thread = threading.Thread(target=heartbeat, daemon=True)
+    thread.start()
+    try:
+        build.build(progress)
+    finally:
+        over.set()
+        thread.join()

@@ -1,0 +1,88 @@
+"""edge lab: up, down, status, exec and shell."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from cli import report
+from cli.session import JsonOption, Session, StackOption, need_root
+
+app = typer.Typer(help="The embedded lab: the stack's hosts as namespaces of this machine.",
+                  no_args_is_help=True, rich_markup_mode=None)  # fmt: skip
+
+
+@app.command()
+def up(stack: StackOption = "dev") -> None:
+    """Start the lab: hosts, links, sshd, FRR, and an empty Kubernetes cluster."""
+    from cli.deploy import start_lab
+
+    start_lab(Session(stack), report.Clock())
+
+
+@app.command()
+def down(stack: StackOption = "dev") -> None:
+    """End the lab. The stack's state stays; `edge down` removes that too."""
+    from lab import life
+
+    need_root()
+    clock = report.Clock()
+    life.down(Session(stack).name, lambda text: clock.say(f"lab: {text}"))
+
+
+@app.command()
+def status(stack: StackOption = "dev", as_json: JsonOption = False) -> None:
+    """Which hosts run, and where their sshd listens inside the lab. Exit status 1 if one is down."""
+    from lab import life
+
+    session = Session(stack)
+    hosts = life.status(stack, session.stack)
+    if as_json:
+        report.print_json([vars(host) for host in hosts])
+    else:
+        table = report.table("host", "role", "management address", "state")
+        for host in hosts:
+            state = "[green]running[/]" if host.running else "[red]down[/]"
+            table.add_row(host.name, host.role, host.address, state)
+        report.out.print(table)
+    if not all(host.running for host in hosts):
+        raise typer.Exit(1)
+
+
+@app.command("exec", context_settings={"ignore_unknown_options": True})
+def execute(
+    host: Annotated[str, typer.Argument(help="A host of the lab; mgmt is where kubectl works.")],
+    command: Annotated[list[str], typer.Argument(help="The command and its arguments, after --.")],
+    stack: StackOption = "dev",
+) -> None:
+    """Run a command on a lab host, such as: edge lab exec cilium-r -- vtysh -c 'show bgp summary'."""
+    _enter(stack, host, command)
+
+
+@app.command()
+def shell(host: Annotated[str, typer.Argument(help="A host of the lab.")], stack: StackOption = "dev") -> None:
+    """Open a shell on a lab host."""
+    _enter(stack, host, ["/bin/bash", "--norc"])
+
+
+def _enter(stack: str, name: str, command: list[str]) -> None:
+    from lab.host import Host
+    from lab.places import kubeconfig
+    from lab.topology import MANAGEMENT, topology
+    from cli.session import use_tools
+
+    need_root()
+    session = Session(stack)
+    topology(session.stack).host(name)
+    outside = name == MANAGEMENT
+    if outside:
+        # The management host keeps this machine's files, so that kubeconfig and tools are at hand.
+        use_tools()
+        os.environ["KUBECONFIG"] = str(kubeconfig(stack))
+    os.environ["PS1"] = f"[{name}] \\w # "
+    argv = Host(stack, name).command(command, net_only=outside)
+    sys.stdout.flush()
+    os.execvp(argv[0], argv)  # noqa: S606: this process becomes the command

@@ -1,0 +1,94 @@
+"""verify: the verdicts as a table, JSON or JUnit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from xml.etree import ElementTree
+
+import typer
+
+from cli import report
+from cli.session import JsonOption, Session, StackOption
+from probes.verdict import Color, Verdict
+
+_MARKS = {Color.GREEN: ("ok", "green"), Color.RED: ("RED", "bold red"), Color.GREY: ("?", "bold yellow")}
+
+
+def verify(
+    stack: StackOption = "dev",
+    as_json: JsonOption = False,
+    junit: Annotated[Path | None, typer.Option(help="Write the verdicts as JUnit XML to this file.")] = None,
+    deadline: Annotated[float, typer.Option(help="Seconds until everything must be green.")] = 30.0,
+) -> None:
+    """Prove the deployment from both sides: sessions, RIB and FIB, addresses, packets that arrive."""
+    session = Session(stack)
+    session.stack  # noqa: B018
+    prove(session, deadline, as_json=as_json, junit=junit, clock=report.Clock())
+
+
+def prove(session: Session, deadline: float, *, as_json: bool, junit: Path | None,
+          clock: report.Clock) -> None:  # fmt: skip
+    """Run the probes until green or the deadline; exit with 1 where it is not green."""
+    from probes.field import Field
+    from probes.verify import all_green
+    from probes.verify import verify as run
+    from transport.ssh import SshPool
+
+    session.enter()
+    pool = SshPool()
+    shown: list[str] = []
+
+    def progress(verdicts: list[Verdict], left: float) -> None:
+        red = sum(v.color is not Color.GREEN for v in verdicts)
+        text = f"verify: {len(verdicts) - red} of {len(verdicts)} green"
+        if shown[-1:] != [text]:
+            shown.append(text)
+            clock.say(text + (f", {left:.0f} s left" if red else ""))
+
+    try:
+        field = Field(session.stack, pool, session.kube(), session.endpoints())
+        verdicts = run(field, deadline, progress)
+    finally:
+        pool.close()
+    if junit is not None:
+        junit.write_text(_junit(session.name, verdicts))
+    if as_json:
+        report.print_json({"green": all_green(verdicts), "verdicts": [v.as_dict() for v in verdicts]})
+    else:
+        _print(verdicts)
+    if not all_green(verdicts):
+        raise typer.Exit(1)
+
+
+def _print(verdicts: list[Verdict]) -> None:
+    table = report.table("", "check", "subject", "where", "expected", "observed", "s")
+    for verdict in verdicts:
+        mark, style = _MARKS[verdict.color]
+        table.add_row(f"[{style}]{mark}[/]", verdict.check, verdict.subject, verdict.where,
+                      verdict.expected, verdict.observed, f"{verdict.seconds:.1f}")  # fmt: skip
+    report.out.print(table)
+    for verdict in verdicts:
+        if verdict.color is not Color.GREEN and verdict.cause:
+            report.out.print(f"{verdict.check} {verdict.subject}: {verdict.cause}", style="red")
+    red = sum(v.color is Color.RED for v in verdicts)
+    grey = sum(v.color is Color.GREY for v in verdicts)
+    good = len(verdicts) - red - grey
+    report.out.print(f"{good} proven, {red} red, {grey} without an answer", style="bold")
+
+
+def _junit(stack: str, verdicts: list[Verdict]) -> str:
+    failures = sum(v.color is not Color.GREEN for v in verdicts)
+    suite = ElementTree.Element(
+        "testsuite", name=f"edge verify {stack}", tests=str(len(verdicts)), failures=str(failures)
+    )
+    for verdict in verdicts:
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=verdict.check, name=f"{verdict.subject} at {verdict.where}",
+            time=f"{verdict.seconds:.2f}",
+        )  # fmt: skip
+        if verdict.color is not Color.GREEN:
+            node = ElementTree.SubElement(case, "failure", message=verdict.cause or verdict.observed)
+            node.text = f"expected: {verdict.expected}\nobserved: {verdict.observed}"
+    ElementTree.indent(suite)
+    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"

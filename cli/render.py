@@ -1,0 +1,73 @@
+"""render: what the stack becomes, as files; schema: the stack file's schema for editors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import report
+from cli.session import Session, StackOption
+
+
+def render(
+    directory: Annotated[Path, typer.Argument(help="Where to write; made if need be.")],
+    stack: StackOption = "dev",
+) -> None:
+    """Write each router's frr.conf, every manifest, and the Helm values as files. Secrets are redacted."""
+    files = artefacts(Session(stack))
+    for name, text in files.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        report.out.print(str(path))
+
+
+def artefacts(session: Session) -> dict[str, str]:
+    """File name -> content, in a fixed order."""
+    import yaml
+
+    from components.cilium import manifests
+    from components.cilium.values import helm_values
+    from components.frr.render import frr_conf
+    from components.workloads import service_manifest, workload_manifest
+
+    stack = session.stack
+    result = {f"routers/{router.name}/frr.conf": frr_conf(router) for router in stack.routers}
+
+    def put(folder: str, manifest: dict[str, Any]) -> None:
+        name = f"{manifest['kind'].lower()}-{manifest['metadata']['name']}"
+        result[f"{folder}/{name}.yaml"] = yaml.safe_dump(manifest, sort_keys=False)
+
+    result["cilium/values.yaml"] = yaml.safe_dump(helm_values(stack), sort_keys=True)
+    if stack.bgp is not None:
+        for item in stack.bgp.advertisements:
+            put("cilium", manifests.advertisement_set(item, stack.cilium))
+        for config in stack.bgp.peer_configs:
+            put("cilium", manifests.peer_config(config, stack.cilium))
+        for override in stack.bgp.node_overrides:
+            put("cilium", manifests.node_override(override, stack.cilium))
+        for cluster in stack.bgp.cluster_configs:
+            put("cilium", manifests.cluster_config(cluster, stack.cilium))
+    for pool in stack.pools:
+        put("cilium", manifests.pool(pool, stack.cilium))
+    for workload in stack.workloads:
+        put("apps", workload_manifest(workload))
+    for service in stack.services:
+        put("apps", service_manifest(service))
+    return result
+
+
+def schema(
+    file: Annotated[Path | None, typer.Argument(help="Write to this file instead of standard output.")] = None,
+) -> None:
+    """The JSON Schema of a stack file, for editors (docs/stack.schema.json is made by this)."""
+    from config.schema import stack_file_schema
+
+    text = json.dumps(stack_file_schema(), indent=2) + "\n"
+    if file is None:
+        print(text, end="")
+    else:
+        file.write_text(text)

@@ -1,0 +1,124 @@
+"""What every command works on: a stack, its engine, and the way into its network."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import Annotated
+
+import typer
+
+from config.errors import ConfigError, MachineError, Problem
+from config.load import PROJECT, parse
+from config.stack import StackConfig
+from engine.operations import BuiltinEngine
+from engine.settings import StackSettings
+from lab.places import EDGE, PROJECT as PROJECT_DIR
+from transport.kube import Kube
+from transport.ssh import Endpoint
+
+StackOption = Annotated[str, typer.Option("--stack", "-s", help="Stack: the NAME of Pulumi.NAME.yaml.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+class Session:
+    """One stack of this project."""
+
+    def __init__(self, stack: str) -> None:
+        if not stack or "/" in stack or stack.startswith("."):
+            raise ConfigError(stack, [Problem("--stack", "the name of a stack", stack or "nothing")])
+        self.name = stack
+
+    @cached_property
+    def engine(self) -> BuiltinEngine:
+        """The built-in engine on this stack."""
+        own = self._kind() == "lab"
+        return BuiltinEngine(PROJECT_DIR, self.name, EDGE / "state", own_passphrase=own)
+
+    @cached_property
+    def settings(self) -> StackSettings:
+        """The stack's file, with the secrets that a passphrase opens."""
+        return self.engine.settings()
+
+    @cached_property
+    def stack(self) -> StackConfig:
+        """The typed stack. Raises ConfigError with every problem in the file."""
+        return parse(self.settings.document, self.name)
+
+    @property
+    def is_lab(self) -> bool:
+        """Whether the stack's cluster is the embedded lab."""
+        return self.stack.cluster.kind == "lab"
+
+    def enter(self) -> None:
+        """Get to where the stack's hosts are: for a lab that is its management namespace."""
+        if self.is_lab:
+            from lab import management
+
+            use_tools()
+            management.enter(self.name)
+
+    def endpoints(self) -> dict[str, Endpoint]:
+        """SSH endpoints of all hosts, for the probes."""
+        ssh = self.stack.cluster.ssh
+        if self.is_lab:
+            from lab.places import ssh_key
+            from lab.sshd import host_key
+            from lab.topology import MANAGEMENT, topology
+
+            hosts = [h for h in topology(self.stack).hosts if h.name != MANAGEMENT]
+            key = ssh_key(self.name).read_text()
+            return {
+                h.name: Endpoint(
+                    h.management_address, 22, ssh.user, key,
+                    host_key(self.name, h.name).with_suffix(".pub").read_text().strip(), dial_attempts=2,
+                )
+                for h in hosts
+            }  # fmt: skip
+        key = self._secret(ssh.private_key_config)
+        bastion = None
+        if ssh.bastion is not None:
+            b = ssh.bastion
+            bastion = Endpoint(b.host, b.port, b.user, key, b.host_key)
+        hosts = [(x.name, x.ssh) for x in (*self.stack.routers, *self.stack.nodes)]
+        return {
+            name: Endpoint(e.host or name, e.port, ssh.user, key, e.host_key, bastion, dial_attempts=2)
+            for name, e in hosts
+        }
+
+    def kube(self) -> Kube:
+        """The cluster's API."""
+        cluster = self.stack.cluster
+        if cluster.kind == "lab":
+            from lab.places import kubeconfig
+
+            return Kube(kubeconfig(self.name).read_text())
+        return Kube(self._secret(cluster.kubeconfig_config))
+
+    def _secret(self, key: str) -> str:
+        value = self.settings.values.get(f"{PROJECT}:{key}")
+        if value is None:
+            how = f"a secret: pulumi config set --secret {key}; and PULUMI_CONFIG_PASSPHRASE set"
+            raise ConfigError(self.name, [Problem(f"{PROJECT}:{key}", how, "nothing")])
+        return value
+
+    def _kind(self) -> str:
+        from engine.settings import read
+
+        # Before there is a passphrase nothing secret can be read, and the kind is not secret.
+        document = read(PROJECT_DIR, self.name, None).document
+        cluster = document.get("cluster") if isinstance(document, dict) else None
+        return str(cluster.get("kind")) if isinstance(cluster, dict) else ""
+
+
+def use_tools() -> None:
+    """Put the built binaries (helm, kubectl) on PATH."""
+    from lab.toolchain.build import bin_dirs
+
+    os.environ["PATH"] = os.pathsep.join([*map(str, bin_dirs()), os.environ.get("PATH", "")])
+
+
+def need_root() -> None:
+    """The lab makes namespaces and mounts; only root may."""
+    if os.geteuid() != 0:
+        raise MachineError("the lab needs root (namespaces, mounts, BPF); run it with sudo")

@@ -1,0 +1,39 @@
+"""The Debian packages that the lab runs on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from config.errors import MachineError
+
+PACKAGES = (
+    "bpftool", "clang-19", "conntrack", "curl", "etcd-server", "frr", "frr-pythontools", "iproute2",
+    "ipset", "iptables", "iputils-ping", "llvm-19", "openssh-client", "openssh-server", "procps", "tcpdump",
+    "tini", "util-linux",
+)  # fmt: skip
+
+
+def missing() -> list[str]:
+    """The packages that are not installed."""
+    command = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *PACKAGES]
+    try:
+        out = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    except FileNotFoundError:
+        raise MachineError("dpkg is not there: the lab needs Debian 12 (or a derivative)") from None
+    installed = {line.split()[0] for line in out.splitlines() if line.endswith(" installed")}
+    return [package for package in PACKAGES if package not in installed]
+
+
+def install(packages: list[str]) -> None:
+    """Install packages without starting their services. Raises MachineError with apt's own words."""
+    # Debian starts what it installs; sshd and FRR of this machine are none of our business.
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    for command in (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        if done.returncode != 0:
+            lines = [x for x in (done.stderr + done.stdout).splitlines() if x.startswith("E:")]
+            raise MachineError(f"{' '.join(command[:2])}: {lines[0] if lines else 'failed'}")

@@ -1,0 +1,108 @@
+"""The field: everything that the judges need, asked once and in parallel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from config.errors import EdgeError
+from config.stack import StackConfig
+from transport.kube import Kube
+from transport.ssh import Endpoint, SshPool
+
+Json = Any
+_MARK = "=-=-="
+_ROUTER_COMMANDS = {
+    "neighbors": "vtysh -c 'show bgp neighbors json'",
+    "rib": "vtysh -c 'show ip route bgp json'",
+    "fib": "ip -j route show proto bgp",
+}
+
+
+@dataclass
+class Seen:
+    """What was answered; a missing key means that nobody answered, and `errors` says why."""
+
+    routers: dict[str, dict[str, Json]] = field(default_factory=dict)
+    agents: dict[str, list[Json]] = field(default_factory=dict)
+    objects: dict[str, list[Json]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+class Field:
+    """The hosts and the cluster of a stack, as the probes reach them."""
+
+    def __init__(self, stack: StackConfig, ssh: SshPool, kube: Kube, endpoints: dict[str, Endpoint]) -> None:
+        self.stack = stack
+        self.ssh = ssh
+        self.kube = kube
+        self.endpoints = endpoints
+
+    def look(self) -> Seen:
+        """Ask routers, agents and the API. Never raises for one of them: it is then missing."""
+        seen = Seen()
+        with ThreadPoolExecutor(16, "probe") as pool:
+            for router in self.stack.routers:
+                pool.submit(self._ask, seen, router.name, lambda name=router.name: self._router(seen, name))
+            for key, api, kind in (("services", "v1", "Service"), ("pods", "v1", "Pod"),
+                                   ("nodes", "v1", "Node"),
+                                   ("slices", "discovery.k8s.io/v1", "EndpointSlice")):  # fmt: skip
+                pool.submit(self._ask, seen, key, lambda k=key, a=api, d=kind: self._objects(seen, k, a, d))
+        with ThreadPoolExecutor(8, "probe") as pool:
+            for pod in seen.objects.get("pods", []):
+                if (pod["metadata"].get("labels") or {}).get("k8s-app") == "cilium":
+                    name = pod["spec"].get("nodeName", "")
+                    pool.submit(self._ask, seen, name, lambda p=pod, n=name: self._agent(seen, n, p))
+        return seen
+
+    def curl_from_host(self, host: str, url: str) -> str:
+        """The body that a host gets. Raises HostError where it gets none."""
+        command = f"curl -sS --fail --connect-timeout 2 --max-time 4 {url}"
+        result = self.ssh.run(self.endpoints[host], command, timeout=15)
+        return result.stdout if result.status == 0 else ""
+
+    def curl_from_pod(self, pod: Json, url: str) -> str:
+        """The body that a pod gets, or an empty text."""
+        metadata = pod["metadata"]
+        container = pod["spec"]["containers"][0]["name"]
+        command = ["curl", "-sS", "--fail", "--connect-timeout", "2", "--max-time", "4", url]
+        status, out, _ = self.kube.exec(metadata["namespace"], metadata["name"], container, command)
+        return out if status == 0 else ""
+
+    @staticmethod
+    def _ask(seen: Seen, who: str, question: Callable[[], None]) -> None:
+        try:
+            question()
+        except EdgeError as error:
+            seen.errors[who] = str(error)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            seen.errors[who] = f"an answer that cannot be read ({type(error).__name__}: {error})"
+
+    def _router(self, seen: Seen, name: str) -> None:
+        script = f"; echo {_MARK}; ".join(_ROUTER_COMMANDS.values())
+        result = self.ssh.run(self.endpoints[name], script, timeout=20)
+        answers = result.stdout.split(_MARK)
+        parsed = {}
+        for key, text in zip(_ROUTER_COMMANDS, answers, strict=True):
+            parsed[key] = json.loads(text) if text.strip() else None
+        # An empty answer of vtysh is no empty table: bgpd or zebra did not answer.
+        for key in ("neighbors", "rib"):
+            if parsed[key] is None:
+                raise ValueError(f"`{_ROUTER_COMMANDS[key]}` said nothing: {result.stderr.strip()[:100]}")
+        parsed["fib"] = parsed["fib"] or []
+        seen.routers[name] = parsed
+
+    def _objects(self, seen: Seen, key: str, api_version: str, kind: str) -> None:
+        seen.objects[key] = self.kube.list(api_version, kind)
+
+    def _agent(self, seen: Seen, node: str, pod: Json) -> None:
+        metadata = pod["metadata"]
+        command = ["cilium-dbg", "bgp", "peers", "-o", "json"]
+        status, out, err = self.kube.exec(metadata["namespace"], metadata["name"], "cilium-agent", command)
+        if status != 0:
+            words = (err or out).strip().splitlines() or ["no output"]
+            raise ValueError(words[-1])
+        seen.agents[node] = json.loads(out) or []

@@ -1,0 +1,120 @@
+"""Every expected prefix in the router's RIB and kernel FIB with the right next hops, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from config.stack import StackConfig
+from probes.expectation import Session, advertises_pod_cidr, advertises_service
+from probes.field import Json, Seen
+from probes.services import backends_by_node, load_balancer_addresses, service_object
+from probes.verdict import Verdict, judged, unknown
+
+
+@dataclass(frozen=True)
+class ExpectedPrefix:
+    """A prefix and the next hops that must carry it; `idle` ones are declared but not allowed now."""
+
+    prefix: str
+    next_hops: frozenset[str]
+    why: str
+
+
+def expected_prefixes(stack: StackConfig, router: str, sessions: list[Session],
+                      seen: Seen) -> Iterator[ExpectedPrefix]:  # fmt: skip
+    """What one router must have learned, given which pods and addresses there are."""
+    mine = [s for s in sessions if s.router.name == router]
+    for session in mine:
+        pod_cidr = _pod_cidr(session, seen)
+        if pod_cidr and advertises_pod_cidr(stack, session):
+            hops = frozenset({str(session.node_address)})
+            yield ExpectedPrefix(pod_cidr, hops, f"PodCIDR of {session.node.name}")
+    for service in stack.services:
+        carriers = [s for s in mine if advertises_service(stack, s, service)]
+        if service.external_traffic_policy == "Local":
+            ready = backends_by_node(seen, service)
+            carriers = [s for s in carriers if ready.get(s.node.name)]
+        hops = frozenset(str(s.node_address) for s in carriers)
+        for address in load_balancer_addresses(service_object(seen, service)):
+            why = f"Service {service.name}, externalTrafficPolicy {service.external_traffic_policy}"
+            yield ExpectedPrefix(f"{address}/32", hops, why)
+
+
+def judge(stack: StackConfig, router: str, sessions: list[Session], seen: Seen) -> Iterator[Verdict]:
+    """RIB, FIB, ECMP width and surplus of one router."""
+    answer = seen.routers.get(router)
+    if answer is None:
+        why = seen.errors.get(router, "not asked")
+        yield unknown("rib", router, "every expected prefix", router, why)
+        return
+    expected = list(expected_prefixes(stack, router, sessions, seen))
+    limit = next(r.bgp.maximum_paths for r in stack.routers if r.name == router) or 64
+    rib, fib = rib_next_hops(answer["rib"]), fib_next_hops(answer["fib"])
+    for item in expected:
+        if not item.next_hops:
+            absent = item.prefix not in rib
+            yield judged("rib", item.prefix, absent, f"not announced ({item.why}: no ready backend)",
+                         "absent" if absent else _hops(rib[item.prefix]), router,
+                         "a node announces an address that it cannot serve")  # fmt: skip
+            continue
+        wanted = f"{_hops(item.next_hops)} ({item.why})"
+        yield _compare("rib", item, rib.get(item.prefix), wanted, limit, router)
+        yield _compare("fib", item, fib.get(item.prefix), wanted, limit, router)
+    known = {item.prefix for item in expected}
+    surplus = sorted(set(rib) - known)
+    yield judged("rib-surplus", router, not surplus, "no BGP route beyond the expected ones",
+                 ", ".join(surplus) or "none", router,
+                 "an advertisement selects more than the stack says, or another speaker is here")  # fmt: skip
+
+
+def _compare(check: str, item: ExpectedPrefix, observed: frozenset[str] | None, wanted: str, limit: int,
+             router: str) -> Verdict:  # fmt: skip
+    if observed is None:
+        cause = ("the route is not selected or not installed" if check == "fib" else
+                 "no session carries it: advertisement labels, selector or family do not match")  # fmt: skip
+        return judged(check, item.prefix, False, wanted, "absent", router, cause)
+    width = min(limit, len(item.next_hops))
+    good = observed <= item.next_hops and len(observed) == width
+    missing, extra = item.next_hops - observed, observed - item.next_hops
+    cause = ""
+    if extra:
+        cause = f"announced by {_hops(extra)}, which must not"
+    elif missing:
+        cause = f"missing {_hops(missing)}: session down, maximum-paths or multipath-relax"
+    return judged(check, item.prefix, good, wanted, _hops(observed), router, cause)
+
+
+def rib_next_hops(rib: Json) -> dict[str, frozenset[str]]:
+    """Prefix -> next hops of the selected route, from `show ip route bgp json`."""
+    result = {}
+    for prefix, routes in rib.items():
+        for route in routes if isinstance(routes, list) else []:
+            if route.get("selected") and route.get("protocol") == "bgp":
+                hops = (hop for hop in route.get("nexthops", []) if hop.get("active"))
+                result[prefix] = frozenset(str(hop["ip"]) for hop in hops if "ip" in hop)
+    return result
+
+
+def fib_next_hops(fib: Json) -> dict[str, frozenset[str]]:
+    """Prefix -> gateways, from `ip -j route show proto bgp`."""
+    result = {}
+    for route in fib:
+        prefix = route["dst"] if "/" in route["dst"] else f"{route['dst']}/32"
+        hops = route.get("nexthops") or [route]
+        result[prefix] = frozenset(str(hop["gateway"]) for hop in hops if "gateway" in hop)
+    return result
+
+
+def _pod_cidr(session: Session, seen: Seen) -> str | None:
+    if session.node.pod_cidr is not None:
+        return str(session.node.pod_cidr)
+    for node in seen.objects.get("nodes", []):
+        if node["metadata"]["name"] == session.node.name:
+            found = node["spec"].get("podCIDR")
+            return str(found) if found else None
+    return None
+
+
+def _hops(hops: frozenset[str]) -> str:
+    return ", ".join(sorted(hops))

@@ -1,0 +1,97 @@
+"""Packets that arrive: pod to pod over nodes and subnets, and HTTP to the VIP from behind the router."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from config.errors import EdgeError
+from config.workload import Service
+from probes.field import Field, Json, Seen
+from probes.services import backends_by_node, load_balancer_addresses, service_object
+from probes.verdict import Verdict, judged, unknown
+
+# Each backend of n is missed by one request with 1 - 1/n; this many leave a miss of 1e-5 for ten.
+_TRIES_PER_BACKEND = 12
+_HOSTNAME = re.compile(r"^Hostname: (\S+)", re.MULTILINE)
+
+
+def pod_to_pod(field: Field, seen: Seen) -> list[Verdict]:
+    """HTTP from every client pod to every serving pod, by pod address."""
+    if "pods" not in seen.objects:
+        return [unknown("pod-to-pod", "all", "an answer", "API", seen.errors.get("pods", "not asked"))]
+    clients = list(_pods(field, seen, serving=False))
+    servers = list(_pods(field, seen, serving=True))
+    pairs = [(client, server) for client in clients for server in servers]
+    with ThreadPoolExecutor(8, "probe") as pool:
+        return list(pool.map(lambda pair: _one_pair(field, *pair), pairs))
+
+
+def _one_pair(field: Field, client: Json, server: Json) -> Verdict:
+    name, target = client["metadata"]["name"], server["metadata"]["name"]
+    subject = f"{name} -> {target}"
+    where = f"{client['spec']['nodeName']} -> {server['spec']['nodeName']}"
+    address = (server.get("status") or {}).get("podIP")
+    if not address:
+        return judged("pod-to-pod", subject, False, f"answer of {target}", "no address yet", where,
+                      "the pod has no network: is the agent on its node ready?")  # fmt: skip
+    port = server["spec"]["containers"][0]["ports"][0]["containerPort"]
+    try:
+        body = field.curl_from_pod(client, f"http://{address}:{port}/")
+    except EdgeError as error:
+        return unknown("pod-to-pod", subject, f"answer of {target}", where, error)
+    good = target in _HOSTNAME.findall(body)
+    cause = ("the nodes have no route back: BGP is up and the kernel FIB has no route to the PodCIDR"
+             " through the router")  # fmt: skip
+    return judged("pod-to-pod", subject, good, f"answer of {target}", body.split("\n")[0] or "no answer",
+                  where, cause)  # fmt: skip
+
+
+def _pods(field: Field, seen: Seen, *, serving: bool) -> Iterator[Json]:
+    for workload in field.stack.workloads:
+        if (workload.port is not None) != serving:
+            continue
+        for pod in seen.objects["pods"]:
+            metadata = pod["metadata"]
+            labels = metadata.get("labels") or {}
+            mine = metadata["namespace"] == workload.namespace and (
+                metadata["name"] == workload.name
+                or (workload.node is None and workload.labels.items() <= labels.items() and workload.labels)
+            )
+            if mine and not metadata.get("deletionTimestamp"):
+                yield pod
+
+
+def vip(field: Field, seen: Seen, service: Service, router: str) -> Iterator[Verdict]:
+    """HTTP to the Service's address from a router, until every ready backend has answered."""
+    wanted = "every ready backend answers"
+    found = service_object(seen, service)
+    addresses = load_balancer_addresses(found)
+    backends = {name for names in backends_by_node(seen, service).values() for name in names}
+    if "slices" not in seen.objects:
+        yield unknown("vip-http", service.name, wanted, router, seen.errors.get("slices", "not asked"))
+        return
+    if not addresses or not backends:
+        cause = "LB-IPAM gave no address" if not addresses else "no backend is ready"
+        yield judged("vip-http", service.name, False, wanted, "nothing to ask", router, cause)
+        return
+    for address in addresses:
+        reached: set[str] = set()
+        failures, tries = 0, _TRIES_PER_BACKEND * len(backends)
+        # One connection a request, and all of them in one SSH command: a request costs 10 ms so.
+        url = f"http://{address}:{service.port}/"
+        command = (f"for i in $(seq {tries}); do"
+                   f" curl -s --fail --connect-timeout 1 --max-time 2 {url} || echo FAILED; done")  # fmt: skip
+        try:
+            result = field.ssh.run(field.endpoints[router], command, timeout=3.0 * tries + 10)
+        except EdgeError as error:
+            yield unknown("vip-http", f"{service.name} {address}", wanted, router, error)
+            continue
+        reached = set(_HOSTNAME.findall(result.stdout))
+        failures = len(re.findall(r"^FAILED", result.stdout, re.MULTILINE))
+        good = failures == 0 and reached == backends
+        observed = f"{len(reached & backends)} of {len(backends)} backends, {failures} of {tries} requests lost"
+        cause = "a next hop that announces the address does not serve it" if failures else (
+            f"never reached: {', '.join(sorted(backends - reached)) or 'none'}")  # fmt: skip
+        yield judged("vip-http", f"{service.name} {address}", good, wanted, observed, router, cause)

@@ -1,0 +1,84 @@
+"""LoadBalancer Services: the address that LB-IPAM gave, and which nodes have a ready backend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_address, summarize_address_range
+
+from config.pool import Pool
+from config.stack import StackConfig
+from config.workload import Service
+from probes.field import Json, Seen
+from probes.verdict import Verdict, judged, unknown
+
+_CONDITION = "cilium.io/IPAMRequestSatisfied"
+
+
+def service_object(seen: Seen, service: Service) -> Json | None:
+    """The Service as the API has it."""
+    for item in seen.objects.get("services", []):
+        metadata = item["metadata"]
+        if (metadata["namespace"], metadata["name"]) == (service.namespace, service.name):
+            return item
+    return None
+
+
+def load_balancer_addresses(service: Json | None) -> list[str]:
+    """The addresses that the Service was given."""
+    status = ((service or {}).get("status") or {}).get("loadBalancer") or {}
+    return [entry["ip"] for entry in status.get("ingress") or [] if "ip" in entry]
+
+
+def backends_by_node(seen: Seen, service: Service) -> dict[str, list[str]]:
+    """Node name -> names of the ready backend pods on it, from the EndpointSlices."""
+    result: dict[str, list[str]] = {}
+    for item in seen.objects.get("slices", []):
+        metadata = item["metadata"]
+        owner = (metadata.get("labels") or {}).get("kubernetes.io/service-name")
+        if (metadata["namespace"], owner) != (service.namespace, service.name):
+            continue
+        for endpoint in item.get("endpoints") or []:
+            if (endpoint.get("conditions") or {}).get("ready"):
+                name = (endpoint.get("targetRef") or {}).get("name", endpoint["addresses"][0])
+                result.setdefault(endpoint.get("nodeName", ""), []).append(name)
+    return result
+
+
+def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+    """LB-IPAM's condition and an address from a declared pool, for each LoadBalancer Service."""
+    for service in stack.services:
+        if service.type != "LoadBalancer":
+            continue
+        wanted = "an address from a pool, IPAMRequestSatisfied True"
+        if "services" not in seen.objects:
+            why = seen.errors.get("services", "not asked")
+            yield unknown("lb-ipam", service.name, wanted, "API", why)
+            continue
+        found = service_object(seen, service)
+        if found is None:
+            yield judged("lb-ipam", service.name, False, wanted, "no such Service", "API", "not deployed")
+            continue
+        addresses = load_balancer_addresses(found)
+        conditions = {c["type"]: c for c in (found.get("status") or {}).get("conditions") or []}
+        condition = conditions.get(_CONDITION, {})
+        outside = [a for a in addresses if not any(holds(pool, a) for pool in stack.pools)]
+        good = bool(addresses) and condition.get("status") == "True" and not outside
+        observed = f"{', '.join(addresses) or 'no address'}, {condition.get('status', 'no condition')}"
+        cause = condition.get("message") or "no enabled pool matches the Service"
+        if outside:
+            cause = f"{', '.join(outside)} is in no declared pool"
+        yield judged("lb-ipam", service.name, good, wanted, observed, "API", cause)
+
+
+def holds(pool: Pool, address: str) -> bool:
+    """Whether an address is inside one of the pool's blocks."""
+    wanted = ip_address(address)
+    for block in pool.blocks:
+        if block.cidr is not None:
+            if wanted in block.cidr:
+                return True
+        elif block.start is not None:
+            stop = block.stop or block.start
+            if any(wanted in n for n in summarize_address_range(block.start, stop)):  # type: ignore[type-var]
+                return True
+    return False

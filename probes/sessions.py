@@ -1,0 +1,83 @@
+"""Both sides of every session: the router's neighbor and the agent's peer, state and timers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from probes.expectation import Session
+from probes.field import Json, Seen
+from probes.verdict import Verdict, judged, unknown
+
+CHECK = "bgp-session"
+
+
+def judge(session: Session, seen: Seen) -> Iterator[Verdict]:
+    """Two verdicts, one a side: neither believes the other."""
+    yield _router_side(session, seen)
+    yield _agent_side(session, seen)
+
+
+def unexpected(router: str, expected: list[Session], seen: Seen) -> Iterator[Verdict]:
+    """Neighbors that are up although no session of the stack accounts for them."""
+    answer = seen.routers.get(router)
+    if answer is None:
+        return
+    known = {str(s.node_address) for s in expected if s.router.name == router}
+    for address, neighbor in answer["neighbors"].items():
+        if address not in known and isinstance(neighbor, dict) and neighbor.get("bgpState") == "Established":
+            yield judged("bgp-unexpected", address, False, "no such session", "Established", router,
+                         "a peer that the stack does not declare")  # fmt: skip
+
+
+def _router_side(session: Session, seen: Seen) -> Verdict:
+    where, subject = session.router.name, f"{session} (router)"
+    wanted = f"Established, hold {session.hold} s, keepalive {session.keepalive} s"
+    answer = seen.routers.get(where)
+    if answer is None:
+        return unknown(CHECK, subject, wanted, where, seen.errors.get(where, "not asked"))
+    neighbor = answer["neighbors"].get(str(session.node_address))
+    if not isinstance(neighbor, dict):
+        cause = f"FRR has no neighbor {session.node_address}, and no listen range with it"
+        return judged(CHECK, subject, False, wanted, "no such neighbor", where, cause)
+    state = neighbor.get("bgpState", "unknown")
+    if state != "Established":
+        return judged(CHECK, subject, False, wanted, state, where, _router_cause(session, neighbor))
+    hold = neighbor.get("bgpTimerHoldTimeMsecs", 0) // 1000
+    keepalive = neighbor.get("bgpTimerKeepAliveIntervalMsecs", 0) // 1000
+    observed = f"Established, hold {hold} s, keepalive {keepalive} s"
+    good = (hold, keepalive) == (session.hold, session.keepalive)
+    cause = "the agreed timers are not the declared ones: a side still runs older settings"
+    return judged(CHECK, subject, good, wanted, observed, where, cause)
+
+
+def _router_cause(session: Session, neighbor: Json) -> str:
+    remote, local = neighbor.get("remoteAs"), neighbor.get("localAs")
+    reason = neighbor.get("lastNotificationReason") or neighbor.get("lastResetDueTo") or ""
+    if remote and session.local_asn and remote not in (session.local_asn, 0):
+        return f"FRR expects AS {remote}, Cilium speaks as AS {session.local_asn}"
+    if session.peer.asn != local:
+        return f"Cilium expects AS {session.peer.asn}, FRR speaks as AS {local}"
+    if session.local_asn == local:
+        return f"both sides are AS {local}, and the neighbor is external"
+    hint = f"FRR says: {reason}" if reason else "no TCP connection"
+    return f"{hint}; check reachability, ebgpMultihop and the MD5 password on both sides"
+
+
+def _agent_side(session: Session, seen: Seen) -> Verdict:
+    where, subject = session.node.name, f"{session} (agent)"
+    wanted = f"established, hold {session.hold} s, keepalive {session.keepalive} s"
+    peers = seen.agents.get(where)
+    if peers is None:
+        why = seen.errors.get(where) or seen.errors.get("pods") or "no agent pod on this node"
+        return unknown(CHECK, subject, wanted, where, why)
+    peer = next((p for p in peers if p.get("peer-address") == str(session.peer.address)), None)
+    if peer is None:
+        cause = ("the agent runs no such peer: the node is not selected, peerConfigRef is wrong,"
+                 " or localASN is missing")  # fmt: skip
+        return judged(CHECK, subject, False, wanted, "no such peer", where, cause)
+    hold, keepalive = peer.get("applied-hold-time-seconds"), peer.get("applied-keep-alive-time-seconds")
+    observed = f"{peer.get('session-state')}, hold {hold} s, keepalive {keepalive} s"
+    state_good = peer.get("session-state") == "established"
+    good = state_good and (hold, keepalive) == (session.hold, session.keepalive)
+    cause = "the agreed timers are not the declared ones" if state_good else "see the router's side"
+    return judged(CHECK, subject, good, wanted, observed, where, cause)

@@ -1,0 +1,80 @@
+"""All probes of a stack, repeated until everything is green or the deadline is over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from config.stack import StackConfig
+from probes import prefixes, reachability, services, sessions
+from probes.expectation import Session, advertises_service
+from probes.expectation import sessions as expected_sessions
+from probes.field import Field, Seen
+from probes.verdict import Color, Verdict, judged
+
+# Called after each round with its verdicts and the seconds that are left.
+Progress = Callable[[list[Verdict], float], None]
+_PAUSE = 0.5
+
+
+def verify(field: Field, seconds: float, progress: Progress) -> list[Verdict]:
+    """The last round's verdicts; `Verdict.seconds` says when each subject first became green."""
+    began = time.monotonic()
+    first_green: dict[tuple[str, str], float] = {}
+    while True:
+        verdicts = one_round(field)
+        elapsed = time.monotonic() - began
+        for verdict in verdicts:
+            key = (verdict.check, verdict.subject)
+            if verdict.color is Color.GREEN:
+                first_green.setdefault(key, elapsed)
+            else:
+                first_green.pop(key, None)
+        timed = [replace(v, seconds=round(first_green.get((v.check, v.subject), elapsed), 2)) for v in verdicts]
+        progress(timed, max(0.0, seconds - elapsed))
+        if all_green(timed) or elapsed >= seconds:
+            return timed
+        time.sleep(_PAUSE)
+
+
+def all_green(verdicts: list[Verdict]) -> bool:
+    """Whether everything was proven. Nothing asked is nothing proven."""
+    return bool(verdicts) and all(verdict.color is Color.GREEN for verdict in verdicts)
+
+
+def one_round(field: Field) -> list[Verdict]:
+    """Ask once and judge. Packets are only sent once the control plane is green."""
+    stack = field.stack
+    seen = field.look()
+    expected = list(expected_sessions(stack))
+    verdicts = control_plane(stack, expected, seen)
+    if not all_green(verdicts):
+        return verdicts + [
+            judged("packets", "all", False, "sent once the control plane is green", "not sent", "-",
+                   "see the red ones above")
+        ]  # fmt: skip
+    verdicts += reachability.pod_to_pod(field, seen)
+    for router in stack.routers:
+        mine = [s for s in expected if s.router.name == router.name]
+        for service in stack.services:
+            if any(advertises_service(stack, session, service) for session in mine):
+                verdicts += reachability.vip(field, seen, service, router.name)
+    return verdicts
+
+
+def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> list[Verdict]:
+    """Everything that is judged from answers alone; pure."""
+    verdicts: list[Verdict] = []
+    for session in expected:
+        verdicts += sessions.judge(session, seen)
+    for router in stack.routers:
+        verdicts += sessions.unexpected(router.name, expected, seen)
+        verdicts += prefixes.judge(stack, router.name, expected, seen)
+    verdicts += services.judge(stack, seen)
+    if stack.bgp is not None and stack.routers and not expected:
+        verdicts.append(
+            judged("bgp-session", "all", False, "at least one session", "none declared", "stack",
+                   "no cluster config selects a node, or no peer address is a router's")
+        )  # fmt: skip
+    return verdicts
