@@ -36,7 +36,7 @@ def build(stack: StackConfig) -> dict[str, Any]:
     if stack.bgp is not None:
         BgpControlPlane("bgp", stack, stack.bgp, way, provider, cilium.crds)
     pools: list[pulumi.Resource] = list(LbIpam("lb", stack, provider, cilium.crds).pools)
-    Workloads("apps", stack, provider, [cilium.ready, *pools])
+    Workloads("apps", stack, provider, pools)
     return {
         "routers": {router.name: router.bgp.asn for router in stack.routers},
         "nodes": [node.name for node in stack.nodes],

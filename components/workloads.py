@@ -14,17 +14,22 @@ Manifest = dict[str, Any]
 
 
 class Workloads(pulumi.ComponentResource):
-    """What runs behind the edge, as far as the stack declares it."""
+    """What runs behind the edge, as far as the stack declares it.
+
+    Pods need not wait for the agents: a node without one takes none, and they start when it has.
+    Services wait for the pools, `pools`.
+    """
 
     def __init__(self, name: str, stack: StackConfig, provider: KubernetesProvider,
-                 after: list[pulumi.Resource], opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
+                 pools: list[pulumi.Resource], opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
         super().__init__("cilium-edge:apps:Workloads", name, None, opts)
-        options = pulumi.ResourceOptions(parent=self, provider=provider, depends_on=after)
+        options = pulumi.ResourceOptions(parent=self, provider=provider)
+        addressed = pulumi.ResourceOptions(parent=self, provider=provider, depends_on=pools)
         for workload in stack.workloads:
             KubernetesObject(f"{name}-{workload.name}", workload_manifest(workload), options)
         for service in stack.services:
             if service.managed:
-                KubernetesObject(f"{name}-svc-{service.name}", service_manifest(service), options)
+                KubernetesObject(f"{name}-svc-{service.name}", service_manifest(service), addressed)
         self.register_outputs({})
 
 

@@ -27,7 +27,10 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
     from pulumi.runtime import Settings, configure, run_in_stack, set_all_config
     from pulumi.runtime.settings import ROOT
 
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(PARALLEL, "step"))
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(PARALLEL, "step"))
+    # After a failure the SDK leaves the futures of everything downstream unread; that is no news.
+    loop.set_exception_handler(lambda _, context: None if deployment.failures else loop.default_exception_handler(context))
     monitor = Monitor(deployment, settings.project, settings.stack)
     ROOT.set(None)
     configure(

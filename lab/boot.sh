@@ -1,9 +1,10 @@
 #!/bin/sh
 # Runs as the first process of a lab host, in fresh namespaces: builds the host's file system over
 # the machine's own (read-only underneath, a tmpfs takes all writes), then becomes its init.
-#   boot.sh NAME STATE_DIR TOOL_DIRS HIDDEN_DIR BPF_SOURCES
+#   boot.sh NAME STATE_DIR TOOL_DIRS HIDDEN_DIR [SOURCE:TARGET ...]
 set -eu
-name=$1 state=$2 tools=$3 hidden=$4 bpf=$5
+name=$1 state=$2 tools=$3 hidden=$4
+shift 4
 base=$state/fs
 mkdir -p "$base"
 mount -t tmpfs -o mode=755,size=2g tmpfs "$base"
@@ -22,11 +23,11 @@ chmod 700 "$root/root"
 if [ -n "$tools" ]; then
 	mount -t overlay overlay -o "ro,lowerdir=$tools" "$root/usr/local/bin"
 fi
-if [ -n "$bpf" ]; then
-	# The agent compiles its programs from these at run time.
-	mkdir -p "$root/var/lib/cilium/bpf"
-	mount --bind "$bpf" "$root/var/lib/cilium/bpf"
-fi
+for pair in "$@"; do
+	target=$root${pair#*:}
+	mkdir -p "$target"
+	mount --bind "${pair%%:*}" "$target"
+done
 if [ -d "$root$hidden" ]; then mount -t tmpfs tmpfs "$root$hidden"; fi
 
 mkdir -p "$root/run/sshd" "$root/run/lock" "$root/run/netns" "$root/run/cilium/cgroupv2"

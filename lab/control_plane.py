@@ -58,7 +58,9 @@ def start(host: Host, cluster: LabCluster, pki: Pki, management_address: str) ->
         "kube-controller-manager", "--kubeconfig=/etc/kubernetes/controller-manager.conf",
         f"--root-ca-file={_PKI}/ca.crt",
         f"--service-account-private-key-file={_PKI}/sa.key",
-        "--use-service-account-credentials=true", "--leader-elect=false", "--profiling=false",
+        # One identity for all controllers: fetching a token for each takes seconds at the start.
+        "--use-service-account-credentials=false", "--kube-api-qps=200", "--kube-api-burst=400",
+        "--leader-elect=false", "--profiling=false",
     ])  # fmt: skip
     host.spawn("kube-scheduler", [
         "kube-scheduler", "--kubeconfig=/etc/kubernetes/scheduler.conf", "--leader-elect=false",

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.errors import LabError
@@ -48,11 +48,12 @@ class Host:
             raise LabError(f"{self.name}: not running; start the lab with `edge lab up`")
         return Path(f"/proc/{pid}/root")
 
-    def boot(self, hide: Path, tools: Sequence[Path] = (), bpf: Path | None = None) -> None:
+    def boot(self, hide: Path, tools: Sequence[Path] = (),
+             binds: Mapping[str, Path] | None = None) -> None:  # fmt: skip
         """Make the namespaces and the file system, and return when the host's init runs.
 
         `hide` is a directory that the host must not see; `tools` are laid over /usr/local/bin;
-        `bpf` holds Cilium's BPF sources, on nodes.
+        `binds` maps directories of the host to directories of this machine.
         """
         self.dir.mkdir(parents=True, exist_ok=True)
         (self.dir / "booted").unlink(missing_ok=True)
@@ -61,7 +62,7 @@ class Host:
             "unshare", "--net", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--fork",
             "--kill-child", "--mount-proc", "--propagation", "private",
             "/bin/sh", str(BOOT), self.name, str(self.dir), ":".join(map(str, tools)), str(hide),
-            str(bpf or ""),
+            *(f"{source}:{target}" for target, source in (binds or {}).items()),
         ]  # fmt: skip
         with open(self.dir / "boot.log", "wb") as log:
             parent = subprocess.Popen(

@@ -86,10 +86,9 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
     nodes = {each.name: each for each in stack.nodes}
     cilium_source = module_dir("cilium")
     _link_chart(lab, cilium_source)
-    bpf = cilium_source / "bpf"
     say(f"{len(missing)} hosts: namespaces, file systems, links")
     with ThreadPoolExecutor(len(plan.hosts) + 1) as pool:
-        boots = [pool.submit(_boot, Host(lab, spec.name), spec, bpf) for spec in missing]
+        boots = [pool.submit(_boot, Host(lab, spec.name), spec, cilium_source) for spec in missing]
         if wires.pid is None:
             wires.boot(EDGE)
             fabric.bridges(wires, plan)
@@ -114,9 +113,9 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
         ).result()  # fmt: skip
 
 
-def _boot(host: Host, spec: LabHost, bpf: Path) -> None:
+def _boot(host: Host, spec: LabHost, cilium_source: Path) -> None:
     if spec.role in ("control-plane", "worker"):
-        host.boot(EDGE, bin_dirs(), bpf)
+        host.boot(EDGE, bin_dirs(), node.binds(cilium_source))
     else:
         host.boot(EDGE)
 

@@ -8,7 +8,7 @@ import subprocess
 from config.errors import MachineError
 
 PACKAGES = (
-    "bpftool", "clang-19", "conntrack", "curl", "etcd-server", "frr", "frr-pythontools", "iproute2",
+    "bpftool", "ccache", "clang-19", "conntrack", "curl", "etcd-server", "frr", "frr-pythontools", "iproute2",
     "ipset", "iptables", "iputils-ping", "llvm-19", "openssh-client", "openssh-server", "procps", "tcpdump",
     "tini", "util-linux",
 )  # fmt: skip

@@ -52,7 +52,7 @@ def _crds(kube: Kube, names: list[str]) -> Callable[[], str]:
             item["metadata"]["name"]
             for item in kube.list("apiextensions.k8s.io/v1", "CustomResourceDefinition")
             if any(c["type"] == "Established" and c["status"] == "True"
-                   for c in (item.get("status") or {}).get("conditions", []))
+                   for c in (item.get("status") or {}).get("conditions") or [])
         }  # fmt: skip
         absent = [name for name in names if name not in there]
         return f"CRDs not Established: {', '.join(absent)}; is the Cilium operator running?" if absent else ""
@@ -80,7 +80,7 @@ def _where(kube: Kube, namespace: str) -> str:
     reasons = {}
     for pod in kube.list("v1", "Pod", namespace, "k8s-app=cilium"):
         node, status = pod["spec"].get("nodeName", ""), pod.get("status") or {}
-        if any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions", [])):
+        if any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions") or []):
             ready.add(node)
         for one in status.get("containerStatuses") or []:
             waiting = (one.get("state") or {}).get("waiting") or {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from config.errors import ApiError
@@ -24,6 +24,8 @@ _IMMUTABLE = {
     "Secret": ["type"],
     "Service": ["spec.clusterIP"],
 }
+# Seconds; what an API server on a busy machine takes to come back.
+_PATIENCE = 30.0
 _SKIP_AWAIT = "pulumi.com/skipAwait"
 
 
@@ -90,7 +92,7 @@ class KubernetesProvider:
         if _is_patch(kind) and not self._exists(kube, manifest):
             name = manifest["metadata"]["name"]
             raise ApiError(f"{manifest['kind']} {name}: not there, and a patch does not create it")
-        live = kube.apply(manifest, manager=_manager(kind, inputs))
+        live = _patiently(lambda: kube.apply(manifest, manager=_manager(kind, inputs)), context)
         if (manifest["metadata"].get("annotations") or {}).get(_SKIP_AWAIT) == "true":
             return live
         return _await(kube, live, context.timeout)
@@ -109,6 +111,24 @@ class KubernetesProvider:
             if text not in self._clusters:
                 self._clusters[text] = Kube(text)
             return self._clusters[text]
+
+
+def _patiently(call: Callable[[], Properties], context: Context) -> Properties:
+    """Repeat a call that fails for what passes by itself: an API server that is being restarted,
+    a namespace whose default ServiceAccount is not there yet, a kind that is being registered.
+    """
+    deadline = time.monotonic() + min(_PATIENCE, context.timeout)
+    while True:
+        try:
+            return call()
+        except ApiError as error:
+            passing = (
+                error.status in (0, 429, 500, 502, 503, 504)
+                or error.status == 403 and "service account" in str(error)
+            )
+            if not passing or time.monotonic() > deadline:
+                raise
+        time.sleep(0.25)
 
 
 def _is_patch(kind: str) -> bool:
@@ -177,14 +197,14 @@ def _not_ready(live: Properties) -> str | None:
             if status.get("observedGeneration", 0) < live["metadata"].get("generation", 0) or ready < wanted:
                 return f"{ready} of {wanted} nodes ready"
         case "Pod":
-            conditions = {c["type"]: c["status"] for c in status.get("conditions", [])}
+            conditions = {c["type"]: c["status"] for c in status.get("conditions") or []}
             if conditions.get("Ready") != "True":
                 return f"phase {status.get('phase', 'Pending')}"
         case "Service" if spec.get("type") == "LoadBalancer":
             if not (status.get("loadBalancer") or {}).get("ingress"):
                 return "no address given by LB-IPAM"
         case "CustomResourceDefinition":
-            conditions = {c["type"]: c["status"] for c in status.get("conditions", [])}
+            conditions = {c["type"]: c["status"] for c in status.get("conditions") or []}
             if conditions.get("Established") != "True":
                 return "not Established"
     return None
@@ -194,7 +214,7 @@ def _reasons(kube: Kube, live: Properties) -> Iterator[str]:
     """Why pods of a workload are not ready, from their own status."""
     labels = ((live.get("spec") or {}).get("selector") or {}).get("matchLabels") or {}
     if live["kind"] == "Service":
-        for condition in (live.get("status") or {}).get("conditions", []):
+        for condition in (live.get("status") or {}).get("conditions") or []:
             if condition["status"] != "True":
                 yield f"{condition['type']}: {condition.get('message', '')}"
         return
