@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from cli import deploy, doctor, lab, proof, render, stack
 from config.errors import EdgeError
+from lab.places import PROJECT
 
 _EPILOG = (
     "Exit status: 0 all well; 1 something failed or is red; 2 wrong usage or a wrong stack file;"
@@ -17,14 +20,23 @@ _EPILOG = (
 
 app = typer.Typer(
     name="edge",
-    help="The network edge of a Cilium cluster: routers, BGP and LoadBalancer addresses, planned,"
-    " applied and proven.",
     epilog=_EPILOG,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+@app.callback()
+def options(
+    directory: Annotated[
+        Path | None,
+        typer.Option("--cwd", "-C", help="Directory of Pulumi.yaml and the stack files (default: the project)."),
+    ] = None,
+) -> None:
+    """The network edge of a Cilium cluster: routers, BGP and LoadBalancer addresses, planned, applied, proven."""
+    os.chdir(directory or PROJECT)
+
+
 app.command("doctor")(doctor.doctor)
 app.command("setup")(doctor.setup)
 app.add_typer(lab.app, name="lab")

@@ -25,7 +25,7 @@ def plan(
 ) -> None:
     """Show what `up` would do. Reads the stack file and the state; touches no host and no cluster."""
     session = Session(stack)
-    session.stack  # noqa: B018: a wrong stack file is told before anything else
+    session.check()
     summary = session.engine.preview(fresh=fresh)
     if as_json:
         report.print_json(report.summary_json(summary))

@@ -57,17 +57,19 @@ def prepare(clock: report.Clock) -> None:
 def _build(clock: report.Clock) -> None:
     from lab.toolchain import build
 
-    now = {"what": "", "until": 0.0}
+    now: tuple[str, float] = ("", 0.0)
     over = threading.Event()
 
     def progress(what: str, left: int) -> None:
-        now.update(what=what, until=clock.seconds + left)
+        nonlocal now
+        now = (what, clock.seconds + left)
         clock.say(f"setup: building {what}, about {left // 60} min {left % 60:02d} s left")
 
     def heartbeat() -> None:
         while not over.wait(20):
-            left = max(0, int(float(now["until"]) - clock.seconds))
-            clock.say(f"setup: still building {now['what']}, about {left // 60} min {left % 60:02d} s left", "dim")
+            what, until = now
+            left = max(0, int(until - clock.seconds))
+            clock.say(f"setup: still building {what}, about {left // 60} min {left % 60:02d} s left", "dim")
 
     thread = threading.Thread(target=heartbeat, daemon=True)
     thread.start()

@@ -69,10 +69,10 @@ def shell(host: Annotated[str, typer.Argument(help="A host of the lab.")], stack
 
 
 def _enter(stack: str, name: str, command: list[str]) -> None:
+    from cli.session import use_tools
     from lab.host import Host
     from lab.places import kubeconfig
     from lab.topology import MANAGEMENT, topology
-    from cli.session import use_tools
 
     need_root()
     session = Session(stack)
@@ -85,4 +85,4 @@ def _enter(stack: str, name: str, command: list[str]) -> None:
     os.environ["PS1"] = f"[{name}] \\w # "
     argv = Host(stack, name).command(command, net_only=outside)
     sys.stdout.flush()
-    os.execvp(argv[0], argv)  # noqa: S606: this process becomes the command
+    os.execvp(argv[0], argv)  # this process becomes the command

@@ -23,7 +23,7 @@ def verify(
 ) -> None:
     """Prove the deployment from both sides: sessions, RIB and FIB, addresses, packets that arrive."""
     session = Session(stack)
-    session.stack  # noqa: B018
+    session.check()
     prove(session, deadline, as_json=as_json, junit=junit, clock=report.Clock())
 
 

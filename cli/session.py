@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from config.load import PROJECT, parse
 from config.stack import StackConfig
 from engine.operations import BuiltinEngine
 from engine.settings import StackSettings
-from lab.places import EDGE, PROJECT as PROJECT_DIR
+from lab.places import EDGE
 from transport.kube import Kube
 from transport.ssh import Endpoint
 
@@ -33,7 +34,7 @@ class Session:
     def engine(self) -> BuiltinEngine:
         """The built-in engine on this stack."""
         own = self._kind() == "lab"
-        return BuiltinEngine(PROJECT_DIR, self.name, EDGE / "state", own_passphrase=own)
+        return BuiltinEngine(Path.cwd(), self.name, EDGE / "state", own_passphrase=own)
 
     @cached_property
     def settings(self) -> StackSettings:
@@ -44,6 +45,10 @@ class Session:
     def stack(self) -> StackConfig:
         """The typed stack. Raises ConfigError with every problem in the file."""
         return parse(self.settings.document, self.name)
+
+    def check(self) -> None:
+        """Raise ConfigError now, before anything else, where the stack file is wrong."""
+        _ = self.stack
 
     @property
     def is_lab(self) -> bool:
@@ -80,10 +85,11 @@ class Session:
         if ssh.bastion is not None:
             b = ssh.bastion
             bastion = Endpoint(b.host, b.port, b.user, key, b.host_key)
-        hosts = [(x.name, x.ssh) for x in (*self.stack.routers, *self.stack.nodes)]
+        declared = {router.name: router.ssh for router in self.stack.routers}
+        declared |= {node.name: node.ssh for node in self.stack.nodes}
         return {
             name: Endpoint(e.host or name, e.port, ssh.user, key, e.host_key, bastion, dial_attempts=2)
-            for name, e in hosts
+            for name, e in declared.items()
         }
 
     def kube(self) -> Kube:
@@ -106,7 +112,7 @@ class Session:
         from engine.settings import read
 
         # Before there is a passphrase nothing secret can be read, and the kind is not secret.
-        document = read(PROJECT_DIR, self.name, None).document
+        document = read(Path.cwd(), self.name, None).document
         cluster = document.get("cluster") if isinstance(document, dict) else None
         return str(cluster.get("kind")) if isinstance(cluster, dict) else ""
 

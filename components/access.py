@@ -62,7 +62,7 @@ class LabAccess:
 
     def chart(self) -> str | None:
         # Relative to the project, so that the state of one checkout serves another.
-        return os.path.relpath(self._dir / "charts" / "cilium")
+        return str(os.path.relpath(self._dir / "charts" / "cilium"))
 
 
 class ExistingAccess:

@@ -28,12 +28,12 @@ class BgpControlPlane(pulumi.ComponentResource):
             for node in stack.nodes:
                 NodeLabels(f"{name}-label-{node.name}", node.name, "bgp", dict(bgp.node_labels), plain)
         for auth in bgp.auth_secrets:
-            manifest = {
+            auth_secret = {
                 "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
                 "metadata": {"name": auth.name, "namespace": cilium.namespace},
                 "stringData": {"password": secret(auth.password_config)},
             }  # fmt: skip
-            KubernetesObject(f"{name}-auth-{auth.name}", manifest, plain)
+            KubernetesObject(f"{name}-auth-{auth.name}", auth_secret, plain)
         made = [manifests.advertisement_set(item, cilium) for item in bgp.advertisements]
         made += [manifests.peer_config(item, cilium) for item in bgp.peer_configs]
         made += [manifests.node_override(item, cilium) for item in bgp.node_overrides]

@@ -51,4 +51,4 @@ def unknown() -> pulumi.Output[str]:
         result.set_result(value)
         return result
 
-    return pulumi.Output(future(set()), future(None), future(False), future(True))  # type: ignore[arg-type]
+    return pulumi.Output(future(set()), future(None), future(False), future(True))

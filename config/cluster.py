@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -32,7 +33,7 @@ class LabCluster(_Cluster):
     """
 
     kind: Literal["lab"]
-    management_prefix: Prefix = Field(default="192.168.121.0/24")
+    management_prefix: Prefix = IPv4Network("192.168.121.0/24")
 
 
 class ExistingCluster(_Cluster):

@@ -13,7 +13,7 @@ from engine.events import Listener, Op, Step, Summary
 from engine.providers.base import Context, Verdict
 from engine.registry import PROVIDER_PREFIX, Providers
 from engine.state import Resource, State
-from engine.values import UNKNOWN, Properties, Secret, has_unknown, plain
+from engine.values import Properties, Secret, plain
 
 DEFAULT_TIMEOUT = 300.0
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -149,7 +149,7 @@ class Deployment:
     def _carry_out(self, goal: Goal, old: Resource | None) -> Resource:
         if not goal.custom:
             return self._component(goal, old)
-        if old is None or goal.urn in self._interrupted and not old.id:
+        if old is None or (goal.urn in self._interrupted and not old.id):
             return self._create(goal, Op.CREATE, None, (), ())
         differences = changes(old.inputs, goal.inputs)
         moved = changes({"provider": old.provider.rpartition("::")[0]},
@@ -322,8 +322,3 @@ def _metadata(resource: Resource) -> tuple[object, ...]:
     return (r.urn, r.parent, r.provider, tuple(r.dependencies), r.protect, r.retain_on_delete, r.deleted_with,
             repr(sorted(r.property_dependencies.items())), repr(r.custom_timeouts),
             tuple(r.additional_secret_outputs), r.delete)  # fmt: skip
-
-
-def known(resource: Resource) -> bool:
-    """Whether every output of the resource is known."""
-    return not has_unknown(resource.outputs) and resource.outputs is not UNKNOWN

@@ -53,9 +53,15 @@ def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
             one = _wrap(old[i], before) if i < len(old) else ABSENT
             other = _wrap(new[i], after) if i < len(new) else ABSENT
             yield from _compare(f"{path}[{i}]", one, other)
-    elif old is UNKNOWN or new is UNKNOWN or old != new or type(old) is not type(new):
-        if not (old is None and isinstance(new, Absent) or isinstance(old, Absent) and new is None):
-            yield Change(path, before, after)
+    elif _differs(old, new):
+        yield Change(path, before, after)
+
+
+def _differs(old: Any, new: Any) -> bool:
+    if isinstance(old, Absent) or isinstance(new, Absent):
+        # A null property and none at all are the same to every provider.
+        return not {type(old), type(new)} <= {Absent, type(None)}
+    return old is UNKNOWN or new is UNKNOWN or old != new or type(old) is not type(new)
 
 
 def _bare(value: Any) -> Any:

@@ -30,7 +30,9 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(PARALLEL, "step"))
     # After a failure the SDK leaves the futures of everything downstream unread; that is no news.
-    loop.set_exception_handler(lambda _, context: None if deployment.failures else loop.default_exception_handler(context))
+    loop.set_exception_handler(
+        lambda _, context: None if deployment.failures else loop.default_exception_handler(context)
+    )
     monitor = Monitor(deployment, settings.project, settings.stack)
     ROOT.set(None)
     configure(
@@ -38,8 +40,8 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
             project=settings.project, stack=settings.stack, monitor=monitor, engine=Log(deployment),
             parallel=PARALLEL, dry_run=deployment.dry_run, organization="organization",
             root_directory=str(project_dir),
-        )  # fmt: skip
-    )
+        )
+    )  # fmt: skip
     set_all_config(settings.values, list(settings.secrets))
 
     def program() -> None:

@@ -61,14 +61,14 @@ class _Loader(yaml.SafeLoader):
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node, deep=True)
         if not isinstance(key, (str, int, float, bool, type(None))):
             raise yaml.YAMLError(f"a key that is not a text, in line {key_node.start_mark.line + 1}")
         if key in seen and key != "<<":
             raise yaml.YAMLError(f"the key {key} stands twice, in line {key_node.start_mark.line + 1}")
         seen.add(key)
     loader.flatten_mapping(node)
-    return dict(loader.construct_pairs(node, deep=True))  # type: ignore[no-untyped-call]
+    return dict(loader.construct_pairs(node, deep=True))
 
 
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
@@ -76,7 +76,7 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 
 def _load(path: Path, stack: str) -> dict[str, Any]:
     try:
-        data = yaml.load(path.read_text(), _Loader)  # noqa: S506: a SafeLoader
+        data = yaml.load(path.read_text(), _Loader)  # noqa: S506
     except FileNotFoundError:
         raise ConfigError(stack, [Problem(path.name, "a file", "none")]) from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:

@@ -6,11 +6,12 @@ import os
 import signal
 import subprocess
 import time
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.errors import LabError
-from lab.places import host_dir
+from lab.places import host_dir, lab_dir
 
 BOOT = Path(__file__).with_name("boot.sh")
 CGROUP = Path("/sys/fs/cgroup/unified")
@@ -21,6 +22,11 @@ def cgroup_root() -> Path:
     return CGROUP if CGROUP.is_dir() else Path("/sys/fs/cgroup")
 
 
+def cgroup_prefix(lab: str) -> str:
+    """The names of a lab's cgroups begin so; two checkouts can have a lab of the same name."""
+    return f"cilium-edge-{lab}-{zlib.crc32(str(lab_dir(lab)).encode()):08x}-"
+
+
 class Host:
     """A host of the lab `lab`. Nothing is started by making the object."""
 
@@ -28,7 +34,7 @@ class Host:
         self.lab = lab
         self.name = name
         self.dir = host_dir(lab, name)
-        self.cgroup = cgroup_root() / f"cilium-edge-{lab}-{name}"
+        self.cgroup = cgroup_root() / f"{cgroup_prefix(lab)}{name}"
 
     @property
     def pid(self) -> int | None:
@@ -116,7 +122,7 @@ class Host:
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "wb") as file:
             file.write(raw)
-        os.chmod(target, mode)
+        target.chmod(mode)
 
     def kill(self) -> None:
         """End the host and all that runs on it. A host that is gone already is no error."""

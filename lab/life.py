@@ -17,7 +17,7 @@ from config.errors import LabError
 from config.node import Node
 from config.stack import StackConfig
 from lab import control_plane, fabric, node, router, sshd
-from lab.host import Host, cgroup_root
+from lab.host import Host, cgroup_prefix, cgroup_root
 from lab.management import inside
 from lab.pki import Pki
 from lab.places import EDGE, kubeconfig, lab_dir
@@ -52,8 +52,8 @@ def down(lab: str, say: Say) -> None:
         for host in hosts:
             host.kill()
         _end_leftovers(lab)
-        for path in cgroup_root().glob(f"cilium-edge-{lab}-*"):
-            Host(lab, path.name.removeprefix(f"cilium-edge-{lab}-")).remove_cgroup()
+        for path in cgroup_root().glob(f"{cgroup_prefix(lab)}*"):
+            Host(lab, path.name.removeprefix(cgroup_prefix(lab))).remove_cgroup()
         if hosts:
             say(f"{len(hosts)} hosts gone")
         shutil.rmtree(directory, ignore_errors=True)
@@ -167,7 +167,7 @@ def _lock(lab: str) -> Iterator[None]:
 
 def _end_leftovers(lab: str) -> None:
     """End hosts whose pid file is gone, by the cgroup that they were started in."""
-    for procs in cgroup_root().glob(f"cilium-edge-{lab}-*/**/cgroup.procs"):
+    for procs in cgroup_root().glob(f"{cgroup_prefix(lab)}*/**/cgroup.procs"):
         for pid in procs.read_text().split():
             try:
                 os.kill(int(pid), signal.SIGKILL)

@@ -18,11 +18,20 @@ _CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 
 
 # Agents compile their datapath when they start, most of them the same one: 30 s of CPU for four
-# nodes. The compiler is the real one; what it made once from the same input is used again.
+# nodes. The compiler is the real one; what it made once from the same input is used again. Agents
+# ask for the object on standard output, which ccache does not store, so it goes through a file.
 _CLANG = """\
 #!/bin/sh
 export CCACHE_DIR=/var/cache/ccache CCACHE_NOHASHDIR=1 CCACHE_UMASK=000
-exec ccache /usr/bin/clang-19 "$@"
+case "$*" in
+*" -c "*" -o -")
+	object=$(mktemp /tmp/clang.XXXXXX) || exit 1
+	ccache /usr/bin/clang-19 "$@" -o "$object" && cat "$object"
+	status=$?
+	rm -f "$object"
+	exit $status ;;
+esac
+exec /usr/bin/clang-19 "$@"
 """
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from config.errors import EdgeError
@@ -46,16 +47,16 @@ class Field:
         seen = Seen()
         with ThreadPoolExecutor(16, "probe") as pool:
             for router in self.stack.routers:
-                pool.submit(self._ask, seen, router.name, lambda name=router.name: self._router(seen, name))
+                pool.submit(self._ask, seen, router.name, partial(self._router, seen, router.name))
             for key, api, kind in (("services", "v1", "Service"), ("pods", "v1", "Pod"),
                                    ("nodes", "v1", "Node"),
                                    ("slices", "discovery.k8s.io/v1", "EndpointSlice")):  # fmt: skip
-                pool.submit(self._ask, seen, key, lambda k=key, a=api, d=kind: self._objects(seen, k, a, d))
+                pool.submit(self._ask, seen, key, partial(self._objects, seen, key, api, kind))
         with ThreadPoolExecutor(8, "probe") as pool:
             for pod in seen.objects.get("pods", []):
                 if (pod["metadata"].get("labels") or {}).get("k8s-app") == "cilium":
                     name = pod["spec"].get("nodeName", "")
-                    pool.submit(self._ask, seen, name, lambda p=pod, n=name: self._agent(seen, n, p))
+                    pool.submit(self._ask, seen, name, partial(self._agent, seen, name, pod))
         return seen
 
     def curl_from_host(self, host: str, url: str) -> str:
@@ -96,7 +97,7 @@ class Field:
         seen.routers[name] = parsed
 
     def _objects(self, seen: Seen, key: str, api_version: str, kind: str) -> None:
-        seen.objects[key] = self.kube.list(api_version, kind)
+        seen.objects[key] = self.kube.find(api_version, kind)
 
     def _agent(self, seen: Seen, node: str, pod: Json) -> None:
         metadata = pod["metadata"]

@@ -79,6 +79,6 @@ def holds(pool: Pool, address: str) -> bool:
                 return True
         elif block.start is not None:
             stop = block.stop or block.start
-            if any(wanted in n for n in summarize_address_range(block.start, stop)):  # type: ignore[type-var]
+            if any(wanted in n for n in summarize_address_range(block.start, stop)):
                 return True
     return False

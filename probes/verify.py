@@ -50,10 +50,8 @@ def one_round(field: Field) -> list[Verdict]:
     expected = list(expected_sessions(stack))
     verdicts = control_plane(stack, expected, seen)
     if not all_green(verdicts):
-        return verdicts + [
-            judged("packets", "all", False, "sent once the control plane is green", "not sent", "-",
-                   "see the red ones above")
-        ]  # fmt: skip
+        wanted = "sent once the control plane is green"
+        return [*verdicts, judged("packets", "all", False, wanted, "not sent", "-", "see the red ones above")]
     verdicts += reachability.pod_to_pod(field, seen)
     for router in stack.routers:
         mine = [s for s in expected if s.router.name == router.name]

@@ -38,7 +38,7 @@ class Kube:
         except NotFound:
             return None
 
-    def list(self, api_version: str, kind: str, namespace: str | None = None,
+    def find(self, api_version: str, kind: str, namespace: str | None = None,
              selector: str = "") -> list[Object]:  # fmt: skip
         """All objects of a kind, in one namespace or in all."""
         query = [("labelSelector", selector)] if selector else []

@@ -50,7 +50,7 @@ def _crds(kube: Kube, names: list[str]) -> Callable[[], str]:
     def missing() -> str:
         there = {
             item["metadata"]["name"]
-            for item in kube.list("apiextensions.k8s.io/v1", "CustomResourceDefinition")
+            for item in kube.find("apiextensions.k8s.io/v1", "CustomResourceDefinition")
             if any(c["type"] == "Established" and c["status"] == "True"
                    for c in (item.get("status") or {}).get("conditions") or [])
         }  # fmt: skip
@@ -78,7 +78,7 @@ def _agents(kube: Kube, namespace: str) -> Callable[[], str]:
 def _where(kube: Kube, namespace: str) -> str:
     ready = set()
     reasons = {}
-    for pod in kube.list("v1", "Pod", namespace, "k8s-app=cilium"):
+    for pod in kube.find("v1", "Pod", namespace, "k8s-app=cilium"):
         node, status = pod["spec"].get("nodeName", ""), pod.get("status") or {}
         if any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions") or []):
             ready.add(node)
@@ -88,7 +88,7 @@ def _where(kube: Kube, namespace: str) -> str:
                 reasons[node] = waiting["message"]
             elif one.get("restartCount"):
                 reasons[node] = f"restarted {one['restartCount']} times; kubectl logs {pod['metadata']['name']}"
-    nodes = [node["metadata"]["name"] for node in kube.list("v1", "Node")]
+    nodes = [node["metadata"]["name"] for node in kube.find("v1", "Node")]
     late = [node for node in nodes if node not in ready] or ["a node"]
     return ", ".join(f"{node} ({reasons[node]})" if node in reasons else node for node in late)
 

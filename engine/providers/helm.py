@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from config.errors import ApiError, MachineError
@@ -62,7 +63,7 @@ class HelmProvider:
         repository = (inputs.get("repositoryOpts") or {}).get("repo")
         if repository:
             arguments += ["--repo", str(repository)]
-        if inputs.get("version") and not os.path.isdir(str(inputs["chart"])):
+        if inputs.get("version") and not Path(str(inputs["chart"])).is_dir():
             arguments += ["--version", str(inputs["version"])]
         for flag, option in (("createNamespace", "--create-namespace"), ("atomic", "--atomic"),
                              ("cleanupOnFail", "--cleanup-on-fail"), ("skipCrds", "--skip-crds")):  # fmt: skip

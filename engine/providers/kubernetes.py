@@ -124,7 +124,7 @@ def _patiently(call: Callable[[], Properties], context: Context) -> Properties:
         except ApiError as error:
             passing = (
                 error.status in (0, 429, 500, 502, 503, 504)
-                or error.status == 403 and "service account" in str(error)
+                or (error.status == 403 and "service account" in str(error))
             )
             if not passing or time.monotonic() > deadline:
                 raise
@@ -219,7 +219,7 @@ def _reasons(kube: Kube, live: Properties) -> Iterator[str]:
                 yield f"{condition['type']}: {condition.get('message', '')}"
         return
     selector = ",".join(f"{k}={v}" for k, v in labels.items())
-    pods = kube.list("v1", "Pod", live["metadata"].get("namespace"), selector) if selector else []
+    pods = kube.find("v1", "Pod", live["metadata"].get("namespace"), selector) if selector else []
     for pod in pods:
         status = pod.get("status") or {}
         where = (pod.get("spec") or {}).get("nodeName", "no node")
