@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import deploy, doctor, lab, proof, render, stack
+from cli import deploy, doctor, lab, proof, render, settings, stack
 from config.errors import EdgeError
 from lab.places import PROJECT
 
@@ -47,6 +47,7 @@ app.command("verify")(proof.verify)
 app.command("destroy")(deploy.destroy)
 app.command("down")(deploy.down)
 app.add_typer(stack.app, name="stack")
+app.add_typer(settings.app, name="config")
 app.command("render")(render.render)
 app.command("schema")(render.schema)
 

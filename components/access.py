@@ -43,7 +43,7 @@ class LabAccess:
         self._cluster = cluster
         hosts = [router.name for router in stack.routers] + [node.name for node in stack.nodes]
         # The first address of the management prefix is the management host's own.
-        addresses = cluster.management_prefix.hosts()
+        addresses = iter(cluster.management_prefix.hosts())
         next(addresses)
         self._addresses = {name: str(address) for name, address in zip(hosts, addresses, strict=False)}
 

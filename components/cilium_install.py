@@ -15,7 +15,6 @@ from components.kubernetes import HelmRelease, KubernetesProvider
 from config.stack import StackConfig
 
 _REPOSITORY = "https://helm.cilium.io"
-_WAIT = 300
 
 
 class CiliumInstall(pulumi.ComponentResource):
@@ -45,20 +44,22 @@ class CiliumInstall(pulumi.ComponentResource):
         self.release = HelmRelease(name, inputs, child)
         names = crd_names(bgp=stack.bgp is not None, pools=bool(stack.pools))
         after = pulumi.ResourceOptions(parent=self, depends_on=[self.release], deleted_with=self.release)
-        self.crds = self._wait(f"{name}-crds", access, ["crds", *names], after)
+        self.crds = self._wait(f"{name}-crds", cilium.ready_timeout, access, ["crds", *names], after)
         after = pulumi.ResourceOptions(parent=self, depends_on=[self.release], deleted_with=self.release)
-        self.ready = self._wait(f"{name}-agents", access, ["agents", cilium.namespace], after)
+        self.ready = self._wait(f"{name}-agents", cilium.ready_timeout, access, ["agents", cilium.namespace], after)
         self.register_outputs({"version": cilium.version})
 
-    def _wait(self, name: str, access: Access, arguments: list[str],
+    def _wait(self, name: str, seconds: int, access: Access, arguments: list[str],
               opts: pulumi.ResourceOptions) -> Command:  # fmt: skip
         # The kubeconfig goes in by standard input: arguments and environment are for all to read.
-        words = " ".join([f"--seconds={_WAIT}", *arguments])
+        words = " ".join([f"--seconds={seconds}", *arguments])
         return Command(
             name, create=f"{_PYTHON} -m transport.wait {words}", dir=".",
             stdin=pulumi.Output.secret(access.kubeconfig()),
             triggers=[self.release.status.apply(lambda status: (status or {}).get("revision"))],
-            opts=opts,
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(
+                custom_timeouts=pulumi.CustomTimeouts(create=f"{seconds + 30}s", update=f"{seconds + 30}s"),
+            )),
         )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def return_routes(stack: StackConfig) -> Iterator[ReturnRoute]:
     if bgp is None or bgp.return_routes == "off" or cilium.routing_mode != "native":
         return
     routers = [interface.address for router in stack.routers for interface in router.interfaces
-               if not interface.loopback]  # fmt: skip
+               if not interface.loopback and interface.address.version == stack.cluster.pod_cidr.version]  # fmt: skip
     routed = {address.ip for address in routers}
     for node in stack.nodes:
         if cilium.auto_direct_node_routes and _one_subnet(stack):

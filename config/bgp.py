@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -49,7 +50,7 @@ class PeerConfig(Model):
     hold: Annotated[int, Field(ge=3, le=65535)] | None = None
     keepalive: Annotated[int, Field(ge=1, le=65535)] | None = None
     connect_retry: Annotated[int, Field(ge=1, le=2147483647)] | None = None
-    graceful_restart: Annotated[int, Field(ge=1, le=4095)] | Literal[False] | None = None
+    graceful_restart: Annotated[int, Field(ge=1, le=4095, strict=True)] | Literal[False] | None = None
     ebgp_multihop: Annotated[int, Field(ge=1, le=255)] | None = None
     auth_secret_ref: ObjectName | None = None
     families: tuple[Family, ...] = ()
@@ -105,7 +106,7 @@ class InstanceOverride(Model):
     """What one node does differently in one instance."""
 
     name: InstanceName
-    router_id: Address | None = None
+    router_id: IPv4Address | None = None
     local_port: Port | None = None
     local_asn: ASN | None = Field(default=None, alias="localASN")
     peers: tuple[PeerOverride, ...] = ()

@@ -17,7 +17,8 @@ class Cilium(Model):
     """What CiliumInstall makes Helm values from.
 
     `values` are the user's own Helm values; one that contradicts what a declared feature needs is
-    refused by name, everything else wins over our defaults.
+    refused by name, everything else wins over our defaults. `readyTimeout` (seconds) is how long
+    an apply waits for the CRDs and for an agent on every node.
     """
 
     version: Version = "1.18.0"
@@ -33,6 +34,7 @@ class Cilium(Model):
     ipam: Literal["kubernetes", "cluster-pool", "multi-pool"] = "kubernetes"
     devices: tuple[InterfaceName, ...] = ()
     bgp_status_report: bool = True
+    ready_timeout: Annotated[int, Field(ge=5, le=3600)] = 300
     values: dict[str, Any] = {}
 
     @property

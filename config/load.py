@@ -33,7 +33,11 @@ def parse(document: Any, stack: str) -> StackConfig:
     try:
         config = StackConfig.model_validate(document)
     except ValidationError as error:
-        problems = [_problem(detail, document) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        # pydantic drops a wrong entry from its list and then finds the list too short: one is enough.
+        outer = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
+        real = [d for d in details if not (d["type"] == "too_short" and d["loc"] in outer)]
+        problems = [_problem(detail, document) for detail in real]
         raise ConfigError(stack, problems) from None
     except RecursionError:
         raise ConfigError(stack, [Problem("stack", "a flat document", "deep nesting")]) from None
@@ -45,7 +49,7 @@ def parse(document: Any, stack: str) -> StackConfig:
 
 def _problem(detail: ErrorDetails, document: Any) -> Problem:
     message = detail["msg"].removeprefix("Value error, ")
-    path, got = _locate(detail["loc"], document)
+    path, got = _locate(detail["loc"], document, detail["type"])
     match detail["type"]:
         case "missing":
             return Problem(path, "a value (the key is required)", "nothing")
@@ -60,7 +64,7 @@ def _problem(detail: ErrorDetails, document: Any) -> Problem:
             return Problem(path, expected, got)
 
 
-def _locate(loc: tuple[int | str, ...], document: Any) -> tuple[str, str]:
+def _locate(loc: tuple[int | str, ...], document: Any, kind: str) -> tuple[str, str]:
     """YAML path and value: pydantic's location also names union branches, which the file has not."""
     path = ""
     here: Any = document
@@ -74,11 +78,15 @@ def _locate(loc: tuple[int | str, ...], document: Any) -> tuple[str, str]:
                 here = here[key]
             elif step in ("lab", "existing", "[key]"):
                 continue
-            else:
+            elif step == loc[-1] and kind == "missing":
                 missing = True
+            else:
+                continue
             path = f"{path}.{key}" if path else key
             if missing:
                 break
+    if loc and loc[-1] == "[key]":
+        here = loc[-2]
     return path or "cilium-edge:stack", "nothing" if missing else _shown(here)
 
 

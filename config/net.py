@@ -19,15 +19,15 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 # Linux: IFNAMSIZ is 16 with the closing zero; no slash, no white space.
-_INTERFACE_NAME = r"^[^\s/]{1,15}$"
+_INTERFACE_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9_.@-]{0,14}$"
 _DNS_LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
-_MAC = re.compile(r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$")
+_MAC = re.compile(r"^([0-9a-f]{2}:){5}[0-9a-f]{2}")
 
 
 def _asn(value: Any) -> int:
     """asplain (`65000`, `4200000000`) or asdot (`64512.10`, RFC 5396) to an int."""
     if isinstance(value, bool) or not isinstance(value, (int, str)):
-        raise ValueError("an AS number (1 to 4294967295, or asdot such as 64512.10)")
+        raise ValueError("an AS number (1 to 4294967294, or asdot such as 64512.10)")
     text = str(value)
     if re.fullmatch(r"[0-9]{1,5}\.[0-9]{1,5}", text):
         high, low = (int(part) for part in text.split("."))
@@ -41,7 +41,8 @@ def _asn(value: Any) -> int:
 
 
 def _text(value: Any, what: str) -> str:
-    if not isinstance(value, str):
+    # "%" opens an IPv6 zone, which neither FRR nor Kubernetes takes.
+    if not isinstance(value, str) or "%" in value:
         raise ValueError(what)
     return value
 
@@ -84,7 +85,7 @@ def _prefix(value: Any) -> IPv4Network | IPv6Network:
 
 def _mac(value: Any) -> str:
     text = _text(value, "a MAC address such as 02:00:00:00:00:01").lower()
-    if not _MAC.match(text):
+    if not _MAC.fullmatch(text):
         raise ValueError("a MAC address such as 02:00:00:00:00:01")
     return text
 

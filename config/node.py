@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.base import Model
 from config.labels import LabelKey, Labels, LabelValue
@@ -26,6 +26,12 @@ class Route(Model):
 
     to: Prefix
     via: Address
+
+    @model_validator(mode="after")
+    def _one_family(self) -> Route:
+        if self.to.version != self.via.version:
+            raise ValueError("to and via of one address family")
+        return self
 
 
 class Taint(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -50,7 +51,7 @@ class RouterBgp(Model):
     """`router bgp` of one router. Defaults are FRR's own (traditional profile)."""
 
     asn: ASN
-    router_id: Address | None = None
+    router_id: IPv4Address | None = None
     graceful_restart: bool = False
     ebgp_requires_policy: bool = True
     multipath_relax: bool = False

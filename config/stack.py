@@ -61,12 +61,16 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
             yield Problem(f"workloads[{i}].node", expected, workload.node)
     for i, router in enumerate(stack.routers):
         groups = {group.name for group in router.bgp.peer_groups}
+        yield from _duplicates(f"routers[{i}].bgp.peerGroups", (g.name for g in router.bgp.peer_groups))
+        yield from _duplicates(f"routers[{i}].bgp.neighbors", (str(n.address) for n in router.bgp.neighbors))
         for j, neighbor in enumerate(router.bgp.neighbors):
             path = f"routers[{i}].bgp.neighbors[{j}]"
             if neighbor.peer_group is not None and neighbor.peer_group not in groups:
                 yield Problem(f"{path}.peerGroup", "a declared peer group", neighbor.peer_group)
-            if neighbor.peer_group is None and neighbor.remote_as is None:
-                yield Problem(path, "a remoteAs or a peerGroup", "neither")
+            if (neighbor.peer_group is None) == (neighbor.remote_as is None):
+                # FRR drops the AS of a neighbor whose group has one, without a word.
+                got = "neither" if neighbor.remote_as is None else "both"
+                yield Problem(path, "a remoteAs or a peerGroup", got)
     if stack.cilium.ipam == "kubernetes" and stack.cluster.kind == "lab":
         for i, node in enumerate(stack.nodes):
             if node.pod_cidr is None:

@@ -43,6 +43,13 @@ class BuiltinEngine:
         passphrase = from_environment(self._fallback if self._fallback and self._fallback.exists() else None)
         return read(self.project_dir, self.stack, passphrase)
 
+    def passphrase(self) -> str:
+        """The stack's passphrase. Raises StateError where there is none."""
+        text = from_environment(self._fallback)
+        if text is None:
+            raise StateError("no passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE")
+        return text
+
     def preview(self, listener: Listener = silent, *, fresh: bool = False) -> Summary:
         """What `up` would do. Touches nothing; `fresh` plans as if nothing existed yet."""
         with self._deployment(dry_run=True, listener=listener, fresh=fresh) as deployment:

@@ -106,8 +106,14 @@ class Host:
             raise LabError(f"{self.name}: {' '.join(argv[:3])}: {words[-1]}")
         return result.stdout
 
-    def spawn(self, name: str, argv: Sequence[str]) -> None:
-        """Start a service that outlives this process; it logs to /var/log/NAME.log of the host."""
+    def spawn(self, name: str, argv: Sequence[str], *, once: bool = False) -> None:
+        """Start a service that outlives this process; it logs to /var/log/NAME.log of the host.
+
+        It is started again a second after it ends, as a kubelet or systemd would do; `once` is for
+        what starts its own supervisor.
+        """
+        if not once:
+            argv = ["/bin/sh", "-c", 'while :; do "$@"; sleep 1; done', name, *argv]
         with open(self.root / f"var/log/{name}.log", "ab") as log:
             subprocess.Popen(
                 self.command(["/usr/bin/env", "-i", "HOME=/root", f"PATH={_PATH}", *argv]),

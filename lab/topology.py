@@ -60,7 +60,7 @@ def topology(stack: StackConfig) -> Topology:
         raise LabError(f"cluster.kind is {stack.cluster.kind}: only a `lab` stack has a lab")
     management = stack.cluster.management_prefix
     segments: dict[Prefix, str] = {management: "mgmt"}
-    addresses = management.hosts()
+    addresses = iter(management.hosts())
 
     def eth0() -> Nic:
         try:

@@ -137,7 +137,7 @@ class SshPool:
                     raise HostError(
                         f"{endpoint}: cannot connect ({attempt} attempts): {what}; is the host up?"
                     ) from None
-                await asyncio.sleep(min(0.2 * 1.6**attempt, 10))
+                await asyncio.sleep(min(0.2 * 1.6**attempt, 3))
         raise AssertionError("unreachable")
 
     async def _close(self) -> None:

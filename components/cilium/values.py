@@ -39,6 +39,10 @@ def conflicts(stack: StackConfig) -> Iterator[Problem]:
     """The user's values that contradict what a declared feature needs."""
     wanted = dict(_leaves(needs(stack)))
     for path, value in _leaves(stack.cilium.values):
+        for other in wanted:
+            # A plain value where a group of values is needed, or the other way round.
+            if (other.startswith(f"{path}.") and value != {}) or path.startswith(f"{other}."):
+                yield Problem(f"cilium.values.{path}", f"{other}: {_text(wanted[other])}", _text(value))
         if path in wanted and _text(wanted[path]) != _text(value):
             expected = f"{_text(wanted[path])}, as the rest of the stack declares"
             yield Problem(f"cilium.values.{path}", expected, _text(value))

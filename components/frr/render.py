@@ -30,12 +30,11 @@ def frr_conf(router: Router, passwords: Mapping[str, str] | None = None) -> str:
 
     `passwords` maps the names that `passwordConfig` uses to values; without it they are redacted.
     """
-    known = passwords or {}
 
     def settings(name: object, item: PeerGroup | Neighbor) -> str:
         lines = []
         if item.password_config:
-            lines.append(f"password {known.get(item.password_config, REDACTED)}")
+            lines.append(f"password {REDACTED if passwords is None else passwords[item.password_config]}")
         if item.ebgp_multihop:
             lines.append(f"ebgp-multihop {item.ebgp_multihop}")
         if item.timers:
@@ -69,7 +68,9 @@ def _families(router: Router) -> list[_Family]:
             isinstance(n.address, IPv4Address if version == 4 else IPv6Address) for n in bgp.neighbors
         )
         if networks or activate or (has_neighbors and (bgp.maximum_paths or inbound)):
-            result.append(_Family(version, networks, activate, inbound if version == 4 else []))
+            members = {n.peer_group for n in bgp.neighbors if n.address.version == version}
+            carried = inbound if version == 4 else [name for name in inbound if name in members]
+            result.append(_Family(version, networks, activate, carried))
     return result
 
 

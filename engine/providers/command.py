@@ -21,7 +21,7 @@ from engine.values import UNKNOWN, Asset, Properties, has_unknown
 from transport.ssh import Endpoint, SshPool
 
 # What follows this line in a `create` or `update` script reads and changes nothing. It prints the
-# observed state as the last of the script's output; on refresh it is run alone and compared.
+# observed state, and is all that the script prints; on refresh it is run alone and compared.
 OBSERVE = "# --- observe ---"
 
 LOCAL = "command:local:Command"
@@ -78,7 +78,7 @@ class CommandProvider:
         if not marker:
             return inputs, outputs
         seen = self._run(kind, observe, {**inputs, "stdin": None}, inputs, context)["stdout"]
-        if str(outputs.get("stdout", "")).endswith(seen):
+        if outputs.get("stdout", "") == seen:
             return inputs, outputs
         # The next up must run the command again: what it was given no longer stands.
         return {**inputs, "stdin": f"(drifted; observed {seen})"}, {**outputs, "stdout": seen}

@@ -126,7 +126,8 @@ def test_a_pool_needs_a_block_and_takes_yes_or_no_for_the_first_and_last_address
     blocks = [{"cidr": "172.16.1.0/24"}]
     pool = Pool.model_validate({"name": "p", "blocks": blocks, "allowFirstLastIPs": "No"})
     assert pool.allow_first_last_ips == "No"
-    for bad in ({"blocks": []}, {"blocks": blocks, "allowFirstLastIPs": False}):
+    wrong: tuple[dict[str, Any], ...] = ({"blocks": []}, {"blocks": blocks, "allowFirstLastIPs": False})
+    for bad in wrong:
         with pytest.raises(ValidationError):
             Pool.model_validate({"name": "p", **bad})
 

@@ -151,7 +151,7 @@ def test_a_prefix_that_is_a_network_object_already_stays_as_it_is() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "text"),
-    [(address, "fe80::1%a\n log file /x"), (interface_address, "fe80::1%a b/64"), (prefix, "fe80::%a\tb/64")],
+    [(address, "fe80::1%a\n log stdout"), (interface_address, "fe80::1%a b/64"), (prefix, "fe80::%a\tb/64")],
     ids=["Address", "InterfaceAddress", "Prefix"],
 )
 def test_white_space_in_an_ipv6_zone_cannot_smuggle_lines_into_frr_conf(
@@ -185,3 +185,9 @@ def test_a_mac_address_with_a_newline_behind_it_is_refused() -> None:
 def test_a_name_that_linux_would_not_take_for_an_interface_is_refused(name: str) -> None:
     assert refused(interface_name, name)
     assert interface_name.validate_python("a" * 15) == "a" * 15
+
+
+@pytest.mark.parametrize("name", [".", "..", "eth:1", "eth\x00", "é" * 15], ids=repr)
+def test_the_rest_of_what_linux_refuses_in_interface_names_is_refused(name: str) -> None:
+    # dev_valid_name() in net/core/dev.c: no "." or "..", no colon; 15 bytes, not characters.
+    assert refused(interface_name, name)

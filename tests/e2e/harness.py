@@ -1,0 +1,119 @@
+"""Drives the real `edge` as a user does, on a lab and a state of the tests' own."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+STACK = "dev"
+
+
+class Edge:
+    """The command line on a copy of the project's stack files."""
+
+    def __init__(self, directory: Path) -> None:
+        self.dir = directory
+        self.home = directory / ".edge"
+        directory.mkdir(parents=True, exist_ok=True)
+        for name in ("Pulumi.yaml", "__main__.py"):
+            shutil.copy(PROJECT / name, directory / name)
+        (directory / ".venv").symlink_to(PROJECT / ".venv")
+        self.original = yaml.safe_load((PROJECT / f"Pulumi.{STACK}.yaml").read_text())
+        # The write-up's connect retry makes every test that resets a session a minute longer.
+        stack = self.original["config"]["cilium-edge:stack"]
+        stack["bgp"]["peerConfigs"][0]["connectRetry"] = 1
+        self.reset()
+        self.env = {
+            **os.environ,
+            "EDGE_HOME": str(self.home),
+            "EDGE_CACHE": os.environ.get("EDGE_CACHE", str(PROJECT / ".edge" / "cache")),
+            "PYTHONPATH": str(PROJECT),
+            "NO_COLOR": "1",
+        }
+
+    def reset(self) -> None:
+        """The stack file as it is shipped."""
+        self.write(self.original)
+
+    def write(self, document: Any) -> None:
+        (self.dir / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
+
+    def change(self, edit: Callable[[Any], None]) -> None:
+        """Edit the shipped stack object; `edit` gets a copy of it."""
+        document = copy.deepcopy(self.original)
+        edit(document["config"]["cilium-edge:stack"])
+        self.write(document)
+
+    def argv(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "cli", "--cwd", str(self.dir), *words]
+
+    def run(self, *words: str, ok: bool = True, timeout: float = 240,
+            stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            self.argv(*words), env=self.env, input=stdin, capture_output=True, text=True, timeout=timeout, check=False
+        )
+        if ok:
+            assert done.returncode == 0, f"edge {' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        # Whatever went wrong, nobody is shown a traceback.
+        assert "Traceback" not in done.stderr + done.stdout, done.stderr
+        return done
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.argv(*words), env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            start_new_session=True,
+        )
+
+    def json(self, *words: str, ok: bool = True, timeout: float = 240) -> Any:
+        return json.loads(self.run(*words, "--json", ok=ok, timeout=timeout).stdout)
+
+    def verify(self, deadline: float = 60, ok: bool = True) -> Any:
+        return self.json("verify", f"--deadline={deadline}", ok=ok)
+
+    def on(self, host: str, command: str, ok: bool = True, stdin: str | None = None) -> str:
+        """A shell command on a lab host, past SSH."""
+        words = ["lab", "exec", host, "--", "/bin/sh", "-c", command]
+        return self.run(*words, ok=ok, stdin=stdin).stdout
+
+    def kubectl(self, *words: str, ok: bool = True) -> str:
+        return self.run("lab", "exec", "mgmt", "--", "kubectl", *words, ok=ok).stdout
+
+    def sessions(self) -> dict[str, Any]:
+        """Neighbor -> FRR's view of it."""
+        return dict(json.loads(self.on("cilium-r", "vtysh -c 'show bgp neighbors json'")))
+
+    def state(self) -> Any:
+        return json.loads((self.home / "state" / f"{STACK}.json").read_text())
+
+    def tree(self) -> str:
+        """Everything that was written anywhere below the tests' home, for canaries."""
+        texts = []
+        for path in self.dir.rglob("*"):
+            if path.is_file() and not path.is_symlink() and ".venv" not in path.parts:
+                texts.append(path.read_bytes().decode(errors="replace"))
+        return "\n".join(texts)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """kill -9 of edge and of what it started."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.2)
