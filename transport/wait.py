@@ -80,7 +80,9 @@ def _where(kube: Kube, namespace: str) -> str:
     reasons = {}
     for pod in kube.find("v1", "Pod", namespace, "k8s-app=cilium"):
         node, status = pod["spec"].get("nodeName", ""), pod.get("status") or {}
-        if any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions") or []):
+        if pod["metadata"].get("deletionTimestamp"):
+            reasons[node] = f"{pod['metadata']['name']} does not end"
+        elif any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions") or []):
             ready.add(node)
         for one in status.get("containerStatuses") or []:
             waiting = (one.get("state") or {}).get("waiting") or {}

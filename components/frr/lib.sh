@@ -29,8 +29,9 @@ print("\n".join(sorted(up)))'
 
 bgpd_answers() { vtysh -d bgpd -c 'show version' >/dev/null 2>&1; }
 
+# watchfrr lets up to a minute pass before it starts a daemon that died again.
 wait_for_bgpd() {
-	for _ in $(seq 100); do bgpd_answers && return 0; sleep 0.1; done
+	for _ in $(seq 750); do bgpd_answers && return 0; sleep 0.1; done
 	fail "bgpd does not answer; see its log on the router"
 }
 

@@ -23,7 +23,7 @@ def error_line(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_a_dead_ssh_host_is_named(edge: Edge) -> None:
-    edge.on("cilium-r", "pkill -STOP -f '[w]hile :; do'; pkill -f 'sshd -[D]'; true")
+    edge.on("cilium-r", "pkill -STOP -f '[w]hile :; do'; pkill -x sshd; true")
     try:
         edge.change(add_network)
         done = edge.run("up", ok=False)
@@ -112,9 +112,8 @@ def test_api_server_killed_in_the_middle_of_up(edge: Edge) -> None:
 def test_bgpd_killed_while_applying(edge: Edge) -> None:
     edge.change(add_network)
     process = edge.start("up")
-    for _ in range(8):
-        time.sleep(0.25)
-        edge.on("cilium-r", "pkill -9 -x bgpd || true")
+    until(lambda: edge.on("cilium-r", "ls -A /etc/frr | grep candidate || true") != "", 20, "the apply has begun")
+    edge.on("cilium-r", "pkill -9 -x bgpd")
     _, err = process.communicate(timeout=120)
     assert "Traceback" not in err
     edge.run("up")
@@ -135,6 +134,7 @@ def test_a_line_that_frr_rejects_leaves_the_old_configuration(edge: Edge) -> Non
 
 
 def test_sessions_that_do_not_return_roll_the_change_back(edge: Edge) -> None:
+    assert edge.verify(deadline=180)["green"]
     good = edge.on("cilium-r", "cat /etc/frr/frr.conf")
     wrong = good.replace("remote-as external", "remote-as 64999")
     edge.on("cilium-r", "cat > /tmp/wrong.conf", stdin=wrong)
@@ -173,12 +173,12 @@ def test_a_node_that_never_gets_ready_is_named(edge: Edge) -> None:
         stack["cilium"]["values"]["debug"] = {"enabled": True}
         stack["cilium"]["values"]["rollOutCiliumPods"] = True
 
-    edge.on("cilium-w3", "mv /usr/bin/clang /usr/bin/clang.away")
+    edge.on("cilium-w3", "pkill -STOP -x noderunner")
     try:
         edge.change(impatient)
         done = edge.run("up", ok=False)
     finally:
-        edge.on("cilium-w3", "mv /usr/bin/clang.away /usr/bin/clang")
+        edge.on("cilium-w3", "pkill -CONT -x noderunner")
     assert done.returncode == 1
     assert "no ready Cilium agent on cilium-w3" in done.stderr
 
@@ -229,6 +229,7 @@ def test_verify_is_red_and_names_the_cause(edge: Edge) -> None:
         assert not result["green"]
         return {v["check"]: v["cause"] for v in result["verdicts"] if v["color"] != "green"}
 
+    assert edge.verify(deadline=180)["green"]
     edge.on("cilium-w3", "ip route del 172.20.0.0/16")
     assert "no route" in red()["pod-to-pod"]
     edge.on("cilium-w3", "ip route add 172.20.0.0/16 via 192.168.20.200")
