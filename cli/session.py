@@ -39,7 +39,7 @@ class Session:
     @cached_property
     def settings(self) -> StackSettings:
         """The stack's file, with the secrets that a passphrase opens."""
-        return self.engine.settings()
+        return self.engine.settings
 
     @cached_property
     def stack(self) -> StackConfig:

@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,9 @@ class BuiltinEngine:
         fallback = state_dir / f"{stack}.passphrase" if own_passphrase else None
         self._fallback = fallback
 
+    @cached_property
     def settings(self) -> StackSettings:
-        """The stack's configuration."""
+        """The stack's configuration, read once."""
         passphrase = from_environment(self._fallback if self._fallback and self._fallback.exists() else None)
         return read(self.project_dir, self.stack, passphrase)
 
@@ -53,7 +55,7 @@ class BuiltinEngine:
     def preview(self, listener: Listener = silent, *, fresh: bool = False) -> Summary:
         """What `up` would do. Touches nothing; `fresh` plans as if nothing existed yet."""
         with self._deployment(dry_run=True, listener=listener, fresh=fresh) as deployment:
-            program.run(self.project_dir, self.settings(), deployment)
+            program.run(self.project_dir, self.settings, deployment)
             _delete(deployment, deployment.leftovers())
             return deployment.summary
 
@@ -64,7 +66,7 @@ class BuiltinEngine:
         be refused before anything is touched.
         """
         with exclusive(self.path):
-            settings = self.settings()
+            settings = self.settings
             with self._deployment(dry_run=True, listener=silent) as plan:
                 program.run(self.project_dir, settings, plan)
                 self._refuse_unsupported(plan)

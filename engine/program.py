@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import runpy
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from config.errors import DeploymentFailed, EdgeError
 from engine.deployment import Deployment
@@ -22,13 +24,29 @@ def run(project_dir: Path, settings: StackSettings, deployment: Deployment) -> N
     asyncio.run(_run(project_dir, settings, deployment))
 
 
+class _Inline(ThreadPoolExecutor):
+    """Runs at once, in the caller's thread: a plan waits for nothing, and threads only slow it down.
+
+    asyncio takes no other kind of executor as its default one.
+    """
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Call now; the future is done when it is returned."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(call(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
 async def _run(project_dir: Path, settings: StackSettings, deployment: Deployment) -> None:
     from pulumi.errors import RunError
     from pulumi.runtime import Settings, configure, run_in_stack, set_all_config
     from pulumi.runtime.settings import ROOT
 
     loop = asyncio.get_running_loop()
-    loop.set_default_executor(ThreadPoolExecutor(PARALLEL, "step"))
+    loop.set_default_executor(_Inline() if deployment.dry_run else ThreadPoolExecutor(PARALLEL, "step"))
     # After a failure the SDK leaves the futures of everything downstream unread; that is no news.
     loop.set_exception_handler(
         lambda _, context: None if deployment.failures else loop.default_exception_handler(context)

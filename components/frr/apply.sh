@@ -20,8 +20,10 @@ previous=$(mktemp /etc/frr/.previous.XXXXXX)
 trap 'rm -f "$candidate" "$previous"' EXIT
 cp -p "$conf" "$previous" 2>/dev/null || : > "$previous"
 
-# frr-reload compares with what runs and sends only the difference.
+# frr-reload compares with what runs and sends only the difference. It writes frr.conf too, in
+# FRR's own words: the file is always put there again afterwards.
 reload() { /usr/lib/frr/frr-reload.py --reload "$1" >/tmp/frr-reload.log 2>&1; }
+go_back() { reload "$previous" || true; cp -p "$previous" "$conf"; }
 
 wait_for_bgpd
 if ! reload "$candidate"; then
@@ -29,7 +31,7 @@ if ! reload "$candidate"; then
 	sleep 1
 	wait_for_bgpd
 	reload "$candidate" || {
-		reload "$previous" || true
+		go_back
 		fail "frr-reload failed and the previous configuration was put back: $(grep -iE 'error|failed|%' /tmp/frr-reload.log | grep -v password | tail -n 1)"
 	}
 fi
@@ -44,7 +46,7 @@ tries=$((WAIT * 2))
 while [ -n "$(lost)" ] && [ "$tries" -gt 0 ]; do sleep 0.5; tries=$((tries - 1)); done
 gone=$(lost | tr '\n' ' ')
 if [ -n "$gone" ]; then
-	reload "$previous" || true
+	go_back
 	fail "rolled back: the session with ${gone% } did not come back within ${WAIT} s of the reload"
 fi
 mv "$candidate" "$conf"

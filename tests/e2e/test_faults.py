@@ -111,9 +111,11 @@ def test_api_server_killed_in_the_middle_of_up(edge: Edge) -> None:
 
 def test_bgpd_killed_while_applying(edge: Edge) -> None:
     edge.change(add_network)
+    script = "while ! ls -A /etc/frr | grep -q candidate; do sleep 0.02; done; pkill -9 -x bgpd"
+    killer = edge.start("lab", "exec", "cilium-r", "--", "sh", "-c", script)
+    time.sleep(0.5)
     process = edge.start("up")
-    until(lambda: edge.on("cilium-r", "ls -A /etc/frr | grep candidate || true") != "", 20, "the apply has begun")
-    edge.on("cilium-r", "pkill -9 -x bgpd")
+    assert killer.wait(timeout=60) == 0
     _, err = process.communicate(timeout=120)
     assert "Traceback" not in err
     edge.run("up")
@@ -234,9 +236,11 @@ def test_verify_is_red_and_names_the_cause(edge: Edge) -> None:
     assert "no route" in red()["pod-to-pod"]
     edge.on("cilium-w3", "ip route add 172.20.0.0/16 via 192.168.20.200")
 
-    edge.on("cilium-r", "ip route del 172.20.1.0/24 proto bgp")
-    assert "not installed" in red()["fib"]
-    edge.on("cilium-r", "vtysh -c 'clear bgp *'")
+    edge.on("cilium-r", "iptables -I INPUT -p tcp --dport 179 -s 192.168.10.101 -j DROP")
+    edge.on("cilium-r", "vtysh -c 'clear bgp 192.168.10.101'")
+    causes = red()
+    edge.on("cilium-r", "iptables -D INPUT -p tcp --dport 179 -s 192.168.10.101 -j DROP")
+    assert "check reachability" in causes["bgp-session"] or "router's side" in causes["bgp-session"]
     assert edge.verify(deadline=180)["green"]
 
     edge.on("cilium-r", "pkill -STOP -x bgpd")

@@ -88,7 +88,7 @@ def test_a_file_that_is_not_text_is_a_config_error(directory: Path) -> None:
         read(directory, "t", None)
 
 
-@pytest.mark.parametrize("text", ["- a\n", "text\n", "config: []\n", "config: text\n"])
+@pytest.mark.parametrize("text", ["- a\n", "text\n", "config: [a]\n", "config: text\n"])
 def test_what_is_not_an_object_is_a_config_error(directory: Path, text: str) -> None:
     assert "expected an object" in refusal(directory, text)
 

@@ -1,0 +1,48 @@
+"""`edge plan`: the shipped stack, and generated ones of growing size. Ratios to the smallest one.
+
+    .venv/bin/python -m benchmarks.preview
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.generated import PROJECT, project
+
+SIZES = ((125, 20, 250), (250, 20, 500), (500, 20, 1000), (1000, 20, 2000))
+
+
+def measure(directory: Path, home: Path) -> tuple[float, int]:
+    """Wall seconds and peak memory (MiB) of one plan."""
+    argv = [sys.executable, "-m", "cli", "--cwd", str(directory), "plan", "--fresh", "--json"]
+    env = {**os.environ, "PYTHONPATH": str(PROJECT), "EDGE_HOME": str(home)}
+    began = time.monotonic()
+    process = subprocess.Popen(argv, env=env, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0, f"edge plan failed in {directory}"
+    return time.monotonic() - began, usage.ru_maxrss // 1024
+
+
+def main() -> None:
+    """Print a line for each size."""
+    with tempfile.TemporaryDirectory() as text:
+        home = Path(text) / "home"
+        seconds, memory = measure(PROJECT, home)
+        print(f"dev stack: {seconds:.2f} s, {memory} MiB")
+        base = 0.0
+        for nodes, routers, services in SIZES:
+            directory = project(Path(text) / str(nodes), nodes, routers, services)
+            seconds, memory = measure(directory, home)
+            base = base or seconds
+            growth = nodes / SIZES[0][0]
+            print(f"{nodes} nodes, {routers} routers, {services} Services: {seconds:.1f} s, {memory} MiB,"
+                  f" {seconds / base:.1f}x the time for {growth:.0f}x the size")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
