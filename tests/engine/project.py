@@ -84,9 +84,15 @@ class Project:
 
     def fails(self, program: str) -> str:
         """The message of an `up` that has to fail."""
-        with pytest.raises(DeploymentFailed) as caught:
+        try:
             self.up(program)
-        return str(caught.value)
+        except DeploymentFailed as error:
+            return str(error)
+        except Exception as error:
+            problem = f"up ended with {error!r} in place of DeploymentFailed"
+        else:
+            problem = "up succeeded"
+        pytest.fail(problem)
 
     @property
     def log(self) -> list[str]:
@@ -99,7 +105,7 @@ class Project:
 
     def resource(self, name: str) -> Resource:
         """The resource of that name in the state file."""
-        return next(r for r in self.engine.resources() if r.name == name)
+        return {r.name: r for r in self.engine.resources()}[name]
 
     def names(self) -> list[str]:
         """The commands in the state file."""

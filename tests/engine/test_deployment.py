@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from config.errors import DeploymentFailed, StateError, UnsupportedResource
-from engine import program
+from engine import program, registry
 from engine.deployment import Deployment
 from engine.events import Step, silent
 from engine.passphrase import Passphrase
 from engine.registry import Providers
-from engine.state import State
+from engine.settings import read
+from engine.state import Resource, State
 from engine.values import UNKNOWN, Secret
 from tests.engine.project import Project, fates, until
 
@@ -108,7 +110,7 @@ def test_destroy_deletes_everything_dependents_first(project: Project) -> None:
 def test_destroy_leaves_no_pending_operation_of_an_earlier_crash(project: Project) -> None:
     project.up('command("a")')
     state = State(project.engine.path, None)
-    state.pending[PREFIX + "x::b"] = ("creating", state.resources[-1])
+    state.pending["b"] = ("creating", Resource(f"{PREFIX}{COMMAND}::b", COMMAND, True))
     state.write()
     project.engine.destroy()
     assert project.pending() == []
@@ -125,6 +127,28 @@ def test_a_program_that_fails_deletes_nothing(project: Project) -> None:
     with pytest.raises(ZeroDivisionError):
         project.up("1 / 0")
     assert project.log == ["create a"] and project.names() == ["a"]
+
+
+def test_a_provider_function_is_refused_with_its_name(project: Project) -> None:
+    text = "from pulumi_command import local\nlocal.run_output(command='true')"
+    assert "command:local:run: the built-in engine has no provider functions" in project.fails(text)
+
+
+def test_the_command_provider_is_made_once_however_many_commands_start_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[object] = []
+
+    def slow_pool() -> object:
+        time.sleep(0.05)
+        made.append(object())
+        return made[-1]
+
+    monkeypatch.setattr(registry, "SshPool", slow_pool)
+    providers = Providers()
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(providers.of, [COMMAND] * 8))
+    assert len(found) == len(made) == 1
 
 
 # --- URNs and order ---
@@ -150,6 +174,24 @@ command("b")
         f"{PREFIX}{COMMAND}::b": STACK,
     }  # fmt: skip
     assert project.resource("b").provider == f"{provider}::{project.resource(f'default_{sdk_version()}').id}"
+
+
+def test_an_explicit_provider_is_recorded_and_outlives_its_resources(project: Project) -> None:
+    project.up("""
+import pulumi_command
+command("a", ResourceOptions(provider=pulumi_command.Provider("mine")))
+""")
+    mine = project.resource("mine")
+    assert mine.urn == f"{PREFIX}pulumi:providers:command::mine"
+    assert project.resource("a").provider == f"{mine.urn}::{mine.id}" and mine.id
+    assert [step.name for step in project.up("").changed] == ["a", "mine"]
+
+
+def test_the_outputs_of_a_component_are_recorded_and_so_is_their_change(project: Project) -> None:
+    project.up('Group("g").register_outputs({"x": 1})')
+    assert project.resource("g").outputs == {"x": 1}
+    project.up('Group("g").register_outputs({"x": 2})')
+    assert project.resource("g").outputs == {"x": 2}
 
 
 def test_the_state_lists_a_resource_after_what_it_refers_to(project: Project) -> None:
@@ -249,7 +291,8 @@ command("b", ResourceOptions(depends_on=[a], retain_on_delete=True, deleted_with
 
 
 def test_an_ignored_change_runs_nothing_and_the_old_value_stays(project: Project) -> None:
-    text = 'command("a", ResourceOptions(ignore_changes=["stdin", "environment.X"]), stdin="{0}", environment={{"X": "{0}"}})'
+    options = 'ResourceOptions(ignore_changes=["stdin", "environment.X"])'
+    text = f'command("a", {options}, stdin="{{0}}", environment={{{{"X": "{{0}}"}}}})'
     project.up(text.format("old"))
     assert fates(project.up(text.format("new"))) == {"a": "same"}
     inputs = project.resource("a").inputs
@@ -257,7 +300,8 @@ def test_an_ignored_change_runs_nothing_and_the_old_value_stays(project: Project
 
 
 def test_another_change_beside_an_ignored_one_is_applied_without_it(project: Project) -> None:
-    text = 'command("a", ResourceOptions(ignore_changes=["stdin"]), stdin="{0}", environment={{"X": "{0}"}}, update="cat")'
+    options = 'ResourceOptions(ignore_changes=["stdin"])'
+    text = f'command("a", {options}, stdin="{{0}}", environment={{{{"X": "{{0}}"}}}}, update="cat")'
     project.up(text.format("old"))
     assert fates(project.up(text.format("new"))) == {"a": "update"}
     assert project.resource("a").outputs["stdout"] == "old"
@@ -292,11 +336,20 @@ def test_the_old_one_stays_where_its_replacement_cannot_be_created(project: Proj
     assert project.resource("a").inputs["triggers"] == [1] and project.log == ["one"]
 
 
+def test_a_replacement_that_fails_after_the_deletion_is_created_by_the_next_up(project: Project) -> None:
+    project.up('command("a", triggers=[1])')
+    project.fails('command("a", triggers=[2], create="exit 1")')
+    assert project.log == ["create a", "delete a"] and project.names() == []
+    assert fates(project.up('command("a", triggers=[2])')) == {"a": "create"}
+    assert project.log == ["create a", "delete a", "create a"]
+
+
 def test_the_old_one_is_still_deleted_when_the_run_that_replaced_it_failed_later(project: Project) -> None:
     more = '\ncommand("b", ResourceOptions(depends_on=[pulumi_a]), create="{}")'
     project.up(CREATE_FIRST.format(1, 'log("one")'))
     project.fails("pulumi_a = " + CREATE_FIRST.format(2, 'log("two")') + more.format("exit 1"))
-    assert project.log == ["one", "two"] and [r.delete for r in project.engine.resources() if r.name == "a"] == [True, False]
+    assert project.log == ["one", "two"]
+    assert [r.delete for r in project.engine.resources() if r.name == "a"] == [True, False]
     project.up("pulumi_a = " + CREATE_FIRST.format(2, 'log("two")') + more.format("true"))
     assert project.log == ["one", "two", "delete a"] and sorted(project.names()) == ["a", "b"]
 
@@ -325,52 +378,58 @@ def test_deleted_with_runs_the_delete_command_when_the_other_stays(project: Proj
 
 
 @pytest.mark.parametrize(
-    "renamed",
+    ("name", "parent", "alias"),
     [
-        'command("new", ResourceOptions(aliases=[Alias(name="old")]), {})',
-        f'command("new", ResourceOptions(aliases=["{PREFIX}{COMMAND}::old"]), {{}})',
-        'command("old", ResourceOptions(parent=Group("g"), aliases=[Alias(parent=pulumi.ROOT_STACK_RESOURCE)]), {})',
+        ("new", "None", 'Alias(name="old")'),
+        ("new", "None", f'"{PREFIX}{COMMAND}::old"'),
+        ("old", 'Group("g")', "Alias(parent=pulumi.ROOT_STACK_RESOURCE)"),
     ],
     ids=["name", "urn", "parent"],
 )
-def test_an_alias_renames_without_a_command_and_once_and_for_all(project: Project, renamed: str) -> None:
-    arguments = 'create=log("create"), update=log("update"), delete=log("delete")'
-    project.up(f'command("old", None, {arguments})')
-    before = project.resource("old").id
-    summary = project.up(renamed.format(arguments))
-    assert set(fates(summary).values()) <= {"same", "create"}
-    commands = [r for r in project.engine.resources() if r.type == COMMAND]
-    assert [r.id for r in commands] == [before] and commands[0].urn != f"{PREFIX}{COMMAND}::old"
+def test_an_alias_renames_without_a_command_and_once_and_for_all(
+    project: Project, name: str, parent: str, alias: str
+) -> None:
+    def declared(name: str, parent: str, alias: str) -> str:
+        options = f"ResourceOptions(parent={parent}, aliases=[{alias}])"
+        return f'command("{name}", {options}, create=log("create"), update=log("update"), delete=log("delete"))'
+
+    project.up(declared("old", "None", ""))
+    before = project.resource("old")
+    summary = project.up(declared(name, parent, alias))
+    after = project.resource(name)
+    assert fates(summary)[name] == "same" and len(project.names()) == 1
+    assert after.id == before.id and after.urn != before.urn
     # From now on the alias is not needed any more.
-    without = renamed.replace("aliases=[", "ignore_changes=[] and [")
-    project.up(without.format(arguments))
-    assert project.log == ["create"] and [r.id for r in project.engine.resources() if r.type == COMMAND] == [before]
+    project.up(declared(name, parent, ""))
+    assert project.log == ["create"] and project.resource(name).id == before.id
 
 
 def test_children_keep_their_state_when_their_component_is_renamed_by_an_alias(project: Project) -> None:
     project.up('command("a", ResourceOptions(parent=Group("g", "my:kind:Old")))')
-    project.up('command("a", ResourceOptions(parent=Group("g", "my:kind:New", ResourceOptions(aliases=[Alias(type_="my:kind:Old")]))))')
+    alias = 'ResourceOptions(aliases=[Alias(type_="my:kind:Old")])'
+    project.up(f'command("a", ResourceOptions(parent=Group("g", "my:kind:New", {alias})))')
     assert project.log == ["create a"]
     assert project.resource("a").urn == f"{PREFIX}my:kind:New${COMMAND}::a"
 
 
 def test_custom_timeouts_end_a_command_that_takes_too_long(project: Project) -> None:
-    text = 'command("a", ResourceOptions(custom_timeouts=CustomTimeouts({}="1s")), stdin="{}", {}="sleep 20")'
+    text = 'command("a", ResourceOptions(custom_timeouts=CustomTimeouts({}="1s")), stdin="{}", {}="exec sleep 30")'
     began = time.monotonic()
     assert "a: local command: not done within 1 s" in project.fails(text.format("create", 1, "create"))
     project.up('command("a")')
     assert "not done within 1 s" in project.fails(text.format("update", 2, "update"))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
 
 
 def test_the_delete_timeout_is_the_recorded_one(project: Project) -> None:
-    project.up('command("a", ResourceOptions(custom_timeouts=CustomTimeouts(delete="1s")), delete="sleep 20")')
+    project.up('command("a", ResourceOptions(custom_timeouts=CustomTimeouts(delete="1s")), delete="exec sleep 30")')
     assert "not done within 1 s" in project.fails("")
     assert project.names() == ["a"]
 
 
 def test_a_timeout_in_milliseconds_is_understood(project: Project) -> None:
-    project.up('command("a", ResourceOptions(custom_timeouts=CustomTimeouts(create="1500ms", update="1m30s", delete="1h")))')
+    timeouts = 'CustomTimeouts(create="1500ms", update="1m30s", delete="1h")'
+    project.up(f'command("a", ResourceOptions(custom_timeouts={timeouts}))')
     assert project.resource("a").custom_timeouts == {"create": 1.5, "update": 90.0, "delete": 3600.0}
 
 
@@ -397,7 +456,8 @@ def test_an_input_that_is_made_secret_later_is_encrypted_from_then_on(project: P
 
 
 def test_secret_inputs_reach_the_command_and_are_encrypted_in_the_state(project: Project) -> None:
-    project.up('command("a", create=log("$X$(cat)"), environment={"X": Output.secret("hush")}, stdin=Output.secret("hash"))')
+    secrets = 'environment={"X": Output.secret("hush")}, stdin=Output.secret("hash")'
+    project.up(f'command("a", create=log("$X$(cat)"), {secrets})')
     assert project.log == ["hushhash"]
     assert "hush" not in project.state_text() and "hash" not in project.state_text()
 
@@ -488,7 +548,7 @@ def planned(project: Project, text: str) -> Deployment:
     """A deployment that only plans, driven without the operations around it."""
     project.write(text)
     deployment = Deployment(State(project.engine.path, None), Providers(), dry_run=True, listener=silent)
-    program.run(project.directory, project.engine.settings(), deployment)
+    program.run(project.directory, read(project.directory, "t", None), deployment)
     deployment.providers.close()
     return deployment
 
@@ -599,6 +659,15 @@ def test_a_command_that_cannot_be_started_is_a_failure_of_its_resource(project: 
     assert "Command a: " in project.fails(f'command("a", {arguments})')
 
 
+def test_a_file_asset_that_is_missing_is_an_error_that_names_the_file(project: Project) -> None:
+    text = """
+from pulumi_command import remote
+remote.CopyToRemote("copy", connection=remote.ConnectionArgs(host="h"), remote_path="/x",
+                    source=pulumi.FileAsset("/no/such/file"))
+"""
+    assert "/no/such/file" in project.fails(text)
+
+
 def test_a_command_may_print_what_is_no_text(project: Project) -> None:
     project.up(r'command("a", create="printf \"a\\377b\"")')
     assert project.resource("a").outputs["stdout"].startswith("a")
@@ -672,7 +741,9 @@ def test_a_secret_export_is_refused_with_another_passphrase(project: Project, mo
     assert elsewhere.resources() == []
 
 
-@pytest.mark.parametrize("text", ["", "no JSON", "[]", "{}", '{"deployment": null}', '{"deployment": {"resources": [1]}}'])
+@pytest.mark.parametrize(
+    "text", ["", "no JSON", "[]", "{}", '{"deployment": null}', '{"deployment": {"resources": [1]}}']
+)
 def test_what_is_no_deployment_is_not_imported(project: Project, text: str) -> None:
     project.up('command("a")')
     with pytest.raises(StateError, match="not a deployment"):

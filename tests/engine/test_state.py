@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from config.errors import HostError, StateError
-from engine import state as module
 from engine.state import Resource, State, exclusive
 from engine.values import SECRET_SIGNATURE, SIGNATURE, UNKNOWN, Asset, Secret
 from tests.engine.project import REPOSITORY
@@ -162,7 +161,9 @@ def test_a_truncated_state_gives_way_to_the_previous_one_and_that_is_said(path: 
     assert "using the previous state, t.json.bak" in state.warnings[1]
 
 
-@pytest.mark.parametrize("text", ["[]", "null", "{}", '{"deployment": 1}', '{"deployment": {"resources": [{}]}}', "\x00" * 50])
+@pytest.mark.parametrize(
+    "text", ["[]", "null", "{}", '{"deployment": 1}', '{"deployment": {"resources": [{}]}}', "\x00" * 50]
+)
 def test_an_edited_state_gives_way_to_the_previous_one(path: Path, text: str) -> None:
     two_writes(path)
     path.write_text(text)
@@ -179,7 +180,7 @@ def test_two_damaged_states_are_an_error_that_names_the_file(path: Path) -> None
     backup = two_writes(path).backup
     cut(path, 0.5)
     cut(backup, 0.5)
-    with pytest.raises(StateError, match="t.json nor its backup can be read"):
+    with pytest.raises(StateError, match=r"t\.json nor its backup can be read"):
         State(path, None)
 
 
@@ -197,9 +198,9 @@ def crash_in_rename(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
             calls.append(target)
             if len(calls) == which:
                 raise Crash
-            os.rename(source, target)
+            source.rename(target)
 
-        monkeypatch.setattr(module.os, "replace", rename)
+        monkeypatch.setattr("engine.state.os.replace", rename)
 
     return arm
 
@@ -262,7 +263,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_a_state_error_and_the_old_state_stays(small_disk: Path) -> None:
     path = small_disk / "t.json"
     state = two_writes(path)
-    with pytest.raises(StateError, match="could not be written.*No space left"):
+    with pytest.raises(StateError, match=r"could not be written.*No space left"):
         state.put(resource("big", inputs={"x": "x" * 100_000}))
     again = State(path, None)
     assert [r.name for r in again.resources] == ["a", "b"] and again.warnings == []
