@@ -101,9 +101,11 @@ class CommandProvider:
         interpreter = inputs.get("interpreter") or ["/bin/sh", "-c"]
         environment = {**os.environ, **{k: str(v) for k, v in (inputs.get("environment") or {}).items()}}
         try:
+            # In a session of its own: Ctrl-C lets a step that runs come to its end.
             done = subprocess.run(
                 [*interpreter, script], input=inputs.get("stdin") or "", capture_output=True,
                 text=True, cwd=inputs.get("dir"), env=environment, timeout=context.timeout,
+                start_new_session=True,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise HostError(f"local command: not done within {context.timeout:.0f} s") from None

@@ -121,7 +121,7 @@ def _helm(arguments: list[str], context: Context, stdin: str | None = None) -> s
     with _kubeconfig(context) as path:
         done = subprocess.run(
             [program, *arguments], input=stdin, capture_output=True, text=True, check=False,
-            env={**os.environ, "KUBECONFIG": path},
+            env={**os.environ, "KUBECONFIG": path}, start_new_session=True,
         )  # fmt: skip
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.strip()] or ["no output"]

@@ -1,0 +1,80 @@
+"""Answers recorded from a healthy dev stack, cut to what the judges read, and ways to spoil them."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from config.load import parse
+from config.stack import StackConfig
+from probes.field import Seen
+
+NODES = {"cilium-ctr": "192.168.10.100", "cilium-w1": "192.168.10.101", "cilium-w2": "192.168.10.102",
+         "cilium-w3": "192.168.20.100"}  # fmt: skip
+BACKENDS = {"cilium-w1": "webpod-1", "cilium-w2": "webpod-2", "cilium-w3": "webpod-3"}
+_DEV = Path(__file__).resolve().parents[2] / "Pulumi.dev.yaml"
+
+
+def dev_object() -> dict[str, Any]:
+    """A fresh copy of the stack object of the shipped dev stack."""
+    return copy.deepcopy(dict(yaml.safe_load(_DEV.read_text())["config"]["cilium-edge:stack"]))
+
+
+def dev() -> StackConfig:
+    return parse(dev_object(), "dev")
+
+
+def neighbor() -> dict[str, Any]:
+    return {
+        "remoteAs": 65001, "localAs": 65000, "bgpState": "Established",
+        "bgpTimerHoldTimeMsecs": 9000, "bgpTimerKeepAliveIntervalMsecs": 3000,
+    }  # fmt: skip
+
+
+def rib_route(prefix: str, hops: list[str]) -> list[dict[str, Any]]:
+    nexthops = [{"ip": hop, "active": True, "fib": True} for hop in hops]
+    return [{"prefix": prefix, "protocol": "bgp", "selected": True, "installed": True, "nexthops": nexthops}]
+
+
+def fib_route(prefix: str, hops: list[str]) -> dict[str, Any]:
+    if len(hops) == 1:
+        return {"dst": prefix, "gateway": hops[0], "dev": "eth1"}
+    return {"dst": prefix.removesuffix("/32"), "nexthops": [{"gateway": hop, "dev": "eth1"} for hop in hops]}
+
+
+def healthy() -> Seen:
+    """What Field.look() returns when all is well."""
+    routes = {f"172.20.{i}.0/24": [address] for i, address in enumerate(NODES.values())}
+    routes["172.16.1.1/32"] = list(NODES.values())
+    peer = {
+        "peer-address": "192.168.10.200", "peer-asn": 65000, "local-asn": 65001, "session-state": "established",
+        "applied-hold-time-seconds": 9, "applied-keep-alive-time-seconds": 3,
+    }  # fmt: skip
+    service = {
+        "metadata": {"name": "webpod", "namespace": "default"},
+        "status": {
+            "conditions": [{"type": "cilium.io/IPAMRequestSatisfied", "status": "True", "message": ""}],
+            "loadBalancer": {"ingress": [{"ip": "172.16.1.1", "ipMode": "VIP"}]},
+        },
+    }
+    endpoints = [
+        {"addresses": ["172.20.9.9"], "conditions": {"ready": True}, "nodeName": node, "targetRef": {"name": pod}}
+        for node, pod in BACKENDS.items()
+    ]
+    slices = [{
+        "metadata": {"name": "webpod-x", "namespace": "default",
+                     "labels": {"kubernetes.io/service-name": "webpod"}},
+        "endpoints": endpoints,
+    }]  # fmt: skip
+    return Seen(
+        routers={"cilium-r": {
+            "neighbors": {address: neighbor() for address in NODES.values()},
+            "rib": {prefix: rib_route(prefix, hops) for prefix, hops in routes.items()},
+            "fib": [fib_route(prefix, hops) for prefix, hops in routes.items()],
+        }},
+        agents={node: [dict(peer)] for node in NODES},
+        objects={"services": [service], "slices": slices, "pods": [], "nodes": []},
+    )  # fmt: skip
