@@ -46,7 +46,7 @@ class BgpControlPlane(pulumi.ComponentResource):
             Command(
                 f"{name}-route-{route.node.name}",
                 connection=access.connection(route.node.name, route.node.ssh),
-                create=script, update=script, delete=delete_script(route),
+                create=script, update=script, delete=delete_script(route), add_previous_output_in_env=False,
                 opts=pulumi.ResourceOptions(parent=self),
             )  # fmt: skip
         self.register_outputs({})

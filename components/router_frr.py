@@ -26,12 +26,13 @@ class RouterFRR(pulumi.ComponentResource):
         super().__init__("cilium-edge:frr:RouterFRR", name, None, opts)
         daemons = Command(
             f"{name}-daemons", connection=connection, create=scripts.daemons(),
-            delete=scripts.daemons_delete(), opts=pulumi.ResourceOptions(parent=self),
+            delete=scripts.daemons_delete(), add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(parent=self),
         )  # fmt: skip
         script = scripts.apply(router.adopt, _SESSION_WAIT)
         self.conf = Command(
             f"{name}-conf", connection=connection, create=script, update=script,
-            delete=scripts.delete(), stdin=_conf(router),
+            delete=scripts.delete(), stdin=_conf(router), add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[daemons]),
         )  # fmt: skip
         self.register_outputs({"routerId": str(router.bgp.router_id), "asn": router.bgp.asn})

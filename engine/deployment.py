@@ -13,7 +13,7 @@ from engine.events import Listener, Op, Step, Summary
 from engine.providers.base import Context, Verdict
 from engine.registry import PROVIDER_PREFIX, Providers
 from engine.state import Resource, State
-from engine.values import Properties, Secret, plain
+from engine.values import Properties, Secret, has_secret, plain, reseal
 
 DEFAULT_TIMEOUT = 300.0
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -64,6 +64,9 @@ class Deployment:
         self._old = {r.urn: r for r in state.resources if not r.delete}
         self._lock = threading.Lock()
         self._interrupted = dict(state.pending)
+        self._former: dict[str, str] = {}
+        # What a dry run found that an apply would record without calling a provider.
+        self.to_record: list[str] = []
         for urn, (kind, _) in self._interrupted.items():
             self.summary.warnings.append(f"{urn.rpartition('::')[2]}: an earlier run was cut off while {kind}")
 
@@ -95,13 +98,21 @@ class Deployment:
             return
         if resource.type == STACK_TYPE:
             self.summary.outputs = outputs
-        if not self.dry_run and resource.outputs != outputs:
-            resource.outputs = outputs
-            self.state.put(resource)
+        if _sealed(resource.outputs) == _sealed(outputs):
+            return
+        if self.dry_run:
+            self.to_record.append(urn)
+            return
+        resource.outputs = outputs
+        self.state.put(resource)
 
     def seen(self, urn: str) -> Resource | None:
         """The resource of that URN as this run has it."""
         return self._seen.get(urn)
+
+    def former(self, urn: str) -> str:
+        """What a resource of this run was called before, where it was found under an alias."""
+        return self._former.get(urn, "")
 
     def leftovers(self) -> list[Resource]:
         """What is in the state but was not declared in this run: to be deleted."""
@@ -143,18 +154,19 @@ class Deployment:
                 # Found under an alias: what it was called before is gone, not deleted.
                 with self._lock:
                     self._seen[urn] = old
+                    self._former[goal.urn] = urn
             return old
         return None
 
     def _carry_out(self, goal: Goal, old: Resource | None) -> Resource:
         if not goal.custom:
             return self._component(goal, old)
-        if old is None or (goal.urn in self._interrupted and not old.id):
-            return self._create(goal, Op.CREATE, None, (), ())
+        interrupted = self._interrupted.get(goal.urn, ("", old))[0]
+        if old is None or (interrupted and not old.id) or interrupted == "deleting":
+            return self._create(goal, Op.CREATE, old, (), ())
         differences = changes(old.inputs, goal.inputs)
         moved = changes({"provider": old.provider.rpartition("::")[0]},
                         {"provider": goal.provider.rpartition("::")[0]})  # fmt: skip
-        interrupted = goal.urn in self._interrupted
         if not differences and not interrupted:
             if moved and moved[0].before:
                 differences = moved
@@ -178,22 +190,22 @@ class Deployment:
     def _component(self, goal: Goal, old: Resource | None) -> Resource:
         resource = self._recorded(goal, old, "", old.outputs if old else {})
         step = Step(Op.SAME if old else Op.CREATE, goal.urn, goal.type, goal.name, goal.parent, custom=False)
-        if not self.dry_run and (old is None or _metadata(old) != _metadata(resource)):
-            self.state.put(resource, old)
-        elif old is not None and not self.dry_run:
-            resource = old
         self.tell(step, True)
-        return resource
+        return self._record(resource, old)
 
     def _same(self, goal: Goal, old: Resource) -> Resource:
-        resource = self._recorded(goal, old, old.id, old.outputs)
-        # Options can change without the resource: they are recorded, and nothing is called.
-        if not self.dry_run:
-            if _metadata(old) != _metadata(resource):
-                self.state.put(resource, old)
-            else:
-                resource = old
+        resource = self._recorded(goal, old, old.id, self._secret(goal, old.outputs))
         self.tell(Step(Op.SAME, goal.urn, goal.type, goal.name, goal.parent), True)
+        return self._record(resource, old)
+
+    def _record(self, resource: Resource, old: Resource | None) -> Resource:
+        """Options, and what is secret, can change without the resource: nothing is called for that."""
+        if old is not None and _metadata(old) == _metadata(resource):
+            return old
+        if self.dry_run:
+            self.to_record.append(resource.urn)
+        else:
+            self.state.put(resource, old)
         return resource
 
     def _create(self, goal: Goal, op: Op, old: Resource | None, differences: tuple[Change, ...],
@@ -215,11 +227,11 @@ class Deployment:
                         goal.type, plain(goal.inputs), context
                     )
                 resource.outputs = self._secret(goal, outputs)
-                if old is not None:
+                if old is not None and op is Op.REPLACE:
                     # The replaced one stays in the state, marked, until the end of the run.
                     old.delete = True
                     self.state.put(old)
-                self.state.put(resource, self._interrupted.get(goal.urn, ("", resource))[1])
+                self.state.put(resource, old if op is Op.CREATE else None)
         except EdgeError as error:
             self.fail(step, error)
             raise
@@ -240,8 +252,10 @@ class Deployment:
                     outputs = dict(goal.inputs)
                 else:
                     context = self.context(goal.provider, goal.timeouts.get("update"))
+                    # After an interrupted update nobody knows which inputs are in force.
+                    before = {} if goal.urn in self._interrupted else plain(old.inputs)
                     outputs = self.providers.of(goal.type).update(
-                        goal.type, old.id, plain(old.inputs), plain(old.outputs), plain(goal.inputs), context
+                        goal.type, old.id, before, plain(old.outputs), plain(goal.inputs), context
                     )
                 resource.outputs = self._secret(goal, outputs)
                 self.state.put(resource, old)
@@ -296,17 +310,9 @@ class Deployment:
         """Outputs with the secret ones wrapped: by option, by type, or because the input was."""
         names = set(goal.additional_secret_outputs)
         if self.providers.supports(goal.type) and not goal.type.startswith(PROVIDER_PREFIX):
-            names |= set(self.providers.of(goal.type).secret_outputs(goal.type))
-        result = {}
-        for key, value in outputs.items():
-            given = goal.inputs.get(key)
-            if isinstance(given, Secret):
-                names.add(key)
-            elif given is not None and plain(given) == value:
-                value = given  # keeps the secrets that are deeper inside
-            wrap = key in names and not isinstance(value, Secret) and value is not None
-            result[key] = Secret(value) if wrap else value
-        return result
+            names |= set(self.providers.of(goal.type).secret_outputs(goal.type, goal.inputs))
+        pattern = {**goal.inputs, **{name: Secret(None) for name in names}}
+        return dict(reseal(pattern, outputs))
 
     def _recorded(self, goal: Goal, old: Resource | None, id: str, outputs: Properties) -> Resource:
         return Resource(
@@ -317,8 +323,14 @@ class Deployment:
         )  # fmt: skip
 
 
+def _sealed(properties: Properties) -> str:
+    """A text that differs where a value differs, and where one is secret on one side only."""
+    return f"{plain(properties)!r} {properties!r}"
+
+
 def _metadata(resource: Resource) -> tuple[object, ...]:
     r = resource
-    return (r.urn, r.parent, r.provider, tuple(r.dependencies), r.protect, r.retain_on_delete, r.deleted_with,
+    return (r.urn, _sealed(r.inputs), has_secret(r.outputs), repr(r.outputs),
+            r.parent, r.provider, tuple(r.dependencies), r.protect, r.retain_on_delete, r.deleted_with,
             repr(sorted(r.property_dependencies.items())), repr(r.custom_timeouts),
             tuple(r.additional_secret_outputs), r.delete)  # fmt: skip

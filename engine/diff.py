@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -81,32 +82,55 @@ def _wrap(value: Any, container: Any) -> Any:
 
 def ignoring(before: Properties, after: Properties, paths: list[str]) -> Properties:
     """The new inputs with the old values at the ignored paths (`ignore_changes`)."""
-    result = after
+    result: Any = after
     for path in paths:
-        result = _restore(result, before, path.replace("[", ".").replace("]", "").split("."))
-    return result
+        result = _restore(result, before, steps(path))
+    return dict(result)
 
 
-def _restore(new: Any, old: Any, steps: list[str]) -> Any:
-    step, rest = steps[0], steps[1:]
-    if isinstance(new, list) and isinstance(old, list) and step.isdigit():
-        index = int(step)
-        if index >= len(new) or index >= len(old):
-            return new
-        value = _restore(new[index], old[index], rest) if rest else old[index]
-        return [*new[:index], value, *new[index + 1 :]]
+_STEP = re.compile(r"""\[(?:"((?:[^"\\]|\\.)*)"|([^\]]*))\]|([^.\[]+)""")
+
+
+def steps(path: str) -> list[str]:
+    """A property path in parts: `a.b[0]`, `a["x.y/z"]`, `a[*].b`, `*`."""
+    return [
+        quoted.replace('\\"', '"') if quoted else index or name
+        for quoted, index, name in _STEP.findall(path)
+    ]
+
+
+def _restore(new: Any, old: Any, path: list[str]) -> Any:
+    if isinstance(new, Secret):
+        return Secret(_restore(new.value, old.value if isinstance(old, Secret) else old, path))
+    if isinstance(old, Secret):
+        old = old.value
+    step, rest = path[0], path[1:]
+    if isinstance(new, list) and isinstance(old, list):
+        chosen = range(min(len(new), len(old))) if step == "*" else [int(step)] if step.isdigit() else []
+        items = list(new)
+        for i in chosen:
+            if i < len(new) and i < len(old):
+                items[i] = _restore(new[i], old[i], rest) if rest else old[i]
+        return items
     if not isinstance(new, dict) or not isinstance(old, dict):
         return new
-    if rest:
-        return {**new, step: _restore(new.get(step), old.get(step), rest)} if step in new else new
-    if step in old:
-        return {**new, step: old[step]}
-    return {key: value for key, value in new.items() if key != step}
+    result = dict(new)
+    for key in {**old, **new} if step == "*" else [step]:
+        if rest:
+            if key in new:
+                result[key] = _restore(new[key], old.get(key), rest)
+        elif key in old:
+            result[key] = old[key]
+        else:
+            result.pop(key, None)
+    return result
 
 
 def touches(change: Change, paths: list[str]) -> bool:
     """Whether a change is at, or below, one of the property paths."""
-    return any(
-        change.path == path or change.path.startswith((f"{path}.", f"{path}["))
-        for path in paths
-    )
+    place = steps(change.path)
+    for path in paths:
+        wanted = steps(path)
+        if len(wanted) <= len(place) and all(w in ("*", p) for w, p in zip(wanted, place, strict=False)):
+            return True
+    return False

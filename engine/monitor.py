@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from typing import Any
@@ -58,9 +59,10 @@ class Monitor:
         """Plan or apply one resource and answer when it is done."""
         try:
             resource = self._deployment.register(self._goal(request))
-        except (EdgeError, Halted) as error:
-            if isinstance(error, EdgeError) and not self._deployment.failures:
-                self._deployment.failures.append(str(error))
+        except (EdgeError, Halted, OSError) as error:
+            # An OSError is a file asset that cannot be read.
+            if not isinstance(error, Halted) and not self._deployment.failures:
+                self._deployment.failures.append(f"{request.name}: {error}")
             self._deployment.halt.set()
             raise Stopped from None
         outputs = {**resource.inputs, **resource.outputs} if resource.custom else {}
@@ -141,7 +143,18 @@ class Monitor:
             spec = alias.spec
             old_parent = "" if spec.noParent else spec.parentUrn or parent
             result.append(self.urn(old_parent, spec.type or request.type, spec.name or request.name))
-        return result
+        return [*result, *self._inherited(request, parent)]
+
+    def _inherited(self, request: Any, parent: str) -> list[str]:
+        """Where a parent was called something else before, its children were below that name."""
+        former = self._deployment.former(parent)
+        if not former:
+            return []
+        new_name, old_name = parent.rpartition("::")[2], former.rpartition("::")[2]
+        names = [request.name]
+        if request.name.startswith(new_name):
+            names.append(old_name + request.name.removeprefix(new_name))
+        return [self.urn(former, request.type, name) for name in names]
 
     def _default_provider(self, package: str, version: str) -> str:
         """The default provider of a package: a resource of the state, as Pulumi's own engine has it."""
@@ -164,15 +177,9 @@ def _reference(provider: Resource) -> str:
 
 
 def _seconds(text: str) -> float:
-    """A duration as the SDK sends it: `1h2m3s`."""
-    total, number = 0.0, ""
-    for character in text:
-        if character.isdigit() or character == ".":
-            number += character
-        elif number:
-            total += float(number) * {"h": 3600, "m": 60, "s": 1}.get(character, 0)
-            number = ""
-    return total
+    """A duration as the SDK sends it: `1h2m3s`, `1500ms`."""
+    units = {"h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+    return sum(float(n) * units[unit] for n, unit in re.findall(r"([0-9.]+)(ms|us|µs|ns|h|m|s)", text))
 
 
 class Log:

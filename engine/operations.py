@@ -22,7 +22,7 @@ from engine.passphrase import from_environment
 from engine.registry import PROVIDER_PREFIX, Providers
 from engine.settings import StackSettings, read
 from engine.state import Resource, State, exclusive
-from engine.values import Properties, Secret, plain
+from engine.values import Properties, plain, reseal
 
 
 class BuiltinEngine:
@@ -70,8 +70,8 @@ class BuiltinEngine:
             with self._deployment(dry_run=True, listener=silent) as plan:
                 program.run(self.project_dir, settings, plan)
                 self._refuse_unsupported(plan)
-                idle = not plan.summary.changed and not plan.leftovers() and not plan.state.pending
-                if idle and plan.summary.outputs == self.outputs():
+                idle = not (plan.summary.changed or plan.leftovers() or plan.state.pending or plan.to_record)
+                if idle:
                     for step in plan.summary.steps:
                         listener(step, True)
                     return plan.summary
@@ -80,8 +80,8 @@ class BuiltinEngine:
                 _delete(deployment, deployment.leftovers())
                 if deployment.failures:
                     raise DeploymentFailed(deployment.failures)
-                deployment.state.pending.clear()
                 deployment.state.reorder(deployment.order)
+                deployment.state.settle()
                 return deployment.summary
 
     def destroy(self, listener: Listener = silent) -> Summary:
@@ -94,6 +94,8 @@ class BuiltinEngine:
             _delete(deployment, list(deployment.state.resources))
             if deployment.failures:
                 raise DeploymentFailed(deployment.failures)
+            if deployment.state.pending:
+                deployment.state.settle()
             return deployment.summary
 
     def refresh(self, listener: Listener = silent, *, dry_run: bool = False) -> Summary:
@@ -154,6 +156,11 @@ class BuiltinEngine:
             for step in plan.summary.changed
             if step.custom and not plan.providers.supports(step.type)
         ]
+        refused += [
+            f"{old.name} ({old.type}), to be deleted"
+            for old in plan.leftovers()
+            if old.custom and not old.retain_on_delete and not plan.providers.supports(old.type)
+        ]
         if refused:
             raise UnsupportedResource(
                 f"the built-in engine plans but cannot apply: {', '.join(refused)};"
@@ -191,13 +198,13 @@ def _refresh(deployment: Deployment, resource: Resource) -> None:
         if not deployment.dry_run:
             deployment.state.drop(resource)
         return
-    inputs = _keeping_secrets(resource.inputs, found[0])
-    outputs = _keeping_secrets(resource.outputs, found[1])
+    inputs, outputs = reseal(resource.inputs, found[0]), reseal(resource.outputs, found[1])
     drift = tuple(changes(resource.inputs, inputs))
+    printed = tuple(c for c in changes(resource.outputs, outputs) if c.path == "stdout")
     if not drift:
         deployment.tell(Step(Op.SAME, *_identity(resource)), True)
         return
-    deployment.tell(Step(Op.UPDATE, *_identity(resource), changes=drift), True)
+    deployment.tell(Step(Op.UPDATE, *_identity(resource), changes=drift + printed), True)
     if not deployment.dry_run:
         resource.inputs, resource.outputs = inputs, outputs
         deployment.state.put(resource)
@@ -205,13 +212,6 @@ def _refresh(deployment: Deployment, resource: Resource) -> None:
 
 def _identity(resource: Resource) -> tuple[str, str, str, str]:
     return resource.urn, resource.type, resource.name, resource.parent
-
-
-def _keeping_secrets(before: Properties, after: Properties) -> Properties:
-    return {
-        key: Secret(value) if isinstance(before.get(key), Secret) and not isinstance(value, Secret) else value
-        for key, value in after.items()
-    }
 
 
 @contextmanager

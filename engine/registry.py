@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from config.errors import UnsupportedResource
 from engine.providers.base import Provider
 from engine.providers.command import COPY, LOCAL, REMOTE, CommandProvider
@@ -18,9 +20,14 @@ class Providers:
     def __init__(self) -> None:
         self._pool: SshPool | None = None
         self._made: dict[str, Provider] = {}
+        self._lock = threading.Lock()
 
     def of(self, kind: str) -> Provider:
         """The provider of a type. Raises UnsupportedResource where there is none."""
+        with self._lock:
+            return self._of(kind)
+
+    def _of(self, kind: str) -> Provider:
         if kind in (LOCAL, REMOTE, COPY):
             if "command" not in self._made:
                 self._pool = SshPool()

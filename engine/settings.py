@@ -28,7 +28,9 @@ def read(project_dir: Path, stack: str, passphrase: str | None) -> StackSettings
     """Raises ConfigError for a file that is missing or not YAML. Unreadable secrets are left out
     where no passphrase is given: a preview does without them.
     """
-    project = str(_load(project_dir / "Pulumi.yaml", stack)["name"])
+    project = _load(project_dir / "Pulumi.yaml", stack).get("name")
+    if not isinstance(project, str) or not project:
+        raise ConfigError(stack, [Problem("Pulumi.yaml: name", "the project's name", repr(project))])
     path = project_dir / f"Pulumi.{stack}.yaml"
     if not path.exists():
         there = sorted(p.name.split(".")[1] for p in project_dir.glob("Pulumi.*.yaml"))
@@ -50,8 +52,24 @@ def read(project_dir: Path, stack: str, passphrase: str | None) -> StackSettings
             values[full] = crypto.decrypt(str(value["secure"]))
             secrets.add(full)
         else:
-            values[full] = value if isinstance(value, str) else json.dumps(value, default=str)
+            opened, secret = _opened(value, crypto)
+            values[full] = opened if isinstance(opened, str) else json.dumps(opened, default=str)
+            if secret:
+                secrets.add(full)
     return StackSettings(project, stack, values, frozenset(secrets), config.get(f"{project}:stack"))
+
+
+def _opened(value: Any, crypto: Passphrase | None) -> tuple[Any, bool]:
+    """An object with the secure values inside it decrypted (or left out), and whether there were any."""
+    if isinstance(value, dict):
+        if set(value) == {"secure"} and isinstance(value["secure"], str):
+            return (crypto.decrypt(value["secure"]) if crypto else None), True
+        pairs = {key: _opened(item, crypto) for key, item in value.items()}
+        return {key: item for key, (item, _) in pairs.items()}, any(flag for _, flag in pairs.values())
+    if isinstance(value, list):
+        items = [_opened(item, crypto) for item in value]
+        return [item for item, _ in items], any(flag for _, flag in items)
+    return value, False
 
 
 # libyaml where the wheel has it: ten times faster on a large stack file.

@@ -76,6 +76,7 @@ class State:
         self._crypto: Passphrase | None = None
         self._rendered: dict[int, tuple[Resource, str]] = {}
         self.lock = threading.RLock()
+        self._damaged = False
         self._load()
 
     @property
@@ -90,6 +91,8 @@ class State:
     def put(self, resource: Resource, replaces: Resource | None = None) -> None:
         """Insert or change a resource and write the file."""
         with self.lock:
+            # The operation that made it so is over with this very write.
+            self.pending.pop(resource.urn, None)
             now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
             resource.modified = now
             resource.created = resource.created or now
@@ -104,12 +107,13 @@ class State:
     def drop(self, resource: Resource) -> None:
         """Remove a resource and write the file."""
         with self.lock:
+            self.pending.pop(resource.urn, None)
             self.resources = [r for r in self.resources if r is not resource]
             self.write()
 
     @contextmanager
     def operation(self, kind: str, resource: Resource) -> Iterator[None]:
-        """Record an operation as pending while it runs. A crash leaves it in the file.
+        """Record an operation as pending while it runs; `put` or `drop` ends it. A crash leaves it.
 
         An operation that failed cleanly is over too: its outcome is known.
         """
@@ -118,9 +122,16 @@ class State:
             self.write()
         try:
             yield
-        finally:
-            with self.lock:
-                self.pending.pop(resource.urn, None)
+        except Exception:
+            self.settle(resource.urn)
+            raise
+
+    def settle(self, *urns: str) -> None:
+        """Forget pending operations whose outcome is known, all of them where none is named."""
+        with self.lock:
+            for urn in urns or tuple(self.pending):
+                self.pending.pop(urn, None)
+            self.write()
 
     def reorder(self, order: list[str]) -> None:
         """Put the resources into the order in which the program declared them."""
@@ -153,7 +164,10 @@ class State:
                     file.flush()
                     os.fsync(file.fileno())
                 if self.path.exists():
-                    os.replace(self.path, self.backup)
+                    # A file that could not be read must not take the place of the good one before it.
+                    aside = self.path.with_name(self.path.name + ".damaged")
+                    os.replace(self.path, aside if self._damaged else self.backup)
+                    self._damaged = False
                 os.replace(part, self.path)
             except OSError as error:
                 raise StateError(
@@ -181,6 +195,7 @@ class State:
                 self._parse(document)
             except (ValueError, KeyError, TypeError, AttributeError):
                 self.warnings.append(f"{path.name} cannot be read (cut off or edited)")
+                self._damaged = self._damaged or path == self.path
                 continue
             if self.warnings:
                 self.warnings.append(f"using the previous state, {path.name}")

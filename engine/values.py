@@ -140,6 +140,30 @@ def plain(value: Any) -> Any:
             return value
 
 
+def reseal(pattern: Any, value: Any) -> Any:
+    """A plain value with the Secret wrappers that `pattern` has at the same places."""
+    if isinstance(pattern, Secret):
+        return value if isinstance(value, Secret) or value is None else Secret(value)
+    if isinstance(pattern, dict) and isinstance(value, dict):
+        return {key: reseal(pattern.get(key), item) for key, item in value.items()}
+    if isinstance(pattern, list) and isinstance(value, list):
+        return [reseal(pattern[i] if i < len(pattern) else None, item) for i, item in enumerate(value)]
+    return value
+
+
+def has_secret(value: Any) -> bool:
+    """Whether something in the value is a secret."""
+    match value:
+        case Secret():
+            return True
+        case dict():
+            return any(has_secret(item) for item in value.values())
+        case list():
+            return any(has_secret(item) for item in value)
+        case _:
+            return False
+
+
 def has_unknown(value: Any) -> bool:
     """Whether something in the value is not known yet."""
     match value:

@@ -73,7 +73,7 @@ class SshPool:
         for attempt in (1, 2):
             connection = await self._connection(endpoint)
             try:
-                done = await connection.run(command, input=stdin, check=False, timeout=timeout)
+                done = await connection.run(command, input=stdin, check=False, timeout=timeout, errors="replace")
             except asyncssh.TimeoutError:
                 raise HostError(f"{endpoint}: no answer within {timeout:.0f} s") from None
             except asyncssh.ChannelOpenError as error:

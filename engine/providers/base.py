@@ -61,6 +61,6 @@ class Provider(Protocol):
         """What is really there, as inputs and outputs; None where it is gone."""
         ...
 
-    def secret_outputs(self, kind: str) -> tuple[str, ...]:
-        """Outputs that are always secret."""
+    def secret_outputs(self, kind: str, inputs: Properties) -> tuple[str, ...]:
+        """Outputs that are secret, given the inputs with their Secret wrappers."""
         ...

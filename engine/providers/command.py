@@ -17,7 +17,7 @@ from typing import Any
 from config.errors import HostError
 from engine.diff import Change, touches
 from engine.providers.base import Context, Verdict
-from engine.values import UNKNOWN, Asset, Properties, has_unknown
+from engine.values import UNKNOWN, Asset, Properties, has_secret, has_unknown
 from transport.ssh import Endpoint, SshPool
 
 # What follows this line in a `create` or `update` script reads and changes nothing. It prints the
@@ -48,7 +48,7 @@ class CommandProvider:
         return {**inputs, "stdout": UNKNOWN, "stderr": UNKNOWN} if kind != COPY else dict(inputs)
 
     def create(self, kind: str, inputs: Properties, context: Context) -> tuple[str, Properties]:
-        return uuid.uuid4().hex, self._run(kind, inputs.get("create"), inputs, inputs, context)
+        return uuid.uuid4().hex, self._run(kind, inputs.get("create"), inputs, {}, context)
 
     def update(self, kind: str, id: str, before: Properties, outputs: Properties,
                inputs: Properties, context: Context) -> Properties:  # fmt: skip
@@ -58,12 +58,12 @@ class CommandProvider:
         }:
             return {**inputs, **{key: outputs.get(key, "") for key in _OUTPUTS if kind != COPY}}
         script = inputs.get("update") or inputs.get("create")
-        return self._run(kind, script, inputs, inputs, context)
+        return self._run(kind, script, inputs, outputs, context)
 
     def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties,
                context: Context) -> None:  # fmt: skip
         if kind != COPY and inputs.get("delete"):
-            self._run(kind, inputs["delete"], inputs, inputs, context)
+            self._run(kind, inputs["delete"], inputs, outputs, context)
 
     def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,
              context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
@@ -77,38 +77,48 @@ class CommandProvider:
         _, marker, observe = script.partition(OBSERVE)
         if not marker:
             return inputs, outputs
-        seen = self._run(kind, observe, {**inputs, "stdin": None}, inputs, context)["stdout"]
+        seen = self._run(kind, observe, {**inputs, "stdin": None}, {}, context)["stdout"]
         if outputs.get("stdout", "") == seen:
             return inputs, outputs
         # The next up must run the command again: what it was given no longer stands.
-        return {**inputs, "stdin": f"(drifted; observed {seen})"}, {**outputs, "stdout": seen}
+        return {**inputs, "stdin": "(drifted)"}, {**outputs, "stdout": seen}
 
-    def secret_outputs(self, kind: str) -> tuple[str, ...]:
-        return ()
+    def secret_outputs(self, kind: str, inputs: Properties) -> tuple[str, ...]:
+        # A command can print what it was given; the connection it does not see.
+        given = {key: value for key, value in inputs.items() if key != "connection"}
+        return _OUTPUTS if has_secret(given) else ()
 
-    def _run(self, kind: str, script: Any, inputs: Properties, recorded: Properties,
+    def _run(self, kind: str, script: Any, inputs: Properties, previous: Properties,
              context: Context) -> Properties:  # fmt: skip
         if kind == COPY:
             self._copy(inputs)
-            return dict(recorded)
+            return dict(inputs)
         if not script:
-            return {**recorded, "stdout": "", "stderr": ""}
-        runner = self._local if kind == LOCAL else self._remote
-        stdout, stderr = runner(str(script), inputs, context)
-        return {**recorded, "stdout": stdout.rstrip("\n"), "stderr": stderr.rstrip("\n")}
+            return {**inputs, "stdout": "", "stderr": ""}
+        if kind == LOCAL:
+            stdout, stderr = self._local(str(script), inputs, previous, context)
+        else:
+            stdout, stderr = self._remote(str(script), inputs, context)
+        return {**inputs, "stdout": stdout.rstrip("\n"), "stderr": stderr.rstrip("\n")}
 
-    def _local(self, script: str, inputs: Properties, context: Context) -> tuple[str, str]:
+    def _local(self, script: str, inputs: Properties, previous: Properties,
+               context: Context) -> tuple[str, str]:  # fmt: skip
         interpreter = inputs.get("interpreter") or ["/bin/sh", "-c"]
         environment = {**os.environ, **{k: str(v) for k, v in (inputs.get("environment") or {}).items()}}
+        if previous and inputs.get("addPreviousOutputInEnv") is not False:
+            for key in _OUTPUTS:
+                environment[f"PULUMI_COMMAND_{key.upper()}"] = str(previous.get(key) or "")
         try:
             # In a session of its own: Ctrl-C lets a step that runs come to its end.
             done = subprocess.run(
                 [*interpreter, script], input=inputs.get("stdin") or "", capture_output=True,
-                text=True, cwd=inputs.get("dir"), env=environment, timeout=context.timeout,
+                text=True, errors="replace", cwd=inputs.get("dir"), env=environment, timeout=context.timeout,
                 start_new_session=True,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise HostError(f"local command: not done within {context.timeout:.0f} s") from None
+        except OSError as error:
+            raise HostError(f"local command: cannot be started: {error.strerror}: {error.filename}") from None
         if done.returncode != 0:
             raise HostError(_failure("local command", done.returncode, done.stdout, done.stderr))
         return done.stdout, done.stderr

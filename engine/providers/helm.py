@@ -52,7 +52,7 @@ class HelmProvider:
                                    *_namespace(inputs)], context) or "{}")  # fmt: skip
         return {**inputs, "values": values or {}}, {**outputs, "status": _summary(found)}
 
-    def secret_outputs(self, kind: str) -> tuple[str, ...]:
+    def secret_outputs(self, kind: str, inputs: Properties) -> tuple[str, ...]:
         return ()
 
     def _install(self, inputs: Properties, context: Context) -> Properties:

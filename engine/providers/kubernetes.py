@@ -83,7 +83,7 @@ class KubernetesProvider:
             return None
         return _observed(inputs, live), _outputs(inputs, live)
 
-    def secret_outputs(self, kind: str) -> tuple[str, ...]:
+    def secret_outputs(self, kind: str, inputs: Properties) -> tuple[str, ...]:
         return ("data", "stringData") if kind.endswith(":Secret") else ()
 
     def _apply(self, kind: str, inputs: Properties, context: Context) -> Properties:
