@@ -124,7 +124,7 @@ class Monitor:
             urn=urn, type=request.type, name=request.name, custom=request.custom, inputs=inputs,
             parent=parent, provider=provider, dependencies=list(request.dependencies),
             property_dependencies={
-                key: list(value.urns) for key, value in request.propertyDependencies.items()
+                key: sorted(value.urns) for key, value in sorted(request.propertyDependencies.items())
             },
             protect=request.protect, retain_on_delete=request.retainOnDelete,
             deleted_with=request.deletedWith, ignore_changes=list(request.ignoreChanges),

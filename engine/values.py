@@ -59,8 +59,8 @@ class Asset:
 
 
 def from_struct(struct: struct_pb2.Struct) -> Properties:
-    """A protobuf Struct as the SDK sends it."""
-    return {key: _from_value(value) for key, value in struct.fields.items()}
+    """A protobuf Struct as the SDK sends it; its fields come in no order, so they are sorted."""
+    return {key: _from_value(struct.fields[key]) for key in sorted(struct.fields)}
 
 
 def _from_value(value: struct_pb2.Value) -> Any:

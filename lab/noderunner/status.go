@@ -98,8 +98,9 @@ func (w *worker) update(ctx context.Context, change func()) {
 		if err != nil || string(body) == w.lastStatus {
 			return
 		}
+		// Not a strategic merge: that would keep the old address of a Pod beside its new one.
 		_, err = w.client.CoreV1().Pods(w.pod.Namespace).Patch(
-			ctx, w.pod.Name, types.StrategicMergePatchType, body, metav1.PatchOptions{}, "status")
+			ctx, w.pod.Name, types.MergePatchType, body, metav1.PatchOptions{}, "status")
 		if err == nil {
 			w.lastStatus = string(body)
 			return
@@ -150,6 +151,7 @@ func (w *worker) status() v1.PodStatus {
 		status.Phase = v1.PodRunning
 	}
 	status.Conditions = []v1.PodCondition{
+		w.condition(v1.PodScheduled, true),
 		w.condition(v1.PodInitialized, initialized),
 		w.condition(v1.ContainersReady, ready),
 		w.condition(v1.PodReady, ready),

@@ -22,13 +22,15 @@ from engine.state import Resource
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-# What every program starts with. `log` is a shell command that appends a line to the test's log.
+# What every program starts with. `log` is a shell command that appends a line to the test's log;
+# HOLD waits while the file `hold` is there, so that a test decides when a command is done.
 PRELUDE = """
 import pulumi
 from pulumi import Alias, ComponentResource, CustomTimeouts, Output, ResourceOptions
 from pulumi_command.local import Command
 
 ROOT = {root!r}
+HOLD = f"for i in $(seq 1000); do [ -e {{ROOT}}/hold ] || break; sleep 0.02; done"
 
 def log(text):
     return f"echo {{text}} >> {{ROOT}}/log"

@@ -51,6 +51,32 @@ def test_a_second_up_runs_nothing_and_changes_nothing(project: Project) -> None:
     assert project.engine.export()["deployment"]["resources"] == before
 
 
+UNCHANGED = """
+a = command("a", environment={f"K{i}": f"{i}" for i in range(20)}, triggers=[None, {"x": None, "y": 1.5, "z": 2.0}])
+b = command("b", stdin=Output.secret("x"))
+command("c", stdin=Output.concat(a.stdout, b.stdout, a.id, b.id), triggers=[pulumi.StringAsset("text")])
+Group("g").register_outputs({f"K{i}": [i, None] for i in range(20)})
+pulumi.export("o", {f"K{i}": Output.secret(i) for i in range(20)})
+"""
+
+
+def test_an_up_in_another_process_that_changes_nothing_writes_nothing(project: Project) -> None:
+    # In another process sets and protobuf maps have another order.
+    project.up(UNCHANGED)
+    before = project.engine.path.read_bytes()
+    with project.running_up(UNCHANGED) as process:
+        assert process.wait(30) == 0
+    assert project.engine.path.read_bytes() == before
+
+
+def test_an_unchanged_file_asset_writes_nothing(project: Project) -> None:
+    text = 'command("a", triggers=[pulumi.FileAsset(f"{ROOT}/program/Pulumi.yaml")])'
+    project.up(text)
+    before = project.engine.path.read_bytes()
+    project.up(text)
+    assert project.engine.path.read_bytes() == before
+
+
 def test_a_changed_input_runs_update(project: Project) -> None:
     project.up('command("a", environment={"X": "1"})')
     before = project.resource("a")
@@ -344,6 +370,22 @@ def test_a_replacement_that_fails_after_the_deletion_is_created_by_the_next_up(p
     assert project.log == ["create a", "delete a", "create a"]
 
 
+def test_a_replacement_is_pending_until_it_is_recorded(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.up(CREATE_FIRST.format(1, 'log("one")'))
+    known: list[bool] = []
+    write = State.write
+
+    def watch(state: State) -> None:
+        write(state)
+        if project.log == ["one", "two"]:
+            there = [r for r in project.engine.resources() if r.name == "a" and r.inputs["triggers"] == [2]]
+            known.append(bool(there or project.pending()))
+
+    monkeypatch.setattr(State, "write", watch)
+    project.up(CREATE_FIRST.format(2, 'log("two")'))
+    assert known and all(known)
+
+
 def test_the_old_one_is_still_deleted_when_the_run_that_replaced_it_failed_later(project: Project) -> None:
     more = '\ncommand("b", ResourceOptions(depends_on=[pulumi_a]), create="{}")'
     project.up(CREATE_FIRST.format(1, 'log("one")'))
@@ -412,6 +454,18 @@ def test_children_keep_their_state_when_their_component_is_renamed_by_an_alias(p
     assert project.resource("a").urn == f"{PREFIX}my:kind:New${COMMAND}::a"
 
 
+def test_children_keep_their_state_when_the_run_that_renamed_their_component_failed(project: Project) -> None:
+    text = """
+bad = command("bad", create="{}")
+group = Group("g", "my:kind:New", ResourceOptions(aliases=[Alias(type_="my:kind:Old")]))
+command("a", ResourceOptions(parent=group, depends_on=[bad]))
+"""
+    project.up('command("a", ResourceOptions(parent=Group("g", "my:kind:Old")))')
+    project.fails(text.format("sleep 0.2; exit 1"))
+    project.up(text.format("true"))
+    assert project.log == ["create a"]
+
+
 def test_custom_timeouts_end_a_command_that_takes_too_long(project: Project) -> None:
     text = 'command("a", ResourceOptions(custom_timeouts=CustomTimeouts({}="1s")), stdin="{}", {}="exec sleep 30")'
     began = time.monotonic()
@@ -419,6 +473,13 @@ def test_custom_timeouts_end_a_command_that_takes_too_long(project: Project) -> 
     project.up('command("a")')
     assert "not done within 1 s" in project.fails(text.format("update", 2, "update"))
     assert time.monotonic() - began < 20
+
+
+def test_nothing_that_a_command_started_goes_on_after_its_timeout(project: Project) -> None:
+    timeouts = 'ResourceOptions(custom_timeouts=CustomTimeouts(create="300ms"))'
+    project.fails(f'command("a", {timeouts}, create="(sleep 1; " + log("too late") + ") & wait")')
+    time.sleep(1.2)
+    assert project.log == []
 
 
 def test_the_delete_timeout_is_the_recorded_one(project: Project) -> None:
@@ -659,6 +720,7 @@ def test_a_command_that_cannot_be_started_is_a_failure_of_its_resource(project: 
     assert "Command a: " in project.fails(f'command("a", {arguments})')
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_file_asset_that_is_missing_is_an_error_that_names_the_file(project: Project) -> None:
     text = """
 from pulumi_command import remote
@@ -782,6 +844,14 @@ def test_a_refresh_sees_drift_and_the_next_up_repairs_it(project: Project) -> No
     assert fates(project.engine.refresh()) == {"a": "same"} and project.engine.up().changed == []
 
 
+def test_a_delete_script_gets_its_own_input_even_after_drift(project: Project) -> None:
+    file = observed(project, 'update=None, stdin="mine", delete=log("$(cat)")')
+    file.write_text("bad\n")
+    project.engine.refresh()
+    project.engine.destroy()
+    assert project.log == ["mine"]
+
+
 def test_a_dry_refresh_tells_drift_and_records_nothing(project: Project) -> None:
     file = observed(project, "update=None")
     file.write_text("bad\n")
@@ -818,18 +888,15 @@ def test_an_observation_that_is_secret_is_not_recorded_in_clear(project: Project
 
 # --- killed in the middle ---
 
-# Held by the file `hold`, so that the test decides when the command is done.
-HELD = """
-command("a", {}=log("start") + f"; while [ -e {{ROOT}}/hold ]; do sleep 0.02; done; " + log("end"), **{{}})
-"""
+HELD = 'a = command("a", create=log("start") + f"; {HOLD}; " + log("end"), delete=None)\n'
 FILE = """
-command("a", update=None, create=f"echo {0} > {{ROOT}}/file; while [ -e {{ROOT}}/hold ]; do sleep 0.02; done",
-        delete=f"rm {{ROOT}}/file; while [ -e {{ROOT}}/hold ]; do sleep 0.02; done; " + log("deleted"))
+command("a", update=None, create=f"echo {} > {{ROOT}}/file; {{HOLD}}",
+        delete=f"rm {{ROOT}}/file; {{HOLD}}; " + log("deleted"))
 """
 
 
 def test_a_killed_create_is_run_again(project: Project) -> None:
-    project.killed_up(HELD.format("create"), lambda: project.log == ["start"])
+    project.killed_up(HELD, lambda: project.log == ["start"])
     until(lambda: project.log == ["start", "end"])
     assert [entry["type"] for entry in project.pending()] == ["creating"] and project.names() == []
     summary = project.engine.up()
@@ -875,19 +942,27 @@ def test_a_killed_delete_is_made_good_when_the_program_is_taken_back(project: Pr
     assert file.exists() and file.read_text() == "1\n"
 
 
+def test_a_killed_delete_of_a_replaced_resource_does_not_create_its_successor_again(project: Project) -> None:
+    options = "ResourceOptions(delete_before_replace=False)"
+    text = f'command("a", {options}, triggers=[{{}}], delete=log("delete a") + f"; {{{{HOLD}}}}")'
+    project.up(text.format(1))
+    project.killed_up(text.format(2), lambda: project.log[2:] == ["delete a"])
+    project.up(text.format(2))
+    assert project.log == ["create a", "create a", "delete a", "delete a"] and project.names() == ["a"]
+
+
 def test_a_second_up_is_refused_while_the_first_one_runs(project: Project) -> None:
     def second() -> bool:
         with pytest.raises(StateError, match="the stack is in use by process"):
             project.engine.up()
         return True
 
-    project.killed_up(HELD.format("create"), lambda: project.log == ["start"] and second())
+    project.killed_up(HELD, lambda: project.log == ["start"] and second())
 
 
 def test_ctrl_c_lets_the_running_command_end_and_starts_no_other(project: Project) -> None:
     (project.root / "hold").touch()
-    text = HELD.format("create").replace("**{}", "delete=None") + 'command("b", ResourceOptions(depends_on=[a]))'
-    with project.running_up(text.replace('command("a"', 'a = command("a"')) as process:
+    with project.running_up(HELD + 'command("b", ResourceOptions(depends_on=[a]))') as process:
         until(lambda: project.log == ["start"])
         process.send_signal(signal.SIGINT)
         time.sleep(0.3)

@@ -152,6 +152,12 @@ def test_a_change_at_or_below_a_path_touches_it(path: str) -> None:
     assert touches(Change(path, 1, 2), ["other", "triggers"])
 
 
+def test_a_path_with_a_quoted_key_or_any_item_is_touched() -> None:
+    change = changes({"data": [{"x.y/z": 1}]}, {"data": [{"x.y/z": 2}]})[0]
+    assert touches(change, ['data[0]["x.y/z"]']) and touches(change, ["data[*]"])
+    assert not touches(change, ['data[0]["x.y"]'])
+
+
 @pytest.mark.parametrize("path", ["trigger", "triggersToo", "a.triggers", ""])
 def test_a_change_elsewhere_does_not_touch_a_path(path: str) -> None:
     assert not touches(Change(path, 1, 2), ["triggers"])

@@ -133,6 +133,11 @@ def test_a_secure_value_inside_an_object_is_decrypted_and_the_object_is_secret(d
     assert found.secrets == {"proj:a"}
 
 
+def test_a_secure_value_inside_the_stack_object_is_decrypted_there_too(directory: Path) -> None:
+    text = f"encryptionsalt: {CRYPTO.salt_line}\nconfig:\n  proj:stack:\n    word: {secure('s3cret')}\n"
+    assert settings(directory, text, WORD).document == {"word": "s3cret"}
+
+
 def test_a_wrong_passphrase_is_refused(directory: Path) -> None:
     text = f"encryptionsalt: {CRYPTO.salt_line}\nconfig:\n  a: {secure('s3cret')}\n"
     with pytest.raises(StateError, match="incorrect passphrase"):

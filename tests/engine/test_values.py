@@ -26,6 +26,7 @@ from engine.values import (
     from_struct,
     has_unknown,
     plain,
+    reseal,
     to_json,
     to_struct,
 )
@@ -57,6 +58,19 @@ def hide(text: str) -> str:
 
 def show(text: str) -> str:
     return bytes.fromhex(text).decode()
+
+
+def without_double(value: Any) -> Any:
+    """A secret inside a secret tells nothing that the outer one does not."""
+    match value:
+        case Secret():
+            return None if plain(value) is None else Secret(plain(value))
+        case dict():
+            return {key: without_double(item) for key, item in value.items()}
+        case list():
+            return [without_double(item) for item in value]
+        case _:
+            return value
 
 
 def through_a_file(value: Any) -> Any:
@@ -171,6 +185,16 @@ def test_printing_a_secret_does_not_show_it(value: Any) -> None:
 @given(json_values)
 def test_plain_takes_off_every_wrapper(value: Any) -> None:
     assert plain(Secret({"a": [Secret(value), {"b": Secret(Secret(value))}]})) == {"a": [value, {"b": value}]}
+
+
+@given(properties)
+def test_a_plain_value_gets_its_secrets_back_from_what_it_was(value: dict[str, Any]) -> None:
+    assert reseal(value, plain(value)) == without_double(value)
+
+
+@pytest.mark.parametrize("value", [["new", NEEDLE], [NEEDLE, NEEDLE], [[NEEDLE]], {"a": NEEDLE}, NEEDLE], ids=repr)
+def test_a_secret_that_moved_inside_its_list_is_not_left_in_clear(value: Any) -> None:
+    assert NEEDLE not in repr(reseal({"list": [Secret(NEEDLE)]}, {"list": value}))
 
 
 @pytest.mark.parametrize("value", [UNKNOWN, [1, UNKNOWN], {"a": {"b": [UNKNOWN]}}, Secret([UNKNOWN])], ids=repr)
