@@ -16,7 +16,7 @@ def _lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
         pytest.skip("the lab needs root")
     edge = Edge(tmp_path_factory.mktemp("e2e") / "project")
     try:
-        edge.run("up", timeout=300)
+        edge.run("up", timeout=500)
         yield edge
     finally:
         edge.reset()

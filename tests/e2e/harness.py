@@ -59,7 +59,7 @@ class Edge:
     def argv(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "cli", "--cwd", str(self.dir), *words]
 
-    def run(self, *words: str, ok: bool = True, timeout: float = 240,
+    def run(self, *words: str, ok: bool = True, timeout: float = 420,
             stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             self.argv(*words), env=self.env, input=stdin, capture_output=True, text=True, timeout=timeout, check=False
@@ -76,10 +76,10 @@ class Edge:
             start_new_session=True,
         )
 
-    def json(self, *words: str, ok: bool = True, timeout: float = 240) -> Any:
+    def json(self, *words: str, ok: bool = True, timeout: float = 420) -> Any:
         return json.loads(self.run(*words, "--json", ok=ok, timeout=timeout).stdout)
 
-    def verify(self, deadline: float = 60, ok: bool = True) -> Any:
+    def verify(self, deadline: float = 150, ok: bool = True) -> Any:
         return self.json("verify", f"--deadline={deadline}", ok=ok)
 
     def on(self, host: str, command: str, ok: bool = True, stdin: str | None = None) -> str:

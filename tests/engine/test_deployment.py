@@ -142,6 +142,15 @@ def test_destroy_leaves_no_pending_operation_of_an_earlier_crash(project: Projec
     assert project.pending() == []
 
 
+def test_an_interrupted_create_that_is_no_longer_declared_is_told_once_and_forgotten(project: Project) -> None:
+    project.up('command("a")')
+    state = State(project.engine.path, None)
+    state.pending["b"] = ("creating", Resource(f"{PREFIX}{COMMAND}::b", COMMAND, True))
+    state.write()
+    assert project.up('command("a")').warnings == ["b: an earlier run was cut off while creating"]
+    assert project.pending() == [] and project.engine.up().warnings == []
+
+
 def test_a_name_that_is_declared_twice_is_refused_before_anything_is_run(project: Project) -> None:
     assert f"{PREFIX}{COMMAND}::a: declared twice" in project.fails('command("a")\ncommand("a")')
     assert project.log == []
