@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 import uuid
@@ -13,7 +14,7 @@ from engine.events import Listener, Op, Step, Summary
 from engine.providers.base import Context, Verdict
 from engine.registry import PROVIDER_PREFIX, Providers
 from engine.state import Resource, State
-from engine.values import Properties, Secret, has_secret, plain, reseal
+from engine.values import Properties, Secret, plain, reseal, to_json
 
 DEFAULT_TIMEOUT = 300.0
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -63,8 +64,8 @@ class Deployment:
         self._seen: dict[str, Resource] = {}
         self._old = {r.urn: r for r in state.resources if not r.delete}
         self._lock = threading.Lock()
-        self._interrupted = dict(state.pending)
-        self._former: dict[str, str] = {}
+        # An unfinished delete of a replaced resource is no matter of its successor's.
+        self._interrupted = {urn: entry for urn, entry in state.pending.items() if not entry[1].delete}
         # What a dry run found that an apply would record without calling a provider.
         self.to_record: list[str] = []
         for urn, (kind, _) in self._interrupted.items():
@@ -110,10 +111,6 @@ class Deployment:
         """The resource of that URN as this run has it."""
         return self._seen.get(urn)
 
-    def former(self, urn: str) -> str:
-        """What a resource of this run was called before, where it was found under an alias."""
-        return self._former.get(urn, "")
-
     def leftovers(self) -> list[Resource]:
         """What is in the state but was not declared in this run: to be deleted."""
         live = {id(resource) for resource in self._seen.values()}
@@ -154,7 +151,6 @@ class Deployment:
                 # Found under an alias: what it was called before is gone, not deleted.
                 with self._lock:
                     self._seen[urn] = old
-                    self._former[goal.urn] = urn
             return old
         return None
 
@@ -229,8 +225,7 @@ class Deployment:
                 resource.outputs = self._secret(goal, outputs)
                 if old is not None and op is Op.REPLACE:
                     # The replaced one stays in the state, marked, until the end of the run.
-                    old.delete = True
-                    self.state.put(old)
+                    self.state.condemn(old)
                 self.state.put(resource, old if op is Op.CREATE else None)
         except EdgeError as error:
             self.fail(step, error)
@@ -325,12 +320,12 @@ class Deployment:
 
 def _sealed(properties: Properties) -> str:
     """A text that differs where a value differs, and where one is secret on one side only."""
-    return f"{plain(properties)!r} {properties!r}"
+    return json.dumps(to_json(properties, lambda text: text), sort_keys=True)
 
 
 def _metadata(resource: Resource) -> tuple[object, ...]:
     r = resource
-    return (r.urn, _sealed(r.inputs), has_secret(r.outputs), repr(r.outputs),
+    return (r.urn, _sealed(r.inputs), _sealed(r.outputs),
             r.parent, r.provider, tuple(r.dependencies), r.protect, r.retain_on_delete, r.deleted_with,
             repr(sorted(r.property_dependencies.items())), repr(r.custom_timeouts),
             tuple(r.additional_secret_outputs), r.delete)  # fmt: skip

@@ -45,7 +45,7 @@ def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
     old, new = _bare(before), _bare(after)
     if isinstance(old, dict) and isinstance(new, dict):
         for key in {**old, **new}:
-            step = f"{path}.{key}" if path else str(key)
+            step = _joined(path, str(key))
             if key.startswith("__"):
                 continue
             yield from _compare(step, _member(old, key, before), _member(new, key, after))
@@ -56,6 +56,13 @@ def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
             yield from _compare(f"{path}[{i}]", one, other)
     elif _differs(old, new):
         yield Change(path, before, after)
+
+
+def _joined(path: str, key: str) -> str:
+    if any(character in key for character in '.["'):
+        quoted = key.replace('"', '\\"')
+        return f'{path}["{quoted}"]'
+    return f"{path}.{key}" if path else key
 
 
 def _differs(old: Any, new: Any) -> bool:

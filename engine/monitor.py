@@ -44,6 +44,7 @@ class Monitor:
         self._prefix = f"urn:pulumi:{stack}::{project}::"
         self._root = ""
         self._defaults: dict[str, Resource] = {}
+        self._declared_aliases: dict[str, list[str]] = {}
         self._lock = threading.Lock()
 
     def SupportsFeature(self, request: Any) -> Any:  # noqa: N802
@@ -120,6 +121,9 @@ class Monitor:
             for name in ("create", "update", "delete")
             if (seconds := _seconds(getattr(request.customTimeouts, name)))
         }
+        aliases = [*request.aliasURNs, *self._aliases(request, parent)]
+        with self._lock:
+            self._declared_aliases[urn] = aliases
         return Goal(
             urn=urn, type=request.type, name=request.name, custom=request.custom, inputs=inputs,
             parent=parent, provider=provider, dependencies=list(request.dependencies),
@@ -131,7 +135,7 @@ class Monitor:
             replace_on_changes=list(request.replaceOnChanges),
             delete_before_replace=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
             additional_secret_outputs=list(request.additionalSecretOutputs),
-            aliases=[*request.aliasURNs, *self._aliases(request, parent)], timeouts=timeouts,
+            aliases=aliases, timeouts=timeouts,
         )  # fmt: skip
 
     def _aliases(self, request: Any, parent: str) -> list[str]:
@@ -147,14 +151,14 @@ class Monitor:
 
     def _inherited(self, request: Any, parent: str) -> list[str]:
         """Where a parent was called something else before, its children were below that name."""
-        former = self._deployment.former(parent)
-        if not former:
-            return []
-        new_name, old_name = parent.rpartition("::")[2], former.rpartition("::")[2]
-        names = [request.name]
-        if request.name.startswith(new_name):
-            names.append(old_name + request.name.removeprefix(new_name))
-        return [self.urn(former, request.type, name) for name in names]
+        result = []
+        for former in self._declared_aliases.get(parent, []):
+            new_name, old_name = parent.rpartition("::")[2], former.rpartition("::")[2]
+            names = [request.name]
+            if request.name.startswith(new_name):
+                names.append(old_name + request.name.removeprefix(new_name))
+            result += [self.urn(former, request.type, name) for name in names]
+        return result
 
     def _default_provider(self, package: str, version: str) -> str:
         """The default provider of a package: a resource of the state, as Pulumi's own engine has it."""

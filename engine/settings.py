@@ -56,7 +56,8 @@ def read(project_dir: Path, stack: str, passphrase: str | None) -> StackSettings
             values[full] = opened if isinstance(opened, str) else json.dumps(opened, default=str)
             if secret:
                 secrets.add(full)
-    return StackSettings(project, stack, values, frozenset(secrets), config.get(f"{project}:stack"))
+    document, _ = _opened(config.get(f"{project}:stack"), crypto)
+    return StackSettings(project, stack, values, frozenset(secrets), document)
 
 
 def _opened(value: Any, crypto: Passphrase | None) -> tuple[Any, bool]:

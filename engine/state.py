@@ -7,7 +7,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,6 +104,12 @@ class State:
             self._rendered.pop(id(resource), None)
             self.write()
 
+    def condemn(self, resource: Resource) -> None:
+        """Mark a replaced resource for deletion; the next write records that."""
+        with self.lock:
+            resource.delete = True
+            self._rendered.pop(id(resource), None)
+
     def drop(self, resource: Resource) -> None:
         """Remove a resource and write the file."""
         with self.lock:
@@ -123,7 +129,9 @@ class State:
         try:
             yield
         except Exception:
-            self.settle(resource.urn)
+            # Where even this cannot be written, the reason of the failure is still the first one.
+            with suppress(StateError):
+                self.settle(resource.urn)
             raise
 
     def settle(self, *urns: str) -> None:

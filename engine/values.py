@@ -146,9 +146,11 @@ def reseal(pattern: Any, value: Any) -> Any:
         return value if isinstance(value, Secret) or value is None else Secret(value)
     if isinstance(pattern, dict) and isinstance(value, dict):
         return {key: reseal(pattern.get(key), item) for key, item in value.items()}
-    if isinstance(pattern, list) and isinstance(value, list):
-        return [reseal(pattern[i] if i < len(pattern) else None, item) for i, item in enumerate(value)]
-    return value
+    if isinstance(pattern, list) and isinstance(value, list) and len(pattern) == len(value):
+        return [reseal(one, item) for one, item in zip(pattern, value, strict=True)]
+    # Of another shape: where the secret went, nobody knows.
+    shaped = isinstance(pattern, (dict, list)) and value is not None and has_secret(pattern)
+    return Secret(value) if shaped else value
 
 
 def has_secret(value: Any) -> bool:

@@ -10,6 +10,7 @@ end in a section that only observes; see `OBSERVE`.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import uuid
 from typing import Any
@@ -81,7 +82,7 @@ class CommandProvider:
         if outputs.get("stdout", "") == seen:
             return inputs, outputs
         # The next up must run the command again: what it was given no longer stands.
-        return {**inputs, "stdin": "(drifted)"}, {**outputs, "stdout": seen}
+        return {**inputs, "drifted": True}, {**outputs, "stdout": seen}
 
     def secret_outputs(self, kind: str, inputs: Properties) -> tuple[str, ...]:
         # A command can print what it was given; the connection it does not see.
@@ -110,18 +111,21 @@ class CommandProvider:
                 environment[f"PULUMI_COMMAND_{key.upper()}"] = str(previous.get(key) or "")
         try:
             # In a session of its own: Ctrl-C lets a step that runs come to its end.
-            done = subprocess.run(
-                [*interpreter, script], input=inputs.get("stdin") or "", capture_output=True,
-                text=True, errors="replace", cwd=inputs.get("dir"), env=environment, timeout=context.timeout,
-                start_new_session=True,
+            process = subprocess.Popen(
+                [*interpreter, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                text=True, errors="replace", cwd=inputs.get("dir"), env=environment, start_new_session=True,
             )  # fmt: skip
+            stdout, stderr = process.communicate(inputs.get("stdin") or "", timeout=context.timeout)
         except subprocess.TimeoutExpired:
+            # What the shell started goes with it.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
             raise HostError(f"local command: not done within {context.timeout:.0f} s") from None
         except OSError as error:
             raise HostError(f"local command: cannot be started: {error.strerror}: {error.filename}") from None
-        if done.returncode != 0:
-            raise HostError(_failure("local command", done.returncode, done.stdout, done.stderr))
-        return done.stdout, done.stderr
+        if process.returncode != 0:
+            raise HostError(_failure("local command", process.returncode, stdout, stderr))
+        return stdout, stderr
 
     def _remote(self, script: str, inputs: Properties, context: Context) -> tuple[str, str]:
         where = endpoint(inputs["connection"])
