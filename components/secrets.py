@@ -18,7 +18,7 @@ def secret(key: str) -> pulumi.Output[str]:
         return value
     if pulumi.runtime.is_dry_run():
         return unknown()
-    problem = Problem(f"{PROJECT}:{key}", f"a secret (pulumi config set --secret {key})", "nothing")
+    problem = Problem(f"{PROJECT}:{key}", f"a secret (edge config set-secret {key} -s {pulumi.get_stack()})", "nothing")
     raise ConfigError(pulumi.get_stack(), [problem])
 
 
