@@ -70,9 +70,10 @@ def shell(host: Annotated[str, typer.Argument(help="A host of the lab.")], stack
 
 def _enter(stack: str, name: str, command: list[str]) -> None:
     from cli.session import use_tools
+    from config.stack import MANAGEMENT
     from lab.host import Host
     from lab.places import kubeconfig
-    from lab.topology import MANAGEMENT, topology
+    from lab.topology import topology
 
     need_root()
     session = Session(stack)

@@ -67,9 +67,10 @@ class Session:
         """SSH endpoints of all hosts, for the probes."""
         ssh = self.stack.cluster.ssh
         if self.is_lab:
+            from config.stack import MANAGEMENT
             from lab.places import ssh_key
             from lab.sshd import host_key
-            from lab.topology import MANAGEMENT, topology
+            from lab.topology import topology
 
             hosts = [h for h in topology(self.stack).hosts if h.name != MANAGEMENT]
             key = ssh_key(self.name).read_text()

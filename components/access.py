@@ -13,7 +13,7 @@ from components.secrets import public_file, secret, secret_file
 from config.cluster import ExistingCluster, LabCluster
 from config.errors import ConfigError, Problem
 from config.ssh import SshEndpoint
-from config.stack import StackConfig
+from config.stack import StackConfig, management_addresses
 
 _UP = "start the lab: edge lab up"
 
@@ -41,15 +41,11 @@ class LabAccess:
         home = Path(os.environ.get("EDGE_HOME", Path(__file__).resolve().parent.parent / ".edge"))
         self._dir = home / "lab" / pulumi.get_stack()
         self._cluster = cluster
-        hosts = [router.name for router in stack.routers] + [node.name for node in stack.nodes]
-        # The first address of the management prefix is the management host's own.
-        addresses = iter(cluster.management_prefix.hosts())
-        next(addresses)
-        self._addresses = {name: str(address) for name, address in zip(hosts, addresses, strict=False)}
+        self._addresses = management_addresses(stack, cluster)
 
     def connection(self, host: str, endpoint: SshEndpoint) -> ConnectionArgs:
         return ConnectionArgs(
-            host=endpoint.host or self._addresses[host],
+            host=endpoint.host or str(self._addresses[host].ip),
             port=endpoint.port,
             user=self._cluster.ssh.user,
             private_key=secret_file(self._dir / "ssh" / "id_ed25519", _UP),

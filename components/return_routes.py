@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from components.observe import OBSERVE
 from config.net import Address, Prefix
 from config.node import Node
 from config.stack import StackConfig
@@ -66,7 +67,7 @@ if [ -d /run/systemd/system ]; then
 	systemctl daemon-reload
 	systemctl enable -q cilium-edge-route.service
 fi
-# --- observe ---
+{OBSERVE}
 ip route show {route.to} | sed 's/ *$//'
 """
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_interface
+from itertools import islice
 
 from config.base import Model
 from config.bgp import Bgp
 from config.cilium import Cilium
-from config.cluster import Cluster
-from config.errors import Problem
+from config.cluster import Cluster, LabCluster
+from config.errors import LabError, Problem
+from config.net import InterfaceAddress
 from config.node import Node
 from config.pool import Pool
 from config.router import Router
@@ -43,6 +46,22 @@ class StackConfig(Model):
         """The labels that a node will carry: its own, ours, and the ones the kubelet sets."""
         ours = self.bgp.node_labels if self.bgp else {}
         return {"kubernetes.io/hostname": node.name, **ours, **node.labels}
+
+
+MANAGEMENT = "mgmt"
+
+
+def management_addresses(stack: StackConfig, cluster: LabCluster) -> dict[str, InterfaceAddress]:
+    """Host name -> its address on the lab's management network, the management host first.
+
+    Raises LabError where the prefix has too few of them.
+    """
+    prefix = cluster.management_prefix
+    hosts = [MANAGEMENT, *(router.name for router in stack.routers), *(node.name for node in stack.nodes)]
+    addresses = [ip_interface(f"{ip}/{prefix.prefixlen}") for ip in islice(prefix.hosts(), len(hosts))]
+    if len(addresses) < len(hosts):
+        raise LabError(f"cluster.managementPrefix {prefix} has too few addresses")
+    return dict(zip(hosts, addresses, strict=True))
 
 
 def broken_references(stack: StackConfig) -> Iterator[Problem]:

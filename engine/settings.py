@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from config.errors import ConfigError, Problem, StateError
+from config.errors import ConfigError, Problem
 from engine.passphrase import Passphrase
 
 
@@ -110,6 +110,3 @@ def _load(path: Path, stack: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ConfigError(stack, [Problem(path.name, "an object", type(data).__name__)])
     return data
-
-
-__all__ = ["StackSettings", "StateError", "read"]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import http.client
-import json
 import ssl
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from config.cluster import LabCluster
 from config.errors import LabError
@@ -99,10 +97,3 @@ def wait_ready(address: str, cluster: LabCluster, pki: Pki, seconds: float,
         time.sleep(0.05)
     raise LabError(f"the API server was not ready within {seconds:.0f} s: {last}; "
                    "its log: edge lab exec <control plane> -- tail /var/log/kube-apiserver.log")  # fmt: skip
-
-
-def image_table() -> str:
-    """What the node runner starts for which image; see lab/images.json."""
-    path = Path(__file__).with_name("images.json")
-    json.loads(path.read_text())
-    return path.read_text()

@@ -6,7 +6,6 @@ import fcntl
 import os
 import shutil
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,14 +14,14 @@ from pathlib import Path
 
 from config.errors import LabError
 from config.node import Node
-from config.stack import StackConfig
+from config.stack import MANAGEMENT, StackConfig
 from lab import control_plane, fabric, node, router, sshd
 from lab.host import Host, cgroup_prefix, cgroup_root
 from lab.management import inside
 from lab.pki import Pki
 from lab.places import EDGE, kubeconfig, lab_dir
 from lab.toolchain.build import bin_dirs, module_dir
-from lab.topology import MANAGEMENT, LabHost, Topology, topology
+from lab.topology import LabHost, Topology, topology
 
 Say = Callable[[str], None]
 
@@ -173,9 +172,3 @@ def _end_leftovers(lab: str) -> None:
                 os.kill(int(pid), signal.SIGKILL)
             except ProcessLookupError:
                 continue
-
-
-def have_mounts(lab: str) -> bool:
-    """Whether a mount of the lab is still visible from this machine's own namespace."""
-    out = subprocess.run(["findmnt", "-rno", "TARGET"], capture_output=True, text=True, check=False)
-    return str(lab_dir(lab)) in out.stdout

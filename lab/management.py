@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from config.errors import LabError
+from config.stack import MANAGEMENT
 from lab.host import Host
-from lab.topology import MANAGEMENT
 
 P = ParamSpec("P")
 R = TypeVar("R")

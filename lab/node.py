@@ -6,7 +6,6 @@ from pathlib import Path
 
 from config.cluster import LabCluster
 from config.node import Node
-from lab.control_plane import image_table
 from lab.host import Host
 from lab.pki import Pki
 from lab.places import CACHE
@@ -14,6 +13,8 @@ from lab.places import CACHE
 # What a node image usually has set; Cilium sets the rest itself.
 _SYSCTLS = ("net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0",
             "net.ipv4.conf.default.rp_filter=0")  # fmt: skip
+# What the node runner starts for which image.
+_IMAGES = Path(__file__).with_name("images.json")
 _CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 
 
@@ -67,7 +68,7 @@ def start(host: Host, node: Node, cluster: LabCluster, pki: Pki) -> None:
     host.write("/etc/kubernetes/node.crt", certificate.read_bytes())
     host.write("/etc/kubernetes/node.key", key.read_bytes(), 0o600)
     host.write("/etc/kubernetes/ca.crt", pki.ca_certificate.read_bytes())
-    host.write("/etc/kubernetes/images.json", image_table())
+    host.write("/etc/kubernetes/images.json", _IMAGES.read_text())
     labels, taints = dict(node.labels), [f"{t.key}={t.value}:{t.effect}" for t in node.taints]
     if node.role == "control-plane":
         labels[_CONTROL_PLANE] = ""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_interface
 
 from config.errors import LabError
 from config.net import InterfaceAddress, Prefix
-from config.node import Route
-from config.stack import StackConfig
-
-MANAGEMENT = "mgmt"
+from config.node import Interface, Route
+from config.stack import MANAGEMENT, StackConfig, management_addresses
 
 
 @dataclass(frozen=True)
@@ -58,33 +55,19 @@ def topology(stack: StackConfig) -> Topology:
     """The lab of a stack. Interfaces on one prefix share a segment; eth0 is the management net."""
     if stack.cluster.kind != "lab":
         raise LabError(f"cluster.kind is {stack.cluster.kind}: only a `lab` stack has a lab")
-    management = stack.cluster.management_prefix
-    segments: dict[Prefix, str] = {management: "mgmt"}
-    addresses = iter(management.hosts())
+    management = management_addresses(stack, stack.cluster)
+    segments: dict[Prefix, str] = {stack.cluster.management_prefix: "mgmt"}
 
-    def eth0() -> Nic:
-        try:
-            address = ip_interface(f"{next(addresses)}/{management.prefixlen}")
-        except StopIteration:
-            raise LabError(f"cluster.managementPrefix {management} has too few addresses") from None
-        return Nic("eth0", address, "mgmt")
-
-    hosts = [LabHost(MANAGEMENT, "management", (eth0(),))]
-    for router in stack.routers:
-        nics = [eth0()]
-        for interface in router.interfaces:
+    def nics(name: str, interfaces: tuple[Interface, ...]) -> tuple[Nic, ...]:
+        result = [Nic("eth0", management[name], "mgmt")]
+        for interface in interfaces:
             segment = None
             if not interface.loopback:
                 segment = segments.setdefault(interface.address.network, f"net{len(segments)}")
-            nics.append(Nic(interface.name, interface.address, segment, interface.mac))
-        hosts.append(LabHost(router.name, "router", tuple(nics)))
-    for node in stack.nodes:
-        nics = [eth0()]
-        for interface in node.interfaces:
-            segment = None
-            if not interface.loopback:
-                segment = segments.setdefault(interface.address.network, f"net{len(segments)}")
-            nics.append(Nic(interface.name, interface.address, segment, interface.mac))
-        routes = node.routes
-        hosts.append(LabHost(node.name, node.role, tuple(nics), routes))
+            result.append(Nic(interface.name, interface.address, segment, interface.mac))
+        return tuple(result)
+
+    hosts = [LabHost(MANAGEMENT, "management", nics(MANAGEMENT, ()))]
+    hosts += [LabHost(r.name, "router", nics(r.name, r.interfaces)) for r in stack.routers]
+    hosts += [LabHost(n.name, n.role, nics(n.name, n.interfaces), n.routes) for n in stack.nodes]
     return Topology(tuple(hosts), tuple(segments.values()))

@@ -14,7 +14,7 @@ from probes.verdict import Verdict, judged, unknown
 
 @dataclass(frozen=True)
 class ExpectedPrefix:
-    """A prefix and the next hops that must carry it; `idle` ones are declared but not allowed now."""
+    """A prefix and the next hops that must carry it; none means that it must be absent."""
 
     prefix: str
     next_hops: frozenset[str]

@@ -77,8 +77,7 @@ def vip(field: Field, seen: Seen, service: Service, router: str) -> Iterator[Ver
         yield judged("vip-http", service.name, False, wanted, "nothing to ask", router, cause)
         return
     for address in addresses:
-        reached: set[str] = set()
-        failures, tries = 0, _TRIES_PER_BACKEND * len(backends)
+        tries = _TRIES_PER_BACKEND * len(backends)
         # One connection a request, and all of them in one SSH command: a request costs 10 ms so.
         url = f"http://{address}:{service.port}/"
         command = (f"for i in $(seq {tries}); do"

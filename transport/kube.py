@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from typing import Any
 
 from config.errors import ApiError
@@ -65,10 +64,6 @@ class Kube:
         except NotFound:
             return False
         return True
-
-    def version(self) -> str:
-        """The API server's version, such as `v1.34.4`."""
-        return str(self._call("GET", "/version")["gitVersion"])
 
     def exec(self, namespace: str, pod: str, container: str, command: list[str],
              timeout: float = 20) -> tuple[int, str, str]:  # fmt: skip
@@ -148,16 +143,6 @@ class Kube:
             message = data.get("message") or answer.data.decode(errors="replace")[:300]
             raise ApiError(f"{method} {path}: {answer.status}: {message}", answer.status)
         return dict(data)
-
-    def wait_for(self, api_version: str, kind: str, name: str, namespace: str | None,
-                 seconds: float) -> Object | None:  # fmt: skip
-        """The object as soon as it is there, or None at the deadline."""
-        deadline = time.monotonic() + seconds
-        while True:
-            found = self.get(api_version, kind, name, namespace)
-            if found is not None or time.monotonic() > deadline:
-                return found
-            time.sleep(0.3)
 
 
 class NotFound(ApiError):

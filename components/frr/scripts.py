@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from components.observe import OBSERVE
+
 _HERE = Path(__file__).parent
-# The built-in engine runs what follows this line alone when it refreshes.
-_OBSERVE = "# --- observe ---"
 
 
 @cache
@@ -17,7 +17,7 @@ def _part(name: str) -> str:
 
 def daemons() -> str:
     """Switches bgpd on."""
-    return f"set -eu\n{_part('lib')}\n{_part('daemons')}\n{_OBSERVE}\n{_part('daemons_observe')}"
+    return f"set -eu\n{_part('lib')}\n{_part('daemons')}\n{OBSERVE}\n{_part('daemons_observe')}"
 
 
 def daemons_delete() -> str:
@@ -28,7 +28,7 @@ def daemons_delete() -> str:
 def apply(adopt: bool, wait: int) -> str:
     """Applies the frr.conf on standard input; `wait` is in seconds."""
     settings = f"ADOPT={'yes' if adopt else 'no'} WAIT={wait}"
-    return f"set -eu\n{settings}\n{_part('lib')}\n{_part('apply')}\n{_OBSERVE}\n{_part('observe')}"
+    return f"set -eu\n{settings}\n{_part('lib')}\n{_part('apply')}\n{OBSERVE}\n{_part('observe')}"
 
 
 def delete() -> str:
