@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Annotated
 
 import typer
@@ -127,5 +128,5 @@ def down(stack: StackOption = "dev") -> None:
     life.down(stack, lambda text: clock.say(f"lab: {text}"))
     engine = session.engine
     for path in engine.path.parent.glob(f"{stack}.*"):
-        path.unlink(missing_ok=True)
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     clock.say(f"stack {stack}: nothing is left")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +18,9 @@ from engine.settings import StackSettings
 from lab.places import EDGE
 from transport.kube import Kube
 from transport.ssh import Endpoint
+
+if TYPE_CHECKING:
+    from engine.automation import PulumiEngine
 
 StackOption = Annotated[str, typer.Option("--stack", "-s", help="Stack: the NAME of Pulumi.NAME.yaml.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -31,10 +35,15 @@ class Session:
         self.name = stack
 
     @cached_property
-    def engine(self) -> BuiltinEngine:
-        """The built-in engine on this stack."""
+    def engine(self) -> BuiltinEngine | PulumiEngine:
+        """What deploys this stack: the Pulumi CLI where it is on PATH, else the built-in engine."""
         own = self._kind() == "lab"
-        return BuiltinEngine(Path.cwd(), self.name, EDGE / "state", own_passphrase=own)
+        where = (Path.cwd(), self.name, EDGE / "state")
+        if _engine_name() == "pulumi":
+            from engine.automation import PulumiEngine
+
+            return PulumiEngine(*where, own_passphrase=own)
+        return BuiltinEngine(*where, own_passphrase=own)
 
     @cached_property
     def settings(self) -> StackSettings:
@@ -116,6 +125,16 @@ class Session:
         document = read(Path.cwd(), self.name, None).document
         cluster = document.get("cluster") if isinstance(document, dict) else None
         return str(cluster.get("kind")) if isinstance(cluster, dict) else ""
+
+
+def _engine_name() -> str:
+    name = os.environ.get("EDGE_ENGINE") or ("pulumi" if shutil.which("pulumi") else "builtin")
+    if name not in ("builtin", "pulumi"):
+        raise ConfigError("", [Problem("EDGE_ENGINE", "builtin or pulumi", name)])
+    if name == "pulumi" and not shutil.which("pulumi"):
+        raise MachineError("EDGE_ENGINE is pulumi and there is no pulumi on PATH;"
+                           " install it: curl -fsSL https://get.pulumi.com | sh")  # fmt: skip
+    return name
 
 
 def use_tools() -> None:

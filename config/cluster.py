@@ -16,12 +16,16 @@ from config.ssh import SshAccess
 
 
 class _Cluster(Model):
-    """Address plan of a cluster. `podCIDR` holds every node's own PodCIDR."""
+    """Address plan of a cluster. `podCIDR` holds every node's own PodCIDR.
+
+    `kubernetes` is the minor version that runs there (`1.34`), where the stack knows it.
+    """
 
     pod_cidr: Prefix
     service_cidr: Prefix
     api_server: Address
     api_port: Port = 6443
+    kubernetes: Annotated[str, Field(pattern=r"^1\.[0-9]{2}$")] | None = None
     ssh: SshAccess = SshAccess()
 
 

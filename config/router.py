@@ -47,6 +47,13 @@ class Neighbor(Model):
     password_config: str | None = None
 
 
+class ListenRange(Model):
+    """Neighbors that may connect from a prefix without being named one by one."""
+
+    prefix: Prefix
+    peer_group: GroupName
+
+
 class RouterBgp(Model):
     """`router bgp` of one router. Defaults are FRR's own (traditional profile)."""
 
@@ -60,6 +67,7 @@ class RouterBgp(Model):
     import_check: bool = True
     peer_groups: tuple[PeerGroup, ...] = ()
     neighbors: tuple[Neighbor, ...] = ()
+    listen_ranges: tuple[ListenRange, ...] = ()
 
 
 class StaticRoute(Route):

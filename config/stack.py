@@ -11,11 +11,17 @@ from config.base import Model
 from config.bgp import Bgp
 from config.cilium import Cilium
 from config.cluster import Cluster, LabCluster
+from config.egress import EgressPolicy
 from config.errors import LabError, Problem
+from config.ingress import Ingress, IngressController
+from config.l2 import L2Policy
+from config.manifest import Manifest
 from config.net import InterfaceAddress
 from config.node import Node
+from config.policy import NetworkPolicy
 from config.pool import Pool
 from config.router import Router
+from config.waiver import Waiver
 from config.workload import Service, Workload
 
 
@@ -28,8 +34,15 @@ class StackConfig(Model):
     cilium: Cilium = Cilium()
     bgp: Bgp | None = None
     pools: tuple[Pool, ...] = ()
+    l2_policies: tuple[L2Policy, ...] = ()
+    ingress_controller: IngressController | None = None
+    ingresses: tuple[Ingress, ...] = ()
+    network_policies: tuple[NetworkPolicy, ...] = ()
+    egress_policies: tuple[EgressPolicy, ...] = ()
     services: tuple[Service, ...] = ()
     workloads: tuple[Workload, ...] = ()
+    manifests: tuple[Manifest, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
 
     def bgp_nodes(self) -> tuple[Node, ...]:
         """The nodes that at least one BGP cluster config selects (`bgp.nodeLabels` counted in)."""
@@ -69,6 +82,11 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
     yield from _duplicates("nodes", (node.name for node in stack.nodes))
     yield from _duplicates("routers", (router.name for router in stack.routers))
     yield from _duplicates("pools", (pool.name for pool in stack.pools))
+    yield from _duplicates("l2Policies", (policy.name for policy in stack.l2_policies))
+    yield from _duplicates("ingresses", (f"{i.namespace}/{i.name}" for i in stack.ingresses))
+    yield from _duplicates("networkPolicies", (policy.name for policy in stack.network_policies))
+    yield from _duplicates("egressPolicies", (policy.name for policy in stack.egress_policies))
+    yield from _duplicates("manifests", map(str, stack.manifests))
     yield from _duplicates("services", (f"{s.namespace}/{s.name}" for s in stack.services))
     yield from _duplicates("workloads", (f"{w.namespace}/{w.name}" for w in stack.workloads))
     hosts = [node.name for node in stack.nodes] + [router.name for router in stack.routers]

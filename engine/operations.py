@@ -19,6 +19,7 @@ from engine.diff import changes
 from engine.events import Listener, Op, Step, Summary, silent
 from engine.order import dependents_first
 from engine.passphrase import from_environment
+from engine.providers.helm import RELEASE
 from engine.registry import PROVIDER_PREFIX, Providers
 from engine.settings import StackSettings, read
 from engine.state import Resource, State, exclusive
@@ -130,7 +131,7 @@ class BuiltinEngine:
         with exclusive(self.path):
             state = self._state()
             try:
-                state.import_document(document)
+                state.import_document(document, _as_declared)
             except (KeyError, TypeError, AttributeError):
                 raise StateError("not a deployment: expected what `stack export` prints") from None
             return len(state.resources)
@@ -208,6 +209,14 @@ def _refresh(deployment: Deployment, resource: Resource) -> None:
     if not deployment.dry_run:
         resource.inputs, resource.outputs = inputs, outputs
         deployment.state.put(resource)
+
+
+def _as_declared(resource: Resource) -> None:
+    """Take out of the inputs what Pulumi's providers fill in and no program wrote."""
+    if resource.type == RELEASE:
+        resource.inputs = {key: value for key, value in resource.inputs.items() if value or key == "values"}
+    elif resource.type.startswith(PROVIDER_PREFIX) and not resource.name.startswith("default"):
+        resource.inputs.pop("version", None)
 
 
 def _identity(resource: Resource) -> tuple[str, str, str, str]:

@@ -6,16 +6,19 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from config.errors import StateError
 from engine.passphrase import Passphrase
 from engine.values import Properties, from_json, to_json
+
+_VERSION = "v3.0.0"
 
 
 @dataclass
@@ -153,10 +156,12 @@ class State:
         with self.lock:
             return dict(json.loads(self._text()))
 
-    def import_document(self, document: Any) -> None:
-        """Take a deployment over, after checking that it can be read."""
+    def import_document(self, document: Any, adjust: Callable[[Resource], None]) -> None:
+        """Take a deployment over, after checking that it can be read; `adjust` sees each resource."""
         with self.lock:
             self._parse(document)
+            for resource in self.resources:
+                adjust(resource)
             self.write()
 
     def write(self) -> None:
@@ -267,8 +272,9 @@ class State:
         pending = ",\n".join(
             f'{{"type": "{kind}", "resource": {self._render(r)}}}' for kind, r in self.pending.values()
         )
+        # `pulumi stack import` refuses a manifest whose magic is not its version's digest.
         manifest = {"time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
-                    "magic": "", "version": "v3.0.0"}  # fmt: skip
+                    "magic": sha256(_VERSION.encode()).hexdigest(), "version": _VERSION}  # fmt: skip
         secrets = None
         if self._crypto is not None:
             secrets = {"type": "passphrase", "state": {"salt": self._crypto.salt_line}}

@@ -185,7 +185,8 @@ def to_json(value: Any, encrypt: Callable[[str], str]) -> Any:
     """A value as it stands in a state file; secrets go through `encrypt`."""
     match value:
         case Secret():
-            text = json.dumps(to_json(value.value, encrypt))
+            # What is inside is sealed already: Pulumi leaves it in clear there.
+            text = json.dumps(to_json(value.value, str))
             return {SIGNATURE: SECRET_SIGNATURE, "ciphertext": encrypt(text)}
         case Asset():
             return {SIGNATURE: ASSET_SIGNATURE, "hash": value.digest, "text": value.text}
@@ -203,7 +204,7 @@ def from_json(value: Any, decrypt: Callable[[str], str]) -> Any:
     """The reverse of `to_json`."""
     match value:
         case {"ciphertext": str(text), **rest} if rest.get(SIGNATURE) == SECRET_SIGNATURE:
-            return Secret(from_json(json.loads(decrypt(text)), decrypt))
+            return Secret(from_json(json.loads(decrypt(text)), lambda inner: _inside(inner, decrypt)))
         case {"plaintext": str(text), **rest} if rest.get(SIGNATURE) == SECRET_SIGNATURE:
             return Secret(from_json(json.loads(text), decrypt))
         case {"text": str(text), **rest} if rest.get(SIGNATURE) == ASSET_SIGNATURE:
@@ -216,3 +217,8 @@ def from_json(value: Any, decrypt: Callable[[str], str]) -> Any:
             return UNKNOWN
         case _:
             return value
+
+
+def _inside(text: str, decrypt: Callable[[str], str]) -> str:
+    # A secret within a secret stands there as JSON; state files of our own once encrypted it twice.
+    return decrypt(text) if text.startswith("v1:") else text

@@ -1,0 +1,62 @@
+"""Egress gateways: which pods leave the cluster through which nodes, with which addresses."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.base import Model
+from config.labels import LabelSelector
+from config.net import Address, InterfaceName, ObjectName, Prefix
+
+AzAffinity = Literal["disabled", "localOnly", "localOnlyFirst", "localPriority"]
+EgressKind = Literal["CiliumEgressGatewayPolicy", "IsovalentEgressGatewayPolicy"]
+
+
+class EgressSelector(Model):
+    """Whose traffic: pods, by their own, their namespace's and their node's labels."""
+
+    pod_selector: LabelSelector | None = None
+    namespace_selector: LabelSelector | None = None
+    node_selector: LabelSelector | None = None
+
+
+class EgressGateway(Model):
+    """The gateway nodes, and the address that traffic leaves with: an interface's first, or a given one."""
+
+    node_selector: LabelSelector = LabelSelector()
+    interface: InterfaceName | None = None
+    egress_ip: Address | None = Field(default=None, alias="egressIP")
+
+
+class EgressGroup(EgressGateway):
+    """A group of gateways that stand in for each other; at most `maxGatewayNodes` serve at a time."""
+
+    max_gateway_nodes: Annotated[int, Field(ge=1, le=64)] | None = None
+
+
+class EgressPolicy(Model):
+    """An egress policy. One `egressGateway` is Cilium's own kind; `egressGroups` is the HA form.
+
+    `kind` says which resource carries it where that is not what the edition would pick.
+    """
+
+    name: ObjectName
+    kind: EgressKind | None = None
+    selectors: tuple[EgressSelector, ...] = ()
+    destination_cidrs: tuple[Prefix, ...] = ()
+    excluded_cidrs: tuple[Prefix, ...] = ()
+    egress_gateway: EgressGateway | None = None
+    egress_gateways: tuple[EgressGateway, ...] = ()
+    egress_groups: tuple[EgressGroup, ...] = ()
+    egress_cidrs: tuple[Prefix, ...] = ()
+    az_affinity: AzAffinity = "disabled"
+
+    def gateways(self) -> tuple[tuple[str, EgressGateway], ...]:
+        """Every gateway entry with its YAML path inside the policy. The list wins over the single one."""
+        if self.egress_groups:
+            return tuple((f"egressGroups[{i}]", group) for i, group in enumerate(self.egress_groups))
+        if self.egress_gateways:
+            return tuple((f"egressGateways[{i}]", item) for i, item in enumerate(self.egress_gateways))
+        return (("egressGateway", self.egress_gateway),) if self.egress_gateway else ()

@@ -1,0 +1,24 @@
+"""L2 announcements: which nodes answer ARP and NDP for which Services' addresses."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from config.base import Model
+from config.labels import LabelSelector
+from config.net import ObjectName
+
+
+class L2Policy(Model):
+    """A CiliumL2AnnouncementPolicy.
+
+    `interfaces` are regular expressions (RE2); none means every device of the agent. Cilium's
+    default for both kinds of address is false: a policy that sets neither announces nothing.
+    """
+
+    name: ObjectName
+    node_selector: LabelSelector | None = None
+    service_selector: LabelSelector | None = None
+    interfaces: tuple[str, ...] = ()
+    external_ips: bool = Field(default=False, alias="externalIPs")
+    load_balancer_ips: bool = Field(default=False, alias="loadBalancerIPs")

@@ -1,0 +1,22 @@
+"""Waivers: rules that a stack breaks on purpose, with the reason in writing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from config.base import Model
+
+
+class Waiver(Model):
+    """Silences rule `rule` at `path` and everything under it (no path: everywhere)."""
+
+    rule: Annotated[str, Field(pattern=r"^[A-Z][0-9]{1,3}$")]
+    path: str = ""
+    reason: Annotated[str, Field(min_length=10)]
+
+    def covers(self, rule: str, path: str) -> bool:
+        """Whether a finding of that rule at that path is silenced."""
+        below = not self.path or path == self.path or path.startswith((f"{self.path}.", f"{self.path}["))
+        return rule == self.rule and below

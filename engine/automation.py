@@ -1,0 +1,154 @@
+"""The Pulumi CLI as the engine, through the Automation API; the same operations as the built-in one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pulumi import automation
+
+from config.errors import DeploymentFailed, StateError
+from engine.events import Listener, Summary, silent
+from engine.operations import BuiltinEngine
+from engine.pulumi_events import Recorder
+from engine.settings import StackSettings
+from engine.values import Properties, Secret
+from engine.workspace import workspace
+
+
+def available() -> bool:
+    """Whether there is a `pulumi` on PATH."""
+    return shutil.which("pulumi") is not None
+
+
+class PulumiEngine:
+    """Operations on one stack by the Pulumi CLI.
+
+    A stack that Pulumi does not know yet is planned by the built-in engine: a plan makes nothing,
+    not even an empty stack in somebody's backend.
+    """
+
+    def __init__(self, project_dir: Path, stack: str, state_dir: Path, *, own_passphrase: bool) -> None:
+        self.builtin = BuiltinEngine(project_dir, stack, state_dir, own_passphrase=own_passphrase)
+        self.stack = stack
+        self.path = self.builtin.path
+        self._own = own_passphrase
+        self._project_dir = project_dir
+
+    @property
+    def settings(self) -> StackSettings:
+        """The stack's configuration, read once."""
+        return self.builtin.settings
+
+    def passphrase(self) -> str:
+        """The stack's passphrase. Raises StateError where there is none."""
+        return self.builtin.passphrase()
+
+    def preview(self, listener: Listener = silent, *, fresh: bool = False) -> Summary:
+        """What `up` would do."""
+        if fresh or not self._exists():
+            return self.builtin.preview(listener, fresh=True)
+        return self._run(listener, lambda record: self._select().preview(on_event=record))
+
+    def up(self, listener: Listener = silent) -> Summary:
+        """Make it so. Raises DeploymentFailed with every failure."""
+        if not self._exists() and self.builtin.resources():
+            raise StateError(
+                f"stack {self.stack} was deployed by the built-in engine; hand it over to Pulumi:"
+                f" EDGE_ENGINE=builtin edge stack export -s {self.stack} --file stack.json,"
+                f" then edge stack import -s {self.stack} stack.json"
+            )
+        return self._run(listener, lambda record: self._make().up(on_event=record, show_secrets=False))
+
+    def destroy(self, listener: Listener = silent) -> Summary:
+        """Delete everything in the state, dependents first."""
+        return self._run(listener, lambda record: self._select().destroy(on_event=record, show_secrets=False))
+
+    def refresh(self, listener: Listener = silent, *, dry_run: bool = False) -> Summary:
+        """Compare the state with reality and record what is really there."""
+
+        def call(record: Recorder) -> None:
+            if dry_run:
+                self._select().preview_refresh(on_event=record)
+            else:
+                self._select().refresh(on_event=record, show_secrets=False)
+
+        return self._run(listener, call)
+
+    def outputs(self) -> Properties:
+        """The stack's outputs, Secret where they are."""
+        if not self._exists():
+            return {}
+        with _errors():
+            found = self._select().outputs()
+        return {key: Secret(item.value) if item.secret else item.value for key, item in found.items()}
+
+    def resources(self) -> list[Any]:
+        """What the state has."""
+        if not self._exists():
+            return []
+        return list(self.export()["deployment"].get("resources") or [])
+
+    def export(self) -> dict[str, Any]:
+        """The deployment, as `pulumi stack export` prints it."""
+        with _errors():
+            deployment = self._select().export_stack()
+        return {"version": deployment.version, "deployment": deployment.deployment}
+
+    def import_(self, text: str) -> int:
+        """Take an exported deployment over; returns how many resources it has."""
+        try:
+            document = json.loads(text)
+            deployment = automation.Deployment(document["version"], document["deployment"])
+            count = len(document["deployment"].get("resources") or [])
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise StateError("not a deployment: expected what `stack export` prints") from None
+        with _errors():
+            self._make().import_stack(deployment)
+        return count
+
+    @cached_property
+    def _place(self) -> tuple[Path, dict[str, str]]:
+        passphrase = self.builtin.passphrase() if self._own else None
+        return workspace(self._project_dir, self.stack, self.path.parent, passphrase)
+
+    def _options(self) -> automation.LocalWorkspaceOptions:
+        return automation.LocalWorkspaceOptions(env_vars=self._place[1])
+
+    def _select(self) -> automation.Stack:
+        return automation.select_stack(self.stack, work_dir=str(self._place[0]), opts=self._options())
+
+    def _make(self) -> automation.Stack:
+        return automation.create_or_select_stack(self.stack, work_dir=str(self._place[0]), opts=self._options())
+
+    def _exists(self) -> bool:
+        with _errors():
+            place = automation.LocalWorkspace(work_dir=str(self._place[0]), env_vars=self._place[1])
+            names = {item.name.rpartition("/")[2] for item in place.list_stacks()}
+        return self.stack in names
+
+    def _run(self, listener: Listener, call: Callable[[Recorder], object]) -> Summary:
+        record = Recorder(listener)
+        with _errors(record):
+            call(record)
+        return record.summary
+
+
+@contextmanager
+def _errors(record: Recorder | None = None) -> Iterator[None]:
+    try:
+        yield
+    except automation.ConcurrentUpdateError:
+        raise StateError("the stack is in use by another pulumi; wait, or `pulumi cancel`") from None
+    except automation.StackNotFoundError:
+        raise StateError("Pulumi has no such stack; `edge up` makes it") from None
+    except automation.CommandError as error:
+        if record is not None and record.failures:
+            raise DeploymentFailed(list(dict.fromkeys(record.failures))) from None
+        said = [line.strip() for line in str(error).splitlines() if "error:" in line]
+        raise StateError(f"pulumi: {said[0] if said else str(error).splitlines()[0]}") from None

@@ -1,0 +1,39 @@
+"""Where `pulumi` works for a stack: the project itself, or for a lab a directory of its own.
+
+A lab's stack file is committed and its secrets die with it: so neither the file is touched (Pulumi
+writes a salt into it) nor is a login asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import yaml
+
+from config.errors import StateError
+
+
+def workspace(project_dir: Path, stack: str, state_dir: Path, passphrase: str | None) -> tuple[Path, dict[str, str]]:
+    """The directory and the environment for `pulumi`. `passphrase` is given for a lab's stack alone."""
+    if passphrase is None:
+        return project_dir, {}
+    home = state_dir / f"{stack}.pulumi"
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        project = yaml.safe_load((project_dir / "Pulumi.yaml").read_text())
+        declared = yaml.safe_load((project_dir / f"Pulumi.{stack}.yaml").read_text()) or {}
+    except OSError as error:
+        raise StateError(f"{error.filename}: {error.strerror}") from None
+    runtime = {"name": "python", "options": {"virtualenv": str(project_dir / ".venv")}}
+    # JSON is YAML; the texts of a stack file stay the texts that they are.
+    (home / "Pulumi.yaml").write_text(json.dumps({**project, "runtime": runtime, "main": str(project_dir)}))
+    file = home / f"Pulumi.{stack}.yaml"
+    kept = yaml.safe_load(file.read_text()) if file.exists() else {}
+    salt = {"encryptionsalt": kept["encryptionsalt"]} if "encryptionsalt" in kept else {}
+    file.write_text(json.dumps({**declared, **salt}))
+    backend = home / "backend"
+    backend.mkdir(exist_ok=True, mode=0o700)
+    environment = {"PULUMI_BACKEND_URL": f"file://{backend}", "PULUMI_CONFIG_PASSPHRASE": passphrase}
+    return home, {key: value for key, value in environment.items() if key not in os.environ}
