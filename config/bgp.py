@@ -24,6 +24,7 @@ class Advertisement(Model):
     selector: LabelSelector | None = None
     communities: tuple[str, ...] = ()
     local_preference: Annotated[int, Field(ge=0, le=4294967295)] | None = None
+    aggregation_length: Annotated[int, Field(ge=0, le=128)] | None = None
 
 
 class AdvertisementSet(Model):
@@ -69,11 +70,15 @@ class PeerConfig(Model):
 
 
 class Peer(Model):
-    """A peer of an instance: usually the top-of-rack router."""
+    """A peer of an instance: usually the top-of-rack router.
+
+    `defaultGateway` has each node peer with its default gateway of that family (from 1.18).
+    """
 
     name: InstanceName
     asn: ASN | None = None
     address: Address | None = None
+    default_gateway: Literal["ipv4", "ipv6"] | None = None
     peer_config_ref: ObjectName | None = None
 
 

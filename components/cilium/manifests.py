@@ -50,6 +50,8 @@ def _advertisement(entry: Advertisement) -> Manifest:
     result: Manifest = {"advertisementType": entry.type}
     if entry.addresses:
         result["service"] = {"addresses": list(entry.addresses)}
+    if entry.aggregation_length is not None:
+        result.setdefault("service", {})["aggregationLengthIPv4"] = entry.aggregation_length
     if entry.selector is not None:
         result["selector"] = entry.selector.manifest()
     attributes: Manifest = {}
@@ -97,6 +99,9 @@ def cluster_config(item: ClusterConfig, cilium: Cilium) -> Manifest:
         for peer in instance.peers:
             entry: Manifest = {"name": peer.name}
             entry |= dict(_given(peerASN=peer.asn, peerAddress=_text(peer.address)))
+            if peer.default_gateway is not None:
+                family = {"addressFamily": peer.default_gateway}
+                entry["autoDiscovery"] = {"mode": "DefaultGateway", "defaultGateway": family}
             if peer.peer_config_ref is not None:
                 entry["peerConfigRef"] = {"name": peer.peer_config_ref}
             peers.append(entry)

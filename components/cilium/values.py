@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from config.errors import Problem
+from config.ingress import IngressController
 from config.stack import StackConfig
 
 Values = dict[str, Any]
@@ -32,6 +33,26 @@ def needs(stack: StackConfig) -> Values:
         values["bgpControlPlane"] = {
             "enabled": True, "statusReport": {"enabled": cilium.bgp_status_report},
         }  # fmt: skip
+    if stack.l2_policies:
+        values["l2announcements"] = {"enabled": True}
+    if stack.ingress_controller is not None:
+        values["ingressController"] = _ingress(stack.ingress_controller)
+    if stack.egress_policies:
+        values["egressGateway"] = {"enabled": True}
+    return values
+
+
+def _ingress(controller: IngressController) -> Values:
+    values: Values = {"enabled": True, "loadbalancerMode": controller.mode, "default": controller.default}
+    if controller.host_network is not None:
+        network: Values = {"enabled": True}
+        if controller.host_network.port is not None:
+            network["sharedListenerPort"] = controller.host_network.port
+        if controller.host_network.node_selector is not None:
+            network["nodes"] = {"matchLabels": dict(controller.host_network.node_selector.match_labels)}
+        values["hostNetwork"] = network
+    if controller.load_balancer_class is not None:
+        values["service"] = {"loadBalancerClass": controller.load_balancer_class}
     return values
 
 
@@ -55,6 +76,9 @@ def _defaults(stack: StackConfig) -> Values:
     }
     if stack.cilium.devices:
         values["devices"] = ",".join(stack.cilium.devices)
+    if stack.egress_policies:
+        # The agent refuses to start an egress gateway without it.
+        values["bpf"] = {"masquerade": True}
     if stack.cilium.ipam == "cluster-pool":
         values["ipam"] = {"operator": {"clusterPoolIPv4PodCIDRList": [str(stack.cluster.pod_cidr)]}}
     return values

@@ -1,0 +1,1 @@
+"""Rules that join several parts of the stack."""

@@ -1,0 +1,55 @@
+"""X1: A Helm key that the chart of this Cilium version does not know.
+
+Why: the chart's schema lets unknown keys pass; a typo is a setting that is not set.
+Seen: nowhere.
+Since: 1.16
+Source: values.yaml and values.schema.json of each release
+
+Bad: `values: { bgpControlPlan: { enabled: true } }`
+Good: `values: { bgpControlPlane: { enabled: true } }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from rules import chart
+from rules.across.x06_moved_key import MOVED
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Against the keys of that very release; moved ones are X6's."""
+    for key in paths(facts.stack.cilium.values):
+        if chart.knows(facts.release, key) or key in chart.groups(facts.release):
+            continue
+        if any(key == old or key.startswith(f"{old}.") for old in MOVED):
+            continue
+        yield error(
+            f"cilium.values.{key}",
+            f"a key of the {'.'.join(map(str, facts.release))} chart",
+            "none such",
+            _hint(facts, key),
+        )
+
+
+def paths(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """The dotted keys of all leaves."""
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from paths(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+def _hint(facts: Facts, key: str) -> str:
+    known = [name.removesuffix(".*") for name in chart.keys(facts.release)]
+    last = key.rpartition(".")[2]
+    # The same last word elsewhere is as likely as a letter gone wrong.
+    close = get_close_matches(key, [*known, *chart.groups(facts.release)], n=1, cutoff=0.8)
+    same = [name for name in known if name.rpartition(".")[2] == last][:1]
+    best = close or same
+    return f"did you mean {best[0]}?" if best else "take it out"

@@ -1,0 +1,33 @@
+"""X2: A changed Helm value does not restart the agents.
+
+Why: agents read their ConfigMap at start. With rollOutCiliumPods off (the default) a change waits for
+the next restart, and until then each node may run with another configuration.
+Seen: nowhere; `helm` says deployed.
+Since: 1.16
+Source: the chart's values.yaml
+
+Bad: `values` changed, `rollOutCiliumPods` unset
+Good: `values: { rollOutCiliumPods: true }`, or a restart by hand
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from components.cilium.values import helm_values
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Needs the stack from before. A change of the version rolls the pods by itself."""
+    before = facts.before
+    if before is None or facts.on("rollOutCiliumPods") or before.cilium.version != facts.stack.cilium.version:
+        return
+    if helm_values(before) != helm_values(facts.stack):
+        yield warning(
+            "cilium.values.rollOutCiliumPods",
+            "true where values change",
+            "false",
+            "set rollOutCiliumPods: true, or restart the agents after up",
+        )

@@ -1,0 +1,63 @@
+"""X4: An apiVersion that this Cilium version does not serve.
+
+Why: the BGP kinds and the LB pool are v2alpha1 up to 1.17 and v2 from 1.18; CiliumBGPPeeringPolicy is
+gone in 1.19. L2 policies are v2alpha1 still.
+Seen: the API's error (no matches for kind).
+Since: 1.16
+Source: the CRDs of each release
+
+Bad: `apiVersion: cilium.io/v2` for a CiliumBGPPeerConfig on 1.17
+Good: `apiVersion: cilium.io/v2alpha1`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+_BGP = (
+    "CiliumBGPAdvertisement",
+    "CiliumBGPClusterConfig",
+    "CiliumBGPNodeConfig",
+    "CiliumBGPNodeConfigOverride",
+    "CiliumBGPPeerConfig",
+)
+_ALPHA = ("CiliumL2AnnouncementPolicy", "CiliumPodIPPool", "CiliumEndpointSlice")
+_STABLE = (
+    "CiliumEgressGatewayPolicy",
+    "CiliumNetworkPolicy",
+    "CiliumClusterwideNetworkPolicy",
+    "CiliumNode",
+    "CiliumEnvoyConfig",
+    "CiliumClusterwideEnvoyConfig",
+    "CiliumLocalRedirectPolicy",
+    "CiliumNodeConfig",
+)
+
+
+def served(kind: str, release: tuple[int, int]) -> tuple[str, ...] | None:
+    """The versions of a kind that a release serves; None for a kind that is not Cilium's."""
+    if kind in (*_BGP, "CiliumLoadBalancerIPPool", "CiliumCIDRGroup"):
+        # From 1.18 the older version is still served, deprecated.
+        return ("cilium.io/v2", "cilium.io/v2alpha1") if release >= (1, 18) else ("cilium.io/v2alpha1",)
+    if kind == "CiliumBGPPeeringPolicy":
+        return () if release >= (1, 19) else ("cilium.io/v2alpha1",)
+    if kind in _ALPHA:
+        return ("cilium.io/v2alpha1",)
+    return ("cilium.io/v2",) if kind in _STABLE else None
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """The stack's own manifests; what components make has the right version."""
+    for i, item in enumerate(facts.stack.manifests):
+        versions = served(item.kind, facts.release)
+        if versions is not None and item.api_version not in versions:
+            release = ".".join(map(str, facts.release))
+            yield error(
+                f"manifests[{i}].apiVersion",
+                f"{versions[0] if versions else 'another kind'} (Cilium {release})",
+                f"{item.api_version} {item.kind}",
+                f"set apiVersion: {versions[0]}" if versions else "use CiliumBGPClusterConfig",
+            )

@@ -1,0 +1,61 @@
+"""X5: Addresses of the plan overlap.
+
+Why: pods, Services, hosts and routers must each have addresses of their own: a packet to an address in
+two of them goes to one, and which one differs from node to node.
+Seen: nowhere.
+Since: 1.16
+Source: inferred
+
+Bad: `podCIDR: 10.96.0.0/12` and `serviceCIDR: 10.96.0.0/16`
+Good: disjoint prefixes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.net import Prefix
+from rules.facts import Facts
+from rules.finding import Finding, error
+from rules.spans import Span, of_prefix, overlaps
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Networks against each other, node PodCIDRs among themselves, single addresses once."""
+    cluster = facts.stack.cluster
+    spans = [
+        of_prefix(cluster.pod_cidr, "cluster.podCIDR", "the PodCIDR"),
+        of_prefix(cluster.service_cidr, "cluster.serviceCIDR", "the Service CIDR"),
+    ]
+    spans += [of_prefix(network, path, f"the link {network}") for path, network in facts.networks()]
+    management: Prefix | None = getattr(cluster, "management_prefix", None)
+    if management is not None:
+        spans.append(of_prefix(management, "cluster.managementPrefix", "the management network"))
+    yield from _told(spans)
+    yield from _told(
+        [
+            of_prefix(node.pod_cidr, f"nodes[{i}].podCIDR", f"{node.name}'s PodCIDR")
+            for i, node in enumerate(facts.stack.nodes)
+            if node.pod_cidr is not None
+        ]
+    )
+    yield from _twice(facts)
+    for i, node in enumerate(facts.stack.nodes):
+        own = node.pod_cidr
+        if own is not None and (own.version != cluster.pod_cidr.version or not own.subnet_of(cluster.pod_cidr)):  # type: ignore[arg-type]
+            yield error(
+                f"nodes[{i}].podCIDR", f"a prefix inside cluster.podCIDR {cluster.pod_cidr}", own, "correct one of them"
+            )
+
+
+def _told(spans: list[Span]) -> Iterator[Finding]:
+    for first, second in overlaps(spans):
+        yield error(second.path, f"addresses outside {first.what} ({first.path})", second, "make them disjoint")
+
+
+def _twice(facts: Facts) -> Iterator[Finding]:
+    seen: dict[object, str] = {}
+    for where, _, address in facts.addresses:
+        first = seen.setdefault(address.ip, where)
+        if first != where:
+            yield error(where, f"an address of its own ({first} has it)", address.ip, "change one of them")

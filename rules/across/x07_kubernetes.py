@@ -1,0 +1,36 @@
+"""X7: A Kubernetes version that this Cilium release is not tested with.
+
+Why: each release is tested against four minor versions; others often work, and nobody promises it.
+Seen: nowhere.
+Since: 1.16
+Source: Cilium Kubernetes compatibility table of each release
+
+Bad: `kubernetes: "1.36"` with Cilium 1.18
+Good: `kubernetes: "1.33"`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+# Minor versions of Kubernetes 1, first and last.
+_TESTED = {(1, 16): (27, 30), (1, 17): (29, 32), (1, 18): (30, 33), (1, 19): (31, 34), (1, 20): (33, 36)}
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Only where the stack says which version runs."""
+    text = facts.stack.cluster.kubernetes
+    if text is None:
+        return
+    first, last = _TESTED[facts.release]
+    if not first <= int(text.split(".")[1]) <= last:
+        release = ".".join(map(str, facts.release))
+        yield warning(
+            "cluster.kubernetes",
+            f"1.{first} to 1.{last} (Cilium {release})",
+            text,
+            "take a Cilium release that is tested with it",
+        )

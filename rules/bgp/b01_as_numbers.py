@@ -1,0 +1,39 @@
+"""B1: The two ends of a session disagree about an AS number.
+
+Why: BGP's OPEN message carries the sender's AS number, and a receiver that was told another one closes
+the session. Neither side ever gets past OpenConfirm; every route of the node is missing.
+Seen: only in the peer's state and the router's log (Bad Peer AS).
+Since: 1.16
+Source: Cilium BGP control plane troubleshooting; RFC 4271, 6.2
+
+Bad: `peers: [{ name: tor, asn: 65010, address: 192.168.10.200 }]` while the router has `asn: 65000`
+Good: `peers: [{ name: tor, asn: 65000, address: 192.168.10.200 }]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Compare what each side has with what the other expects."""
+    for session in facts.sessions:
+        far = session.far
+        if far is None:
+            continue
+        asn, peer = far.router.bgp.asn, session.peer.asn
+        if peer is not None and peer != asn:
+            yield error(
+                f"{session.path}.asn", f"{asn} (router {far.router.name})", peer, f"set {session.path}.asn to {asn}"
+            )
+        expected = far.remote_as
+        if isinstance(expected, int) and session.local_asn is not None and session.local_asn != expected:
+            yield error(
+                f"{session.instance_path}.localASN",
+                f"{expected} (router {far.router.name}, {far.neighbor_path})",
+                session.local_asn,
+                f"make localASN and the router's remoteAs for {session.source} equal",
+            )

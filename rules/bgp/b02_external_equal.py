@@ -1,0 +1,41 @@
+"""B2: `remote-as external` (or `internal`) on a neighbor whose AS number says otherwise.
+
+Why: FRR's `external` refuses a neighbor that has the router's own AS number, and `internal` every other.
+The TCP session comes up, OPEN is refused, and nothing on Cilium's side says why.
+Seen: nowhere but in the router's log.
+Since: 1.16
+Source: FRR BGP documentation (remote-as external|internal); seen on the lab
+
+Bad: router `asn: 65001`, peer group `remoteAs: external`, instance `localASN: 65001`
+Good: instance `localASN: 65001`, router `asn: 65000`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Compare the word with the two numbers."""
+    for session in facts.sessions:
+        far = session.far
+        if far is None or session.local_asn is None:
+            continue
+        asn = far.router.bgp.asn
+        if far.remote_as == "external" and session.local_asn == asn:
+            yield error(
+                f"{session.instance_path}.localASN",
+                f"another AS number than the router's (remote-as external at {far.neighbor_path})",
+                session.local_asn,
+                "give the nodes an AS number of their own, or make the neighbor internal",
+            )
+        if far.remote_as == "internal" and session.local_asn != asn:
+            yield error(
+                f"{session.instance_path}.localASN",
+                f"{asn} (remote-as internal at {far.neighbor_path})",
+                session.local_asn,
+                "set localASN to the router's, or make the neighbor external",
+            )

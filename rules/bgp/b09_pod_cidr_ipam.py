@@ -1,0 +1,33 @@
+"""B9: PodCIDR advertised with an IPAM mode that gives nodes no PodCIDR.
+
+Why: only `kubernetes` and `cluster-pool` give each node a prefix; with multi-pool the pools are
+announced by CiliumPodIPPool entries. The PodCIDR entry is ignored.
+Seen: nowhere.
+Since: 1.16
+Source: Cilium BGP control plane configuration
+
+Bad: `ipam: multi-pool` with `{ type: PodCIDR }`
+Good: `ipam: multi-pool` with `{ type: CiliumPodIPPool, selector: ... }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+_WITH_POD_CIDR = ("kubernetes", "cluster-pool", "cluster-pool-v2beta")
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Compare the entry with the mode that will be installed."""
+    mode = str(facts.helm("ipam.mode"))
+    for path, _, entry in facts.advertisement_entries:
+        if entry.type == "PodCIDR" and mode not in _WITH_POD_CIDR:
+            yield error(
+                f"{path}.type",
+                f"CiliumPodIPPool (ipam is {mode})",
+                "PodCIDR",
+                "advertise the pod IP pools, or use ipam kubernetes or cluster-pool",
+            )

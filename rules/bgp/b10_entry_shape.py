@@ -1,0 +1,45 @@
+"""B10: An advertisement entry with fields that its type does not take.
+
+Why: a Service entry needs `addresses`; the other types must have none, and PodCIDR takes no selector.
+The API server refuses the whole object.
+Seen: the API's error.
+Since: 1.16
+Source: validation of the CRD CiliumBGPAdvertisement
+
+Bad: `{ type: PodCIDR, selector: { matchLabels: { a: b } } }`
+Good: `{ type: PodCIDR }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Which fields belong to which type."""
+    for path, _, entry in facts.advertisement_entries:
+        if entry.type == "Service" and not entry.addresses:
+            yield error(
+                f"{path}.addresses",
+                "LoadBalancerIP, ClusterIP or ExternalIP",
+                "none",
+                "say which addresses of the Services are announced",
+            )
+        if entry.type != "Service" and entry.addresses:
+            yield error(
+                f"{path}.addresses", f"nothing with type {entry.type}", ", ".join(entry.addresses), "take addresses out"
+            )
+        if entry.type == "PodCIDR" and entry.selector is not None:
+            yield error(
+                f"{path}.selector", "nothing with type PodCIDR", entry.selector.manifest(), "take the selector out"
+            )
+        if entry.type != "Service" and entry.aggregation_length is not None:
+            yield error(
+                f"{path}.aggregationLength",
+                f"nothing with type {entry.type}",
+                entry.aggregation_length,
+                "take aggregationLength out",
+            )

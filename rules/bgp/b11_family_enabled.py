@@ -1,0 +1,31 @@
+"""B11: An address family that Cilium does not run.
+
+Why: with `ipv6.enabled: false` (the default) no pod and no Service has an IPv6 address to announce; the
+family is negotiated and stays empty.
+Seen: nowhere.
+Since: 1.16
+Source: Cilium BGP control plane documentation
+
+Bad: `families: [{ afi: ipv6 }]` alone
+Good: `cilium: { values: { ipv6: { enabled: true } } }` with it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Compare each family with the Helm switch of its address family."""
+    for i, config in enumerate(facts.bgp.peer_configs):
+        for j, family in enumerate(config.families):
+            if not facts.on(f"{family.afi}.enabled"):
+                yield warning(
+                    f"bgp.peerConfigs[{i}].families[{j}].afi",
+                    f"a family with {family.afi}.enabled: true",
+                    f"{family.afi}, which is off",
+                    f"set cilium.values.{family.afi}.enabled, or take the family out",
+                )

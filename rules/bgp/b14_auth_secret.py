@@ -1,0 +1,36 @@
+"""B14: authSecretRef names no declared Secret.
+
+Why: the agent looks for the Secret in its secrets namespace. Where there is none it starts the session
+without a password, and a router that wants one drops every packet.
+Seen: in the condition `cilium.io/MissingAuthSecret` of the peer config, and nowhere else.
+Since: 1.16
+Source: Cilium pkg/bgp/manager/reconciler/neighbor.go
+
+Bad: `authSecretRef: bgp-pass` with no `authSecrets`
+Good: `authSecrets: [{ name: bgp-pass, passwordConfig: bgpPassword }]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+from rules.words import nearest
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Look every reference up."""
+    declared = {item.name for item in facts.bgp.auth_secrets}
+    for item in facts.stack.manifests:
+        if item.kind == "Secret":
+            declared.add(item.metadata.name)
+    for i, config in enumerate(facts.bgp.peer_configs):
+        name = config.auth_secret_ref
+        if name is not None and name not in declared:
+            yield error(
+                f"bgp.peerConfigs[{i}].authSecretRef",
+                "the name of a declared Secret",
+                name,
+                nearest(name, declared, "declare it under bgp.authSecrets"),
+            )

@@ -1,0 +1,39 @@
+"""B15: The two ends of a session have different passwords, or only one has one.
+
+Why: TCP MD5 drops every segment with a wrong or a missing signature in the kernel: the connection times
+out, and neither daemon sees why.
+Seen: nowhere but in the kernel's counter TCPMD5Failure.
+Since: 1.16
+Source: RFC 2385; Cilium BGP control plane configuration
+
+Bad: the router's peer group has `passwordConfig: bgpPassword`, the peer config no `authSecretRef`
+Good: both name the same secret of the stack
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Compare the names of the two secrets: their values are not in the stack file."""
+    secrets = {item.name: item.password_config for item in facts.bgp.auth_secrets}
+    for session in facts.sessions:
+        config, far = session.peer_config, session.far
+        if config is None or far is None or not far.known:
+            continue
+        ours = secrets.get(config.auth_secret_ref or "") if config.auth_secret_ref else None
+        if config.auth_secret_ref and ours is None:
+            continue
+        theirs = far.password_config
+        if ours != theirs:
+            index = facts.bgp.peer_configs.index(config)
+            yield error(
+                f"bgp.peerConfigs[{index}].authSecretRef",
+                f"{theirs or 'no password'} (router {far.router.name})",
+                ours or "no password",
+                "give both sides the same passwordConfig",
+            )

@@ -1,0 +1,36 @@
+"""B16: A graceful-restart time that is shorter than an agent's restart.
+
+Why: the router keeps the routes of a restarting agent for that long. An agent needs about 10 s to be
+back with its sessions; with less, its routes go and come back. With much more, a node that is really
+lost stays a black hole for hold time plus restart time (measured: 9 + 15 s gave 23.9 s).
+Seen: nowhere.
+Since: 1.16
+Source: Cilium BGP control plane operation guide; measured on the lab (docs/timers.md)
+
+Bad: `gracefulRestart: 3`
+Good: `gracefulRestart: 15`, or `false` with the profile fast-failover
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+# Seconds. An agent on the lab is back after 8 to 12; the API's default is 120.
+_RESTART = 10
+_LONG = 300
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Both ends of the range hurt."""
+    for i, config in enumerate(facts.bgp.peer_configs):
+        time = config.timers.graceful_restart
+        where = f"bgp.peerConfigs[{i}].gracefulRestart"
+        if time is not None and time < _RESTART:
+            yield warning(where, f"at least {_RESTART} s, an agent's restart", f"{time} s", "set 15 or more, or false")
+        if time is not None and time > _LONG:
+            yield warning(
+                where, f"at most {_LONG} s", f"{time} s: a lost node stays a black hole that long", "set 120 or less"
+            )

@@ -1,0 +1,39 @@
+"""B17: Two cluster configs select the same node.
+
+Why: a node runs one of them; the other is in conflict, and which one wins is a matter of age.
+Seen: in the condition `cilium.io/ConflictingClusterConfiguration`.
+Since: 1.16
+Source: Cilium operator/pkg/bgp
+
+Bad: one cluster config for `role: edge`, one without nodeSelector
+Good: selectors that exclude each other
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Give every node to the first config that selects it."""
+    owner: dict[str, str] = {}
+    for i, config in enumerate(facts.bgp.cluster_configs):
+        shared: dict[str, list[str]] = {}
+        for node in facts.selected(config.node_selector):
+            first = owner.setdefault(node.name, config.name)
+            if first != config.name:
+                shared.setdefault(first, []).append(node.name)
+        for first, names in shared.items():
+            yield error(
+                f"bgp.clusterConfigs[{i}].nodeSelector",
+                f"nodes that {first} does not select",
+                _some(names),
+                "make the selectors exclude each other",
+            )
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -1,0 +1,51 @@
+"""B19: A node override that overrides nothing.
+
+Why: overrides are joined by names: the node's, the instance's, the peer's. A name that nothing has is
+ignored, and the node runs with what the cluster config says.
+Seen: nowhere.
+Since: 1.16
+Source: Cilium BGP control plane configuration
+
+Bad: `nodeOverrides: [{ node: cilium-w9, ... }]` where there is no such node
+Good: the names of a declared node, instance and peer
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+from rules.words import nearest
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Look all three names up."""
+    nodes = {node.name for node in facts.stack.nodes}
+    peers = {instance.name: {peer.name for peer in instance.peers} for _, instance in facts.instances}
+    for i, override in enumerate(facts.bgp.node_overrides):
+        if override.node not in nodes:
+            yield error(
+                f"bgp.nodeOverrides[{i}].node",
+                "the name of a node",
+                override.node,
+                nearest(override.node, nodes, "name a declared node"),
+            )
+        for j, instance in enumerate(override.instances):
+            where = f"bgp.nodeOverrides[{i}].instances[{j}]"
+            if instance.name not in peers:
+                yield error(
+                    f"{where}.name",
+                    "the name of an instance",
+                    instance.name,
+                    nearest(instance.name, peers, "name a declared instance"),
+                )
+                continue
+            for k, peer in enumerate(instance.peers):
+                if peer.name not in peers[instance.name]:
+                    yield error(
+                        f"{where}.peers[{k}].name",
+                        "the name of a peer",
+                        peer.name,
+                        nearest(peer.name, peers[instance.name], "name a declared peer"),
+                    )

@@ -1,0 +1,35 @@
+"""B21: A BGP listener on a port below 1024 without the capability for it.
+
+Why: the chart takes NET_BIND_SERVICE away from the agent; it cannot bind 179, and the instance is not made.
+Seen: only in the agent's log.
+Since: 1.16
+Source: Cilium BGP control plane configuration
+
+Bad: `instances: [{ name: i, localASN: 65001, localPort: 179 }]`
+Good: the same with NET_BIND_SERVICE in `securityContext.capabilities.ciliumAgent`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Instances and node overrides may name a port."""
+    capabilities = facts.helm("securityContext.capabilities.ciliumAgent") or ()
+    if "NET_BIND_SERVICE" in capabilities or facts.on("securityContext.privileged"):
+        return
+    ports = [(path, instance.local_port) for path, instance in facts.instances]
+    for i, node in enumerate(facts.bgp.node_overrides):
+        ports += [(f"bgp.nodeOverrides[{i}].instances[{j}]", one.local_port) for j, one in enumerate(node.instances)]
+    for path, port in ports:
+        if port is not None and port < 1024:
+            yield error(
+                f"{path}.localPort",
+                "1024 or more, or the capability NET_BIND_SERVICE",
+                port,
+                "add NET_BIND_SERVICE to cilium.values.securityContext.capabilities.ciliumAgent",
+            )

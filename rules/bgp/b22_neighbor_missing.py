@@ -1,0 +1,30 @@
+"""B22: A node whose address the router does not take.
+
+Why: FRR refuses connections from an address that is neither a neighbor nor in a listen range.
+Seen: the node's peer flaps between Active and Idle; the router says nothing.
+Since: 1.16
+Source: FRR BGP documentation; seen on the lab
+
+Bad: four nodes, three neighbors
+Good: a neighbor for each node, or `listenRanges: [{ prefix: 192.168.10.0/24, peerGroup: CILIUM }]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Each session's source address must be known to the router at its other end."""
+    for session in facts.sessions:
+        far = session.far
+        if far is not None and not far.known:
+            yield error(
+                far.neighbor_path,
+                f"a neighbor {session.source} (node {session.node.name}), or a listen range with it",
+                "neither",
+                f"add {{ address: {session.source}, peerGroup: ... }}",
+            )

@@ -1,0 +1,62 @@
+"""B24: Nodes that have no route to the pods of other nodes.
+
+Why: Cilium's BGP announces; what it hears it does not put into the node's routing table. With native
+routing and neither autoDirectNodeRoutes nor a route through the router, sessions are up, the router
+reaches every pod, and pods on different nodes do not reach each other.
+Seen: nowhere; BGP is green on both sides.
+Since: 1.16
+Source: the study behind the dev stack; seen on the lab
+
+Bad: `returnRoutes: off` and nodes whose default gateway is not the router
+Good: `returnRoutes: auto` (the program adds the route), or a default gateway that is the router
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.net import Address
+from config.node import Node
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """A node needs its own route, a default route through the router, or one of ours."""
+    stack = facts.stack
+    if stack.bgp is None or str(facts.helm("routingMode")) != "native" or len(stack.nodes) < 2:
+        return
+    networks = {node.interfaces[0].address.network for node in stack.nodes}
+    if facts.on("autoDirectNodeRoutes") and len(networks) == 1:
+        return
+    routers = {i.address.ip for router in stack.routers for i in router.interfaces}
+    links = {i.address.network for router in stack.routers for i in router.interfaces if not i.loopback}
+    for n, node in enumerate(stack.nodes):
+        if node.default_gateway in routers or _routed(facts, node, routers):
+            continue
+        if stack.bgp.return_routes == "auto":
+            if stack.routers and not any(i.address.network in links for i in node.interfaces):
+                yield error(
+                    f"nodes[{n}].interfaces",
+                    "an interface on a link of a router, for the return route",
+                    "none",
+                    f"add nodes[{n}].routes with {stack.cluster.pod_cidr}, or a router on its link",
+                )
+            continue
+        yield error(
+            f"nodes[{n}].routes",
+            f"a route to {stack.cluster.pod_cidr} through a router",
+            "none",
+            "set bgp.returnRoutes: auto, or add the route to the host",
+        )
+
+
+def _routed(facts: Facts, node: Node, routers: set[Address]) -> bool:
+    pods = facts.stack.cluster.pod_cidr
+    # Without routers of its own the stack cannot know who is behind a gateway.
+    return any(
+        route.to.version == pods.version
+        and pods.subnet_of(route.to)  # type: ignore[arg-type]
+        and (not routers or route.via in routers)
+        for route in node.routes
+    )

@@ -1,0 +1,36 @@
+"""B25: autoDirectNodeRoutes where it cannot work.
+
+Why: the agent refuses it with tunnel routing. With nodes in several subnets it fails to install the
+routes of nodes that are not on its link, and keeps logging that, unless directRoutingSkipUnreachable is set.
+Seen: the agent does not start (tunnel); only in its log (subnets).
+Since: 1.16
+Source: Cilium pkg/option/config.go
+
+Bad: `{ routingMode: tunnel, autoDirectNodeRoutes: true }`
+Good: `{ routingMode: native, autoDirectNodeRoutes: true, values: { directRoutingSkipUnreachable: true } }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Routing mode first, then the nodes' links."""
+    if not facts.on("autoDirectNodeRoutes"):
+        return
+    where = "cilium.autoDirectNodeRoutes"
+    if str(facts.helm("routingMode")) == "tunnel":
+        yield error(where, "false with routingMode tunnel", "true", "use routingMode native, or take it out")
+        return
+    networks = {node.interfaces[0].address.network for node in facts.stack.nodes}
+    if len(networks) > 1 and not facts.on("directRoutingSkipUnreachable"):
+        yield warning(
+            where,
+            "directRoutingSkipUnreachable with nodes in several subnets",
+            ", ".join(sorted(map(str, networks))),
+            "set cilium.values.directRoutingSkipUnreachable: true",
+        )

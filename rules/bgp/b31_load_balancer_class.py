@@ -1,0 +1,36 @@
+"""B31: A Service that BGP is to announce has the loadBalancerClass of something else.
+
+Why: the BGP control plane announces Services without a class or with io.cilium/bgp-control-plane alone.
+Seen: nowhere.
+Since: 1.16
+Source: Cilium pkg/bgp/manager/reconciler/service.go
+
+Bad: `loadBalancerClass: io.cilium/l2-announcer` on a Service that an advertisement selects
+Good: `loadBalancerClass: io.cilium/bgp-control-plane`, or none
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts, service_labels
+from rules.finding import Finding, error
+
+_OURS = (None, "io.cilium/bgp-control-plane")
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Only Services that an advertisement selects are meant."""
+    for i, service in enumerate(facts.stack.services):
+        if service.type != "LoadBalancer" or service.load_balancer_class in _OURS:
+            continue
+        if any(
+            e.type == "Service" and e.selector is not None and e.selector.matches(service_labels(service))
+            for _, _, e in facts.advertisement_entries
+        ):
+            yield error(
+                f"services[{i}].loadBalancerClass",
+                "io.cilium/bgp-control-plane, or none",
+                service.load_balancer_class,
+                "take the class out, or the Service out of the selector",
+            )

@@ -1,0 +1,38 @@
+"""B32: The BGP status report is off in a small cluster.
+
+Why: without it the CiliumBGPNodeConfigs carry no session state and no conditions: what rules B4, B14, B17
+and B18 show at run time is not shown at all. In clusters of hundreds of nodes that is the price for less
+load on the API.
+Seen: nowhere.
+Since: 1.17
+Source: Cilium BGP control plane operation guide
+
+Bad: `bgpStatusReport: false` with four nodes
+Good: `bgpStatusReport: true`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+_LARGE = 200
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Large clusters may do without."""
+    if (
+        facts.stack.bgp is not None
+        and facts.release >= (1, 17)
+        and not facts.on("bgpControlPlane.statusReport.enabled")
+    ):
+        count = len(facts.stack.nodes)
+        if count < _LARGE:
+            yield warning(
+                "cilium.bgpStatusReport",
+                f"true (the cluster has {count} nodes)",
+                "false",
+                "leave it on below some hundred nodes",
+            )

@@ -1,0 +1,31 @@
+"""B33: ClusterIPs announced that no outside client can reach.
+
+Why: the datapath drops packets from outside to a ClusterIP unless bpf.lbExternalClusterIP is on.
+Seen: nowhere; the route is there and connections time out.
+Since: 1.16
+Source: Cilium BGP control plane configuration; kube-proxy replacement guide
+
+Bad: `{ type: Service, addresses: [ClusterIP], selector: ... }`
+Good: the same with `values: { bpf: { lbExternalClusterIP: true } }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """One switch for the whole cluster."""
+    if facts.on("bpf.lbExternalClusterIP"):
+        return
+    for path, _, entry in facts.advertisement_entries:
+        if "ClusterIP" in entry.addresses:
+            yield error(
+                f"{path}.addresses",
+                "bpf.lbExternalClusterIP with ClusterIP",
+                "false, the default",
+                "set cilium.values.bpf.lbExternalClusterIP: true",
+            )

@@ -1,0 +1,56 @@
+"""Makes RELEASE.json from a chart: `python -m rules.chart.extract CHART_DIR`."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+# Keys that values.yaml only has in comments are keys all the same: `# loadBalancerClass:`.
+_COMMENTED = re.compile(r"^( *)# ?([a-z][A-Za-z0-9]*):(?: .*)?$")
+_PLAIN = re.compile(r"^( *)([A-Za-z][A-Za-z0-9]*):")
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted key -> default; free maps and lists end in `.*`; None is a key without a default."""
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from leaves(item, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, (dict, list)):
+        yield f"{path}.*", None
+    else:
+        yield path, value if len(str(value)) < 80 else None
+
+
+def commented(text: str) -> Iterator[str]:
+    """Keys that stand in comments, under the key that they are indented below."""
+    above: list[tuple[int, str]] = []
+    for line in text.splitlines():
+        if match := _PLAIN.match(line):
+            depth = len(match[1])
+            above = [entry for entry in above if entry[0] < depth] + [(depth, match[2])]
+        elif (match := _COMMENTED.match(line)) and match[2] not in ("http", "https", "ref"):
+            depth = len(match[1])
+            yield ".".join([*(name for level, name in above if level < depth), match[2]])
+
+
+def main(chart: Path) -> None:
+    """Write the file of the chart's release beside this one."""
+    text = (chart / "values.yaml").read_text()
+    version = str(yaml.safe_load((chart / "Chart.yaml").read_text())["version"])
+    known = dict(leaves(yaml.safe_load(text)))
+    for key in commented(text):
+        known.setdefault(key, None)
+    release = ".".join(version.split(".")[:2])
+    rows = ",\n".join(f"{json.dumps(key)}: {json.dumps(known[key])}" for key in sorted(known))
+    Path(__file__).with_name(f"{release}.json").write_text("{\n" + rows + "\n}\n")
+    print(f"{release}: {len(known)} keys of chart {version}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""Rules about egress gateways."""

@@ -1,0 +1,25 @@
+"""G4: A gateway with both an interface and an egress IP.
+
+Why: the agent ignores the whole policy; the pods leave with their node's address.
+Seen: only in the agent's log.
+Since: 1.16
+Source: Cilium pkg/egressgateway/policy.go; seen on the lab
+
+Bad: `egressGateway: { interface: net0, egressIP: 172.18.0.42 }`
+Good: one of the two
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.egress.gateways import gateways
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Every gateway entry for itself."""
+    for gateway in gateways(facts):
+        if gateway.entry.interface is not None and gateway.entry.egress_ip is not None:
+            yield error(gateway.path, "interface or egressIP", "both", "take one of them out")

@@ -1,0 +1,42 @@
+"""G5: A gateway interface that is not there, or that has no IPv4 address.
+
+Why: the agent finds no address to leave with, and drops the traffic of the selected pods.
+Seen: nowhere; connections time out.
+Since: 1.16
+Source: Cilium pkg/egressgateway/policy.go
+
+Bad: `interface: net0` where the node's interfaces are `[eth1]`
+Good: the node with `{ name: net0, address: 172.18.0.42/16 }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.egress.gateways import gateways
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Against the declared interfaces of each selected node."""
+    for gateway in gateways(facts):
+        name = gateway.entry.interface
+        if name is None:
+            continue
+        for node in gateway.nodes:
+            own = [i for i in node.interfaces if i.name == name]
+            if not own:
+                yield error(
+                    f"{gateway.path}.interface",
+                    f"an interface of node {node.name}",
+                    f"{name}, which it has not",
+                    "declare the interface, or name another one",
+                )
+            elif all(i.address.version != 4 for i in own):
+                yield error(
+                    f"{gateway.path}.interface",
+                    f"an interface with an IPv4 address on {node.name}",
+                    name,
+                    "give it an IPv4 address",
+                )

@@ -1,0 +1,42 @@
+"""G7: A gateway interface that is not among the agent's devices.
+
+Why: the NAT programs are on the devices alone; what leaves by another interface is not translated.
+Seen: nowhere; packets leave with the pod's address.
+Since: 1.16
+Source: Cilium egress gateway documentation
+
+Bad: `devices: [eth1]` with `interface: net0`
+Good: `devices: [eth1, net0]`, or patterns such as `values: { devices: "eth+,net+" }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from rules.egress.gateways import gateways
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """A `+` at the end of a device stands for the rest of the name. No devices: the agent looks itself."""
+    value = facts.helm("devices")
+    devices = value if isinstance(value, (list, tuple)) else str(value or "").strip("{}").replace(" ", ",").split(",")
+    patterns = [str(d).replace("+", "*") for d in devices if d]
+    if not patterns:
+        return
+    for gateway in gateways(facts):
+        names = (
+            {gateway.entry.interface}
+            if gateway.entry.interface
+            else {i.name for node in gateway.nodes for i in node.interfaces if i.address.ip == gateway.entry.egress_ip}
+        )
+        for name in sorted(filter(None, names)):
+            if not any(fnmatchcase(name, pattern) for pattern in patterns):
+                yield warning(
+                    gateway.path,
+                    f"an interface among devices ({', '.join(map(str, devices))})",
+                    name,
+                    f"add {name} to cilium.devices",
+                )

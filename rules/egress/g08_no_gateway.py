@@ -1,0 +1,30 @@
+"""G8: A gateway selector that matches no node.
+
+Why: the policy is in force all the same: what it selects has no way out and is dropped.
+Seen: nowhere; connections time out.
+Since: 1.16
+Source: Cilium egress gateway documentation; seen on the lab
+
+Bad: `nodeSelector: { matchLabels: { egress-gw: "true" } }` and no node with that label
+Good: `nodes: [{ name: w3, labels: { egress-gw: "true" }, ... }]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.egress.gateways import gateways
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Every entry needs a node; a policy needs an entry (G10)."""
+    for gateway in gateways(facts):
+        if not gateway.nodes:
+            yield error(
+                f"{gateway.path}.nodeSelector",
+                "labels of at least one node",
+                gateway.entry.node_selector.manifest() or "{}",
+                "label the gateway nodes, or correct the selector",
+            )

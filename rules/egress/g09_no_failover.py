@@ -1,0 +1,32 @@
+"""G9: An open-source policy whose gateway selector takes several nodes.
+
+Why: the agent takes the first by name and stays with it; when that node is gone, so is the traffic. The
+second node never serves.
+Seen: nowhere.
+Since: 1.16
+Source: cilium/cilium #30157, #18230
+
+Bad: `egressGateway: { nodeSelector: { matchLabels: { egress-gw: "true" } } }` with two such nodes
+Good: `egressGroups`, which is the HA form, or a selector of one node
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.egress.gateways import gateways, is_isovalent
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Only the plain form; groups are served by Isovalent's build or by our controller."""
+    for gateway in gateways(facts):
+        if not gateway.policy.egress_groups and len(gateway.nodes) > 1 and not is_isovalent(facts, gateway.policy):
+            names = ", ".join(sorted(node.name for node in gateway.nodes)[:4])
+            yield warning(
+                f"{gateway.path}.nodeSelector",
+                "one node (there is no failover)",
+                f"{len(gateway.nodes)}: {names}",
+                "use egressGroups, or select one node",
+            )

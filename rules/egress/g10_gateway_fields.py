@@ -1,0 +1,42 @@
+"""G10: The wrong one of egressGateway, egressGateways and egressGroups.
+
+Why: the CRD requires egressGateway; the list came with 1.18 and wins over it where both are set. A
+policy with neither has no gateway.
+Seen: the API's error.
+Since: 1.16
+Source: the CRD CiliumEgressGatewayPolicy
+
+Bad: `egressGateways: [...]` with Cilium 1.17
+Good: `egressGateway: {...}`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Each policy for itself."""
+    for i, policy in enumerate(facts.stack.egress_policies):
+        where = f"egressPolicies[{i}]"
+        if not policy.gateways():
+            yield error(f"{where}.egressGateway", "a gateway", "none", "set egressGateway or egressGroups")
+        if policy.egress_gateways and facts.release < (1, 18):
+            yield error(
+                f"{where}.egressGateways",
+                "Cilium 1.18 or later",
+                facts.stack.cilium.version,
+                "use egressGateway, or upgrade",
+            )
+        if policy.egress_gateways and policy.egress_gateway is None and facts.release >= (1, 18):
+            yield error(
+                f"{where}.egressGateway",
+                "a value, which the CRD requires beside the list",
+                "nothing",
+                "repeat the list's first entry as egressGateway",
+            )
+        if policy.egress_groups and (policy.egress_gateway or policy.egress_gateways):
+            yield warning(f"{where}.egressGroups", "one form of gateways", "two", "keep egressGroups alone")

@@ -1,0 +1,30 @@
+"""G11: An excluded prefix outside the destinations.
+
+Why: exclusions are taken out of destinationCIDRs; one that is not inside them excludes nothing.
+Seen: nowhere.
+Since: 1.16
+Source: Cilium CiliumEgressGatewayPolicy types
+
+Bad: `destinationCIDRs: [10.0.0.0/8], excludedCIDRs: [192.168.0.0/16]`
+Good: `destinationCIDRs: [0.0.0.0/0], excludedCIDRs: [192.168.0.0/16]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Inside at least one destination."""
+    for i, policy in enumerate(facts.stack.egress_policies):
+        for j, cidr in enumerate(policy.excluded_cidrs):
+            if not any(cidr.version == d.version and cidr.subnet_of(d) for d in policy.destination_cidrs):  # type: ignore[arg-type]
+                yield warning(
+                    f"egressPolicies[{i}].excludedCIDRs[{j}]",
+                    "a prefix inside destinationCIDRs",
+                    cidr,
+                    "take it out, or correct the destinations",
+                )

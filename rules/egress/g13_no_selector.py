@@ -1,0 +1,32 @@
+"""G13: A policy that selects nobody.
+
+Why: a selector with neither pods nor a namespace makes the agent refuse the policy.
+Seen: only in the agent's log.
+Since: 1.16
+Source: Cilium pkg/egressgateway/policy.go
+
+Bad: `selectors: []`
+Good: `selectors: [{ podSelector: { matchLabels: { org: sds } } }]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """At least one selector, and each with a part that selects."""
+    for i, policy in enumerate(facts.stack.egress_policies):
+        if not policy.selectors:
+            yield error(f"egressPolicies[{i}].selectors", "at least one selector", "none", "add { podSelector: ... }")
+        for j, selector in enumerate(policy.selectors):
+            if selector.pod_selector is None and selector.namespace_selector is None:
+                yield error(
+                    f"egressPolicies[{i}].selectors[{j}]",
+                    "a podSelector or a namespaceSelector",
+                    "neither",
+                    "add one of them",
+                )

@@ -1,0 +1,34 @@
+"""G15: An egress gateway and the Envoy proxy in one datapath.
+
+Why: below 1.16 traffic that an L7 policy sent through the proxy left with the node's address instead of
+the gateway's. 1.16 is the oldest version here, so that this concerns older ones only; with the
+Isovalent kinds the write-up's version still asks for l7Proxy off.
+Seen: nowhere.
+Since: 1.16
+Source: cilium/cilium #19642
+
+Bad: `edition: enterprise` with the HA kinds and l7Proxy on
+Good: `values: { l7Proxy: false }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.egress.gateways import is_isovalent
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Isovalent's HA kind with the proxy on."""
+    if facts.helm("l7Proxy") in (False, "false"):
+        return
+    for i, policy in enumerate(facts.stack.egress_policies):
+        if policy.egress_groups and is_isovalent(facts, policy):
+            yield warning(
+                f"egressPolicies[{i}].egressGroups",
+                "l7Proxy: false with Isovalent's HA gateways",
+                "true, the default",
+                "set cilium.values.l7Proxy: false, or check your build's release notes",
+            )

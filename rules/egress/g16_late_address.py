@@ -1,0 +1,31 @@
+"""G16: A gateway address that the program does not put there before the policy.
+
+Why: the agent reads an interface's addresses when it handles the policy; one added afterwards is not
+used until the policy is applied again.
+Seen: nowhere; traffic is dropped or leaves with another address.
+Since: 1.16
+Source: cilium/cilium #47761
+
+Bad: `egressIP: 172.18.0.84` with `egressCIDRs` on open-source Cilium, without the controller
+Good: an interface of the node in the stack file
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.egress.gateways import is_isovalent
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Addresses from egressCIDRs are given out at run time, which the plain form does not do."""
+    for i, policy in enumerate(facts.stack.egress_policies):
+        if policy.egress_cidrs and not policy.egress_groups and not is_isovalent(facts, policy):
+            yield warning(
+                f"egressPolicies[{i}].egressCIDRs",
+                "egressGroups with it",
+                "a plain gateway, which takes no address from it",
+                "use egressGroups, or put the address on the node's interface",
+            )

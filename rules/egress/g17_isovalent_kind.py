@@ -1,0 +1,39 @@
+"""G17: An Isovalent kind on open-source Cilium.
+
+Why: the CRD is not there; the API server does not know the kind.
+Seen: the API's error.
+Since: 1.16
+Source: Isovalent's public documentation
+
+Bad: `kind: IsovalentEgressGatewayPolicy` with `edition: oss`
+Good: `edition: enterprise`, or no `kind`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Policies and the stack's own manifests."""
+    if facts.stack.cilium.edition == "enterprise":
+        return
+    for i, policy in enumerate(facts.stack.egress_policies):
+        if policy.kind == "IsovalentEgressGatewayPolicy":
+            yield error(
+                f"egressPolicies[{i}].kind",
+                "CiliumEgressGatewayPolicy (edition is oss)",
+                policy.kind,
+                "take kind out, or set cilium.edition: enterprise",
+            )
+    for i, item in enumerate(facts.stack.manifests):
+        if item.api_version.startswith("isovalent.com/"):
+            yield error(
+                f"manifests[{i}].apiVersion",
+                "a kind of open-source Cilium",
+                f"{item.api_version} {item.kind}",
+                "take it out, or set cilium.edition: enterprise",
+            )

@@ -1,0 +1,38 @@
+"""G18: Fewer egress addresses than active gateways.
+
+Why: each active gateway needs an address of its own out of egressCIDRs; the ones without get none and
+the policy's condition IPAMRequestSatisfied stays false.
+Seen: in that condition only.
+Since: 1.17
+Source: status of IsovalentEgressGatewayPolicy in the study behind the egress stack
+
+Bad: `egressCIDRs: [172.18.0.84/32]` with two gateways
+Good: `egressCIDRs: [172.18.0.84/31]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Active gateways: what the groups select, up to maxGatewayNodes each."""
+    for i, policy in enumerate(facts.stack.egress_policies):
+        if not policy.egress_cidrs or not policy.egress_groups:
+            continue
+        active = {}
+        for group in policy.egress_groups:
+            nodes = facts.selected(group.node_selector)
+            for node in nodes[: group.max_gateway_nodes or len(nodes)]:
+                active[node.name] = node
+        room = sum(cidr.num_addresses for cidr in set(policy.egress_cidrs))
+        if room < len(active):
+            yield error(
+                f"egressPolicies[{i}].egressCIDRs",
+                f"at least {len(active)} addresses, one for each active gateway",
+                room,
+                "take a larger prefix, or set maxGatewayNodes",
+            )

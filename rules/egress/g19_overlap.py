@@ -1,0 +1,29 @@
+"""G19: Egress addresses that something else has.
+
+Why: two holders of one address: replies come to whoever answered ARP last.
+Seen: nowhere.
+Since: 1.17
+Source: inferred
+
+Bad: two policies with `egressCIDRs: [172.18.0.84/31]`
+Good: disjoint prefixes outside of nodes and pools
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.across.addresses import plan
+from rules.facts import Facts
+from rules.finding import Finding, error
+from rules.lbipam.pools import blocks
+from rules.spans import overlaps
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Policies against each other, hosts, pods, Services and pools."""
+    for first, second in overlaps([*plan(facts), *blocks(facts)]):
+        pair = [span for span in (first, second) if span.path.startswith("egressPolicies")]
+        if pair:
+            other = second if pair[0] is first else first
+            yield error(pair[0].path, f"addresses outside {other.what} ({other.path})", pair[0], "make them disjoint")

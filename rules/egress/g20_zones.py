@@ -1,0 +1,54 @@
+"""G20: Zone affinity without zones.
+
+Why: affinity compares `topology.kubernetes.io/zone` of the pod's node with the gateway's. A node without
+it is in no zone; with localOnly a zone without a gateway has no way out at all.
+Seen: nowhere; with localOnly connections time out.
+Since: 1.17
+Source: the study behind the egress stack
+
+Bad: `azAffinity: localOnly` with gateways in one of two zones
+Good: a gateway in each zone, or localOnlyFirst
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error, warning
+
+_ZONE = "topology.kubernetes.io/zone"
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Gateways and the other nodes; control planes that carry no pods are left out."""
+    for i, policy in enumerate(facts.stack.egress_policies):
+        if policy.az_affinity == "disabled":
+            continue
+        gateways = {node.name: node for _, entry in policy.gateways() for node in facts.selected(entry.node_selector)}
+        for name in gateways:
+            if _ZONE not in facts.labels[name]:
+                yield error(
+                    f"egressPolicies[{i}].azAffinity",
+                    f"the label {_ZONE} on gateway {name}",
+                    "none",
+                    f"set nodes[].labels for {name}",
+                )
+        zones = {facts.labels[name].get(_ZONE) for name in gateways}
+        workers = [n for n in facts.stack.nodes if n.name not in gateways and n.role == "worker"]
+        bare = [n.name for n in workers if _ZONE not in facts.labels[n.name]]
+        if bare:
+            yield warning(
+                f"egressPolicies[{i}].azAffinity",
+                f"the label {_ZONE} on every node with pods",
+                f"none on {', '.join(bare[:4])}",
+                "label the nodes",
+            )
+        alone = {facts.labels[n.name][_ZONE] for n in workers if _ZONE in facts.labels[n.name]} - zones
+        if alone and policy.az_affinity == "localOnly":
+            yield error(
+                f"egressPolicies[{i}].azAffinity",
+                "a gateway in every zone with localOnly",
+                f"none in {', '.join(sorted(alone))}",
+                "add a gateway there, or use localOnlyFirst",
+            )

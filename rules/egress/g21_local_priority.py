@@ -1,0 +1,33 @@
+"""G21: localPriority without maxGatewayNodes.
+
+Why: localPriority fills up with gateways of other zones until maxGatewayNodes; without a number every
+gateway is active anyway, and the priority has no effect.
+Seen: nowhere.
+Since: 1.17
+Source: Isovalent's public lab on egress gateways
+
+Bad: `azAffinity: localPriority` and groups without `maxGatewayNodes`
+Good: `egressGroups: [{ nodeSelector: ..., maxGatewayNodes: 2 }]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Every group of such a policy."""
+    for i, policy in enumerate(facts.stack.egress_policies):
+        if policy.az_affinity != "localPriority":
+            continue
+        for j, group in enumerate(policy.egress_groups):
+            if group.max_gateway_nodes is None:
+                yield warning(
+                    f"egressPolicies[{i}].egressGroups[{j}].maxGatewayNodes",
+                    "a number with localPriority",
+                    "nothing",
+                    "say how many gateways are active at a time",
+                )

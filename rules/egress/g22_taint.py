@@ -1,0 +1,32 @@
+"""G22: Pods can land on gateway nodes.
+
+Why: a gateway that also runs the pods it serves dies with them, and their load takes its links. The
+write-up keeps pods away with a taint.
+Seen: nowhere.
+Since: 1.16
+Source: the study behind the egress stack
+
+Bad: a gateway node without taints
+Good: `taints: [{ key: egress-gw, effect: NoSchedule }]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.egress.gateways import gateways
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """NoSchedule or NoExecute, any key."""
+    chosen = {node.name for gateway in gateways(facts) for node in gateway.nodes}
+    for n, node in enumerate(facts.stack.nodes):
+        if node.name in chosen and not any(t.effect in ("NoSchedule", "NoExecute") for t in node.taints):
+            yield warning(
+                f"nodes[{n}].taints",
+                "a taint that keeps pods off a gateway",
+                "none",
+                "add { key: egress-gw, effect: NoSchedule }",
+            )

@@ -1,0 +1,169 @@
+"""What rules ask a stack: its parts with their YAML paths, joined once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from components.cilium.values import helm_values
+from config.bgp import Advertisement, AdvertisementSet, Bgp, Instance, PeerConfig
+from config.ingress import Ingress
+from config.labels import LabelSelector
+from config.net import InterfaceAddress, Prefix
+from config.node import Node
+from config.router import Router
+from config.stack import StackConfig
+from config.workload import Service
+from rules import chart
+from rules.sessions import Session, sessions
+
+CLASSES = ("io.cilium/bgp-control-plane", "io.cilium/l2-announcer", "io.cilium/node")
+
+
+@dataclass(frozen=True)
+class Carried:
+    """An advertisement entry that a family of a peer config selects."""
+
+    path: str
+    peer_config: PeerConfig
+    afi: str
+    entry: Advertisement
+
+
+class Facts:
+    """A stack, and what follows from it; `before` is the stack that it replaces, where that is known.
+
+    Everything is computed at most once.
+    """
+
+    def __init__(self, stack: StackConfig, before: StackConfig | None = None) -> None:
+        self.stack = stack
+        self.before = before
+        self.release = stack.cilium.release
+        self._values = helm_values(stack)
+
+    def helm(self, key: str) -> Any:
+        """The value that a Helm key will have: the user's, else ours, else the chart's default."""
+        value: Any = self._values
+        for part in key.split("."):
+            if not isinstance(value, dict) or part not in value:
+                return chart.default(self.release, key)
+            value = value[part]
+        return value
+
+    def on(self, key: str) -> bool:
+        """Whether a Helm switch is on; the chart takes texts for switches too."""
+        return str(self.helm(key)).lower() in ("true", "strict", "partial", "probe")
+
+    @property
+    def bgp(self) -> Bgp:
+        """The BGP section, empty where there is none."""
+        return self.stack.bgp or Bgp()
+
+    @cached_property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """Node name -> its labels."""
+        return {node.name: self.stack.node_labels(node) for node in self.stack.nodes}
+
+    def selected(self, selector: LabelSelector | None) -> list[Node]:
+        """The nodes that a selector takes; none takes all."""
+        if selector is None:
+            return list(self.stack.nodes)
+        return [node for node in self.stack.nodes if selector.matches(self.labels[node.name])]
+
+    @cached_property
+    def peer_configs(self) -> dict[str, PeerConfig]:
+        """By name."""
+        return {item.name: item for item in self.bgp.peer_configs}
+
+    @cached_property
+    def instances(self) -> list[tuple[str, Instance]]:
+        """Every BGP instance with its path."""
+        return [
+            (f"bgp.clusterConfigs[{i}].instances[{j}]", instance)
+            for i, config in enumerate(self.bgp.cluster_configs)
+            for j, instance in enumerate(config.instances)
+        ]
+
+    @cached_property
+    def sessions(self) -> list[Session]:
+        """Every peering of every node, with the router's side where the stack has that router."""
+        return list(sessions(self.stack, self.labels))
+
+    @cached_property
+    def advertisement_entries(self) -> list[tuple[str, AdvertisementSet, Advertisement]]:
+        """Every advertisement entry with its path and the set it is in."""
+        return [
+            (f"bgp.advertisements[{i}].advertisements[{j}]", item, entry)
+            for i, item in enumerate(self.bgp.advertisements)
+            for j, entry in enumerate(item.advertisements)
+        ]
+
+    @cached_property
+    def carried(self) -> list[Carried]:
+        """The advertisement entries that peers really carry."""
+        return [
+            Carried(path, config, family.afi, entry)
+            for config in self.bgp.peer_configs
+            for family in config.families
+            if family.advertisements is not None
+            for path, item, entry in self.advertisement_entries
+            if family.advertisements.matches(item.labels)
+        ]
+
+    @cached_property
+    def lb_services(self) -> list[tuple[str, Service]]:
+        """The LoadBalancer Services that Cilium's LB-IPAM serves."""
+        return [
+            (f"services[{i}]", service)
+            for i, service in enumerate(self.stack.services)
+            if service.type == "LoadBalancer" and service.load_balancer_class in (None, *CLASSES)
+        ]
+
+    @cached_property
+    def dedicated_ingresses(self) -> list[tuple[str, Ingress]]:
+        """The Ingresses that get a LoadBalancer Service of their own."""
+        controller = self.stack.ingress_controller
+        if controller is None or controller.host_network is not None:
+            return []
+        return [
+            (f"ingresses[{i}]", item)
+            for i, item in enumerate(self.stack.ingresses)
+            if item.ingress_class_name == "cilium" and item.mode(controller) == "dedicated"
+        ]
+
+    @property
+    def shared_ingress(self) -> bool:
+        """Whether there is the one Service of all shared Ingresses."""
+        controller = self.stack.ingress_controller
+        return controller is not None and controller.host_network is None
+
+    @cached_property
+    def addresses(self) -> list[tuple[str, str, InterfaceAddress]]:
+        """Every interface address of every host: path, host name, address."""
+        hosts: list[tuple[str, Node | Router]] = [(f"nodes[{i}]", node) for i, node in enumerate(self.stack.nodes)]
+        hosts += [(f"routers[{i}]", router) for i, router in enumerate(self.stack.routers)]
+        return [
+            (f"{path}.interfaces[{j}].address", host.name, interface.address)
+            for path, host in hosts
+            for j, interface in enumerate(host.interfaces)
+        ]
+
+    def networks(self) -> Iterator[tuple[str, Prefix]]:
+        """The prefixes that hosts are attached to, with their paths; each once."""
+        seen: set[Prefix] = set()
+        for path, _, address in self.addresses:
+            if address.network not in seen:
+                seen.add(address.network)
+                yield path, address.network
+
+
+def service_labels(service: Service) -> dict[str, str]:
+    """A Service's labels and the two that Cilium adds for its selectors."""
+    return {
+        **service.labels,
+        "io.kubernetes.service.name": service.name,
+        "io.kubernetes.service.namespace": service.namespace,
+    }

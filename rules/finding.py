@@ -1,0 +1,46 @@
+"""What a rule yields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """`error` stops a plan and an up; `warning` is told."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One mistake at one place.
+
+    `path` is the YAML path inside the stack; `fix` says what to do. `rule` is filled in by the
+    registry, so that a rule's file has its id once.
+    """
+
+    severity: Severity
+    path: str
+    expected: str
+    got: str
+    fix: str
+    rule: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.path}: expected {self.expected}, got {self.got}; fix: {self.fix}"
+
+    def of(self, rule: str) -> Finding:
+        """The same finding under a rule's id."""
+        return replace(self, rule=rule)
+
+
+def error(path: str, expected: object, got: object, fix: str) -> Finding:
+    """A finding that stops the plan."""
+    return Finding(Severity.ERROR, path, str(expected), str(got), fix)
+
+
+def warning(path: str, expected: object, got: object, fix: str) -> Finding:
+    """A finding that is told."""
+    return Finding(Severity.WARNING, path, str(expected), str(got), fix)

@@ -1,0 +1,1 @@
+"""Rules about Cilium's Ingress controller and the policies around it."""

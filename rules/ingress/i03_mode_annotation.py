@@ -1,0 +1,33 @@
+"""I3: A loadbalancer-mode that is neither shared nor dedicated.
+
+Why: Cilium takes every other text for shared; the Ingress gets the shared address, not its own.
+Seen: nowhere.
+Since: 1.16
+Source: Cilium operator/pkg/ingress/ingress_reconcile.go
+
+Bad: `annotations: { ingress.cilium.io/loadbalancer-mode: dedicted }`
+Good: `annotations: { ingress.cilium.io/loadbalancer-mode: dedicated }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.ingress import MODE_ANNOTATION, OLD_MODE_ANNOTATION
+from rules.facts import Facts
+from rules.finding import Finding, error
+from rules.words import nearest
+
+_MODES = ("shared", "dedicated")
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """The annotation under both of its names, and names that are nearly right."""
+    for i, ingress in enumerate(facts.stack.ingresses):
+        for key, value in ingress.annotations.items():
+            where = f"ingresses[{i}].annotations"
+            if key in (MODE_ANNOTATION, OLD_MODE_ANNOTATION):
+                if value not in _MODES:
+                    yield error(where, "shared or dedicated", value, nearest(value, _MODES, "use one of them"))
+            elif key.lower().replace("-", "").endswith("loadbalancermode"):
+                yield error(where, MODE_ANNOTATION, key, f"rename it to {MODE_ANNOTATION}")

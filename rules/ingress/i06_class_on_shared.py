@@ -1,0 +1,34 @@
+"""I6: A LoadBalancer class on an Ingress that shares its Service.
+
+Why: the annotation is for dedicated Ingresses; the shared Service takes its class from the Helm values.
+Seen: nowhere.
+Since: 1.16
+Source: Cilium Ingress documentation
+
+Bad: a shared Ingress with `ingress.cilium.io/loadbalancer-class: io.cilium/l2-announcer`
+Good: `ingressController: { loadBalancerClass: io.cilium/l2-announcer }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+_CLASS = "ingress.cilium.io/loadbalancer-class"
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Ingresses in shared mode with the annotation."""
+    controller = facts.stack.ingress_controller
+    if controller is None:
+        return
+    for i, ingress in enumerate(facts.stack.ingresses):
+        if _CLASS in ingress.annotations and ingress.mode(controller) == "shared":
+            yield warning(
+                f"ingresses[{i}].annotations",
+                f"{_CLASS} on a dedicated Ingress only",
+                "one on a shared Ingress",
+                "set ingressController.loadBalancerClass, or make it dedicated",
+            )

@@ -1,0 +1,43 @@
+"""I8: A policy locks Cilium's Ingress endpoint, and none opens it.
+
+Why: traffic through the Ingress passes policy twice: from the client to `reserved:ingress`, and from
+there to the backend. A lockdown that selects everything or that endpoint, without a rule that admits
+clients to it, answers 403 to all.
+Seen: clients get 403; nothing says why.
+Since: 1.16
+Source: Cilium Ingress policy example; cilium/cilium #30073
+
+Bad: a policy with `ingress: [{ entities: [cluster] }]` for every endpoint, alone
+Good: beside it one that selects `reserved:ingress` and admits the clients' CIDRs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Policies join: one that admits the world, or some CIDR, is enough."""
+    if facts.stack.ingress_controller is None:
+        return
+    chosen = [
+        (i, p)
+        for i, p in enumerate(facts.stack.network_policies)
+        if p.endpoint_selector.takes_ingress() and p.ingress is not None
+    ]
+    admits = any(
+        rule.cidrs or rule.admits("world", "world-ipv4", "world-ipv6")
+        for _, policy in chosen
+        for rule in policy.ingress or ()
+    )
+    if chosen and not admits:
+        i, policy = chosen[0]
+        yield warning(
+            f"networkPolicies[{i}].ingress",
+            "a policy that admits clients to reserved:ingress",
+            f"{policy.name} locks it",
+            "add a policy for reserved:ingress with the clients' cidrs",
+        )

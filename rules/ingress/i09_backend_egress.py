@@ -1,0 +1,37 @@
+"""I9: Default deny of egress for the Ingress endpoint, without a way to the backends.
+
+Why: the second hop, from `reserved:ingress` to the backend, is egress of that endpoint.
+Seen: clients get 503 or 403.
+Since: 1.16
+Source: Cilium Ingress documentation (default deny)
+
+Bad: a policy for every endpoint with `egress: [{}]`
+Good: one for `reserved:ingress` with `egress: [{ entities: [cluster] }]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """An entity of the cluster, or endpoints, must be admitted in the direction of the backends."""
+    if facts.stack.ingress_controller is None:
+        return
+    chosen = [
+        (i, p)
+        for i, p in enumerate(facts.stack.network_policies)
+        if p.endpoint_selector.takes_ingress() and p.egress is not None
+    ]
+    opens = any(rule.endpoints or rule.admits("cluster") for _, policy in chosen for rule in policy.egress or ())
+    if chosen and not opens:
+        i, policy = chosen[0]
+        yield warning(
+            f"networkPolicies[{i}].egress",
+            "a policy that lets reserved:ingress reach the backends",
+            f"{policy.name} denies it",
+            "add { entities: [cluster] } for reserved:ingress",
+        )

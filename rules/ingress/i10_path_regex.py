@@ -1,0 +1,33 @@
+"""I10: pathType ImplementationSpecific is a regular expression.
+
+Why: Cilium reads such a path as an RE2 that must match the whole path; `/api` then matches `/api` and
+not `/api/v1`, and a dot any character.
+Seen: nowhere; clients get 404.
+Since: 1.16
+Source: Cilium Ingress documentation (path types)
+
+Bad: `{ path: /api, pathType: ImplementationSpecific }`
+Good: `{ path: /api, pathType: Prefix }`, or `/api(/.*)?`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """A path without any sign of an expression was meant as a prefix."""
+    for i, ingress in enumerate(facts.stack.ingresses):
+        for j, rule in enumerate(ingress.rules):
+            for k, path in enumerate(rule.paths):
+                if path.path_type == "ImplementationSpecific" and not re.search(r"[][()*+?|\\^$]", path.path):
+                    yield warning(
+                        f"ingresses[{i}].rules[{j}].paths[{k}].pathType",
+                        "Prefix or Exact, or a regular expression as path",
+                        f"ImplementationSpecific with {path.path}",
+                        "use pathType: Prefix",
+                    )

@@ -1,0 +1,1 @@
+"""Rules about L2 announcements."""

@@ -1,0 +1,29 @@
+"""L2: An L2 policy that announces no kind of address.
+
+Why: `externalIPs` and `loadBalancerIPs` are both false unless they are set.
+Seen: nowhere; no lease is taken, and ARP is not answered.
+Since: 1.16
+Source: Cilium L2 announcements documentation; seen on the lab
+
+Bad: `l2Policies: [{ name: arp, interfaces: ["^eth1$"] }]`
+Good: the same with `loadBalancerIPs: true`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Every policy for itself."""
+    for i, policy in enumerate(facts.stack.l2_policies):
+        if not policy.external_ips and not policy.load_balancer_ips:
+            yield error(
+                f"l2Policies[{i}].loadBalancerIPs",
+                "true, or externalIPs: true",
+                "false for both",
+                "set loadBalancerIPs: true",
+            )

@@ -1,0 +1,42 @@
+"""L3: An interface pattern that matches no device of the agent.
+
+Why: the patterns select among the agent's `devices`; one that matches none announces nothing there. One
+that does not compile is dropped with a line in the log.
+Seen: nowhere, or only in the log.
+Since: 1.16
+Source: Cilium pkg/l2announcer
+
+Bad: `interfaces: ["^enp"]` with `devices: [eth1]`
+Good: `interfaces: ["^eth1$"]`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Against `devices` where they are given, else against the nodes' interfaces."""
+    devices = set(facts.stack.cilium.devices) or {i.name for node in facts.stack.nodes for i in node.interfaces}
+    for i, policy in enumerate(facts.stack.l2_policies):
+        for j, pattern in enumerate(policy.interfaces):
+            where = f"l2Policies[{i}].interfaces[{j}]"
+            # The agent uses RE2, which has no look-around and no back-references.
+            if re.search(r"\(\?[=!<]|\\[1-9]", pattern):
+                yield error(
+                    where, "a regular expression as RE2 has it", pattern, "do without look-around and back-references"
+                )
+                continue
+            try:
+                compiled = re.compile(pattern)
+            except re.error as problem:
+                yield error(where, "a regular expression", f"{pattern} ({problem})", "correct it")
+                continue
+            if not any(compiled.search(device) for device in devices):
+                yield warning(
+                    where, f"a pattern of one of {', '.join(sorted(devices))}", pattern, "correct it, or add the device"
+                )

@@ -1,0 +1,40 @@
+"""L5: A client rate below what the leases need.
+
+Why: every agent renews the lease of every Service that it holds once per renew deadline. Under the
+client's rate limit renewals come too late and leases move from node to node.
+Seen: nowhere; VIPs flap.
+Since: 1.16
+Source: Cilium L2 announcements documentation (sizing client rate limit)
+
+Bad: 200 Services, a deadline of 5 s and the default rate of 10 a second
+Good: `values: { k8sClientRateLimit: { qps: 50, burst: 100 } }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+from rules.l2.times import lease_times
+
+# The agent's own default is 10 from 1.16 on.
+_QPS = 10.0
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """All Services may be on one node after failures."""
+    if not facts.stack.l2_policies:
+        return
+    _, deadline, _ = lease_times(facts)
+    services = len(facts.lb_services) + len(facts.dedicated_ingresses) + (1 if facts.shared_ingress else 0)
+    need = services / deadline
+    text = str(facts.helm("k8sClientRateLimit.qps") or "")
+    have = float(text) if text.replace(".", "", 1).isdigit() else _QPS
+    if need > have:
+        yield warning(
+            "cilium.values.k8sClientRateLimit.qps",
+            f"at least {need:.0f} a second ({services} Services, renewed every {deadline:g} s)",
+            f"{have:g}",
+            f"set qps: {need * 1.5:.0f} and burst: {need * 3:.0f}",
+        )

@@ -1,0 +1,33 @@
+"""L6: externalTrafficPolicy Local behind an L2 announcement.
+
+Why: one node answers ARP for the address, whether it has a pod or not; with Local it drops what it has
+no pod for. From 1.20.2 such a node does not answer, and a Service without local pods anywhere is silent.
+Seen: nowhere.
+Since: 1.16
+Source: cilium/cilium #27800
+
+Bad: `externalTrafficPolicy: Local` for a Service that an L2 policy selects
+Good: `externalTrafficPolicy: Cluster`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts, service_labels
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Services that both an L2 policy and Local apply to."""
+    policies = [p for p in facts.stack.l2_policies if p.load_balancer_ips or p.external_ips]
+    for path, service in facts.lb_services:
+        if service.external_traffic_policy != "Local" or service.load_balancer_class == "io.cilium/bgp-control-plane":
+            continue
+        if any(p.service_selector is None or p.service_selector.matches(service_labels(service)) for p in policies):
+            yield warning(
+                f"{path}.externalTrafficPolicy",
+                "Cluster (an L2 policy announces the Service)",
+                "Local",
+                "use Cluster, or announce it by BGP",
+            )

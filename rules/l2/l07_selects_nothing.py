@@ -1,0 +1,49 @@
+"""L7: An L2 policy that selects no node or no Service.
+
+Why: nothing is announced.
+Seen: nowhere.
+Since: 1.16
+Source: inferred
+
+Bad: `nodeSelector: { matchLabels: { edge: "yes" } }` and no node with that label
+Good: a selector of declared nodes and Services
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts, service_labels
+from rules.finding import Finding, error, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Nodes, Services, and Services whose class belongs to another announcer."""
+    for i, policy in enumerate(facts.stack.l2_policies):
+        if policy.node_selector is not None and not facts.selected(policy.node_selector):
+            yield error(
+                f"l2Policies[{i}].nodeSelector",
+                "labels of at least one node",
+                policy.node_selector.manifest(),
+                "label nodes, or correct the selector",
+            )
+        chosen = [
+            s
+            for _, s in facts.lb_services
+            if policy.service_selector is None or policy.service_selector.matches(service_labels(s))
+        ]
+        mine = [s for s in chosen if s.load_balancer_class in (None, "io.cilium/l2-announcer")]
+        if policy.service_selector is not None and not chosen:
+            yield warning(
+                f"l2Policies[{i}].serviceSelector",
+                "labels of a declared Service",
+                policy.service_selector.manifest(),
+                "correct it, or declare the Service",
+            )
+        elif chosen and not mine:
+            yield error(
+                f"l2Policies[{i}].serviceSelector",
+                "a Service of class io.cilium/l2-announcer or none",
+                f"only {chosen[0].load_balancer_class}",
+                "change the Services' loadBalancerClass",
+            )

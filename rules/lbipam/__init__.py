@@ -1,0 +1,1 @@
+"""Rules about LoadBalancer addresses: pools, requests, sharing."""

@@ -1,0 +1,51 @@
+"""P4: A requested address that no matching pool can give.
+
+Why: outside every pool, in one whose selector does not take the Service, or the reserved first or last
+one: the Service stays `<pending>`.
+Seen: in the condition `cilium.io/IPAMRequestSatisfied`.
+Since: 1.16
+Source: Cilium operator/pkg/lbipam
+
+Bad: `requestedIPs: [172.16.2.7]` with the pool 172.16.1.0/24
+Good: `requestedIPs: [172.16.1.7]`
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+from rules.lbipam.pools import SHARING, annotation, gives, matching, requested
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Also two Services that ask for one address without a sharing key."""
+    askers: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
+    for path, service in facts.lb_services:
+        pools = matching(facts, service)
+        for text in requested(service):
+            where = f"{path}.requestedIPs" if service.requested_ips else f"{path}.annotations"
+            try:
+                address = ip_address(text)
+            except ValueError:
+                yield error(where, "an IP address", text, "correct the annotation")
+                continue
+            if not any(gives(pool, address) for pool in pools):
+                yield error(
+                    where,
+                    "an address that a matching pool gives out",
+                    text,
+                    f"take one of {', '.join(p.name for p in pools) or 'a pool'}, or add it to a pool",
+                )
+            askers[text].append((where, annotation(service, SHARING)))
+    for text, entries in askers.items():
+        if len(entries) > 1 and len({key or path for path, key in entries}) > 1:
+            yield error(
+                entries[1][0],
+                "an address of its own, or one sharing key for both",
+                f"{text}, which {entries[0][0]} asks for too",
+                "give both Services the annotation lbipam.cilium.io/sharing-key",
+            )

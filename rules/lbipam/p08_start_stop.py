@@ -1,0 +1,33 @@
+"""P8: start and stop of one range in two items of the list.
+
+Why: `- start: .211` and `- stop: .215` as two items are one range of one address and an invalid block;
+a start without a stop is a block of one address.
+Seen: the pool has fewer addresses than meant.
+Since: 1.16
+Source: Cilium operator/pkg/lbipam
+
+Bad: two blocks, `{ start: 192.168.10.211 }` and `{ start: 192.168.10.215 }`
+Good: one block, `{ start: 192.168.10.211, stop: 192.168.10.215 }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Two lone starts in a row are most likely a split range. (A lone stop is no block at all.)"""
+    for i, pool in enumerate(facts.stack.pools):
+        for j, (one, two) in enumerate(zip(pool.blocks, pool.blocks[1:], strict=False)):
+            if one.start is None or two.start is None or one.stop or two.stop:
+                continue
+            if one.start.version == two.start.version and int(two.start) > int(one.start) + 1:
+                yield warning(
+                    f"pools[{i}].blocks[{j + 1}]",
+                    f"one block {one.start} to {two.start}",
+                    "two blocks of one address each",
+                    f"write {{ start: {one.start}, stop: {two.start} }}",
+                )

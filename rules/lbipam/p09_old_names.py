@@ -1,0 +1,31 @@
+"""P9: Names of LB-IPAM that have changed.
+
+Why: a pool's `cidrs` became `blocks` (gone in 1.16); the annotations moved from io.cilium/ to
+lbipam.cilium.io/. The old field is refused; old annotations still work and will not for ever.
+Seen: the API's error for `cidrs`; nothing for annotations.
+Since: 1.16
+Source: Cilium upgrade notes
+
+Bad: `annotations: { io.cilium/lb-ipam-sharing-key: web }`
+Good: `annotations: { lbipam.cilium.io/sharing-key: web }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error, warning
+from rules.lbipam.pools import CROSS, IPS, SHARING
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Annotations of Services, and pools among the stack's own manifests."""
+    for i, service in enumerate(facts.stack.services):
+        for today, old in (IPS, SHARING, CROSS):
+            if old in service.annotations:
+                yield warning(f"services[{i}].annotations", today, old, f"rename it to {today}")
+    for i, item in enumerate(facts.stack.manifests):
+        spec = item.document().get("spec")
+        if item.kind == "CiliumLoadBalancerIPPool" and isinstance(spec, dict) and "cidrs" in spec:
+            yield error(f"manifests[{i}].spec.cidrs", "blocks", "cidrs, which is gone", "rename cidrs to blocks")

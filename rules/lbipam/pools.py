@@ -1,0 +1,50 @@
+"""Which pools serve which Services, as LB-IPAM decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.net import Address
+from config.pool import Pool
+from config.workload import Service
+from rules.facts import Facts, service_labels
+from rules.spans import Span, of_block, usable
+
+IPS = ("lbipam.cilium.io/ips", "io.cilium/lb-ipam-ips")
+SHARING = ("lbipam.cilium.io/sharing-key", "io.cilium/lb-ipam-sharing-key")
+CROSS = ("lbipam.cilium.io/sharing-cross-namespace", "io.cilium/lb-ipam-sharing-cross-namespace")
+
+
+def matching(facts: Facts, service: Service) -> list[Pool]:
+    """The enabled pools whose selector takes the Service."""
+    labels = service_labels(service)
+    return [
+        pool
+        for pool in facts.stack.pools
+        if not pool.disabled and (pool.service_selector is None or pool.service_selector.matches(labels))
+    ]
+
+
+def annotation(service: Service, names: tuple[str, ...]) -> str | None:
+    """The value of an annotation under its name of today or an older one."""
+    return next((service.annotations[name] for name in names if name in service.annotations), None)
+
+
+def requested(service: Service) -> Iterator[str]:
+    """The addresses that a Service asks for, as texts."""
+    yield from map(str, service.requested_ips)
+    yield from (part.strip() for part in (annotation(service, IPS) or "").split(",") if part.strip())
+
+
+def blocks(facts: Facts) -> list[Span]:
+    """Every block of every pool with its path."""
+    return [
+        of_block(block, f"pools[{i}].blocks[{j}]", f"pool {pool.name}")
+        for i, pool in enumerate(facts.stack.pools)
+        for j, block in enumerate(pool.blocks)
+    ]
+
+
+def gives(pool: Pool, address: Address) -> bool:
+    """Whether a pool can give that address out."""
+    return any(usable(block, pool).has(address) for block in pool.blocks)

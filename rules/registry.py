@@ -1,0 +1,94 @@
+"""All rules, by name and in order; and the run of all of them over a stack."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+from config.stack import StackConfig
+from config.waiver import Waiver
+from rules.catalogue import MODULES
+from rules.facts import Facts
+from rules.finding import Finding, Severity, warning
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its id, its title, its page (the module's docstring), and the function that checks."""
+
+    id: str
+    title: str
+    page: str
+    check: Callable[[Facts], Iterator[Finding]]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """B2 comes before B10."""
+        return self.id[0], int(self.id[1:])
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the rules found in a stack, and what was waived with which reason."""
+
+    findings: tuple[Finding, ...]
+    waived: tuple[tuple[Finding, Waiver], ...] = ()
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that stop a plan."""
+        return tuple(f for f in self.findings if f.severity is Severity.ERROR)
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, sorted by id."""
+    return tuple(sorted((_rule(module) for module in MODULES), key=lambda rule: rule.key))
+
+
+def find(rule_id: str) -> Rule | None:
+    """The rule of that id."""
+    return next((rule for rule in rules() if rule.id == rule_id.upper()), None)
+
+
+def check_all(stack: StackConfig, before: StackConfig | None = None) -> Report:
+    """Run every rule; errors first, then by rule and path. Waived findings are kept apart."""
+    facts = Facts(stack, before)
+    found = [finding.of(rule.id) for rule in rules() for finding in rule.check(facts)]
+    found = list(dict.fromkeys(found))
+    kept, waived = [], []
+    used: set[int] = set()
+    for finding in found:
+        covering = [i for i, waiver in enumerate(stack.waivers) if waiver.covers(finding.rule, finding.path)]
+        used.update(covering)
+        if covering:
+            waived.append((finding, stack.waivers[covering[0]]))
+        else:
+            kept.append(finding)
+    for i, waiver in enumerate(stack.waivers):
+        if i not in used:
+            kept.append(
+                warning(
+                    f"waivers[{i}]",
+                    "a finding to waive",
+                    f"none of {waiver.rule} there",
+                    "take the waiver out, or correct its rule or path",
+                ).of("W1")
+            )
+    return Report(tuple(sorted(kept, key=_order)), tuple(waived))
+
+
+def _order(finding: Finding) -> tuple[bool, str, int, list[str | int], str]:
+    # services[2] comes before services[10].
+    path: list[str | int] = [int(part) if part.isdigit() else part for part in re.split(r"\[(\d+)\]", finding.path)]
+    return finding.severity is not Severity.ERROR, finding.rule[0], int(finding.rule[1:]), path, finding.got
+
+
+def _rule(module: ModuleType) -> Rule:
+    page = (module.__doc__ or "").strip()
+    head, _, _ = page.partition("\n")
+    rule_id, _, title = head.partition(": ")
+    return Rule(rule_id, title.rstrip("."), page, module.check)

@@ -1,0 +1,1 @@
+"""Rules about the routers alone: what FRR rewrites, refuses or never tells."""

@@ -1,0 +1,37 @@
+"""R1: A value that FRR writes back differently.
+
+Why: the running configuration is compared with the rendered one. What FRR rewrites is a difference for
+ever: `maximum-paths` beyond its build's limit, a description with two spaces in a row.
+Seen: as drift after every up.
+Since: 1.16
+Source: FRR 8.4.4; seen on the lab
+
+Bad: `maximumPaths: 256`, `description: "a  b"`
+Good: `maximumPaths: 64`, `description: "a b"`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+_LIMIT = 64
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Debian's FRR is built for 256 paths and takes 64 of them from a file without a change."""
+    for i, router in enumerate(facts.stack.routers):
+        count = router.bgp.maximum_paths
+        if count is not None and count > _LIMIT:
+            yield warning(f"routers[{i}].bgp.maximumPaths", f"at most {_LIMIT}", count, f"set {_LIMIT}")
+        for j, neighbor in enumerate(router.bgp.neighbors):
+            text = neighbor.description
+            if text is not None and " ".join(text.split()) != text:
+                yield warning(
+                    f"routers[{i}].bgp.neighbors[{j}].description",
+                    "single spaces, none at the ends",
+                    repr(text),
+                    "write it with single spaces",
+                )

@@ -1,0 +1,33 @@
+"""R2: A router's keepalive of more than a third of its hold time.
+
+Why: FRR takes the smaller of the two in the session and writes its own value back; below three keepalives in a hold
+time one lost packet can end the session.
+Seen: as drift, or as flapping sessions.
+Since: 1.16
+Source: FRR BGP documentation (timers)
+
+Bad: `timers: { keepalive: 5, hold: 9 }`
+Good: `timers: { keepalive: 3, hold: 9 }`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Groups and neighbors alike."""
+    for i, router in enumerate(facts.stack.routers):
+        items = [("peerGroups", j, g.timers) for j, g in enumerate(router.bgp.peer_groups)]
+        items += [("neighbors", j, n.timers) for j, n in enumerate(router.bgp.neighbors)]
+        for kind, j, timers in items:
+            if timers is not None and timers.keepalive * 3 > timers.hold:
+                yield warning(
+                    f"routers[{i}].bgp.{kind}[{j}].timers.keepalive",
+                    f"at most {timers.hold // 3} s",
+                    f"{timers.keepalive} s",
+                    f"set keepalive: {max(timers.hold // 3, 1)}",
+                )

@@ -1,0 +1,41 @@
+"""R5: A static route whose next hop is on no link of its host.
+
+Why: the kernel refuses it, or FRR keeps it inactive.
+Seen: nowhere but in `show ip route`.
+Since: 1.16
+Source: inferred
+
+Bad: `staticRoutes: [{ to: 10.0.0.0/8, via: 203.0.113.1 }]` with interfaces in 192.168.0.0/16 only
+Good: a next hop on a link
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error, warning
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Routers' routes are made by us, nodes' are only said to be there."""
+    for i, router in enumerate(facts.stack.routers):
+        links = [interface.address.network for interface in router.interfaces]
+        for j, route in enumerate(router.static_routes):
+            if route.interface is None and not any(route.via in link for link in links):
+                yield error(
+                    f"routers[{i}].staticRoutes[{j}].via",
+                    "an address on a link of the router",
+                    route.via,
+                    "correct the next hop",
+                )
+    for i, node in enumerate(facts.stack.nodes):
+        links = [interface.address.network for interface in node.interfaces]
+        for j, declared in enumerate(node.routes):
+            if not any(declared.via in link for link in links):
+                yield warning(
+                    f"nodes[{i}].routes[{j}].via",
+                    "an address on a link of the node",
+                    declared.via,
+                    "correct the next hop",
+                )

@@ -1,0 +1,140 @@
+"""BGP peerings as both sides will have them: the node's, and the router's where the stack has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from config.bgp import Instance, InstanceOverride, Peer, PeerConfig
+from config.net import ASN, Address
+from config.node import Node
+from config.router import ListenRange, Neighbor, PeerGroup, Router
+from config.stack import StackConfig
+
+
+@dataclass(frozen=True)
+class RouterSide:
+    """The router that owns the peer's address, and what it has for the node's source address."""
+
+    path: str
+    router: Router
+    neighbor_path: str
+    neighbor: Neighbor | None
+    group: PeerGroup | None
+
+    @property
+    def known(self) -> bool:
+        """Whether the router takes a connection from that address at all."""
+        return self.neighbor is not None or self.group is not None
+
+    @property
+    def remote_as(self) -> int | str | None:
+        """What the router expects of the other side: a number, `external` or `internal`."""
+        own = self.neighbor.remote_as if self.neighbor else None
+        return own if own is not None else (self.group.remote_as if self.group else None)
+
+    @property
+    def password_config(self) -> str | None:
+        """The name of the router's password for this neighbor."""
+        own = self.neighbor.password_config if self.neighbor else None
+        return own or (self.group.password_config if self.group else None)
+
+    @property
+    def multihop(self) -> int:
+        """The TTL that the router's eBGP uses."""
+        own = self.neighbor.ebgp_multihop if self.neighbor else None
+        return own or (self.group.ebgp_multihop if self.group else None) or 1
+
+
+@dataclass(frozen=True)
+class Session:
+    """One peering of one node. `path` is the peer's YAML path."""
+
+    path: str
+    instance_path: str
+    node: Node
+    node_path: str
+    instance: Instance
+    override: InstanceOverride | None
+    peer: Peer
+    peer_config: PeerConfig | None
+    source: Address
+    on_link: bool
+    far: RouterSide | None
+
+    @property
+    def local_asn(self) -> ASN | None:
+        """The node's AS number, after its override."""
+        own = self.override.local_asn if self.override else None
+        return own if own is not None else self.instance.local_asn
+
+
+def sessions(stack: StackConfig, labels: Mapping[str, Mapping[str, str]]) -> Iterator[Session]:
+    """Every peering that the stack's cluster configs give its nodes."""
+    if stack.bgp is None:
+        return
+    owners = {
+        interface.address.ip: (i, router) for i, router in enumerate(stack.routers) for interface in router.interfaces
+    }
+    books = [_Book(f"routers[{i}]", router) for i, router in enumerate(stack.routers)]
+    configs = {item.name: item for item in stack.bgp.peer_configs}
+    overrides = {item.node: {one.name: one for one in item.instances} for item in stack.bgp.node_overrides}
+    for c, config in enumerate(stack.bgp.cluster_configs):
+        for n, node in enumerate(stack.nodes):
+            if config.node_selector is not None and not config.node_selector.matches(labels[node.name]):
+                continue
+            for k, instance in enumerate(config.instances):
+                override = overrides.get(node.name, {}).get(instance.name)
+                for p, peer in enumerate(instance.peers):
+                    where = f"bgp.clusterConfigs[{c}].instances[{k}]"
+                    source, on_link = _source(node, peer, override)
+                    far = None
+                    if peer.address in owners:
+                        far = books[owners[peer.address][0]].side(source)
+                    yield Session(
+                        f"{where}.peers[{p}]",
+                        where,
+                        node,
+                        f"nodes[{n}]",
+                        instance,
+                        override,
+                        peer,
+                        configs.get(peer.peer_config_ref or ""),
+                        source,
+                        on_link,
+                        far,
+                    )
+
+
+def _source(node: Node, peer: Peer, override: InstanceOverride | None) -> tuple[Address, bool]:
+    """The address that the node's packets to the peer carry, and whether the peer is on its link."""
+    near = None
+    if peer.address is not None:
+        near = next((i.address.ip for i in node.interfaces if peer.address in i.address.network), None)
+    given = next((o.local_address for o in override.peers if o.name == peer.name), None) if override else None
+    return given or near or node.address, near is not None
+
+
+class _Book:
+    """A router's neighbors by address."""
+
+    def __init__(self, path: str, router: Router) -> None:
+        self._path = path
+        self._router = router
+        self._groups = {group.name: group for group in router.bgp.peer_groups}
+        self._neighbors = {n.address: (i, n) for i, n in enumerate(router.bgp.neighbors)}
+
+    def side(self, source: Address) -> RouterSide:
+        """What the router has for a source address."""
+        if source in self._neighbors:
+            index, neighbor = self._neighbors[source]
+            where = f"{self._path}.bgp.neighbors[{index}]"
+            return RouterSide(self._path, self._router, where, neighbor, self._groups.get(neighbor.peer_group or ""))
+        listen = self._listen(source)
+        where = f"{self._path}.bgp.neighbors"
+        group = self._groups.get(listen.peer_group) if listen else None
+        return RouterSide(self._path, self._router, where, None, group)
+
+    def _listen(self, source: Address) -> ListenRange | None:
+        ranges = self._router.bgp.listen_ranges
+        return next((r for r in ranges if r.prefix.version == source.version and source in r.prefix), None)
