@@ -7,14 +7,15 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import click
 import typer
 
-from cli import deploy, doctor, lab, proof, render, settings, stack
+from cli import check, deploy, doctor, lab, proof, render, settings, stack
 from config.errors import EdgeError
 from lab.places import PROJECT
 
 _EPILOG = (
-    "Exit status: 0 all well; 1 something failed or is red; 2 wrong usage or a wrong stack file;"
+    "Exit status: 0 all well; 1 wrong usage, or something failed or is red; 2 a wrong stack file or a rule's error;"
     " 3 there are changes and --expect-no-changes was given; 130 stopped by Ctrl-C."
 )
 
@@ -41,6 +42,9 @@ app.command("doctor")(doctor.doctor)
 app.command("setup")(doctor.setup)
 app.add_typer(lab.app, name="lab")
 app.command("plan")(deploy.plan)
+app.command("check")(check.check)
+app.command("explain")(check.explain)
+app.command("rules")(check.rules_page)
 app.command("up")(deploy.up)
 app.command("refresh")(deploy.refresh)
 app.command("verify")(proof.verify)
@@ -54,6 +58,8 @@ app.command("schema")(render.schema)
 
 def main() -> None:
     """Run the command line. A user's mistake, a dead host or a full disk never gives a traceback."""
+    # Status 2 is for what is wrong with a stack.
+    click.UsageError.exit_code = 1
     try:
         app()
     except EdgeError as error:

@@ -31,6 +31,7 @@ def artefacts(session: Session) -> dict[str, str]:
 
     from components.cilium import manifests
     from components.cilium.values import helm_values
+    from components.edge_objects import edge_manifests
     from components.frr.render import frr_conf
     from components.workloads import service_manifest, workload_manifest
 
@@ -53,6 +54,9 @@ def artefacts(session: Session) -> dict[str, str]:
             put("cilium", manifests.cluster_config(cluster, stack.cilium))
     for pool in stack.pools:
         put("cilium", manifests.pool(pool, stack.cilium))
+    for _, _, made in edge_manifests(stack):
+        for manifest in made:
+            put("edge", manifest)
     for workload in stack.workloads:
         put("apps", workload_manifest(workload))
     for service in stack.services:

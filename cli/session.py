@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from config.errors import ConfigError, MachineError, Problem
+from config.errors import ConfigError, MachineError, Problem, Refused
 from config.load import PROJECT, parse
 from config.stack import StackConfig
 from engine.operations import BuiltinEngine
@@ -21,6 +22,7 @@ from transport.ssh import Endpoint
 
 if TYPE_CHECKING:
     from engine.automation import PulumiEngine
+    from rules.registry import Report
 
 StackOption = Annotated[str, typer.Option("--stack", "-s", help="Stack: the NAME of Pulumi.NAME.yaml.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -55,9 +57,27 @@ class Session:
         """The typed stack. Raises ConfigError with every problem in the file."""
         return parse(self.settings.document, self.name)
 
+    @cached_property
+    def report(self) -> Report:
+        """What the rules found. Raises ConfigError where the stack contradicts itself."""
+        from components.build import contradictions
+        from rules.registry import check_all
+
+        problems = contradictions(self.stack)
+        if problems:
+            raise ConfigError(self.name, problems)
+        return check_all(self.stack)
+
     def check(self) -> None:
-        """Raise ConfigError now, before anything else, where the stack file is wrong."""
-        _ = self.stack
+        """Stop now, before anything else, where the stack is wrong; warnings are told on standard error."""
+        from cli import report as screen
+        from cli.findings import print_text
+
+        errors = self.report.errors
+        print_text(replace(self.report, findings=tuple(f for f in self.report.findings if f not in errors), waived=()),
+                   screen.err)  # fmt: skip
+        if errors:
+            raise Refused([str(finding) for finding in errors])
 
     @property
     def is_lab(self) -> bool:

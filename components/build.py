@@ -10,17 +10,23 @@ from components.access import access
 from components.bgp_control_plane import BgpControlPlane
 from components.cilium.values import conflicts
 from components.cilium_install import CiliumInstall
+from components.edge_objects import EdgeObjects, edge_manifests, not_built
 from components.kubernetes import KubernetesProvider
 from components.lb_ipam import LbIpam
 from components.router_frr import RouterFRR
 from components.workloads import Workloads
-from config.errors import ConfigError
+from config.errors import ConfigError, Problem
 from config.stack import StackConfig
+
+
+def contradictions(stack: StackConfig) -> list[Problem]:
+    """Where a stack contradicts itself, or asks for what nothing builds."""
+    return [*conflicts(stack), *not_built(stack)]
 
 
 def check(stack: StackConfig) -> StackConfig:
     """Refuse a stack that contradicts itself. Raises ConfigError with every contradiction."""
-    problems = list(conflicts(stack))
+    problems = contradictions(stack)
     if problems:
         raise ConfigError(pulumi.get_stack(), problems)
     return stack
@@ -37,6 +43,8 @@ def build(stack: StackConfig) -> dict[str, Any]:
         BgpControlPlane("bgp", stack, stack.bgp, way, provider, cilium.crds)
     pools: list[pulumi.Resource] = list(LbIpam("lb", stack, provider, cilium.crds).pools)
     Workloads("apps", stack, provider, pools)
+    for kind, name, made in edge_manifests(stack):
+        EdgeObjects(kind, name, made, provider, cilium.crds)
     return {
         "routers": {router.name: router.bgp.asn for router in stack.routers},
         "nodes": [node.name for node in stack.nodes],

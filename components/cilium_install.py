@@ -42,7 +42,7 @@ class CiliumInstall(pulumi.ComponentResource):
             inputs["repositoryOpts"] = {"repo": cilium.repository or _REPOSITORY}
         child = pulumi.ResourceOptions(parent=self, provider=provider)
         self.release = HelmRelease(name, inputs, child)
-        names = crd_names(bgp=stack.bgp is not None, pools=bool(stack.pools))
+        names = crd_names(stack)
         after = pulumi.ResourceOptions(parent=self, depends_on=[self.release], deleted_with=self.release)
         self.crds = self._wait(f"{name}-crds", cilium.ready_timeout, access, ["crds", *names], after)
         after = pulumi.ResourceOptions(parent=self, depends_on=[self.release], deleted_with=self.release)

@@ -53,6 +53,12 @@ class EgressPolicy(Model):
     egress_cidrs: tuple[Prefix, ...] = ()
     az_affinity: AzAffinity = "disabled"
 
+    def isovalent(self, edition: str) -> bool:
+        """Whether Isovalent's kind carries the policy."""
+        if self.kind is not None:
+            return self.kind == "IsovalentEgressGatewayPolicy"
+        return edition == "enterprise" and bool(self.egress_groups)
+
     def gateways(self) -> tuple[tuple[str, EgressGateway], ...]:
         """Every gateway entry with its YAML path inside the policy. The list wins over the single one."""
         if self.egress_groups:

@@ -2,6 +2,7 @@
 
     EdgeError                  one line: what, where, expected, got, what to do next
     ├── ConfigError            the stack file is wrong (carries every problem found)
+    ├── Refused                a rule found a mistake in the stack (carries every finding)
     ├── MachineError           this machine lacks something (root, a package, a kernel feature)
     ├── LabError               the embedded lab could not be started, reached or stopped
     ├── HostError              a host refused: unreachable, wrong host key, wrong key, command failed
@@ -50,6 +51,17 @@ class ConfigError(EdgeError):
         self.problems = tuple(problems)
         lines = [f"stack {stack}: {len(self.problems)} problem(s) in the stack file"]
         lines += [f"  {problem}" for problem in self.problems]
+        super().__init__("\n".join(lines))
+
+
+class Refused(EdgeError):
+    """Rules object to the stack. Each finding is one line."""
+
+    exit_code = 2
+
+    def __init__(self, findings: Sequence[str]) -> None:
+        self.findings = tuple(findings)
+        lines = [f"refused: {len(self.findings)} mistake(s) in the stack", *(f"  {text}" for text in self.findings)]
         super().__init__("\n".join(lines))
 
 

@@ -73,6 +73,9 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
         raise
     except (Stopped, RunError) as error:
         if not deployment.failures:
+            reason = _edge_error(error)
+            if reason is not None:
+                raise reason from None
             raise DeploymentFailed([str(error) or "stopped"]) from None
     except Exception as error:
         # After a failed step the SDK reports the missing answer in its own way; ours is the reason.

@@ -14,6 +14,7 @@ from config.bgp import (
 )
 from config.cilium import Cilium
 from config.pool import Pool
+from config.stack import StackConfig
 
 Manifest = dict[str, Any]
 
@@ -28,14 +29,20 @@ def pool_api_version(cilium: Cilium) -> str:
     return bgp_api_version(cilium)
 
 
-def crd_names(*, bgp: bool, pools: bool) -> tuple[str, ...]:
+def crd_names(stack: StackConfig) -> tuple[str, ...]:
     """The CRDs that the operator must have registered for the features in use."""
     kinds = []
-    if bgp:
+    if stack.bgp is not None:
         kinds += ["bgpadvertisements", "bgpclusterconfigs", "bgpnodeconfigoverrides",
                   "bgpnodeconfigs", "bgppeerconfigs"]  # fmt: skip
-    if pools:
+    if stack.pools:
         kinds += ["loadbalancerippools"]
+    if stack.l2_policies:
+        kinds += ["l2announcementpolicies"]
+    if stack.network_policies:
+        kinds += ["clusterwidenetworkpolicies"]
+    if stack.egress_policies and stack.cilium.edition == "oss":
+        kinds += ["egressgatewaypolicies"]
     return tuple(f"cilium{kind}.cilium.io" for kind in kinds)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.egress.gateways import gateways, is_isovalent
+from rules.egress.gateways import gateways
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
@@ -22,7 +22,7 @@ from rules.finding import Finding, warning
 def check(facts: Facts) -> Iterator[Finding]:
     """Only the plain form; groups are served by Isovalent's build or by our controller."""
     for gateway in gateways(facts):
-        if not gateway.policy.egress_groups and len(gateway.nodes) > 1 and not is_isovalent(facts, gateway.policy):
+        if not gateway.policy.egress_groups and len(gateway.nodes) > 1 and not gateway.policy.isovalent(facts.stack.cilium.edition):
             names = ", ".join(sorted(node.name for node in gateway.nodes)[:4])
             yield warning(
                 f"{gateway.path}.nodeSelector",

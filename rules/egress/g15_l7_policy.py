@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.egress.gateways import is_isovalent
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
@@ -25,7 +24,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if facts.helm("l7Proxy") in (False, "false"):
         return
     for i, policy in enumerate(facts.stack.egress_policies):
-        if policy.egress_groups and is_isovalent(facts, policy):
+        if policy.egress_groups and policy.isovalent(facts.stack.cilium.edition):
             yield warning(
                 f"egressPolicies[{i}].egressGroups",
                 "l7Proxy: false with Isovalent's HA gateways",

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.egress.gateways import is_isovalent
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
@@ -22,7 +21,7 @@ from rules.finding import Finding, warning
 def check(facts: Facts) -> Iterator[Finding]:
     """Addresses from egressCIDRs are given out at run time, which the plain form does not do."""
     for i, policy in enumerate(facts.stack.egress_policies):
-        if policy.egress_cidrs and not policy.egress_groups and not is_isovalent(facts, policy):
+        if policy.egress_cidrs and not policy.egress_groups and not policy.isovalent(facts.stack.cilium.edition):
             yield warning(
                 f"egressPolicies[{i}].egressCIDRs",
                 "egressGroups with it",

@@ -25,10 +25,3 @@ def gateways(facts: Facts) -> Iterator[Gateway]:
     for i, policy in enumerate(facts.stack.egress_policies):
         for where, entry in policy.gateways():
             yield Gateway(f"egressPolicies[{i}].{where}", policy, entry, tuple(facts.selected(entry.node_selector)))
-
-
-def is_isovalent(facts: Facts, policy: EgressPolicy) -> bool:
-    """Whether Isovalent's kind carries the policy."""
-    if policy.kind is not None:
-        return policy.kind == "IsovalentEgressGatewayPolicy"
-    return facts.stack.cilium.edition == "enterprise" and bool(policy.egress_groups)

@@ -104,11 +104,13 @@ def test_only_the_api_version_differs_between_1_17_and_1_18() -> None:
 
 
 def test_the_crds_are_those_of_the_features_in_use() -> None:
-    assert manifests.crd_names(bgp=False, pools=False) == ()
-    assert manifests.crd_names(bgp=False, pools=True) == ("ciliumloadbalancerippools.cilium.io",)
-    both = manifests.crd_names(bgp=True, pools=True)
+    bare = STACK.model_copy(update={"bgp": None, "pools": ()})
+    assert manifests.crd_names(bare) == ()
+    pools = manifests.crd_names(STACK.model_copy(update={"bgp": None}))
+    assert pools == ("ciliumloadbalancerippools.cilium.io",)
+    both = manifests.crd_names(STACK)
     assert {"ciliumbgpclusterconfigs.cilium.io", "ciliumbgpnodeconfigs.cilium.io"} < set(both)
-    assert set(both) - set(manifests.crd_names(bgp=True, pools=False)) == {"ciliumloadbalancerippools.cilium.io"}
+    assert set(both) - set(manifests.crd_names(STACK.model_copy(update={"pools": ()}))) == set(pools)
 
 
 # --- single settings ---

@@ -1,0 +1,62 @@
+"""check, explain and rules: the mistakes that the rules find, and what each rule means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import report as screen
+from cli.findings import Format, show
+from cli.lines import line_finder
+from cli.session import Session, StackOption
+from config.errors import ConfigError, Problem
+
+
+def check(
+    stack: StackOption = "dev",
+    form: Annotated[
+        Format, typer.Option("--format", "-f", help="For people, programs, or a pull request.")
+    ] = Format.TEXT,
+) -> None:
+    """Look for mistakes in the stack file; touches nothing. Exits with 2 where one is an error."""
+    session = Session(stack)
+    report = session.report
+    file = Path(f"Pulumi.{stack}.yaml")
+    show(report, form, str(file), line_finder(file))
+    if form is Format.TEXT and not report.findings:
+        screen.out.print(f"stack {stack}: nothing to object")
+    if report.errors:
+        raise typer.Exit(2)
+
+
+def explain(
+    rule: Annotated[str | None, typer.Argument(help="The id of a rule, such as B24; none lists all.")] = None,
+) -> None:
+    """What a rule checks, why it hurts, how it shows, and how to do it right."""
+    from rules.registry import find, rules
+
+    if rule is None:
+        table = screen.table("rule", "what it finds")
+        for item in rules():
+            table.add_row(item.id, item.title)
+        screen.out.print(table)
+        return
+    found = find(rule)
+    if found is None:
+        raise ConfigError("", [Problem("RULE", "the id of a rule (edge explain lists them)", rule)])
+    print(found.page)
+
+
+def rules_page(
+    file: Annotated[Path | None, typer.Argument(help="Write to this file instead of standard output.")] = None,
+) -> None:
+    """Every rule's page as one Markdown document (docs/rules.md is made by this)."""
+    from cli.rules_page import markdown
+
+    text = markdown()
+    if file is None:
+        print(text, end="")
+    else:
+        file.write_text(text)

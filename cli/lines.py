@@ -1,0 +1,43 @@
+"""Where a YAML path of the stack stands in its file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from config.load import PROJECT
+
+
+def line_finder(file: Path) -> Callable[[str], int]:
+    """A function from `routers[0].bgp.asn` to the line of that key; of the nearest one above if it is not there."""
+    root = yaml.compose(file.read_text(), Loader=yaml.CSafeLoader)
+
+    def find(path: str) -> int:
+        node = root
+        line = 1
+        steps: list[str | int] = ["config", f"{PROJECT}:stack"]
+        for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
+            steps.append(int(index) if index else name)
+        for step in steps:
+            below = _below(node, step)
+            if below is None:
+                break
+            line, node = below
+        return line
+
+    return find
+
+
+def _below(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(step, int):
+        if isinstance(node, yaml.SequenceNode) and step < len(node.value):
+            item = node.value[step]
+            return item.start_mark.line + 1, item
+        return None
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if isinstance(key, yaml.ScalarNode) and key.value == step:
+            return key.start_mark.line + 1, value
+    return None

@@ -1,0 +1,116 @@
+"""The objects of L2 announcements, Ingress, network policies and egress policies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.cilium.manifests import Manifest
+from config.cilium import Cilium
+from config.egress import EgressGateway, EgressPolicy, EgressSelector
+from config.ingress import Ingress
+from config.l2 import L2Policy
+from config.labels import LabelSelector
+from config.policy import NetworkPolicy, PolicyRule
+
+
+def l2_policy(item: L2Policy) -> Manifest:
+    """A CiliumL2AnnouncementPolicy; v2alpha1 in every release up to 1.20."""
+    spec: Manifest = {"externalIPs": item.external_ips, "loadBalancerIPs": item.load_balancer_ips}
+    if item.interfaces:
+        spec["interfaces"] = list(item.interfaces)
+    spec |= _selectors(nodeSelector=item.node_selector, serviceSelector=item.service_selector)
+    return _object("cilium.io/v2alpha1", "CiliumL2AnnouncementPolicy", item.name, spec)
+
+
+def ingress(item: Ingress) -> Manifest:
+    """An Ingress."""
+    rules = []
+    for rule in item.rules:
+        paths = [
+            {"path": path.path, "pathType": path.path_type,
+             "backend": {"service": {"name": path.service, "port": {"number": path.port}}}}
+            for path in rule.paths
+        ]  # fmt: skip
+        rules.append({**({"host": rule.host} if rule.host else {}), "http": {"paths": paths}})
+    spec: Manifest = {"ingressClassName": item.ingress_class_name, "rules": rules}
+    result = _object("networking.k8s.io/v1", "Ingress", item.name, spec)
+    result["metadata"] |= {"namespace": item.namespace, "labels": dict(item.labels)}
+    if item.annotations:
+        result["metadata"]["annotations"] = dict(item.annotations)
+    return result
+
+
+def network_policy(item: NetworkPolicy) -> Manifest:
+    """A CiliumClusterwideNetworkPolicy."""
+    spec: Manifest = {"endpointSelector": item.endpoint_selector.model_dump(
+        mode="json", by_alias=True, exclude_defaults=True)}  # fmt: skip
+    if item.ingress is not None:
+        # An empty list would be taken for no rules at all; one empty rule is default deny.
+        spec["ingress"] = [_rule(rule, "from") for rule in item.ingress] or [{}]
+    if item.egress is not None:
+        spec["egress"] = [_rule(rule, "to") for rule in item.egress] or [{}]
+    return _object("cilium.io/v2", "CiliumClusterwideNetworkPolicy", item.name, spec)
+
+
+def _rule(rule: PolicyRule, side: str) -> Manifest:
+    result: Manifest = {}
+    if rule.endpoints:
+        dumped = [e.model_dump(mode="json", by_alias=True, exclude_defaults=True) for e in rule.endpoints]
+        result[f"{side}Endpoints"] = dumped
+    if rule.entities:
+        result[f"{side}Entities"] = list(rule.entities)
+    if rule.cidrs:
+        dumped = [c.model_dump(mode="json", by_alias=True, exclude_defaults=True) for c in rule.cidrs]
+        result[f"{side}CIDRSet"] = dumped
+    if rule.ports:
+        ports = [{"port": str(port), "protocol": "TCP"} for port in rule.ports]
+        result["toPorts"] = [{"ports": ports}]
+    return result
+
+
+def egress_policy(item: EgressPolicy, cilium: Cilium) -> Manifest:
+    """A CiliumEgressGatewayPolicy, or the IsovalentEgressGatewayPolicy of the HA form."""
+    spec: Manifest = {
+        "selectors": [_selector(selector) for selector in item.selectors],
+        "destinationCIDRs": [str(cidr) for cidr in item.destination_cidrs],
+    }
+    if item.excluded_cidrs:
+        spec["excludedCIDRs"] = [str(cidr) for cidr in item.excluded_cidrs]
+    if item.isovalent(cilium.edition):
+        groups = []
+        for group in item.egress_groups:
+            most = {"maxGatewayNodes": group.max_gateway_nodes} if group.max_gateway_nodes else {}
+            groups.append({**_gateway(group), **most})
+        spec["egressGroups"] = groups
+        if item.egress_cidrs:
+            spec["egressCIDRs"] = [str(cidr) for cidr in item.egress_cidrs]
+        if item.az_affinity != "disabled":
+            spec["azAffinity"] = item.az_affinity
+        return _object("isovalent.com/v1", "IsovalentEgressGatewayPolicy", item.name, spec)
+    if item.egress_gateway is not None:
+        spec["egressGateway"] = _gateway(item.egress_gateway)
+    if item.egress_gateways:
+        spec["egressGateways"] = [_gateway(gateway) for gateway in item.egress_gateways]
+    return _object("cilium.io/v2", "CiliumEgressGatewayPolicy", item.name, spec)
+
+
+def _gateway(gateway: EgressGateway) -> Manifest:
+    result: Manifest = {"nodeSelector": gateway.node_selector.manifest()}
+    if gateway.interface is not None:
+        result["interface"] = gateway.interface
+    if gateway.egress_ip is not None:
+        result["egressIP"] = str(gateway.egress_ip)
+    return result
+
+
+def _selector(selector: EgressSelector) -> Manifest:
+    return _selectors(podSelector=selector.pod_selector, namespaceSelector=selector.namespace_selector,
+                      nodeSelector=selector.node_selector)  # fmt: skip
+
+
+def _selectors(**selectors: LabelSelector | None) -> Manifest:
+    return {key: selector.manifest() for key, selector in selectors.items() if selector is not None}
+
+
+def _object(api_version: str, kind: str, name: str, spec: dict[str, Any]) -> Manifest:
+    return {"apiVersion": api_version, "kind": kind, "metadata": {"name": name}, "spec": spec}
