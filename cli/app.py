@@ -10,7 +10,7 @@ from typing import Annotated
 import click
 import typer
 
-from cli import check, deploy, doctor, lab, proof, render, settings, stack
+from cli import check, deploy, doctor, lab, plan, proof, render, settings, snapshot, stack
 from config.errors import EdgeError
 from lab.places import PROJECT
 
@@ -41,7 +41,8 @@ def options(
 app.command("doctor")(doctor.doctor)
 app.command("setup")(doctor.setup)
 app.add_typer(lab.app, name="lab")
-app.command("plan")(deploy.plan)
+app.command("plan")(plan.plan)
+app.command("snapshot", hidden=True)(snapshot.snapshot)
 app.command("check")(check.check)
 app.command("explain")(check.explain)
 app.command("rules")(check.rules_page)

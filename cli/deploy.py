@@ -1,4 +1,4 @@
-"""plan, up, refresh, destroy and down."""
+"""up, refresh, destroy and down."""
 
 from __future__ import annotations
 
@@ -12,30 +12,6 @@ from cli.session import JsonOption, Session, StackOption, need_root
 from config.errors import LabError
 
 DEFAULT_DEADLINE = 90.0
-
-
-def plan(
-    stack: StackOption = "dev",
-    as_json: JsonOption = False,
-    expect_no_changes: Annotated[
-        bool, typer.Option("--expect-no-changes", help="Exit with 3 where something would change.")
-    ] = False,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Plan as if nothing were deployed, whatever the state says.")
-    ] = False,
-) -> None:
-    """Show what `up` would do. Reads the stack file and the state; touches no host and no cluster."""
-    session = Session(stack)
-    session.check()
-    summary = session.engine.preview(fresh=fresh)
-    if as_json:
-        report.print_json(report.summary_json(summary))
-    else:
-        report.print_plan(summary, f"Plan of stack {stack}")
-        for warning in summary.warnings:
-            report.err.print(f"warning: {warning}")
-    if expect_no_changes and summary.changed:
-        raise typer.Exit(3)
 
 
 def up(

@@ -1,0 +1,100 @@
+"""plan: what `up` would do, or what a revision changes; offline, without a secret."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import report as screen
+from cli.session import JsonOption, Session, StackOption
+
+
+class Form(StrEnum):
+    """How a plan is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def plan(
+    stack: StackOption = "dev",
+    form: Annotated[
+        Form, typer.Option("--format", "-f", help="For people, programs, or a pull request's comment.")
+    ] = Form.TEXT,
+    as_json: JsonOption = False,
+    base: Annotated[
+        str | None, typer.Option("--base", metavar="REV", help="Compare with the stack of this git revision.")
+    ] = None,
+    artefacts: Annotated[
+        bool, typer.Option("--artefacts", "-a", help="Print the files too: each frr.conf, each manifest, Helm values.")
+    ] = False,
+    expect_no_changes: Annotated[
+        bool, typer.Option("--expect-no-changes", help="Exit with 3 where something would change.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Plan as if nothing were deployed, whatever the state says.")
+    ] = False,
+) -> None:
+    """Show what `up` would do. Reads the stack file and the state; touches no host and no cluster.
+
+    With --base it compares two revisions of the stack instead: safe on a pull request from a fork, since it
+    needs no cluster, no router, no key, no secret and no Pulumi.
+    """
+    form = Form.JSON if as_json else form
+    if base is not None:
+        changed = _against(stack, base, form)
+    elif form is Form.MARKDOWN:
+        raise typer.BadParameter("markdown is for --base", param_hint="--format")
+    else:
+        changed = _plan(Session(stack), form, artefacts, fresh)
+    if expect_no_changes and changed:
+        raise typer.Exit(3)
+
+
+def _plan(session: Session, form: Form, with_artefacts: bool, fresh: bool) -> bool:
+    from cli.findings import as_json as findings_json
+    from cli.render import artefacts as files_of
+
+    if form is Form.JSON and session.report.errors:
+        screen.print_json(findings_json(session.report))
+        raise typer.Exit(2)
+    session.check()
+    summary = session.engine.preview(fresh=fresh)
+    files = files_of(session) if with_artefacts else {}
+    if form is Form.JSON:
+        extra = {"artefacts": files} if with_artefacts else {}
+        screen.print_json({**screen.summary_json(summary), **findings_json(session.report), **extra})
+    else:
+        screen.print_plan(summary, f"Plan of stack {session.name}")
+        for warning in summary.warnings:
+            screen.err.print(f"warning: {warning}")
+        for name, text in files.items():
+            screen.out.print(f"\n--- {name}", style="bold")
+            print(text, end="")
+    return bool(summary.changed)
+
+
+def _against(stack: str, base: str, form: Form) -> bool:
+    from cli.comparison import as_json, compare, markdown, print_comparison
+    from cli.snapshot import name_of, take, worktree
+
+    session = Session(stack)
+    if session.report.errors and form is Form.TEXT:
+        session.check()
+    with worktree(base) as place:
+        before, after = take(stack, [place, Path.cwd()])
+    assert after is not None
+    result = compare(stack, name_of(base), before, after)
+    if form is Form.JSON:
+        screen.print_json(as_json(result))
+    elif form is Form.MARKDOWN:
+        print(markdown(result), end="")
+    else:
+        print_comparison(result)
+    if result.report.errors:
+        raise typer.Exit(2)
+    return result.changed

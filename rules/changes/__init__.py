@@ -1,0 +1,1 @@
+"""What changed between two stacks, and what that does to live traffic."""

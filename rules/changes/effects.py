@@ -1,0 +1,99 @@
+"""What a change does to live traffic, from its nature alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from config.stack import StackConfig
+from rules.changes.semantic import Change
+from rules.facts import Facts
+
+_QUIET = "nothing: no session resets, no address moves"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A change and what it does. `loud` is set where traffic can notice it."""
+
+    change: Change
+    text: str
+    loud: bool
+
+
+# First match wins: pattern of the path, kinds of change, text, loud.
+_TABLE: tuple[tuple[str, str, str, bool], ...] = (
+    (r"^routers\[[^]]+\]$", "+", "a new router: its sessions come up, the others stay", False),
+    (r"^routers\[[^]]+\]$", "-", "every session of this router ends, and its routes go", True),
+    (r"^routers\[[^]]+\]\.bgp\.(asn|routerId|gracefulRestart)", "~+-", "every session of this router resets", True),
+    (r"^routers\[[^]]+\]\.bgp\.neighbors\[[^]]+\]$", "+", "one new session; the others stay", False),
+    (r"^routers\[[^]]+\]\.bgp\.neighbors\[[^]]+\]$", "-", "this neighbor's session ends", True),
+    (r"^routers\[[^]]+\]\.bgp\.neighbors\[[^]]+\]\.description", "~+-", _QUIET, False),
+    (r"^routers\[[^]]+\]\.bgp\.(neighbors|peerGroups)\[[^]]+\]\.timers", "~+-",
+     "the sessions keep their timers until they reset", False),
+    (r"^routers\[[^]]+\]\.bgp\.(neighbors|peerGroups)", "~+-", "the sessions of these neighbors reset", True),
+    (r"^routers\[[^]]+\]\.bgp\.networks", "~+-", "a prefix is announced or withdrawn; no session resets", False),
+    (r"^routers\[[^]]+\]\.bgp\.(maximumPaths|multipathRelax)", "~+-",
+     "next hops are chosen again; flows may move to another node", True),
+    (r"^routers\[[^]]+\]\.bgp\.ebgpRequiresPolicy", "~+-", "all eBGP routes are taken or dropped at once", True),
+    (r"^routers\[[^]]+\]\.staticRoutes", "~+-", "static routes of the router change; no session resets", True),
+    (r"^bgp$|^bgp\.clusterConfigs\[[^]]+\]($|\.nodeSelector|\.instances\[[^]]+\]($|\.localASN|\.localPort))", "~+-",
+     "the sessions of the selected nodes reset, start or end", True),
+    (r"^bgp\.clusterConfigs\[[^]]+\]\.instances\[[^]]+\]\.peers", "~+-", "the sessions with this peer reset, start or end",
+     True),
+    (r"^bgp\.peerConfigs\[[^]]+\]\.families\.?.*advertisements", "~+-",
+     "routes are announced or withdrawn; no session resets", True),
+    (r"^bgp\.peerConfigs", "~+-", "the sessions that use this peer config reset", True),
+    (r"^bgp\.advertisements", "+", "routes are announced; no session resets", False),
+    (r"^bgp\.advertisements", "~-", "routes are withdrawn or announced; no session resets", True),
+    (r"^bgp\.nodeOverrides", "~+-", "the sessions of this node reset", True),
+    (r"^bgp\.authSecrets", "~+-", "sessions with this password drop until both sides have it", True),
+    (r"^bgp\.nodeLabels", "~+-", "nodes join or leave the BGP control plane", True),
+    (r"^bgp\.returnRoutes", "~+-", "the nodes' route to other nodes' pods is set or taken away", True),
+    (r"^pools\[[^]]+\]$", "+", _QUIET, False),
+    (r"^pools\[[^]]+\]\.blocks", "+", "nothing: Services keep their addresses", False),
+    (r"^pools", "~-", "Services with an address from here may be renumbered", True),
+    (r"^pools", "+", "Services with an address from here may be renumbered", True),
+    (r"^services\[[^]]+\]$", "+", "a new address is given and announced", False),
+    (r"^services\[[^]]+\]$", "-", "its address is withdrawn", True),
+    (r"^services\[[^]]+\]\.(requestedIPs|annotations|loadBalancerClass|labels)", "~+-", "its address may change or be withdrawn", True),
+    (r"^services\[[^]]+\]\.externalTrafficPolicy", "~+-", "it is announced by other nodes, and flows move", True),
+    (r"^services", "~+-", "its open connections may break", True),
+    (r"^cilium\.(chart|repository|readyTimeout|bgpStatusReport)", "~+-", _QUIET, False),
+    (r"^cilium", "~+-", "{agents}", True),
+    (r"^nodes\[[^]]+\]$", "+", "a new node; the router needs a neighbor for it", False),
+    (r"^nodes\[[^]]+\]$", "-", "its sessions end and its pods go", True),
+    (r"^nodes\[[^]]+\]\.(ssh|role)", "~+-", _QUIET, False),
+    (r"^nodes\[[^]]+\]\.labels", "~+-", "selectors may take or leave this node", True),
+    (r"^nodes", "~+-", "this host's addresses, routes or pods change", True),
+    (r"^l2Policies", "~+-", "another node may answer ARP for the addresses", True),
+    (r"^ingress", "~+-", "Ingress listeners change; connections through them may break", True),
+    (r"^networkPolicies", "~+-", "traffic is admitted or denied at once", True),
+    (r"^egressPolicies", "~+-", "connections through the gateway break where gateway or address changes", True),
+    (r"^workloads", "~+-", "pods of the demo workload start or end", True),
+    (r"^waivers", "~+-", _QUIET, False),
+    (r"^cluster\.(ssh|kubernetes|kubeconfigConfig)", "~+-", _QUIET, False),
+    (r"^cluster", "~+-", "the address plan or the cluster itself changes; plan a window", True),
+)
+_ROWS = tuple((re.compile(pattern), kinds, text, loud) for pattern, kinds, text, loud in _TABLE)
+
+
+def effects(changes: Iterable[Change], before: StackConfig, after: StackConfig) -> list[Effect]:
+    """Each change with its effect; what no row knows is said to be unknown, and loud."""
+    agents = _agents(before, after)
+    result = []
+    for change in changes:
+        row = next((r for r in _ROWS if r[0].search(change.path) and change.kind in r[1]), None)
+        text, loud = (row[2], row[3]) if row else ("not known; look at the resources below", True)
+        result.append(Effect(change, text.replace("{agents}", agents), loud))
+    return result
+
+
+def _agents(before: StackConfig, after: StackConfig) -> str:
+    count = len(after.nodes)
+    if before.cilium.version != after.cilium.version:
+        return f"the agents of {count} nodes restart with the new version, one after the other"
+    if Facts(after).on("rollOutCiliumPods"):
+        return f"the agents of {count} nodes restart, one after the other"
+    return "in force only when the agents restart (rollOutCiliumPods is off)"
