@@ -26,10 +26,10 @@ class Comparison:
     stack: str
     base: str
     report: Report
-    effects: tuple[Effect, ...]
-    created: tuple[str, ...]
-    deleted: tuple[str, ...]
-    files: tuple[tuple[str, str], ...]
+    effects: tuple[Effect, ...] = ()
+    created: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
 
     @property
     def changed(self) -> bool:

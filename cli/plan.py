@@ -10,6 +10,7 @@ import typer
 
 from cli import report as screen
 from cli.session import JsonOption, Session, StackOption
+from config.errors import EdgeError
 
 
 class Form(StrEnum):
@@ -79,16 +80,21 @@ def _plan(session: Session, form: Form, with_artefacts: bool, fresh: bool) -> bo
 
 
 def _against(stack: str, base: str, form: Form) -> bool:
-    from cli.comparison import as_json, compare, markdown, print_comparison
-    from cli.snapshot import name_of, take, worktree
+    from cli.comparison import Comparison, as_json, compare, markdown, print_comparison
+    from cli.snapshot import Snapshot, name_of, take, worktree
 
     session = Session(stack)
-    if session.report.errors and form is Form.TEXT:
-        session.check()
-    with worktree(base) as place:
-        before, after = take(stack, [place, Path.cwd()])
-    assert after is not None
-    result = compare(stack, name_of(base), before, after)
+    if session.report.errors:
+        # The program itself refuses such a stack: there is nothing to compare.
+        result = Comparison(stack, name_of(base), session.report)
+    else:
+        with worktree(base) as place:
+            before, after = take(stack, place), take(stack, Path.cwd())
+        if isinstance(before, str):
+            screen.err.print(f"warning: the stack is shown as new: the program of {name_of(base)} fails: {before}")
+        if isinstance(after, str):
+            raise EdgeError(f"the program fails: {after}")
+        result = compare(stack, name_of(base), before if isinstance(before, Snapshot) else None, after)
     if form is Form.JSON:
         screen.print_json(as_json(result))
     elif form is Form.MARKDOWN:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,15 +41,10 @@ def snapshot(stack: StackOption = "dev") -> None:
     })  # fmt: skip
 
 
-def take(stack: str, checkouts: list[Path]) -> list[Snapshot | None]:
-    """The stack in each checkout, made by that checkout's own program; None where it has no such stack."""
-    with ThreadPoolExecutor(len(checkouts)) as pool:
-        return list(pool.map(lambda directory: _take(stack, directory), checkouts))
-
-
-def _take(stack: str, directory: Path) -> Snapshot | None:
+def take(stack: str, directory: Path) -> Snapshot | str:
+    """The stack as the program in a checkout makes it; a text says why it could not."""
     if not (directory / f"Pulumi.{stack}.yaml").exists():
-        return None
+        return f"there is no Pulumi.{stack}.yaml"
     with tempfile.TemporaryDirectory(prefix="edge-snapshot.") as home:
         # Nothing of this machine may show: no lab that happens to run, no state, no secret, no CLI.
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("PULUMI_", "EDGE_"))}
@@ -61,8 +55,7 @@ def _take(stack: str, directory: Path) -> Snapshot | None:
         )  # fmt: skip
     if done.returncode != 0:
         said = done.stderr.strip().splitlines() or ["it said nothing"]
-        reason = next((line for line in said if line.startswith("error: ")), said[-1]).removeprefix("error: ")
-        raise EdgeError(f"{directory.name}: the program of that revision fails: {reason}")
+        return next((line for line in said if line.startswith("error: ")), said[-1]).removeprefix("error: ")
     data: dict[str, Any] = json.loads(done.stdout)
     return Snapshot(parse(data["document"], stack), data["artefacts"], data["resources"])
 

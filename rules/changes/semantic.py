@@ -12,6 +12,9 @@ from config.stack import StackConfig
 _KEYS = (("namespace", "name"), ("name",), ("node",), ("address",), ("prefix",), ("to",), ("key",), ("rule", "path"))
 
 
+_EMPTY = (None, [], {})
+
+
 @dataclass(frozen=True)
 class Change:
     """One difference. `path` names entries (`routers[tor].bgp.asn`); None is what was or is not there."""
@@ -36,7 +39,9 @@ class Change:
 def shown(value: Any) -> str:
     """A value on one line, as YAML's flow style has it."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {shown(item)}" for key, item in value.items()) + "}"
+        # What is not set says nothing.
+        given = {key: item for key, item in value.items() if item not in (None, [], {})}
+        return "{" + ", ".join(f"{key}: {shown(item)}" for key, item in given.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(shown, value)) + "]"
     if isinstance(value, bool):
@@ -50,11 +55,11 @@ def differences(before: StackConfig, after: StackConfig) -> list[Change]:
 
 
 def _document(stack: StackConfig) -> dict[str, Any]:
-    return stack.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return stack.model_dump(mode="json", by_alias=True)
 
 
 def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
-    if before == after:
+    if before == after or (before in _EMPTY and after in _EMPTY):
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in [*after, *(key for key in before if key not in after)]:
