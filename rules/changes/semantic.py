@@ -12,7 +12,7 @@ from config.stack import StackConfig
 _KEYS = (("namespace", "name"), ("name",), ("node",), ("address",), ("prefix",), ("to",), ("key",), ("rule", "path"))
 
 
-_EMPTY = (None, [], {})
+_EMPTY: tuple[Any, ...] = (None, [], {})
 
 
 @dataclass(frozen=True)

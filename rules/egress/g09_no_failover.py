@@ -22,7 +22,9 @@ from rules.finding import Finding, warning
 def check(facts: Facts) -> Iterator[Finding]:
     """Only the plain form; groups are served by Isovalent's build or by our controller."""
     for gateway in gateways(facts):
-        if not gateway.policy.egress_groups and len(gateway.nodes) > 1 and not gateway.policy.isovalent(facts.stack.cilium.edition):
+        if gateway.policy.egress_groups or gateway.policy.isovalent(facts.stack.cilium.edition):
+            continue
+        if len(gateway.nodes) > 1:
             names = ", ".join(sorted(node.name for node in gateway.nodes)[:4])
             yield warning(
                 f"{gateway.path}.nodeSelector",

@@ -1,0 +1,1 @@
+"""The rules as a CrossGuard policy pack: `pulumi preview --policy-pack policy`."""

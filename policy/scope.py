@@ -1,0 +1,13 @@
+"""The rules that a program's resources are enough for.
+
+A program that does not use the components of this project declares custom resources, a release and
+Services; it says nothing of hosts, links or routers. Rules that need those are left to `edge check`.
+"""
+
+SCOPE = frozenset((
+    "B3", "B4", "B5", "B6", "B7", "B9", "B10", "B11", "B12", "B16", "B21", "B26", "B29", "B30", "B31", "B33",
+    "P1", "P4", "P5", "P6", "P7", "P8", "P9", "L1", "L2", "L4", "L5", "L6",
+    "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10",
+    "G1", "G2", "G3", "G4", "G10", "G11", "G13", "G14", "G15", "G16", "G17", "G21",
+    "X1", "X3", "X4", "X6",
+))  # fmt: skip

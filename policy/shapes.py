@@ -1,0 +1,152 @@
+"""Custom resources as the documents of the stack's models: the reverse of components/cilium."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+Document = Mapping[str, Any]
+
+
+def _spec(document: Document) -> dict[str, Any]:
+    return dict(document.get("spec") or {})
+
+
+def _meta(document: Document) -> dict[str, Any]:
+    return dict(document.get("metadata") or {})
+
+
+def _set(**values: Any) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def release(document: Document) -> dict[str, Any] | None:
+    """Cilium from a Helm release of the chart `cilium`; None for another chart."""
+    chart = str(document.get("chart") or "")
+    if chart.rstrip("/").rpartition("/")[2] != "cilium":
+        return None
+    values = dict(document.get("values") or {})
+    version = str(document.get("version") or "")
+    known = re.fullmatch(r"v?(1\.(?:16|17|18|19|20)\.\d+)", version)
+    return _set(
+        version=known[1] if known else None,
+        kubeProxyReplacement=str(values.get("kubeProxyReplacement", "false")).lower() in ("true", "strict"),
+        routingMode=values.get("routingMode") if values.get("routingMode") in ("native", "tunnel") else "tunnel",
+        values=values,
+    )
+
+
+def cluster_config(document: Document) -> dict[str, Any]:
+    """CiliumBGPClusterConfig."""
+    instances = []
+    for item in _spec(document).get("bgpInstances") or []:
+        peers = [
+            _set(name=p.get("name"), asn=p.get("peerASN"), address=p.get("peerAddress"),
+                 peerConfigRef=(p.get("peerConfigRef") or {}).get("name"))
+            for p in item.get("peers") or []
+        ]  # fmt: skip
+        numbers = _set(localASN=item.get("localASN"), localPort=item.get("localPort"))
+        instances.append({**_set(name=item.get("name")), **numbers, "peers": peers})
+    return _set(name=_meta(document).get("name"), nodeSelector=_spec(document).get("nodeSelector"), instances=instances)
+
+
+def peer_config(document: Document) -> dict[str, Any]:
+    """CiliumBGPPeerConfig; timers that are not set have the API's defaults."""
+    spec = _spec(document)
+    timers = spec.get("timers") or {}
+    restart = spec.get("gracefulRestart") or {}
+    families = [_set(afi=f.get("afi"), safi=f.get("safi"), advertisements=f.get("advertisements"))
+                for f in spec.get("families") or []]  # fmt: skip
+    return _set(
+        name=_meta(document).get("name"), hold=timers.get("holdTimeSeconds", 90),
+        keepalive=timers.get("keepAliveTimeSeconds", 30), connectRetry=timers.get("connectRetryTimeSeconds", 120),
+        gracefulRestart=restart.get("restartTimeSeconds", 120) if restart.get("enabled") else False,
+        ebgpMultihop=spec.get("ebgpMultihop"), authSecretRef=spec.get("authSecretRef"), families=families,
+    )  # fmt: skip
+
+
+def advertisement_set(document: Document) -> dict[str, Any]:
+    """CiliumBGPAdvertisement."""
+    entries = []
+    for item in _spec(document).get("advertisements") or []:
+        service = item.get("service") or {}
+        attributes = item.get("attributes") or {}
+        entries.append(_set(
+            type=item.get("advertisementType"), addresses=service.get("addresses"), selector=item.get("selector"),
+            aggregationLength=service.get("aggregationLengthIPv4"), localPreference=attributes.get("localPreference"),
+        ))  # fmt: skip
+    return _set(name=_meta(document).get("name"), labels=_meta(document).get("labels") or {}, advertisements=entries)
+
+
+def node_override(document: Document) -> dict[str, Any]:
+    """CiliumBGPNodeConfigOverride."""
+    instances = []
+    for item in _spec(document).get("bgpInstances") or []:
+        peers = [_set(name=p.get("name"), localAddress=p.get("localAddress"), localPort=p.get("localPort"))
+                 for p in item.get("peers") or []]  # fmt: skip
+        instances.append(_set(name=item.get("name"), routerId=item.get("routerID"), localPort=item.get("localPort"),
+                              localASN=item.get("localASN"), peers=peers))  # fmt: skip
+    return _set(node=_meta(document).get("name"), instances=instances)
+
+
+def pool(document: Document) -> dict[str, Any]:
+    """CiliumLoadBalancerIPPool."""
+    spec = _spec(document)
+    return _set(name=_meta(document).get("name"), blocks=spec.get("blocks") or spec.get("cidrs"),
+                allowFirstLastIPs=spec.get("allowFirstLastIPs"), serviceSelector=spec.get("serviceSelector"),
+                disabled=spec.get("disabled"))  # fmt: skip
+
+
+def l2_policy(document: Document) -> dict[str, Any]:
+    """CiliumL2AnnouncementPolicy."""
+    return _set(name=_meta(document).get("name"), **_spec(document))
+
+
+def egress_policy(document: Document) -> dict[str, Any]:
+    """CiliumEgressGatewayPolicy and IsovalentEgressGatewayPolicy."""
+    return {"kind": document.get("kind"), **_set(name=_meta(document).get("name"), **_spec(document))}
+
+
+def network_policy(document: Document) -> dict[str, Any]:
+    """CiliumClusterwideNetworkPolicy, as far as the Ingress rules look at it."""
+    spec = _spec(document)
+
+    def rules(direction: str, side: str) -> list[dict[str, Any]] | None:
+        if direction not in spec:
+            return None
+        return [
+            _set(endpoints=r.get(f"{side}Endpoints"), entities=r.get(f"{side}Entities"),
+                 cidrs=(r.get(f"{side}CIDRSet") or []) + [{"cidr": c} for c in r.get(f"{side}CIDR") or []])
+            for r in spec[direction] or []
+        ]  # fmt: skip
+
+    return _set(name=_meta(document).get("name"), endpointSelector=spec.get("endpointSelector"),
+                ingress=rules("ingress", "from"), egress=rules("egress", "to"))  # fmt: skip
+
+
+def ingress(document: Document) -> dict[str, Any]:
+    """Ingress."""
+    meta, spec = _meta(document), _spec(document)
+    rules = []
+    for rule in spec.get("rules") or []:
+        paths = []
+        for path in (rule.get("http") or {}).get("paths") or []:
+            service = (path.get("backend") or {}).get("service") or {}
+            paths.append(_set(path=path.get("path"), pathType=path.get("pathType"), service=service.get("name"),
+                              port=(service.get("port") or {}).get("number", 80)))  # fmt: skip
+        rules.append(_set(host=rule.get("host"), paths=paths))
+    return _set(name=meta.get("name"), namespace=meta.get("namespace"), annotations=meta.get("annotations"),
+                ingressClassName=spec.get("ingressClassName") or "none", rules=rules)  # fmt: skip
+
+
+def service(document: Document) -> dict[str, Any]:
+    """Service, with the first of its ports."""
+    meta, spec = _meta(document), _spec(document)
+    ports = spec.get("ports") or [{}]
+    return _set(
+        name=meta.get("name"), namespace=meta.get("namespace"), labels=meta.get("labels"),
+        annotations=meta.get("annotations"), type=spec.get("type") or "ClusterIP", selector=spec.get("selector"),
+        port=ports[0].get("port"), externalTrafficPolicy=spec.get("externalTrafficPolicy"),
+        loadBalancerClass=spec.get("loadBalancerClass"),
+    )  # fmt: skip

@@ -1,0 +1,137 @@
+"""A program's resources as a stack: what the rules need, from inputs as anybody may write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from config.bgp import AdvertisementSet, AuthSecret, Bgp, ClusterConfig, NodeOverride, PeerConfig
+from config.cilium import Cilium
+from config.cluster import ExistingCluster
+from config.egress import EgressPolicy
+from config.ingress import Ingress, IngressController
+from config.l2 import L2Policy
+from config.manifest import Manifest
+from config.policy import NetworkPolicy
+from config.pool import Pool
+from config.stack import StackConfig
+from config.workload import Service
+from policy import shapes
+from policy.plain import plain
+
+# Addresses that nothing has (RFC 5737): the rules of the address plan are not asked.
+_NOWHERE = ExistingCluster(
+    kind="existing", pod_cidr=IPv4Network("192.0.2.0/25"), service_cidr=IPv4Network("192.0.2.128/25"),
+    api_server=IPv4Address("198.51.100.1"),
+)  # fmt: skip
+
+# Kind -> where it goes in a stack, its model, and how its object becomes the model's document.
+_KINDS: dict[str, tuple[str, type[BaseModel], Any]] = {
+    "CiliumBGPClusterConfig": ("bgp.clusterConfigs", ClusterConfig, shapes.cluster_config),
+    "CiliumBGPPeerConfig": ("bgp.peerConfigs", PeerConfig, shapes.peer_config),
+    "CiliumBGPAdvertisement": ("bgp.advertisements", AdvertisementSet, shapes.advertisement_set),
+    "CiliumBGPNodeConfigOverride": ("bgp.nodeOverrides", NodeOverride, shapes.node_override),
+    "CiliumLoadBalancerIPPool": ("pools", Pool, shapes.pool),
+    "CiliumL2AnnouncementPolicy": ("l2Policies", L2Policy, shapes.l2_policy),
+    "CiliumEgressGatewayPolicy": ("egressPolicies", EgressPolicy, shapes.egress_policy),
+    "IsovalentEgressGatewayPolicy": ("egressPolicies", EgressPolicy, shapes.egress_policy),
+    "CiliumClusterwideNetworkPolicy": ("networkPolicies", NetworkPolicy, shapes.network_policy),
+    "Ingress": ("ingresses", Ingress, shapes.ingress),
+    "Service": ("services", Service, shapes.service),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a finding belongs: the resource's URN, and the words for people."""
+
+    urn: str | None
+    text: str
+
+
+@dataclass
+class Translation:
+    """The stack, and which resource each of its parts came from."""
+
+    stack: StackConfig
+    origins: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def place(self, path: str) -> Place:
+        """The resource that a path of the stack came from."""
+        match = re.match(r"^(?:[A-Za-z0-9]+\.)?[A-Za-z0-9]+\[\d+\]", path)
+        head = match[0] if match else path.split(".")[0]
+        if head not in self.origins:
+            return Place(None, path)
+        urn, name = self.origins[head]
+        rest = path[len(head):].lstrip(".")
+        return Place(urn, f"{name} {rest}".strip())
+
+
+def translate(resources: Iterable[Any]) -> Translation:
+    """Resources as the policy SDK gives them. What cannot be read yet (unknown values) is left out."""
+    parts: dict[str, list[Any]] = {}
+    origins: dict[str, tuple[str, str]] = {}
+    cilium, controller = Cilium(), None
+    for resource in resources:
+        if not resource.resource_type.startswith("kubernetes:"):
+            continue
+        document = plain(resource.props)
+        kind = str(document.get("kind") or resource.resource_type.rpartition(":")[2])
+        if kind == "Release" or resource.resource_type.startswith("kubernetes:helm.sh/"):
+            found = shapes.release(document)
+            if found is not None:
+                cilium = _model(Cilium, found) or cilium
+                controller = _controller(document)
+                origins["cilium"] = origins["ingressController"] = (resource.urn, f"Release {resource.name}")
+            continue
+        _put(parts, origins, kind, document, resource)
+    bgp = {key.removeprefix("bgp."): items for key, items in parts.items() if key.startswith("bgp.")}
+    secrets = tuple(AuthSecret(name=c.auth_secret_ref, password_config="-")  # noqa: S106 - a name
+                    for c in bgp.get("peerConfigs", ()) if c.auth_secret_ref)  # fmt: skip
+    made = Bgp(
+        cluster_configs=tuple(bgp.get("clusterConfigs", ())), peer_configs=tuple(bgp.get("peerConfigs", ())),
+        advertisements=tuple(bgp.get("advertisements", ())), node_overrides=tuple(bgp.get("nodeOverrides", ())),
+        auth_secrets=secrets, return_routes="off",
+    ) if bgp else None  # fmt: skip
+    stack = StackConfig(
+        cluster=_NOWHERE, nodes=(), cilium=cilium, bgp=made, ingress_controller=controller,
+        pools=tuple(parts.get("pools", ())), l2_policies=tuple(parts.get("l2Policies", ())),
+        egress_policies=tuple(parts.get("egressPolicies", ())), ingresses=tuple(parts.get("ingresses", ())),
+        network_policies=tuple(parts.get("networkPolicies", ())), services=tuple(parts.get("services", ())),
+        manifests=tuple(parts.get("manifests", ())),
+    )  # fmt: skip
+    return Translation(stack, origins)
+
+
+def _put(parts: dict[str, list[Any]], origins: dict[str, tuple[str, str]], kind: str,
+         document: Mapping[str, Any], resource: Any) -> None:  # fmt: skip
+    name = f"{kind} {(document.get('metadata') or {}).get('name') or resource.name}"
+    targets = [("manifests", Manifest, dict)] if "spec" in document else []
+    if kind in _KINDS:
+        targets.append(_KINDS[kind])
+    for where, model, shape in targets:
+        made = _model(model, shape(document))
+        if made is not None:
+            entries = parts.setdefault(where, [])
+            origins[f"{where}[{len(entries)}]"] = (resource.urn, name)
+            entries.append(made)
+
+
+def _controller(document: Mapping[str, Any]) -> IngressController | None:
+    values = (document.get("values") or {}).get("ingressController") or {}
+    if str(values.get("enabled")).lower() != "true":
+        return None
+    return _model(IngressController, {"mode": values.get("loadbalancerMode") or "dedicated"})
+
+
+def _model(model: type[BaseModel], document: Any) -> Any:
+    """The model, or None: the API server says better than a policy what is wrong with an object's shape."""
+    try:
+        return model.model_validate(document)
+    except ValidationError:
+        return None
