@@ -9,7 +9,7 @@ import typer
 
 from cli import report
 from cli.session import JsonOption, Session, StackOption, need_root
-from config.errors import LabError
+from config.errors import LabError, StateError
 
 DEFAULT_DEADLINE = 90.0
 
@@ -65,6 +65,9 @@ def refresh(
     """Look for drift: FRR files, running configurations, routes and Kubernetes objects."""
     clock = report.Clock()
     session = Session(stack)
+    if not session.engine.resources():
+        # A drift check that looks at nothing must not pass.
+        raise StateError(f"stack {stack}: its state has no resources: nothing to compare; `edge up` makes them")
     session.enter()
     summary = session.engine.refresh(dry_run=preview_only)
     if as_json:

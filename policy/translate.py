@@ -111,7 +111,7 @@ def translate(resources: Iterable[Any]) -> Translation:
 def _put(parts: dict[str, list[Any]], origins: dict[str, tuple[str, str]], kind: str,
          document: Mapping[str, Any], resource: Any) -> None:  # fmt: skip
     name = f"{kind} {(document.get('metadata') or {}).get('name') or resource.name}"
-    targets = [("manifests", Manifest, dict)] if "spec" in document else []
+    targets: list[tuple[str, type[BaseModel], Any]] = [("manifests", Manifest, dict)] if "spec" in document else []
     if kind in _KINDS:
         targets.append(_KINDS[kind])
     for where, model, shape in targets:
@@ -126,7 +126,8 @@ def _controller(document: Mapping[str, Any]) -> IngressController | None:
     values = (document.get("values") or {}).get("ingressController") or {}
     if str(values.get("enabled")).lower() != "true":
         return None
-    return _model(IngressController, {"mode": values.get("loadbalancerMode") or "dedicated"})
+    made: IngressController | None = _model(IngressController, {"mode": values.get("loadbalancerMode") or "dedicated"})
+    return made
 
 
 def _model(model: type[BaseModel], document: Any) -> Any:

@@ -1,0 +1,105 @@
+"""The commands in docs/ci do what they are there for, on a clone, without a secret."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+CI = PROJECT / "docs" / "ci"
+# What needs no cluster is run; of the rest the command line alone is checked.
+OFFLINE = ("check", "plan")
+
+
+def commands(document: Any) -> Iterator[str]:
+    """Every shell line that calls `edge`."""
+    if isinstance(document, dict):
+        for value in document.values():
+            yield from commands(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from commands(value)
+    elif isinstance(document, str) and document.startswith("./edge "):
+        yield document
+
+
+def recipes() -> list[tuple[str, str]]:
+    files = [*sorted((CI / "github").glob("*.yml")), CI / "gitlab-ci.yml"]
+    return [(file.name, line) for file in files for line in commands(yaml.safe_load(file.read_text()))]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone whose stack `bgp` differs from its main branch."""
+    place = tmp_path_factory.mktemp("ci") / "clone"
+    # The files of the working tree, not of the last commit: that is what is being tested.
+    names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=PROJECT, check=True,
+                           capture_output=True, text=True).stdout.split("\n")  # fmt: skip
+    place.mkdir()
+    tar = subprocess.run(["tar", "-c", "--ignore-failed-read", *filter(None, names)], cwd=PROJECT, check=True,
+                         capture_output=True)  # fmt: skip
+    subprocess.run(["tar", "-x"], cwd=place, input=tar.stdout, check=True)
+    (place / ".venv").symlink_to(PROJECT / ".venv")
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com"]
+    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "base"],
+                  ["update-ref", "refs/remotes/origin/main", "HEAD"]):  # fmt: skip
+        subprocess.run([*git, *words], cwd=place, check=True)
+    file = place / "Pulumi.bgp.yaml"
+    file.write_text(file.read_text().replace("maximumPaths: 4", "maximumPaths: 8"))
+    return place
+
+
+def run(clone: Path, line: str, summary: Path) -> subprocess.CompletedProcess[str]:
+    base = subprocess.run(["git", "rev-parse", "HEAD"], cwd=clone, check=True, capture_output=True, text=True)
+    line = line.replace("${{ matrix.stack }}", "bgp").replace("${{ github.base_ref }}", "main")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "EDGE_"))}
+    env = {**kept, "EDGE_HOME": str(summary.parent / "home"), "GITHUB_STEP_SUMMARY": str(summary),
+           "CI_MERGE_REQUEST_DIFF_BASE_SHA": base.stdout.strip()}  # fmt: skip
+    # The line runs as the recipe's shell runs it.
+    return subprocess.run(["sh", "-c", line], cwd=clone, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(("file", "line"), [r for r in recipes() if r[1].split()[1] in OFFLINE
+                                            and "--expect-no-changes" not in r[1]])  # fmt: skip
+def test_an_offline_command_runs_without_a_secret(clone: Path, tmp_path: Path, file: str, line: str) -> None:
+    done = run(clone, line, tmp_path / "summary.md")
+    assert done.returncode == 0, f"{file}: {line}\n{done.stdout}{done.stderr}"
+    if "markdown" in line:
+        text = "".join(p.read_text() for p in (tmp_path / "summary.md", clone / "plan.md") if p.exists())
+        assert "maximumPaths: 4 -\\> 8" in text
+    if "sarif" in line:
+        assert json.loads((clone / "findings.sarif").read_text())["version"] == "2.1.0"
+
+
+@pytest.mark.parametrize(("file", "line"), [r for r in recipes() if r[1].split()[1] not in OFFLINE])
+def test_a_command_for_the_cluster_has_options_that_exist(clone: Path, tmp_path: Path, file: str, line: str) -> None:
+    done = run(clone, line, tmp_path / "summary.md")
+    # Without the stack's secrets it ends with one line that names them, and not with a usage error.
+    assert done.returncode != 0
+    assert "Usage:" not in done.stderr and "Traceback" not in done.stderr
+    assert "error: " in done.stderr, done.stderr
+
+
+def test_a_mistake_stops_the_pull_request_beside_its_line(clone: Path, tmp_path: Path) -> None:
+    file = clone / "Pulumi.bgp.yaml"
+    before = file.read_text()
+    try:
+        file.write_text(before.replace("asn: 65000\n                  address", "asn: 65010\n                  address"))
+        line = next(line for _, line in recipes() if "--format github" in line)
+        done = run(clone, line, tmp_path / "summary.md")
+        assert done.returncode == 2
+        number = next(i for i, text in enumerate(file.read_text().splitlines(), 1) if "asn: 65010" in text)
+        assert f"::error file=Pulumi.bgp.yaml,line={number},title=B1::" in done.stdout
+    finally:
+        file.write_text(before)
+
+
+def test_there_is_something_to_test() -> None:
+    assert len(recipes()) >= 10
