@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from components.cilium.values import helm_values
 from config.bgp import Advertisement, AdvertisementSet, Bgp, Instance, PeerConfig
+from config.egress import EgressGateway, EgressPolicy
 from config.ingress import Ingress
 from config.labels import LabelSelector
 from config.net import InterfaceAddress, Prefix
@@ -30,6 +31,16 @@ class Carried:
     peer_config: PeerConfig
     afi: str
     entry: Advertisement
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """One gateway entry: its YAML path, its policy, and its nodes."""
+
+    path: str
+    policy: EgressPolicy
+    entry: EgressGateway
+    nodes: tuple[Node, ...]
 
 
 class Facts:
@@ -69,9 +80,30 @@ class Facts:
 
     def selected(self, selector: LabelSelector | None) -> list[Node]:
         """The nodes that a selector takes; none takes all."""
+        nodes: Sequence[Node] = self.stack.nodes
         if selector is None:
-            return list(self.stack.nodes)
-        return [node for node in self.stack.nodes if selector.matches(self.labels[node.name])]
+            return list(nodes)
+        if selector.match_labels:
+            # Only the nodes with the rarest of the labels need a look.
+            nodes = min((self._by_label.get(pair, []) for pair in selector.match_labels.items()), key=len)
+        return [node for node in nodes if selector.matches(self.labels[node.name])]
+
+    @cached_property
+    def _by_label(self) -> dict[tuple[str, str], list[Node]]:
+        index: dict[tuple[str, str], list[Node]] = {}
+        for node in self.stack.nodes:
+            for pair in self.labels[node.name].items():
+                index.setdefault(pair, []).append(node)
+        return index
+
+    @cached_property
+    def gateways(self) -> list[Gateway]:
+        """Every gateway entry of every egress policy, with the nodes that it selects."""
+        return [
+            Gateway(f"egressPolicies[{i}].{where}", policy, entry, tuple(self.selected(entry.node_selector)))
+            for i, policy in enumerate(self.stack.egress_policies)
+            for where, entry in policy.gateways()
+        ]
 
     @cached_property
     def peer_configs(self) -> dict[str, PeerConfig]:

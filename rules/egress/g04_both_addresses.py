@@ -13,13 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.egress.gateways import gateways
 from rules.facts import Facts
 from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Every gateway entry for itself."""
-    for gateway in gateways(facts):
+    for gateway in facts.gateways:
         if gateway.entry.interface is not None and gateway.entry.egress_ip is not None:
             yield error(gateway.path, "interface or egressIP", "both", "take one of them out")

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.egress.gateways import gateways
 from rules.facts import Facts
 from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Against the declared interfaces of each selected node."""
-    for gateway in gateways(facts):
+    for gateway in facts.gateways:
         name = gateway.entry.interface
         if name is None:
             continue

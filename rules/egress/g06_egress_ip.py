@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.egress.gateways import gateways
 from rules.facts import Facts
 from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """On every node that the entry selects: each of them may be the one."""
-    for gateway in gateways(facts):
+    for gateway in facts.gateways:
         wanted = gateway.entry.egress_ip
         if wanted is None or gateway.policy.egress_cidrs:
             continue

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from rules.egress.gateways import gateways
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
@@ -26,7 +25,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     patterns = [str(d).replace("+", "*") for d in devices if d]
     if not patterns:
         return
-    for gateway in gateways(facts):
+    for gateway in facts.gateways:
         names = (
             {gateway.entry.interface}
             if gateway.entry.interface

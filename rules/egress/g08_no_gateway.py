@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.egress.gateways import gateways
 from rules.facts import Facts
 from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Every entry needs a node; a policy needs an entry (G10)."""
-    for gateway in gateways(facts):
+    for gateway in facts.gateways:
         if not gateway.nodes:
             yield error(
                 f"{gateway.path}.nodeSelector",

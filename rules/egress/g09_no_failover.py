@@ -14,14 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.egress.gateways import gateways
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Only the plain form; groups are served by Isovalent's build or by our controller."""
-    for gateway in gateways(facts):
+    for gateway in facts.gateways:
         if gateway.policy.egress_groups or gateway.policy.isovalent(facts.stack.cilium.edition):
             continue
         if len(gateway.nodes) > 1:

@@ -14,14 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.egress.gateways import gateways
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """NoSchedule or NoExecute, any key."""
-    chosen = {node.name for gateway in gateways(facts) for node in gateway.nodes}
+    chosen = {node.name for gateway in facts.gateways for node in gateway.nodes}
     for n, node in enumerate(facts.stack.nodes):
         if node.name in chosen and not any(t.effect in ("NoSchedule", "NoExecute") for t in node.taints):
             yield warning(
