@@ -23,7 +23,10 @@ def with_policies(stack: dict[str, Any], count: int) -> dict[str, Any]:
         {
             "name": f"policy-{i}", "destinationCIDRs": [f"198.{18 + i // 250}.{i % 250}.0/24"],
             "selectors": [{"podSelector": {"matchLabels": {"team": f"t{i}"}}}],
-            "egressGateway": {"interface": "eth1", "nodeSelector": {"matchLabels": {"kubernetes.io/hostname": f"node-{i}"}}},
+            "egressGateway": {
+                "interface": "eth1",
+                "nodeSelector": {"matchLabels": {"kubernetes.io/hostname": f"node-{i}"}},
+            },
         }
         for i in range(count)
     ]  # fmt: skip
@@ -39,8 +42,9 @@ def main() -> None:
         report = check_all(stack)
         seconds = time.perf_counter() - began
         base = base or seconds
-        print(f"{nodes} nodes, {routers} routers, {services} Services, {policies} policies: {seconds:.2f} s,"
-              f" {len(report.findings)} findings, {seconds / base:.1f}x the time for {nodes / SIZES[0][0]:.0f}x the size")  # fmt: skip
+        growth = f"{seconds / base:.1f}x the time for {nodes / SIZES[0][0]:.0f}x the size"
+        size = f"{nodes} nodes, {routers} routers, {services} Services, {policies} policies"
+        print(f"{size}: {seconds:.2f} s, {len(report.findings)} findings, {growth}")
     facts = Facts(stack)
     times = []
     for rule in rules():

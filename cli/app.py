@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from cli import check, deploy, doctor, lab, plan, proof, render, settings, snapshot, stack
@@ -60,7 +59,8 @@ app.command("schema")(render.schema)
 def main() -> None:
     """Run the command line. A user's mistake, a dead host or a full disk never gives a traceback."""
     # Status 2 is for what is wrong with a stack.
-    click.UsageError.exit_code = 1
+    usage_error = typer.BadParameter.__mro__[1]
+    usage_error.exit_code = 1  # type: ignore[attr-defined]
     try:
         app()
     except EdgeError as error:

@@ -27,6 +27,7 @@ def up(
     """Build what the stack declares. For a lab stack, the lab is started first where it is not up."""
     clock = report.Clock()
     session = Session(stack)
+    session.check()
     if session.is_lab:
         start_lab(session, clock)
     session.enter()

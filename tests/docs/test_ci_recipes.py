@@ -91,7 +91,8 @@ def test_a_mistake_stops_the_pull_request_beside_its_line(clone: Path, tmp_path:
     file = clone / "Pulumi.bgp.yaml"
     before = file.read_text()
     try:
-        file.write_text(before.replace("asn: 65000\n                  address", "asn: 65010\n                  address"))
+        right = "asn: 65000\n                  address"
+        file.write_text(before.replace(right, right.replace("65000", "65010")))
         line = next(line for _, line in recipes() if "--format github" in line)
         done = run(clone, line, tmp_path / "summary.md")
         assert done.returncode == 2
