@@ -45,7 +45,7 @@ class EgressPolicy(Model):
     name: ObjectName
     kind: EgressKind | None = None
     selectors: tuple[EgressSelector, ...] = ()
-    destination_cidrs: tuple[Prefix, ...] = ()
+    destination_cidrs: Annotated[tuple[Prefix, ...], Field(min_length=1)]
     excluded_cidrs: tuple[Prefix, ...] = ()
     egress_gateway: EgressGateway | None = None
     egress_gateways: tuple[EgressGateway, ...] = ()

@@ -56,8 +56,8 @@ class Ingress(Model):
     def mode(self, controller: IngressController) -> str:
         """`shared` or `dedicated`: the annotation, as Cilium reads it, before the controller's mode."""
         text = self.annotations.get(MODE_ANNOTATION, self.annotations.get(OLD_MODE_ANNOTATION))
-        # Cilium takes every other text for shared, without a word.
-        return controller.mode if text is None else ("dedicated" if text == "dedicated" else "shared")
+        # Cilium falls back to the controller's mode for every other text, without a word.
+        return text if text in ("shared", "dedicated") else controller.mode
 
 
 MODE_ANNOTATION = "ingress.cilium.io/loadbalancer-mode"

@@ -67,8 +67,9 @@ class PolicyRule(Model):
     ports: tuple[Port, ...] = ()
 
     def admits(self, *entities: Entity) -> bool:
-        """Whether one of these entities gets in, by name or by `all`."""
-        return any(entity in self.entities for entity in ("all", *entities))
+        """Whether one of these entities gets in: by name, by `all`, or by a rule of ports alone."""
+        anybody = bool(self.ports) and not (self.endpoints or self.entities or self.cidrs)
+        return anybody or any(entity in self.entities for entity in ("all", *entities))
 
 
 class NetworkPolicy(Model):

@@ -115,7 +115,11 @@ def _put(parts: dict[str, list[Any]], origins: dict[str, tuple[str, str]], kind:
     if kind in _KINDS:
         targets.append(_KINDS[kind])
     for where, model, shape in targets:
-        made = _model(model, shape(document))
+        try:
+            made = _model(model, shape(document))
+        except (AttributeError, TypeError, ValueError):
+            # Not even roughly of its kind's shape: the API server says that better.
+            continue
         if made is not None:
             entries = parts.setdefault(where, [])
             origins[f"{where}[{len(entries)}]"] = (resource.urn, name)
@@ -123,8 +127,9 @@ def _put(parts: dict[str, list[Any]], origins: dict[str, tuple[str, str]], kind:
 
 
 def _controller(document: Mapping[str, Any]) -> IngressController | None:
-    values = (document.get("values") or {}).get("ingressController") or {}
-    if str(values.get("enabled")).lower() != "true":
+    given = document.get("values")
+    values = given.get("ingressController") if isinstance(given, dict) else None
+    if not isinstance(values, dict) or str(values.get("enabled")).lower() != "true":
         return None
     made: IngressController | None = _model(IngressController, {"mode": values.get("loadbalancerMode") or "dedicated"})
     return made

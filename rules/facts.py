@@ -10,7 +10,6 @@ from typing import Any
 from components.cilium.values import helm_values
 from config.bgp import Advertisement, AdvertisementSet, Bgp, Instance, PeerConfig
 from config.egress import EgressGateway, EgressPolicy
-from config.ingress import Ingress
 from config.labels import LabelSelector
 from config.net import InterfaceAddress, Prefix
 from config.node import Node
@@ -20,7 +19,12 @@ from config.workload import Service
 from rules import chart
 from rules.sessions import Session, sessions
 
-CLASSES = ("io.cilium/bgp-control-plane", "io.cilium/l2-announcer", "io.cilium/node")
+# The classes whose Services LB-IPAM serves (Cilium operator/pkg/lbipam); io.cilium/node gets node addresses.
+LB_IPAM_CLASSES = ("io.cilium/bgp-control-plane", "io.cilium/l2-announcer")
+CLASSES = (*LB_IPAM_CLASSES, "io.cilium/node")
+_SERVICE_TYPE = "ingress.cilium.io/service-type"
+_SERVICE_CLASS = "ingress.cilium.io/loadbalancer-class"
+_SERVICE_POLICY = "ingress.cilium.io/service-external-traffic-policy"
 
 
 @dataclass(frozen=True)
@@ -151,26 +155,66 @@ class Facts:
         return [
             (f"services[{i}]", service)
             for i, service in enumerate(self.stack.services)
-            if service.type == "LoadBalancer" and service.load_balancer_class in (None, *CLASSES)
+            if service.type == "LoadBalancer" and service.load_balancer_class in (None, *LB_IPAM_CLASSES)
         ]
 
     @cached_property
-    def dedicated_ingresses(self) -> list[tuple[str, Ingress]]:
-        """The Ingresses that get a LoadBalancer Service of their own."""
+    def ingress_services(self) -> list[tuple[str, Service]]:
+        """The LoadBalancer Services that the Ingress controller will make, the shared one first."""
         controller = self.stack.ingress_controller
         if controller is None or controller.host_network is not None:
             return []
+        usual = str(self.helm("ingressController.service.type") or "LoadBalancer")
+        policy = self.helm("ingressController.service.externalTrafficPolicy")
+        found = [
+            (
+                "ingressController",
+                "cilium-ingress",
+                self.stack.cilium.namespace,
+                usual,
+                controller.load_balancer_class,
+                policy,
+            )
+        ]
+        for i, item in enumerate(self.stack.ingresses):
+            if item.ingress_class_name == "cilium" and item.mode(controller) == "dedicated":
+                notes = item.annotations
+                found.append(
+                    (
+                        f"ingresses[{i}]",
+                        f"cilium-ingress-{item.name}",
+                        item.namespace,
+                        notes.get(_SERVICE_TYPE, "LoadBalancer"),
+                        notes.get(_SERVICE_CLASS),
+                        notes.get(_SERVICE_POLICY),
+                    )
+                )
         return [
-            (f"ingresses[{i}]", item)
-            for i, item in enumerate(self.stack.ingresses)
-            if item.ingress_class_name == "cilium" and item.mode(controller) == "dedicated"
+            (
+                path,
+                Service.model_construct(
+                    name=name,
+                    namespace=space,
+                    type="LoadBalancer",
+                    labels={"cilium.io/ingress": "true"},
+                    selector={},
+                    port=80,
+                    target_port=80,
+                    annotations={},
+                    requested_ips=(),
+                    managed=False,
+                    load_balancer_class=cls,
+                    external_traffic_policy="Local" if traffic == "Local" else "Cluster",
+                ),
+            )
+            for path, name, space, kind, cls, traffic in found
+            if kind == "LoadBalancer" and cls in (None, *LB_IPAM_CLASSES)
         ]
 
     @property
-    def shared_ingress(self) -> bool:
-        """Whether there is the one Service of all shared Ingresses."""
-        controller = self.stack.ingress_controller
-        return controller is not None and controller.host_network is None
+    def addressed(self) -> list[tuple[str, Service]]:
+        """Every Service that wants an address from LB-IPAM, declared or made by the Ingress controller."""
+        return [*self.lb_services, *self.ingress_services]
 
     @cached_property
     def addresses(self) -> list[tuple[str, str, InterfaceAddress]]:

@@ -50,6 +50,6 @@ def _hint(facts: Facts, key: str) -> str:
     last = key.rpartition(".")[2]
     # The same last word elsewhere is as likely as a letter gone wrong.
     close = get_close_matches(key, [*known, *chart.groups(facts.release)], n=1, cutoff=0.8)
-    same = [name for name in known if name.rpartition(".")[2] == last][:1]
-    best = close or same
+    same = [name for name in known if name.rpartition(".")[2] == last]
+    best = close or (same if len(same) == 1 else [])
     return f"did you mean {best[0]}?" if best else "take it out"

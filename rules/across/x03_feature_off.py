@@ -1,7 +1,8 @@
 """X3: A custom resource whose kind only exists behind a feature that is off.
 
-Why: the operator registers CRDs for enabled features; without the flag the API does not know the kind.
-Seen: the API's error.
+Why: the operator registers most CRDs for enabled features only; without the flag the API does not know the
+kind. An L2 policy's is always there: the object is taken and does nothing.
+Seen: the API's error; nowhere for an L2 policy.
 Since: 1.16
 Source: Cilium pkg/k8s/apis/cilium.io/client/register.go
 

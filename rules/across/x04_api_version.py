@@ -33,7 +33,6 @@ _STABLE = (
     "CiliumEnvoyConfig",
     "CiliumClusterwideEnvoyConfig",
     "CiliumLocalRedirectPolicy",
-    "CiliumNodeConfig",
 )
 
 
@@ -44,6 +43,8 @@ def served(kind: str, release: tuple[int, int]) -> tuple[str, ...] | None:
         return ("cilium.io/v2", "cilium.io/v2alpha1") if release >= (1, 18) else ("cilium.io/v2alpha1",)
     if kind == "CiliumBGPPeeringPolicy":
         return () if release >= (1, 19) else ("cilium.io/v2alpha1",)
+    if kind == "CiliumNodeConfig":
+        return ("cilium.io/v2", "cilium.io/v2alpha1")
     if kind in _ALPHA:
         return ("cilium.io/v2alpha1",)
     return ("cilium.io/v2",) if kind in _STABLE else None

@@ -27,7 +27,11 @@ def check(facts: Facts) -> Iterator[Finding]:
         of_prefix(cluster.pod_cidr, "cluster.podCIDR", "the PodCIDR"),
         of_prefix(cluster.service_cidr, "cluster.serviceCIDR", "the Service CIDR"),
     ]
-    spans += [of_prefix(network, path, f"the link {network}") for path, network in facts.networks()]
+    spans += [
+        of_prefix(network, path, f"the link {network}")
+        for path, network in facts.networks()
+        if network.num_addresses > 1
+    ]
     management: Prefix | None = getattr(cluster, "management_prefix", None)
     if management is not None:
         spans.append(of_prefix(management, "cluster.managementPrefix", "the management network"))

@@ -13,6 +13,19 @@ import yaml
 
 # Keys that values.yaml only has in comments are keys all the same: `# loadBalancerClass:`.
 _COMMENTED = re.compile(r"^( *)# ?([a-z][A-Za-z0-9]*):(?: .*)?$")
+_FREE = (
+    "nodeSelector",
+    "affinity",
+    "updateStrategy",
+    "podSecurityContext",
+    "resources",
+    "seLinuxOptions",
+    "podLabels",
+    "podAnnotations",
+    "annotations",
+    "labels",
+    "tolerations",
+)
 _PLAIN = re.compile(r"^( *)([A-Za-z][A-Za-z0-9]*):")
 
 
@@ -39,6 +52,14 @@ def commented(text: str) -> Iterator[str]:
             yield ".".join([*(name for level, name in above if level < depth), match[2]])
 
 
+def in_templates(chart: Path) -> Iterator[str]:
+    """Keys that templates read and values.yaml does not have."""
+    for file in sorted((chart / "templates").rglob("*")):
+        # What the chart only reads to refuse it is no key.
+        if file.is_file() and file.name not in ("validate.yaml", "NOTES.txt"):
+            yield from re.findall(r"\.Values\.([A-Za-z][\w.]*\w)", file.read_text())
+
+
 def main(chart: Path) -> None:
     """Write the file of the chart's release beside this one."""
     text = (chart / "values.yaml").read_text()
@@ -46,6 +67,16 @@ def main(chart: Path) -> None:
     known = dict(leaves(yaml.safe_load(text)))
     for key in commented(text):
         known.setdefault(key, None)
+    above = {".".join(key.split(".")[:end]) for key in known for end in range(1, len(key.split(".")) + 1)}
+    for key in in_templates(chart):
+        if key not in above and f"{key}.*" not in known:
+            known.setdefault(key, None)
+    # Whatever the user writes there goes into a manifest as it is.
+    for key in list(known):
+        parts = key.split(".")
+        free = next((i for i, part in enumerate(parts) if part in _FREE), None)
+        if free is not None:
+            known[".".join(parts[: free + 1]) + ".*"] = None
     release = ".".join(version.split(".")[:2])
     rows = ",\n".join(f"{json.dumps(key)}: {json.dumps(known[key])}" for key in sorted(known))
     Path(__file__).with_name(f"{release}.json").write_text("{\n" + rows + "\n}\n")

@@ -38,5 +38,13 @@ def check(facts: Facts) -> Iterator[Finding]:
                 "nothing",
                 "repeat the list's first entry as egressGateway",
             )
+        one, many = policy.egress_gateway, policy.egress_gateways
+        if many and one is not None and one not in many and facts.release >= (1, 18):
+            yield warning(
+                f"{where}.egressGateways",
+                "egressGateway among them (the list wins)",
+                "another gateway there",
+                "repeat one of the list's entries as egressGateway",
+            )
         if policy.egress_groups and (policy.egress_gateway or policy.egress_gateways):
             yield warning(f"{where}.egressGroups", "one form of gateways", "two", "keep egressGroups alone")

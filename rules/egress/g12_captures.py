@@ -1,10 +1,10 @@
 """G12: Destinations that capture the cluster's own addresses.
 
-Why: traffic to nodes, the API server or LB addresses then goes through the gateway, which breaks health
-checks, kubelet and DNS on the host network. Pods and ClusterIPs are looked at before and are safe.
+Why: traffic to the API server, to addresses on the nodes' links or to LB addresses goes through the gateway
+like any other. Pods and nodes themselves are looked up before and are safe on recent versions.
 Seen: nowhere.
 Since: 1.16
-Source: cilium/cilium #38221
+Source: cilium/cilium #38221; Cilium bpf/lib/egress_gateway.h
 
 Bad: `destinationCIDRs: [0.0.0.0/0]`
 Good: the same with `excludedCIDRs` that hold the nodes' network
@@ -13,32 +13,42 @@ Good: the same with `excludedCIDRs` that hold the nodes' network
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 
-from config.net import Prefix
 from rules.facts import Facts
 from rules.finding import Finding, warning
+from rules.lbipam.pools import blocks
+from rules.spans import Span, of_prefix
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The nodes' networks, the API server, and the pools."""
-    own: dict[Prefix, str] = {n: "the hosts' network" for _, n in facts.networks() if not n.is_loopback}
-    own[ip_network(str(facts.stack.cluster.api_server))] = "the API server"
-    for pool in facts.stack.pools:
-        own |= {block.cidr: f"pool {pool.name}" for block in pool.blocks if block.cidr is not None}
+    """The nodes' links, the API server, and the pools; wholly or in part."""
+    api = facts.stack.cluster.api_server
+    own = [Span(api.version, int(api), int(api), "", f"the API server {api}")]
+    own += [of_prefix(n, path, f"the nodes' link {n}") for path, n in facts.networks() if path.startswith("nodes")]
+    own += blocks(facts, enabled_only=True)
     for i, policy in enumerate(facts.stack.egress_policies):
+        spared = [of_prefix(cidr, "", "") for cidr in policy.excluded_cidrs]
         for j, cidr in enumerate(policy.destination_cidrs):
+            wanted = of_prefix(cidr, "", "")
             caught = [
-                f"{what} {prefix}"
-                for prefix, what in own.items()
-                if prefix.version == cidr.version
-                and prefix.subnet_of(cidr)  # type: ignore[arg-type]
-                and not any(e.version == prefix.version and prefix.subnet_of(e) for e in policy.excluded_cidrs)  # type: ignore[arg-type]
+                s.what for s in own if _meet(wanted, s) and not any(_holds(e, _common(wanted, s)) for e in spared)
             ]
             if caught:
                 yield warning(
                     f"egressPolicies[{i}].destinationCIDRs[{j}]",
                     "destinations outside the cluster",
-                    f"{cidr}, which holds {', '.join(caught[:3])}",
+                    f"{cidr}, which meets {', '.join(caught[:3])}",
                     "add them to excludedCIDRs",
                 )
+
+
+def _meet(one: Span, two: Span) -> bool:
+    return one.version == two.version and one.first <= two.last and two.first <= one.last
+
+
+def _common(one: Span, two: Span) -> Span:
+    return Span(one.version, max(one.first, two.first), min(one.last, two.last), "", "")
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.version == inner.version and outer.first <= inner.first and inner.last <= outer.last

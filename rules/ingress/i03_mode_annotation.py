@@ -1,6 +1,7 @@
 """I3: A loadbalancer-mode that is neither shared nor dedicated.
 
-Why: Cilium takes every other text for shared; the Ingress gets the shared address, not its own.
+Why: Cilium falls back to the controller's own mode for every other text: with `mode: shared` the Ingress gets
+the shared address, not one of its own.
 Seen: nowhere.
 Since: 1.16
 Source: Cilium operator/pkg/ingress/ingress_reconcile.go
@@ -24,6 +25,8 @@ _MODES = ("shared", "dedicated")
 def check(facts: Facts) -> Iterator[Finding]:
     """The annotation under both of its names, and names that are nearly right."""
     for i, ingress in enumerate(facts.stack.ingresses):
+        if ingress.ingress_class_name != "cilium":
+            continue
         for key, value in ingress.annotations.items():
             where = f"ingresses[{i}].annotations"
             if key in (MODE_ANNOTATION, OLD_MODE_ANNOTATION):

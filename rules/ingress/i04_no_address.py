@@ -14,24 +14,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.facts import Facts
+from rules.facts import Facts, service_labels
 from rules.finding import Finding, error, warning
+from rules.lbipam.pools import matching
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Shared and dedicated ones alike."""
-    if not facts.shared_ingress and not facts.dedicated_ingresses:
-        return
-    if not any(not pool.disabled for pool in facts.stack.pools):
-        yield error(
-            "ingressController", "a pool for its LoadBalancer Service", "none", "add a pool, or use hostNetwork"
+    """Each Service that the controller will make, against pools, L2 policies and advertisements."""
+    for path, service in facts.ingress_services:
+        labels = service_labels(service)
+        if not matching(facts, service):
+            yield error(
+                path,
+                f"a pool for the Service {service.name}",
+                "none that serves it",
+                "add a pool, correct its serviceSelector, or use hostNetwork",
+            )
+        selectors = [policy.service_selector for policy in facts.stack.l2_policies if policy.load_balancer_ips]
+        announced = any(selector is None or selector.matches(labels) for selector in selectors) or any(
+            "LoadBalancerIP" in item.entry.addresses and item.entry.selector and item.entry.selector.matches(labels)
+            for item in facts.carried
         )
-    l2 = any(policy.load_balancer_ips for policy in facts.stack.l2_policies)
-    bgp = any("LoadBalancerIP" in item.entry.addresses for item in facts.carried)
-    if not l2 and not bgp:
-        yield warning(
-            "ingressController",
-            "an L2 policy or a BGP advertisement of LoadBalancerIPs",
-            "neither",
-            "add an l2Policies entry with loadBalancerIPs: true, or an advertisement",
-        )
+        if not announced:
+            yield warning(
+                path,
+                f"an L2 policy or a BGP advertisement that takes the Service {service.name}",
+                "neither",
+                'select its label cilium.io/ingress: "true" in one of them',
+            )

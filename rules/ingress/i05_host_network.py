@@ -18,6 +18,7 @@ from rules.facts import Facts
 from rules.finding import Finding, error
 
 _PORT = "ingress.cilium.io/host-listener-port"
+_HOW = "add NET_BIND_SERVICE to the proxy's capabilities, with envoy.securityContext.capabilities.keepCapNetBindService"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -26,22 +27,34 @@ def check(facts: Facts) -> Iterator[Finding]:
     if controller is None or controller.host_network is None:
         return
     network = controller.host_network
-    allowed = "NET_BIND_SERVICE" in (facts.helm("envoy.securityContext.capabilities.envoy") or ())
-    if network.port is not None and network.port < 1024 and not allowed:
+    allowed = _may_bind(facts)
+    shared = network.port or 8080
+    if shared < 1024 and not allowed:
         yield error(
-            "ingressController.hostNetwork.port",
-            "1024 or more, or the capability NET_BIND_SERVICE",
-            network.port,
-            "add NET_BIND_SERVICE to envoy.securityContext.capabilities.envoy and keepCapNetBindService",
+            "ingressController.hostNetwork.port", "1024 or more, or the capability NET_BIND_SERVICE", shared, _HOW
         )
-    used: dict[str, str] = {str(network.port or 8080): "the shared listener"}
+    used: dict[str, str] = {str(shared): "the shared listener"}
     for i, ingress in enumerate(facts.stack.ingresses):
-        if ingress.mode(controller) != "dedicated":
+        if ingress.ingress_class_name != "cilium" or ingress.mode(controller) != "dedicated":
             continue
         where = f"ingresses[{i}].annotations"
         port = ingress.annotations.get(_PORT)
         if port is None:
             yield error(where, _PORT, "nothing", "give each dedicated Ingress a port of its own")
+            continue
+        if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+            yield error(where, "a port number", port, "write it as a number, such as 8081")
+        elif int(port) < 1024 and not allowed:
+            yield error(where, "1024 or more, or the capability NET_BIND_SERVICE", port, _HOW)
         elif port in used:
             yield error(where, f"a port that {used[port]} has not", port, "take another port")
-        used.setdefault(port or "", ingress.name)
+        used.setdefault(port, ingress.name)
+
+
+def _may_bind(facts: Facts) -> bool:
+    """The proxy that runs: its own DaemonSet, or the one inside the agent."""
+    own = facts.helm("envoy.enabled") not in (False, "false")
+    key = "envoy.securityContext.capabilities" if own else "securityContext.capabilities"
+    given = facts.helm(f"{key}.{'envoy' if own else 'ciliumAgent'}")
+    keeps = not own or facts.on(f"{key}.keepCapNetBindService")
+    return keeps and isinstance(given, list) and "NET_BIND_SERVICE" in given

@@ -22,6 +22,8 @@ from rules.finding import Finding, warning
 def check(facts: Facts) -> Iterator[Finding]:
     """A path without any sign of an expression was meant as a prefix."""
     for i, ingress in enumerate(facts.stack.ingresses):
+        if ingress.ingress_class_name != "cilium":
+            continue
         for j, rule in enumerate(ingress.rules):
             for k, path in enumerate(rule.paths):
                 if path.path_type == "ImplementationSpecific" and not re.search(r"[][()*+?|\\^$]", path.path):

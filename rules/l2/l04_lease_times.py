@@ -1,8 +1,8 @@
 """L4: Lease times that cannot hold a lease.
 
-Why: the elector wants leaseDuration > leaseRenewDeadline > 1.2 x leaseRetryPeriod; otherwise no agent takes
-part and no VIP is answered.
-Seen: nowhere but in the log.
+Why: the elector wants leaseDuration > leaseRenewDeadline > 1.2 x leaseRetryPeriod. The agent corrects other
+values by itself, so that failover takes as long as its correction, not as long as the stack file says.
+Seen: only in the agent's log.
 Since: 1.16
 Source: Cilium pkg/l2announcer; client-go leader election
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.facts import Facts
-from rules.finding import Finding, error
+from rules.finding import Finding, warning
 from rules.l2.times import lease_times
 
 
@@ -26,14 +26,14 @@ def check(facts: Facts) -> Iterator[Finding]:
     where = "cilium.values.l2announcements"
     duration, deadline, retry = lease_times(facts)
     if duration <= deadline:
-        yield error(
+        yield warning(
             f"{where}.leaseDuration",
             f"more than leaseRenewDeadline, {deadline:g} s",
             f"{duration:g} s",
             f"set leaseDuration: {deadline * 3:g}s",
         )
     if deadline <= 1.2 * retry:
-        yield error(
+        yield warning(
             f"{where}.leaseRenewDeadline",
             f"more than 1.2 x leaseRetryPeriod, {1.2 * retry:g} s",
             f"{deadline:g} s",

@@ -12,6 +12,7 @@ Good: `values: { k8sClientRateLimit: { qps: 50, burst: 100 } }`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rules.facts import Facts
@@ -27,10 +28,12 @@ def check(facts: Facts) -> Iterator[Finding]:
     if not facts.stack.l2_policies:
         return
     _, deadline, _ = lease_times(facts)
-    services = len(facts.lb_services) + len(facts.dedicated_ingresses) + (1 if facts.shared_ingress else 0)
+    if deadline <= 0:
+        return
+    services = len(facts.addressed)
     need = services / deadline
     text = str(facts.helm("k8sClientRateLimit.qps") or "")
-    have = float(text) if text.replace(".", "", 1).isdigit() else _QPS
+    have = float(text) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else _QPS
     if need > have:
         yield warning(
             "cilium.values.k8sClientRateLimit.qps",

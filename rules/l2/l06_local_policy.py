@@ -20,8 +20,8 @@ from rules.finding import Finding, warning
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Services that both an L2 policy and Local apply to."""
-    policies = [p for p in facts.stack.l2_policies if p.load_balancer_ips or p.external_ips]
-    for path, service in facts.lb_services:
+    policies = [p for p in facts.stack.l2_policies if p.load_balancer_ips]
+    for path, service in facts.addressed:
         if service.external_traffic_policy != "Local" or service.load_balancer_class == "io.cilium/bgp-control-plane":
             continue
         if any(p.service_selector is None or p.service_selector.matches(service_labels(service)) for p in policies):

@@ -29,7 +29,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
         chosen = [
             s
-            for _, s in facts.lb_services
+            for _, s in facts.addressed
             if policy.service_selector is None or policy.service_selector.matches(service_labels(s))
         ]
         mine = [s for s in chosen if s.load_balancer_class in (None, "io.cilium/l2-announcer")]

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from config.pool import Pool
 from rules.facts import Facts
 from rules.finding import Finding, error
 from rules.lbipam.pools import SHARING, annotation, matching
@@ -22,29 +23,27 @@ from rules.spans import usable
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Services are counted by the set of pools that serve them; sharing ones count once."""
+    """Services are counted by the set of pools that serve them; those with one sharing key count once."""
     need: Counter[tuple[str, ...]] = Counter()
     keys: set[tuple[tuple[str, ...], str]] = set()
-    for _, service in facts.lb_services:
+    for _, service in facts.addressed:
         names = tuple(pool.name for pool in matching(facts, service))
         key = annotation(service, SHARING)
-        if key is not None and (names, key) in keys:
+        if key and (names, key) in keys:
             continue
         keys.add((names, key or ""))
         need[names] += 1
-    every = tuple(p.name for p in facts.stack.pools if not p.disabled and p.service_selector is None)
-    need[every] += len(facts.dedicated_ingresses) + (1 if facts.shared_ingress else 0)
-    have = {
-        pool.name: sum(usable(block, pool).size for block in pool.blocks if usable(block, pool).version == 4)
-        or sum(usable(block, pool).size for block in pool.blocks)
-        for pool in facts.stack.pools
-    }
-    for i, pool in enumerate(facts.stack.pools):
-        group = {names: count for names, count in need.items() if pool.name in names}
-        together = {name for names in group for name in names}
-        # Each set of pools is told once, at its first pool.
-        if not group or pool.name != next(p.name for p in facts.stack.pools if p.name in together):
-            continue
-        total, room = sum(group.values()), sum(have[name] for name in together)
-        if total > room:
-            yield error(f"pools[{i}].blocks", f"at least {total} usable addresses", room, "add a block")
+    have = {pool.name: _room(pool) for pool in facts.stack.pools}
+    index = {pool.name: i for i, pool in enumerate(facts.stack.pools)}
+    for names in need:
+        # Whoever can only go to these pools, or to fewer of them, has to find room there.
+        total = sum(count for others, count in need.items() if others and set(others) <= set(names))
+        room = sum(have[name] for name in names)
+        if names and total > room:
+            yield error(f"pools[{index[names[0]]}].blocks", f"at least {total} usable addresses", room, "add a block")
+
+
+def _room(pool: Pool) -> int:
+    """Usable addresses: IPv4 ones where there are any, since every Service takes one of each family."""
+    spans = [usable(block, pool) for block in pool.blocks]
+    return sum(s.size for s in spans if s.version == 4) or sum(s.size for s in spans)

@@ -40,7 +40,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                     text,
                     f"take one of {', '.join(p.name for p in pools) or 'a pool'}, or add it to a pool",
                 )
-            askers[text].append((where, annotation(service, SHARING)))
+            askers[str(address)].append((where, annotation(service, SHARING)))
     for text, entries in askers.items():
         if len(entries) > 1 and len({key or path for path, key in entries}) > 1:
             yield error(

@@ -27,7 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     ports: dict[str, dict[int, Service]] = defaultdict(dict)
     for path, service in facts.lb_services:
         key = annotation(service, SHARING)
-        if key is None:
+        if not key:
             continue
         earlier = first.setdefault(key, service)
         clash = ports[key].setdefault(service.port, service)

@@ -21,7 +21,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     """The key came with 1.17."""
     if facts.helm("defaultLBServiceIPAM") != "none":
         return
-    for path, service in facts.lb_services:
+    for path, service in facts.addressed:
         if service.load_balancer_class is None:
             yield error(
                 f"{path}.loadBalancerClass",

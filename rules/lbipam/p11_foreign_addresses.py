@@ -23,7 +23,7 @@ from rules.spans import overlaps
 
 def check(facts: Facts) -> Iterator[Finding]:
     """One sweep over pools and everything else."""
-    pools = blocks(facts)
+    pools = blocks(facts, enabled_only=True)
     paths = {span.path for span in pools}
     for first, second in overlaps([*pools, *plan(facts)]):
         if (first.path in paths) != (second.path in paths):

@@ -27,7 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if bgp == l2:
         return
     links = [of_prefix(n, path, str(n)) for path, n in facts.networks() if path.startswith("nodes")]
-    for span in blocks(facts):
+    for span in blocks(facts, enabled_only=True):
         inside = next(
             (
                 link

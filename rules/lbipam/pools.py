@@ -36,11 +36,12 @@ def requested(service: Service) -> Iterator[str]:
     yield from (part.strip() for part in (annotation(service, IPS) or "").split(",") if part.strip())
 
 
-def blocks(facts: Facts) -> list[Span]:
+def blocks(facts: Facts, *, enabled_only: bool = False) -> list[Span]:
     """Every block of every pool with its path."""
     return [
         of_block(block, f"pools[{i}].blocks[{j}]", f"pool {pool.name}")
         for i, pool in enumerate(facts.stack.pools)
+        if enabled_only is False or not pool.disabled
         for j, block in enumerate(pool.blocks)
     ]
 

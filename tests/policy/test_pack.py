@@ -1,0 +1,171 @@
+"""The policy pack against the policy SDK: resources of any program, as its author wrote them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi_policy import EnforcementLevel, PolicyResource, PolicyResourceOptions, StackValidationArgs
+
+from components.cilium import edge, manifests
+from components.cilium.values import helm_values
+from components.workloads import service_manifest
+from policy.pack import policies
+from policy.scope import SCOPE
+from policy.translate import translate
+from rules.registry import rules
+from tests.config.dev_stack import dev_stack
+
+PROJECT = Path(__file__).resolve().parents[2]
+OPTIONS = PolicyResourceOptions(False, [], False, [], [], {})  # type: ignore[arg-type]
+
+
+def resource(manifest: dict[str, Any], name: str = "", kind: str = "") -> PolicyResource:
+    token = kind or f"kubernetes:{manifest['apiVersion']}:{manifest['kind']}"
+    name = name or manifest["metadata"]["name"]
+    urn = f"urn:pulumi:dev::p::{token}::{name}"
+    return PolicyResource(token, manifest, urn, name, OPTIONS, None, None, [], {})
+
+
+def release(values: dict[str, Any], version: str = "1.18.0") -> PolicyResource:
+    props = {"chart": "cilium", "version": version, "values": values}
+    return resource(props, "cilium", "kubernetes:helm.sh/v3:Release")
+
+
+def violations(resources: list[PolicyResource]) -> set[tuple[str, str]]:
+    """Policy name and the name of the resource that it blames."""
+    found: set[tuple[str, str]] = set()
+    for policy in policies():
+        def report(message: str, urn: str | None = None, name: str = policy.name) -> None:
+            assert "expected" in message and "fix:" in message
+            found.add((name, (urn or "").rpartition("::")[2]))
+
+        policy.validate(StackValidationArgs(resources), report)
+    return found
+
+
+def cr(kind: str, name: str, spec: dict[str, Any], version: str = "cilium.io/v2", **metadata: Any) -> PolicyResource:
+    return resource({"apiVersion": version, "kind": kind, "metadata": {"name": name, **metadata}, "spec": spec})
+
+
+GOOD_PEER = {
+    "timers": {"holdTimeSeconds": 9, "keepAliveTimeSeconds": 3},
+    "families": [{"afi": "ipv4", "safi": "unicast", "advertisements": {"matchLabels": {"advertise": "bgp"}}}],
+}
+POD_CIDR = {"advertisements": [{"advertisementType": "PodCIDR"}]}
+VALUES = {"kubeProxyReplacement": "true", "routingMode": "native", "ipv4NativeRoutingCIDR": "10.0.0.0/8",
+          "ipam": {"mode": "kubernetes"}}  # fmt: skip
+
+
+def test_every_rule_in_scope_exists_and_has_both_policies() -> None:
+    assert {rule.id for rule in rules()} >= SCOPE
+    by_name = {policy.name: policy.enforcement_level for policy in policies()}
+    assert by_name["b5"] is EnforcementLevel.MANDATORY
+    assert by_name["b5-warning"] is EnforcementLevel.ADVISORY
+    assert len(by_name) == 2 * len(SCOPE)
+
+
+def test_the_shipped_stack_as_resources_is_admitted() -> None:
+    stack = dev_stack()
+    assert stack.bgp is not None
+    made = [manifests.advertisement_set(item, stack.cilium) for item in stack.bgp.advertisements]
+    made += [manifests.peer_config(item, stack.cilium) for item in stack.bgp.peer_configs]
+    made += [manifests.cluster_config(item, stack.cilium) for item in stack.bgp.cluster_configs]
+    made += [manifests.pool(item, stack.cilium) for item in stack.pools]
+    made += [service_manifest(item) for item in stack.services]
+    assert violations([*map(resource, made), release(helm_values(stack))]) == set()
+
+
+def test_the_translation_gives_back_what_components_made() -> None:
+    stack = dev_stack()
+    assert stack.bgp is not None
+    made = [manifests.peer_config(stack.bgp.peer_configs[0], stack.cilium),
+            manifests.cluster_config(stack.bgp.cluster_configs[0], stack.cilium),
+            manifests.pool(stack.pools[0], stack.cilium)]  # fmt: skip
+    found = translate([resource(item) for item in made]).stack
+    assert found.bgp is not None
+    assert found.bgp.cluster_configs == stack.bgp.cluster_configs
+    assert found.bgp.peer_configs[0].timers == stack.bgp.peer_configs[0].timers
+    assert found.bgp.peer_configs[0].families == stack.bgp.peer_configs[0].families
+    assert found.pools == stack.pools
+
+
+@pytest.mark.parametrize(("bad", "expected"), [
+    ([cr("CiliumBGPPeerConfig", "p", {"timers": {"holdTimeSeconds": 9, "keepAliveTimeSeconds": 3}})], ("b5", "p")),
+    ([cr("CiliumBGPPeerConfig", "p", GOOD_PEER)], ("b6", "p")),
+    ([cr("CiliumBGPPeerConfig", "p", {**GOOD_PEER, "timers": {"holdTimeSeconds": 9}}),
+      cr("CiliumBGPAdvertisement", "a", POD_CIDR, labels={"advertise": "bgp"})], ("b12", "p")),
+    ([cr("CiliumBGPAdvertisement", "a", {"advertisements": [
+        {"advertisementType": "Service", "service": {"addresses": ["LoadBalancerIP"]}}]})], ("b7", "a")),
+    ([cr("CiliumBGPClusterConfig", "c", {"bgpInstances": [{"name": "i", "peers": [
+        {"name": "t", "peerASN": 65000, "peerAddress": "10.0.0.1", "peerConfigRef": {"name": "nobody"}}]}]})],
+     ("b4", "c")),
+    ([cr("CiliumBGPClusterConfig", "c", {"bgpInstances": [{"name": "i"}]})], ("b3", "c")),
+    ([cr("CiliumLoadBalancerIPPool", "a", {"blocks": [{"cidr": "172.16.0.0/24"}]}),
+      cr("CiliumLoadBalancerIPPool", "b", {"blocks": [{"cidr": "172.16.0.128/25"}]})], ("p1", "b")),
+    ([cr("CiliumLoadBalancerIPPool", "a", {"cidrs": [{"cidr": "172.16.0.0/24"}]})], ("p9", "a")),
+    ([cr("CiliumL2AnnouncementPolicy", "l", {"interfaces": ["eth1"]}, "cilium.io/v2alpha1")], ("l2", "l")),
+    ([cr("CiliumEgressGatewayPolicy", "e", {"selectors": [{"podSelector": {}}], "destinationCIDRs": ["0.0.0.0/0"],
+        "egressGateway": {"nodeSelector": {}, "interface": "a", "egressIP": "10.0.0.1"}})], ("g4", "e")),
+    ([cr("IsovalentEgressGatewayPolicy", "e", {"selectors": [{"podSelector": {}}]}, "isovalent.com/v1")], ("g17", "e")),
+    ([cr("CiliumBGPPeerConfig", "p", GOOD_PEER), release(VALUES, "1.17.4")], ("x4", "p")),
+    ([release({**VALUES, "bgpControlPlan": {"enabled": True}})], ("x1", "cilium")),
+    ([release({**VALUES, "bgp": {"enabled": True}})], ("x6", "cilium")),
+    ([release({**VALUES, "l7Proxy": False, "ingressController": {"enabled": True}})], ("i2", "cilium")),
+    ([release({"routingMode": "native", "kubeProxyReplacement": True})], ("b26", "cilium")),
+])  # fmt: skip
+def test_a_mistake_is_blamed_on_its_resource(bad: list[PolicyResource], expected: tuple[str, str]) -> None:
+    with_release = bad if any("Release" in r.resource_type for r in bad) else [*bad, release(VALUES)]
+    assert expected in violations(with_release)
+
+
+def test_resources_of_others_and_shapes_that_cannot_be_read_are_left_alone() -> None:
+    odd = [
+        resource({"a": 1}, "x", "aws:s3/bucket:Bucket"),
+        cr("CiliumBGPPeerConfig", "odd", {"timers": "soon", "families": [{"afi": 5}]}),
+        cr("CiliumLoadBalancerIPPool", "odd", {"blocks": "all"}),
+        resource({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s"}}),
+        release({"ipam": [], "bpf": 3, "l2announcements": "x"}),
+    ]
+    violations(odd)
+
+
+def test_edge_objects_come_back_too() -> None:
+    stack = dev_stack()
+    policy = {"name": "e", "selectors": [{"podSelector": {"matchLabels": {"a": "b"}}}],
+              "destinationCIDRs": ["0.0.0.0/0"], "egressGateway": {"interface": "eth1"}}  # fmt: skip
+    from config.egress import EgressPolicy
+
+    made = edge.egress_policy(EgressPolicy.model_validate(policy), stack.cilium)
+    found = translate([resource(made)]).stack.egress_policies[0]
+    assert found.egress_gateway == EgressPolicy.model_validate(policy).egress_gateway
+
+
+@pytest.mark.pulumi
+@pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no pulumi on PATH")
+def test_the_real_cli_runs_the_pack(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(
+        f"name: p\nruntime: {{name: python, options: {{virtualenv: {PROJECT / '.venv'}}}}}\n"
+    )
+    (tmp_path / "__main__.py").write_text(
+        "import pulumi\nimport pulumi_kubernetes as k\n"
+        f"p = k.Provider('p', render_yaml_to_directory={str(tmp_path / 'out')!r})\n"
+        "k.apiextensions.CustomResource('pc', api_version='cilium.io/v2', kind='CiliumBGPPeerConfig',"
+        " metadata={'name': 'cilium-peer'}, spec={}, opts=pulumi.ResourceOptions(provider=p))\n"
+    )
+    backend = tmp_path / "backend"
+    backend.mkdir()
+    env = {**os.environ, "PULUMI_BACKEND_URL": f"file://{backend}", "PULUMI_CONFIG_PASSPHRASE": "x"}
+
+    def pulumi(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["pulumi", *words, "-s", "t", "--non-interactive"], cwd=tmp_path, env=env,
+                              capture_output=True, text=True, check=False)  # fmt: skip
+
+    assert pulumi("stack", "init").returncode == 0
+    done = pulumi("preview", "--policy-pack", str(PROJECT / "policy"))
+    assert done.returncode != 0
+    assert "[mandatory]  b5" in done.stdout
