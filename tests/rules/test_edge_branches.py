@@ -285,7 +285,8 @@ EGRESS = [
      ["warning egressPolicies[0].excludedCIDRs[2]: 11.0.0.0/8"]),
     # G12: the API server, a pool, and what is excluded.
     ("G12", egress(f"selectors: [{{ podSelector: {{}} }}], destinationCIDRs: [192.168.10.96/28], {PLAIN}"),
-     ["warning egressPolicies[0].destinationCIDRs[0]: 192.168.10.96/28, which meets the API server 192.168.10.100, the nodes' link 192.168.10.0/24"]),
+     ["warning egressPolicies[0].destinationCIDRs[0]: 192.168.10.96/28, which meets the API server 192.168.10.100,"
+      " the nodes' link 192.168.10.0/24"]),
     ("G12", egress(f"selectors: [{{ podSelector: {{}} }}], destinationCIDRs: [172.16.0.0/14], {PLAIN}"),
      ["warning egressPolicies[0].destinationCIDRs[0]:"
       " 172.16.0.0/14, which meets pool cilium-pool"]),
