@@ -33,7 +33,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if isinstance(expected, int) and session.local_asn is not None and session.local_asn != expected:
             yield error(
                 f"{session.instance_path}.localASN",
-                f"{expected} (router {far.router.name}, {far.neighbor_path})",
+                f"{expected} (router {far.router.name})",
                 session.local_asn,
                 f"make localASN and the router's remoteAs for {session.source} equal",
             )

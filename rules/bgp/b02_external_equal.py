@@ -28,14 +28,14 @@ def check(facts: Facts) -> Iterator[Finding]:
         if far.remote_as == "external" and session.local_asn == asn:
             yield error(
                 f"{session.instance_path}.localASN",
-                f"another AS number than the router's (remote-as external at {far.neighbor_path})",
+                f"another AS number than the router's (remote-as external on router {far.router.name})",
                 session.local_asn,
                 "give the nodes an AS number of their own, or make the neighbor internal",
             )
         if far.remote_as == "internal" and session.local_asn != asn:
             yield error(
                 f"{session.instance_path}.localASN",
-                f"{asn} (remote-as internal at {far.neighbor_path})",
+                f"{asn} (remote-as internal on router {far.router.name})",
                 session.local_asn,
                 "set localASN to the router's, or make the neighbor external",
             )
