@@ -35,5 +35,5 @@ def check(facts: Facts) -> Iterator[Finding]:
                 f"{session.instance_path}.localASN",
                 f"{expected} (router {far.router.name})",
                 session.local_asn,
-                f"make localASN and the router's remoteAs for {session.source} equal",
+                "make localASN and the router's remoteAs equal",
             )
