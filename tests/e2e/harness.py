@@ -41,6 +41,8 @@ class Edge:
             "EDGE_CACHE": os.environ.get("EDGE_CACHE", str(PROJECT / ".edge" / "cache")),
             "PYTHONPATH": str(PROJECT),
             "NO_COLOR": "1",
+            # A pulumi on PATH must not change what these tests are about.
+            "EDGE_ENGINE": "builtin",
         }
 
     def reset(self) -> None:

@@ -1,0 +1,108 @@
+"""What goes from one engine to the other: exports, imports, and what Pulumi's providers fill in."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from engine.passphrase import Passphrase
+from engine.state import Resource
+from engine.values import SECRET_SIGNATURE, SIGNATURE, Secret, from_json, to_json
+from tests.engine.project import Project
+
+NEEDLE = "needle-in-the-haystack"
+CRYPTO = Passphrase("word")
+RELEASE = "kubernetes:helm.sh/v3:Release"
+
+
+def sealed(text: str) -> dict[str, str]:
+    return {SIGNATURE: SECRET_SIGNATURE, "ciphertext": text}
+
+
+# --- a secret within a secret ---
+
+NESTED = Secret({"open": 1, "inner": Secret([NEEDLE, Secret(NEEDLE)])})
+# Inside a secret Pulumi marks another one and leaves its text as it is.
+PULUMIS = {"open": 1, "inner": sealed(json.dumps([NEEDLE, sealed(json.dumps(NEEDLE))]))}
+
+
+def test_a_secret_within_a_secret_is_written_as_pulumi_does() -> None:
+    written = to_json(NESTED, CRYPTO.encrypt)
+    assert NEEDLE not in json.dumps(written)
+    assert json.loads(CRYPTO.decrypt(written["ciphertext"])) == PULUMIS
+
+
+def test_a_secret_within_a_secret_is_read_as_pulumi_writes_it() -> None:
+    assert from_json(sealed(CRYPTO.encrypt(json.dumps(PULUMIS))), CRYPTO.decrypt) == NESTED
+
+
+def test_a_secret_that_was_encrypted_twice_is_still_read() -> None:
+    once = sealed(CRYPTO.encrypt(json.dumps(NEEDLE)))
+    twice = sealed(CRYPTO.encrypt(json.dumps({"inner": sealed(CRYPTO.encrypt(json.dumps([NEEDLE, once])))})))
+    assert from_json(twice, CRYPTO.decrypt) == Secret({"inner": Secret([NEEDLE, Secret(NEEDLE)])})
+
+
+@pytest.mark.parametrize("text", ["v1:", "v1:a:b", '"v1:a:b"', ""])
+def test_a_text_that_looks_encrypted_is_a_text(text: str) -> None:
+    value = Secret({"inner": Secret(text)})
+    assert from_json(to_json(value, CRYPTO.encrypt), CRYPTO.decrypt) == value
+
+
+# --- export ---
+
+
+def test_the_manifests_magic_is_the_digest_of_its_version(project: Project) -> None:
+    project.up('command("a")')
+    manifest = project.engine.export()["deployment"]["manifest"]
+    # `pulumi stack import` refuses any other.
+    assert manifest["magic"] == sha256(manifest["version"].encode()).hexdigest()
+    assert manifest["version"] and manifest["time"].endswith("Z")
+
+
+# --- import ---
+
+
+def imported(project: Project, kind: str, name: str, inputs: dict[str, Any]) -> Resource:
+    resource = {"urn": f"urn:pulumi:t::proj::{kind}::{name}", "type": kind, "custom": True, "id": "1",
+                "inputs": inputs}  # fmt: skip
+    project.engine.import_(json.dumps({"version": 3, "deployment": {"resources": [resource]}}))
+    # From the file: what is not written comes back with the next operation.
+    return project.at("state").resources()[0]
+
+
+def test_a_releases_empty_defaults_are_taken_out(project: Project) -> None:
+    declared = {"chart": "cilium", "version": "1.18.0", "timeout": 300, "skipAwait": True,
+                "repositoryOpts": {"repo": "https://helm.cilium.io"}}  # fmt: skip
+    filled = {"atomic": False, "description": "", "maxHistory": 0, "valueYamlFiles": [], "keyring": None,
+              "resourceNames": {}}  # fmt: skip
+    assert imported(project, RELEASE, "cilium", {**declared, **filled, "values": {"a": 1}}).inputs == {
+        **declared, "values": {"a": 1},
+    }  # fmt: skip
+
+
+def test_a_releases_empty_values_stay(project: Project) -> None:
+    # The program always declares them.
+    assert imported(project, RELEASE, "cilium", {"chart": "c", "values": {}}).inputs == {"chart": "c", "values": {}}
+
+
+def test_what_is_empty_within_a_releases_values_stays(project: Project) -> None:
+    values = {"envoy": {"enabled": False}, "list": [], "text": "", "number": 0}
+    assert imported(project, RELEASE, "cilium", {"values": values}).inputs == {"values": values}
+
+
+def test_the_version_of_a_named_provider_is_taken_out(project: Project) -> None:
+    inputs = {"version": "4.34.2", "kubeconfig": "text"}
+    assert imported(project, "pulumi:providers:kubernetes", "cluster", inputs).inputs == {"kubeconfig": "text"}
+
+
+def test_the_version_of_a_default_provider_stays(project: Project) -> None:
+    inputs = {"version": "1.2.1"}
+    assert imported(project, "pulumi:providers:command", "default_1_2_1", inputs).inputs == inputs
+
+
+def test_what_is_empty_in_other_resources_stays(project: Project) -> None:
+    inputs = {"create": "true", "stdin": "", "triggers": [], "version": "1"}
+    assert imported(project, "command:local:Command", "a", inputs).inputs == inputs
