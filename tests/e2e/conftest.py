@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -35,3 +36,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/e2e" in str(item.path):
             item.add_marker(pytest.mark.lab)
+        if item.get_closest_marker("pulumi") and shutil.which("pulumi") is None:
+            item.add_marker(pytest.mark.skip(reason="no pulumi CLI on PATH"))

@@ -18,6 +18,7 @@ import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 STACK = "dev"
+_OWN = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 
 
 class Edge:
@@ -35,8 +36,9 @@ class Edge:
         stack = self.original["config"]["cilium-edge:stack"]
         stack["bgp"]["peerConfigs"][0]["connectRetry"] = 1
         self.reset()
+        # The caller's backend and passphrase would win over the lab's.
         self.env = {
-            **os.environ,
+            **{key: value for key, value in os.environ.items() if key not in _OWN},
             "EDGE_HOME": str(self.home),
             "EDGE_CACHE": os.environ.get("EDGE_CACHE", str(PROJECT / ".edge" / "cache")),
             "PYTHONPATH": str(PROJECT),
@@ -44,6 +46,12 @@ class Edge:
             # A pulumi on PATH must not change what these tests are about.
             "EDGE_ENGINE": "builtin",
         }
+
+    def by(self, engine: str) -> Edge:
+        """The same project and lab with another engine."""
+        other = copy.copy(self)
+        other.env = {**self.env, "EDGE_ENGINE": engine}
+        return other
 
     def reset(self) -> None:
         """The stack file as it is shipped."""

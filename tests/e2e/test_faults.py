@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import threading
 import time
@@ -186,7 +187,8 @@ def test_a_node_that_never_gets_ready_is_named(edge: Edge) -> None:
     finally:
         edge.on("cilium-w3", "pkill -CONT -x noderunner")
     assert done.returncode == 1
-    assert "no ready Cilium agent on cilium-w3" in done.stderr
+    # On a busy machine other agents may not be back either.
+    assert re.search(r"no ready Cilium agent on [^\n]*cilium-w3", done.stderr)
 
 
 def test_a_canary_secret_appears_nowhere(edge: Edge) -> None:

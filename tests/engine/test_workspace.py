@@ -83,6 +83,13 @@ def test_the_values_of_the_stack_file_are_what_they_were(project: Path, state: P
     assert labels == {"enable-bgp": "true", "number": "1", "octal": "010", "null": "null", "version": "1.10"}
 
 
+@pytest.mark.xfail(strict=True, raises=TypeError, reason="JSON has no dates")
+def test_a_date_is_a_text(project: Path, state: Path) -> None:
+    (project / "Pulumi.t.yaml").write_text("config:\n  proj:since: 2024-01-01\n")
+    home, _ = workspace(project, "t", state, "word")
+    assert load(home / "Pulumi.t.yaml") == {"config": {"proj:since": "2024-01-01"}}
+
+
 def test_the_projects_own_files_are_not_touched(project: Path, state: Path) -> None:
     home, _ = workspace(project, "t", state, "word")
     (home / "Pulumi.t.yaml").write_text("encryptionsalt: v1:salt\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -135,3 +136,39 @@ def test_the_sweep_sees_an_overlap_exactly_where_all_pairs_do(spans: list[Span])
 def test_a_large_stack_without_a_mistake_has_no_error() -> None:
     stack = parse(with_policies(stack_object(300, 20, 500), 100), "generated")
     assert check_all(stack).errors == ()
+
+
+def test_the_users_own_helm_values_are_read() -> None:
+    ingress = {"ingressController": {}, "cilium": {"values": {"envoy": None}}}
+    assert "I2" not in {f.rule for f in check_all(parse(merged(BASE, ingress), "t")).findings}
+    off = merged(ingress, {"cilium": {"values": {"l7Proxy": False}}})
+    assert "I2" in {f.rule for f in check_all(parse(merged(BASE, off), "t")).errors}
+
+
+def test_a_waived_finding_is_in_one_list_alone_and_the_first_waiver_gives_the_reason() -> None:
+    everywhere = {"rule": "B24", "reason": "all routes come from DHCP"}
+    closer = {"rule": "B24", "path": "nodes[2]", "reason": "this one above all"}
+    report = check_all(bad(waivers=[everywhere, closer]))
+    assert {w.reason for _, w in report.waived} == {"all routes come from DHCP"}
+    assert len(report.waived) == 4
+    assert "B24" not in {f.rule for f in report.findings}
+    # The second one covers a finding too: it is not superfluous.
+    assert "W1" not in {f.rule for f in report.findings}
+
+
+@pytest.mark.parametrize(("path", "covered"), [
+    ("", True), ("services[2]", True), ("services[2].loadBalancerClass", True), ("services", True),
+    ("services[2].loadBalancer", False), ("services[20]", False), ("services[2].loadBalancerClass.more", False),
+    ("service", False), ("services[10]", False),
+])  # fmt: skip
+def test_a_waivers_path_ends_at_a_part(path: str, covered: bool) -> None:
+    waiver = Waiver(rule="B31", path=path, reason="it is announced by hand")
+    assert waiver.covers("B31", "services[2].loadBalancerClass") is covered
+
+
+def test_a_stack_of_full_size_is_checked_in_seconds() -> None:
+    stack = parse(with_policies(stack_object(1000, 20, 2000), 500), "generated")
+    began = time.process_time()
+    report = check_all(stack)
+    assert time.process_time() - began < 8
+    assert report.errors == ()
