@@ -283,7 +283,7 @@ def second_config(selector: Any = None) -> Edit:
     ("B27", [lambda d: router(d).update(
         ebgpRequiresPolicy=True, neighbors=[{"address": "192.168.10.1", "remoteAs": 65000}])], []),
     ("B27", [lambda d: router(d).update(
-        ebgpRequiresPolicy=True, neighbors=[{"address": "192.168.10.1", "remoteAs": 65009}])], ["error routers[0].bgp.ebgpRequiresPolicy"]),
+        ebgpRequiresPolicy=True, neighbors=[{"address": "192.168.10.1", "remoteAs": 65009}])], ["error routers[0].bgp.ebgpRequiresPolicy"]),  # noqa: E501
     ("B27", [lambda d: router(d).update(ebgpRequiresPolicy=True, neighbors=[],
                                         listenRanges=[{"prefix": "192.168.0.0/16", "peerGroup": "CILIUM"}])],
      ["error routers[0].bgp.ebgpRequiresPolicy"]),
