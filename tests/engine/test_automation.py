@@ -40,7 +40,9 @@ class Stack:
 
 def problem(stderr: str) -> Exception:
     """What the Automation API raises for it."""
-    return automation.errors.create_command_error(automation._cmd.CommandResult("Updating (t):\n", stderr, 255))
+    result = automation._cmd.CommandResult("Updating (t):\n", stderr, 255)
+    error: Exception = automation.errors.create_command_error(result)
+    return error
 
 
 def event(**parts: Any) -> Any:

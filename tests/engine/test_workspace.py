@@ -101,7 +101,7 @@ def test_the_projects_own_files_are_not_touched(project: Path, state: Path) -> N
 
 def test_the_salt_that_pulumi_wrote_is_kept_and_the_values_are_new(project: Path, state: Path) -> None:
     home, _ = workspace(project, "t", state, "word")
-    (home / "Pulumi.t.yaml").write_text("encryptionsalt: v1:salt\nconfig:\n  proj:old: x\n")
+    (home / "Pulumi.t.yaml").write_text("encryptionsalt: v1:salt\nold: 1\nconfig:\n  proj:old: x\n")
     (project / "Pulumi.t.yaml").write_text("config:\n  proj:new: y\n")
     workspace(project, "t", state, "word")
     assert load(home / "Pulumi.t.yaml") == {"config": {"proj:new": "y"}, "encryptionsalt": "v1:salt"}
