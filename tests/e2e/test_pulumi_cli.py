@@ -146,12 +146,14 @@ def test_pulumi_does_what_the_built_in_engine_plans(deployment: Deployment) -> N
     assert set(deployment.result["counts"]) == {"create"}
 
 
-def test_what_deployed_is_proven_and_up_to_date(edge: Edge, deployed: Edge) -> None:
+def test_what_pulumi_deployed_is_proven_and_up_to_date(edge: Edge, deployed: Edge) -> None:
     assert set(deployed.json("up")["counts"]) == {"same"}
     assert deployed.verify()["green"]
 
 
-def test_what_deployed_is_handed_back(edge: Edge, deployed: Edge) -> None:
+def test_what_pulumi_deployed_is_handed_back(edge: Edge, deployed: Edge) -> None:
+    # Once more: an `up` in between would have put its own inputs into the state.
+    hand_over(deployed, edge)
     edge.run("plan", "--expect-no-changes")
     edge.run("refresh", "--preview-only", "--expect-no-changes")
     assert edge.json("stack", "output") == deployed.json("stack", "output") != {}
@@ -205,6 +207,8 @@ def test_destroy_by_pulumi_leaves_nothing(deployment: Deployment, edge: Edge, de
     exported = json.loads(deployed.run("stack", "export").stdout)
     assert not exported["deployment"].get("resources")
     assert router(edge) == deployment.before
+    # Not even what the built-in engine left before: the lab's own configuration.
+    assert "Rendered by cilium-edge" not in router(edge) and "before-cilium-edge" not in router(edge)
     assert "webpod" not in edge.kubectl("get", "services,deployments,pods", "-A", "-o", "name")
     assert json.loads(edge.run("lab", "exec", "mgmt", "--", "helm", "list", "-A", "-o", "json").stdout) == []
     assert "172.20.0.0/16" not in edge.on("cilium-w1", "ip route")

@@ -219,7 +219,7 @@ def one_neighbor_too_few(stack: Any) -> None:
 
 SESSIONS = (
     Case("B1", wrong_peer_asn, (down(),), red="Cilium expects AS 65010, FRR speaks as AS 65000"),
-    Case("B2", same_asn_but_external, (down(),), red="both sides are AS 65000, and the neighbor is external"),
+    Case("B2", same_asn_but_external, (down(),), red="AS 65000"),
     Case("B3", new_instance_without_asn, (down(),), red="localASN is missing"),
     Case("B4", misspelt_peer_config,
          (down(), told("ciliumbgpclusterconfig", "cilium-bgp", "cilium.io/MissingPeerConfigs")),

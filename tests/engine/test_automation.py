@@ -120,7 +120,7 @@ def test_a_failure_of_a_resource_is_what_is_said(known: Callable[..., PulumiEngi
     [
         ("error: the stack is currently locked by 1 lock(s)\n", "in use by another pulumi"),
         ("error: no stack named 't' found\n", "Pulumi has no such stack"),
-        ("warning: old\nerror: could not load plugin\nmore\n", "error: could not load plugin"),
+        ("warning: old\nerror: could not load plugin\nmore\n", "could not load plugin"),
     ],
     ids=["locked", "no-stack", "other"],
 )

@@ -244,6 +244,12 @@ def second_config(selector: Any = None) -> Edit:
     ("B16", [lambda d: peer_config(d).update(gracefulRestart=301)], ["warning bgp.peerConfigs[0].gracefulRestart"]),
     ("B17", [second_config({"matchLabels": {"no": "node"}})], []),
     ("B18", [second_config()], []),
+    ("B18", [second_config(), lambda d: d.update(nodes=[], workloads=[])],
+     ["error bgp.clusterConfigs[0].nodeSelector"]),
+    # The peers of an instance that nobody has are not looked at.
+    ("B19", [lambda d: d["bgp"].update(nodeOverrides=[{"node": "cilium-w1", "instances": [
+        {"name": "another", "peers": [{"name": "tor-switch"}]}]}])],
+     ["error bgp.nodeOverrides[0].instances[0].name"]),
     # No address of IPv4, no id that could be told; one node may have one id in two instances.
     ("B20", [lambda d: [n.update(interfaces=[{"name": "eth1", "address": f"fd00::{i + 1}/64"}])
                         for i, n in enumerate(d["nodes"])]], []),
@@ -283,7 +289,8 @@ def second_config(selector: Any = None) -> Edit:
     ("B27", [lambda d: router(d).update(
         ebgpRequiresPolicy=True, neighbors=[{"address": "192.168.10.1", "remoteAs": 65000}])], []),
     ("B27", [lambda d: router(d).update(
-        ebgpRequiresPolicy=True, neighbors=[{"address": "192.168.10.1", "remoteAs": 65009}])], ["error routers[0].bgp.ebgpRequiresPolicy"]),  # noqa: E501
+        ebgpRequiresPolicy=True, neighbors=[{"address": "192.168.10.1", "remoteAs": 65009}])],
+     ["error routers[0].bgp.ebgpRequiresPolicy"]),
     ("B27", [lambda d: router(d).update(ebgpRequiresPolicy=True, neighbors=[],
                                         listenRanges=[{"prefix": "192.168.0.0/16", "peerGroup": "CILIUM"}])],
      ["error routers[0].bgp.ebgpRequiresPolicy"]),
@@ -313,7 +320,7 @@ def second_config(selector: Any = None) -> Edit:
     ("B32", [lambda d: d["cilium"].update(bgpStatusReport=False, version="1.16.5")], []),
     ("B32", [lambda d: d["cilium"].update(bgpStatusReport=False, version="1.17.0")],
      ["warning cilium.bgpStatusReport"]),
-    ("B32", [lambda d: d["cilium"].update(bgpStatusReport=False), lambda d: d.pop("bgp")], []),
+    ("B32", [lambda d: d.pop("bgp"), values(bgpControlPlane={"statusReport": {"enabled": False}})], []),
     ("R1", [lambda d: router(d).update(maximumPaths=64)], []),
     ("R1", [lambda d: router(d).update(maximumPaths=65)], ["warning routers[0].bgp.maximumPaths"]),
     ("R2", [lambda d: router(d)["neighbors"][1].update(timers={"keepalive": 2, "hold": 5})],
@@ -340,6 +347,7 @@ def second_config(selector: Any = None) -> Edit:
     ("R7", [lambda d: router(d)["neighbors"][0].update(timers={"keepalive": 1, "hold": 3})],
      ["warning bgp.peerConfigs[0].hold"]),
     ("R7", [lambda d: router(d)["peerGroups"][0].update(timers={"keepalive": 3, "hold": 9})], []),
+    ("R7", [lambda d: router(d).update(neighbors=[{"address": "192.168.10.101", "remoteAs": 65001}])], []),
     # The neighbor's own timers come before its group's.
     ("R7", [lambda d: router(d)["peerGroups"][0].update(timers={"keepalive": 1, "hold": 3}),
             lambda d: [n.update(timers={"keepalive": 3, "hold": 9}) for n in router(d)["neighbors"]]], []),
@@ -383,6 +391,8 @@ def sentences(rule_id: str, *edits: Edit) -> list[str]:
              lambda d: (peer(d).pop("address"), peer(d).update(defaultGateway="ipv4"))],
      ["the address of a router of this stack | 192.168.10.1 | "
       "set the node's default gateway to the router, or name the peer's address"]),
+    ("R2", [lambda d: router(d)["neighbors"][1].update(timers={"keepalive": 2, "hold": 5})],
+     ["at most 1 s | 2 s | set keepalive: 1"]),
 ])  # fmt: skip
 def test_a_sentence(rule_id: str, edits: list[Edit], expected: list[str]) -> None:
     assert sentences(rule_id, *edits) == expected

@@ -48,6 +48,10 @@ def ranges(*prefixes: str) -> Edit:
     return lambda d: d["routers"][0]["bgp"].update(neighbors=[], listenRanges=made)
 
 
+def towards(address: str) -> Edit:
+    return lambda d: instance(d)["peers"][0].update(address=address)
+
+
 def far(session: Session) -> Any:
     assert session.far is not None
     return session.far
@@ -131,7 +135,7 @@ def test_a_node_on_the_peers_link_speaks_from_that_interface() -> None:
 
 def test_the_router_is_found_by_any_of_its_addresses() -> None:
     for address in ("192.168.20.200", "10.10.1.200"):
-        found = joined(lambda d, a=address: instance(d)["peers"][0].update(address=a))
+        found = joined(towards(address))
         assert far(found["cilium-w1"]).router.name == "cilium-r"
     found = joined(lambda d: instance(d)["peers"][0].update(address="192.168.10.1"))
     assert found["cilium-w1"].far is None and found["cilium-w1"].on_link
