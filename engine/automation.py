@@ -61,7 +61,8 @@ class PulumiEngine:
             raise StateError(
                 f"stack {self.stack} was deployed by the built-in engine; hand it over to Pulumi:"
                 f" EDGE_ENGINE=builtin edge stack export -s {self.stack} --file stack.json,"
-                f" then edge stack import -s {self.stack} stack.json, edge refresh, and look at edge plan before edge up"
+                f" then edge stack import -s {self.stack} stack.json, edge refresh,"
+                " and look at edge plan before edge up"
             )
         return self._run(listener, lambda record: self._make().up(on_event=record, show_secrets=False))
 
