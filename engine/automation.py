@@ -61,8 +61,7 @@ class PulumiEngine:
             raise StateError(
                 f"stack {self.stack} was deployed by the built-in engine; hand it over to Pulumi:"
                 f" EDGE_ENGINE=builtin edge stack export -s {self.stack} --file stack.json,"
-                f" then edge stack import -s {self.stack} stack.json, edge refresh,"
-                " and look at edge plan before edge up"
+                f" then edge stack import -s {self.stack} stack.json"
             )
         return self._run(listener, lambda record: self._make().up(on_event=record, show_secrets=False))
 
@@ -151,5 +150,7 @@ def _errors(record: Recorder | None = None) -> Iterator[None]:
     except automation.CommandError as error:
         if record is not None and record.failures:
             raise DeploymentFailed(list(dict.fromkeys(record.failures))) from None
-        said = [line.strip() for line in str(error).splitlines() if "error:" in line]
-        raise StateError(f"pulumi: {said[0] if said else str(error).splitlines()[0]}") from None
+        text = str(error).rpartition(" stderr: ")[2]
+        lines = [line.strip() for line in text.splitlines() if line.strip()] or ["failed, and said nothing"]
+        said = [line for line in lines if line.startswith("error:")]
+        raise StateError(f"pulumi: {said[0].removeprefix('error:').strip() if said else lines[-1]}") from None

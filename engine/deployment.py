@@ -180,7 +180,7 @@ class Deployment:
         forced = tuple(c.path for c in differences
                        if "*" in goal.replace_on_changes or touches(c, goal.replace_on_changes))  # fmt: skip
         before = goal.delete_before_replace
-        return Verdict(verdict.update, verdict.replace + forced,
+        return Verdict(verdict.update, tuple(dict.fromkeys(verdict.replace + forced)),
                        verdict.delete_before_replace if before is None else before)  # fmt: skip
 
     def _component(self, goal: Goal, old: Resource | None) -> Resource:

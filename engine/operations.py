@@ -17,9 +17,9 @@ from engine import program
 from engine.deployment import Deployment
 from engine.diff import changes
 from engine.events import Listener, Op, Step, Summary, silent
+from engine.handover import for_pulumi, from_pulumi
 from engine.order import dependents_first
 from engine.passphrase import from_environment
-from engine.providers.helm import RELEASE
 from engine.registry import PROVIDER_PREFIX, Providers
 from engine.settings import StackSettings, read
 from engine.state import Resource, State, exclusive
@@ -120,7 +120,7 @@ class BuiltinEngine:
 
     def export(self) -> dict[str, Any]:
         """The deployment, as `pulumi stack export` prints it; secrets stay encrypted."""
-        return self._state().document()
+        return self._state().document(for_pulumi)
 
     def import_(self, text: str) -> int:
         """Take an exported deployment over; returns how many resources it has."""
@@ -131,7 +131,7 @@ class BuiltinEngine:
         with exclusive(self.path):
             state = self._state()
             try:
-                state.import_document(document, _as_declared)
+                state.import_document(document, from_pulumi)
             except (KeyError, TypeError, AttributeError):
                 raise StateError("not a deployment: expected what `stack export` prints") from None
             return len(state.resources)
@@ -209,14 +209,6 @@ def _refresh(deployment: Deployment, resource: Resource) -> None:
     if not deployment.dry_run:
         resource.inputs, resource.outputs = inputs, outputs
         deployment.state.put(resource)
-
-
-def _as_declared(resource: Resource) -> None:
-    """Take out of the inputs what Pulumi's providers fill in and no program wrote."""
-    if resource.type == RELEASE:
-        resource.inputs = {key: value for key, value in resource.inputs.items() if value or key == "values"}
-    elif resource.type.startswith(PROVIDER_PREFIX) and not resource.name.startswith("default"):
-        resource.inputs.pop("version", None)
 
 
 def _identity(resource: Resource) -> tuple[str, str, str, str]:

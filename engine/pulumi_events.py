@@ -6,13 +6,20 @@ import re
 import time
 from typing import Any
 
-from engine.diff import changes
+from engine.diff import ABSENT, Change, changes, steps
 from engine.events import Listener, Op, Step, Summary
+from engine.values import SIGNATURE, Secret
 
-# `create-replacement` and `delete-replaced` are the halves of a `replace`, which has a step of its own.
 _OPS = {"same": Op.SAME, "create": Op.CREATE, "update": Op.UPDATE, "replace": Op.REPLACE, "delete": Op.DELETE,
         "refresh": Op.SAME}  # fmt: skip
+# The halves of a `replace`, which has a step of its own: they tell only when they fail, for it does not.
+_HALVES = ("create-replacement", "delete-replaced")
 _COLOR = re.compile(r"<\{%.*?%\}>")
+# The command provider quotes the whole command, on one line.
+_SCRIPT = re.compile(r' *running "(?:[^"\\]|\\.)*":')
+# What the CLI and the language host say again after the failure itself.
+_ECHOES = ("update failed", "preview failed", "an unhandled error occurred: program exited")
+_DEFAULT_PROVIDER = re.compile(r"::pulumi:providers:[^:]+::default(_|$)")
 _TRIVIA = "using pulumi-resource-"
 
 
@@ -51,17 +58,19 @@ class Recorder:
             self._listener(step, True)
 
     def _step(self, metadata: Any, error: str = "") -> Step | None:
-        op = _OPS.get(str(getattr(metadata.op, "value", metadata.op)))
+        name = str(getattr(metadata.op, "value", metadata.op))
+        op = Op.REPLACE if error and name in _HALVES else _OPS.get(name)
         state = metadata.new or metadata.old
         if op is None or state is None:
             return None
-        before = (metadata.old.inputs or {}) if metadata.old else {}
-        after = (metadata.new.inputs or {}) if metadata.new else {}
-        different = () if op in (Op.SAME, Op.CREATE) else tuple(changes(before, after))
+        if op is Op.UPDATE and _DEFAULT_PROVIDER.search(metadata.urn):
+            # What it makes of its own version; Pulumi's own display leaves default providers out.
+            op = Op.SAME
+        different = () if op in (Op.SAME, Op.CREATE) else _changes(metadata)
         seconds = time.monotonic() - self._began.get(metadata.urn, time.monotonic())
         return Step(
             op, metadata.urn, metadata.type, metadata.urn.rpartition("::")[2], state.parent or "",
-            changes=different, replace_keys=tuple(metadata.keys or ()) if op is Op.REPLACE else (),
+            changes=different, replace_keys=_reasons(metadata) if op is Op.REPLACE else (),
             seconds=seconds, error=error, custom=bool(state.custom),
         )  # fmt: skip
 
@@ -71,6 +80,47 @@ class Recorder:
             return
         if event.severity == "error":
             name = f"{event.urn.rpartition('::')[2]}: " if event.urn else ""
-            self.failures.append(name + " ".join(line.strip() for line in text.splitlines()))
+            if text.startswith(_ECHOES) and self.failures:
+                return
+            if "Traceback (most recent call last)" in text:
+                text = f"the program failed: {text.splitlines()[-1]}"
+            self.failures.append(name + " ".join(line.strip() for line in _SCRIPT.sub("", text).splitlines()))
         elif event.severity == "warning" and text not in self.summary.warnings:
             self.summary.warnings.append(text)
+
+
+def _changes(metadata: Any) -> tuple[Change, ...]:
+    before = _marked((metadata.old.inputs or {}) if metadata.old else {})
+    after = _marked((metadata.new.inputs or {}) if metadata.new else {})
+    found = changes(before, after)
+    told = {change.path for change in found}
+    # A secret is masked on both sides: that it differs, only the provider can say.
+    sides = {path: (_at(before, path), _at(after, path)) for path in metadata.detailed_diff or {} if path not in told}
+    hidden = [Change(path, *both) for path, both in sides.items() if all(isinstance(one, Secret) for one in both)]
+    return tuple(sorted([*found, *hidden], key=lambda change: change.path))
+
+
+def _marked(value: Any) -> Any:
+    """The inputs with Secret where the CLI masked a value."""
+    if isinstance(value, dict):
+        return Secret(None) if SIGNATURE in value else {key: _marked(item) for key, item in value.items()}
+    return [_marked(item) for item in value] if isinstance(value, list) else value
+
+
+def _at(value: Any, path: str) -> Any:
+    for step in steps(path):
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return value if isinstance(value, Secret) else ABSENT
+    return value
+
+
+def _reasons(metadata: Any) -> tuple[str, ...]:
+    """The properties for which a resource is replaced; some providers tell them in the detailed difference alone."""
+    if metadata.keys:
+        return tuple(metadata.keys)
+    detailed = metadata.detailed_diff or {}
+    return tuple(path for path, diff in detailed.items() if diff.diff_kind.value.endswith("-replace"))

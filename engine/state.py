@@ -151,17 +151,21 @@ class State:
             self.resources.sort(key=lambda r: rank.get(r.urn, len(rank)))
             self.write()
 
-    def document(self) -> dict[str, Any]:
-        """The deployment as `pulumi stack export` prints it."""
+    def document(self, adjust: Callable[[Resource], Resource]) -> dict[str, Any]:
+        """The deployment as `pulumi stack export` prints it; `adjust` sees each resource."""
         with self.lock:
-            return dict(json.loads(self._text()))
+            kept = self.resources
+            try:
+                self.resources = [adjust(resource) for resource in kept]
+                return dict(json.loads(self._text()))
+            finally:
+                self.resources = kept
 
-    def import_document(self, document: Any, adjust: Callable[[Resource], None]) -> None:
+    def import_document(self, document: Any, adjust: Callable[[Resource], Resource]) -> None:
         """Take a deployment over, after checking that it can be read; `adjust` sees each resource."""
         with self.lock:
             self._parse(document)
-            for resource in self.resources:
-                adjust(resource)
+            self.resources = [adjust(resource) for resource in self.resources]
             self.write()
 
     def write(self) -> None:

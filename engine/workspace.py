@@ -27,12 +27,12 @@ def workspace(project_dir: Path, stack: str, state_dir: Path, passphrase: str | 
     except OSError as error:
         raise StateError(f"{error.filename}: {error.strerror}") from None
     runtime = {"name": "python", "options": {"virtualenv": str(project_dir / ".venv")}}
-    # JSON is YAML; the texts of a stack file stay the texts that they are.
+    # JSON is YAML; the texts of a stack file stay the texts that they are, and a date becomes one.
     (home / "Pulumi.yaml").write_text(json.dumps({**project, "runtime": runtime, "main": str(project_dir)}))
     file = home / f"Pulumi.{stack}.yaml"
     kept = yaml.safe_load(file.read_text()) if file.exists() else {}
     salt = {"encryptionsalt": kept["encryptionsalt"]} if "encryptionsalt" in kept else {}
-    file.write_text(json.dumps({**declared, **salt}))
+    file.write_text(json.dumps({**declared, **salt}, default=str))
     backend = home / "backend"
     backend.mkdir(exist_ok=True, mode=0o700)
     environment = {"PULUMI_BACKEND_URL": f"file://{backend}", "PULUMI_CONFIG_PASSPHRASE": passphrase}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -73,7 +74,12 @@ class SshPool:
         for attempt in (1, 2):
             connection = await self._connection(endpoint)
             try:
-                done = await connection.run(command, input=stdin, check=False, timeout=timeout, errors="replace")
+                process = await connection.create_process(command, errors="replace")
+                # A command may end before it has read, or without reading, what it is given.
+                with suppress(BrokenPipeError):
+                    process.stdin.write(stdin or "")
+                    process.stdin.write_eof()
+                done = await process.wait(timeout=timeout)
             except asyncssh.TimeoutError:
                 raise HostError(f"{endpoint}: no answer within {timeout:.0f} s") from None
             except asyncssh.ChannelOpenError as error:

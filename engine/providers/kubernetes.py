@@ -63,7 +63,7 @@ class KubernetesProvider:
             manifest = {key: inputs[key] for key in ("apiVersion", "kind")}
             identity = {"name": name} | ({"namespace": namespace} if namespace else {})
             if kube.get(inputs["apiVersion"], inputs["kind"], name, namespace) is not None:
-                kube.apply({**manifest, "metadata": identity}, manager=_manager(kind, inputs))
+                kube.apply({**manifest, "metadata": identity}, manager=field_manager(kind, inputs))
             return
         kube.delete(inputs["apiVersion"], inputs["kind"], name, namespace)
         deadline = time.monotonic() + context.timeout
@@ -92,7 +92,7 @@ class KubernetesProvider:
         if _is_patch(kind) and not self._exists(kube, manifest):
             name = manifest["metadata"]["name"]
             raise ApiError(f"{manifest['kind']} {name}: not there, and a patch does not create it")
-        live = _patiently(lambda: kube.apply(manifest, manager=_manager(kind, inputs)), context)
+        live = _patiently(lambda: kube.apply(manifest, manager=field_manager(kind, inputs)), context)
         if (manifest["metadata"].get("annotations") or {}).get(_SKIP_AWAIT) == "true":
             return live
         return _await(kube, live, context.timeout)
@@ -135,7 +135,8 @@ def _is_patch(kind: str) -> bool:
     return kind.endswith("Patch")
 
 
-def _manager(kind: str, inputs: Properties) -> str:
+def field_manager(kind: str, inputs: Properties) -> str:
+    """Under which name an object's fields are applied."""
     # Patches of one object from several resources must not take each other's fields away.
     concern = (inputs["metadata"].get("annotations") or {}).get("pulumi.com/patchFieldManager")
     return str(concern or FIELD_MANAGER)

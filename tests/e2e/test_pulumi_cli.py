@@ -89,7 +89,6 @@ def test_a_stack_of_the_built_in_engine_is_not_deployed_a_second_time(edge: Edge
     assert pulumi.run("stack", "output", "--json").stdout.strip() == "{}"
 
 
-@pytest.mark.xfail(strict=True, reason="what the providers put into inputs and outputs is not in the export")
 def test_what_the_built_in_engine_deployed_is_handed_over(edge: Edge, pulumi: Edge) -> None:
     hand_over(edge, pulumi)
     pulumi.run("plan", "--expect-no-changes")
@@ -167,7 +166,6 @@ def test_both_plan_the_same_change(edge: Edge, deployed: Edge) -> None:
     assert deployed.run("plan", "--expect-no-changes", ok=False).returncode == 3
 
 
-@pytest.mark.xfail(strict=True, reason="the script that failed is told too, and that the update failed")
 def test_a_failure_is_told_in_one_line(edge: Edge, deployed: Edge) -> None:
     done = fail(edge, deployed)
     line = error_line(done)

@@ -133,7 +133,6 @@ def test_an_error_of_the_cli_is_one_line(known: Callable[..., PulumiEngine], std
     assert message in str(caught.value) and "\n" not in str(caught.value)
 
 
-@pytest.mark.xfail(strict=True, reason="the error's text starts with an empty line, and labels its parts")
 @pytest.mark.parametrize("stderr", ["killed\n", "error: killed\n"])
 def test_an_error_of_the_cli_is_its_words_alone(known: Callable[..., PulumiEngine], stderr: str) -> None:
     def tell(listener: Callable[[Any], None]) -> None:

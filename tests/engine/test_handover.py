@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
+from importlib import metadata
 from typing import Any
 
 import pytest
 
+from engine.handover import for_pulumi
 from engine.passphrase import Passphrase
 from engine.state import Resource
 from engine.values import SECRET_SIGNATURE, SIGNATURE, Secret, from_json, to_json
@@ -60,6 +62,61 @@ def test_the_manifests_magic_is_the_digest_of_its_version(project: Project) -> N
     # `pulumi stack import` refuses any other.
     assert manifest["magic"] == sha256(manifest["version"].encode()).hexdigest()
     assert manifest["version"] and manifest["time"].endswith("Z")
+
+
+def exported(kind: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> Resource:
+    resource = Resource(f"urn:pulumi:t::proj::{kind}::a", kind, True, inputs, outputs, "1")
+    before = (dict(inputs), dict(outputs))
+    result = for_pulumi(resource)
+    # What is in force here is not touched.
+    assert (resource.inputs, resource.outputs) == before
+    return result
+
+
+def test_an_object_has_what_its_provider_compares_with() -> None:
+    inputs = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spec": {"type": "LoadBalancer"}}
+    result = exported("kubernetes:core/v1:Service", inputs, {**inputs, "status": {}})
+    assert result.outputs == {**inputs, "status": {}, "__inputs": inputs, "__initialApiVersion": "v1",
+                              "__fieldManager": "cilium-edge"}  # fmt: skip
+    assert result.inputs == inputs
+
+
+def test_a_patch_keeps_the_name_of_its_fields_owner() -> None:
+    notes = {"pulumi.com/patchFieldManager": "cilium-edge-bgp"}
+    inputs = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "annotations": notes}}
+    assert exported("kubernetes:core/v1:NodePatch", inputs, inputs).outputs["__fieldManager"] == "cilium-edge-bgp"
+
+
+def test_a_release_has_its_defaults_and_what_was_declared_wins() -> None:
+    result = exported(RELEASE, {"chart": "c", "atomic": True}, {"status": {"revision": 1}})
+    assert (result.inputs["atomic"], result.inputs["waitForJobs"], result.inputs["timeout"]) == (True, False, 0)
+    assert result.outputs["__inputs"] == Secret(result.inputs)
+    assert result.outputs["status"] == {"revision": 1}
+
+
+@pytest.mark.parametrize("wrap", [Secret, lambda value: value])
+def test_the_secrets_of_a_connection_are_marked_within(wrap: Any) -> None:
+    connection = {"host": "h", "privateKey": NEEDLE, "proxy": {"host": "b", "password": NEEDLE}, "password": None}
+    marked = {"host": "h", "privateKey": Secret(NEEDLE), "proxy": {"host": "b", "password": Secret(NEEDLE)},
+              "password": None}  # fmt: skip
+    inputs = {"connection": wrap(connection)}
+    result = exported("command:remote:Command", inputs, inputs)
+    assert result.inputs == result.outputs == {"connection": wrap(marked)}
+
+
+def test_a_provider_has_the_version_of_its_sdk() -> None:
+    version = metadata.version("pulumi-kubernetes")
+    result = exported("pulumi:providers:kubernetes", {"kubeconfig": "text"}, {"kubeconfig": "text"})
+    assert result.inputs == {"__internal": {}, "kubeconfig": "text", "version": version}
+    assert result.outputs == {"kubeconfig": "text", "version": version}
+    assert exported("pulumi:providers:unheard-of", {}, {}).inputs == {"__internal": {}}
+
+
+def test_it_is_in_the_export_and_not_in_the_state(project: Project) -> None:
+    project.up('command("a")')
+    (provider,) = (r for r in project.engine.export()["deployment"]["resources"] if "providers" in r["type"])
+    assert provider["inputs"]["__internal"] == {}
+    assert "__internal" not in project.engine.path.read_text()
 
 
 # --- import ---

@@ -11,7 +11,7 @@ from pulumi.automation.events import EngineEvent
 from engine.diff import ABSENT
 from engine.events import Op, Step
 from engine.pulumi_events import Recorder
-from engine.values import SECRET_SIGNATURE, SIGNATURE
+from engine.values import SECRET_SIGNATURE, SIGNATURE, Secret
 
 STACK = "urn:pulumi:t::proj::pulumi:pulumi:Stack::proj-t"
 COMMAND = "command:local:Command"
@@ -125,7 +125,6 @@ def test_a_replacement_is_one_step_whatever_its_halves(order: Any) -> None:
     assert heard.told == [("replace", "a", False), ("replace", "a", True)]
 
 
-@pytest.mark.xfail(strict=True, reason="the command provider has no keys, only the detailed difference")
 def test_a_replacement_names_its_reason() -> None:
     old, new = {"create": "true", "triggers": [1]}, {"create": "exit", "triggers": [2]}
     why = {"create": {"diffKind": "update", "inputDiff": False},
@@ -196,7 +195,6 @@ def test_an_error_about_a_resource_is_a_failure_in_one_line_with_its_name() -> N
     assert failing().record.failures == ["bad: exit status 3: out"]
 
 
-@pytest.mark.xfail(strict=True, reason="only the replace itself is a step")
 def test_a_replacement_that_fails_is_a_step_with_an_error() -> None:
     metadata = about("create-replacement", "a", {"triggers": [1]}, {"triggers": [2]})
     heard = Heard().feed({"resourcePreEvent": metadata}, {"resOpFailedEvent": {**metadata, "status": 0, "steps": 9}})
@@ -204,7 +202,6 @@ def test_a_replacement_that_fails_is_a_step_with_an_error() -> None:
     assert step.op is Op.REPLACE and step.error
 
 
-@pytest.mark.xfail(strict=True, reason="it stands behind the reason as a failure of its own")
 @pytest.mark.parametrize(
     "more", ["update failed\n", "an unhandled error occurred: program exited with non-zero exit code: 1\n"]
 )
@@ -212,7 +209,6 @@ def test_that_it_failed_is_not_said_once_more(more: str) -> None:
     assert Heard().feed(said("error", "the reason\n"), said("error", more)).record.failures == ["the reason"]
 
 
-@pytest.mark.xfail(strict=True, reason="the command provider puts the whole command into its message")
 def test_the_script_that_failed_is_not_part_of_the_failure() -> None:
     script = r'set -eu\necho \"two\"\n'
     message = f'Process exited with status 1: running "{script}":\nfrr.conf was written by hand\n\n'
@@ -220,7 +216,6 @@ def test_the_script_that_failed_is_not_part_of_the_failure() -> None:
     assert failure.startswith("a: ") and "frr.conf was written by hand" in failure and "set -eu" not in failure
 
 
-@pytest.mark.xfail(strict=True, reason="the lines of the traceback are put into one")
 def test_an_exception_of_the_program_is_told_without_its_traceback() -> None:
     message = ('Program failed with an unhandled exception:\nTraceback (most recent call last):\n  File "__main__.py",'
                ' line 24, in <module>\n    raise ValueError("boom")\nValueError: boom\n\n')  # fmt: skip
@@ -272,7 +267,14 @@ def test_what_is_neither_warning_nor_error_is_dropped(event: dict[str, Any]) -> 
 def test_a_secret_is_shown_as_it_was_given() -> None:
     old, new = {"environment": {"P": "in clear"}}, {"environment": {"P": HIDDEN}}
     (step,) = Heard().feed(*done("update", "a", old, new)).steps
-    assert [(c.path, c.before, c.after) for c in step.changes] == [("environment.P", "in clear", HIDDEN)]
+    assert [(c.path, c.before, c.after) for c in step.changes] == [("environment.P", "in clear", Secret(None))]
+
+
+def test_a_secret_that_changed_is_told_by_the_provider_alone() -> None:
+    inputs = {"create": "true", "environment": {"P": HIDDEN}}
+    why = {path: {"diffKind": "update", "inputDiff": False} for path in ("environment.P", "stdout")}
+    (step,) = Heard().feed(*done("update", "a", inputs, inputs, detailedDiff=why)).steps
+    assert [(c.path, c.before, c.after) for c in step.changes] == [("environment.P", Secret(None), Secret(None))]
 
 
 def test_a_secret_that_changed_is_an_update_all_the_same() -> None:

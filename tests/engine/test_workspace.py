@@ -83,7 +83,6 @@ def test_the_values_of_the_stack_file_are_what_they_were(project: Path, state: P
     assert labels == {"enable-bgp": "true", "number": "1", "octal": "010", "null": "null", "version": "1.10"}
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="JSON has no dates")
 def test_a_date_is_a_text(project: Path, state: Path) -> None:
     (project / "Pulumi.t.yaml").write_text("config:\n  proj:since: 2024-01-01\n")
     home, _ = workspace(project, "t", state, "word")

@@ -1,0 +1,89 @@
+"""What Pulumi's providers keep in a state and no program wrote: put in on export, taken out on import.
+
+Without it a provider sees a difference in everything that the built-in engine deployed, and replaces it.
+Sources: pulumi-kubernetes `provider.go` (`checkpointObject`), `helm_release.go`; pulumi-go-provider.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import metadata
+from typing import Any
+
+from engine.providers.helm import RELEASE
+from engine.providers.kubernetes import field_manager
+from engine.registry import PROVIDER_PREFIX
+from engine.state import Resource
+from engine.values import Properties, Secret
+
+_FALSE = ("allowNullValues", "atomic", "cleanupOnFail", "createNamespace", "dependencyUpdate", "devel",
+          "disableCRDHooks", "disableOpenapiValidation", "disableWebhooks", "forceUpdate", "lint", "recreatePods",
+          "renderSubchartNotes", "replace", "resetValues", "reuseValues", "skipAwait", "skipCrds", "verify",
+          "waitForJobs")  # fmt: skip
+_RELEASE_DEFAULTS = {**dict.fromkeys(_FALSE, False), "description": "", "keyring": "", "postrender": "", "timeout": 0}
+# What the command provider's schema calls secret within a connection.
+_CONNECTION_SECRETS = ("privateKey", "privateKeyPassword", "password")
+_OBJECT_PREFIX = "kubernetes:"
+_COMMAND_PREFIX = "command:remote:"
+
+
+def for_pulumi(resource: Resource) -> Resource:
+    """The resource as Pulumi's own providers would have recorded it."""
+    if not resource.custom:
+        return resource
+    inputs, outputs = resource.inputs, resource.outputs
+    if resource.type.startswith(PROVIDER_PREFIX):
+        version = _version(resource.type)
+        inputs, outputs = {"__internal": {}, **version, **inputs}, {**version, **outputs}
+    elif resource.type == RELEASE:
+        inputs = {**_RELEASE_DEFAULTS, **inputs}
+        outputs = {**_RELEASE_DEFAULTS, **outputs, "__inputs": Secret(inputs)}
+    elif resource.type.startswith(_OBJECT_PREFIX):
+        outputs = {"__inputs": inputs, "__initialApiVersion": inputs.get("apiVersion"),
+                   "__fieldManager": field_manager(resource.type, inputs), **outputs}  # fmt: skip
+    elif resource.type.startswith(_COMMAND_PREFIX):
+        inputs, outputs = _sealed(inputs), _sealed(outputs)
+    return replace(resource, inputs=inputs, outputs=outputs)
+
+
+def from_pulumi(resource: Resource) -> Resource:
+    """The resource as the program declares it."""
+    inputs = resource.inputs
+    if resource.type == RELEASE:
+        inputs = {key: value for key, value in inputs.items() if value or key == "values"}
+    elif resource.type.startswith(PROVIDER_PREFIX):
+        named = not resource.name.startswith("default")
+        inputs = {key: value for key, value in inputs.items()
+                  if not key.startswith("__") and not (named and key == "version")}  # fmt: skip
+    return replace(resource, inputs=inputs)
+
+
+def _version(provider: str) -> Properties:
+    """The version that the SDK asks of a provider: its own."""
+    try:
+        return {"version": metadata.version(f"pulumi-{provider.removeprefix(PROVIDER_PREFIX)}")}
+    except metadata.PackageNotFoundError:
+        return {}
+
+
+def _sealed(properties: Properties) -> Properties:
+    """The properties with every secret of a connection marked as one, inside the secret that it all is."""
+    connection = properties.get("connection")
+    if connection is None:
+        return properties
+    inner = connection.value if isinstance(connection, Secret) else connection
+    marked = _marked(inner)
+    return {**properties, "connection": Secret(marked) if isinstance(connection, Secret) else marked}
+
+
+def _marked(connection: Any) -> Any:
+    if not isinstance(connection, dict):
+        return connection
+    result: dict[str, Any] = {}
+    for key, value in connection.items():
+        if key == "proxy":
+            result[key] = _marked(value)
+        else:
+            known = key in _CONNECTION_SECRETS and value is not None and not isinstance(value, Secret)
+            result[key] = Secret(value) if known else value
+    return result
