@@ -62,3 +62,17 @@ class Node(Model):
     def address(self) -> Address:
         """The InternalIP."""
         return self.interfaces[0].address.ip
+
+    def on_link(self, address: Address) -> Address | None:
+        """The node's own address on the link of another one, None where it has no part in that link."""
+        return next((i.address.ip for i in self.interfaces if address in i.address.network), None)
+
+    def source_towards(self, address: Address) -> Address:
+        """What packets to an address carry as their source: the address on the link of the next hop."""
+        hops = [(r.to.prefixlen, r.via) for r in self.routes if address in r.to]
+        if self.default_gateway is not None and self.default_gateway.version == address.version:
+            hops.append((0, self.default_gateway))
+        next_hop = max(hops, key=lambda hop: hop[0])[1] if hops else None
+        near = self.on_link(address) or (self.on_link(next_hop) if next_hop else None)
+        same_family = (i.address.ip for i in self.interfaces if i.address.version == address.version)
+        return near or next(same_family, self.address)

@@ -89,6 +89,8 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
     yield from _duplicates("manifests", map(str, stack.manifests))
     yield from _duplicates("services", (f"{s.namespace}/{s.name}" for s in stack.services))
     yield from _duplicates("workloads", (f"{w.namespace}/{w.name}" for w in stack.workloads))
+    if stack.bgp is not None:
+        yield from _bgp_duplicates(stack.bgp)
     hosts = [node.name for node in stack.nodes] + [router.name for router in stack.routers]
     yield from _duplicates("nodes and routers", hosts)
     names = {node.name for node in stack.nodes}
@@ -112,6 +114,20 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
         for i, node in enumerate(stack.nodes):
             if node.pod_cidr is None:
                 yield Problem(f"nodes[{i}].podCIDR", "a prefix (ipam is kubernetes)", "nothing")
+
+
+def _bgp_duplicates(bgp: Bgp) -> Iterator[Problem]:
+    """Two objects of one name are one object in the API: whichever was written last."""
+    yield from _duplicates("bgp.clusterConfigs", (item.name for item in bgp.cluster_configs))
+    yield from _duplicates("bgp.peerConfigs", (item.name for item in bgp.peer_configs))
+    yield from _duplicates("bgp.advertisements", (item.name for item in bgp.advertisements))
+    yield from _duplicates("bgp.nodeOverrides", (item.node for item in bgp.node_overrides))
+    yield from _duplicates("bgp.authSecrets", (item.name for item in bgp.auth_secrets))
+    for i, config in enumerate(bgp.cluster_configs):
+        where = f"bgp.clusterConfigs[{i}].instances"
+        yield from _duplicates(where, (one.name for one in config.instances))
+        for j, one in enumerate(config.instances):
+            yield from _duplicates(f"{where}[{j}].peers", (peer.name for peer in one.peers))
 
 
 def _duplicates(where: str, names: Iterable[str]) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from config import peerings
 from config.bgp import AdvertisementSet, Peer, PeerConfig
 from config.net import Address
 from config.node import Node
@@ -15,20 +16,20 @@ from config.workload import Service
 
 @dataclass(frozen=True)
 class Session:
-    """One BGP session between a node and a router. Timers are the agreed ones, in seconds."""
+    """One BGP session between a node and a router. Timers are the agreed ones, in seconds.
+
+    `address` is the router's address as the node has it, `node_address` the node's as the router sees it.
+    """
 
     router: Router
     node: Node
     peer: Peer
+    address: Address
+    node_address: Address
     peer_config: PeerConfig | None
     local_asn: int | None
     hold: int
     keepalive: int
-
-    @property
-    def node_address(self) -> Address:
-        """The node's address as the router sees it."""
-        return source_address(self.node, self.peer)
 
     def __str__(self) -> str:
         return f"{self.node.name} - {self.router.name}"
@@ -36,34 +37,13 @@ class Session:
 
 def sessions(stack: StackConfig) -> tuple[Session, ...]:
     """Every session that the stack declares on Cilium's side towards a router of the stack."""
-    return tuple(_sessions(stack))
-
-
-def _sessions(stack: StackConfig) -> Iterator[Session]:
-    if stack.bgp is None:
-        return
-    configs = {item.name: item for item in stack.bgp.peer_configs}
-    for cluster_config in stack.bgp.cluster_configs:
-        for node in stack.nodes:
-            selector = cluster_config.node_selector
-            if selector is not None and not selector.matches(stack.node_labels(node)):
-                continue
-            for instance in cluster_config.instances:
-                for peer in instance.peers:
-                    router = _router_at(stack, peer)
-                    if router is None:
-                        continue
-                    config = configs.get(peer.peer_config_ref or "")
-                    hold, keepalive = _agreed(router, node, peer, config)
-                    yield Session(router, node, peer, config, instance.local_asn, hold, keepalive)
-
-
-def source_address(node: Node, peer: Peer) -> Address:
-    """The address a node opens the session from: the one on the peer's subnet, else its first."""
-    for interface in node.interfaces:
-        if peer.address is not None and peer.address in interface.address.network:
-            return interface.address.ip
-    return node.address
+    labels = {node.name: stack.node_labels(node) for node in stack.nodes}
+    return tuple(
+        Session(one.far.router, one.node, one.peer, one.address, one.source, one.peer_config, one.local_asn,
+                *_agreed(one))
+        for one in peerings.sessions(stack, labels)
+        if one.far is not None and one.address is not None
+    )  # fmt: skip
 
 
 def advertises_pod_cidr(stack: StackConfig, session: Session) -> bool:
@@ -96,23 +76,13 @@ def _carried(stack: StackConfig, session: Session) -> Iterator[AdvertisementSet]
                 yield item
 
 
-def _router_at(stack: StackConfig, peer: Peer) -> Router | None:
-    return next(
-        (r for r in stack.routers if any(i.address.ip == peer.address for i in r.interfaces)), None
-    )
-
-
-def _agreed(router: Router, node: Node, peer: Peer, config: PeerConfig | None) -> tuple[int, int]:
+def _agreed(session: peerings.Session) -> tuple[int, int]:
     """Hold time is the smaller one offered; keepalive never more than a third of it (RFC 4271)."""
     # FRR's traditional defaults and Cilium's own, where nothing is declared.
+    config, far = session.peer_config, session.far
     hold, keepalive = (config.timers.hold, config.timers.keepalive) if config else (90, 30)
     offered = 180
-    address = source_address(node, peer)
-    neighbor = next((n for n in router.bgp.neighbors if n.address == address), None)
-    group = next(
-        (g for g in router.bgp.peer_groups if neighbor and g.name == neighbor.peer_group), None
-    )
-    for item in (group, neighbor):
+    for item in (far.group, far.neighbor) if far else ():
         if item is not None and item.timers is not None:
             offered = item.timers.hold
     agreed = min(hold, offered)

@@ -70,7 +70,7 @@ def _agent_side(session: Session, seen: Seen) -> Verdict:
     if peers is None:
         why = seen.errors.get(where) or seen.errors.get("pods") or "no agent pod on this node"
         return unknown(CHECK, subject, wanted, where, why)
-    peer = next((p for p in peers if p.get("peer-address") == str(session.peer.address)), None)
+    peer = next((p for p in peers if p.get("peer-address") == str(session.address)), None)
     if peer is None:
         cause = ("the agent runs no such peer: the node is not selected, peerConfigRef is wrong,"
                  " or localASN is missing")  # fmt: skip

@@ -13,11 +13,11 @@ from config.egress import EgressGateway, EgressPolicy
 from config.labels import LabelSelector
 from config.net import InterfaceAddress, Prefix
 from config.node import Node
+from config.peerings import Session, sessions
 from config.router import Router
 from config.stack import StackConfig
 from config.workload import Service
 from rules import chart
-from rules.sessions import Session, sessions
 
 # The classes whose Services LB-IPAM serves (Cilium operator/pkg/lbipam); io.cilium/node gets node addresses.
 LB_IPAM_CLASSES = ("io.cilium/bgp-control-plane", "io.cilium/l2-announcer")

@@ -31,8 +31,9 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
         expected = far.remote_as
         if isinstance(expected, int) and session.local_asn is not None and session.local_asn != expected:
+            own = session.override.local_asn if session.override else None
             yield error(
-                f"{session.instance_path}.localASN",
+                f"{session.override_path if own else session.instance_path}.localASN",
                 f"{expected} (router {far.router.name})",
                 session.local_asn,
                 "make localASN and the router's remoteAs equal",

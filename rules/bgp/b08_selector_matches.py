@@ -19,10 +19,11 @@ from rules.finding import Finding, warning
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Match every selector against the declared Services."""
+    services = [*facts.stack.services, *(service for _, service in facts.ingress_services)]
     for path, _, entry in facts.advertisement_entries:
         if entry.type != "Service" or entry.selector is None:
             continue
-        if not any(entry.selector.matches(service_labels(service)) for service in facts.stack.services):
+        if not any(entry.selector.matches(service_labels(service)) for service in services):
             yield warning(
                 f"{path}.selector",
                 "the labels of a declared Service",

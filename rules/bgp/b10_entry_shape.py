@@ -1,6 +1,7 @@
 """B10: An advertisement entry with fields that its type does not take.
 
 Why: a Service entry needs `addresses`; the other types must have none, and PodCIDR takes no selector.
+aggregationLength belongs to Services, from 1 to 31.
 The API server refuses the whole object.
 Seen: the API's error.
 Since: 1.16
@@ -35,6 +36,13 @@ def check(facts: Facts) -> Iterator[Finding]:
         if entry.type == "PodCIDR" and entry.selector is not None:
             yield error(
                 f"{path}.selector", "nothing with type PodCIDR", entry.selector.manifest(), "take the selector out"
+            )
+        if entry.type == "Service" and entry.aggregation_length is not None and not 1 <= entry.aggregation_length <= 31:
+            yield error(
+                f"{path}.aggregationLength",
+                "1 to 31 (the API takes no more, for IPv6 either)",
+                entry.aggregation_length,
+                "take aggregationLength out: single addresses are announced anyway",
             )
         if entry.type != "Service" and entry.aggregation_length is not None:
             yield error(

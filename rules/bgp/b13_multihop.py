@@ -1,6 +1,7 @@
 """B13: An eBGP peer that is not on a node's link, without multihop.
 
-Why: eBGP sends with a TTL of 1. A node in another subnet than the peer's address never reaches it.
+Why: eBGP sends with a TTL of 1, each side for itself. A node in another subnet than the peer's address
+never reaches it, nor does the router reach the node.
 Seen: the peer stays in Active; nothing says TTL.
 Since: 1.16
 Source: Cilium BGP control plane troubleshooting
@@ -20,23 +21,24 @@ from rules.finding import Finding, error
 def check(facts: Facts) -> Iterator[Finding]:
     """A router answers on any of its addresses, so one that shares a link with the node is no hop away."""
     for session in facts.sessions:
-        peer, config = session.peer, session.peer_config
-        if peer.address is None or session.on_link or peer.asn is None or peer.asn == session.local_asn:
+        peer, config, far = session.peer, session.peer_config, session.far
+        if session.address is None or session.on_link or peer.asn is None or peer.asn == session.local_asn:
             continue
-        if config is None or (config.ebgp_multihop or 1) > 1:
-            continue
-        near = session.far is not None and any(
-            own.address.ip in theirs.address.network
-            for own in session.node.interfaces
-            for theirs in session.far.router.interfaces
-        )
-        if near:
+        if far is not None and any(session.node.on_link(own.address.ip) for own in far.router.interfaces):
             # Linux counts no hop for a packet to another address of the neighbor itself.
             continue
-        index = facts.bgp.peer_configs.index(config)
-        yield error(
-            f"bgp.peerConfigs[{index}].ebgpMultihop",
-            f"2 or more (node {session.node.name} is not on the link of {peer.address})",
-            config.ebgp_multihop or "nothing, which is 1",
-            "set ebgpMultihop to the number of hops",
-        )
+        if config is not None and (config.ebgp_multihop or 1) < 2:
+            index = facts.bgp.peer_configs.index(config)
+            yield error(
+                f"bgp.peerConfigs[{index}].ebgpMultihop",
+                f"2 or more (node {session.node.name} is not on the link of {session.address})",
+                config.ebgp_multihop or "nothing, which is 1",
+                "set ebgpMultihop to the number of hops",
+            )
+        if far is not None and far.known and far.multihop < 2:
+            yield error(
+                f"{far.settings_path}.ebgpMultihop",
+                f"2 or more ({session.source}, node {session.node.name}, is on no link of {far.router.name})",
+                far.multihop,
+                "set ebgpMultihop to the number of hops on the router too",
+            )

@@ -13,24 +13,34 @@ Good: `authSecrets: [{ name: bgp-pass, passwordConfig: bgpPassword }]`
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from rules.facts import Facts
 from rules.finding import Finding, error
 from rules.words import nearest
 
+_KEY = "password"
+
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Look every reference up."""
     declared = {item.name for item in facts.bgp.auth_secrets}
+    namespace = str(facts.helm("bgpControlPlane.secretsNamespace.name") or facts.stack.cilium.namespace)
     for item in facts.stack.manifests:
-        if item.kind == "Secret":
+        document = item.document() if item.kind == "Secret" else {}
+        if document and (item.metadata.namespace or "default") == namespace and _KEY in _keys(document):
             declared.add(item.metadata.name)
     for i, config in enumerate(facts.bgp.peer_configs):
         name = config.auth_secret_ref
         if name is not None and name not in declared:
             yield error(
                 f"bgp.peerConfigs[{i}].authSecretRef",
-                "the name of a declared Secret",
+                f"the name of a declared Secret (in {namespace}, with the key {_KEY})",
                 name,
                 nearest(name, declared, "declare it under bgp.authSecrets"),
             )
+
+
+def _keys(document: dict[str, Any]) -> set[str]:
+    parts = (document.get(name) for name in ("data", "stringData"))
+    return {key for part in parts if isinstance(part, dict) for key in part}

@@ -20,9 +20,13 @@ from rules.words import nearest
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Look all three names up."""
-    nodes = {node.name for node in facts.stack.nodes}
-    peers = {instance.name: {peer.name for peer in instance.peers} for _, instance in facts.instances}
+    """Look all three names up: the instances and peers are those of the node's own cluster config."""
+    nodes: dict[str, dict[str, set[str]]] = {node.name: {} for node in facts.stack.nodes}
+    for config in facts.bgp.cluster_configs:
+        has = {instance.name: {peer.name for peer in instance.peers} for instance in config.instances}
+        for node in facts.selected(config.node_selector):
+            # A node has one config; where two select it, that is another rule's.
+            nodes[node.name] = nodes[node.name] or has
     for i, override in enumerate(facts.bgp.node_overrides):
         if override.node not in nodes:
             yield error(
@@ -31,14 +35,16 @@ def check(facts: Facts) -> Iterator[Finding]:
                 override.node,
                 nearest(override.node, nodes, "name a declared node"),
             )
+            continue
+        peers = nodes[override.node]
         for j, instance in enumerate(override.instances):
             where = f"bgp.nodeOverrides[{i}].instances[{j}]"
             if instance.name not in peers:
                 yield error(
                     f"{where}.name",
-                    "the name of an instance",
+                    f"the name of an instance of {override.node}",
                     instance.name,
-                    nearest(instance.name, peers, "name a declared instance"),
+                    nearest(instance.name, peers, "name an instance that the node runs"),
                 )
                 continue
             for k, peer in enumerate(instance.peers):

@@ -13,7 +13,7 @@ Good: `nodeOverrides: [{ node: w1, instances: [{ name: i, routerId: 192.168.10.1
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_network
+from ipaddress import IPv4Network
 
 from rules.facts import Facts
 from rules.finding import Finding, error
@@ -30,9 +30,8 @@ def check(facts: Facts) -> Iterator[Finding]:
                     f"routers[{i}].bgp.routerId", f"another id than {taken[own]}'s", own, "give each router its own"
                 )
             taken.setdefault(own, f"router {router.name}")
-    pool = facts.helm("bgpControlPlane.routerIDAllocation.ipPool")
-    if facts.helm("bgpControlPlane.routerIDAllocation.mode") == "ip-pool" and pool:
-        yield from _pool(facts, str(pool))
+    if facts.helm("bgpControlPlane.routerIDAllocation.mode") == "ip-pool":
+        yield from _pool(facts, str(facts.helm("bgpControlPlane.routerIDAllocation.ipPool") or "nothing"))
         return
     seen: set[tuple[str, str]] = set()
     for session in facts.sessions:
@@ -47,7 +46,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         owner = taken.setdefault(router_id, f"node {session.node.name}")
         if owner != f"node {session.node.name}":
             yield error(
-                f"{session.node_path}.interfaces[0].address",
+                f"{session.override_path}.routerId" if given else f"{session.node_path}.interfaces[0].address",
                 f"a router id of its own ({owner} has {router_id})",
                 router_id,
                 f"set routerId for {session.node.name} in bgp.nodeOverrides",
@@ -57,7 +56,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _pool(facts: Facts, pool: str) -> Iterator[Finding]:
     where = "cilium.values.bgpControlPlane.routerIDAllocation.ipPool"
     try:
-        size = ip_network(pool, strict=False).num_addresses
+        size = IPv4Network(pool, strict=False).num_addresses
     except ValueError:
         yield error(where, "an IPv4 prefix", pool, "write it as 10.255.0.0/24")
         return

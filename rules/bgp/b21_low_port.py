@@ -19,12 +19,17 @@ from rules.finding import Finding, error
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Instances and node overrides may name a port."""
-    capabilities = facts.helm("securityContext.capabilities.ciliumAgent") or ()
-    if "NET_BIND_SERVICE" in capabilities or facts.on("securityContext.privileged"):
+    capabilities = facts.helm("securityContext.capabilities.ciliumAgent")
+    if (isinstance(capabilities, list) and "NET_BIND_SERVICE" in capabilities) or facts.on(
+        "securityContext.privileged"
+    ):
         return
     ports = [(path, instance.local_port) for path, instance in facts.instances]
     for i, node in enumerate(facts.bgp.node_overrides):
-        ports += [(f"bgp.nodeOverrides[{i}].instances[{j}]", one.local_port) for j, one in enumerate(node.instances)]
+        for j, one in enumerate(node.instances):
+            where = f"bgp.nodeOverrides[{i}].instances[{j}]"
+            ports.append((where, one.local_port))
+            ports += [(f"{where}.peers[{k}]", peer.local_port) for k, peer in enumerate(one.peers)]
     for path, port in ports:
         if port is not None and port < 1024:
             yield error(

@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The declared default gateway must be an address of a router of the stack."""
+    """The declared default gateway must be an address of a router, of the stack where it has routers."""
     owned = {interface.address.ip for router in facts.stack.routers for interface in router.interfaces}
     for session in facts.sessions:
         family = session.peer.default_gateway
@@ -34,10 +34,10 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
             continue
         gateway = session.node.default_gateway
-        if gateway not in owned:
+        if gateway is None or gateway.version != int(family[-1]) or (owned and gateway not in owned):
             yield error(
                 f"{session.node_path}.defaultGateway",
-                "the address of a router of this stack",
+                f"the {family} address of a router" + (" of this stack" if owned else ""),
                 gateway or "nothing",
                 "set the node's default gateway to the router, or name the peer's address",
             )

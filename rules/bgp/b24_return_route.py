@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.net import Address
+from config.net import Address, Prefix
 from config.node import Node
 from rules.facts import Facts
 from rules.finding import Finding, error
@@ -31,8 +31,11 @@ def check(facts: Facts) -> Iterator[Finding]:
         return
     routers = {i.address.ip for router in stack.routers for i in router.interfaces}
     links = {i.address.network for router in stack.routers for i in router.interfaces if not i.loopback}
+    owners = {node.pod_cidr: {i.address.ip for i in node.interfaces} for node in stack.nodes if node.pod_cidr}
     for n, node in enumerate(stack.nodes):
-        if node.default_gateway in routers or _routed(facts, node, routers):
+        # Routers that are not in the stack are whatever the gateway is.
+        behind = node.default_gateway in routers or (not routers and node.default_gateway is not None)
+        if behind or _routed(facts, node, routers) or _meshed(node, owners, len(stack.nodes)):
             continue
         if stack.bgp.return_routes == "auto":
             if stack.routers and not any(i.address.network in links for i in node.interfaces):
@@ -60,3 +63,9 @@ def _routed(facts: Facts, node: Node, routers: set[Address]) -> bool:
         and (not routers or route.via in routers)
         for route in node.routes
     )
+
+
+def _meshed(node: Node, owners: dict[Prefix, set[Address]], nodes: int) -> bool:
+    """Whether the node has a route to each other node's pods through that node."""
+    reached = {route.to for route in node.routes if route.via in owners.get(route.to, ())}
+    return len(owners) == nodes and len(reached | {node.pod_cidr}) == nodes

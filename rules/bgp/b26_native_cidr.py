@@ -17,14 +17,17 @@ from rules.facts import Facts
 from rules.finding import Finding, error
 
 
+_OFF = (False, "false")
+
+
 def check(facts: Facts) -> Iterator[Finding]:
-    """The chart's default for masquerading is on."""
-    if str(facts.helm("routingMode")) != "native" or facts.helm("enableIPv4Masquerade") in (False, "false"):
+    """The chart's default for masquerading is on, for each family; the ip-masq-agent has prefixes of its own."""
+    if str(facts.helm("routingMode")) != "native" or facts.on("ipMasqAgent.enabled"):
         return
-    if not facts.helm("ipv4NativeRoutingCIDR") and facts.helm("ipv4.enabled") is not False:
-        yield error(
-            "cilium.nativeRoutingCIDR",
-            "the prefix that is routed without NAT",
-            "nothing",
-            f"set nativeRoutingCIDR: {facts.stack.cluster.pod_cidr}",
-        )
+    for family, path in (("4", "cilium.nativeRoutingCIDR"), ("6", "cilium.values.ipv6NativeRoutingCIDR")):
+        # Both switches are on where the chart says nothing, except IPv6 itself.
+        enabled = facts.on("ipv6.enabled") if family == "6" else facts.helm("ipv4.enabled") not in _OFF
+        masked = enabled and facts.helm(f"enableIPv{family}Masquerade") not in _OFF
+        if masked and not facts.helm(f"ipv{family}NativeRoutingCIDR"):
+            example = facts.stack.cluster.pod_cidr if family == "4" else "the IPv6 prefix of the pods"
+            yield error(path, f"the IPv{family} prefix that is routed without NAT", "nothing", f"set {path}: {example}")

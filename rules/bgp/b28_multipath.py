@@ -19,26 +19,30 @@ from collections.abc import Iterator
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
+# What FRR takes from a file without a change of its own (see R1).
+_LIMIT = 64
+
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Only Services are announced by several nodes."""
-    if not any(item.entry.type == "Service" for item in facts.carried):
-        return
+    carriers = {item.peer_config.name for item in facts.carried if item.entry.type == "Service"}
     nodes: dict[str, set[str]] = defaultdict(set)
     numbers: dict[str, set[int]] = defaultdict(set)
     for session in facts.sessions:
+        if session.peer_config is None or session.peer_config.name not in carriers:
+            continue
         if session.far is not None and session.far.known and session.local_asn is not None:
             nodes[session.far.path].add(session.node.name)
             numbers[session.far.path].add(session.local_asn)
     for i, router in enumerate(facts.stack.routers):
         path, bgp = f"routers[{i}]", router.bgp
-        count = len(nodes[path])
+        count = min(len(nodes[path]), _LIMIT)
         if bgp.maximum_paths is not None and bgp.maximum_paths < count:
             yield warning(
                 f"{path}.bgp.maximumPaths",
-                f"at least {count}, the nodes that announce",
+                f"at least {count} ({len(nodes[path])} nodes announce)",
                 bgp.maximum_paths,
-                f"set maximumPaths: {min(count, 128)}",
+                f"set maximumPaths: {count}",
             )
         if len(numbers[path]) > 1 and not bgp.multipath_relax:
             yield warning(

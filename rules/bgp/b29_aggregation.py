@@ -1,7 +1,7 @@
 """B29: Aggregated Service routes with externalTrafficPolicy Local.
 
-Why: a node announces the aggregate as soon as one Service in it has a backend there; the other Services'
-packets come to a node that has none of theirs and are dropped.
+Why: an aggregate would draw packets to nodes that have no backend of the Service, so Cilium leaves Services
+with policy Local out of it: they are announced one by one, as if aggregationLength were not there.
 Seen: nowhere.
 Since: 1.18
 Source: cilium/cilium #37623
@@ -15,17 +15,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.facts import Facts, service_labels
-from rules.finding import Finding, error
+from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Aggregation concerns the Services that its entry selects."""
     for path, _, entry in facts.advertisement_entries:
-        if entry.aggregation_length in (None, 32) or entry.selector is None:
+        if entry.aggregation_length is None or entry.selector is None:
             continue
         for service in facts.stack.services:
             if service.external_traffic_policy == "Local" and entry.selector.matches(service_labels(service)):
-                yield error(
+                yield warning(
                     f"{path}.aggregationLength",
                     f"none (Service {service.name} has externalTrafficPolicy Local)",
                     entry.aggregation_length,

@@ -25,7 +25,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if service.type != "LoadBalancer" or service.load_balancer_class in _OURS:
             continue
         if any(
-            e.type == "Service" and e.selector is not None and e.selector.matches(service_labels(service))
+            "LoadBalancerIP" in e.addresses and e.selector is not None and e.selector.matches(service_labels(service))
             for _, _, e in facts.advertisement_entries
         ):
             yield error(

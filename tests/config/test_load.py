@@ -134,6 +134,25 @@ def test_a_name_that_is_declared_twice_is_refused(kind: str, name: str) -> None:
     assert Problem(kind, "each name once", f"{name} 2 times") in raised.problems
 
 
+@pytest.mark.parametrize(("kind", "name"), [
+    ("clusterConfigs", "cilium-bgp"), ("peerConfigs", "cilium-peer"), ("advertisements", "bgp-advertisements"),
+])  # fmt: skip
+def test_a_bgp_object_that_is_declared_twice_is_refused(kind: str, name: str) -> None:
+    raised = error(lambda stack: stack["bgp"][kind].append(copy.deepcopy(stack["bgp"][kind][0])))
+    assert Problem(f"bgp.{kind}", "each name once", f"{name} 2 times") in raised.problems
+
+
+def test_an_instance_and_a_peer_that_are_declared_twice_are_refused() -> None:
+    def twice(stack: Any) -> None:
+        instances = stack["bgp"]["clusterConfigs"][0]["instances"]
+        instances[0]["peers"] *= 2
+        instances.append(copy.deepcopy(instances[0]))
+
+    where = "bgp.clusterConfigs[0].instances"
+    assert Problem(where, "each name once", "instance-65001 2 times") in error(twice).problems
+    assert Problem(f"{where}[1].peers", "each name once", "tor-switch 2 times") in error(twice).problems
+
+
 def test_a_router_must_not_have_the_name_of_a_node() -> None:
     raised = error(lambda stack: stack["routers"][0].update(name="cilium-w1"))
     assert raised.problems == (Problem("nodes and routers", "each name once", "cilium-w1 2 times"),)

@@ -264,6 +264,16 @@ def test_what_is_neither_warning_nor_error_is_dropped(event: dict[str, Any]) -> 
 # --- secrets ---
 
 
+def test_a_default_provider_that_notes_its_own_version_is_same() -> None:
+    kind = "pulumi:providers:command"
+    both = ({"version": "1.2.1"}, {"version": "1.2.1", "__pulumi-go-provider-version": "1.2.0"})
+    heard = Heard()
+    for name in ("default_1_2_1", "own"):
+        heard.feed(*done("update", name, *both, kind=kind))
+    steps = heard.steps
+    assert [(step.name, step.op) for step in steps] == [("default_1_2_1", Op.SAME), ("own", Op.UPDATE)]
+
+
 def test_a_secret_is_shown_as_it_was_given() -> None:
     old, new = {"environment": {"P": "in clear"}}, {"environment": {"P": HIDDEN}}
     (step,) = Heard().feed(*done("update", "a", old, new)).steps

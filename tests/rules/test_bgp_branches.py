@@ -75,7 +75,7 @@ def pool(text: str) -> Edit:
     # The router names a number, and the nodes have another; a node's override counts.
     ("B1", [lambda d: router(d)["peerGroups"][0].update(remoteAs=65007)], [f"error {INSTANCE}.localASN"]),
     ("B1", [lambda d: router(d)["peerGroups"][0].update(remoteAs=65001), override(("cilium-w1", {"localASN": 65002}))],
-     [f"error {INSTANCE}.localASN"]),
+     ["error bgp.nodeOverrides[0].instances[0].localASN"]),
     ("B1", [lambda d: router(d)["peerGroups"][0].update(remoteAs=65001)], []),
     ("B2", [lambda d: router(d)["peerGroups"][0].update(remoteAs="internal")], [f"error {INSTANCE}.localASN"]),
     ("B3", [lambda d: instance(d).pop("localASN"), lambda d: instance(d).update(peers=[])],
@@ -135,6 +135,7 @@ def test_a_stack_that_is_right_has_no_error(edits: list[Edit]) -> None:
 
 
 NO_MULTIHOP: Edit = lambda d: peer_config(d).pop("ebgpMultihop")  # noqa: E731
+FAR_HOPS = "error routers[0].bgp.neighbors[3].ebgpMultihop"
 LOW_PORT: Edit = lambda d: instance(d).update(localPort=179)  # noqa: E731
 AUTO: Edit = lambda d: d["cilium"].update(autoDirectNodeRoutes=True)  # noqa: E731
 OFF: Edit = lambda d: d["bgp"].update(returnRoutes="off")  # noqa: E731
@@ -217,11 +218,16 @@ def second_config(selector: Any = None) -> Edit:
     ("B12", [lambda d: peer_config(d).update(hold=4, keepalive=2)], ["warning bgp.peerConfigs[0].keepalive"]),
     # iBGP has no hop limit; another address of a neighbor on the link is no hop; neither is known of a missing config.
     ("B13", [NO_MULTIHOP], []),
-    ("B13", [NO_MULTIHOP, far_node], ["error bgp.peerConfigs[0].ebgpMultihop"]),
-    ("B13", [lambda d: peer_config(d).update(ebgpMultihop=1), far_node], ["error bgp.peerConfigs[0].ebgpMultihop"]),
+    ("B13", [NO_MULTIHOP, far_node], ["error bgp.peerConfigs[0].ebgpMultihop", FAR_HOPS]),
+    ("B13", [lambda d: peer_config(d).update(ebgpMultihop=1), far_node],
+     ["error bgp.peerConfigs[0].ebgpMultihop", FAR_HOPS]),
+    ("B13", [NO_MULTIHOP, far_node, lambda d: router(d).update(
+        neighbors=router(d)["neighbors"][:3], listenRanges=[{"prefix": "192.168.30.0/24", "peerGroup": "CILIUM"}])],
+     ["error bgp.peerConfigs[0].ebgpMultihop", "error routers[0].bgp.peerGroups[0].ebgpMultihop"]),
+    ("B13", [far_node, lambda d: router(d)["peerGroups"][0].update(ebgpMultihop=2)], []),
     ("B13", [NO_MULTIHOP, far_node, lambda d: peer(d).pop("asn")], []),
     ("B13", [NO_MULTIHOP, far_node, lambda d: peer(d).update(asn=65001)], []),
-    ("B13", [NO_MULTIHOP, far_node, lambda d: peer(d).pop("peerConfigRef")], []),
+    ("B13", [NO_MULTIHOP, far_node, lambda d: peer(d).pop("peerConfigRef")], [FAR_HOPS]),
     ("B13", [NO_MULTIHOP, far_node, lambda d: peer(d).pop("address"),
              lambda d: peer(d).update(defaultGateway="ipv4")], []),
     ("B13", [NO_MULTIHOP, NO_ROUTERS], ["error bgp.peerConfigs[0].ebgpMultihop"]),
@@ -377,7 +383,9 @@ def sentences(rule_id: str, *edits: Edit) -> list[str]:
     ("B12", [lambda d: peer_config(d).update(hold=90, keepalive=31)],
      ["at most a third of the hold time, 90 s | 31 s | set keepalive to 30"]),
     ("B13", [lambda d: peer_config(d).update(ebgpMultihop=1), far_node],
-     ["2 or more (node cilium-w3 is not on the link of 192.168.10.200) | 1 | set ebgpMultihop to the number of hops"]),
+     ["2 or more (node cilium-w3 is not on the link of 192.168.10.200) | 1 | set ebgpMultihop to the number of hops",
+      "2 or more (192.168.30.100, node cilium-w3, is on no link of cilium-r) | 1"
+      " | set ebgpMultihop to the number of hops on the router too"]),
     ("B15", [secret("bgp", None)],
      ["no password (router cilium-r) | bgpPassword | give both sides the same passwordConfig"]),
     ("B15", [secret(None, "other")],
@@ -389,7 +397,7 @@ def sentences(rule_id: str, *edits: Edit) -> list[str]:
     ("B23", [lambda d: d["nodes"].__delitem__(slice(1, None)), lambda d: d.update(workloads=[]),
              lambda d: d["nodes"][0].update(defaultGateway="192.168.10.1"),
              lambda d: (peer(d).pop("address"), peer(d).update(defaultGateway="ipv4"))],
-     ["the address of a router of this stack | 192.168.10.1 | "
+     ["the ipv4 address of a router of this stack | 192.168.10.1 | "
       "set the node's default gateway to the router, or name the peer's address"]),
     ("R2", [lambda d: router(d)["neighbors"][1].update(timers={"keepalive": 2, "hold": 5})],
      ["at most 1 s | 2 s | set keepalive: 1"]),

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from config.load import parse
+from config.peerings import Session
 from rules.facts import Facts
-from rules.sessions import Session
 from tests.rules.test_fixtures import BASE
 
 Edit = Callable[[Any], object]

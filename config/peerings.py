@@ -23,6 +23,13 @@ class RouterSide:
     group: PeerGroup | None
 
     @property
+    def settings_path(self) -> str:
+        """Where the router's settings for that address stand: the neighbor's entry, else its group's."""
+        if self.neighbor is not None or self.group is None:
+            return self.neighbor_path
+        return f"{self.path}.bgp.peerGroups[{self.router.bgp.peer_groups.index(self.group)}]"
+
+    @property
     def known(self) -> bool:
         """Whether the router takes a connection from that address at all."""
         return self.neighbor is not None or self.group is not None
@@ -48,7 +55,10 @@ class RouterSide:
 
 @dataclass(frozen=True)
 class Session:
-    """One peering of one node. `path` is the peer's YAML path."""
+    """One peering of one node. `path` is the peer's YAML path.
+
+    `address` is the peer's: the declared one, or the node's default gateway where that is to be discovered.
+    """
 
     path: str
     instance_path: str
@@ -58,6 +68,8 @@ class Session:
     override: InstanceOverride | None
     peer: Peer
     peer_config: PeerConfig | None
+    override_path: str
+    address: Address | None
     source: Address
     on_link: bool
     far: RouterSide | None
@@ -78,19 +90,23 @@ def sessions(stack: StackConfig, labels: Mapping[str, Mapping[str, str]]) -> Ite
     }
     books = [_Book(f"routers[{i}]", router) for i, router in enumerate(stack.routers)]
     configs = {item.name: item for item in stack.bgp.peer_configs}
-    overrides = {item.node: {one.name: one for one in item.instances} for item in stack.bgp.node_overrides}
+    overrides = {
+        (item.node, one.name): (f"bgp.nodeOverrides[{i}].instances[{j}]", one)
+        for i, item in enumerate(stack.bgp.node_overrides)
+        for j, one in enumerate(item.instances)
+    }
     for c, config in enumerate(stack.bgp.cluster_configs):
         for n, node in enumerate(stack.nodes):
             if config.node_selector is not None and not config.node_selector.matches(labels[node.name]):
                 continue
             for k, instance in enumerate(config.instances):
-                override = overrides.get(node.name, {}).get(instance.name)
+                override_path, override = overrides.get((node.name, instance.name), ("", None))
                 for p, peer in enumerate(instance.peers):
                     where = f"bgp.clusterConfigs[{c}].instances[{k}]"
-                    source, on_link = _source(node, peer, override)
-                    far = None
-                    if peer.address in owners:
-                        far = books[owners[peer.address][0]].side(source)
+                    address = _address(node, peer)
+                    source = _given_source(peer, override)
+                    source = source or (node.source_towards(address) if address else node.address)
+                    far = books[owners[address][0]].side(source) if address in owners else None
                     yield Session(
                         f"{where}.peers[{p}]",
                         where,
@@ -100,19 +116,23 @@ def sessions(stack: StackConfig, labels: Mapping[str, Mapping[str, str]]) -> Ite
                         override,
                         peer,
                         configs.get(peer.peer_config_ref or ""),
+                        override_path,
+                        address,
                         source,
-                        on_link,
+                        address is not None and node.on_link(address) is not None,
                         far,
                     )
 
 
-def _source(node: Node, peer: Peer, override: InstanceOverride | None) -> tuple[Address, bool]:
-    """The address that the node's packets to the peer carry, and whether the peer is on its link."""
-    near = None
-    if peer.address is not None:
-        near = next((i.address.ip for i in node.interfaces if peer.address in i.address.network), None)
-    given = next((o.local_address for o in override.peers if o.name == peer.name), None) if override else None
-    return given or near or node.address, near is not None
+def _address(node: Node, peer: Peer) -> Address | None:
+    gateway = node.default_gateway
+    if peer.default_gateway is None or gateway is None:
+        return peer.address
+    return gateway if gateway.version == int(peer.default_gateway[-1]) else None
+
+
+def _given_source(peer: Peer, override: InstanceOverride | None) -> Address | None:
+    return next((o.local_address for o in override.peers if o.name == peer.name), None) if override else None
 
 
 class _Book:
