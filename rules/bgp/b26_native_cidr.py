@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from rules.facts import Facts
 from rules.finding import Finding, error
 
-
 _OFF = (False, "false")
 
 
