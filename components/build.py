@@ -11,6 +11,7 @@ from components.bgp_control_plane import BgpControlPlane
 from components.cilium.values import conflicts
 from components.cilium_install import CiliumInstall
 from components.edge_objects import EdgeObjects, edge_manifests, not_built
+from components.gateway_addresses import GatewayAddresses, gateway_addresses
 from components.kubernetes import KubernetesProvider
 from components.lb_ipam import LbIpam
 from components.router_frr import RouterFRR
@@ -38,7 +39,9 @@ def build(stack: StackConfig) -> dict[str, Any]:
     for router in stack.routers:
         RouterFRR(router.name, router, way.connection(router.name, router.ssh))
     provider = KubernetesProvider("cluster", way.kubeconfig(), pulumi.ResourceOptions())
-    cilium = CiliumInstall("cilium", stack, way, provider)
+    # Before the agents: they pick their devices when they start.
+    addresses = GatewayAddresses("gateway", stack, way).each if list(gateway_addresses(stack)) else []
+    cilium = CiliumInstall("cilium", stack, way, provider, addresses)
     if stack.bgp is not None:
         BgpControlPlane("bgp", stack, stack.bgp, way, provider, cilium.crds)
     pools: list[pulumi.Resource] = list(LbIpam("lb", stack, provider, cilium.crds).pools)

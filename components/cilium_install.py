@@ -18,14 +18,14 @@ _REPOSITORY = "https://helm.cilium.io"
 
 
 class CiliumInstall(pulumi.ComponentResource):
-    """Cilium by Helm.
+    """Cilium by Helm, once the resources of `after` are there.
 
     `crds` is what custom resources depend on: they exist only once the operator has registered
     them, which is after the release. `ready` waits for an agent on every node.
     """
 
     def __init__(self, name: str, stack: StackConfig, access: Access, provider: KubernetesProvider,
-                 opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
+                 after: list[pulumi.Resource], opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
         super().__init__("cilium-edge:cilium:CiliumInstall", name, None, opts)
         cilium = stack.cilium
         chart = cilium.chart or access.chart()
@@ -40,13 +40,12 @@ class CiliumInstall(pulumi.ComponentResource):
         }
         if chart is None:
             inputs["repositoryOpts"] = {"repo": cilium.repository or _REPOSITORY}
-        child = pulumi.ResourceOptions(parent=self, provider=provider)
+        child = pulumi.ResourceOptions(parent=self, provider=provider, depends_on=after)
         self.release = HelmRelease(name, inputs, child)
         names = crd_names(stack)
-        after = pulumi.ResourceOptions(parent=self, depends_on=[self.release], deleted_with=self.release)
-        self.crds = self._wait(f"{name}-crds", cilium.ready_timeout, access, ["crds", *names], after)
-        after = pulumi.ResourceOptions(parent=self, depends_on=[self.release], deleted_with=self.release)
-        self.ready = self._wait(f"{name}-agents", cilium.ready_timeout, access, ["agents", cilium.namespace], after)
+        installed = pulumi.ResourceOptions(parent=self, depends_on=[self.release], deleted_with=self.release)
+        self.crds = self._wait(f"{name}-crds", cilium.ready_timeout, access, ["crds", *names], installed)
+        self.ready = self._wait(f"{name}-agents", cilium.ready_timeout, access, ["agents", cilium.namespace], installed)
         self.register_outputs({"version": cilium.version})
 
     def _wait(self, name: str, seconds: int, access: Access, arguments: list[str],

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from components import boot_script
 from components.observe import OBSERVE
 from config.net import Address, Prefix
 from config.node import Node
@@ -52,22 +53,11 @@ def _one_subnet(stack: StackConfig) -> bool:
 
 
 def apply_script(route: ReturnRoute) -> str:
-    """Sets the route now and at every boot (where the host has systemd)."""
+    """Sets the route now and at every boot."""
     command = f"ip route replace {route.to} via {route.via} dev {route.device}"
     return f"""set -eu
 {command} || {{ echo "the route {route.to} via {route.via} was refused; is {route.device} up?" >&2; exit 1; }}
-mkdir -p /etc/cilium-edge
-printf '%s\\n' '#!/bin/sh' '{command}' > {_FILE}.part
-chmod 755 {_FILE}.part
-mv {_FILE}.part {_FILE}
-if [ -d /run/systemd/system ]; then
-	printf '%s\\n' '[Unit]' 'Description=Route to the pods of other nodes (cilium-edge)' \\
-		'After=network-online.target' 'Wants=network-online.target' '[Service]' 'Type=oneshot' \\
-		'ExecStart={_FILE}' '[Install]' 'WantedBy=multi-user.target' > {_UNIT}
-	systemctl daemon-reload
-	systemctl enable -q cilium-edge-route.service
-fi
-{OBSERVE}
+{boot_script.install(_NAME, "Route to the pods of other nodes", [command])}{OBSERVE}
 ip route show {route.to} | sed 's/ *$//'
 """
 
@@ -75,11 +65,7 @@ ip route show {route.to} | sed 's/ *$//'
 def delete_script(route: ReturnRoute) -> str:
     """Takes the route and what makes it permanent away."""
     return f"""ip route del {route.to} via {route.via} 2>/dev/null || true
-if [ -f {_UNIT} ]; then systemctl disable -q cilium-edge-route.service || true; rm -f {_UNIT}; fi
-rm -f {_FILE}
-rmdir /etc/cilium-edge 2>/dev/null || true
-"""
+{boot_script.remove(_NAME)}"""
 
 
-_FILE = "/etc/cilium-edge/return-route"
-_UNIT = "/etc/systemd/system/cilium-edge-route.service"
+_NAME = "return-route"

@@ -13,12 +13,18 @@ from config.ssh import SshEndpoint
 
 
 class Interface(Model):
-    """A network interface and its addresses. `loopback` ones have no wire behind them."""
+    """A network interface and its address. `loopback` ones have no wire behind them.
+
+    `managed` ones the program puts on a node and takes off again: `link` is a link of its own without a
+    wire (dummy where the kernel has that type, else a bridge without ports), `secondary` a further address
+    on the interface of that name.
+    """
 
     name: InterfaceName
     address: InterfaceAddress
     mac: MAC | None = None
     loopback: bool = False
+    managed: Literal["link", "secondary"] | None = None
 
 
 class Route(Model):
@@ -57,6 +63,12 @@ class Node(Model):
     labels: Labels = {}
     taints: tuple[Taint, ...] = ()
     ssh: SshEndpoint = SshEndpoint()
+
+    @model_validator(mode="after")
+    def _internal_ip_is_given(self) -> Node:
+        if self.interfaces[0].managed:
+            raise ValueError("the first interface carries the InternalIP; it cannot be managed")
+        return self
 
     @property
     def address(self) -> Address:

@@ -18,6 +18,7 @@ from config.l2 import L2Policy
 from config.manifest import Manifest
 from config.net import InterfaceAddress
 from config.node import Node
+from config.outpost import Outpost
 from config.policy import NetworkPolicy
 from config.pool import Pool
 from config.router import Router
@@ -31,6 +32,7 @@ class StackConfig(Model):
     cluster: Cluster
     nodes: tuple[Node, ...]
     routers: tuple[Router, ...] = ()
+    outposts: tuple[Outpost, ...] = ()
     cilium: Cilium = Cilium()
     bgp: Bgp | None = None
     pools: tuple[Pool, ...] = ()
@@ -70,7 +72,7 @@ def management_addresses(stack: StackConfig, cluster: LabCluster) -> dict[str, I
     Raises LabError where the prefix has too few of them.
     """
     prefix = cluster.management_prefix
-    hosts = [MANAGEMENT, *(router.name for router in stack.routers), *(node.name for node in stack.nodes)]
+    hosts = [MANAGEMENT, *(host.name for host in (*stack.routers, *stack.nodes, *stack.outposts))]
     addresses = [ip_interface(f"{ip}/{prefix.prefixlen}") for ip in islice(prefix.hosts(), len(hosts))]
     if len(addresses) < len(hosts):
         raise LabError(f"cluster.managementPrefix {prefix} has too few addresses")
@@ -91,14 +93,18 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
     yield from _duplicates("workloads", (f"{w.namespace}/{w.name}" for w in stack.workloads))
     if stack.bgp is not None:
         yield from _bgp_duplicates(stack.bgp)
-    hosts = [node.name for node in stack.nodes] + [router.name for router in stack.routers]
-    yield from _duplicates("nodes and routers", hosts)
+    hosts = [host.name for host in (*stack.nodes, *stack.routers, *stack.outposts)]
+    yield from _duplicates("nodes, routers and outposts", hosts)
     names = {node.name for node in stack.nodes}
     for i, workload in enumerate(stack.workloads):
         if workload.node is not None and workload.node not in names:
             expected = f"one of the declared nodes ({', '.join(sorted(names))})"
             yield Problem(f"workloads[{i}].node", expected, workload.node)
     for i, router in enumerate(stack.routers):
+        for j, interface in enumerate(router.interfaces):
+            if interface.managed:
+                yield Problem(f"routers[{i}].interfaces[{j}].managed", "nothing (a node can have them)",
+                              interface.managed)  # fmt: skip
         groups = {group.name for group in router.bgp.peer_groups}
         yield from _duplicates(f"routers[{i}].bgp.peerGroups", (g.name for g in router.bgp.peer_groups))
         yield from _duplicates(f"routers[{i}].bgp.neighbors", (str(n.address) for n in router.bgp.neighbors))

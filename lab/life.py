@@ -15,7 +15,7 @@ from pathlib import Path
 from config.errors import LabError
 from config.node import Node
 from config.stack import MANAGEMENT, StackConfig
-from lab import control_plane, fabric, node, router, sshd
+from lab import control_plane, fabric, node, outpost, router, sshd
 from lab.host import Host, cgroup_prefix, cgroup_root
 from lab.management import inside
 from lab.pki import Pki
@@ -115,6 +115,8 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
 def _boot(host: Host, spec: LabHost, cilium_source: Path) -> None:
     if spec.role in ("control-plane", "worker"):
         host.boot(EDGE, bin_dirs(), node.binds(cilium_source))
+    elif spec.role == "outpost":
+        host.boot(EDGE, bin_dirs())
     else:
         host.boot(EDGE)
 
@@ -128,6 +130,8 @@ def _start_services(lab: str, spec: LabHost, stack: StackConfig, pki: Pki, membe
         control_plane.start(host, stack.cluster, pki, spec.management_address)
     if spec.role == "router":
         router.start(host)
+    if spec.role == "outpost":
+        outpost.start(host, next(each for each in stack.outposts if each.name == spec.name))
     if member is not None:
         node.prepare(host)
         node.start(host, member, stack.cluster, pki)

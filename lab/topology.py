@@ -25,7 +25,7 @@ class LabHost:
     """One host of the lab."""
 
     name: str
-    role: str  # management, router, control-plane or worker
+    role: str  # management, router, control-plane, worker or outpost
     nics: tuple[Nic, ...]
     routes: tuple[Route, ...] = ()
 
@@ -61,6 +61,9 @@ def topology(stack: StackConfig) -> Topology:
     def nics(name: str, interfaces: tuple[Interface, ...]) -> tuple[Nic, ...]:
         result = [Nic("eth0", management[name], "mgmt")]
         for interface in interfaces:
+            if interface.managed:
+                # The program's to make, as on any other host.
+                continue
             segment = None
             if not interface.loopback:
                 segment = segments.setdefault(interface.address.network, f"net{len(segments)}")
@@ -70,4 +73,6 @@ def topology(stack: StackConfig) -> Topology:
     hosts = [LabHost(MANAGEMENT, "management", nics(MANAGEMENT, ()))]
     hosts += [LabHost(r.name, "router", nics(r.name, r.interfaces)) for r in stack.routers]
     hosts += [LabHost(n.name, n.role, nics(n.name, n.interfaces), n.routes) for n in stack.nodes]
+    hosts += [LabHost(o.name, "outpost", nics(o.name, (Interface(name="eth1", address=o.address, mac=o.mac),)))
+              for o in stack.outposts]  # fmt: skip
     return Topology(tuple(hosts), tuple(segments.values()))

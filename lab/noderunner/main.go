@@ -47,6 +47,9 @@ func main() {
 		case "whoami":
 			fatal(whoami(os.Args[2:]))
 			return
+		case "outpost":
+			fatal(outpost(os.Args[2:]))
+			return
 		}
 	}
 	config := Config{}

@@ -1,0 +1,89 @@
+"""Addresses that nodes are given for egress: on a link of their own, or beside another address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_command import remote
+
+from components import boot_script
+from components.access import Access
+from components.observe import OBSERVE
+from config.node import Interface, Node
+from config.stack import StackConfig
+
+
+@dataclass(frozen=True)
+class GatewayAddress:
+    """One managed interface of one node."""
+
+    node: Node
+    interface: Interface
+
+    @property
+    def name(self) -> str:
+        """Unique on the node, and fit for a file name."""
+        return f"address-{self.interface.name}-{str(self.interface.address.ip).replace(':', '-')}"
+
+
+class GatewayAddresses(pulumi.ComponentResource):
+    """The managed interfaces of all nodes. `each` is what has to be there before an agent looks for devices."""
+
+    def __init__(self, name: str, stack: StackConfig, way: Access, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("cilium-edge:egress:GatewayAddresses", name, None, opts)
+        self.each: list[pulumi.Resource] = [
+            remote.Command(
+                f"{name}-{item.node.name}-{item.interface.name}",
+                connection=way.connection(item.node.name, item.node.ssh),
+                create=apply_script(item), update=apply_script(item), delete=delete_script(item),
+                opts=pulumi.ResourceOptions(
+                    parent=self, additional_secret_outputs=["connection"], delete_before_replace=True,
+                    replace_on_changes=["delete"],
+                ),
+            )
+            for item in gateway_addresses(stack)
+        ]  # fmt: skip
+        self.register_outputs({})
+
+
+def gateway_addresses(stack: StackConfig) -> Iterator[GatewayAddress]:
+    """What the stack's nodes are to be given."""
+    for node in stack.nodes:
+        for interface in node.interfaces:
+            if interface.managed:
+                yield GatewayAddress(node, interface)
+
+
+def apply_script(item: GatewayAddress) -> str:
+    """Puts the address on now and at every boot; a link that somebody else made is left alone."""
+    name, address = item.interface.name, item.interface.address
+    if item.interface.managed == "secondary":
+        check = f'ip link show dev {name} >/dev/null 2>&1 || {{ echo "there is no interface {name}" >&2; exit 1; }}\n'
+        lines = [f"ip address replace {address} dev {name}"]
+    else:
+        check = f"""if ip link show dev {name} >/dev/null 2>&1 && [ ! -e /etc/cilium-edge/{item.name} ]; then
+	echo "{name} is there already and was not made by cilium-edge; take another name" >&2
+	exit 1
+fi
+"""
+        lines = [
+            # Not every kernel has the dummy type; a bridge without ports has no wire either.
+            f"ip link show dev {name} >/dev/null 2>&1 || ip link add {name} type dummy 2>/dev/null"
+            f" || ip link add {name} type bridge",
+            f"ip address replace {address} dev {name}",
+            f"ip link set {name} up",
+        ]
+    return f"""set -eu
+{check}{boot_script.install(item.name, f"Address {address}", lines)}{OBSERVE}
+ip -o address show dev {name} to {address.ip} | sed 's/.* \\(inet6\\? [^ ]*\\).*/\\1/'
+"""
+
+
+def delete_script(item: GatewayAddress) -> str:
+    """Takes the address off again, and the link that was made for it."""
+    name, address = item.interface.name, item.interface.address
+    undo = f"ip address del {address} dev {name}" if item.interface.managed == "secondary" else f"ip link del {name}"
+    return f"""if [ -e /etc/cilium-edge/{item.name} ]; then {undo} 2>/dev/null || true; fi
+{boot_script.remove(item.name)}"""

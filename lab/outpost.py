@@ -1,0 +1,12 @@
+"""An outpost of the lab: a host outside the cluster that says whose address it saw."""
+
+from __future__ import annotations
+
+from config.outpost import Outpost
+from lab.host import Host
+
+
+def start(host: Host, outpost: Outpost) -> None:
+    """Start its server."""
+    allowed = ",".join(map(str, outpost.allowed))
+    host.spawn("outpost", ["noderunner", "outpost", f"--port={outpost.port}", f"--allowed={allowed}"])
