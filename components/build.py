@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pulumi
@@ -10,7 +11,8 @@ from components.access import access
 from components.bgp_control_plane import BgpControlPlane
 from components.cilium.values import conflicts
 from components.cilium_install import CiliumInstall
-from components.edge_objects import EdgeObjects, edge_manifests, not_built
+from components.edge_objects import EdgeObjects, edge_manifests
+from components.egress_gateway_ha import EgressGatewayHA, by_controller
 from components.gateway_addresses import GatewayAddresses, gateway_addresses
 from components.kubernetes import KubernetesProvider
 from components.lb_ipam import LbIpam
@@ -22,7 +24,17 @@ from config.stack import StackConfig
 
 def contradictions(stack: StackConfig) -> list[Problem]:
     """Where a stack contradicts itself, or asks for what nothing builds."""
-    return [*conflicts(stack), *not_built(stack)]
+    return [*conflicts(stack), *not_possible(stack)]
+
+
+def not_possible(stack: StackConfig) -> Iterator[Problem]:
+    """What the models can say and this Cilium cannot do."""
+    if stack.cilium.release >= (1, 18):
+        return
+    for policy in by_controller(stack):
+        i = stack.egress_policies.index(policy)
+        if policy.az_affinity != "disabled":
+            yield Problem(f"egressPolicies[{i}].azAffinity", "disabled (zones need Cilium 1.18)", policy.az_affinity)
 
 
 def check(stack: StackConfig) -> StackConfig:
@@ -46,6 +58,8 @@ def build(stack: StackConfig) -> dict[str, Any]:
         BgpControlPlane("bgp", stack, stack.bgp, way, provider, cilium.crds)
     pools: list[pulumi.Resource] = list(LbIpam("lb", stack, provider, cilium.crds).pools)
     Workloads("apps", stack, provider, pools)
+    if stack.egress_policies:
+        EgressGatewayHA("egress", stack, provider, cilium.crds)
     for kind, name, made in edge_manifests(stack):
         EdgeObjects(kind, name, made, provider, cilium.crds)
     return {

@@ -1,4 +1,4 @@
-"""What the edge has besides BGP: L2 announcements, Ingress, policies, egress gateways, own manifests."""
+"""What the edge has besides BGP: L2 announcements, Ingress, policies, own manifests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pulumi
 from components.cilium import edge
 from components.cilium.manifests import Manifest
 from components.kubernetes import KubernetesObject, KubernetesProvider
-from config.errors import Problem
 from config.stack import StackConfig
 
 
@@ -33,15 +32,7 @@ def edge_manifests(stack: StackConfig) -> Iterator[tuple[str, str, list[Manifest
         ("L2Announcements", "l2", [edge.l2_policy(item) for item in stack.l2_policies]),
         ("CiliumIngress", "ingress", [*(edge.ingress(item) for item in stack.ingresses),
                                       *(edge.network_policy(item) for item in stack.network_policies)]),
-        ("EgressGateway", "egress", [edge.egress_policy(item, stack.cilium) for item in stack.egress_policies]),
         ("Manifests", "extra", [item.document() for item in stack.manifests]),
     )  # fmt: skip
     return ((kind, name, made) for kind, name, made in groups if made)
 
-
-def not_built(stack: StackConfig) -> Iterator[Problem]:
-    """What the models can say and nothing here builds yet: refused, never left out in silence."""
-    for i, policy in enumerate(stack.egress_policies):
-        if policy.egress_groups and not policy.isovalent(stack.cilium.edition):
-            yield Problem(f"egressPolicies[{i}].egressGroups", "edition enterprise (open-source Cilium has no"
-                          " egress HA of its own)", f"edition {stack.cilium.edition}")  # fmt: skip

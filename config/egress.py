@@ -66,3 +66,32 @@ class EgressPolicy(Model):
         if self.egress_gateways:
             return tuple((f"egressGateways[{i}]", item) for i, item in enumerate(self.egress_gateways))
         return (("egressGateway", self.egress_gateway),) if self.egress_gateway else ()
+
+    def groups(self) -> tuple[EgressGroup, ...]:
+        """The HA form of any policy: each single gateway is a group of its own."""
+        if self.egress_groups:
+            return self.egress_groups
+        return tuple(EgressGroup(**entry.model_dump()) for _, entry in self.gateways())
+
+
+class EgressHA(Model):
+    """The controller that gives open-source Cilium the HA form. Times are in seconds.
+
+    A gateway that misses `misses` probes in a row is gone, one that answers `recoveries` is back; a gateway
+    that flaps stays away longer each time, up to `maxHold`. `addressLifetime` is how long the kernel keeps
+    an address from egressCIDRs that nobody confirms. One that has been silent for twice that long may be
+    given to another gateway. `image` holds this project.
+    """
+
+    image: str = "cilium-edge/egress-ha"
+    namespace: ObjectName = "kube-system"
+    replicas: Annotated[int, Field(ge=1, le=5)] = 2
+    probe_interval: Annotated[float, Field(ge=0.05, le=60)] = 0.25
+    misses: Annotated[int, Field(ge=1, le=100)] = 3
+    recoveries: Annotated[int, Field(ge=1, le=100)] = 3
+    max_hold: Annotated[float, Field(ge=0, le=3600)] = 60
+    address_lifetime: Annotated[int, Field(ge=2, le=600)] = 5
+    lease: Annotated[float, Field(ge=1, le=60)] = 2
+    probe_port: Annotated[int, Field(ge=1024, le=65535)] = 4254
+    metrics_port: Annotated[int, Field(ge=1024, le=65535)] = 4255
+    node_selector: LabelSelector = LabelSelector()

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from ipaddress import ip_interface
 from itertools import islice
 
+from pydantic import Field
+
 from config.base import Model
 from config.bgp import Bgp
 from config.cilium import Cilium
 from config.cluster import Cluster, LabCluster
-from config.egress import EgressPolicy
+from config.egress import EgressHA, EgressPolicy
 from config.errors import LabError, Problem
 from config.ingress import Ingress, IngressController
 from config.l2 import L2Policy
@@ -41,10 +43,15 @@ class StackConfig(Model):
     ingresses: tuple[Ingress, ...] = ()
     network_policies: tuple[NetworkPolicy, ...] = ()
     egress_policies: tuple[EgressPolicy, ...] = ()
+    egress_ha: EgressHA = Field(default=EgressHA(), alias="egressHA")
     services: tuple[Service, ...] = ()
     workloads: tuple[Workload, ...] = ()
     manifests: tuple[Manifest, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+
+    def hosts(self) -> list[str]:
+        """The names of all hosts: routers, nodes, outposts."""
+        return [*(r.name for r in self.routers), *(n.name for n in self.nodes), *(o.name for o in self.outposts)]
 
     def bgp_nodes(self) -> tuple[Node, ...]:
         """The nodes that at least one BGP cluster config selects (`bgp.nodeLabels` counted in)."""
@@ -72,7 +79,7 @@ def management_addresses(stack: StackConfig, cluster: LabCluster) -> dict[str, I
     Raises LabError where the prefix has too few of them.
     """
     prefix = cluster.management_prefix
-    hosts = [MANAGEMENT, *(host.name for host in (*stack.routers, *stack.nodes, *stack.outposts))]
+    hosts = [MANAGEMENT, *stack.hosts()]
     addresses = [ip_interface(f"{ip}/{prefix.prefixlen}") for ip in islice(prefix.hosts(), len(hosts))]
     if len(addresses) < len(hosts):
         raise LabError(f"cluster.managementPrefix {prefix} has too few addresses")
@@ -93,8 +100,7 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
     yield from _duplicates("workloads", (f"{w.namespace}/{w.name}" for w in stack.workloads))
     if stack.bgp is not None:
         yield from _bgp_duplicates(stack.bgp)
-    hosts = [host.name for host in (*stack.nodes, *stack.routers, *stack.outposts)]
-    yield from _duplicates("nodes, routers and outposts", hosts)
+    yield from _duplicates("nodes, routers and outposts", stack.hosts())
     names = {node.name for node in stack.nodes}
     for i, workload in enumerate(stack.workloads):
         if workload.node is not None and workload.node not in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from config.cluster import LabCluster
@@ -15,6 +16,7 @@ _SYSCTLS = ("net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0",
             "net.ipv4.conf.default.rp_filter=0")  # fmt: skip
 # What the node runner starts for which image.
 _IMAGES = Path(__file__).with_name("images.json")
+_PROJECT = Path(__file__).resolve().parent.parent
 _CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 
 
@@ -37,10 +39,16 @@ exec /usr/bin/clang-19 "$@"
 
 
 def binds(cilium_source: Path) -> dict[str, Path]:
-    """What a node sees of this machine: Cilium's BPF sources, and the compiler's cache."""
+    """What a node sees of this machine: Cilium's BPF sources, the compiler's cache, the project's own programs."""
     cache = CACHE / "ccache"
     cache.mkdir(parents=True, exist_ok=True)
-    return {"/var/lib/cilium/bpf": cilium_source / "bpf", "/var/cache/ccache": cache}
+    # What the image of the egress controller holds.
+    image = {f"/opt/cilium-edge/{part}": _PROJECT / part for part in ("config", "controllers", "transport")}
+    image["/opt/cilium-edge/python"] = Path(sys.prefix)
+    if Path(sys.base_prefix) != Path("/usr"):
+        # The environment's interpreter is a link to one that may lie where a host has a directory of its own.
+        image[sys.base_prefix] = Path(sys.base_prefix)
+    return {"/var/lib/cilium/bpf": cilium_source / "bpf", "/var/cache/ccache": cache, **image}
 
 
 def prepare(host: Host) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from config.errors import ApiError
@@ -25,8 +26,29 @@ class Kube:
             self._api = kubernetes_config.new_client_from_config_dict(document)
         except (yaml.YAMLError, ConfigException, TypeError, AttributeError) as error:
             raise ApiError(f"the kubeconfig cannot be used: {error}") from None
+        self._setup()
+
+    @classmethod
+    def in_cluster(cls, timeout: float) -> Kube:
+        """The cluster that this process runs in, by its ServiceAccount; no call takes longer than `timeout` seconds."""
+        from kubernetes import client
+        from kubernetes import config as kubernetes_config
+        from kubernetes.config.config_exception import ConfigException
+
+        try:
+            configuration = client.Configuration()
+            kubernetes_config.load_incluster_config(configuration)
+        except ConfigException as error:
+            raise ApiError(f"not in a cluster: {error}") from None
+        kube = cls.__new__(cls)
+        kube._api = client.ApiClient(configuration)
+        kube._setup(timeout)
+        return kube
+
+    def _setup(self, timeout: float = 30.0) -> None:
         self._api.configuration.retries = 2
         self.server: str = self._api.configuration.host
+        self._timeout = timeout
         self._resources: dict[tuple[str, str], tuple[str, bool]] = {}
         self._lock = threading.Lock()
 
@@ -45,16 +67,63 @@ class Kube:
         items: list[Object] = answer.get("items", [])
         return items
 
-    def apply(self, manifest: Object, *, manager: str = FIELD_MANAGER, dry_run: bool = False) -> Object:
+    def apply(self, manifest: Object, *, manager: str = FIELD_MANAGER, dry_run: bool = False,
+              subresource: str = "") -> Object:  # fmt: skip
         """Server-side apply: creates or changes the object and owns the fields that it names."""
         metadata = manifest["metadata"]
         path = self._path(
             manifest["apiVersion"], manifest["kind"], metadata.get("namespace"), metadata["name"]
-        )
+        ) + (f"/{subresource}" if subresource else "")
         query = [("fieldManager", manager), ("force", "true")]
         if dry_run:
             query.append(("dryRun", "All"))
         return self._call("PATCH", path, manifest, query, "application/apply-patch+yaml")
+
+    def create(self, manifest: Object) -> Object:
+        """Create an object that must not be there yet. Raises ApiError with status 409 where it is."""
+        path = self._path(manifest["apiVersion"], manifest["kind"], manifest["metadata"].get("namespace"), None)
+        return self._call("POST", path, manifest)
+
+    def replace(self, manifest: Object) -> Object:
+        """Write a whole object over the version that was read. Raises ApiError with status 409 where it changed."""
+        metadata = manifest["metadata"]
+        path = self._path(manifest["apiVersion"], manifest["kind"], metadata.get("namespace"), metadata["name"])
+        return self._call("PUT", path, manifest)
+
+    def listing(self, api_version: str, kind: str, namespace: str | None, selector: str) -> tuple[list[Object], str]:
+        """All objects of a kind, and the version of the list to watch from."""
+        query = [("labelSelector", selector)] if selector else []
+        answer = self._call("GET", self._path(api_version, kind, namespace, None), query=query)
+        return answer.get("items", []), answer["metadata"]["resourceVersion"]
+
+    def watch(self, api_version: str, kind: str, namespace: str | None, selector: str, version: str,
+              seconds: int) -> Iterator[Object]:  # fmt: skip
+        """Changes since a version, as the API's `{type, object}`, for so many seconds."""
+        import urllib3
+
+        query = [("watch", "true"), ("resourceVersion", version), ("timeoutSeconds", str(seconds)),
+                 ("allowWatchBookmarks", "true"), *([("labelSelector", selector)] if selector else [])]  # fmt: skip
+        path = self._path(api_version, kind, namespace, None)
+        headers = {"Accept": "application/json"}
+        self._api.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
+        text = "&".join(f"{k}={_quote(v)}" for k, v in query)
+        try:
+            answer = self._api.rest_client.pool_manager.request(
+                "GET", f"{self.server}{path}?{text}", headers=headers, preload_content=False, retries=False,
+                timeout=urllib3.Timeout(connect=self._timeout, read=seconds + self._timeout),
+            )  # fmt: skip
+            try:
+                if answer.status >= 400:
+                    raise ApiError(f"watch {path}: {answer.status}", answer.status)
+                rest = b""
+                for chunk in answer.stream(1 << 16, decode_content=True):
+                    *lines, rest = (rest + chunk).split(b"\n")
+                    yield from (json.loads(line) for line in lines if line.strip())
+            finally:
+                answer.close()
+                answer.release_conn()
+        except urllib3.exceptions.HTTPError as error:
+            raise ApiError(f"{self.server}: the Kubernetes API does not answer: {error}") from None
 
     def delete(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> bool:
         """Delete in the foreground's stead: dependents go by the garbage collector. False: was gone."""
@@ -129,7 +198,8 @@ class Kube:
             answer = self._api.rest_client.pool_manager.request(
                 method, f"{self.server}{path}{text}", headers=headers,
                 body=None if body is None else json.dumps(body),
-                timeout=urllib3.Timeout(connect=5, read=30), retries=urllib3.Retry(2, backoff_factor=0.2),
+                timeout=urllib3.Timeout(connect=min(5.0, self._timeout), read=self._timeout),
+                retries=urllib3.Retry(2, backoff_factor=0.2),
             )  # fmt: skip
         except urllib3.exceptions.HTTPError as error:
             reason = getattr(error, "reason", None) or error

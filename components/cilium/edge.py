@@ -71,7 +71,7 @@ def _rule(rule: PolicyRule, side: str) -> Manifest:
 def egress_policy(item: EgressPolicy, cilium: Cilium) -> Manifest:
     """A CiliumEgressGatewayPolicy, or the IsovalentEgressGatewayPolicy of the HA form."""
     spec: Manifest = {
-        "selectors": [_selector(selector) for selector in item.selectors],
+        "selectors": [egress_selector(selector) for selector in item.selectors],
         "destinationCIDRs": [str(cidr) for cidr in item.destination_cidrs],
     }
     if item.excluded_cidrs:
@@ -80,7 +80,7 @@ def egress_policy(item: EgressPolicy, cilium: Cilium) -> Manifest:
         groups = []
         for group in item.egress_groups:
             most = {"maxGatewayNodes": group.max_gateway_nodes} if group.max_gateway_nodes else {}
-            groups.append({**_gateway(group), **most})
+            groups.append({**egress_gateway(group), **most})
         spec["egressGroups"] = groups
         if item.egress_cidrs:
             spec["egressCIDRs"] = [str(cidr) for cidr in item.egress_cidrs]
@@ -88,13 +88,14 @@ def egress_policy(item: EgressPolicy, cilium: Cilium) -> Manifest:
             spec["azAffinity"] = item.az_affinity
         return _object("isovalent.com/v1", "IsovalentEgressGatewayPolicy", item.name, spec)
     if item.egress_gateway is not None:
-        spec["egressGateway"] = _gateway(item.egress_gateway)
+        spec["egressGateway"] = egress_gateway(item.egress_gateway)
     if item.egress_gateways:
-        spec["egressGateways"] = [_gateway(gateway) for gateway in item.egress_gateways]
+        spec["egressGateways"] = [egress_gateway(gateway) for gateway in item.egress_gateways]
     return _object("cilium.io/v2", "CiliumEgressGatewayPolicy", item.name, spec)
 
 
-def _gateway(gateway: EgressGateway) -> Manifest:
+def egress_gateway(gateway: EgressGateway) -> Manifest:
+    """A gateway as both kinds have it."""
     result: Manifest = {"nodeSelector": gateway.node_selector.manifest()}
     if gateway.interface is not None:
         result["interface"] = gateway.interface
@@ -103,7 +104,8 @@ def _gateway(gateway: EgressGateway) -> Manifest:
     return result
 
 
-def _selector(selector: EgressSelector) -> Manifest:
+def egress_selector(selector: EgressSelector) -> Manifest:
+    """Whose traffic, as both kinds have it."""
     return _selectors(podSelector=selector.pod_selector, namespaceSelector=selector.namespace_selector,
                       nodeSelector=selector.node_selector)  # fmt: skip
 

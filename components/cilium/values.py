@@ -38,8 +38,14 @@ def needs(stack: StackConfig) -> Values:
     if stack.ingress_controller is not None:
         values["ingressController"] = _ingress(stack.ingress_controller)
     if stack.egress_policies:
-        values["egressGateway"] = {"enabled": True}
+        # The agents' batching: with the chart's 1 s a failover could wait that long for its turn.
+        batching = {"reconciliationTriggerInterval": "100ms"} if _ha(stack) else {}
+        values["egressGateway"] = {"enabled": True, **batching}
     return values
+
+
+def _ha(stack: StackConfig) -> bool:
+    return any(p.egress_groups and not p.isovalent(stack.cilium.edition) for p in stack.egress_policies)
 
 
 def _ingress(controller: IngressController) -> Values:

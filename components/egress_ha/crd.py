@@ -1,0 +1,103 @@
+"""The CustomResourceDefinition EgressGatewayHAPolicy, and its objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.cilium.edge import egress_gateway, egress_selector
+from config.egress import EgressPolicy
+
+Manifest = dict[str, Any]
+
+GROUP = "cilium-edge.io"
+VERSION = "v1alpha1"
+KIND = "EgressGatewayHAPolicy"
+PLURAL = "egressgatewayhapolicies"
+
+_TEXT: Manifest = {"type": "string"}
+_TEXTS: Manifest = {"type": "array", "items": _TEXT}
+_LABELS: Manifest = {"type": "object", "additionalProperties": _TEXT}
+_REQUIREMENT: Manifest = {
+    "type": "object",
+    "required": ["key", "operator"],
+    "properties": {"key": _TEXT, "values": _TEXTS,
+                   "operator": {"type": "string", "enum": ["In", "NotIn", "Exists", "DoesNotExist"]}},
+}  # fmt: skip
+_SELECTOR: Manifest = {
+    "type": "object",
+    "properties": {"matchLabels": _LABELS, "matchExpressions": {"type": "array", "items": _REQUIREMENT}},
+}
+_GATEWAY: Manifest = {"nodeSelector": _SELECTOR, "interface": _TEXT, "egressIP": _TEXT}
+_SPEC: Manifest = {
+    "type": "object",
+    "required": ["selectors", "destinationCIDRs", "egressGroups"],
+    "properties": {
+        "selectors": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {
+            "podSelector": _SELECTOR, "namespaceSelector": _SELECTOR, "nodeSelector": _SELECTOR}}},
+        "destinationCIDRs": {**_TEXTS, "minItems": 1},
+        "excludedCIDRs": _TEXTS,
+        "egressGroups": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {
+            **_GATEWAY, "maxGatewayNodes": {"type": "integer", "minimum": 1, "maximum": 64}}}},
+        "egressCIDRs": _TEXTS,
+        "azAffinity": {"type": "string", "enum": ["disabled", "localOnly", "localOnlyFirst", "localPriority"]},
+    },
+}  # fmt: skip
+_CONDITION: Manifest = {
+    "type": "object",
+    "required": ["type", "status"],
+    "properties": {"type": _TEXT, "status": _TEXT, "reason": _TEXT, "message": _TEXT,
+                   "lastTransitionTime": {"type": "string", "format": "date-time"},
+                   "observedGeneration": {"type": "integer"}},
+}  # fmt: skip
+_STATUS: Manifest = {
+    "type": "object",
+    "properties": {
+        "observedGeneration": {"type": "integer"},
+        "conditions": {"type": "array", "items": _CONDITION, "x-kubernetes-list-type": "map",
+                       "x-kubernetes-list-map-keys": ["type"]},
+        "groupStatuses": {"type": "array", "items": {"type": "object", "properties": {
+            "activeGatewayIPs": _TEXTS, "healthyGatewayIPs": _TEXTS,
+            "activeGatewayIPsByAZ": {"type": "object", "additionalProperties": _TEXTS},
+            "egressIPByGatewayIP": _LABELS}}},
+    },
+}  # fmt: skip
+
+
+def definition() -> Manifest:
+    """The kind itself; cluster-scoped, with a status that only the controller writes."""
+    columns = [
+        {"name": "Affinity", "type": "string", "jsonPath": ".spec.azAffinity"},
+        {"name": "Active", "type": "string", "jsonPath": ".status.groupStatuses[*].activeGatewayIPs"},
+        {"name": "Addresses", "type": "string", "jsonPath": ".status.conditions[0].status"},
+    ]
+    version = {
+        "name": VERSION, "served": True, "storage": True, "subresources": {"status": {}},
+        "additionalPrinterColumns": columns,
+        "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": _SPEC, "status": _STATUS}}},
+    }  # fmt: skip
+    names = {"kind": KIND, "listKind": f"{KIND}List", "plural": PLURAL, "singular": KIND.lower(),
+             "shortNames": ["hegp"]}  # fmt: skip
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{PLURAL}.{GROUP}"},
+        "spec": {"group": GROUP, "scope": "Cluster", "names": names, "versions": [version]},
+    }  # fmt: skip
+
+
+def ha_policy(item: EgressPolicy) -> Manifest:
+    """The policy as an object of that kind."""
+    groups = []
+    for group in item.groups():
+        most = {"maxGatewayNodes": group.max_gateway_nodes} if group.max_gateway_nodes else {}
+        groups.append({**egress_gateway(group), **most})
+    spec: Manifest = {
+        "selectors": [egress_selector(selector) for selector in item.selectors],
+        "destinationCIDRs": [str(cidr) for cidr in item.destination_cidrs],
+        "egressGroups": groups,
+        "azAffinity": item.az_affinity,
+    }
+    if item.excluded_cidrs:
+        spec["excludedCIDRs"] = [str(cidr) for cidr in item.excluded_cidrs]
+    if item.egress_cidrs:
+        spec["egressCIDRs"] = [str(cidr) for cidr in item.egress_cidrs]
+    return {"apiVersion": f"{GROUP}/{VERSION}", "kind": KIND, "metadata": {"name": item.name}, "spec": spec}

@@ -1,0 +1,100 @@
+"""The controller's Deployment and its budget, and the part on the gateways as a DaemonSet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from components.egress_ha.rbac import CONTROLLER, NODE
+from config.cluster import Cluster
+from config.egress import EgressHA, EgressPolicy
+
+Manifest = dict[str, Any]
+
+
+def workloads(settings: EgressHA, policies: Sequence[EgressPolicy], cluster: Cluster) -> list[Manifest]:
+    """What runs. Replicas stand on different nodes, away from the gateways where the cluster has other nodes."""
+    # Not by the ClusterIP: that way leads through the agents, and the controller is there for when they fail.
+    server = [{"name": "KUBERNETES_SERVICE_HOST", "value": str(cluster.api_server)},
+              {"name": "KUBERNETES_SERVICE_PORT", "value": str(cluster.api_port)}]  # fmt: skip
+    running = [_deployment(settings, policies), _daemon_set(settings, policies)]
+    for item in running:
+        item["spec"]["template"]["spec"]["containers"][0]["env"] += server
+    return [*running, _budget(settings)]
+
+
+def _deployment(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifest:
+    labels = {"app": CONTROLLER}
+    term = {"labelSelector": {"matchLabels": labels}, "topologyKey": "kubernetes.io/hostname"}
+    spec = _pod(settings, CONTROLLER, "controller")
+    probe = {"tcpSocket": {"port": settings.metrics_port}, "periodSeconds": 2}
+    spec["containers"][0]["readinessProbe"] = probe
+    spec["affinity"] = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+    gateways = [_term(expression, turned=True) for policy in policies for group in policy.groups()
+                for expression in _expressions(group.node_selector.manifest())]  # fmt: skip
+    if gateways:
+        preferred = [{"weight": 100, "preference": {"matchExpressions": [one]}} for one in gateways]
+        spec["affinity"]["nodeAffinity"] = {"preferredDuringSchedulingIgnoredDuringExecution": preferred}
+    spec["tolerations"] = [
+        {"key": "node-role.kubernetes.io/control-plane", "operator": "Exists", "effect": "NoSchedule"}
+    ]
+    if settings.node_selector.match_labels:
+        spec["nodeSelector"] = dict(settings.node_selector.match_labels)
+    strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1, "maxSurge": 0}}
+    return {
+        "apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": {"name": CONTROLLER, "namespace": settings.namespace, "labels": labels},
+        "spec": {"replicas": settings.replicas, "selector": {"matchLabels": labels}, "strategy": strategy,
+                 "template": {"metadata": {"labels": labels}, "spec": spec}},
+    }  # fmt: skip
+
+
+def _budget(settings: EgressHA) -> Manifest:
+    labels = {"app": CONTROLLER}
+    return {
+        "apiVersion": "policy/v1", "kind": "PodDisruptionBudget",
+        "metadata": {"name": CONTROLLER, "namespace": settings.namespace},
+        "spec": {"maxUnavailable": 1, "selector": {"matchLabels": labels}},
+    }  # fmt: skip
+
+
+def _daemon_set(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifest:
+    labels = {"app": NODE}
+    spec = _pod(settings, NODE, "node")
+    # NET_ADMIN puts addresses on, NET_RAW speaks ARP.
+    spec["containers"][0]["securityContext"] = {"capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN", "NET_RAW"]}}
+    spec["tolerations"] = [{"operator": "Exists"}]
+    terms = [{"matchExpressions": [_term(e) for e in _expressions(group.node_selector.manifest())]}
+             for policy in policies for group in policy.groups()]  # fmt: skip
+    required = {"nodeSelectorTerms": [term for term in terms if term["matchExpressions"]]}
+    if len(required["nodeSelectorTerms"]) == len(terms):
+        spec["affinity"] = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
+    return {
+        "apiVersion": "apps/v1", "kind": "DaemonSet",
+        "metadata": {"name": NODE, "namespace": settings.namespace, "labels": labels},
+        "spec": {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": spec}},
+    }  # fmt: skip
+
+
+def _pod(settings: EgressHA, account: str, role: str) -> Manifest:
+    names = ("probe_interval", "misses", "recoveries", "max_hold", "address_lifetime", "lease", "namespace",
+             "probe_port", "metrics_port")  # fmt: skip
+    arguments = [role, *(f"--{name.replace('_', '-')}={getattr(settings, name)}" for name in names)]
+    environment = [
+        {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
+        for name, path in (("POD_NAME", "metadata.name"), ("NODE_NAME", "spec.nodeName"), ("HOST_IP", "status.hostIP"))
+    ]
+    container = {"name": role, "image": settings.image, "args": arguments, "env": environment,
+                 "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}}}  # fmt: skip
+    return {"serviceAccountName": account, "hostNetwork": True, "priorityClassName": "system-node-critical",
+            "terminationGracePeriodSeconds": 5, "containers": [container]}  # fmt: skip
+
+
+def _expressions(selector: Manifest) -> list[Manifest]:
+    labels = [{"key": k, "operator": "In", "values": [v]} for k, v in selector.get("matchLabels", {}).items()]
+    return [*labels, *selector.get("matchExpressions", [])]
+
+
+def _term(expression: Manifest, *, turned: bool = False) -> Manifest:
+    opposite = {"In": "NotIn", "NotIn": "In", "Exists": "DoesNotExist", "DoesNotExist": "Exists"}
+    return {**expression, "operator": opposite[expression["operator"]]} if turned else expression

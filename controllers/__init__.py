@@ -1,0 +1,1 @@
+"""What has to run inside a cluster."""

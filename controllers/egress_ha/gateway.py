@@ -1,0 +1,58 @@
+"""Gateways as the controller knows them: nodes that a policy's groups select."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any
+
+from config.egress import EgressGroup, EgressPolicy
+from config.net import Address
+
+ZONE = "topology.kubernetes.io/zone"
+HOSTNAME = "kubernetes.io/hostname"
+# On a Node: its egress traffic moves elsewhere before anything is done to it.
+DRAIN = "cilium-edge.io/egress-drain"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A node of the cluster. `zone` is empty where the node has no such label."""
+
+    name: str
+    address: Address
+    labels: Mapping[str, str] = field(hash=False)
+    drained: bool = False
+
+    @property
+    def zone(self) -> str:
+        """The availability zone."""
+        return self.labels.get(ZONE, "")
+
+
+def members(nodes: Iterable[Mapping[str, Any]]) -> dict[str, Member]:
+    """Node name -> member, from Node objects. One without an InternalIP is none yet, one being deleted no more."""
+    found = {}
+    for node in nodes:
+        metadata = node["metadata"]
+        entries = (node.get("status") or {}).get("addresses") or []
+        internal = next((entry["address"] for entry in entries if entry["type"] == "InternalIP"), None)
+        if internal is None or metadata.get("deletionTimestamp"):
+            continue
+        drained = (metadata.get("annotations") or {}).get(DRAIN) == "true"
+        name = metadata["name"]
+        labels = {HOSTNAME: name, **(metadata.get("labels") or {})}
+        found[name] = Member(name, ip_address(internal), labels, drained)
+    return found
+
+
+def group_members(group: EgressGroup, nodes: Mapping[str, Member]) -> list[Member]:
+    """The nodes of a group by address, which is the order in which agents count gateways."""
+    chosen = [member for member in nodes.values() if group.node_selector.matches(member.labels)]
+    return sorted(chosen, key=lambda member: int(member.address))
+
+
+def all_gateways(policies: Iterable[EgressPolicy], nodes: Mapping[str, Member]) -> dict[Address, Member]:
+    """Every node that any policy uses as a gateway, by address."""
+    return {m.address: m for policy in policies for group in policy.groups() for m in group_members(group, nodes)}

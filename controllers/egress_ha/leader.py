@@ -1,0 +1,91 @@
+"""Which replica acts: a Lease of the API, as client-go's leader election has it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from config.errors import ApiError
+from transport.kube import Kube, NotFound, Object
+
+_NAME = "egress-ha"
+_API = "coordination.k8s.io/v1"
+
+
+class Leader(threading.Thread):
+    """Tries for the Lease all the time. `leading` ends by itself when it could not be renewed in time.
+
+    Another replica's clock is not trusted: what counts is how long its Lease has not changed, as seen from here.
+    """
+
+    def __init__(self, kube: Kube, namespace: str, identity: str, seconds: float, changed: Callable[[], None]) -> None:
+        super().__init__(name="leader", daemon=True)
+        self._kube, self._namespace, self._identity = kube, namespace, identity
+        self._seconds = seconds
+        self._changed = changed
+        self._until = 0.0
+        self._seen: tuple[object, float] = (None, 0.0)
+
+    @property
+    def leading(self) -> bool:
+        """Whether this replica may write now."""
+        return time.monotonic() < self._until
+
+    def run(self) -> None:
+        while True:
+            led = self.leading
+            began = time.monotonic()
+            try:
+                if self._try():
+                    # Shorter than what the others wait: the end of one reign is over before the next begins.
+                    self._until = began + self._seconds * 0.8
+            except ApiError:
+                pass
+            if led != self.leading:
+                self._changed()
+            time.sleep(self._seconds / 5)
+
+    def resign(self) -> None:
+        """Give the Lease up, so that another replica need not wait for its end."""
+        if self.leading:
+            self._until = 0.0
+            try:
+                lease = self._kube.get(_API, "Lease", _NAME, self._namespace)
+                if lease is not None:
+                    self._kube.replace({**lease, "spec": {**lease["spec"], "holderIdentity": ""}})
+            except ApiError:
+                return
+
+    def _try(self) -> bool:
+        lease = self._kube.get(_API, "Lease", _NAME, self._namespace)
+        now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        if lease is None:
+            metadata = {"name": _NAME, "namespace": self._namespace}
+            self._kube.create({"apiVersion": _API, "kind": "Lease", "metadata": metadata,
+                               "spec": self._spec({}, now)})  # fmt: skip
+            return True
+        spec = lease.get("spec") or {}
+        mark = (spec.get("holderIdentity"), spec.get("renewTime"))
+        if mark != self._seen[0]:
+            self._seen = (mark, time.monotonic())
+        mine = spec.get("holderIdentity") == self._identity
+        over = not spec.get("holderIdentity") or time.monotonic() - self._seen[1] > self._seconds
+        if not mine and not over:
+            return False
+        try:
+            self._kube.replace({**lease, "spec": self._spec(spec, now)})
+        except NotFound:
+            return False
+        return True
+
+    def _spec(self, before: Object, now: str) -> Object:
+        mine = before.get("holderIdentity") == self._identity
+        return {
+            "holderIdentity": self._identity,
+            "leaseDurationSeconds": max(1, round(self._seconds)),
+            "renewTime": now,
+            "acquireTime": before.get("acquireTime", now) if mine else now,
+            "leaseTransitions": before.get("leaseTransitions", 0) + (0 if mine else 1),
+        }

@@ -1,0 +1,27 @@
+"""What Prometheus is told, on /metrics of `metricsPort`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
+
+from config.net import Address
+
+LEADING = Gauge("egress_ha_leading", "1 while this replica acts")
+SERVING = Gauge("egress_ha_gateway_serving", "1 while the gateway is agreed to serve", ["node"])
+MOVES = Counter("egress_ha_policy_writes", "CiliumEgressGatewayPolicies written")
+ERRORS = Counter("egress_ha_api_errors", "Calls of the API that failed")
+SECONDS = Histogram("egress_ha_decision_seconds", "CPU seconds a decision took")
+
+
+def serve(port: int) -> None:
+    """Answer on the port."""
+    start_http_server(port)
+
+
+def health(serving: Mapping[Address, bool], names: Mapping[Address, str]) -> None:
+    """Gateways that are there now, and no others."""
+    SERVING.clear()
+    for address, up in serving.items():
+        SERVING.labels(names.get(address, str(address))).set(up)

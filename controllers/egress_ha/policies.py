@@ -1,0 +1,73 @@
+"""The CiliumEgressGatewayPolicies that carry out a placement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from config.egress import EgressGroup, EgressPolicy, EgressSelector
+from config.net import Address
+from controllers.egress_ha.gateway import HOSTNAME, ZONE, Member
+
+OWNER = "cilium-edge.io/egress-policy"
+KIND = "CiliumEgressGatewayPolicy"
+API = "cilium.io/v2"
+# No node has it: agents drop what a policy without a gateway selects, instead of letting it leave as it is.
+_NOBODY = {"nodeSelector": {"matchLabels": {"cilium-edge.io/no-gateway": "true"}}}
+
+Manifest = dict[str, Any]
+
+
+def zone_policies(policy: EgressPolicy, uid: str, zone: str | None, plan: Sequence[Member],
+                  groups: Mapping[str, EgressGroup], addresses: Mapping[Address, Address],
+                  lists: bool) -> Iterator[Manifest]:  # fmt: skip
+    """One object a selector, for the pods of a zone (None: of all; empty: of nodes without one).
+
+    `groups`: gateway's node -> the group that it is used for. `lists`: whether agents know `egressGateways`
+    and node selectors (1.18); below, the first gateway serves all.
+    """
+    entries = [_entry(member, groups[member.name], addresses) for member in plan] or [dict(_NOBODY)]
+    for index, selector in enumerate(policy.selectors):
+        name = "-".join([policy.name, *([] if zone is None else [zone or "nozone"]), str(index)])
+        spec: Manifest = {
+            "selectors": [_selector(selector, zone)],
+            "destinationCIDRs": [str(cidr) for cidr in policy.destination_cidrs],
+        }
+        if policy.excluded_cidrs:
+            spec["excludedCIDRs"] = [str(cidr) for cidr in policy.excluded_cidrs]
+        spec["egressGateway"] = entries[0]
+        if lists and len(entries) > 1:
+            spec["egressGateways"] = entries
+        owner = {"apiVersion": "cilium-edge.io/v1alpha1", "kind": "EgressGatewayHAPolicy", "name": policy.name,
+                 "uid": uid, "controller": True, "blockOwnerDeletion": True}  # fmt: skip
+        yield {"apiVersion": API, "kind": KIND,
+               "metadata": {"name": name, "labels": {OWNER: policy.name}, "ownerReferences": [owner]},
+               "spec": spec}  # fmt: skip
+
+
+def _entry(member: Member, group: EgressGroup, addresses: Mapping[Address, Address]) -> Manifest:
+    entry: Manifest = {"nodeSelector": {"matchLabels": {HOSTNAME: member.name}}}
+    if member.address in addresses:
+        entry["egressIP"] = str(addresses[member.address])
+    elif group.egress_ip is not None:
+        entry["egressIP"] = str(group.egress_ip)
+    elif group.interface is not None:
+        entry["interface"] = group.interface
+    return entry
+
+
+def _selector(selector: EgressSelector, zone: str | None) -> Manifest:
+    result: Manifest = {}
+    if selector.pod_selector is not None:
+        result["podSelector"] = selector.pod_selector.manifest()
+    if selector.namespace_selector is not None:
+        result["namespaceSelector"] = selector.namespace_selector.manifest()
+    nodes: Manifest = dict(selector.node_selector.manifest()) if selector.node_selector is not None else {}
+    if zone:
+        nodes["matchLabels"] = {**nodes.get("matchLabels", {}), ZONE: zone}
+    elif zone == "":
+        absent = {"key": ZONE, "operator": "DoesNotExist"}
+        nodes["matchExpressions"] = [*nodes.get("matchExpressions", []), absent]
+    if nodes or selector.node_selector is not None:
+        result["nodeSelector"] = nodes
+    return result
