@@ -35,7 +35,7 @@ test: setup lint go-test unit e2e ## everything
 
 lint: $(VENV) ## ruff, mypy --strict, import-linter
 	.venv/bin/ruff check .
-	.venv/bin/mypy config rules transport engine components probes lab cli policy __main__.py
+	.venv/bin/mypy config rules transport engine components probes lab cli policy drills controllers __main__.py
 	PYTHONPATH=. .venv/bin/lint-imports
 
 go-test: ## the node runner

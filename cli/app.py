@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import check, deploy, doctor, lab, plan, proof, render, settings, snapshot, stack
+from cli import check, deploy, doctor, drill, lab, plan, proof, render, settings, snapshot, stack
 from config.errors import EdgeError
 from lab.places import PROJECT
 
@@ -48,6 +48,7 @@ app.command("rules")(check.rules_page)
 app.command("up")(deploy.up)
 app.command("refresh")(deploy.refresh)
 app.command("verify")(proof.verify)
+app.command("drill")(drill.drill)
 app.command("destroy")(deploy.destroy)
 app.command("down")(deploy.down)
 app.add_typer(stack.app, name="stack")

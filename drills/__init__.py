@@ -1,0 +1,1 @@
+"""Faults on purpose, and what traffic noticed of them."""

@@ -1,0 +1,17 @@
+"""Which drills there are for a stack."""
+
+from __future__ import annotations
+
+from config.stack import StackConfig
+from drills import egress, routing
+from drills.drill import Drill
+
+
+def drills_for(stack: StackConfig) -> tuple[Drill, ...]:
+    """The drills whose parts the stack has."""
+    found: tuple[Drill, ...] = ()
+    if egress.policy(stack) is not None and egress.clients(stack) and len(egress.gateways(stack)) > 1:
+        found += egress.DRILLS
+    if routing.usable(stack):
+        found += routing.DRILLS
+    return found

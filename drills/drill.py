@@ -1,0 +1,79 @@
+"""A drill: a fault, what traffic may notice of it, and how it heals."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from config.stack import StackConfig
+
+
+class Ground(Protocol):
+    """Where drills are held: something whose hosts can be broken and mended."""
+
+    stack: StackConfig
+
+    def freeze(self, host: str) -> None:
+        """Stop every process of a host."""
+
+    def thaw(self, host: str) -> None:
+        """Let them go on."""
+
+    def silence(self, host: str) -> None:
+        """Nothing passes its wires, and no interface notices."""
+
+    def unsilence(self, host: str) -> None:
+        """Frames pass again."""
+
+    def cut(self, host: str) -> None:
+        """Its wires lose their carrier."""
+
+    def join(self, host: str) -> None:
+        """The carrier is back."""
+
+    def run(self, host: str, script: str) -> str:
+        """A shell script on a host."""
+
+    def kubectl(self, *words: str) -> str:
+        """A command against the cluster."""
+
+    def client(self, where: str, arguments: list[str]) -> subprocess.Popen[str]:
+        """A process in a pod (`pod/NAME`) or on a host (`host/NAME`), its output in a pipe."""
+
+
+Act = Callable[[Ground], None]
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Requests from a place to an address. `limit`: seconds of black-out that are allowed."""
+
+    name: str
+    where: str
+    host: str
+    port: int
+    limit: float
+
+
+Streams = Callable[[StackConfig], tuple[Stream, ...]]
+
+
+@dataclass(frozen=True)
+class Drill:
+    """`streams` run through the whole of it: `before`, then the fault for `during`, then `after` (seconds).
+
+    `back` is within how many seconds after healing no request is lost any more and the first answers are
+    back, where the drill promises that.
+    """
+
+    name: str
+    about: str
+    streams: Streams
+    fault: Act
+    heal: Act
+    during: float
+    after: float
+    before: float = 2.0
+    back: float | None = None

@@ -1,0 +1,122 @@
+"""Drills of egress gateways, from the pods that an HA policy with zones selects."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from config.egress import EgressPolicy
+from config.node import Node
+from config.stack import StackConfig
+from config.workload import Workload
+from drills.drill import Act, Drill, Ground, Stream, Streams
+
+_ZONE = "topology.kubernetes.io/zone"
+
+
+def policy(stack: StackConfig) -> EgressPolicy | None:
+    """The stack's first HA policy."""
+    return next((p for p in stack.egress_policies if p.egress_groups), None)
+
+
+def gateways(stack: StackConfig) -> list[Node]:
+    """Its gateways, in the order of the stack file."""
+    ha = policy(stack)
+    selectors = [group.node_selector for group in ha.egress_groups] if ha else []
+    return [node for node in stack.nodes if any(s.matches(stack.node_labels(node)) for s in selectors)]
+
+
+def clients(stack: StackConfig) -> list[Workload]:
+    """The pods that it selects and whose node is known."""
+    ha = policy(stack)
+    selectors = [s.pod_selector for s in ha.selectors if s.pod_selector] if ha else []
+    return [w for w in stack.workloads if w.node and any(s.matches(w.labels) for s in selectors)]
+
+
+def _streams(near: float, far: float = 0.0) -> Streams:
+    """A stream from each client pod; `near` is the limit of those in the zone of the first gateway."""
+
+    def streams(stack: StackConfig) -> tuple[Stream, ...]:
+        ha, zones = policy(stack), {node.name: node.labels.get(_ZONE) for node in stack.nodes}
+        assert ha is not None
+        outpost = next(o for o in stack.outposts if any(o.address.ip in cidr for cidr in ha.destination_cidrs))
+        first = gateways(stack)[0].labels.get(_ZONE)
+        return tuple(
+            Stream(f"{w.name} ({zones[w.node or '']})", f"pod/{w.name}", str(outpost.address.ip), outpost.port,
+                   near if zones[w.node or ""] == first else far)
+            for w in clients(stack)
+        )  # fmt: skip
+
+    return streams
+
+
+def _frozen(*, first_only: bool = True) -> tuple[Act, Act]:
+    def chosen(ground: Ground) -> list[Node]:
+        return gateways(ground.stack)[:1] if first_only else gateways(ground.stack)
+
+    def fault(ground: Ground) -> None:
+        for node in chosen(ground):
+            ground.silence(node.name)
+            ground.freeze(node.name)
+
+    def heal(ground: Ground) -> None:
+        for node in chosen(ground):
+            ground.thaw(node.name)
+            ground.unsilence(node.name)
+
+    return fault, heal
+
+
+def _leader(ground: Ground) -> str:
+    space = ground.stack.egress_ha.namespace
+    lease = json.loads(ground.kubectl("-n", space, "get", "lease", "egress-ha", "-o", "json"))
+    return str(lease["spec"]["holderIdentity"])
+
+
+def _kill_leader_then_freeze(ground: Ground) -> None:
+    # No orderly end: the Lease has to run out, or the restarted process to find its way again.
+    space = ground.stack.egress_ha.namespace
+    node = ground.kubectl("-n", space, "get", "pod", _leader(ground), "-o", "jsonpath={.spec.nodeName}")
+    ground.run(node, "pkill -9 -f '[e]gress_ha controller'")
+    _frozen()[0](ground)
+
+
+def _flap(ground: Ground) -> None:
+    node = gateways(ground.stack)[0].name
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        ground.silence(node)
+        time.sleep(1)
+        ground.unsilence(node)
+        time.sleep(1)
+
+
+def _nothing(ground: Ground) -> None:
+    return
+
+
+def _restart_agent(ground: Ground) -> None:
+    node = gateways(ground.stack)[0].name
+    ground.kubectl("-n", ground.stack.cilium.namespace, "delete", "pod", "-l", "k8s-app=cilium",
+                   f"--field-selector=spec.nodeName={node}", "--wait=false")  # fmt: skip
+
+
+_CUT_FIRST: tuple[Act, Act] = (
+    lambda ground: ground.cut(gateways(ground.stack)[0].name),
+    lambda ground: ground.join(gateways(ground.stack)[0].name),
+)
+
+DRILLS: tuple[Drill, ...] = (
+    Drill("gateway-frozen", "the first gateway's processes stop and its link is silent", _streams(1.5),
+          *_frozen(), during=5, after=8, back=5),
+    Drill("gateway-cut", "the first gateway's link loses its carrier", _streams(1.5), *_CUT_FIRST, during=5, after=8,
+          back=5),
+    Drill("gateways-lost", "all gateways are frozen and silent, and come back", _streams(14, 14),
+          *_frozen(first_only=False), during=6, after=10, back=8),
+    Drill("leader-killed", "the leading controller is killed, and a gateway freezes at once", _streams(5),
+          _kill_leader_then_freeze, _frozen()[1], during=7, after=8, back=6),
+    Drill("gateway-flaps", "the first gateway's link goes silent every other second", _streams(22, 0), _flap,
+          _nothing, during=20, after=30),
+    Drill("gateway-agent-restart", "the Cilium agent on the first gateway is restarted", _streams(0), _restart_agent,
+          _nothing, during=5, after=15, back=0),
+)  # fmt: skip

@@ -1,0 +1,78 @@
+"""Drills of BGP: the LoadBalancer address, asked from behind the router."""
+
+from __future__ import annotations
+
+from config.stack import StackConfig
+from drills.drill import Act, Drill, Ground, Stream, Streams
+
+
+def usable(stack: StackConfig) -> bool:
+    """Whether the stack has a router, BGP and a Service with an address from a pool."""
+    return bool(stack.bgp and stack.routers and stack.pools and stack.services)
+
+
+def _streams(limit: float) -> Streams:
+    def streams(stack: StackConfig) -> tuple[Stream, ...]:
+        service = stack.services[0]
+        block = stack.pools[0].blocks[0]
+        address: object = service.requested_ips[0] if service.requested_ips else None
+        if address is None and block.cidr is not None:
+            address = next(iter(block.cidr.hosts()))
+        return (Stream(f"{stack.routers[0].name} -> {service.name}", f"host/{stack.routers[0].name}", str(address),
+                       service.port, limit),)  # fmt: skip
+
+    return streams
+
+
+def _victim(ground: Ground) -> str:
+    """A node that announces and is no control plane."""
+    return next(node.name for node in ground.stack.bgp_nodes() if node.role == "worker")
+
+
+def _lose(ground: Ground) -> None:
+    ground.silence(_victim(ground))
+
+
+def _find(ground: Ground) -> None:
+    ground.unsilence(_victim(ground))
+
+
+def _delete_pods(*selector: str, on_victim: bool = False) -> Act:
+    def act(ground: Ground) -> None:
+        where = [f"--field-selector=spec.nodeName={_victim(ground)}"] if on_victim else []
+        ground.kubectl("-n", ground.stack.cilium.namespace, "delete", "pod", *selector, *where, "--wait=false")
+
+    return act
+
+
+def _api_server(signal: str) -> Act:
+    def act(ground: Ground) -> None:
+        control = next(node.name for node in ground.stack.nodes if node.role == "control-plane")
+        ground.run(control, f"pkill -{signal} kube-apiserver")
+
+    return act
+
+
+def _kill_bgpd(ground: Ground) -> None:
+    ground.run(ground.stack.routers[0].name, "pkill -9 bgpd")
+
+
+def _nothing(ground: Ground) -> None:
+    return
+
+
+DRILLS: tuple[Drill, ...] = (
+    Drill("node-lost", "a node's link goes silent: its routes stay until the hold time is over", _streams(30),
+          _lose, _find, during=30, after=5),
+    Drill("node-link-down", "a node's link loses its carrier", _streams(30),
+          lambda ground: ground.cut(_victim(ground)), lambda ground: ground.join(_victim(ground)), during=30, after=5),
+    Drill("agent-restart", "the Cilium agent of a node is restarted", _streams(0),
+          _delete_pods("-l", "k8s-app=cilium", on_victim=True), _nothing, during=5, after=25),
+    Drill("bgpd-killed", "the router's bgpd is killed, and watchfrr starts it again", _streams(75),
+          _kill_bgpd, _nothing,
+          during=5, after=80),
+    Drill("operator-killed", "the Cilium operator is killed", _streams(0),
+          _delete_pods("-l", "io.cilium/app=operator", "--grace-period=0", "--force"), _nothing, during=2, after=8),
+    Drill("api-server-down", "the API server stands still for 20 s", _streams(0), _api_server("STOP"),
+          _api_server("CONT"), during=20, after=5),
+)  # fmt: skip

@@ -1,0 +1,87 @@
+"""Holding a drill."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from config.errors import EdgeError
+from drills.drill import Drill, Ground, Stream
+from drills.timeline import Timeline, parsed
+from drills.traffic import PATIENCE, SPACING, arguments
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Outcome:
+    """What a drill showed. `faults` is why it did not pass, in words; empty where it did."""
+
+    drill: Drill
+    healed_at: float
+    timelines: list[tuple[Stream, Timeline]]
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything that the drill promises held."""
+        return not self.faults
+
+
+def hold(drill: Drill, ground: Ground, say: Say) -> Outcome:
+    """Traffic, fault, healing, judgement. Whatever happens in between, the heal is carried out."""
+    streams = drill.streams(ground.stack)
+    seconds = drill.before + drill.during + drill.after
+    clients = [(s, ground.client(s.where, arguments(s.host, s.port, seconds))) for s in streams]
+    try:
+        time.sleep(drill.before)
+        say(f"{drill.name}: {drill.about}")
+        broken = time.time()
+        try:
+            drill.fault(ground)
+            time.sleep(max(0.0, broken + drill.during - time.time()))
+        finally:
+            drill.heal(ground)
+            healed = time.time()
+        say(f"{drill.name}: healed after {healed - broken:.1f} s, watching")
+        outputs = [(stream, client.communicate(timeout=seconds + 30)[0]) for stream, client in clients]
+    finally:
+        for _, client in clients:
+            if client.poll() is None:
+                client.kill()
+    timelines = [(stream, parsed(stream.name, text, broken, SPACING)) for stream, text in outputs]
+    outcome = Outcome(drill, healed - broken, timelines)
+    outcome.faults += judge(outcome)
+    return outcome
+
+
+def judge(outcome: Outcome) -> list[str]:
+    """Where the outcome falls short of what the drill promises."""
+    faults = []
+    for stream, timeline in outcome.timelines:
+        name = stream.name
+        if not timeline.samples:
+            faults.append(f"{name}: no request was sent; is {stream.where} there?")
+            continue
+        if any(sample.answer is None for sample in timeline.samples if sample.at < -PATIENCE):
+            faults.append(f"{name}: requests were lost before the fault")
+        if timeline.black_out > stream.limit:
+            faults.append(f"{name}: black-out of {timeline.black_out:.2f} s, at most {stream.limit:g} s expected")
+        if timeline.samples[-1].answer is None:
+            faults.append(f"{name}: not healed, the last request was lost")
+        before = timeline.answers_at(-60, 0)
+        back = timeline.since(before, outcome.healed_at)
+        if outcome.drill.back is not None and (back is None or back - outcome.healed_at > outcome.drill.back):
+            when = "never" if back is None else f"after {back - outcome.healed_at:.1f} s"
+            wanted = f"{', '.join(sorted(before))} within {outcome.drill.back:g} s"
+            faults.append(f"{name}: expected {wanted}, was back {when}")
+    return faults
+
+
+def find(drills: tuple[Drill, ...], name: str) -> Drill:
+    """The drill of that name. Raises EdgeError naming all of them."""
+    for drill in drills:
+        if drill.name == name:
+            return drill
+    raise EdgeError(f"no drill {name}; there are {', '.join(d.name for d in drills) or 'none for this stack'}")

@@ -1,0 +1,57 @@
+"""The lab as a ground for drills: what can be broken in it, and where requests are sent from."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from functools import partialmethod
+
+from config.stack import MANAGEMENT, StackConfig
+from lab import fault
+from lab.host import Host
+from lab.places import kubeconfig
+
+
+class LabGround:
+    """Faults and clients of one running lab."""
+
+    def __init__(self, lab: str, stack: StackConfig) -> None:
+        self.lab = lab
+        self.stack = stack
+
+    def freeze(self, host: str) -> None:
+        """Stop every process of a host."""
+        fault.freeze(self.lab, host)
+
+    def thaw(self, host: str) -> None:
+        """Let them go on."""
+        fault.thaw(self.lab, host)
+
+    def _wire(self, host: str, act: Callable[[str, StackConfig, str], None]) -> None:
+        act(self.lab, self.stack, host)
+
+    silence = partialmethod(_wire, act=fault.silence)
+    unsilence = partialmethod(_wire, act=fault.unsilence)
+    cut = partialmethod(_wire, act=fault.cut)
+    join = partialmethod(_wire, act=fault.join)
+
+    def run(self, host: str, script: str) -> str:
+        """A shell script on a host. Raises LabError where it fails."""
+        return Host(self.lab, host).run(["/bin/sh", "-c", script])
+
+    def kubectl(self, *words: str) -> str:
+        """kubectl from the management host. Raises LabError where it fails."""
+        return Host(self.lab, MANAGEMENT).run(self._kubectl(*words), net_only=True)
+
+    def client(self, where: str, arguments: list[str]) -> subprocess.Popen[str]:
+        """A process in a pod or on a host, its output in a pipe."""
+        kind, _, name = where.partition("/")
+        if kind == "pod":
+            argv = Host(self.lab, MANAGEMENT).command(self._kubectl("exec", name, "--", *arguments), net_only=True)
+        else:
+            argv = Host(self.lab, name).command(arguments)
+        return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                text=True)  # fmt: skip
+
+    def _kubectl(self, *words: str) -> list[str]:
+        return ["kubectl", f"--kubeconfig={kubeconfig(self.lab)}", *words]
