@@ -59,13 +59,16 @@ def drill(
 
 
 def _print(outcomes: list[Outcome]) -> None:
-    table = report.table("", "drill", "stream", "black-out s", "allowed s", "lost", "of", "who answered")
+    table = report.table(
+        "", "drill", "stream", "black-out s", "allowed s", "lost", "lost on return", "of", "who answered"
+    )
     for outcome in outcomes:
         mark = "[green]ok[/]" if outcome.passed else "[bold red]RED[/]"
         for stream, timeline in outcome.timelines:
             told = list(dict.fromkeys(span.answer or "lost" for span in timeline.spans()))
-            table.add_row(mark, outcome.drill.name, stream.name, f"{timeline.black_out:.2f}", f"{stream.limit:g}",
-                          str(timeline.lost), str(len(timeline.samples)), ", ".join(told))  # fmt: skip
+            table.add_row(mark, outcome.drill.name, stream.name, f"{timeline.black_out(outcome.watched):.2f}",
+                          f"{stream.limit:g}", str(timeline.lost), str(timeline.lost_after(outcome.watched)),
+                          str(len(timeline.samples)), ", ".join(told))  # fmt: skip
     report.out.print(table)
     for outcome in outcomes:
         for fault in outcome.faults:
@@ -75,15 +78,15 @@ def _print(outcomes: list[Outcome]) -> None:
 def _summary(outcome: Outcome) -> dict[str, Any]:
     streams = [
         {
-            "stream": stream.name, "blackOut": timeline.black_out, "allowed": stream.limit, "lost": timeline.lost,
-            "requests": len(timeline.samples), "lostAfterHealing": timeline.lost_after(outcome.healed_at),
+            "stream": stream.name, "blackOut": timeline.black_out(outcome.watched), "allowed": stream.limit, "lost": timeline.lost,
+            "requests": len(timeline.samples), "lostOnReturn": timeline.lost_after(outcome.watched),
             "spans": [{"from": s.start, "to": s.end, "answer": s.answer, "requests": s.count}
                       for s in timeline.spans()],
         }
         for stream, timeline in outcome.timelines
     ]  # fmt: skip
     return {"drill": outcome.drill.name, "about": outcome.drill.about, "passed": outcome.passed,
-            "faults": outcome.faults, "healedAfter": round(outcome.healed_at, 2), "streams": streams}  # fmt: skip
+            "faults": outcome.faults, "healedAfter": round(outcome.healed_at, 2), "wellAfter": outcome.recovered, "streams": streams}  # fmt: skip
 
 
 def _write(directory: Path, outcomes: list[Outcome]) -> None:

@@ -48,13 +48,18 @@ Act = Callable[[Ground], None]
 
 @dataclass(frozen=True)
 class Stream:
-    """Requests from a place to an address. `limit`: seconds of black-out that are allowed."""
+    """Requests from a place to an address.
+
+    `limit`: seconds of black-out that the fault may cost. `after`: requests that the way back may cost; one
+    that is under way when its gateway changes has no way to end.
+    """
 
     name: str
     where: str
     host: str
     port: int
     limit: float
+    after: int = 0
 
 
 Streams = Callable[[StackConfig], tuple[Stream, ...]]
@@ -64,13 +69,14 @@ Streams = Callable[[StackConfig], tuple[Stream, ...]]
 class Drill:
     """`streams` run through the whole of it: `before`, then the fault for `during`, then `after` (seconds).
 
-    `back` is within how many seconds after healing no request is lost any more and the first answers are
-    back, where the drill promises that.
+    `ready` is whether everything is as it should be: waited for before the fault, and after the healing.
+    `back` is within how many seconds after healing the first answers are back, where the drill promises that.
     """
 
     name: str
     about: str
     streams: Streams
+    ready: Callable[[Ground], bool]
     fault: Act
     heal: Act
     during: float

@@ -36,6 +36,8 @@ def clients(stack: StackConfig) -> list[Workload]:
 def _streams(near: float, far: float = 0.0) -> Streams:
     """A stream from each client pod; `near` is the limit of those in the zone of the first gateway."""
 
+    far_is_spared = far < near
+
     def streams(stack: StackConfig) -> tuple[Stream, ...]:
         ha, zones = policy(stack), {node.name: node.labels.get(_ZONE) for node in stack.nodes}
         assert ha is not None
@@ -43,7 +45,7 @@ def _streams(near: float, far: float = 0.0) -> Streams:
         first = gateways(stack)[0].labels.get(_ZONE)
         return tuple(
             Stream(f"{w.name} ({zones[w.node or '']})", f"pod/{w.name}", str(outpost.address.ip), outpost.port,
-                   near if zones[w.node or ""] == first else far)
+                   *((near, 2) if zones[w.node or ""] == first or not far_is_spared else (far, 0)))
             for w in clients(stack)
         )  # fmt: skip
 
@@ -65,6 +67,16 @@ def _frozen(*, first_only: bool = True) -> tuple[Act, Act]:
             ground.unsilence(node.name)
 
     return fault, heal
+
+
+def well(ground: Ground) -> bool:
+    """Every gateway is healthy and in use, and every agent has had time to follow."""
+    ha = policy(ground.stack)
+    assert ha is not None
+    item = json.loads(ground.kubectl("get", "egressgatewayhapolicies", ha.name, "-o", "json"))
+    groups = item.get("status", {}).get("groupStatuses", [])
+    used = {ip for group in groups for ip in group.get("activeGatewayIPs", [])}
+    return used == {str(node.address) for node in gateways(ground.stack)}
 
 
 def _leader(ground: Ground) -> str:
@@ -107,16 +119,16 @@ _CUT_FIRST: tuple[Act, Act] = (
 )
 
 DRILLS: tuple[Drill, ...] = (
-    Drill("gateway-frozen", "the first gateway's processes stop and its link is silent", _streams(1.5),
+    Drill("gateway-frozen", "the first gateway's processes stop and its link is silent", _streams(1.5), well,
           *_frozen(), during=5, after=8, back=5),
-    Drill("gateway-cut", "the first gateway's link loses its carrier", _streams(1.5), *_CUT_FIRST, during=5, after=8,
+    Drill("gateway-cut", "the first gateway's link loses its carrier", _streams(1.5), well, *_CUT_FIRST, during=5, after=8,
           back=5),
-    Drill("gateways-lost", "all gateways are frozen and silent, and come back", _streams(14, 14),
+    Drill("gateways-lost", "all gateways are frozen and silent, and come back", _streams(14, 14), well,
           *_frozen(first_only=False), during=6, after=10, back=8),
-    Drill("leader-killed", "the leading controller is killed, and a gateway freezes at once", _streams(5),
-          _kill_leader_then_freeze, _frozen()[1], during=7, after=8, back=6),
-    Drill("gateway-flaps", "the first gateway's link goes silent every other second", _streams(22, 0), _flap,
+    Drill("leader-killed", "the leading controller is killed, and a gateway freezes at once", _streams(5), well,
+          _kill_leader_then_freeze, _frozen()[1], during=8, after=10, back=6),
+    Drill("gateway-flaps", "the first gateway's link goes silent every other second", _streams(22, 0), well, _flap,
           _nothing, during=20, after=30),
-    Drill("gateway-agent-restart", "the Cilium agent on the first gateway is restarted", _streams(0), _restart_agent,
-          _nothing, during=5, after=15, back=0),
+    Drill("gateway-agent-restart", "the Cilium agent on the first gateway is restarted", _streams(0), well, _restart_agent,
+          _nothing, during=5, after=15),
 )  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from config.errors import EdgeError
 from config.stack import StackConfig
 from drills.drill import Act, Drill, Ground, Stream, Streams
 
@@ -22,6 +25,19 @@ def _streams(limit: float) -> Streams:
                        service.port, limit),)  # fmt: skip
 
     return streams
+
+
+def well(ground: Ground) -> bool:
+    """Every neighbor of every router is Established."""
+    for router in ground.stack.routers:
+        try:
+            shown = json.loads(ground.run(router.name, "vtysh -c 'show bgp neighbors json'") or "{}")
+        except (EdgeError, ValueError):
+            return False
+        states = [n.get("bgpState") for n in shown.values() if isinstance(n, dict)]
+        if len(states) < len(router.bgp.neighbors) or set(states) != {"Established"}:
+            return False
+    return True
 
 
 def _victim(ground: Ground) -> str:
@@ -62,17 +78,17 @@ def _nothing(ground: Ground) -> None:
 
 
 DRILLS: tuple[Drill, ...] = (
-    Drill("node-lost", "a node's link goes silent: its routes stay until the hold time is over", _streams(30),
+    Drill("node-lost", "a node's link goes silent: its routes stay until the hold time is over", _streams(30), well,
           _lose, _find, during=30, after=5),
-    Drill("node-link-down", "a node's link loses its carrier", _streams(30),
+    Drill("node-link-down", "a node's link loses its carrier", _streams(30), well,
           lambda ground: ground.cut(_victim(ground)), lambda ground: ground.join(_victim(ground)), during=30, after=5),
-    Drill("agent-restart", "the Cilium agent of a node is restarted", _streams(0),
+    Drill("agent-restart", "the Cilium agent of a node is restarted", _streams(0), well,
           _delete_pods("-l", "k8s-app=cilium", on_victim=True), _nothing, during=5, after=25),
-    Drill("bgpd-killed", "the router's bgpd is killed, and watchfrr starts it again", _streams(75),
+    Drill("bgpd-killed", "the router's bgpd is killed, and watchfrr starts it again", _streams(75), well,
           _kill_bgpd, _nothing,
           during=5, after=80),
-    Drill("operator-killed", "the Cilium operator is killed", _streams(0),
+    Drill("operator-killed", "the Cilium operator is killed", _streams(0), well,
           _delete_pods("-l", "io.cilium/app=operator", "--grace-period=0", "--force"), _nothing, during=2, after=8),
-    Drill("api-server-down", "the API server stands still for 20 s", _streams(0), _api_server("STOP"),
+    Drill("api-server-down", "the API server stands still for 20 s", _streams(0), well, _api_server("STOP"),
           _api_server("CONT"), during=20, after=5),
 )  # fmt: skip

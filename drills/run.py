@@ -12,6 +12,7 @@ from drills.timeline import Timeline, parsed
 from drills.traffic import PATIENCE, SPACING, arguments
 
 Say = Callable[[str], None]
+_PATIENCE = 120.0
 
 
 @dataclass
@@ -20,8 +21,14 @@ class Outcome:
 
     drill: Drill
     healed_at: float
+    recovered: float | None
     timelines: list[tuple[Stream, Timeline]]
     faults: list[str] = field(default_factory=list)
+
+    @property
+    def watched(self) -> float:
+        """Until when losses are the fault's: the healing, or the end where the fault is one that heals by itself."""
+        return self.healed_at if self.drill.back is not None else float("inf")
 
     @property
     def passed(self) -> bool:
@@ -31,6 +38,8 @@ class Outcome:
 
 def hold(drill: Drill, ground: Ground, say: Say) -> Outcome:
     """Traffic, fault, healing, judgement. Whatever happens in between, the heal is carried out."""
+    if _wait(drill, ground, f"{drill.name}: waiting until all is well", say) is None:
+        raise EdgeError(f"{drill.name}: the lab is not well after {_PATIENCE:.0f} s; edge verify says what is wrong")
     streams = drill.streams(ground.stack)
     seconds = drill.before + drill.during + drill.after
     clients = [(s, ground.client(s.where, arguments(s.host, s.port, seconds))) for s in streams]
@@ -51,9 +60,26 @@ def hold(drill: Drill, ground: Ground, say: Say) -> Outcome:
             if client.poll() is None:
                 client.kill()
     timelines = [(stream, parsed(stream.name, text, broken, SPACING)) for stream, text in outputs]
-    outcome = Outcome(drill, healed - broken, timelines)
+    recovered = _wait(drill, ground, f"{drill.name}: waiting until all is well again", say)
+    outcome = Outcome(drill, healed - broken, recovered, timelines)
     outcome.faults += judge(outcome)
+    if recovered is None:
+        outcome.faults.append(f"not healed {_PATIENCE:.0f} s later; edge verify says what is wrong")
     return outcome
+
+
+def _wait(drill: Drill, ground: Ground, text: str, say: Say) -> float | None:
+    """Seconds until the drill's parts are well; None where they are not in time."""
+    began = time.monotonic()
+    told = False
+    while not drill.ready(ground):
+        if time.monotonic() - began > _PATIENCE:
+            return None
+        if not told:
+            say(text)
+            told = True
+        time.sleep(0.5)
+    return time.monotonic() - began
 
 
 def judge(outcome: Outcome) -> list[str]:
@@ -66,8 +92,12 @@ def judge(outcome: Outcome) -> list[str]:
             continue
         if any(sample.answer is None for sample in timeline.samples if sample.at < -PATIENCE):
             faults.append(f"{name}: requests were lost before the fault")
-        if timeline.black_out > stream.limit:
-            faults.append(f"{name}: black-out of {timeline.black_out:.2f} s, at most {stream.limit:g} s expected")
+        dark = timeline.black_out(outcome.watched)
+        if dark > stream.limit:
+            faults.append(f"{name}: black-out of {dark:.2f} s, at most {stream.limit:g} s expected")
+        lost = timeline.lost_after(outcome.watched)
+        if lost > stream.after:
+            faults.append(f"{name}: {lost} requests lost on the way back, at most {stream.after} expected")
         if timeline.samples[-1].answer is None:
             faults.append(f"{name}: not healed, the last request was lost")
         before = timeline.answers_at(-60, 0)

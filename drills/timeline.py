@@ -37,10 +37,9 @@ class Timeline:
         """Requests without an answer."""
         return sum(sample.answer is None for sample in self.samples)
 
-    @property
-    def black_out(self) -> float:
-        """Seconds from the first loss to the last one, a single loss counting as one spacing."""
-        times = [sample.at for sample in self.samples if sample.answer is None]
+    def black_out(self, until: float) -> float:
+        """Seconds from the first loss to the last one of what was sent until then; one loss is one spacing."""
+        times = [sample.at for sample in self.samples if sample.answer is None and sample.at <= until]
         return round(times[-1] - times[0] + self.spacing, 3) if times else 0.0
 
     def lost_after(self, at: float) -> int:

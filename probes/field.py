@@ -16,6 +16,8 @@ from transport.ssh import Endpoint, SshPool
 
 Json = Any
 _MARK = "=-=-="
+# Asked where the stack has egress policies.
+_HA_KIND = (("egress", "cilium-edge.io/v1alpha1", "EgressGatewayHAPolicy"),)
 _ROUTER_COMMANDS = {
     "neighbors": "vtysh -c 'show bgp neighbors json'",
     "rib": "vtysh -c 'show ip route bgp json'",
@@ -29,6 +31,7 @@ class Seen:
 
     routers: dict[str, dict[str, Json]] = field(default_factory=dict)
     agents: dict[str, list[Json]] = field(default_factory=dict)
+    maps: dict[str, list[Json]] = field(default_factory=dict)
     objects: dict[str, list[Json]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -50,7 +53,8 @@ class Field:
                 pool.submit(self._ask, seen, router.name, partial(self._router, seen, router.name))
             for key, api, kind in (("services", "v1", "Service"), ("pods", "v1", "Pod"),
                                    ("nodes", "v1", "Node"),
-                                   ("slices", "discovery.k8s.io/v1", "EndpointSlice")):  # fmt: skip
+                                   ("slices", "discovery.k8s.io/v1", "EndpointSlice"),
+                                   *(_HA_KIND if self.stack.egress_policies else ())):  # fmt: skip
                 pool.submit(self._ask, seen, key, partial(self._objects, seen, key, api, kind))
         with ThreadPoolExecutor(8, "probe") as pool:
             for pod in seen.objects.get("pods", []):
@@ -100,10 +104,16 @@ class Field:
         seen.objects[key] = self.kube.find(api_version, kind)
 
     def _agent(self, seen: Seen, node: str, pod: Json) -> None:
+        if self.stack.bgp is not None:
+            seen.agents[node] = self._dbg(pod, "bgp", "peers")
+        if self.stack.egress_policies:
+            seen.maps[node] = self._dbg(pod, "bpf", "egress", "list")
+
+    def _dbg(self, pod: Json, *words: str) -> list[Json]:
         metadata = pod["metadata"]
-        command = ["cilium-dbg", "bgp", "peers", "-o", "json"]
+        command = ["cilium-dbg", *words, "-o", "json"]
         status, out, err = self.kube.exec(metadata["namespace"], metadata["name"], "cilium-agent", command)
         if status != 0:
-            words = (err or out).strip().splitlines() or ["no output"]
-            raise ValueError(words[-1])
-        seen.agents[node] = json.loads(out) or []
+            lines = (err or out).strip().splitlines() or ["no output"]
+            raise ValueError(lines[-1])
+        return list(json.loads(out) or [])

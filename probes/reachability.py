@@ -21,8 +21,8 @@ def pod_to_pod(field: Field, seen: Seen) -> list[Verdict]:
     """HTTP from every client pod to every serving pod, by pod address."""
     if "pods" not in seen.objects:
         return [unknown("pod-to-pod", "all", "an answer", "API", seen.errors.get("pods", "not asked"))]
-    clients = list(_pods(field, seen, serving=False))
-    servers = list(_pods(field, seen, serving=True))
+    clients = list(pods_of(field, seen, serving=False))
+    servers = list(pods_of(field, seen, serving=True))
     pairs = [(client, server) for client in clients for server in servers]
     with ThreadPoolExecutor(8, "probe") as pool:
         return list(pool.map(lambda pair: _one_pair(field, *pair), pairs))
@@ -48,7 +48,8 @@ def _one_pair(field: Field, client: Json, server: Json) -> Verdict:
                   where, cause)  # fmt: skip
 
 
-def _pods(field: Field, seen: Seen, *, serving: bool) -> Iterator[Json]:
+def pods_of(field: Field, seen: Seen, *, serving: bool) -> Iterator[Json]:
+    """The pods of the stack's workloads: those that serve, or those that only ask."""
     for workload in field.stack.workloads:
         if (workload.port is not None) != serving:
             continue

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from config.stack import StackConfig
-from probes import prefixes, reachability, services, sessions
+from probes import egress, prefixes, reachability, services, sessions
 from probes.expectation import Session, advertises_service
 from probes.expectation import sessions as expected_sessions
 from probes.field import Field, Seen
@@ -53,6 +53,7 @@ def one_round(field: Field) -> list[Verdict]:
         wanted = "sent once the control plane is green"
         return [*verdicts, judged("packets", "all", False, wanted, "not sent", "-", "see the red ones above")]
     verdicts += reachability.pod_to_pod(field, seen)
+    verdicts += egress.sources(field, seen)
     for router in stack.routers:
         mine = [s for s in expected if s.router.name == router.name]
         for service in stack.services:
@@ -70,6 +71,7 @@ def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> li
         verdicts += sessions.unexpected(router.name, expected, seen)
         verdicts += prefixes.judge(stack, router.name, expected, seen)
     verdicts += services.judge(stack, seen)
+    verdicts += egress.judge(stack, seen)
     if stack.bgp is not None and stack.routers and not expected:
         verdicts.append(
             judged("bgp-session", "all", False, "at least one session", "none declared", "stack",

@@ -6,15 +6,15 @@ from collections import deque
 from dataclasses import dataclass, field
 
 # Losses are forgotten after so many seconds.
-_MEMORY = 300.0
+_MEMORY = 60.0
 
 
 @dataclass(frozen=True)
 class Thresholds:
     """`misses` in a row make it gone, `recoveries` in a row bring it back.
 
-    Each loss within the last five minutes quadruples the time that it must then answer without a miss
-    (seconds; the first costs none), up to `max_hold`.
+    Each loss within the last minute quadruples the time that it must then answer without a miss (seconds:
+    none after the first, 1 after the second), up to `max_hold`.
     """
 
     misses: int = 3
@@ -23,7 +23,7 @@ class Thresholds:
 
     def hold(self, losses: int) -> float:
         """How long a gateway must answer again after so many losses."""
-        return 0.0 if losses <= 1 else min(4.0 ** (losses - 1), self.max_hold)
+        return 0.0 if losses <= 1 else min(4.0 ** (losses - 2), self.max_hold)
 
 
 @dataclass

@@ -1,0 +1,122 @@
+"""Egress gateways: the status, every agent's egress map, and the address that outposts see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from config.egress import EgressPolicy
+from config.errors import EdgeError
+from config.node import Node
+from config.outpost import Outpost
+from config.stack import StackConfig
+from probes.egress_expectation import Way, expected_entries, expected_sources
+from probes.field import Field, Json, Seen
+from probes.reachability import pods_of
+from probes.verdict import Verdict, judged, unknown
+
+_SATISFIED = "cilium-edge.io/IPAMRequestSatisfied"
+# What agents write where the egress IP is another node's matter.
+_ELSEWHERE = "0.0.0.0"  # noqa: S104
+_SEEN = re.compile(r"Your source IP \(([^)]+)\)")
+
+
+def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+    """What is judged from answers alone; pure."""
+    if not stack.egress_policies:
+        return
+    for policy in stack.egress_policies:
+        if policy.egress_groups and not policy.isovalent(stack.cilium.edition):
+            yield from _status(stack, policy, seen)
+    if "pods" not in seen.objects:
+        yield unknown("egress-map", "all", "the policies' entries", "API", seen.errors.get("pods", "not asked"))
+        return
+    expected = expected_entries(stack, seen)
+    for node in stack.nodes:
+        yield _map(node, expected, seen)
+
+
+def _status(stack: StackConfig, policy: EgressPolicy, seen: Seen) -> Iterator[Verdict]:
+    """Every gateway of every group is healthy, and every address request is satisfied."""
+    where = f"EgressGatewayHAPolicy {policy.name}"
+    wanted = "all gateways healthy"
+    if "egress" not in seen.objects:
+        yield unknown("egress-status", policy.name, wanted, where, seen.errors.get("egress", "not asked"))
+        return
+    item: Json = next((i for i in seen.objects["egress"] if i["metadata"]["name"] == policy.name), None)
+    status = (item or {}).get("status") or {}
+    groups = status.get("groupStatuses") or []
+    healthy = {ip for group in groups for ip in group.get("healthyGatewayIPs") or []}
+    members = {str(n.address) for group in policy.egress_groups for n in stack.nodes
+               if group.node_selector.matches(stack.node_labels(n))}  # fmt: skip
+    cause = "the controller has written no status: does it run?" if not groups else "a gateway does not answer probes"
+    yield judged("egress-status", policy.name, healthy == members, f"healthy: {listed(members)}",
+                 f"healthy: {listed(healthy)}", where, cause)  # fmt: skip
+    if policy.egress_cidrs:
+        found: Json = next((c for c in status.get("conditions") or [] if c["type"] == _SATISFIED), {})
+        yield judged("egress-ipam", policy.name, found.get("status") == "True", "satisfied",
+                     found.get("message", "no condition"), where, str(found.get("message", cause)))  # fmt: skip
+
+
+def _map(node: Node, expected: Mapping[tuple[str, str], list[Way]], seen: Seen) -> Verdict:
+    """One agent's egress map is exactly what the policies mean."""
+    wanted = f"{len(expected)} entries, as the policies say"
+    entries = seen.maps.get(node.name)
+    if entries is None:
+        return unknown("egress-map", node.name, wanted, node.name, seen.errors.get(node.name, "no agent there"))
+    there = {(e["SourceIP"], e["DestCIDR"]): e for e in entries}
+    faults = [f"{pod} to {cidr}: no entry" for pod, cidr in expected.keys() - there.keys()]
+    faults += [f"{pod} to {cidr}: an entry that no policy explains" for pod, cidr in there.keys() - expected.keys()]
+    for key in expected.keys() & there.keys():
+        fault = _entry(node, there[key], expected[key])
+        if fault:
+            faults.append(f"{key[0]} to {key[1]}: {fault}")
+    observed = "; ".join(sorted(faults)[:3]) or f"{len(there)} entries"
+    cause = "the agent has not followed the policy (its log says why), or another policy was applied"
+    return judged("egress-map", node.name, not faults, wanted, observed, node.name, cause)
+
+
+def _entry(node: Node, entry: Mapping[str, Any], ways: list[Way]) -> str:
+    gateway, source = entry["GatewayIP"], entry["EgressIP"]
+    way = next((w for w in ways if w.gateway == gateway), None)
+    if way is None:
+        return f"gateway {gateway}, expected {listed({w.gateway for w in ways}) or 'none'}"
+    local = gateway == str(node.address)
+    if not local:
+        return "" if source == _ELSEWHERE else f"egress IP {source} on a node that is not the gateway"
+    return "" if way.source in (None, source) else f"egress IP {source}, expected {way.source}"
+
+
+def sources(field: Field, seen: Seen) -> list[Verdict]:
+    """What each outpost sees of each client pod."""
+    stack = field.stack
+    if not stack.outposts:
+        return []
+    if "pods" not in seen.objects:
+        return [unknown("egress-source", "all", "an answer", "API", seen.errors.get("pods", "not asked"))]
+    pairs = [(pod, outpost) for pod in pods_of(field, seen, serving=False) for outpost in stack.outposts]
+    with ThreadPoolExecutor(8, "probe") as pool:
+        return list(pool.map(lambda pair: _one_source(field, seen, *pair), pairs))
+
+
+def _one_source(field: Field, seen: Seen, pod: Json, outpost: Outpost) -> Verdict:
+    stack, name = field.stack, pod["metadata"]["name"]
+    wanted = expected_sources(stack, pod, outpost, seen)
+    subject = f"{name} -> {outpost.name}"
+    where = f"{pod['spec'].get('nodeName')} -> {outpost.address.ip}"
+    try:
+        body = field.curl_from_pod(pod, outpost.url)
+    except EdgeError as error:
+        return unknown("egress-source", subject, f"source {listed(wanted)}", where, error)
+    found = _SEEN.search(body)
+    observed = found.group(1) if found else (body.split("\n")[0] or "no answer")
+    # No gateway serves the pod: then nothing may arrive.
+    good = observed in wanted if wanted else not found
+    return judged("egress-source", subject, good, f"source {listed(wanted) or 'none, it is dropped'}", observed, where,
+                  "the packet left another way than the policies say: compare the agents' egress maps")  # fmt: skip
+
+
+def listed(texts: set[str]) -> str:
+    return ", ".join(sorted(texts))

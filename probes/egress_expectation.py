@@ -1,0 +1,110 @@
+"""Which gateways the egress policies mean for each pod, and which addresses an outpost may then see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from config.egress import EgressGateway, EgressPolicy, EgressSelector
+from config.node import Node
+from config.outpost import Outpost
+from config.stack import StackConfig
+from probes.field import Json, Seen
+
+_ZONE = "topology.kubernetes.io/zone"
+# What agents write for an excluded destination (Cilium pkg/egressgateway).
+_EXCLUDED = "0.0.0.1"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One gateway that a pod's traffic may take: its node address, and the source address behind it."""
+
+    gateway: str
+    source: str | None
+
+
+def expected_entries(stack: StackConfig, seen: Seen) -> dict[tuple[str, str], list[Way]]:
+    """(pod address, destination) -> the gateways that the entry may name; an excluded one names none."""
+    entries: dict[tuple[str, str], list[Way]] = {}
+    for pod in seen.objects["pods"]:
+        address = (pod.get("status") or {}).get("podIP")
+        if not address or pod["spec"].get("hostNetwork") or pod["metadata"].get("deletionTimestamp"):
+            continue
+        for policy in stack.egress_policies:
+            if any(_selects(selector, stack, pod) for selector in policy.selectors):
+                ways = gateways_for(stack, policy, pod, seen)
+                entries |= {(address, str(cidr)): ways for cidr in policy.destination_cidrs}
+                entries |= {(address, str(cidr)): [Way(_EXCLUDED, None)] for cidr in policy.excluded_cidrs}
+    return entries
+
+
+def gateways_for(stack: StackConfig, policy: EgressPolicy, pod: Json, seen: Seen) -> list[Way]:
+    """The gateways that may serve a pod: what the HA status names, or the first node of each entry."""
+    if policy.egress_groups:
+        node = next((n for n in stack.nodes if n.name == pod["spec"].get("nodeName")), None)
+        zone = stack.node_labels(node).get(_ZONE, "") if node else ""
+        return [
+            way
+            for index, status in enumerate(_groups(policy, seen))
+            for way in _of_group(stack, policy, index, status, zone)
+        ]
+    ways = []
+    for _, entry in policy.gateways():
+        chosen = sorted(
+            (n for n in stack.nodes if entry.node_selector.matches(stack.node_labels(n))), key=lambda n: n.name
+        )
+        if chosen:
+            ways.append(Way(str(chosen[0].address), _source(entry, chosen[0])))
+    return ways
+
+
+def _of_group(stack: StackConfig, policy: EgressPolicy, index: int, status: Json, zone: str) -> Iterator[Way]:
+    active = status.get("activeGatewayIPs") or []
+    if policy.az_affinity != "disabled" and zone:
+        active = (status.get("activeGatewayIPsByAZ") or {}).get(zone) or []
+    group = policy.egress_groups[index]
+    for gateway in active:
+        node = next((n for n in stack.nodes if str(n.address) == gateway), None)
+        given = (status.get("egressIPByGatewayIP") or {}).get(gateway)
+        yield Way(gateway, given or (_source(group, node) if node else None))
+
+
+def _source(entry: EgressGateway, node: Node) -> str | None:
+    if entry.egress_ip is not None:
+        return str(entry.egress_ip)
+    if entry.interface is not None:
+        return next((str(i.address.ip) for i in node.interfaces if i.name == entry.interface), None)
+    return None
+
+
+def _groups(policy: EgressPolicy, seen: Seen) -> list[Json]:
+    item: Json = next((i for i in seen.objects.get("egress", []) if i["metadata"]["name"] == policy.name), {})
+    return list((item.get("status") or {}).get("groupStatuses") or [])[: len(policy.egress_groups)]
+
+
+def _selects(selector: EgressSelector, stack: StackConfig, pod: Json) -> bool:
+    labels: Mapping[str, str] = pod["metadata"].get("labels") or {}
+    if selector.pod_selector is not None and not selector.pod_selector.matches(labels):
+        return False
+    if selector.namespace_selector is not None:
+        space = {"kubernetes.io/metadata.name": pod["metadata"]["namespace"]}
+        if not selector.namespace_selector.matches(space):
+            return False
+    if selector.node_selector is None:
+        return True
+    node = next((n for n in stack.nodes if n.name == pod["spec"].get("nodeName")), None)
+    return node is not None and selector.node_selector.matches(stack.node_labels(node))
+
+
+def expected_sources(stack: StackConfig, pod: Json, outpost: Outpost, seen: Seen) -> set[str]:
+    """The addresses that an outpost may see of a pod; its node's where no policy applies."""
+    target = outpost.address.ip
+    for policy in stack.egress_policies:
+        applies = any(target in c for c in policy.destination_cidrs) and not any(
+            target in c for c in policy.excluded_cidrs
+        )
+        if applies and any(_selects(selector, stack, pod) for selector in policy.selectors):
+            return {way.source or way.gateway for way in gateways_for(stack, policy, pod, seen)}
+    node = next((n for n in stack.nodes if n.name == pod["spec"].get("nodeName")), None)
+    return {str(node.source_towards(target))} if node else set()
