@@ -78,15 +78,18 @@ def _print(outcomes: list[Outcome]) -> None:
 def _summary(outcome: Outcome) -> dict[str, Any]:
     streams = [
         {
-            "stream": stream.name, "blackOut": timeline.black_out(outcome.watched), "allowed": stream.limit, "lost": timeline.lost,
+            "stream": stream.name, "blackOut": timeline.black_out(outcome.watched), "allowed": stream.limit,
+            "lost": timeline.lost,
             "requests": len(timeline.samples), "lostOnReturn": timeline.lost_after(outcome.watched),
             "spans": [{"from": s.start, "to": s.end, "answer": s.answer, "requests": s.count}
                       for s in timeline.spans()],
         }
         for stream, timeline in outcome.timelines
     ]  # fmt: skip
-    return {"drill": outcome.drill.name, "about": outcome.drill.about, "passed": outcome.passed,
-            "faults": outcome.faults, "healedAfter": round(outcome.healed_at, 2), "wellAfter": outcome.recovered, "streams": streams}  # fmt: skip
+    return {
+        "drill": outcome.drill.name, "about": outcome.drill.about, "passed": outcome.passed, "faults": outcome.faults,
+        "healedAfter": round(outcome.healed_at, 2), "wellAfter": outcome.recovered, "streams": streams,
+    }  # fmt: skip
 
 
 def _write(directory: Path, outcomes: list[Outcome]) -> None:

@@ -121,14 +121,14 @@ _CUT_FIRST: tuple[Act, Act] = (
 DRILLS: tuple[Drill, ...] = (
     Drill("gateway-frozen", "the first gateway's processes stop and its link is silent", _streams(1.5), well,
           *_frozen(), during=5, after=8, back=5),
-    Drill("gateway-cut", "the first gateway's link loses its carrier", _streams(1.5), well, *_CUT_FIRST, during=5, after=8,
-          back=5),
+    Drill("gateway-cut", "the first gateway's link loses its carrier", _streams(1.5), well, *_CUT_FIRST,
+          during=5, after=8, back=5),
     Drill("gateways-lost", "all gateways are frozen and silent, and come back", _streams(14, 14), well,
           *_frozen(first_only=False), during=6, after=10, back=8),
     Drill("leader-killed", "the leading controller is killed, and a gateway freezes at once", _streams(5), well,
           _kill_leader_then_freeze, _frozen()[1], during=8, after=10, back=6),
     Drill("gateway-flaps", "the first gateway's link goes silent every other second", _streams(22, 0), well, _flap,
           _nothing, during=20, after=30),
-    Drill("gateway-agent-restart", "the Cilium agent on the first gateway is restarted", _streams(0), well, _restart_agent,
-          _nothing, during=5, after=15),
+    Drill("gateway-agent-restart", "the Cilium agent on the first gateway is restarted", _streams(0), well,
+          _restart_agent, _nothing, during=5, after=15),
 )  # fmt: skip

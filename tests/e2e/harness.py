@@ -24,17 +24,18 @@ _OWN = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHR
 class Edge:
     """The command line on a copy of the project's stack files."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, stack: str = STACK) -> None:
         self.dir = directory
+        self.stack = stack
         self.home = directory / ".edge"
         directory.mkdir(parents=True, exist_ok=True)
         for name in ("Pulumi.yaml", "__main__.py"):
             shutil.copy(PROJECT / name, directory / name)
         (directory / ".venv").symlink_to(PROJECT / ".venv")
-        self.original = yaml.safe_load((PROJECT / f"Pulumi.{STACK}.yaml").read_text())
-        # The write-up's connect retry makes every test that resets a session a minute longer.
-        stack = self.original["config"]["cilium-edge:stack"]
-        stack["bgp"]["peerConfigs"][0]["connectRetry"] = 1
+        self.original = yaml.safe_load((PROJECT / f"Pulumi.{stack}.yaml").read_text())
+        if "bgp" in (declared := self.original["config"]["cilium-edge:stack"]):
+            # The write-up's connect retry makes every test that resets a session a minute longer.
+            declared["bgp"]["peerConfigs"][0]["connectRetry"] = 1
         self.reset()
         # The caller's backend and passphrase would win over the lab's.
         self.env = {
@@ -58,7 +59,7 @@ class Edge:
         self.write(self.original)
 
     def write(self, document: Any) -> None:
-        (self.dir / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
+        (self.dir / f"Pulumi.{self.stack}.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
 
     def change(self, edit: Callable[[Any], None]) -> None:
         """Edit the shipped stack object; `edit` gets a copy of it."""
@@ -67,7 +68,10 @@ class Edge:
         self.write(document)
 
     def argv(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "cli", "--cwd", str(self.dir), *words]
+        # Before `--`: what comes after it is another command's.
+        chosen = ["-s", self.stack] if self.stack != STACK else []
+        place = words.index("--") if "--" in words else len(words)
+        return [sys.executable, "-m", "cli", "--cwd", str(self.dir), *words[:place], *chosen, *words[place:]]
 
     def run(self, *words: str, ok: bool = True, timeout: float = 420,
             stdin: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -105,7 +109,7 @@ class Edge:
         return dict(json.loads(self.on("cilium-r", "vtysh -c 'show bgp neighbors json'")))
 
     def state(self) -> Any:
-        return json.loads((self.home / "state" / f"{STACK}.json").read_text())
+        return json.loads((self.home / "state" / f"{self.stack}.json").read_text())
 
     def tree(self) -> str:
         """Everything that was written anywhere below the tests' home, for canaries."""
