@@ -47,7 +47,7 @@ unit: $(VENV) ## tests that need no lab
 e2e: $(VENV) ## tests on the lab
 	.venv/bin/python -m pytest -m lab
 
-truth: $(VENV) ## what the rules claim, shown on the lab (long)
+truth: $(VENV) ## everything the rules claim, shown on the lab (20 minutes; `test` has a part of it)
 	EDGE_TRUTH=1 .venv/bin/python -m pytest tests/e2e/test_rules_are_true.py
 
 clean: ## remove the environment and everything that was built

@@ -33,7 +33,7 @@ def clients(stack: StackConfig) -> list[Workload]:
     return [w for w in stack.workloads if w.node and any(s.matches(w.labels) for s in selectors)]
 
 
-def _streams(near: float, far: float = 0.0) -> Streams:
+def _streams(near: float, far: float = 0.0, after: int = 2) -> Streams:
     """A stream from each client pod; `near` is the limit of those in the zone of the first gateway."""
 
     far_is_spared = far < near
@@ -45,7 +45,7 @@ def _streams(near: float, far: float = 0.0) -> Streams:
         first = gateways(stack)[0].labels.get(_ZONE)
         return tuple(
             Stream(f"{w.name} ({zones[w.node or '']})", f"pod/{w.name}", str(outpost.address.ip), outpost.port,
-                   *((near, 2) if zones[w.node or ""] == first or not far_is_spared else (far, 0)))
+                   *((near, after) if zones[w.node or ""] == first or not far_is_spared else (far, 0)))
             for w in clients(stack)
         )  # fmt: skip
 
@@ -121,13 +121,13 @@ _CUT_FIRST: tuple[Act, Act] = (
 DRILLS: tuple[Drill, ...] = (
     Drill("gateway-frozen", "the first gateway's processes stop and its link is silent", _streams(1.5), well,
           *_frozen(), during=5, after=8, back=5),
-    Drill("gateway-cut", "the first gateway's link loses its carrier", _streams(1.5), well, *_CUT_FIRST,
+    Drill("gateway-cut", "the first gateway's link loses its carrier", _streams(1.5, after=10), well, *_CUT_FIRST,
           during=5, after=8, back=5),
-    Drill("gateways-lost", "all gateways are frozen and silent, and come back", _streams(14, 14), well,
+    Drill("gateways-lost", "all gateways are frozen and silent, and come back", _streams(8, 8), well,
           *_frozen(first_only=False), during=6, after=10, back=8),
     Drill("leader-killed", "the leading controller is killed, and a gateway freezes at once", _streams(5), well,
           _kill_leader_then_freeze, _frozen()[1], during=8, after=10, back=6),
-    Drill("gateway-flaps", "the first gateway's link goes silent every other second", _streams(22, 0), well, _flap,
+    Drill("gateway-flaps", "the first gateway's link goes silent every other second", _streams(6), well, _flap,
           _nothing, during=20, after=30),
     Drill("gateway-agent-restart", "the Cilium agent on the first gateway is restarted", _streams(0), well,
           _restart_agent, _nothing, during=5, after=15),

@@ -20,7 +20,10 @@ import pytest
 
 from tests.e2e.harness import Edge, until
 
-pytestmark = pytest.mark.skipif(os.environ.get("EDGE_TRUTH") != "1", reason="long; `make truth` runs it")
+long = pytest.mark.skipif(os.environ.get("EDGE_TRUTH") != "1", reason="long; `make truth` runs it")
+# Cases of the tables below that take more than a quarter of a minute each.
+LONG = {"no_families", "misspelt_family_label", "pool_for_others", "no_peer_config", "strange_kinds", "small_pool",
+        "two_asns_without_relax", "overlapping_pools"}  # fmt: skip
 
 Edit = Callable[[Any], None]
 Look = Callable[[Edge], bool]
@@ -831,7 +834,10 @@ def show(edge: Edge, case: Case, ground: Ground = PLAIN) -> None:
     see(edge, case)
 
 
-@pytest.mark.parametrize("case", [*SESSIONS, *ROUTES, *POOLS, *ROUTER, *REFUSED], ids=str)
+@pytest.mark.parametrize("case", [
+    pytest.param(case, marks=[long] if case.edit.__name__ in LONG else [], id=str(case))
+    for case in [*SESSIONS, *ROUTES, *POOLS, *ROUTER, *REFUSED]
+])  # fmt: skip
 def test_the_mistake_does_what_its_page_says(lab: Edge, case: Case) -> None:
     show(lab, case)
 
@@ -855,6 +861,7 @@ def test_the_good_twin_works(lab: Edge, edit: Edit, look: Look) -> None:
     until(lambda: look(lab), 60, "the good twin works")
 
 
+@long
 def test_b3_a_live_instance_that_loses_its_number_freezes(lab: Edge) -> None:
     """The session stays, and nothing that is changed from then on reaches the node's BGP."""
 
@@ -873,6 +880,7 @@ def test_b3_a_live_instance_that_loses_its_number_freezes(lab: Edge) -> None:
     assert frozen(lab)
 
 
+@long
 def test_b13_packets_with_a_ttl_of_one_end_at_the_first_router(lab: Edge) -> None:
     """A peer behind the router; the router's own addresses are no hop away, whichever link they are on."""
 
@@ -914,6 +922,7 @@ def test_b13_packets_with_a_ttl_of_one_end_at_the_first_router(lab: Edge) -> Non
         lab.on("cilium-r", "kill $(cat /tmp/listen.pid); ip netns del far", ok=False)
 
 
+@long
 def test_b14_b15_passwords_that_are_not_the_same(lab: Edge) -> None:
     """The kernel drops what is not signed: a connection that times out, and a counter."""
 
@@ -945,6 +954,7 @@ def test_b14_b15_passwords_that_are_not_the_same(lab: Edge) -> None:
         until(lambda before=before: unsigned(lab) > before, 60, "unsigned segments are counted")  # type: ignore[misc]
 
 
+@long
 def test_b16_routes_go_and_come_back_with_the_agent(lab: Edge) -> None:
     """One second: an agent whose image is there is back with its sessions after two or three."""
 
@@ -967,6 +977,7 @@ def test_b16_routes_go_and_come_back_with_the_agent(lab: Edge) -> None:
     until(lambda: healthy(lab), 150, "its routes come back with it")
 
 
+@long
 def test_b20_one_router_id_for_two(lab: Edge) -> None:
     """Inside an AS it is refused; between two of them it is not (RFC 6286), and both go by one name."""
 
@@ -990,6 +1001,7 @@ def test_b20_one_router_id_for_two(lab: Edge) -> None:
     see(lab, case)
 
 
+@long
 def test_b27_without_a_policy_new_sessions_carry_nothing(lab: Edge) -> None:
     def default(stack: Any) -> None:
         del router(stack)["ebgpRequiresPolicy"]
@@ -1007,6 +1019,7 @@ def test_b27_without_a_policy_new_sessions_carry_nothing(lab: Edge) -> None:
     heal(lab, PLAIN)
 
 
+@long
 def test_b29_services_of_local_policy_are_not_aggregated(lab: Edge) -> None:
     def aggregate(stack: Any) -> None:
         stack["services"][0]["externalTrafficPolicy"] = "Local"
@@ -1014,7 +1027,7 @@ def test_b29_services_of_local_policy_are_not_aggregated(lab: Edge) -> None:
 
     local = ALL - {NODES["cilium-ctr"]}
     heal(lab, PLAIN)
-    apply(lab, Case("B29", aggregate))
+    apply(lab, Case("B29", aggregate, warning=True))
     until(lambda: stays(lambda edge: routes(edge).get(VIP) == local)(lab), 60, "each node with a backend")
     assert "172.16.1.0/24" not in routes(lab)
 
@@ -1027,11 +1040,13 @@ def with_features(lab: Edge) -> Edge:
     return lab
 
 
+@long
 @pytest.mark.parametrize("case", FEATURES, ids=str)
 def test_the_mistake_with_l2_and_egress_does_what_its_page_says(with_features: Edge, case: Case) -> None:
     show(with_features, case, WITH_FEATURES)
 
 
+@long
 def test_g11_an_exclusion_inside_the_destinations_counts(with_features: Edge) -> None:
     def twin(stack: Any) -> None:
         features(stack)
