@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,9 @@ from config.errors import EdgeError
 
 if TYPE_CHECKING:
     from drills.run import Outcome
+
+
+_REST = 20.0
 
 
 def drill(
@@ -47,7 +51,12 @@ def drill(
     from lab.ground import LabGround
 
     ground, clock = LabGround(stack, session.stack), report.Clock()
-    outcomes = [hold(item, ground, clock.say) for item in chosen for _ in range(repeat)]
+    outcomes = []
+    for number, item in enumerate(item for item in chosen for _ in range(repeat)):
+        if number and repeat > 1:
+            # A gateway that is lost too often within a minute is kept away for longer.
+            time.sleep(_REST)
+        outcomes.append(hold(item, ground, clock.say))
     if output is not None:
         _write(output, outcomes)
     if as_json:

@@ -38,8 +38,9 @@ def needs(stack: StackConfig) -> Values:
     if stack.ingress_controller is not None:
         values["ingressController"] = _ingress(stack.ingress_controller)
     if stack.egress_policies:
-        # The agents' batching: with the chart's 1 s a failover could wait that long for its turn.
-        batching = {"reconciliationTriggerInterval": "100ms"} if _ha(stack) else {}
+        # The agents' batching: with the chart's 1 s a failover could wait that long for its turn, and the
+        # gateway's own agent may be later than the others.
+        batching = {"reconciliationTriggerInterval": "10ms"} if _ha(stack) else {}
         values["egressGateway"] = {"enabled": True, **batching}
     return values
 

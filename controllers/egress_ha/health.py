@@ -13,8 +13,8 @@ _MEMORY = 60.0
 class Thresholds:
     """`misses` in a row make it gone, `recoveries` in a row bring it back.
 
-    Each loss within the last minute quadruples the time that it must then answer without a miss (seconds:
-    none after the first, 1 after the second), up to `max_hold`.
+    From the third loss within a minute on it must answer without a miss for a while first: 1 s, then four
+    times as long with each further loss, up to `max_hold`.
     """
 
     misses: int = 3
@@ -23,7 +23,7 @@ class Thresholds:
 
     def hold(self, losses: int) -> float:
         """How long a gateway must answer again after so many losses."""
-        return 0.0 if losses <= 1 else min(4.0 ** (losses - 2), self.max_hold)
+        return 0.0 if losses <= 2 else min(4.0 ** (losses - 3), self.max_hold)
 
 
 @dataclass

@@ -53,17 +53,19 @@ class NodePart:
     def reconcile(self) -> None:
         """Hold what is ours, drop what is not."""
         wanted = self._wanted()
-        for address, device in interface.held().items():
+        # What the kernel has: after a standstill it may have dropped what this process remembers.
+        there = interface.held()
+        for address, device in there.items():
             if address not in wanted:
                 interface.drop(address, device)
         held = {}
         for address in wanted:
             device = interface.device_for(address, self._address)
-            if address not in self._held and self._conflicting(address, device):
+            if address not in there and self._conflicting(address, device):
                 continue
             interface.hold(address, device, self._settings.address_lifetime)
             held[address] = device
-            if address not in self._held and isinstance(address, IPv4Address):
+            if address not in there and isinstance(address, IPv4Address):
                 arp.announce(device, address)
         self._held = held
 
