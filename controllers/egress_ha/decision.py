@@ -14,6 +14,8 @@ from controllers.egress_ha.addresses import Book, Report, parsed
 from controllers.egress_ha.gateway import Member, group_members
 from controllers.egress_ha.policies import Manifest, zone_policies
 
+Pools = Sequence[tuple[EgressGroup, list[Member]]]
+
 
 @dataclass(frozen=True)
 class Declared:
@@ -61,54 +63,59 @@ def _decide(item: Declared, known: Known, book: Book) -> Decision:
 
     before = [[ip_address(text) for text in status.get("activeGatewayIPs", [])]
               for status in item.status.get("groupStatuses", [])]  # fmt: skip
-    zones: list[str] | None = None
+    zones: list[str | None] = [None]
     if policy.az_affinity != "disabled" and known.lists:
-        zones = sorted({member.zone for member in known.nodes.values()})
-    active: dict[Address, Member] = {}
-    chosen: dict[str | None, list[Member]] = {}
-    for zone in zones if zones is not None else [None]:
+        zones = [*sorted({member.zone for member in known.nodes.values()})]
+    wanted = _choose(policy, pools, zones, well, before)
+    assigned, short = _assign(item, book, _all(wanted), [m for _, pool in pools for m in pool])
+
+    def ready(member: Member) -> bool:
+        """Well, and with its address where it is to have one: a gateway is used only once it can do it."""
+        if not well(member):
+            return False
+        address = assigned.get(member.address)
+        held = book.reports.get(member.address, Report()).held
+        return not policy.egress_cidrs or (address is not None and address in held)
+
+    chosen = _choose(policy, pools, zones, ready, before)
+    home = _choose(policy, pools, zones, lambda member: not member.drained, [])
+    limited = any(group.max_gateway_nodes for group, _ in pools)
+    status = _status(item, pools, well, chosen, assigned, short)
+    manifests: list[Manifest] = []
+    notes: list[str] = []
+    for zone, serving in chosen.items():
+        if not serving and zone and policy.az_affinity == "localOnly":
+            notes.append(f"zone {zone} has no gateway that serves: its pods' traffic is dropped (localOnly)")
+        elif not serving and policy.az_affinity != "localOnly":
+            # As last programmed: what is there is no worse than nothing.
+            return Decision(item, None if item.status else _drop(item, known), status, ["no gateway serves"])
+        plan = placement.slots(serving if limited else home[zone], serving)
+        manifests += zone_policies(policy, item.uid, zone, plan, group_of, assigned, known.lists)
+    return Decision(item, manifests, status, notes)
+
+
+def _choose(policy: EgressPolicy, pools: Pools, zones: Sequence[str | None], serves: placement.Serves,
+            before: Sequence[Sequence[Address]]) -> dict[str | None, list[Member]]:  # fmt: skip
+    """Zone -> the gateways for its pods, of all groups."""
+    result: dict[str | None, list[Member]] = {}
+    for zone in zones:
+        affinity = policy.az_affinity if zone is not None else "disabled"
         picks: dict[Address, Member] = {}
         for index, (group, pool) in enumerate(pools):
             kept = before[index] if index < len(before) else []
-            affinity = policy.az_affinity if zones is not None else "disabled"
-            found = placement.chosen(group, affinity, zone or "", pool, well, kept)
+            found = placement.chosen(group, affinity, zone or "", pool, serves, kept)
             picks |= {member.address: member for member in found}
-        chosen[zone] = list(picks.values())
-        active |= picks
-    assigned, short = _assign(item, book, active, [m for _, pool in pools for m in pool])
-    usable = {
-        a for a in active
-        if not policy.egress_cidrs or (a in assigned and assigned[a] in book.reports.get(a, Report()).held)
-    }  # fmt: skip
-    manifests: list[Manifest] = []
-    notes: list[str] = []
-    for zone, picks_of_zone in chosen.items():
-        serving = [member for member in picks_of_zone if member.address in usable]
-        if not serving and zone and policy.az_affinity == "localOnly":
-            notes.append(f"zone {zone} has no gateway that serves: its pods' traffic is dropped (localOnly)")
-        elif not serving:
-            # As last programmed: what is there is no worse than nothing.
-            return Decision(item, None if item.status else _drop(item, known), _status(item, pools, well, chosen,
-                            active, assigned, short), ["no gateway serves"])  # fmt: skip
-        home = serving if any(group.max_gateway_nodes for group, _ in pools) else _home(policy, pools, zone)
-        plan = placement.slots(home, serving)
-        manifests += zone_policies(policy, item.uid, zone, plan, group_of, assigned, known.lists)
-    status = _status(item, pools, well, chosen, active, assigned, short)
-    return Decision(item, manifests, status, notes)
+        result[zone] = list(picks.values())
+    return result
+
+
+def _all(chosen: Mapping[str | None, list[Member]]) -> dict[Address, Member]:
+    return {member.address: member for picks in chosen.values() for member in picks}
 
 
 def _drop(item: Declared, known: Known) -> list[Manifest]:
     """For a policy that never had a gateway: nothing leaves with the nodes' own addresses meanwhile."""
     return list(zone_policies(item.policy, item.uid, None, [], {}, {}, known.lists))
-
-
-def _home(policy: EgressPolicy, pools: Sequence[tuple[EgressGroup, list[Member]]], zone: str | None) -> list[Member]:
-    affinity = policy.az_affinity if zone is not None else "disabled"
-    found = {
-        m.address: m for group, pool in pools
-        for m in placement.chosen(group, affinity, zone or "", pool, lambda member: not member.drained)
-    }  # fmt: skip
-    return list(found.values())
 
 
 def _assign(item: Declared, book: Book, active: Mapping[Address, Member],
@@ -122,9 +129,9 @@ def _assign(item: Declared, book: Book, active: Mapping[Address, Member],
     return book.assign(item.policy.egress_cidrs, sorted(active, key=int), resting, before)
 
 
-def _status(item: Declared, pools: Sequence[tuple[EgressGroup, list[Member]]], well: placement.Serves,
-            chosen: Mapping[str | None, list[Member]], active: Mapping[Address, Member],
+def _status(item: Declared, pools: Pools, well: placement.Serves, chosen: Mapping[str | None, list[Member]],
             assigned: Mapping[Address, Address], short: str) -> dict[str, Any]:  # fmt: skip
+    active = _all(chosen)
     groups = []
     for _, pool in pools:
         mine = {member.address for member in pool}

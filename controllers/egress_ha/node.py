@@ -53,6 +53,9 @@ class NodePart:
     def reconcile(self) -> None:
         """Hold what is ours, drop what is not."""
         wanted = self._wanted()
+        # A conflict is told for a while and then forgotten: whoever had the address may have left.
+        forget = time.monotonic() - 2 * self._settings.address_lifetime
+        self._conflicts = {address: asked for address, asked in self._conflicts.items() if asked > forget}
         # What the kernel has: after a standstill it may have dropped what this process remembers.
         there = interface.held()
         for address, device in there.items():
