@@ -78,15 +78,14 @@ def _nothing(ground: Ground) -> None:
 
 
 DRILLS: tuple[Drill, ...] = (
-    Drill("node-lost", "a node's link goes silent: its routes stay until the hold time is over", _streams(30), well,
-          _lose, _find, during=30, after=5),
-    Drill("node-link-down", "a node's link loses its carrier", _streams(30), well,
-          lambda ground: ground.cut(_victim(ground)), lambda ground: ground.join(_victim(ground)), during=30, after=5),
+    # Its routes go with the hold time; its pods stay backends until the API has missed the node for 40 s.
+    Drill("node-lost", "a node's link goes silent", _streams(50), well, _lose, _find, during=60, after=5),
+    Drill("node-link-down", "a node's link loses its carrier", _streams(50), well,
+          lambda ground: ground.cut(_victim(ground)), lambda ground: ground.join(_victim(ground)), during=60, after=5),
     Drill("agent-restart", "the Cilium agent of a node is restarted", _streams(0), well,
           _delete_pods("-l", "k8s-app=cilium", on_victim=True), _nothing, during=5, after=25),
-    Drill("bgpd-killed", "the router's bgpd is killed, and watchfrr starts it again", _streams(75), well,
-          _kill_bgpd, _nothing,
-          during=5, after=80),
+    Drill("bgpd-killed", "the router's bgpd is killed, and watchfrr starts it again", _streams(5), well,
+          _kill_bgpd, _nothing, during=5, after=75),
     Drill("operator-killed", "the Cilium operator is killed", _streams(0), well,
           _delete_pods("-l", "io.cilium/app=operator", "--grace-period=0", "--force"), _nothing, during=2, after=8),
     Drill("api-server-down", "the API server stands still for 20 s", _streams(0), well, _api_server("STOP"),
