@@ -1,0 +1,135 @@
+"""Holding a drill on a ground that only remembers what was done to it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.errors import EdgeError
+from config.load import parse
+from config.stack import StackConfig
+from drills import run
+from drills.catalogue import drills_for
+from drills.drill import Drill, Stream
+from drills.figure import svg
+from drills.run import Outcome, find, hold, judge
+from drills.timeline import parsed
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def stack(name: str) -> StackConfig:
+    return parse(yaml.safe_load((PROJECT / f"Pulumi.{name}.yaml").read_text())["config"]["cilium-edge:stack"], name)
+
+
+class Ground:
+    """Remembers; its clients print what the test wants."""
+
+    def __init__(self, lines: str = "") -> None:
+        self.stack = stack("egress")
+        self.done: list[str] = []
+        self.lines = lines
+        self.well = True
+
+    def client(self, where: str, arguments: list[str]) -> subprocess.Popen[str]:
+        script = f"import time; t = time.time()\n{self.lines}"
+        return subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *words: self.done.append(" ".join((name, *words)))
+
+
+def drill(limit: float = 0.1, back: float | None = 0.5, after: int = 0, **more: Any) -> Drill:
+    return Drill("d", "about", lambda s: (Stream("s", "pod/p", "192.0.2.1", 80, limit, after),),
+                 lambda ground: ground.well, more.pop("fault", lambda ground: ground.cut("h")),  # type: ignore[attr-defined]
+                 lambda ground: ground.join("h"), during=0.1, after=0.1, before=0.1, back=back)  # fmt: skip
+
+
+def outcome(text: str, healed: float = 0.1, **given: Any) -> list[str]:
+    """What is wrong with a drill whose client said this; times are seconds after the fault."""
+    item = drill(**given)
+    lines = "\n".join(f"{100 + float(t)} {a}" for t, a in (line.split() for line in text.split(";")))
+    one = Outcome(item, healed, 0.0, [(item.streams(stack("egress"))[0], parsed("s", lines, 100.0, 0.02))])
+    return judge(one)
+
+
+@pytest.mark.parametrize(("text", "given", "wrong"), [
+    ("-1 a; 0.01 -; 0.05 b; 0.2 a", {}, ""),
+    ("-1 a; 0.01 -; 0.2 a", {"limit": 0}, "black-out of 0.02 s"),
+    ("-1 -; -0.9 a; 0.2 a", {"limit": 9}, "lost before the fault"),
+    ("-1 a; 0.01 b; 0.2 b", {}, "was back never"),
+    ("-1 a; 0.2 b; 0.9 a", {}, "after 0.8 s"),
+    ("-1 a; 0.2 a; 0.3 -; 0.4 a", {}, "1 requests lost on the way back"),
+    ("-1 a; 0.2 a; 0.3 -; 0.4 a", {"after": 1}, ""),
+    ("-1 a; 0.2 a; 0.4 -", {"after": 1}, "the last request was lost"),
+    # One that heals by itself is watched to its end.
+    ("-1 a; 0.01 -; 0.5 -; 0.6 a", {"back": None}, "black-out of 0.51 s"),
+])  # fmt: skip
+def test_what_is_promised_is_judged(text: str, given: dict[str, Any], wrong: str) -> None:
+    found = outcome(text, **given)
+    assert (wrong in " ".join(found)) and bool(found) == bool(wrong), found
+
+
+def test_a_client_that_said_nothing_proves_nothing() -> None:
+    item = drill()
+    one = Outcome(item, 0.1, 0.0, [(item.streams(stack("egress"))[0], parsed("s", "", 100.0, 0.02))])
+    assert "no request was sent" in " ".join(judge(one))
+
+
+def test_a_fault_is_healed_also_where_it_fails_half_way() -> None:
+    ground = Ground("print(t, 'a')")
+
+    def fault(place: Any) -> None:
+        place.cut("h")
+        raise EdgeError("no such host")
+
+    with pytest.raises(EdgeError, match="no such host"):
+        hold(drill(fault=fault), ground, lambda text: None)  # type: ignore[arg-type]
+    assert ground.done == ["cut h", "join h"]
+
+
+def test_nothing_is_broken_that_is_not_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "_PATIENCE", 0.1)
+    ground = Ground()
+    ground.well = False
+    with pytest.raises(EdgeError, match="is not well"):
+        hold(drill(), ground, lambda text: None)  # type: ignore[arg-type]
+    assert ground.done == []
+
+
+def test_a_ground_that_stays_broken_fails_the_drill(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "_PATIENCE", 0.1)
+    ground = Ground("print(t - 1, 'a'); print(t + 9, 'a')")
+
+    def fault(place: Any) -> None:
+        ground.well = False
+
+    held = hold(drill(fault=fault, limit=9), ground, lambda text: None)  # type: ignore[arg-type]
+    assert not held.passed and "not healed" in " ".join(held.faults)
+
+
+def test_each_stack_has_the_drills_of_its_parts() -> None:
+    assert "gateway-frozen" in {d.name for d in drills_for(stack("egress"))}
+    assert {d.name for d in drills_for(stack("dev"))} == {d.name for d in drills_for(stack("bgp"))} != set()
+    with pytest.raises(EdgeError, match="gateway-frozen"):
+        find(drills_for(stack("egress")), "gateway-frozzen")
+
+
+def test_every_drill_has_streams_and_a_promise() -> None:
+    for name in ("egress", "dev"):
+        for item in drills_for(stack(name)):
+            streams = item.streams(stack(name))
+            assert streams and all(s.limit < item.during + item.after for s in streams), item.name
+
+
+def test_the_picture_has_a_row_a_stream_and_its_colors() -> None:
+    item = drill()
+    one = Outcome(item, 0.1, 0.0, [(item.streams(stack("egress"))[0],
+                                    parsed("s", "99 <a>\n100.02 -\n100.04 b\n", 100.0, 0.02))])  # fmt: skip
+    text = svg(one)
+    assert "&lt;a&gt;: 1 requests" in text and "lost: 1 requests" in text and "<a>" not in text
