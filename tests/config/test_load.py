@@ -155,7 +155,7 @@ def test_an_instance_and_a_peer_that_are_declared_twice_are_refused() -> None:
 
 def test_a_router_must_not_have_the_name_of_a_node() -> None:
     raised = error(lambda stack: stack["routers"][0].update(name="cilium-w1"))
-    assert raised.problems == (Problem("nodes and routers", "each name once", "cilium-w1 2 times"),)
+    assert raised.problems == (Problem("nodes, routers and outposts", "each name once", "cilium-w1 2 times"),)
 
 
 def test_one_name_in_two_namespaces_is_two_services() -> None:

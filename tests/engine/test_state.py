@@ -323,7 +323,7 @@ def test_the_document_has_the_shape_of_pulumis_deployment_v3(path: Path) -> None
     state.put(resource("a", inputs={"create": "true", "stdin": Secret("x")}, property_dependencies={"create": []},
                        custom_timeouts={"create": 60.0}, retain_on_delete=True))  # fmt: skip
     with state.operation("deleting", state.resources[1]):
-        document = state.document()
+        document = state.document(lambda resource: resource)
     assert set(document) == {"version", "deployment"} and document["version"] == 3
     deployment = document["deployment"]
     assert set(deployment) == {"manifest", "secrets_providers", "resources", "pending_operations"}
@@ -343,7 +343,7 @@ def test_the_document_has_the_shape_of_pulumis_deployment_v3(path: Path) -> None
 
 def test_the_file_is_the_document(path: Path) -> None:
     state = two_writes(path)
-    written, document = json.loads(path.read_text()), state.document()
+    written, document = json.loads(path.read_text()), state.document(lambda resource: resource)
     assert written["deployment"]["resources"] == document["deployment"]["resources"] != []
     assert written["version"] == document["version"]
 
