@@ -13,7 +13,7 @@ _MEMORY = 60.0
 class Thresholds:
     """`misses` in a row make it gone, `recoveries` in a row bring it back.
 
-    From the third loss within a minute on it must answer without a miss for a while first: 1 s, then four
+    From the second loss within a minute on it must answer without a miss for a while first: 1 s, then four
     times as long with each further loss, up to `max_hold`.
     """
 
@@ -23,7 +23,7 @@ class Thresholds:
 
     def hold(self, losses: int) -> float:
         """How long a gateway must answer again after so many losses."""
-        return 0.0 if losses <= 2 else min(4.0 ** (losses - 3), self.max_hold)
+        return 0.0 if losses <= 1 else min(4.0 ** (losses - 2), self.max_hold)
 
 
 @dataclass
