@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from itertools import chain, islice
 
 from config.net import Address, Prefix
+
+# How many addresses of a prefix are named at most where there are too few.
+_LOOKED_AT = 256
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,14 @@ class Book:
         for gateway in wanted:
             if gateway in result:
                 continue
-            free = [a for a in _hosts(cidrs) if self._usable(a, cidrs, gateway)]
-            if not free:
+            # What a gateway that is away may come back to goes last.
+            untouched = (a for a in _hosts(cidrs) if a not in reserved)
+            candidates = chain(untouched, sorted(reserved, key=int))
+            free = next((a for a in candidates if self._usable(a, cidrs, gateway)), None)
+            if free is None:
                 short.append(str(gateway))
-                continue
-            result[gateway] = self._take(next((a for a in free if a not in reserved), free[0]), gateway)
+            else:
+                result[gateway] = self._take(free, gateway)
         self._keep(cidrs, resting, before, result)
         return result, self._why(cidrs, short) if short else ""
 
@@ -81,7 +88,7 @@ class Book:
 
     def _why(self, cidrs: Sequence[Prefix], short: list[str]) -> str:
         reasons = []
-        for address in _hosts(cidrs):
+        for address in islice(_hosts(cidrs), _LOOKED_AT):
             if self._conflict(address):
                 reasons.append(f"{address} is used by a host that is no gateway")
             elif address not in self.taken and (holder := self._holder(address)) is not None:

@@ -1,0 +1,86 @@
+"""Whether a gateway answers, and what several vantage points agree on."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+import pytest
+
+from controllers.egress_ha.health import Health, Thresholds
+from controllers.egress_ha.vantage import View, agreed
+
+A, B = ip_address("10.0.0.1"), ip_address("10.0.0.2")
+TICK = 0.25
+
+
+def fed(answers: str, health: Health | None = None, start: float = 0.0) -> Health:
+    """`+` is an answer, `-` a miss, four a second."""
+    health = health or Health(Thresholds())
+    for i, sign in enumerate(answers):
+        health.probed(start + i * TICK, sign == "+")
+    return health
+
+
+@pytest.mark.parametrize(("answers", "up"), [
+    ("", None), ("+", True), ("--", None), ("---", False), ("+--", True), ("+--+--", True), ("+---", False),
+    ("+---++", False), ("+---+++", True), ("+---++-+++", True), ("---+++", True),
+])  # fmt: skip
+def test_thresholds(answers: str, up: bool | None) -> None:
+    assert fed(answers).up is up
+
+
+def test_a_change_is_told_once() -> None:
+    health = Health(Thresholds())
+    assert [health.probed(i * TICK, sign == "+") for i, sign in enumerate("++---")] == [True, False, False, False, True]
+
+
+def test_one_that_flaps_stays_away() -> None:
+    """A second silent, a second well, for a minute: three silences are seen, then it is kept away."""
+    health = Health(Thresholds())
+    moves = sum(health.probed(i * TICK, i % 8 < 4) for i in range(240))
+    assert moves <= 4 and health.up is False
+    # And when it is well for good, it is back within the longest hold.
+    assert fed("+" * 4 * 61, health, start=61).up is True
+
+
+def test_losses_are_forgotten() -> None:
+    health = fed("+---+++---")
+    assert len(health.losses) == 2
+    assert fed("+++", health, start=100).up is True
+
+
+def test_each_loss_costs_more_up_to_a_limit() -> None:
+    thresholds = Thresholds(max_hold=20)
+    assert [thresholds.hold(n) for n in range(1, 6)] == [0, 1, 4, 16, 20]
+
+
+def view(name: str, **up: bool) -> View:
+    return View(name, {{"a": A, "b": B}[key]: value for key, value in up.items()})
+
+
+BOTH = {A: True, B: True}
+
+
+@pytest.mark.parametrize(("own", "others", "before", "expected"), [
+    # All say so.
+    (view("1", a=False, b=True), [view("2", a=False, b=True)], BOTH, {A: False, B: True}),
+    # One that is cut off from it does not take it away from the others.
+    (view("1", a=False, b=True), [view("2", a=True, b=True)], BOTH, BOTH),
+    (view("1", a=True, b=True), [view("2", a=False, b=True)], BOTH, BOTH),
+    # One that sees nothing at all is blind.
+    (view("1", a=False, b=True), [view("2", a=False, b=False)], BOTH, {A: False, B: True}),
+    (view("1", a=False, b=False), [view("2", a=False, b=True)], BOTH, {A: False, B: True}),
+    # Alone: one of several goes, the last one stays.
+    (view("1", a=False, b=True), [], BOTH, {A: False, B: True}),
+    (view("1", a=False, b=False), [], {A: False, B: True}, {A: False, B: True}),
+    # Two that see nothing: both blind, so nothing changes.
+    (view("1", a=False, b=False), [view("2", a=False, b=False)], {A: False, B: True}, {A: False, B: True}),
+    # One that has no word on it yet says nothing.
+    (view("1", b=True), [view("2", a=False, b=True)], BOTH, {A: False, B: True}),
+    (view("1", b=True), [], {B: True}, {B: True}),
+    # At the start nothing was agreed: what is seen counts.
+    (view("1", a=True, b=False), [], {}, {A: True, B: False}),
+])  # fmt: skip
+def test_what_is_agreed(own: View, others: list[View], before: dict[object, bool],
+                        expected: dict[object, bool]) -> None:  # fmt: skip
+    assert agreed(own, others, before) == expected  # type: ignore[arg-type]
