@@ -51,6 +51,7 @@ def judge(stack: StackConfig, router: str, sessions: list[Session], seen: Seen) 
     expected = list(expected_prefixes(stack, router, sessions, seen))
     limit = next(r.bgp.maximum_paths for r in stack.routers if r.name == router) or 64
     rib, fib = rib_next_hops(answer["rib"]), fib_next_hops(answer["fib"])
+    unwanted = discarding(answer["neighbors"])
     for item in expected:
         if not item.next_hops:
             absent = item.prefix not in rib
@@ -59,7 +60,12 @@ def judge(stack: StackConfig, router: str, sessions: list[Session], seen: Seen) 
                          "a node announces an address that it cannot serve")  # fmt: skip
             continue
         wanted = f"{_hops(item.next_hops)} ({item.why})"
-        yield _compare("rib", item, rib.get(item.prefix), wanted, limit, router)
+        if item.prefix not in rib and item.next_hops <= unwanted:
+            yield judged("rib", item.prefix, False, wanted, "absent", router,
+                         f"FRR takes no route from {_hops(item.next_hops)} without an inbound policy"
+                         " (bgp ebgp-requires-policy)")  # fmt: skip
+        else:
+            yield _compare("rib", item, rib.get(item.prefix), wanted, limit, router)
         yield _compare("fib", item, fib.get(item.prefix), wanted, limit, router)
     known = {item.prefix for item in expected}
     surplus = sorted(set(rib) - known)
@@ -83,6 +89,16 @@ def _compare(check: str, item: ExpectedPrefix, observed: frozenset[str] | None, 
     elif missing:
         cause = f"missing {_hops(missing)}: session down, maximum-paths or multipath-relax"
     return judged(check, item.prefix, good, wanted, _hops(observed), router, cause)
+
+
+def discarding(neighbors: Json) -> frozenset[str]:
+    """The neighbors whose routes FRR throws away for want of a policy (RFC 8212)."""
+    found = set()
+    for address, neighbor in neighbors.items():
+        families = (neighbor.get("addressFamilyInfo") or {}) if isinstance(neighbor, dict) else {}
+        if any(family.get("inboundEbgpRequiresPolicy") for family in families.values()):
+            found.add(address)
+    return frozenset(found)
 
 
 def rib_next_hops(rib: Json) -> dict[str, frozenset[str]]:

@@ -53,12 +53,13 @@ def _router_side(session: Session, seen: Seen) -> Verdict:
 def _router_cause(session: Session, neighbor: Json) -> str:
     remote, local = neighbor.get("remoteAs"), neighbor.get("localAs")
     reason = neighbor.get("lastNotificationReason") or neighbor.get("lastResetDueTo") or ""
+    # First: for `external`, FRR goes on showing the AS number that it saw last.
+    if session.local_asn == local and not neighbor.get("nbrInternalLink"):
+        return f"both sides are AS {local}, and the neighbor is external"
     if remote and session.local_asn and remote not in (session.local_asn, 0):
         return f"FRR expects AS {remote}, Cilium speaks as AS {session.local_asn}"
     if session.peer.asn != local:
         return f"Cilium expects AS {session.peer.asn}, FRR speaks as AS {local}"
-    if session.local_asn == local:
-        return f"both sides are AS {local}, and the neighbor is external"
     hint = f"FRR says: {reason}" if reason else "no TCP connection"
     return f"{hint}; check reachability, ebgpMultihop and the MD5 password on both sides"
 

@@ -1,12 +1,12 @@
 """B13: An eBGP peer that is not on a node's link, without multihop.
 
-Why: eBGP sends with a TTL of 1, each side for itself. A node in another subnet than the peer's address
-never reaches it, nor does the router reach the node.
+Why: eBGP sends with a TTL of 1, each side for itself. A node never reaches a peer behind a router, nor does
+the peer reach the node. Another address of a router on the node's own link is no hop away.
 Seen: the peer stays in Active; nothing says TTL.
 Since: 1.16
-Source: Cilium BGP control plane troubleshooting
+Source: Cilium BGP control plane troubleshooting; seen on the lab
 
-Bad: peer 192.168.10.200, a node in 192.168.20.0/24, no `ebgpMultihop`
+Bad: peer 192.168.30.200 behind a router, a node in 192.168.20.0/24, no `ebgpMultihop`
 Good: `peerConfigs: [{ name: cilium-peer, ebgpMultihop: 2 }]`
 """
 

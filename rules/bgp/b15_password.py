@@ -2,7 +2,7 @@
 
 Why: TCP MD5 drops every segment with a wrong or a missing signature in the kernel: the connection times
 out, and neither daemon sees why.
-Seen: nowhere but in the kernel's counter TCPMD5Failure.
+Seen: nowhere but in the kernel's counters TCPMD5Failure (wrong), TCPMD5NotFound (missing) and TCPMD5Unexpected.
 Since: 1.16
 Source: RFC 2385; Cilium BGP control plane configuration
 

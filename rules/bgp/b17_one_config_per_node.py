@@ -1,7 +1,7 @@
 """B17: Two cluster configs select the same node.
 
 Why: a node runs one of them; the other is in conflict, and which one wins is a matter of age.
-Seen: in the condition `cilium.io/ConflictingClusterConfiguration`.
+Seen: in the condition `cilium.io/ConflictingClusterConfig`.
 Since: 1.16
 Source: Cilium operator/pkg/bgp
 

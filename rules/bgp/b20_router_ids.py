@@ -1,10 +1,11 @@
 """B20: Two BGP speakers with the same router id.
 
-Why: a speaker that hears its own id refuses the session; two neighbors with one id make best-path
-selection and graceful restart guess. Vagrant's NAT interface gives every machine 10.0.2.15.
-Seen: only in logs (bad BGP identifier).
+Why: inside an AS a speaker that hears its own id refuses the session. Between two ASes it takes it (RFC 6286),
+and two neighbors with one id make best-path selection and graceful restart guess. Vagrant's NAT interface gives
+every machine 10.0.2.15.
+Seen: only in logs (bad BGP identifier); nowhere between ASes.
 Since: 1.16
-Source: RFC 4271, 4.2; Cilium BGP control plane configuration
+Source: RFC 4271, 4.2; RFC 6286; Cilium BGP control plane configuration; seen on the lab
 
 Bad: two nodes whose first interface has 10.0.2.15, without node overrides
 Good: `nodeOverrides: [{ node: w1, instances: [{ name: i, routerId: 192.168.10.101 }] }]`

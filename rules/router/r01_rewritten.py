@@ -2,7 +2,7 @@
 
 Why: the running configuration is compared with the rendered one. What FRR rewrites is a difference for
 ever: `maximum-paths` beyond its build's limit, a description with two spaces in a row.
-Seen: as drift after every up.
+Seen: nowhere but in `show running-config`; `up` takes what FRR made of it for what was meant.
 Since: 1.16
 Source: FRR 8.4.4; seen on the lab
 

@@ -2,9 +2,9 @@
 
 Why: FRR takes the smaller of the two in the session and writes its own value back; below three keepalives in a hold
 time one lost packet can end the session.
-Seen: as drift, or as flapping sessions.
+Seen: in `show running-config`, or as flapping sessions.
 Since: 1.16
-Source: FRR BGP documentation (timers)
+Source: FRR BGP documentation (timers); seen on the lab
 
 Bad: `timers: { keepalive: 5, hold: 9 }`
 Good: `timers: { keepalive: 3, hold: 9 }`

@@ -1,8 +1,8 @@
 """R3: ebgpMultihop on an internal neighbor.
 
-Why: it is a setting of eBGP; FRR refuses the line for a neighbor of its own AS, and the whole candidate
-configuration with it.
-Seen: as the refusal of the configuration.
+Why: it is a setting of eBGP; FRR leaves the line out for a neighbor of its own AS and says nothing. The running
+configuration then differs from the rendered one for ever.
+Seen: nowhere but in `show running-config`.
 Since: 1.16
 Source: FRR BGP documentation; seen on the lab
 

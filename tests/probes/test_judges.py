@@ -72,6 +72,29 @@ def test_wrong_as_on_either_side_is_named() -> None:
     assert red.cause == "Cilium expects AS 65000, FRR speaks as AS 65010"
 
 
+def test_one_as_on_both_sides_of_an_external_session_is_named() -> None:
+    document = dev_object()
+    document["bgp"]["clusterConfigs"][0]["instances"][0]["localASN"] = 65000
+    stack = parse(document, "dev")
+    for link, words in (("nbrExternalLink", "both sides are AS 65000, and the neighbor is external"),
+                        ("nbrInternalLink", "FRR expects AS 65001")):  # fmt: skip
+        seen = healthy()
+        # The number is the one that FRR saw last.
+        router(seen)["neighbors"]["192.168.10.101"].update({"bgpState": "Idle", "remoteAs": 65001, link: True})
+        [red] = not_green(judge(seen, stack))
+        assert words in red.cause
+
+
+def test_routes_that_frr_discards_for_want_of_a_policy() -> None:
+    def without_policy(seen: Seen) -> None:
+        families = {"ipv4Unicast": {"inboundEbgpRequiresPolicy": "Inbound updates discarded due to missing policy"}}
+        router(seen)["neighbors"]["192.168.10.101"]["addressFamilyInfo"] = families
+        router(seen)["rib"].pop("172.20.1.0/24")
+
+    [red] = spoil(without_policy)
+    assert red.cause == "FRR takes no route from 192.168.10.101 without an inbound policy (bgp ebgp-requires-policy)"
+
+
 def test_neighbor_that_frr_does_not_have() -> None:
     [red] = spoil(lambda s: router(s)["neighbors"].pop("192.168.20.100"))
     assert "no neighbor 192.168.20.100" in red.cause
