@@ -54,4 +54,4 @@ class EgressGatewayHA(pulumi.ComponentResource):
 
 def by_controller(stack: StackConfig) -> list[EgressPolicy]:
     """The policies that open-source Cilium needs the controller for."""
-    return [p for p in stack.egress_policies if p.egress_groups and not p.isovalent(stack.cilium.edition)]
+    return [policy for policy in stack.egress_policies if policy.by_controller(stack.cilium.edition)]

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 from components.kubernetes import KubernetesObject, KubernetesProvider
+from config.labels import HOSTNAME
 from config.stack import StackConfig
 from config.workload import Service, Workload
 
@@ -49,7 +50,7 @@ def workload_manifest(workload: Workload) -> Manifest:
         return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
     selector = {"matchLabels": labels or {"app": workload.name}}
     if workload.spread:
-        term = {"labelSelector": selector, "topologyKey": "kubernetes.io/hostname"}
+        term = {"labelSelector": selector, "topologyKey": HOSTNAME}
         spec["affinity"] = {
             "podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}
         }

@@ -10,6 +10,13 @@ from config.base import Model
 from config.labels import LabelSelector
 from config.net import Address, InterfaceName, ObjectName, Prefix
 
+# The project's own kind for the HA form.
+HA_GROUP = "cilium-edge.io"
+HA_VERSION = "v1alpha1"
+HA_API_VERSION = f"{HA_GROUP}/{HA_VERSION}"
+HA_KIND = "EgressGatewayHAPolicy"
+HA_SATISFIED = f"{HA_GROUP}/IPAMRequestSatisfied"
+
 AzAffinity = Literal["disabled", "localOnly", "localOnlyFirst", "localPriority"]
 EgressKind = Literal["CiliumEgressGatewayPolicy", "IsovalentEgressGatewayPolicy"]
 
@@ -59,6 +66,10 @@ class EgressPolicy(Model):
             return self.kind == "IsovalentEgressGatewayPolicy"
         return edition == "enterprise" and bool(self.egress_groups)
 
+    def by_controller(self, edition: str) -> bool:
+        """Whether it is the HA form without Isovalent's kind, which the project's own controller carries out."""
+        return bool(self.egress_groups) and not self.isovalent(edition)
+
     def gateways(self) -> tuple[tuple[str, EgressGateway], ...]:
         """Every gateway entry with its YAML path inside the policy. The list wins over the single one."""
         if self.egress_groups:
@@ -66,12 +77,6 @@ class EgressPolicy(Model):
         if self.egress_gateways:
             return tuple((f"egressGateways[{i}]", item) for i, item in enumerate(self.egress_gateways))
         return (("egressGateway", self.egress_gateway),) if self.egress_gateway else ()
-
-    def groups(self) -> tuple[EgressGroup, ...]:
-        """The HA form of any policy: each single gateway is a group of its own."""
-        if self.egress_groups:
-            return self.egress_groups
-        return tuple(EgressGroup(**entry.model_dump()) for _, entry in self.gateways())
 
 
 class EgressHA(Model):
@@ -95,3 +100,10 @@ class EgressHA(Model):
     probe_port: Annotated[int, Field(ge=1024, le=65535)] = 4254
     metrics_port: Annotated[int, Field(ge=1024, le=65535)] = 4255
     node_selector: LabelSelector = LabelSelector()
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """What the controller's processes are told: option (without dashes) -> value. The rest is the manifests'."""
+        names = ("probe_interval", "misses", "recoveries", "max_hold", "address_lifetime", "lease", "namespace",
+                 "probe_port", "metrics_port")  # fmt: skip
+        return {name.replace("_", "-"): getattr(self, name) for name in names}

@@ -17,6 +17,7 @@ from config.egress import EgressHA, EgressPolicy
 from config.errors import LabError, Problem
 from config.ingress import Ingress, IngressController
 from config.l2 import L2Policy
+from config.labels import HOSTNAME
 from config.manifest import Manifest
 from config.net import InterfaceAddress
 from config.node import Node
@@ -67,7 +68,7 @@ class StackConfig(Model):
     def node_labels(self, node: Node) -> dict[str, str]:
         """The labels that a node will carry: its own, ours, and the ones the kubelet sets."""
         ours = self.bgp.node_labels if self.bgp else {}
-        return {"kubernetes.io/hostname": node.name, **ours, **node.labels}
+        return {HOSTNAME: node.name, **ours, **node.labels}
 
 
 MANAGEMENT = "mgmt"

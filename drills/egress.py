@@ -6,12 +6,12 @@ import json
 import time
 
 from config.egress import EgressPolicy
+from config.labels import ZONE
 from config.node import Node
 from config.stack import StackConfig
 from config.workload import Workload
+from drills.acts import nothing, restart_agent
 from drills.drill import Act, Drill, Ground, Stream, Streams
-
-_ZONE = "topology.kubernetes.io/zone"
 
 
 def policy(stack: StackConfig) -> EgressPolicy | None:
@@ -34,18 +34,18 @@ def clients(stack: StackConfig) -> list[Workload]:
 
 
 def _streams(near: float, far: float = 0.0, after: int = 2) -> Streams:
-    """A stream from each client pod; `near` is the limit of those in the zone of the first gateway."""
+    """A stream from each client pod; `near` is the limit of those in the zone of the first gateway.
 
-    far_is_spared = far < near
-
+    The others, with `far`, lose nothing on the way back either where nothing may happen to them.
+    """
     def streams(stack: StackConfig) -> tuple[Stream, ...]:
-        ha, zones = policy(stack), {node.name: node.labels.get(_ZONE) for node in stack.nodes}
+        ha, zones = policy(stack), {node.name: node.labels.get(ZONE) for node in stack.nodes}
         assert ha is not None
         outpost = next(o for o in stack.outposts if any(o.address.ip in cidr for cidr in ha.destination_cidrs))
-        first = gateways(stack)[0].labels.get(_ZONE)
+        first = gateways(stack)[0].labels.get(ZONE)
         return tuple(
             Stream(f"{w.name} ({zones[w.node or '']})", f"pod/{w.name}", str(outpost.address.ip), outpost.port,
-                   *((near, after) if zones[w.node or ""] == first or not far_is_spared else (far, 0)))
+                   *((near, after) if zones[w.node or ""] == first else (far, after if far else 0)))
             for w in clients(stack)
         )  # fmt: skip
 
@@ -103,16 +103,6 @@ def _flap(ground: Ground) -> None:
         time.sleep(1)
 
 
-def _nothing(ground: Ground) -> None:
-    return
-
-
-def _restart_agent(ground: Ground) -> None:
-    node = gateways(ground.stack)[0].name
-    ground.kubectl("-n", ground.stack.cilium.namespace, "delete", "pod", "-l", "k8s-app=cilium",
-                   f"--field-selector=spec.nodeName={node}", "--wait=false")  # fmt: skip
-
-
 _CUT_FIRST: tuple[Act, Act] = (
     lambda ground: ground.cut(gateways(ground.stack)[0].name),
     lambda ground: ground.join(gateways(ground.stack)[0].name),
@@ -129,7 +119,7 @@ DRILLS: tuple[Drill, ...] = (
     Drill("leader-killed", "the leading controller is killed, and a gateway freezes at once", _streams(5), well,
           _kill_leader_then_freeze, _frozen()[1], during=8, after=10, back=6),
     Drill("gateway-flaps", "the first gateway's link goes silent every other second", _streams(6), well, _flap,
-          _nothing, during=20, after=30),
+          nothing, during=20, after=30),
     Drill("gateway-agent-restart", "the Cilium agent on the first gateway is restarted", _streams(0), well,
-          _restart_agent, _nothing, during=5, after=15),
+          lambda ground: restart_agent(ground, gateways(ground.stack)[0].name), nothing, during=5, after=15),
 )  # fmt: skip

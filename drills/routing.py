@@ -6,6 +6,7 @@ import json
 
 from config.errors import EdgeError
 from config.stack import StackConfig
+from drills.acts import delete_pods, nothing, restart_agent
 from drills.drill import Act, Drill, Ground, Stream, Streams
 
 
@@ -53,14 +54,6 @@ def _find(ground: Ground) -> None:
     ground.unsilence(_victim(ground))
 
 
-def _delete_pods(*selector: str, on_victim: bool = False) -> Act:
-    def act(ground: Ground) -> None:
-        where = [f"--field-selector=spec.nodeName={_victim(ground)}"] if on_victim else []
-        ground.kubectl("-n", ground.stack.cilium.namespace, "delete", "pod", *selector, *where, "--wait=false")
-
-    return act
-
-
 def _api_server(signal: str) -> Act:
     def act(ground: Ground) -> None:
         control = next(node.name for node in ground.stack.nodes if node.role == "control-plane")
@@ -73,8 +66,8 @@ def _kill_bgpd(ground: Ground) -> None:
     ground.run(ground.stack.routers[0].name, "pkill -9 bgpd")
 
 
-def _nothing(ground: Ground) -> None:
-    return
+def _kill_operator(ground: Ground) -> None:
+    delete_pods(ground, "-l", "io.cilium/app=operator", "--grace-period=0", "--force")
 
 
 DRILLS: tuple[Drill, ...] = (
@@ -83,11 +76,11 @@ DRILLS: tuple[Drill, ...] = (
     Drill("node-link-down", "a node's link loses its carrier", _streams(50), well,
           lambda ground: ground.cut(_victim(ground)), lambda ground: ground.join(_victim(ground)), during=60, after=5),
     Drill("agent-restart", "the Cilium agent of a node is restarted", _streams(0), well,
-          _delete_pods("-l", "k8s-app=cilium", on_victim=True), _nothing, during=5, after=25),
+          lambda ground: restart_agent(ground, _victim(ground)), nothing, during=5, after=25),
     Drill("bgpd-killed", "the router's bgpd is killed, and watchfrr starts it again", _streams(5), well,
-          _kill_bgpd, _nothing, during=5, after=75),
+          _kill_bgpd, nothing, during=5, after=75),
     Drill("operator-killed", "the Cilium operator is killed", _streams(0), well,
-          _delete_pods("-l", "io.cilium/app=operator", "--grace-period=0", "--force"), _nothing, during=2, after=8),
+          _kill_operator, nothing, during=2, after=8),
     Drill("api-server-down", "the API server stands still for 20 s", _streams(0), well, _api_server("STOP"),
           _api_server("CONT"), during=20, after=5),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from config.egress import EgressPolicy
+from config.egress import HA_SATISFIED, EgressPolicy
 from config.errors import EdgeError
 from config.node import Node
 from config.outpost import Outpost
@@ -17,7 +17,6 @@ from probes.field import Field, Json, Seen
 from probes.reachability import pods_of
 from probes.verdict import Verdict, judged, unknown
 
-_SATISFIED = "cilium-edge.io/IPAMRequestSatisfied"
 # What agents write where the egress IP is another node's matter.
 _ELSEWHERE = "0.0.0.0"  # noqa: S104
 _SEEN = re.compile(r"Your source IP \(([^)]+)\)")
@@ -28,7 +27,7 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
     if not stack.egress_policies:
         return
     for policy in stack.egress_policies:
-        if policy.egress_groups and not policy.isovalent(stack.cilium.edition):
+        if policy.by_controller(stack.cilium.edition):
             yield from _status(stack, policy, seen)
     if "pods" not in seen.objects:
         yield unknown("egress-map", "all", "the policies' entries", "API", seen.errors.get("pods", "not asked"))
@@ -55,7 +54,7 @@ def _status(stack: StackConfig, policy: EgressPolicy, seen: Seen) -> Iterator[Ve
     yield judged("egress-status", policy.name, healthy == members, f"healthy: {listed(members)}",
                  f"healthy: {listed(healthy)}", where, cause)  # fmt: skip
     if policy.egress_cidrs:
-        found: Json = next((c for c in status.get("conditions") or [] if c["type"] == _SATISFIED), {})
+        found: Json = next((c for c in status.get("conditions") or [] if c["type"] == HA_SATISFIED), {})
         yield judged("egress-ipam", policy.name, found.get("status") == "True", "satisfied",
                      found.get("message", "no condition"), where, str(found.get("message", cause)))  # fmt: skip
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from config.egress import EgressGateway, EgressPolicy, EgressSelector
+from config.labels import ZONE
 from config.node import Node
 from config.outpost import Outpost
 from config.stack import StackConfig
 from probes.field import Json, Seen
 
-_ZONE = "topology.kubernetes.io/zone"
 # What agents write for an excluded destination (Cilium pkg/egressgateway).
 _EXCLUDED = "0.0.0.1"
 
@@ -42,8 +42,8 @@ def expected_entries(stack: StackConfig, seen: Seen) -> dict[tuple[str, str], li
 def gateways_for(stack: StackConfig, policy: EgressPolicy, pod: Json, seen: Seen) -> list[Way]:
     """The gateways that may serve a pod: what the HA status names, or the first node of each entry."""
     if policy.egress_groups:
-        node = next((n for n in stack.nodes if n.name == pod["spec"].get("nodeName")), None)
-        zone = stack.node_labels(node).get(_ZONE, "") if node else ""
+        node = _node_of(stack, pod)
+        zone = stack.node_labels(node).get(ZONE, "") if node else ""
         return [
             way
             for index, status in enumerate(_groups(policy, seen))
@@ -70,6 +70,10 @@ def _of_group(stack: StackConfig, policy: EgressPolicy, index: int, status: Json
         yield Way(gateway, given or (_source(group, node) if node else None))
 
 
+def _node_of(stack: StackConfig, pod: Json) -> Node | None:
+    return next((node for node in stack.nodes if node.name == pod["spec"].get("nodeName")), None)
+
+
 def _source(entry: EgressGateway, node: Node) -> str | None:
     if entry.egress_ip is not None:
         return str(entry.egress_ip)
@@ -93,7 +97,7 @@ def _selects(selector: EgressSelector, stack: StackConfig, pod: Json) -> bool:
             return False
     if selector.node_selector is None:
         return True
-    node = next((n for n in stack.nodes if n.name == pod["spec"].get("nodeName")), None)
+    node = _node_of(stack, pod)
     return node is not None and selector.node_selector.matches(stack.node_labels(node))
 
 
@@ -106,5 +110,5 @@ def expected_sources(stack: StackConfig, pod: Json, outpost: Outpost, seen: Seen
         )
         if applies and any(_selects(selector, stack, pod) for selector in policy.selectors):
             return {way.source or way.gateway for way in gateways_for(stack, policy, pod, seen)}
-    node = next((n for n in stack.nodes if n.name == pod["spec"].get("nodeName")), None)
+    node = _node_of(stack, pod)
     return {str(node.source_towards(target))} if node else set()

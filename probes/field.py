@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from config.egress import HA_API_VERSION, HA_KIND
 from config.errors import EdgeError
 from config.stack import StackConfig
 from transport.kube import Kube
@@ -16,8 +17,6 @@ from transport.ssh import Endpoint, SshPool
 
 Json = Any
 _MARK = "=-=-="
-# Asked where the stack has egress policies.
-_HA_KIND = (("egress", "cilium-edge.io/v1alpha1", "EgressGatewayHAPolicy"),)
 _ROUTER_COMMANDS = {
     "neighbors": "vtysh -c 'show bgp neighbors json'",
     "rib": "vtysh -c 'show ip route bgp json'",
@@ -51,10 +50,11 @@ class Field:
         with ThreadPoolExecutor(16, "probe") as pool:
             for router in self.stack.routers:
                 pool.submit(self._ask, seen, router.name, partial(self._router, seen, router.name))
-            for key, api, kind in (("services", "v1", "Service"), ("pods", "v1", "Pod"),
-                                   ("nodes", "v1", "Node"),
-                                   ("slices", "discovery.k8s.io/v1", "EndpointSlice"),
-                                   *(_HA_KIND if self.stack.egress_policies else ())):  # fmt: skip
+            kinds = [("services", "v1", "Service"), ("pods", "v1", "Pod"), ("nodes", "v1", "Node"),
+                     ("slices", "discovery.k8s.io/v1", "EndpointSlice")]  # fmt: skip
+            if self.stack.egress_policies:
+                kinds.append(("egress", HA_API_VERSION, HA_KIND))
+            for key, api, kind in kinds:
                 pool.submit(self._ask, seen, key, partial(self._objects, seen, key, api, kind))
         with ThreadPoolExecutor(8, "probe") as pool:
             for pod in seen.objects.get("pods", []):

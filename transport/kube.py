@@ -62,10 +62,7 @@ class Kube:
     def find(self, api_version: str, kind: str, namespace: str | None = None,
              selector: str = "") -> list[Object]:  # fmt: skip
         """All objects of a kind, in one namespace or in all."""
-        query = [("labelSelector", selector)] if selector else []
-        answer = self._call("GET", self._path(api_version, kind, namespace, None), query=query)
-        items: list[Object] = answer.get("items", [])
-        return items
+        return self.listing(api_version, kind, namespace, selector)[0]
 
     def apply(self, manifest: Object, *, manager: str = FIELD_MANAGER, dry_run: bool = False,
               subresource: str = "") -> Object:  # fmt: skip
@@ -104,14 +101,9 @@ class Kube:
         query = [("watch", "true"), ("resourceVersion", version), ("timeoutSeconds", str(seconds)),
                  ("allowWatchBookmarks", "true"), *([("labelSelector", selector)] if selector else [])]  # fmt: skip
         path = self._path(api_version, kind, namespace, None)
-        headers = {"Accept": "application/json"}
-        self._api.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
-        text = "&".join(f"{k}={_quote(v)}" for k, v in query)
+        timeout = urllib3.Timeout(connect=self._timeout, read=seconds + self._timeout)
         try:
-            answer = self._api.rest_client.pool_manager.request(
-                "GET", f"{self.server}{path}?{text}", headers=headers, preload_content=False, retries=False,
-                timeout=urllib3.Timeout(connect=self._timeout, read=seconds + self._timeout),
-            )  # fmt: skip
+            answer = self._request("GET", path, query, preload_content=False, retries=False, timeout=timeout)
             try:
                 if answer.status >= 400:
                     raise ApiError(f"watch {path}: {answer.status}", answer.status)
@@ -186,18 +178,24 @@ class Kube:
             raise NotFound(f"the cluster has no kind {kind} in {api_version}")
         return found
 
+    def _request(self, method: str, path: str, query: Any, content_type: str = "application/json",
+                 **options: Any) -> Any:  # fmt: skip
+        """The raw answer, with the credentials of the kubeconfig or the ServiceAccount in the question."""
+        headers = {"Accept": "application/json", "Content-Type": content_type}
+        self._api.update_params_for_auth(headers, [], ["BearerToken"], path, method, options.get("body"))
+        text = "?" + "&".join(f"{k}={_quote(v)}" for k, v in query) if query else ""
+        return self._api.rest_client.pool_manager.request(
+            method, f"{self.server}{path}{text}", headers=headers, **options
+        )
+
     def _call(self, method: str, path: str, body: Object | None = None,
               query: Any = (), content_type: str = "application/json") -> Object:  # fmt: skip
         import urllib3
         from kubernetes.client.exceptions import ApiException
 
-        headers = {"Accept": "application/json", "Content-Type": content_type}
-        self._api.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
-        text = "?" + "&".join(f"{k}={_quote(v)}" for k, v in query) if query else ""
         try:
-            answer = self._api.rest_client.pool_manager.request(
-                method, f"{self.server}{path}{text}", headers=headers,
-                body=None if body is None else json.dumps(body),
+            answer = self._request(
+                method, path, query, content_type, body=None if body is None else json.dumps(body),
                 timeout=urllib3.Timeout(connect=min(5.0, self._timeout), read=self._timeout),
                 retries=urllib3.Retry(2, backoff_factor=0.2),
             )  # fmt: skip

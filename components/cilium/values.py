@@ -40,13 +40,10 @@ def needs(stack: StackConfig) -> Values:
     if stack.egress_policies:
         # The agents' batching: with the chart's 1 s a failover could wait that long for its turn, and the
         # gateway's own agent may be later than the others.
-        batching = {"reconciliationTriggerInterval": "10ms"} if _ha(stack) else {}
+        ours = any(policy.by_controller(stack.cilium.edition) for policy in stack.egress_policies)
+        batching = {"reconciliationTriggerInterval": "10ms"} if ours else {}
         values["egressGateway"] = {"enabled": True, **batching}
     return values
-
-
-def _ha(stack: StackConfig) -> bool:
-    return any(p.egress_groups and not p.isovalent(stack.cilium.edition) for p in stack.egress_policies)
 
 
 def _ingress(controller: IngressController) -> Values:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.cilium.edge import egress_gateway, egress_selector
-from config.egress import EgressPolicy
+from components.cilium.edge import egress_ha_spec
+from config.egress import HA_API_VERSION, HA_GROUP, HA_KIND, HA_VERSION, EgressPolicy
 
 Manifest = dict[str, Any]
 
-GROUP = "cilium-edge.io"
-VERSION = "v1alpha1"
-KIND = "EgressGatewayHAPolicy"
 PLURAL = "egressgatewayhapolicies"
 
 _TEXT: Manifest = {"type": "string"}
@@ -71,33 +68,20 @@ def definition() -> Manifest:
         {"name": "Addresses", "type": "string", "jsonPath": ".status.conditions[0].status"},
     ]
     version = {
-        "name": VERSION, "served": True, "storage": True, "subresources": {"status": {}},
+        "name": HA_VERSION, "served": True, "storage": True, "subresources": {"status": {}},
         "additionalPrinterColumns": columns,
         "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": _SPEC, "status": _STATUS}}},
     }  # fmt: skip
-    names = {"kind": KIND, "listKind": f"{KIND}List", "plural": PLURAL, "singular": KIND.lower(),
+    names = {"kind": HA_KIND, "listKind": f"{HA_KIND}List", "plural": PLURAL, "singular": HA_KIND.lower(),
              "shortNames": ["hegp"]}  # fmt: skip
     return {
         "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{PLURAL}.{GROUP}"},
-        "spec": {"group": GROUP, "scope": "Cluster", "names": names, "versions": [version]},
+        "metadata": {"name": f"{PLURAL}.{HA_GROUP}"},
+        "spec": {"group": HA_GROUP, "scope": "Cluster", "names": names, "versions": [version]},
     }  # fmt: skip
 
 
 def ha_policy(item: EgressPolicy) -> Manifest:
     """The policy as an object of that kind."""
-    groups = []
-    for group in item.groups():
-        most = {"maxGatewayNodes": group.max_gateway_nodes} if group.max_gateway_nodes else {}
-        groups.append({**egress_gateway(group), **most})
-    spec: Manifest = {
-        "selectors": [egress_selector(selector) for selector in item.selectors],
-        "destinationCIDRs": [str(cidr) for cidr in item.destination_cidrs],
-        "egressGroups": groups,
-        "azAffinity": item.az_affinity,
-    }
-    if item.excluded_cidrs:
-        spec["excludedCIDRs"] = [str(cidr) for cidr in item.excluded_cidrs]
-    if item.egress_cidrs:
-        spec["egressCIDRs"] = [str(cidr) for cidr in item.egress_cidrs]
-    return {"apiVersion": f"{GROUP}/{VERSION}", "kind": KIND, "metadata": {"name": item.name}, "spec": spec}
+    spec = {**egress_ha_spec(item), "azAffinity": item.az_affinity}
+    return {"apiVersion": HA_API_VERSION, "kind": HA_KIND, "metadata": {"name": item.name}, "spec": spec}

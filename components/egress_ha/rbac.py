@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.egress_ha.crd import GROUP, PLURAL
-from config.egress import EgressHA
+from components.egress_ha.crd import PLURAL
+from config.egress import HA_GROUP, EgressHA
 
 Manifest = dict[str, Any]
 CONTROLLER, NODE = "egress-ha-controller", "egress-ha-node"
@@ -16,8 +16,8 @@ def rbac(settings: EgressHA) -> list[Manifest]:
     """ServiceAccounts, roles and their bindings."""
     space = settings.namespace
     wide = [
-        _rule([GROUP], [PLURAL], _READ),
-        _rule([GROUP], [f"{PLURAL}/status"], ["patch"]),
+        _rule([HA_GROUP], [PLURAL], _READ),
+        _rule([HA_GROUP], [f"{PLURAL}/status"], ["patch"]),
         _rule([""], ["nodes"], _READ),
         _rule(["cilium.io"], ["ciliumegressgatewaypolicies"], [*_READ, "create", "patch", "delete"]),
         _rule([""], ["events"], ["create"]),
@@ -33,7 +33,7 @@ def rbac(settings: EgressHA) -> list[Manifest]:
         _binding("ClusterRole", CONTROLLER, space),
         _role("Role", CONTROLLER, narrow, space),
         _binding("Role", CONTROLLER, space),
-        _role("ClusterRole", NODE, [_rule([GROUP], [PLURAL], _READ)]),
+        _role("ClusterRole", NODE, [_rule([HA_GROUP], [PLURAL], _READ)]),
         _binding("ClusterRole", NODE, space),
     ]
 

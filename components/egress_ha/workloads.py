@@ -8,6 +8,7 @@ from typing import Any
 from components.egress_ha.rbac import CONTROLLER, NODE
 from config.cluster import Cluster
 from config.egress import EgressHA, EgressPolicy
+from config.labels import HOSTNAME
 
 Manifest = dict[str, Any]
 
@@ -25,12 +26,12 @@ def workloads(settings: EgressHA, policies: Sequence[EgressPolicy], cluster: Clu
 
 def _deployment(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifest:
     labels = {"app": CONTROLLER}
-    term = {"labelSelector": {"matchLabels": labels}, "topologyKey": "kubernetes.io/hostname"}
+    term = {"labelSelector": {"matchLabels": labels}, "topologyKey": HOSTNAME}
     spec = _pod(settings, CONTROLLER, "controller")
     probe = {"tcpSocket": {"port": settings.metrics_port}, "periodSeconds": 2}
     spec["containers"][0]["readinessProbe"] = probe
     spec["affinity"] = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
-    gateways = [_term(expression, turned=True) for policy in policies for group in policy.groups()
+    gateways = [_term(expression, turned=True) for policy in policies for group in policy.egress_groups
                 for expression in _expressions(group.node_selector.manifest())]  # fmt: skip
     if gateways:
         preferred = [{"weight": 100, "preference": {"matchExpressions": [one]}} for one in gateways]
@@ -65,7 +66,7 @@ def _daemon_set(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifes
     spec["containers"][0]["securityContext"] = {"capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN", "NET_RAW"]}}
     spec["tolerations"] = [{"operator": "Exists"}]
     terms = [{"matchExpressions": [_term(e) for e in _expressions(group.node_selector.manifest())]}
-             for policy in policies for group in policy.groups()]  # fmt: skip
+             for policy in policies for group in policy.egress_groups]  # fmt: skip
     required = {"nodeSelectorTerms": [term for term in terms if term["matchExpressions"]]}
     if len(required["nodeSelectorTerms"]) == len(terms):
         spec["affinity"] = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
@@ -77,9 +78,7 @@ def _daemon_set(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifes
 
 
 def _pod(settings: EgressHA, account: str, role: str) -> Manifest:
-    names = ("probe_interval", "misses", "recoveries", "max_hold", "address_lifetime", "lease", "namespace",
-             "probe_port", "metrics_port")  # fmt: skip
-    arguments = [role, *(f"--{name.replace('_', '-')}={getattr(settings, name)}" for name in names)]
+    arguments = [role, *(f"--{name}={value}" for name, value in settings.arguments.items())]
     environment = [
         {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
         for name, path in (("POD_NAME", "metadata.name"), ("NODE_NAME", "spec.nodeName"), ("HOST_IP", "status.hostIP"))

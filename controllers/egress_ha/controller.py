@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any
 
-from config.egress import EgressHA
+from config.egress import HA_API_VERSION, HA_KIND, EgressHA
 from config.errors import ApiError
 from config.net import Address
 from controllers.egress_ha import metrics
 from controllers.egress_ha.addresses import Book, Report, parsed
-from controllers.egress_ha.crd import API_VERSION, KIND, declared, timed
+from controllers.egress_ha.crd import declared, timed
 from controllers.egress_ha.decision import Decision, Declared, Known, decide
 from controllers.egress_ha.gateway import all_gateways, members
 from controllers.egress_ha.health import Health, Thresholds
@@ -40,7 +40,7 @@ class Controller:
         self._kube, self._settings, self._address = kube, settings, address
         self._wake = threading.Event()
         wake = self._wake.set
-        self._policies = Watched(kube, API_VERSION, KIND, wake)
+        self._policies = Watched(kube, HA_API_VERSION, HA_KIND, wake)
         self._nodes = Watched(kube, "v1", "Node", wake)
         self._made = Watched(kube, API, POLICY, wake, selector=OWNER)
         self._pods = Watched(kube, "v1", "Pod", wake, namespace=settings.namespace, selector=APP)
@@ -52,6 +52,8 @@ class Controller:
         self._views: dict[Address, dict[Address, bool]] = {}
         self._peer_health: dict[Address, Health] = {}
         self._serving: dict[Address, bool] = {}
+        # Whom to probe: what the last round found, so that a tick need not read every policy again.
+        self._gateways: frozenset[Address] = frozenset()
         self._began = time.monotonic()
 
     def run(self) -> None:
@@ -61,7 +63,7 @@ class Controller:
             one.start()
         metrics.serve(self._settings.metrics_port)
         Responder(self._settings.probe_port + 1, self._view).start()
-        Prober(self._settings.probe_port, self._settings.probe_interval, self._gateways, self._heard).start()
+        Prober(self._settings.probe_port, self._settings.probe_interval, lambda: self._gateways, self._heard).start()
         Prober(self._settings.probe_port + 1, self._settings.probe_interval, self._peers, self._heard_peer).start()
         self._leader.start()
         for one in watched:
@@ -82,10 +84,6 @@ class Controller:
         self._leader.resign()
 
     # --- what is seen ---
-
-    def _gateways(self) -> set[Address]:
-        found = [item for item in map(declared, self._policies.objects()) if isinstance(item, Declared)]
-        return set(all_gateways((item.policy for item in found), members(self._nodes.objects())))
 
     def _peers(self) -> set[Address]:
         hosts = {(pod.get("status") or {}).get("hostIP") for pod in self._pods.objects()}
@@ -129,11 +127,13 @@ class Controller:
         nodes = members(self._nodes.objects())
         known = [item for item in map(declared, self._policies.objects()) if isinstance(item, Declared)]
         gateways = all_gateways((item.policy for item in known), nodes)
+        self._gateways = frozenset(gateways)
+        peers = self._peers()
         with self._lock:
             for gone in self._health.keys() - gateways.keys():
                 del self._health[gone]
             own = View("self", {a: bool(h.up) for a, h in self._health.items() if h.up is not None})
-            others = [View(str(a), dict(v)) for a, v in self._views.items() if a in self._peers()]
+            others = [View(str(a), dict(v)) for a, v in self._views.items() if a in peers]
             undecided = [a for a in gateways if a not in own.up]
         self._serving = {a: up for a, up in agreed(own, others, self._serving).items() if a in gateways}
         metrics.health(self._serving, {member.address: member.name for member in gateways.values()})
@@ -188,7 +188,7 @@ class Controller:
         status = timed(decision.status, dict(item.status), datetime.now(UTC))
         if status == item.status:
             return
-        body = {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": item.policy.name}, "status": status}
+        body = {"apiVersion": HA_API_VERSION, "kind": HA_KIND, "metadata": {"name": item.policy.name}, "status": status}
         self._policies.put(self._kube.apply(body, manager=MANAGER, subresource="status"))
         healthy = [ip for group in status["groupStatuses"] for ip in group["healthyGatewayIPs"]]
         before = [ip for group in item.status.get("groupStatuses", []) for ip in group.get("healthyGatewayIPs", [])]
@@ -201,7 +201,7 @@ class Controller:
 
     def _event(self, item: Declared, kind: str, reason: str, message: str) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        about = {"apiVersion": API_VERSION, "kind": KIND, "name": item.policy.name, "uid": item.uid}
+        about = {"apiVersion": HA_API_VERSION, "kind": HA_KIND, "name": item.policy.name, "uid": item.uid}
         self._kube.create({
             "apiVersion": "v1", "kind": "Event", "type": kind, "reason": reason, "message": message,
             "metadata": {"generateName": f"{item.policy.name}-", "namespace": "default"}, "involvedObject": about,

@@ -10,10 +10,6 @@ from pydantic import ValidationError
 from config.egress import EgressPolicy
 from controllers.egress_ha.decision import Declared
 
-GROUP = "cilium-edge.io"
-API_VERSION = f"{GROUP}/v1alpha1"
-KIND = "EgressGatewayHAPolicy"
-
 Object = dict[str, Any]
 
 

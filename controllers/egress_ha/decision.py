@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 
-from config.egress import EgressGroup, EgressPolicy
+from config.egress import HA_SATISFIED, EgressGroup, EgressPolicy
 from config.net import Address
 from controllers.egress_ha import placement
 from controllers.egress_ha.addresses import Book, Report, parsed
@@ -55,7 +55,7 @@ def decide(declared: Sequence[Declared], known: Known, book: Book) -> list[Decis
 
 def _decide(item: Declared, known: Known, book: Book) -> Decision:
     policy = item.policy
-    pools = [(group, group_members(group, known.nodes)) for group in policy.groups()]
+    pools = [(group, group_members(group, known.nodes)) for group in policy.egress_groups]
     group_of = {member.name: group for group, pool in reversed(pools) for member in pool}
 
     def well(member: Member) -> bool:
@@ -149,7 +149,7 @@ def _status(item: Declared, pools: Pools, well: placement.Serves, chosen: Mappin
     result: dict[str, Any] = {"observedGeneration": item.generation, "groupStatuses": groups}
     if item.policy.egress_cidrs:
         result["conditions"] = [{
-            "type": "cilium-edge.io/IPAMRequestSatisfied", "status": "False" if short else "True",
+            "type": HA_SATISFIED, "status": "False" if short else "True",
             "reason": "AddressesExhausted" if short else "Allocated",
             "message": short or "allocation requests satisfied", "observedGeneration": item.generation,
         }]  # fmt: skip

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 
-from config.egress import EgressGroup, EgressPolicy
+from config.egress import HA_GROUP, EgressGroup, EgressPolicy
+from config.labels import HOSTNAME, ZONE
 from config.net import Address
 
-ZONE = "topology.kubernetes.io/zone"
-HOSTNAME = "kubernetes.io/hostname"
 # On a Node: its egress traffic moves elsewhere before anything is done to it.
-DRAIN = "cilium-edge.io/egress-drain"
+DRAIN = f"{HA_GROUP}/egress-drain"
 
 
 @dataclass(frozen=True)
@@ -55,4 +54,4 @@ def group_members(group: EgressGroup, nodes: Mapping[str, Member]) -> list[Membe
 
 def all_gateways(policies: Iterable[EgressPolicy], nodes: Mapping[str, Member]) -> dict[Address, Member]:
     """Every node that any policy uses as a gateway, by address."""
-    return {m.address: m for policy in policies for group in policy.groups() for m in group_members(group, nodes)}
+    return {m.address: m for policy in policies for group in policy.egress_groups for m in group_members(group, nodes)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from ipaddress import IPv4Interface, ip_interface
+from ipaddress import ip_interface
 from typing import Any
 
 from config.errors import EdgeError
@@ -52,11 +52,6 @@ def hold(address: Address, device: str, seconds: int) -> None:
 def drop(address: Address, device: str) -> None:
     """Take the address off."""
     _ip("address", "del", f"{address}/{address.max_prefixlen}", "dev", device)
-
-
-def is_ipv4(address: Address) -> bool:
-    """Whether ARP is its neighbor protocol."""
-    return isinstance(ip_interface(address), IPv4Interface)
 
 
 def _show() -> list[Any]:

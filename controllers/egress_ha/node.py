@@ -13,12 +13,11 @@ import time
 from ipaddress import IPv4Address, ip_address
 from typing import Any
 
-from config.egress import EgressHA
+from config.egress import HA_API_VERSION, HA_KIND, EgressHA
 from config.errors import ApiError
 from config.net import Address
 from controllers.egress_ha import arp, interface
 from controllers.egress_ha.addresses import parsed
-from controllers.egress_ha.crd import API_VERSION, KIND
 from controllers.egress_ha.probe import Prober, Responder
 from controllers.egress_ha.watch import Watched
 from transport.kube import Kube
@@ -32,11 +31,10 @@ class NodePart:
     def __init__(self, kube: Kube, settings: EgressHA, address: Address) -> None:
         self._settings, self._address = settings, address
         self._wake = threading.Event()
-        self._policies = Watched(kube, API_VERSION, KIND, self._wake.set)
+        self._policies = Watched(kube, HA_API_VERSION, HA_KIND, self._wake.set)
         self._heard = time.monotonic()
         self._held: dict[Address, str] = {}
         self._conflicts: dict[Address, float] = {}
-        self._slept = time.monotonic()
 
     def run(self) -> None:
         """Until the process is ended; what it holds stays until its lifetime is over."""

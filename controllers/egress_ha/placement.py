@@ -8,7 +8,7 @@ that order, and no other pod moves; when it is back, it takes the same range aga
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from config.egress import AzAffinity, EgressGroup
 from config.net import Address
@@ -80,8 +80,3 @@ def _filled(owners: list[Member | None]) -> list[Member]:
         result[middle:end] = [right] * (end - middle)
         start = end
     return [member for member in result if member is not None]
-
-
-def shares(plan: Sequence[Member]) -> Mapping[str, int]:
-    """Gateway -> how many slots it has."""
-    return {member.name: sum(other.address == member.address for other in plan) for member in plan}

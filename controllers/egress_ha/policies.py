@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from config.egress import EgressGroup, EgressPolicy, EgressSelector
+from config.egress import HA_API_VERSION, HA_GROUP, HA_KIND, EgressGroup, EgressPolicy, EgressSelector
+from config.labels import HOSTNAME, ZONE
 from config.net import Address
-from controllers.egress_ha.gateway import HOSTNAME, ZONE, Member
+from controllers.egress_ha.gateway import Member
 
-OWNER = "cilium-edge.io/egress-policy"
+OWNER = f"{HA_GROUP}/egress-policy"
 KIND = "CiliumEgressGatewayPolicy"
 API = "cilium.io/v2"
 # No node has it: agents drop what a policy without a gateway selects, instead of letting it leave as it is.
-_NOBODY = {"nodeSelector": {"matchLabels": {"cilium-edge.io/no-gateway": "true"}}}
+_NOBODY = {"nodeSelector": {"matchLabels": {f"{HA_GROUP}/no-gateway": "true"}}}
 
 Manifest = dict[str, Any]
 
@@ -38,7 +39,7 @@ def zone_policies(policy: EgressPolicy, uid: str, zone: str | None, plan: Sequen
         spec["egressGateway"] = entries[0]
         if lists and len(entries) > 1:
             spec["egressGateways"] = entries
-        owner = {"apiVersion": "cilium-edge.io/v1alpha1", "kind": "EgressGatewayHAPolicy", "name": policy.name,
+        owner = {"apiVersion": HA_API_VERSION, "kind": HA_KIND, "name": policy.name,
                  "uid": uid, "controller": True, "blockOwnerDeletion": True}  # fmt: skip
         yield {"apiVersion": API, "kind": KIND,
                "metadata": {"name": name, "labels": {OWNER: policy.name}, "ownerReferences": [owner]},

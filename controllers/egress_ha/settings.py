@@ -12,9 +12,8 @@ def parse(argv: list[str]) -> tuple[str, EgressHA, argparse.Namespace]:
     """Role (`controller` or `node`), the settings, and who this is (pod, node, address)."""
     parser = argparse.ArgumentParser(prog="egress-ha", description=__doc__)
     parser.add_argument("role", choices=["controller", "node"])
-    for name in ("namespace", "probe_interval", "misses", "recoveries", "max_hold", "address_lifetime", "lease",
-                 "probe_port", "metrics_port"):  # fmt: skip
-        parser.add_argument(f"--{name.replace('_', '-')}", default=EgressHA.model_fields[name].default)
+    for name, default in EgressHA().arguments.items():
+        parser.add_argument(f"--{name}", default=default)
     parser.add_argument("--pod", default=os.environ.get("POD_NAME", os.uname().nodename))
     parser.add_argument("--node", default=os.environ.get("NODE_NAME", os.uname().nodename))
     parser.add_argument("--address", default=os.environ.get("HOST_IP", ""))

@@ -14,10 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.labels import ZONE
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
-
-_ZONE = "topology.kubernetes.io/zone"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -27,24 +26,24 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         gateways = {node.name: node for _, entry in policy.gateways() for node in facts.selected(entry.node_selector)}
         for name in gateways:
-            if _ZONE not in facts.labels[name]:
+            if ZONE not in facts.labels[name]:
                 yield error(
                     f"egressPolicies[{i}].azAffinity",
-                    f"the label {_ZONE} on gateway {name}",
+                    f"the label {ZONE} on gateway {name}",
                     "none",
                     f"set nodes[].labels for {name}",
                 )
-        zones = {facts.labels[name].get(_ZONE) for name in gateways}
+        zones = {facts.labels[name].get(ZONE) for name in gateways}
         workers = [n for n in facts.stack.nodes if n.name not in gateways and n.role == "worker"]
-        bare = [n.name for n in workers if _ZONE not in facts.labels[n.name]]
+        bare = [n.name for n in workers if ZONE not in facts.labels[n.name]]
         if bare:
             yield warning(
                 f"egressPolicies[{i}].azAffinity",
-                f"the label {_ZONE} on every node with pods",
+                f"the label {ZONE} on every node with pods",
                 f"none on {', '.join(bare[:4])}",
                 "label the nodes",
             )
-        alone = {facts.labels[n.name][_ZONE] for n in workers if _ZONE in facts.labels[n.name]} - zones
+        alone = {facts.labels[n.name][ZONE] for n in workers if ZONE in facts.labels[n.name]} - zones
         if alone and policy.az_affinity == "localOnly":
             yield error(
                 f"egressPolicies[{i}].azAffinity",

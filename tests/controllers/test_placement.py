@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from ipaddress import ip_address
 
 import pytest
@@ -10,13 +11,18 @@ from hypothesis import strategies as st
 
 from config.egress import EgressGroup
 from controllers.egress_ha.gateway import ZONE, Member
-from controllers.egress_ha.placement import SLOTS, chosen, shares, slots
+from controllers.egress_ha.placement import SLOTS, chosen, slots
 
 numbers = st.sets(st.integers(1, 200), min_size=1, max_size=40)
 
 
 def member(number: int, zone: str = "") -> Member:
     return Member(f"n{number}", ip_address(f"10.0.0.{number}"), {ZONE: zone} if zone else {})
+
+
+def shares(plan: list[Member]) -> dict[str, int]:
+    """Gateway -> how many slots it has."""
+    return dict(Counter(member.name for member in plan))
 
 
 def seen_by_agents(plan: list[Member]) -> dict[int, str]:

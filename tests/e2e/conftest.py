@@ -8,20 +8,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.harness import Edge
+from tests.e2e.harness import Edge, deployed
 
 
 @pytest.fixture(scope="session")
 def _lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     if os.geteuid() != 0:
         pytest.skip("the lab needs root")
-    edge = Edge(tmp_path_factory.mktemp("e2e") / "project")
-    try:
-        edge.run("up", timeout=500)
+    with deployed(tmp_path_factory.mktemp("e2e") / "project") as edge:
         yield edge
-    finally:
-        edge.reset()
-        edge.run("down", ok=False)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,18 @@ class Edge:
             if path.is_file() and not path.is_symlink() and ".venv" not in path.parts:
                 texts.append(path.read_bytes().decode(errors="replace"))
         return "\n".join(texts)
+
+
+@contextmanager
+def deployed(directory: Path, stack: str = STACK) -> Iterator[Edge]:
+    """A lab with a stack on it, from nothing to nothing."""
+    edge = Edge(directory, stack)
+    try:
+        edge.run("up", timeout=500)
+        yield edge
+    finally:
+        edge.reset()
+        edge.run("down", ok=False)
 
 
 def kill(process: subprocess.Popen[str]) -> None:

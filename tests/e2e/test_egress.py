@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.harness import Edge, until
+from tests.e2e.harness import Edge, deployed, until
 
 HA = "outpost-ha"
 EAST, WEST = "172.18.0.4", "172.18.0.6"
@@ -17,13 +17,8 @@ GATEWAYS = ("kind-worker3", "kind-worker4")
 
 @pytest.fixture(scope="module")
 def egress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
-    edge = Edge(tmp_path_factory.mktemp("egress") / "project", "egress")
-    try:
-        edge.run("up", timeout=500)
+    with deployed(tmp_path_factory.mktemp("egress") / "project", "egress") as edge:
         yield edge
-    finally:
-        edge.reset()
-        edge.run("down", ok=False)
 
 
 def status(edge: Edge) -> Any:

@@ -1,0 +1,19 @@
+"""Faults, and ways back, that several drills have."""
+
+from __future__ import annotations
+
+from drills.drill import Ground
+
+
+def nothing(ground: Ground) -> None:
+    """It heals by itself."""
+
+
+def delete_pods(ground: Ground, *selection: str) -> None:
+    """Delete pods of Cilium's own namespace, and do not wait: what comes back is being watched."""
+    ground.kubectl("-n", ground.stack.cilium.namespace, "delete", "pod", *selection, "--wait=false")
+
+
+def restart_agent(ground: Ground, node: str) -> None:
+    """Have the Cilium agent of a node started anew."""
+    delete_pods(ground, "-l", "k8s-app=cilium", f"--field-selector=spec.nodeName={node}")
