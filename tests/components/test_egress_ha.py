@@ -1,0 +1,234 @@
+"""The objects of egress HA: the schema keeps every field, the roles suffice and are no more, the pods start."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.egress_ha.crd import definition, ha_policy
+from components.egress_ha.rbac import CONTROLLER, NODE, rbac
+from components.egress_ha.workloads import workloads
+from config.cluster import Cluster
+from config.egress import HA_API_VERSION, HA_GROUP, HA_KIND, EgressHA, EgressPolicy
+from controllers.egress_ha import crd, settings
+from controllers.egress_ha.controller import APP
+from controllers.egress_ha.decision import Declared
+from tests.config.dev_stack import dev_stack
+from tests.controllers.test_decision import EAST, OLD, decided, policy
+
+SCHEMA = definition()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+CLUSTER: Cluster = dev_stack().cluster
+
+
+def wrong(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
+    """Where the value does not fit the schema, or would lose a field by it."""
+    kind = schema["type"]
+    fits = {"object": dict, "array": list, "string": str, "integer": int}[kind]
+    if not isinstance(value, fits) or isinstance(value, bool):
+        return [f"{path}: no {kind}"]
+    found = []
+    if kind == "object":
+        known, others = schema.get("properties", {}), schema.get("additionalProperties")
+        found += [f"{path}.{key}: missing" for key in schema.get("required", []) if key not in value]
+        for key, inner in value.items():
+            under = known.get(key, others)
+            found += [f"{path}.{key}: pruned"] if under is None else wrong(inner, under, f"{path}.{key}")
+    elif kind == "array":
+        found += [f"{path}: too short"] if len(value) < schema.get("minItems", 0) else []
+        for i, inner in enumerate(value):
+            found += wrong(inner, schema["items"], f"{path}[{i}]")
+    elif kind == "integer":
+        found += [f"{path}: out of range"] if not schema.get("minimum", value) <= value <= schema.get(
+            "maximum", value) else []  # fmt: skip
+    elif "enum" in schema and value not in schema["enum"]:
+        found.append(f"{path}: not in the list")
+    return found
+
+
+labels = st.dictionaries(st.sampled_from(["app", "topology.kubernetes.io/zone"]), st.just("x"), max_size=2)
+expressions = st.lists(st.sampled_from([
+    {"key": "a", "operator": "In", "values": ["x", "y"]}, {"key": "b", "operator": "DoesNotExist"},
+]), max_size=2)  # fmt: skip
+selectors = st.fixed_dictionaries({}, optional={"matchLabels": labels, "matchExpressions": expressions})
+groups = st.fixed_dictionaries({}, optional={
+    "nodeSelector": selectors, "interface": st.just("eth1"), "egressIP": st.sampled_from(["172.18.0.42", "fd00::1"]),
+    "maxGatewayNodes": st.sampled_from([1, 64])})  # fmt: skip
+cidrs = st.lists(st.sampled_from(["0.0.0.0/0", "10.0.0.0/8", "fd00::/64"]), min_size=1, max_size=3)
+policies = st.fixed_dictionaries(
+    {"name": st.just("ha"), "destinationCIDRs": cidrs, "egressGroups": st.lists(groups, min_size=1, max_size=3),
+     "selectors": st.lists(st.fixed_dictionaries({}, optional={
+         "podSelector": selectors, "namespaceSelector": selectors, "nodeSelector": selectors}),
+         min_size=1, max_size=2)},
+    optional={"excludedCIDRs": cidrs, "egressCIDRs": cidrs, "azAffinity": st.sampled_from(
+        ["disabled", "localOnly", "localOnlyFirst", "localPriority"])},
+)  # fmt: skip
+
+
+@given(policies)
+def test_the_schema_keeps_the_policy_and_the_controller_reads_the_same_again(document: Any) -> None:
+    item = EgressPolicy.model_validate(document)
+    made = ha_policy(item)
+    assert wrong(made["spec"], SCHEMA["properties"]["spec"]) == []
+    made["metadata"]["uid"] = "u"
+    read = crd.declared(made)
+    assert isinstance(read, Declared) and read.policy == item
+
+
+@pytest.mark.parametrize("one", [
+    decided(policy(OLD)), decided(policy(OLD), down=(EAST,)), decided(policy()), decided(policy(egressCIDRs=[])),
+    decided(policy(OLD, egressCIDRs=["172.18.0.84/32"])), decided(policy(OLD, azAffinity="disabled")),
+])  # fmt: skip
+def test_the_schema_keeps_the_status(one: Any) -> None:
+    from datetime import UTC, datetime
+
+    status = crd.timed(one.status, {}, datetime(2026, 1, 1, tzinfo=UTC))
+    assert wrong(status, SCHEMA["properties"]["status"]) == []
+
+
+def test_the_schema_is_structural_and_the_check_above_can_fail() -> None:
+    def structural(schema: dict[str, Any], path: str) -> None:
+        assert schema["type"] in ("object", "array", "string", "integer"), path
+        assert not {"properties", "additionalProperties"} <= schema.keys(), path
+        assert set(schema.get("required", ())) <= schema.get("properties", {}).keys(), path
+        for key, inner in schema.get("properties", {}).items():
+            structural(inner, f"{path}.{key}")
+        for key in ("items", "additionalProperties"):
+            if key in schema:
+                structural(schema[key], f"{path}.{key}")
+
+    structural(SCHEMA, "")
+    spec = SCHEMA["properties"]["spec"]
+    assert wrong({"selectors": [{"x": 1}], "destinationCIDRs": [], "azAffinity": "no"}, spec) == [
+        ".egressGroups: missing", ".selectors[0].x: pruned", ".destinationCIDRs: too short",
+        ".azAffinity: not in the list"]  # fmt: skip
+    assert wrong({"groupStatuses": [{"activeGatewayIPs": [1]}]}, SCHEMA["properties"]["status"])
+
+
+def test_the_kind_is_the_one_that_the_controller_asks_for() -> None:
+    made = definition()
+    names = made["spec"]["names"]
+    assert (made["spec"]["group"], names["kind"]) == (HA_GROUP, HA_KIND)
+    assert f"{HA_GROUP}/{made['spec']['versions'][0]['name']}" == HA_API_VERSION
+    assert made["metadata"]["name"] == f"{names['plural']}.{HA_GROUP}" and made["spec"]["scope"] == "Cluster"
+    assert made["spec"]["versions"][0]["subresources"] == {"status": {}}
+
+
+# --- roles ---
+
+# By hand, from the code: what each process asks the API for. Applying is patch, and create where it is new.
+READ = {("", "nodes"): {"list", "watch"}, ("cilium-edge.io", "egressgatewayhapolicies"): {"list", "watch"}}
+NEEDS: dict[tuple[str, str], dict[tuple[str, str], set[str]]] = {
+    ("ClusterRole", CONTROLLER): READ | {
+        ("cilium-edge.io", "egressgatewayhapolicies/status"): {"patch"},
+        ("cilium.io", "ciliumegressgatewaypolicies"): {"list", "watch", "create", "patch", "delete"},
+        ("", "events"): {"create"}},
+    ("Role", CONTROLLER): {("coordination.k8s.io", "leases"): {"get", "create", "update"},
+                           ("", "pods"): {"list", "watch"}},
+    ("ClusterRole", NODE): {("cilium-edge.io", "egressgatewayhapolicies"): {"list", "watch"}},
+}  # fmt: skip
+
+
+def test_the_roles_grant_what_is_used_and_hardly_more() -> None:
+    roles = {(item["kind"], item["metadata"]["name"]): item for item in rbac(EgressHA()) if "rules" in item}
+    assert roles.keys() == NEEDS.keys()
+    for key, role in roles.items():
+        granted: dict[tuple[str, str], set[str]] = {}
+        for rule in role["rules"]:
+            assert not {"resourceNames", "nonResourceURLs"} & rule.keys()
+            for group in rule["apiGroups"]:
+                for resource in rule["resources"]:
+                    granted.setdefault((group, resource), set()).update(rule["verbs"])
+        assert "*" not in str(role["rules"]) and granted.keys() == NEEDS[key].keys()
+        for what, verbs in granted.items():
+            # Whoever may list may get: that tells nothing more.
+            assert NEEDS[key][what] <= verbs <= NEEDS[key][what] | {"get"}, what
+
+
+def test_every_role_is_bound_to_the_account_of_its_pods() -> None:
+    ha = EgressHA(namespace="edge")
+    objects = rbac(ha)
+    accounts = {o["metadata"]["name"] for o in objects if o["kind"] == "ServiceAccount"}
+    assert accounts == {CONTROLLER, NODE}
+    bindings = [o for o in objects if o["kind"].endswith("Binding")]
+    for binding in bindings:
+        name = binding["metadata"]["name"]
+        assert binding["subjects"] == [{"kind": "ServiceAccount", "name": name, "namespace": "edge"}]
+        assert binding["kind"] == binding["roleRef"]["kind"] + "Binding" and binding["roleRef"]["name"] == name
+    assert {o["metadata"].get("namespace") for o in objects if not o["kind"].startswith("Cluster")} == {"edge"}
+    assert len(bindings) == 3
+    pods = {o["kind"]: o["spec"]["template"]["spec"]["serviceAccountName"] for o in made(ha).values() if "template"
+            in o["spec"]}  # fmt: skip
+    assert pods == {"Deployment": CONTROLLER, "DaemonSet": NODE}
+
+
+# --- pods ---
+
+
+def made(ha: EgressHA, *items: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    base = {"name": "ha", "destinationCIDRs": ["0.0.0.0/0"]}
+    found = [EgressPolicy.model_validate({**base, "egressGroups": [item]}) for item in items]
+    return {item["kind"]: item for item in workloads(ha, found, CLUSTER)}
+
+
+GW = {"nodeSelector": {"matchLabels": {"egress-gw": "true"},
+                       "matchExpressions": [{"key": "old", "operator": "Exists"}]}}  # fmt: skip
+AS_TERMS = [{"key": "egress-gw", "operator": "In", "values": ["true"]}, {"key": "old", "operator": "Exists"}]
+
+
+def pod(item: dict[str, Any]) -> dict[str, Any]:
+    inner: dict[str, Any] = item["spec"]["template"]["spec"]
+    return inner
+
+
+def test_the_processes_understand_their_arguments() -> None:
+    ha = EgressHA.model_validate({
+        "namespace": "edge", "probeInterval": 0.5, "misses": 4, "recoveries": 5, "maxHold": 7, "addressLifetime": 9,
+        "lease": 3, "probePort": 5000, "metricsPort": 6000,
+    })  # fmt: skip
+    for kind, role in (("Deployment", "controller"), ("DaemonSet", "node")):
+        container = pod(made(ha, GW)[kind])["containers"][0]
+        said, parsed, _ = settings.parse(container["args"])
+        assert (said, parsed) == (role, ha)
+        names = {e["name"]: e.get("value") or e["valueFrom"]["fieldRef"]["fieldPath"] for e in container["env"]}
+        assert names == {
+            "POD_NAME": "metadata.name", "NODE_NAME": "spec.nodeName", "HOST_IP": "status.hostIP",
+            "KUBERNETES_SERVICE_HOST": str(CLUSTER.api_server), "KUBERNETES_SERVICE_PORT": str(CLUSTER.api_port),
+        }  # fmt: skip
+        assert pod(made(ha, GW)[kind])["hostNetwork"] is True
+
+
+def test_replicas_find_each_other_by_label_and_stand_apart_from_gateways() -> None:
+    objects = made(EgressHA(replicas=3), GW)
+    deployment = objects["Deployment"]
+    key, _, value = APP.partition("=")
+    assert deployment["spec"]["template"]["metadata"]["labels"] == {key: value}
+    assert deployment["spec"]["replicas"] == 3 and deployment["spec"]["selector"] == {"matchLabels": {key: value}}
+    affinity = pod(deployment)["affinity"]
+    (apart,) = affinity["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+    assert apart == {"labelSelector": {"matchLabels": {key: value}}, "topologyKey": "kubernetes.io/hostname"}
+    preferred = affinity["nodeAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"]
+    assert [term["preference"]["matchExpressions"] for term in preferred] == [
+        [{"key": "egress-gw", "operator": "NotIn", "values": ["true"]}],
+        [{"key": "old", "operator": "DoesNotExist"}]]  # fmt: skip
+    assert objects["PodDisruptionBudget"]["spec"] == {
+        "maxUnavailable": 1, "selector": {"matchLabels": {key: value}}}  # fmt: skip
+
+
+def test_the_node_part_runs_on_every_gateway_and_may_do_what_it_does() -> None:
+    spec = pod(made(EgressHA(), GW, {"nodeSelector": {"matchLabels": {"b": "1"}}})["DaemonSet"])
+    terms = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
+    assert [t["matchExpressions"] for t in terms] == [AS_TERMS, [{"key": "b", "operator": "In", "values": ["1"]}]]
+    capabilities = spec["containers"][0]["securityContext"]["capabilities"]
+    assert capabilities == {"drop": ["ALL"], "add": ["NET_ADMIN", "NET_RAW"]}
+    assert spec["tolerations"] == [{"operator": "Exists"}]
+    # A group of all nodes means all nodes.
+    assert "affinity" not in pod(made(EgressHA(), GW, {})["DaemonSet"])
+
+
+def test_names_are_fit_for_the_api() -> None:
+    for item in (*rbac(EgressHA()), *made(EgressHA(), GW).values()):
+        assert re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", item["metadata"]["name"])
