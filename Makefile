@@ -3,7 +3,7 @@ SHELL := /bin/bash
 EDGE := ./edge
 VENV := .venv/.installed
 
-.PHONY: help setup up down plan verify test lint unit e2e go-test truth clean
+.PHONY: help setup up down plan verify test lint unit e2e go-test clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,9 +46,6 @@ unit: $(VENV) ## tests that need no lab
 
 e2e: $(VENV) ## tests on the lab
 	.venv/bin/python -m pytest -m lab
-
-truth: $(VENV) ## everything the rules claim, shown on the lab (20 minutes; `test` has a part of it)
-	EDGE_TRUTH=1 .venv/bin/python -m pytest tests/e2e/test_rules_are_true.py
 
 clean: ## remove the environment and everything that was built
 	-@[ -d .venv ] && $(EDGE) down -s dev

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from drills.run import Outcome
 
 
-_REST = 20.0
 
 
 def drill(
@@ -34,7 +32,7 @@ def drill(
     where the lab does not heal. `edge drill -s egress gateway-frozen` is a good first one.
     """
     from drills.catalogue import drills_for
-    from drills.run import find, hold
+    from drills.run import find, hold_all
 
     session = Session(stack)
     drills = drills_for(session.stack)
@@ -50,13 +48,8 @@ def drill(
     need_root()
     from lab.ground import LabGround
 
-    ground, clock = LabGround(stack, session.stack), report.Clock()
-    outcomes = []
-    for number, item in enumerate(item for item in chosen for _ in range(repeat)):
-        if number and repeat > 1:
-            # A gateway that is lost too often within a minute is kept away for longer.
-            time.sleep(_REST)
-        outcomes.append(hold(item, ground, clock.say))
+    repeated = [item for item in chosen for _ in range(repeat)]
+    outcomes = hold_all(repeated, LabGround(stack, session.stack), report.Clock().say)
     if output is not None:
         _write(output, outcomes)
     if as_json:

@@ -45,7 +45,7 @@ class EgressGatewayHA(pulumi.ComponentResource):
         running = [
             KubernetesObject(f"{name}-{item['kind'].lower()}", item, pulumi.ResourceOptions(
                 parent=self, provider=provider, depends_on=[kind, crds, *rights]))
-            for item in workloads(stack.egress_ha, policies, stack.cluster)
+            for item in workloads(stack.egress_ha, policies, stack.cluster, stack.cilium)
         ]  # fmt: skip
         for policy in policies:
             KubernetesObject(f"{name}-{policy.name}", ha_policy(policy), pulumi.ResourceOptions(

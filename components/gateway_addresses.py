@@ -33,19 +33,27 @@ class GatewayAddresses(pulumi.ComponentResource):
 
     def __init__(self, name: str, stack: StackConfig, way: Access, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("cilium-edge:egress:GatewayAddresses", name, None, opts)
+        items = list(gateway_addresses(stack))
         self.each: list[pulumi.Resource] = [
             remote.Command(
-                f"{name}-{item.node.name}-{item.interface.name}",
+                f"{name}-{item.node.name}-{item.name.removeprefix('address-')}",
                 connection=way.connection(item.node.name, item.node.ssh),
                 create=apply_script(item), update=apply_script(item), delete=delete_script(item),
                 opts=pulumi.ResourceOptions(
                     parent=self, additional_secret_outputs=["connection"], delete_before_replace=True,
-                    replace_on_changes=["delete"],
+                    replace_on_changes=["delete"], aliases=_aliases(name, item, items),
                 ),
             )
-            for item in gateway_addresses(stack)
+            for item in items
         ]  # fmt: skip
         self.register_outputs({})
+
+
+def _aliases(name: str, item: GatewayAddress, items: list[GatewayAddress]) -> list[pulumi.Alias]:
+    """The first address of an interface was once named by the interface alone."""
+    same = (one for one in items if (one.node, one.interface.name) == (item.node, item.interface.name))
+    old = f"{name}-{item.node.name}-{item.interface.name}"
+    return [pulumi.Alias(name=old)] if next(same) is item else []
 
 
 def gateway_addresses(stack: StackConfig) -> Iterator[GatewayAddress]:
@@ -60,7 +68,12 @@ def apply_script(item: GatewayAddress) -> str:
     """Puts the address on now and at every boot; a link that somebody else made is left alone."""
     name, address = item.interface.name, item.interface.address
     if item.interface.managed == "secondary":
-        check = f'ip link show dev {name} >/dev/null 2>&1 || {{ echo "there is no interface {name}" >&2; exit 1; }}\n'
+        check = f"""ip link show dev {name} >/dev/null 2>&1 || {{ echo "there is no interface {name}" >&2; exit 1; }}
+if [ ! -e /etc/cilium-edge/{item.name} ] && [ -n "$(ip -o address show dev {name} to {address.ip})" ]; then
+	echo "{name} has {address.ip} already, and not from cilium-edge; leave managed out, or take it off first" >&2
+	exit 1
+fi
+"""
         lines = [f"ip address replace {address} dev {name}"]
     else:
         check = f"""if ip link show dev {name} >/dev/null 2>&1 && [ ! -e /etc/cilium-edge/{item.name} ]; then
@@ -76,14 +89,17 @@ fi
             f"ip link set {name} up",
         ]
     return f"""set -eu
-{check}{boot_script.install(item.name, f"Address {address}", lines)}{OBSERVE}
+{check}{boot_script.install(item.name, f"Address {address}", lines, _undo(item))}{OBSERVE}
 ip -o address show dev {name} to {address.ip} | sed 's/.* \\(inet6\\? [^ ]*\\).*/\\1/'
 """
 
 
 def delete_script(item: GatewayAddress) -> str:
     """Takes the address off again, and the link that was made for it."""
-    name, address = item.interface.name, item.interface.address
-    undo = f"ip address del {address} dev {name}" if item.interface.managed == "secondary" else f"ip link del {name}"
-    return f"""if [ -e /etc/cilium-edge/{item.name} ]; then {undo} 2>/dev/null || true; fi
+    return f"""if [ -e /etc/cilium-edge/{item.name} ]; then {_undo(item)} 2>/dev/null || true; fi
 {boot_script.remove(item.name)}"""
+
+
+def _undo(item: GatewayAddress) -> str:
+    name, address = item.interface.name, item.interface.address
+    return f"ip address del {address} dev {name}" if item.interface.managed == "secondary" else f"ip link del {name}"

@@ -16,6 +16,7 @@ HA_VERSION = "v1alpha1"
 HA_API_VERSION = f"{HA_GROUP}/{HA_VERSION}"
 HA_KIND = "EgressGatewayHAPolicy"
 HA_SATISFIED = f"{HA_GROUP}/IPAMRequestSatisfied"
+HA_ACCEPTED = f"{HA_GROUP}/Accepted"
 
 AzAffinity = Literal["disabled", "localOnly", "localOnlyFirst", "localPriority"]
 EgressKind = Literal["CiliumEgressGatewayPolicy", "IsovalentEgressGatewayPolicy"]
@@ -84,8 +85,7 @@ class EgressHA(Model):
 
     A gateway that misses `misses` probes in a row is gone, one that answers `recoveries` is back; a gateway
     that flaps stays away longer each time, up to `maxHold`. `addressLifetime` is how long the kernel keeps
-    an address from egressCIDRs that nobody confirms. One that has been silent for twice that long may be
-    given to another gateway. `image` holds this project.
+    an address from egressCIDRs that nobody confirms. `image` holds this project.
     """
 
     image: str = "cilium-edge/egress-ha"
@@ -100,6 +100,14 @@ class EgressHA(Model):
     probe_port: Annotated[int, Field(ge=1024, le=65535)] = 4254
     metrics_port: Annotated[int, Field(ge=1024, le=65535)] = 4255
     node_selector: LabelSelector = LabelSelector()
+
+    @property
+    def silence(self) -> float:
+        """After so many seconds without a word a gateway has none of its addresses any more.
+
+        It hears itself cut off after one lifetime, its kernel drops them after another, with a second to spare.
+        """
+        return 2.0 * self.address_lifetime + 1
 
     @property
     def arguments(self) -> dict[str, object]:

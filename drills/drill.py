@@ -71,6 +71,7 @@ class Drill:
 
     `ready` is whether everything is as it should be: waited for before the fault, and after the healing.
     `back` is within how many seconds after healing the first answers are back, where the drill promises that.
+    `rest` is how many seconds after the last drill's fault it may begin: what was lost then is remembered a while.
     """
 
     name: str
@@ -83,3 +84,4 @@ class Drill:
     after: float
     before: float = 2.0
     back: float | None = None
+    rest: float = 0.0

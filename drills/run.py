@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from config.errors import EdgeError
 from drills.drill import Drill, Ground, Stream
@@ -34,6 +35,20 @@ class Outcome:
     def passed(self) -> bool:
         """Whether everything that the drill promises held."""
         return not self.faults
+
+
+def hold_all(drills: Sequence[Drill], ground: Ground, say: Say) -> list[Outcome]:
+    """One after the other, each with the rest that it needs."""
+    outcomes: list[Outcome] = []
+    last = -inf
+    for drill in drills:
+        rest = drill.rest - (time.monotonic() - last)
+        if rest > 0:
+            say(f"{drill.name}: waiting {rest:.0f} s, until what the last drill broke is forgotten")
+            time.sleep(rest)
+        outcomes.append(hold(drill, ground, say))
+        last = time.monotonic()
+    return outcomes
 
 
 def hold(drill: Drill, ground: Ground, say: Say) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from components.cilium.edge import egress_ha_spec
-from config.egress import HA_API_VERSION, HA_GROUP, HA_KIND, HA_VERSION, EgressPolicy
+from config.egress import HA_API_VERSION, HA_GROUP, HA_KIND, HA_SATISFIED, HA_VERSION, EgressPolicy
 
 Manifest = dict[str, Any]
 
@@ -13,6 +13,8 @@ PLURAL = "egressgatewayhapolicies"
 
 _TEXT: Manifest = {"type": "string"}
 _TEXTS: Manifest = {"type": "array", "items": _TEXT}
+# The API refuses what is no prefix; host bits are for the controller to find.
+_PREFIXES: Manifest = {"type": "array", "items": {"type": "string", "format": "cidr"}}
 _LABELS: Manifest = {"type": "object", "additionalProperties": _TEXT}
 _REQUIREMENT: Manifest = {
     "type": "object",
@@ -31,11 +33,11 @@ _SPEC: Manifest = {
     "properties": {
         "selectors": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {
             "podSelector": _SELECTOR, "namespaceSelector": _SELECTOR, "nodeSelector": _SELECTOR}}},
-        "destinationCIDRs": {**_TEXTS, "minItems": 1},
-        "excludedCIDRs": _TEXTS,
+        "destinationCIDRs": {**_PREFIXES, "minItems": 1},
+        "excludedCIDRs": _PREFIXES,
         "egressGroups": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {
             **_GATEWAY, "maxGatewayNodes": {"type": "integer", "minimum": 1, "maximum": 64}}}},
-        "egressCIDRs": _TEXTS,
+        "egressCIDRs": _PREFIXES,
         "azAffinity": {"type": "string", "enum": ["disabled", "localOnly", "localOnlyFirst", "localPriority"]},
     },
 }  # fmt: skip
@@ -65,7 +67,7 @@ def definition() -> Manifest:
     columns = [
         {"name": "Affinity", "type": "string", "jsonPath": ".spec.azAffinity"},
         {"name": "Active", "type": "string", "jsonPath": ".status.groupStatuses[*].activeGatewayIPs"},
-        {"name": "Addresses", "type": "string", "jsonPath": ".status.conditions[0].status"},
+        {"name": "Addresses", "type": "string", "jsonPath": f'.status.conditions[?(@.type=="{HA_SATISFIED}")].status'},
     ]
     version = {
         "name": HA_VERSION, "served": True, "storage": True, "subresources": {"status": {}},

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from components.egress_ha.rbac import CONTROLLER, NODE
+from config.cilium import Cilium
 from config.cluster import Cluster
 from config.egress import EgressHA, EgressPolicy
 from config.labels import HOSTNAME
@@ -13,7 +14,8 @@ from config.labels import HOSTNAME
 Manifest = dict[str, Any]
 
 
-def workloads(settings: EgressHA, policies: Sequence[EgressPolicy], cluster: Cluster) -> list[Manifest]:
+def workloads(settings: EgressHA, policies: Sequence[EgressPolicy], cluster: Cluster,
+              cilium: Cilium) -> list[Manifest]:  # fmt: skip
     """What runs. Replicas stand on different nodes, away from the gateways where the cluster has other nodes."""
     # Not by the ClusterIP: that way leads through the agents, and the controller is there for when they fail.
     server = [{"name": "KUBERNETES_SERVICE_HOST", "value": str(cluster.api_server)},
@@ -21,6 +23,8 @@ def workloads(settings: EgressHA, policies: Sequence[EgressPolicy], cluster: Clu
     running = [_deployment(settings, policies), _daemon_set(settings, policies)]
     for item in running:
         item["spec"]["template"]["spec"]["containers"][0]["env"] += server
+    if cilium.release < (1, 18):
+        running[0]["spec"]["template"]["spec"]["containers"][0]["args"].append("--no-lists")
     return [*running, _budget(settings)]
 
 

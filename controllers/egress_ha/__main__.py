@@ -25,7 +25,7 @@ def main(argv: list[str]) -> None:
         return
     from controllers.egress_ha.controller import Controller
 
-    controller = Controller(kube, given, who.pod, address)
+    controller = Controller(kube, given, who.pod, address, lists=who.lists)
 
     def stop(number: int, frame: object) -> None:
         controller.resign()

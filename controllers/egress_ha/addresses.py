@@ -1,15 +1,16 @@
 """Egress IPAM: which gateway has which address of a policy's egressCIDRs.
 
-An address has one holder. It goes to another gateway only when the one before has said that it gave it back,
-or has been silent for so long that its kernel has dropped it.
+An address has one holder. It goes to another gateway only when nobody else can have it any more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
 from ipaddress import ip_address
-from itertools import chain, islice
+from itertools import islice
 
 from config.net import Address, Prefix
 
@@ -17,86 +18,84 @@ from config.net import Address, Prefix
 _LOOKED_AT = 256
 
 
-@dataclass(frozen=True)
-class Report:
-    """What a gateway said last of the addresses that it has. `age` is in seconds."""
-
-    held: frozenset[Address] = frozenset()
-    conflicts: frozenset[Address] = frozenset()
-    age: float = 0.0
-
-
 @dataclass
 class Book:
-    """All addresses of all policies. `silence`: after so many seconds a report binds nobody any more."""
+    """All addresses of all policies in one round.
 
-    reports: Mapping[Address, Report]
-    silence: float
+    `given`: policy -> gateway -> address, as the status has it now. `holders`: address -> the gateways that may
+    have it. `held`: gateway -> what it says that it has. `waiting`: nothing new may be given yet.
+    """
+
+    given: Mapping[str, Mapping[Address, Address]] = field(default_factory=dict)
+    holders: Mapping[Address, AbstractSet[Address]] = field(default_factory=dict)
+    held: Mapping[Address, AbstractSet[Address]] = field(default_factory=dict)
+    conflicts: AbstractSet[Address] = frozenset()
+    waiting: bool = False
     taken: dict[Address, Address] = field(default_factory=dict)
 
-    def assign(self, cidrs: Sequence[Prefix], wanted: Sequence[Address], resting: Sequence[Address],
-               before: Mapping[Address, Address]) -> tuple[dict[Address, Address], str]:  # fmt: skip
+    def assign(self, policy: str, cidrs: Sequence[Prefix], wanted: Sequence[Address],
+               resting: Sequence[Address]) -> tuple[dict[Address, Address], str]:  # fmt: skip
         """Gateway -> its address, and why not each of `wanted` has one (empty where each has).
 
-        `before` is what was assigned last: it stays where it can. The gateways of `resting` are away; they
-        keep theirs as long as nobody else needs it. Policies are to be asked in the order of their age, so
-        that a younger one never takes an address away.
+        What was given stays where it can. The gateways of `resting` are away; they keep theirs as long as
+        nobody else needs it: then it is withdrawn now, and given when nobody can have it any more. What
+        another policy has is never taken.
         """
+        before = self.given.get(policy, {})
         result: dict[Address, Address] = {}
         self._keep(cidrs, wanted, before, result)
-        reserved = {before[gateway] for gateway in resting if gateway in before}
-        short: list[str] = []
+        short: list[Address] = []
         for gateway in wanted:
             if gateway in result:
                 continue
-            # What a gateway that is away may come back to goes last.
-            untouched = (a for a in _hosts(cidrs) if a not in reserved)
-            candidates = chain(untouched, sorted(reserved, key=int))
-            free = next((a for a in candidates if self._usable(a, cidrs, gateway)), None)
-            if free is None:
-                short.append(str(gateway))
+            free = next((a for a in _hosts(cidrs) if self._free(a, gateway)), None)
+            if free is None or self.waiting:
+                short.append(gateway)
             else:
                 result[gateway] = self._take(free, gateway)
-        self._keep(cidrs, resting, before, result)
+        more = 0 if self.waiting else max(0, len(short) - self._pending(cidrs))
+        self._keep(cidrs, [gateway for gateway in resting if gateway in before][more:], before, result)
         return result, self._why(cidrs, short) if short else ""
+
+    @cached_property
+    def _owned(self) -> frozenset[Address]:
+        """What any policy has."""
+        return frozenset(address for mapping in self.given.values() for address in mapping.values())
 
     def _keep(self, cidrs: Sequence[Prefix], gateways: Sequence[Address], before: Mapping[Address, Address],
               result: dict[Address, Address]) -> None:  # fmt: skip
         for gateway in gateways:
             address = before.get(gateway)
-            if address is not None and self._usable(address, cidrs, gateway):
+            if address is None or address in self.taken or address in self.conflicts:
+                continue
+            if any(address in cidr for cidr in cidrs):
                 result[gateway] = self._take(address, gateway)
 
     def _take(self, address: Address, gateway: Address) -> Address:
         self.taken[address] = gateway
         return address
 
-    def _usable(self, address: Address, cidrs: Sequence[Prefix], gateway: Address) -> bool:
-        if address in self.taken or not any(address in cidr for cidr in cidrs):
+    def _free(self, address: Address, gateway: Address) -> bool:
+        if address in self.taken or address in self._owned or address in self.conflicts:
             return False
-        return not self._conflict(address) and self._holder(address) in (None, gateway)
+        return self.holders.get(address, frozenset()) <= {gateway}
 
-    def _conflict(self, address: Address) -> bool:
-        return any(address in report.conflicts for report in self.reports.values() if report.age < self.silence)
+    def _pending(self, cidrs: Sequence[Prefix]) -> int:
+        """How many addresses are withdrawn already and may still be on a gateway."""
+        return sum(1 for address in self.holders if address not in self._owned and address not in self.taken
+                   and address not in self.conflicts and any(address in cidr for cidr in cidrs))  # fmt: skip
 
-    def _holder(self, address: Address) -> Address | None:
-        """Who may still have the address on an interface."""
-        for gateway, report in self.reports.items():
-            if address in report.held and report.age < self.silence:
-                return gateway
-        return None
-
-    def _why(self, cidrs: Sequence[Prefix], short: list[str]) -> str:
-        reasons = []
+    def _why(self, cidrs: Sequence[Prefix], short: Sequence[Address]) -> str:
+        reasons = ["another controller may have given addresses a moment ago"] if self.waiting else []
         for address in islice(_hosts(cidrs), _LOOKED_AT):
-            if self._conflict(address):
+            if address in self.conflicts:
                 reasons.append(f"{address} is used by a host that is no gateway")
-            elif address not in self.taken and (holder := self._holder(address)) is not None:
-                reasons.append(f"{address} may still be on {holder}")
+            elif address not in self.taken and self.holders.get(address):
+                reasons.append(f"{address} may still be on {min(self.holders[address], key=int)}")
             if len(reasons) == 3:
                 break
         tail = f": {'; '.join(reasons)}" if reasons else ""
-        return f"no address for {', '.join(short)}{tail}"
+        return f"no address for {', '.join(map(str, short))}{tail}"
 
 
 def _hosts(cidrs: Sequence[Prefix]) -> Iterator[Address]:

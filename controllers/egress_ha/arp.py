@@ -10,6 +10,8 @@ import time
 from ipaddress import IPv4Address
 from pathlib import Path
 
+from controllers.egress_ha.interface import InterfaceError
+
 _ETH_ARP = 0x0806
 _EVERYBODY = b"\xff" * 6
 _NOBODY = b"\x00" * 6
@@ -19,13 +21,19 @@ _PROBES = 2
 
 
 def in_use(device: str, address: IPv4Address) -> bool:
-    """Whether another host on the link answers for the address. Takes 0.2 s where none does."""
-    with _open(device) as link:
-        own = _mac(device)
-        for _ in range(_PROBES):
-            link.send(_packet(own, IPv4Address(0), address))
-            if _answered(link, own, address):
-                return True
+    """Whether another host on the link answers for the address. Takes 0.2 s where none does.
+
+    Raises InterfaceError when it cannot be asked.
+    """
+    try:
+        with _open(device) as link:
+            own = _mac(device)
+            for _ in range(_PROBES):
+                link.send(_packet(own, IPv4Address(0), address))
+                if _answered(link, own, address):
+                    return True
+    except OSError as error:
+        raise InterfaceError(f"{device}: {error.strerror}: who has {address} cannot be asked") from None
     return False
 
 

@@ -13,16 +13,35 @@ from controllers.egress_ha.decision import Declared
 Object = dict[str, Any]
 
 
-def declared(item: Object) -> Declared | str:
-    """An object of the API as the decision wants it, or why it cannot be one."""
-    metadata = item["metadata"]
+class Reader:
+    """Reads each version of a policy's spec once."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, tuple[object, EgressPolicy | str]] = {}
+
+    def declared(self, item: Object) -> Declared | str:
+        """An object of the API as the decision wants it, or why it cannot be one."""
+        metadata = item["metadata"]
+        version = (metadata["uid"], metadata.get("generation"))
+        known, policy = self._read.get(metadata["name"], (None, ""))
+        if known != version:
+            policy = _policy(item)
+            self._read[metadata["name"]] = (version, policy)
+        if isinstance(policy, str):
+            return policy
+        return Declared(policy, metadata["uid"], metadata.get("generation", 0),
+                        metadata.get("creationTimestamp", ""), item.get("status") or {})  # fmt: skip
+
+
+def _policy(item: Object) -> EgressPolicy | str:
+    spec = item.get("spec")
+    if not isinstance(spec, dict):
+        return "spec: there is none"
     try:
-        policy = EgressPolicy.model_validate({"name": metadata["name"], **item.get("spec", {})})
+        return EgressPolicy.model_validate({**spec, "name": item["metadata"]["name"]})
     except ValidationError as error:
         first = error.errors()[0]
         return f"spec.{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return Declared(policy, metadata["uid"], metadata.get("generation", 0),
-                    metadata.get("creationTimestamp", ""), item.get("status") or {})  # fmt: skip
 
 
 def timed(status: Object, before: Object, now: datetime) -> Object:

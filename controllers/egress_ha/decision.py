@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from itertools import product
 from typing import Any
 
 from config.egress import HA_SATISFIED, EgressGroup, EgressPolicy
 from config.net import Address
 from controllers.egress_ha import placement
-from controllers.egress_ha.addresses import Book, Report, parsed
+from controllers.egress_ha.addresses import Book
 from controllers.egress_ha.gateway import Member, group_members
 from controllers.egress_ha.policies import Manifest, zone_policies
 
@@ -30,10 +32,14 @@ class Declared:
 
 @dataclass(frozen=True)
 class Known:
-    """What the decision rests on. `serving`: node address -> whether the gateway is well."""
+    """What the decision rests on. `serving`: node address -> whether to use the gateway.
+
+    `answering`: those that could serve although they are not to be used yet, where nobody else does.
+    """
 
     nodes: Mapping[str, Member]
     serving: Mapping[Address, bool]
+    answering: AbstractSet[Address] = frozenset()
     lists: bool = True
 
 
@@ -66,26 +72,30 @@ def _decide(item: Declared, known: Known, book: Book) -> Decision:
     zones: list[str | None] = [None]
     if policy.az_affinity != "disabled" and known.lists:
         zones = [*sorted({member.zone for member in known.nodes.values()})]
-    wanted = _choose(policy, pools, zones, well, before)
+
+    def answers(member: Member) -> bool:
+        """One that flaps is better than none."""
+        return member.address in known.answering and not member.drained
+
+    wanted = _choose(policy, pools, zones, (well, answers), before)
     assigned, short = _assign(item, book, _all(wanted), [m for _, pool in pools for m in pool])
 
     def ready(member: Member) -> bool:
-        """Well, and with its address where it is to have one: a gateway is used only once it can do it."""
-        if not well(member):
-            return False
+        """With its address where it is to have one: a gateway is used only once it can do it."""
         address = assigned.get(member.address)
-        held = book.reports.get(member.address, Report()).held
-        return not policy.egress_cidrs or (address is not None and address in held)
+        return not policy.egress_cidrs or (address is not None and address in book.held.get(member.address, ()))
 
-    chosen = _choose(policy, pools, zones, ready, before)
-    home = _choose(policy, pools, zones, lambda member: not member.drained, [])
+    serves = [lambda member, able=able: able(member) and ready(member) for able in (well, answers)]
+    chosen = _choose(policy, pools, zones, serves, before)
+    home = _choose(policy, pools, zones, [lambda member: not member.drained], [])
     limited = any(group.max_gateway_nodes for group, _ in pools)
     status = _status(item, pools, well, chosen, assigned, short)
     manifests: list[Manifest] = []
     notes: list[str] = []
     for zone, serving in chosen.items():
-        if not serving and zone and policy.az_affinity == "localOnly":
-            notes.append(f"zone {zone} has no gateway that serves: its pods' traffic is dropped (localOnly)")
+        if not serving and zone is not None and policy.az_affinity == "localOnly":
+            whose = f"zone {zone} has" if zone else "nodes without a zone have"
+            notes.append(f"{whose} no gateway that serves: their pods' traffic is dropped (localOnly)")
         elif not serving and policy.az_affinity != "localOnly":
             # As last programmed: what is there is no worse than nothing.
             return Decision(item, None if item.status else _drop(item, known), status, ["no gateway serves"])
@@ -94,16 +104,18 @@ def _decide(item: Declared, known: Known, book: Book) -> Decision:
     return Decision(item, manifests, status, notes)
 
 
-def _choose(policy: EgressPolicy, pools: Pools, zones: Sequence[str | None], serves: placement.Serves,
+def _choose(policy: EgressPolicy, pools: Pools, zones: Sequence[str | None], serves: Sequence[placement.Serves],
             before: Sequence[Sequence[Address]]) -> dict[str | None, list[Member]]:  # fmt: skip
-    """Zone -> the gateways for its pods, of all groups."""
+    """Zone -> the gateways for its pods, of all groups. Of `serves` the next one counts where one finds nobody."""
     result: dict[str | None, list[Member]] = {}
-    for zone in zones:
+    for zone, able in product(zones, serves):
+        if result.get(zone):
+            continue
         affinity = policy.az_affinity if zone is not None else "disabled"
         picks: dict[Address, Member] = {}
         for index, (group, pool) in enumerate(pools):
             kept = before[index] if index < len(before) else []
-            found = placement.chosen(group, affinity, zone or "", pool, serves, kept)
+            found = placement.chosen(group, affinity, zone or "", pool, able, kept)
             picks |= {member.address: member for member in found}
         result[zone] = list(picks.values())
     return result
@@ -122,11 +134,8 @@ def _assign(item: Declared, book: Book, active: Mapping[Address, Member],
             pool: Sequence[Member]) -> tuple[dict[Address, Address], str]:  # fmt: skip
     if not item.policy.egress_cidrs:
         return {}, ""
-    before: dict[Address, Address] = {}
-    for group in item.status.get("groupStatuses", []):
-        before |= parsed(group.get("egressIPByGatewayIP") or {})
     resting = sorted({m.address for m in pool} - active.keys(), key=int)
-    return book.assign(item.policy.egress_cidrs, sorted(active, key=int), resting, before)
+    return book.assign(item.policy.name, item.policy.egress_cidrs, sorted(active, key=int), resting)
 
 
 def _status(item: Declared, pools: Pools, well: placement.Serves, chosen: Mapping[str | None, list[Member]],
@@ -154,4 +163,3 @@ def _status(item: Declared, pools: Pools, well: placement.Serves, chosen: Mappin
             "message": short or "allocation requests satisfied", "observedGeneration": item.generation,
         }]  # fmt: skip
     return result
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -25,7 +26,11 @@ class Leader(threading.Thread):
         self._kube, self._namespace, self._identity = kube, namespace, identity
         self._seconds = seconds
         self._changed = changed
+        # Whether nobody led before this replica did.
+        self.first = False
         self._until = 0.0
+        self._over = threading.Event()
+        self._busy = threading.Lock()
         self._seen: tuple[object, float] = (None, 0.0)
 
     @property
@@ -34,29 +39,27 @@ class Leader(threading.Thread):
         return time.monotonic() < self._until
 
     def run(self) -> None:
-        while True:
+        while not self._over.wait(self._seconds / 5):
             led = self.leading
             began = time.monotonic()
-            try:
-                if self._try():
+            with self._busy, contextlib.suppress(ApiError):
+                if not self._over.is_set() and self._try():
                     # Shorter than what the others wait: the end of one reign is over before the next begins.
                     self._until = began + self._seconds * 0.8
-            except ApiError:
-                pass
             if led != self.leading:
                 self._changed()
-            time.sleep(self._seconds / 5)
 
     def resign(self) -> None:
-        """Give the Lease up, so that another replica need not wait for its end."""
-        if self.leading:
-            self._until = 0.0
-            try:
-                lease = self._kube.get(_API, "Lease", _NAME, self._namespace)
-                if lease is not None:
-                    self._kube.replace({**lease, "spec": {**lease["spec"], "holderIdentity": ""}})
-            except ApiError:
+        """Give the Lease up for good, so that another replica need not wait for its end."""
+        self._over.set()
+        with self._busy:
+            led, self._until = self.leading, 0.0
+            if not led:
                 return
+            with contextlib.suppress(ApiError):
+                lease = self._kube.get(_API, "Lease", _NAME, self._namespace)
+                if lease is not None and lease["spec"].get("holderIdentity") == self._identity:
+                    self._kube.replace({**lease, "spec": {**lease["spec"], "holderIdentity": ""}})
 
     def _try(self) -> bool:
         lease = self._kube.get(_API, "Lease", _NAME, self._namespace)
@@ -65,6 +68,7 @@ class Leader(threading.Thread):
             metadata = {"name": _NAME, "namespace": self._namespace}
             self._kube.create({"apiVersion": _API, "kind": "Lease", "metadata": metadata,
                                "spec": self._spec({}, now)})  # fmt: skip
+            self.first = self._seen[0] is None
             return True
         spec = lease.get("spec") or {}
         mark = (spec.get("holderIdentity"), spec.get("renewTime"))

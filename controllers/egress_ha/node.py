@@ -1,16 +1,20 @@
 """The part on the gateways: it has the addresses that the policies' status gives this node, and answers probes.
 
 An address lives a few seconds in the kernel unless it is prolonged, so that a gateway whose processes are
-frozen loses it. It is prolonged while this node hears anything of the cluster: a node that nobody reaches gives
-its addresses up, because they may be given to another one.
+frozen loses it. It is prolonged while the API speaks, or a controller that hears this node and knows nothing
+newer than this node does: one that is cut off gives its addresses up, because they may be given to another.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
-from ipaddress import IPv4Address, ip_address
+from collections.abc import Callable
+from functools import partial
+from ipaddress import IPv4Address
+from math import inf
 from typing import Any
 
 from config.egress import HA_API_VERSION, HA_KIND, EgressHA
@@ -18,10 +22,12 @@ from config.errors import ApiError
 from config.net import Address
 from controllers.egress_ha import arp, interface
 from controllers.egress_ha.addresses import parsed
-from controllers.egress_ha.probe import Prober, Responder
+from controllers.egress_ha.probe import Question, Responder
+from controllers.egress_ha.report import Report
 from controllers.egress_ha.watch import Watched
 from transport.kube import Kube
 
+log = logging.getLogger("egress-ha")
 _TICK = 0.5
 
 
@@ -30,52 +36,61 @@ class NodePart:
 
     def __init__(self, kube: Kube, settings: EgressHA, address: Address) -> None:
         self._settings, self._address = settings, address
+        self._lifetime = settings.address_lifetime
         self._wake = threading.Event()
         self._policies = Watched(kube, HA_API_VERSION, HA_KIND, self._wake.set)
-        self._heard = time.monotonic()
-        self._held: dict[Address, str] = {}
+        self._heard = -inf
+        # When the last round ended, and when it was last noticed that this process had stood still.
+        self._round = self._stood = -inf
         self._conflicts: dict[Address, float] = {}
+        self._troubles: dict[Address, str] = {}
+        self._report = Report()
 
     def run(self) -> None:
         """Until the process is ended; what it holds stays until its lifetime is over."""
         self._policies.start()
-        Responder(self._settings.probe_port, self._document, self._contact).start()
-        Prober(self._settings.probe_port, 1.0, self._peers, self._answered).start()
-        self._held = interface.held()
+        Responder(self._settings.probe_port, self._document, self._asked).start()
         while True:
             self._wake.wait(_TICK)
             self._wake.clear()
-            with contextlib.suppress(interface.InterfaceError):
+            try:
                 self.reconcile()
+            except interface.InterfaceError as error:
+                log.warning("%s", error)
 
     def reconcile(self) -> None:
-        """Hold what is ours, drop what is not."""
-        wanted = self._wanted()
-        # A conflict is told for a while and then forgotten: whoever had the address may have left.
-        forget = time.monotonic() - 2 * self._settings.address_lifetime
-        self._conflicts = {address: asked for address, asked in self._conflicts.items() if asked > forget}
-        # What the kernel has: after a standstill it may have dropped what this process remembers.
-        there = interface.held()
-        for address, device in there.items():
-            if address not in wanted:
-                interface.drop(address, device)
-        held = {}
-        for address in wanted:
-            device = interface.device_for(address, self._address)
-            if address not in there and self._conflicting(address, device):
-                continue
-            interface.hold(address, device, self._settings.address_lifetime)
-            held[address] = device
-            if address not in there and isinstance(address, IPv4Address):
-                arp.announce(device, address)
-        self._held = held
+        """Hold what is ours, drop what is not. One address that makes trouble is no trouble for the others."""
+        seen = self._policies.seen
+        there = interface.entries()
+        on = interface.held(there)
+        wanted = self._wanted(on)
+        if wanted is None:
+            self._done(Report(frozenset(on)))
+            return
+        self._forget_conflicts()
+        stuck = {a for a in on.keys() - wanted if not self._managed(a, partial(interface.drop, a, on[a]))}
+        kept = {address: on[address] for address in on.keys() & wanted}
+        with contextlib.suppress(interface.InterfaceError):
+            interface.prolong(kept, self._lifetime)
+        taken = {a for a in wanted - on.keys() if self._managed(a, partial(self._take, a, there))}
+        self._done(Report(frozenset(kept) | stuck | taken, frozenset(self._conflicts), seen))
 
-    def _wanted(self) -> set[Address]:
+    def _done(self, report: Report) -> None:
+        for address in report.held ^ self._report.held:
+            log.info("%s %s", "has" if address in report.held else "has no more", address)
+        self._report, self._round = report, time.monotonic()
+
+    def _wanted(self, on: dict[Address, str]) -> set[Address] | None:
+        """What this node is to have; None: not known, and what is there lives as long as the kernel lets it."""
+        now = time.monotonic()
         if not self._policies.synced.is_set():
-            # Not known yet: what an earlier life of this process left is prolonged.
-            return set(self._held)
-        last = max(self._heard, self._policies.answered)
-        if time.monotonic() - last > self._settings.address_lifetime and not self._ask():
+            # What an earlier life of this process left is prolonged while a controller hears it.
+            return set(on) if now - self._heard <= self._lifetime else None
+        if now - self._round > self._lifetime:
+            # Questions that waited meanwhile are answered now, and prove nothing.
+            self._stood = now
+        spoke = self._policies.answered
+        if (spoke < self._stood or now - max(self._heard, spoke) > self._lifetime) and not self._ask():
             return set()
         return {
             address
@@ -85,16 +100,38 @@ class NodePart:
             if gateway == self._address
         }
 
-    def _conflicting(self, address: Address, device: str) -> bool:
-        """Whether somebody else on the link has it; asked again every few seconds."""
+    def _take(self, address: Address, there: list[interface.Entry]) -> None:
+        """Put an address on that is not there yet, unless somebody else has it. Raises InterfaceError."""
+        device = interface.device_for(address, self._address, there)
         asked = self._conflicts.get(address)
-        if asked is not None and time.monotonic() - asked < self._settings.address_lifetime:
-            return True
-        if isinstance(address, IPv4Address) and arp.in_use(device, address):
+        if asked is not None and time.monotonic() - asked < self._lifetime:
+            raise interface.InterfaceError(f"{address} is used by another host on {device}")
+        own = any(entry.interface.ip == address for entry in there)
+        if own or (isinstance(address, IPv4Address) and arp.in_use(device, address)):
             self._conflicts[address] = time.monotonic()
-            return True
+            owner = "this host itself" if own else "another host"
+            raise interface.InterfaceError(f"{address} is used by {owner} on {device}")
         self._conflicts.pop(address, None)
-        return False
+        interface.hold(address, device, self._lifetime)
+        if isinstance(address, IPv4Address):
+            arp.announce(device, address)
+
+    def _managed(self, address: Address, act: Callable[[], None]) -> bool:
+        """Whether it could be done; why not is told once."""
+        try:
+            act()
+        except interface.InterfaceError as error:
+            if self._troubles.get(address) != str(error):
+                log.warning("%s", error)
+            self._troubles[address] = str(error)
+            return False
+        self._troubles.pop(address, None)
+        return True
+
+    def _forget_conflicts(self) -> None:
+        """A conflict is told for a while and then forgotten: whoever had the address may have left."""
+        forget = time.monotonic() - 2 * self._lifetime
+        self._conflicts = {address: asked for address, asked in self._conflicts.items() if asked > forget}
 
     def _ask(self) -> bool:
         try:
@@ -103,20 +140,11 @@ class NodePart:
             return False
         return True
 
-    def _contact(self) -> None:
-        self._heard = time.monotonic()
-
-    def _peers(self) -> set[Address]:
-        """The other gateways: asked only while nobody asks us."""
-        if time.monotonic() - self._heard < 2 * _TICK:
-            return set()
-        groups = [g for item in self._policies.objects() for g in (item.get("status") or {}).get("groupStatuses", [])]
-        known = {ip_address(text) for group in groups for text in group.get("egressIPByGatewayIP") or {}}
-        return known - {self._address}
-
-    def _answered(self, peer: Address, answered: bool, document: Any) -> None:
-        if answered:
-            self._contact()
+    def _asked(self, question: Question) -> None:
+        if question.heard and (question.version <= self._policies.seen or not self._policies.synced.is_set()):
+            self._heard = time.monotonic()
 
     def _document(self) -> Any:
-        return {"held": sorted(map(str, self._held)), "conflicts": sorted(map(str, self._conflicts))}
+        """The last round's report; one from before a standstill is not true any more, and says nothing."""
+        fresh = time.monotonic() - self._round <= self._lifetime
+        return (self._report if fresh else Report()).document()

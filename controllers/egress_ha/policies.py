@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +13,8 @@ from config.net import Address
 from controllers.egress_ha.gateway import Member
 
 OWNER = f"{HA_GROUP}/egress-policy"
+# On an object for the pods of one zone; empty for those of nodes without one.
+OF_ZONE = f"{HA_GROUP}/zone"
 KIND = "CiliumEgressGatewayPolicy"
 API = "cilium.io/v2"
 # No node has it: agents drop what a policy without a gateway selects, instead of letting it leave as it is.
@@ -29,7 +33,8 @@ def zone_policies(policy: EgressPolicy, uid: str, zone: str | None, plan: Sequen
     """
     entries = [_entry(member, groups[member.name], addresses) for member in plan] or [dict(_NOBODY)]
     for index, selector in enumerate(policy.selectors):
-        name = "-".join([policy.name, *([] if zone is None else [zone or "nozone"]), str(index)])
+        if not _possible(selector, zone):
+            continue
         spec: Manifest = {
             "selectors": [_selector(selector, zone)],
             "destinationCIDRs": [str(cidr) for cidr in policy.destination_cidrs],
@@ -40,10 +45,26 @@ def zone_policies(policy: EgressPolicy, uid: str, zone: str | None, plan: Sequen
         if lists and len(entries) > 1:
             spec["egressGateways"] = entries
         owner = {"apiVersion": HA_API_VERSION, "kind": HA_KIND, "name": policy.name,
-                 "uid": uid, "controller": True, "blockOwnerDeletion": True}  # fmt: skip
+                 "uid": uid, "controller": True}  # fmt: skip
+        labels = {OWNER: policy.name} | ({} if zone is None else {OF_ZONE: zone})
         yield {"apiVersion": API, "kind": KIND,
-               "metadata": {"name": name, "labels": {OWNER: policy.name}, "ownerReferences": [owner]},
+               "metadata": {"name": _name(policy.name, zone, index), "labels": labels, "ownerReferences": [owner]},
                "spec": spec}  # fmt: skip
+
+
+def _name(policy: str, zone: str | None, index: int) -> str:
+    """One name for one zone's selector: dashes in either part, and what only labels may contain, do no harm."""
+    if zone is None:
+        return f"{policy}-{index}"
+    mark = hashlib.sha256(f"{policy}/{zone}/{index}".encode()).hexdigest()[:8]
+    readable = re.sub(r"[^a-z0-9]+", "-", zone.lower()).strip("-") or "nozone"
+    return f"{policy[:150]}-{readable}-{index}-{mark}"
+
+
+def _possible(selector: EgressSelector, zone: str | None) -> bool:
+    """Whether a selector can match pods of the zone: it may ask for another one."""
+    asked = selector.node_selector.match_labels.get(ZONE) if selector.node_selector is not None else None
+    return zone is None or asked is None or asked == zone
 
 
 def _entry(member: Member, group: EgressGroup, addresses: Mapping[Address, Address]) -> Manifest:

@@ -28,7 +28,7 @@ class View:
 
 def agreed(own: View, others: list[View], before: Mapping[Address, bool]) -> dict[Address, bool]:
     """Gateway -> whether it serves. `others` are the replicas that answer now; `before` is what was agreed last."""
-    heard = [view for view in (own, *others) if not view.blind] or [own]
+    heard = [view for view in (own, *others) if not view.blind]
     gateways = own.up.keys() | before.keys() | {address for view in others for address in view.up}
     result = {}
     for gateway in gateways:

@@ -17,7 +17,11 @@ _PAUSE = 0.5
 
 
 class Watched(threading.Thread):
-    """A cache by name. What it has when the API goes away, it keeps; `answered` is when the API last spoke."""
+    """A cache by name. What it has when the API goes away, it keeps; `answered` is when the API last spoke.
+
+    Versions are resourceVersions, which the API counts up. `seen`: everything up to it is in the cache.
+    `version`: of the newest change in it.
+    """
 
     def __init__(self, kube: Kube, api_version: str, kind: str, changed: Callable[[], None], *,
                  namespace: str | None = None, selector: str = "") -> None:  # fmt: skip
@@ -26,8 +30,11 @@ class Watched(threading.Thread):
         self._changed = changed
         self._objects: dict[str, Object] = {}
         self._lock = threading.Lock()
+        # What changed while lists were under way, for each of them: a list may be older than that.
+        self._meanwhile: dict[int, list[tuple[Object, bool]]] = {}
         self.synced = threading.Event()
         self.answered = 0.0
+        self.seen = self.version = 0
 
     def objects(self) -> list[Object]:
         """All of them, in no order."""
@@ -35,9 +42,9 @@ class Watched(threading.Thread):
             return list(self._objects.values())
 
     def put(self, item: Object) -> None:
-        """What a write returned; the watch tells the same a little later."""
+        """What a write returned; the watch tells the same a little later, or told something newer already."""
         with self._lock:
-            self._objects[item["metadata"]["name"]] = item
+            self._change(item)
 
     def run(self) -> None:
         while True:
@@ -48,9 +55,19 @@ class Watched(threading.Thread):
 
     def refresh(self) -> str:
         """List everything; the version of the list. Raises ApiError."""
-        items, version = self._kube.listing(*self._what)
+        meanwhile: list[tuple[Object, bool]] = []
         with self._lock:
-            self._objects = {item["metadata"]["name"]: item for item in items}
+            self._meanwhile[id(meanwhile)] = meanwhile
+        try:
+            items, version = self._kube.listing(*self._what)
+        finally:
+            with self._lock:
+                del self._meanwhile[id(meanwhile)]
+        with self._lock:
+            self._replace({item["metadata"]["name"]: item for item in items}, int(version))
+            for item, there in meanwhile:
+                if _version(item) > int(version):
+                    self._change(item, there=there)
         self.answered = time.monotonic()
         self.synced.set()
         self._changed()
@@ -66,12 +83,34 @@ class Watched(threading.Thread):
                     return
                 item = event["object"]
                 version = item["metadata"]["resourceVersion"]
-                if event["type"] == "BOOKMARK":
-                    continue
                 with self._lock:
-                    if event["type"] == "DELETED":
-                        self._objects.pop(item["metadata"]["name"], None)
-                    else:
-                        self._objects[item["metadata"]["name"]] = item
-                self._changed()
+                    if event["type"] != "BOOKMARK":
+                        self._change(item, there=event["type"] != "DELETED")
+                    self.seen = max(self.seen, int(version))
+                if event["type"] != "BOOKMARK":
+                    self._changed()
             self.answered = time.monotonic()
+
+    def _replace(self, listed: dict[str, Object], version: int) -> None:
+        """The list instead of what there was. An API that was restored from a backup counts from there again."""
+        gone = self._objects.keys() - listed.keys()
+        self._objects = listed
+        newest = max(map(_version, listed.values()), default=0)
+        self.version = max(newest, version if gone else 0, self.version if self.version <= version else 0)
+        self.seen = version
+
+    def _change(self, item: Object, *, there: bool = True) -> None:
+        name = item["metadata"]["name"]
+        for log in self._meanwhile.values():
+            log.append((item, there))
+        if name in self._objects and _version(self._objects[name]) > _version(item):
+            return
+        if there:
+            self._objects[name] = item
+        else:
+            self._objects.pop(name, None)
+        self.version = max(self.version, _version(item))
+
+
+def _version(item: Object) -> int:
+    return int(item["metadata"].get("resourceVersion", 0))

@@ -74,7 +74,7 @@ def test_the_schema_keeps_the_policy_and_the_controller_reads_the_same_again(doc
     made = ha_policy(item)
     assert wrong(made["spec"], SCHEMA["properties"]["spec"]) == []
     made["metadata"]["uid"] = "u"
-    read = crd.declared(made)
+    read = crd.Reader().declared(made)
     assert isinstance(read, Declared) and read.policy == item
 
 
@@ -171,7 +171,7 @@ def test_every_role_is_bound_to_the_account_of_its_pods() -> None:
 def made(ha: EgressHA, *items: dict[str, Any]) -> dict[str, dict[str, Any]]:
     base = {"name": "ha", "destinationCIDRs": ["0.0.0.0/0"]}
     found = [EgressPolicy.model_validate({**base, "egressGroups": [item]}) for item in items]
-    return {item["kind"]: item for item in workloads(ha, found, CLUSTER)}
+    return {item["kind"]: item for item in workloads(ha, found, CLUSTER, dev_stack().cilium)}
 
 
 GW = {"nodeSelector": {"matchLabels": {"egress-gw": "true"},

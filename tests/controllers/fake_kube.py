@@ -61,6 +61,9 @@ class FakeKube:
         self._asked(f"apply {subresource}".strip(), kind, name)
         with self._lock:
             there = self.objects.get((kind, name), {})
+            asked = manifest["metadata"].get("resourceVersion")
+            if asked is not None and asked != there["metadata"]["resourceVersion"]:
+                raise ApiError("the object has been modified", 409)
             if subresource:
                 return self._store(name, {**there, subresource: manifest[subresource]})
             return self._store(name, {**there, **manifest})
@@ -81,7 +84,6 @@ class FakeKube:
         if not self.events:
             raise ApiError("no more events")
         yield from self.events.pop(0)
-
 
     def _asked(self, verb: str, kind: str, name: str) -> None:
         self.calls.append((verb, kind, name))

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from controllers.egress_ha.addresses import Book, Report
-from controllers.egress_ha.crd import declared, timed
+from controllers.egress_ha.addresses import Book, parsed
+from controllers.egress_ha.crd import Reader, timed
 from controllers.egress_ha.decision import Decision, Declared, Known, decide
 from controllers.egress_ha.gateway import DRAIN, HOSTNAME, ZONE, members
+from controllers.egress_ha.policies import OF_ZONE
 
 EAST, WEST = "172.18.0.4", "172.18.0.6"
 OLD = {"groupStatuses": [{"activeGatewayIPs": [EAST, WEST], "healthyGatewayIPs": [EAST, WEST],
@@ -37,7 +38,7 @@ def policy(status: Any = None, name: str = "ha", created: str = "1", **spec: Any
     }  # fmt: skip
     metadata = {"name": name, "uid": "u", "generation": 3, "creationTimestamp": created}
     item = {"metadata": metadata, "spec": {**base, **spec}, "status": status or {}}
-    found = declared(item)
+    found = Reader().declared(item)
     assert isinstance(found, Declared), found
     return found
 
@@ -45,19 +46,40 @@ def policy(status: Any = None, name: str = "ha", created: str = "1", **spec: Any
 def decided(item: Declared, down: tuple[str, ...] = (), holding: dict[str, tuple[str, ...]] = HOLDING,
             nodes: list[Any] = NODES, lists: bool = True) -> Decision:  # fmt: skip
     serving = {ip_address(a): a not in down for a in (EAST, WEST)}
-    reports = {ip_address(g): Report(frozenset(map(ip_address, a))) for g, a in holding.items()}
-    (one,) = decide([item], Known(members(nodes), serving, lists), Book(reports, 11))
+    (one,) = decide([item], Known(members(nodes), serving, lists=lists), book([item], holding))
     return one
 
 
+def book(items: list[Declared], holding: dict[str, Any]) -> Book:
+    """What the policies' status gives, and what gateways say that they have."""
+    given: dict[str, Any] = {}
+    for item in items:
+        given[item.policy.name] = {}
+        for group in item.status.get("groupStatuses", []):
+            given[item.policy.name] |= parsed(group.get("egressIPByGatewayIP", {}))
+    held = {ip_address(g): frozenset(map(ip_address, a)) for g, a in holding.items()}
+    holders: dict[Any, set[Any]] = {}
+    for mapping in (*({g: {a} for g, a in one.items()} for one in given.values()), held):
+        for gateway, addresses in mapping.items():
+            for address in addresses:
+                holders.setdefault(address, set()).add(gateway)
+    return Book(given, holders, held)
+
+
 def gateways(one: Decision) -> dict[str, list[tuple[str, str | None]]]:
-    """Name of the policy -> the distinct (node, egress IP) of its entries."""
+    """POLICY[-ZONE]-INDEX -> the distinct (node, egress IP) of its entries."""
     result = {}
     for manifest in one.policies or ():
         entries = manifest["spec"].get("egressGateways") or [manifest["spec"]["egressGateway"]]
         pairs = [(e["nodeSelector"]["matchLabels"].get(HOSTNAME, "-"), e.get("egressIP")) for e in entries]
-        result[manifest["metadata"]["name"]] = list(dict.fromkeys(pairs))
+        result[plain(manifest)] = list(dict.fromkeys(pairs))
     return result
+
+
+def plain(manifest: dict[str, Any]) -> str:
+    """An object's name without the mark that keeps it apart from others."""
+    name = str(manifest["metadata"]["name"])
+    return name.rpartition("-")[0] if OF_ZONE in manifest["metadata"]["labels"] else name
 
 
 def used(one: Decision) -> set[tuple[str, str | None]]:
@@ -103,7 +125,7 @@ def test_a_gateway_without_its_address_is_not_used_yet() -> None:
 def test_local_only_drops_and_says_so() -> None:
     one = decided(policy(OLD, azAffinity="localOnly"), down=(EAST,))
     assert gateways(one) == {"ha-east-0": [("-", None)], "ha-west-0": [("w4", "172.18.0.85")]}
-    assert one.notes == ["zone east has no gateway that serves: its pods' traffic is dropped (localOnly)"]
+    assert one.notes == ["zone east has no gateway that serves: their pods' traffic is dropped (localOnly)"]
 
 
 def test_what_is_programmed_stays_when_nobody_serves() -> None:
@@ -157,7 +179,7 @@ def test_the_groups_own_address_without_ipam(group: dict[str, str], expected: di
     {"destinationCIDRs": ["10.0.0.0/8"], "unheardOf": 1},
 ])  # fmt: skip
 def test_an_object_that_is_no_policy_is_told_and_never_raises(spec: Any) -> None:
-    assert isinstance(declared({"metadata": {"name": "a", "uid": "u"}, "spec": spec}), str)
+    assert isinstance(Reader().declared({"metadata": {"name": "a", "uid": "u"}, "spec": spec}), str)
 
 
 def test_a_condition_keeps_its_time_while_its_status_is_the_same() -> None:

@@ -98,7 +98,6 @@ def test_what_the_kernel_refuses_is_an_error_of_ours() -> None:
         interface.drop(EGRESS, "eth0")
 
 
-@pytest.mark.xfail(strict=True, reason="held() takes a DHCP lease (/128, or a cloud's /32) for an egress address")
 @pytest.mark.parametrize(("address", "device"), [("172.18.0.50/32", "eth0"), ("fd00:18::50/128", "eth2")])
 @in_namespace
 def test_an_address_that_dhcp_leased_is_not_ours(address: str, device: str) -> None:
@@ -107,7 +106,6 @@ def test_an_address_that_dhcp_leased_is_not_ours(address: str, device: str) -> N
     assert interface.held() == {}
 
 
-@pytest.mark.xfail(strict=True, reason="device_for takes a link that is down: it has no carrier flag at all")
 @in_namespace
 def test_a_link_that_is_down_is_not_picked() -> None:
     links()
@@ -171,7 +169,6 @@ def test_announcing_on_a_link_that_is_gone_is_no_error() -> None:
     arp.announce("eth9", EGRESS)  # type: ignore[arg-type]
 
 
-@pytest.mark.xfail(strict=True, reason="in_use lets OSError out, which ends the node part; announce does not")
 @in_namespace
 def test_asking_on_a_link_that_went_down_is_an_error_of_ours() -> None:
     neighbor()

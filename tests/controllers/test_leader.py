@@ -183,7 +183,6 @@ def test_resigning_without_an_api_is_silent_and_the_lead_is_over() -> None:
     assert not one.leading
 
 
-@pytest.mark.xfail(strict=True, reason="the thread goes on after resign() and takes the Lease again")
 def test_who_resigned_does_not_come_back() -> None:
     kube = FakeKube()
     one = replica(kube, "a", 0.1)
@@ -194,7 +193,6 @@ def test_who_resigned_does_not_come_back() -> None:
     assert not one.leading
 
 
-@pytest.mark.xfail(strict=True, reason="resign() clears the Lease whoever holds it by then")
 def test_resigning_late_does_not_take_the_lease_of_the_next_leader() -> None:
     kube = FakeKube()
     one, two = replica(kube, "a"), replica(kube, "b")

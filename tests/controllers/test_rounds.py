@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controllers.egress_ha.addresses import Book, Report
+from controllers.egress_ha.addresses import Book
 from controllers.egress_ha.decision import Decision, Known, decide
 from controllers.egress_ha.gateway import DRAIN, HOSTNAME, members
-from tests.controllers.test_decision import EAST, NODES, OLD, WEST, decided, gateways, node, policy, used
+from tests.controllers.test_decision import EAST, NODES, OLD, WEST, book, decided, gateways, node, policy, used
 
 SATISFIED = "cilium-edge.io/IPAMRequestSatisfied"
 
@@ -47,7 +47,7 @@ def test_each_group_has_its_own_limit() -> None:
     groups = [group("w3", "w4", maxGatewayNodes=1), group("w5", "w6", maxGatewayNodes=1)]
     item = policy(egressGroups=groups, egressCIDRs=[], azAffinity="disabled")
     serving = {m.address: True for m in members(nodes).values()}
-    (one,) = decide([item], Known(members(nodes), serving), Book({}, 11))
+    (one,) = decide([item], Known(members(nodes), serving), Book())
     assert {name for name, _ in used(one)} == {"w3", "w5"}
     assert [g["healthyGatewayIPs"] for g in one.status["groupStatuses"]] == [
         [EAST, WEST], ["172.18.0.9", "172.18.0.10"]]  # fmt: skip
@@ -109,10 +109,9 @@ def test_a_policy_settles_and_never_names_a_gateway_without_its_address(rounds: 
         for one in status.values():
             for gateway, address in one["groupStatuses"][0].get("egressIPByGatewayIP", {}).items():
                 held[gateway] |= set() if still else {address}
-        reports = {ip_address(g): Report(frozenset(map(ip_address, a))) for g, a in held.items()}
         serving = {ip_address(a): a not in down for a in (EAST, WEST)}
-        found = run(status, serving, reports)
-        again = run({d.declared.policy.name: d.status for d in found}, serving, reports)
+        found = run(status, serving, held)
+        again = run({d.declared.policy.name: d.status for d in found}, serving, held)
         assert [d.status for d in again] == [d.status for d in found]
         out = [a for d in found for a in d.status["groupStatuses"][0].get("egressIPByGatewayIP", {}).values()]
         assert len(out) == len(set(out))
@@ -123,6 +122,6 @@ def test_a_policy_settles_and_never_names_a_gateway_without_its_address(rounds: 
         status = {d.declared.policy.name: d.status for d in found}
 
 
-def run(status: dict[str, Any], serving: Any, reports: Any) -> list[Decision]:
+def run(status: dict[str, Any], serving: Any, held: Any) -> list[Decision]:
     items = [policy(status.get(n), name=n, created=n, egressCIDRs=["172.18.0.80/29"]) for n in ("1-old", "2-new")]
-    return decide(items, Known(members(NODES), serving), Book(reports, 11))
+    return decide(items, Known(members(NODES), serving), book(items, held))

@@ -1,10 +1,9 @@
-"""What is agreed, over any views; and how often a gateway that flaps moves anything."""
+"""What is agreed, over any views; and what it takes to change a view."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,9 +32,7 @@ def test_whom_anybody_reaches_serves_and_who_is_withdrawn_is_missed_by_all(
             # Nobody reaches it: then it is kept because nobody has a word on it, or as one of the last.
             assert before[gateway] and (not told or len(seeing) < 2)
         if before.get(gateway) and not serves:
-            # By those who see; where nobody does, on what this replica says of it.
-            words_on_it = told if seeing else [up[gateway] for up in (own,) if gateway in up]
-            assert words_on_it and not any(words_on_it)
+            assert told and not any(told)
     if any(before.values()) and not any(result.values()):
         assert len(seeing) > 1
     assert result.keys() == own.keys() | before.keys() | {g for up in others for g in up}
@@ -81,23 +78,20 @@ def test_the_last_gateway_that_is_lost_stays_and_another_relieves_it() -> None:
     assert agreed(View("own", {A: True, B: False}), [], both_down) == {A: True, B: False}
 
 
-@pytest.mark.xfail(strict=True, reason="where all are blind the own view speaks, if another gateway is not known yet")
 def test_a_blind_view_alone_takes_nothing_away() -> None:
     assert agreed(View("own", {A: False}), [], {A: True, B: True}) == {A: True, B: True}
 
 
 # --- health ---
 
-TICK = 0.25
-
 
 @given(st.lists(st.booleans(), max_size=300), st.integers(1, 5), st.integers(1, 5))
 def test_no_change_without_a_row_of_the_same(answers: list[bool], misses: int, recoveries: int) -> None:
-    health = Health(Thresholds(misses, recoveries, 10))
+    health = Health(Thresholds(misses, recoveries))
     known = False
     for i, answered in enumerate(answers):
         was = health.up
-        changed = health.probed(i * TICK, answered)
+        changed = health.probed(answered)
         assert changed is (was is not health.up)
         row = misses if health.up is False else (recoveries if known else 1)
         if changed:
@@ -105,26 +99,8 @@ def test_no_change_without_a_row_of_the_same(answers: list[bool], misses: int, r
         known = known or health.up is not None
 
 
-@pytest.mark.parametrize("period", [4, 7, 8, 12, 20])
-def test_a_gateway_that_flaps_moves_less_and_less(period: int) -> None:
+def test_one_that_never_answered_is_unknown_and_then_down() -> None:
     health = Health(Thresholds())
-    moves = [i * TICK for i in range(240) if health.probed(i * TICK, i % (2 * period) < period)]
-    assert len(moves) <= 8
-    # Each time it is away for no shorter than the time before.
-    away = [back - lost for lost, back in zip(moves[1::2], moves[2::2], strict=False)]
-    assert away == sorted(away)
-
-
-def test_one_that_never_answered_is_unknown_and_then_down_and_no_loss() -> None:
-    health = Health(Thresholds())
-    assert [health.probed(i * TICK, False) for i in range(4)] == [False, False, True, False]
-    assert health.up is False and not health.losses
-    assert [health.probed(1 + i * TICK, True) for i in range(3)] == [False, False, True]
-
-
-@pytest.mark.xfail(strict=True, raises=OverflowError, reason="4.0 ** losses overflows from 514 losses a minute on")
-def test_any_number_of_losses_is_borne() -> None:
-    """misses 1, recoveries 1, maxHold 0, probeInterval 0.05 are settings that the model takes."""
-    health = Health(Thresholds(1, 1, 0))
-    for i in range(1200):
-        health.probed(i * 0.05, i % 2 == 0)
+    assert [health.probed(False) for _ in range(4)] == [False, False, True, False]
+    assert health.up is False
+    assert [health.probed(True) for _ in range(3)] == [False, False, True]

@@ -1,0 +1,140 @@
+"""Decisions become objects of the API: what differs is written, what is no more is deleted, and events tell."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from config.egress import HA_ACCEPTED, HA_API_VERSION, HA_KIND
+from config.errors import ApiError
+from controllers.egress_ha import metrics
+from controllers.egress_ha.crd import timed
+from controllers.egress_ha.decision import Decision
+from controllers.egress_ha.policies import API, KIND, OWNER
+from controllers.egress_ha.watch import Watched
+from transport.kube import Kube, Object
+
+log = logging.getLogger("egress-ha")
+MANAGER = "cilium-edge-egress-ha"
+
+
+class Writer:
+    """`policies` and `made` are the caches that know at once what was written."""
+
+    def __init__(self, kube: Kube, policies: Watched, made: Watched) -> None:
+        self._kube, self._policies, self._made = kube, policies, made
+        self._told: dict[tuple[str, str], str] = {}
+        self._failed: list[ApiError] = []
+
+    def carry_out(self, items: Mapping[str, Object], decisions: Sequence[Decision],
+                  refused: Mapping[str, str]) -> None:  # fmt: skip
+        """`items`: the policies as they were decided on. `refused`: those that cannot be read, and why; what was
+        made of them stays as it is.
+
+        Each write stands by itself. Raises the first ApiError when all have been tried.
+        """
+        self._failed = []
+        self._write_policies(decisions, refused)
+        for decision in decisions:
+            item = items[decision.declared.policy.name]
+            if self._status(item, decision.status):
+                self._tell(item, decision)
+        for name, why in refused.items():
+            self._refuse(items[name], why)
+        if self._failed:
+            raise self._failed[0]
+
+    def _write_policies(self, decisions: Sequence[Decision], refused: Mapping[str, str]) -> None:
+        made = {item["metadata"]["name"]: item for item in self._made.objects()}
+        untouched = {*refused, *(d.declared.policy.name for d in decisions if d.policies is None)}
+        wanted = {one["metadata"]["name"]: one for decision in decisions for one in decision.policies or ()}
+        writes = [one for name, one in wanted.items() if _differs(one["spec"], made.get(name, {}).get("spec"))]
+        with ThreadPoolExecutor(8, "write") as pool:
+            for manifest, error in zip(writes, pool.map(self._apply, writes), strict=True):
+                if error is not None:
+                    # What is there is no worse than half of what is to be.
+                    untouched.add(manifest["metadata"]["labels"][OWNER])
+                    self._failed.append(error)
+        for name, item in made.items():
+            if name not in wanted and item["metadata"]["labels"].get(OWNER) not in untouched:
+                self._try(lambda name=name: self._kube.delete(API, KIND, name))  # type: ignore[misc]
+
+    def _apply(self, manifest: Object) -> ApiError | None:
+        try:
+            live = self._kube.apply(manifest, manager=MANAGER)
+        except ApiError as error:
+            return error
+        self._made.put(live)
+        metrics.MOVES.inc()
+        log.info("policy %s: %s", live["metadata"]["name"], _gateway_names(live))
+        return None
+
+    def _status(self, item: Object, status: Object) -> bool:
+        """Whether it is so now. The API refuses it if the policy was written since: then the next round decides."""
+        before = item.get("status") or {}
+        status = timed(status, before, datetime.now(UTC))
+        if status == before:
+            return True
+        metadata = {key: item["metadata"][key] for key in ("name", "resourceVersion")}
+        body = {"apiVersion": HA_API_VERSION, "kind": HA_KIND, "metadata": metadata, "status": status}
+        return self._try(lambda: self._policies.put(self._kube.apply(body, manager=MANAGER, subresource="status")))
+
+    def _refuse(self, item: Object, why: str) -> None:
+        before = item.get("status") or {}
+        message = f"{why}; what was carried out before stays, without failover"
+        no = {"type": HA_ACCEPTED, "status": "False", "reason": "Invalid", "message": message,
+              "observedGeneration": item["metadata"].get("generation", 0)}  # fmt: skip
+        others = [one for one in before.get("conditions", []) if one["type"] != HA_ACCEPTED]
+        if self._status(item, {**before, "conditions": [*others, no]}):
+            self._event(item, "Warning", "Invalid", message)
+
+    def _tell(self, item: Object, decision: Decision) -> None:
+        before, now = (
+            {ip for group in status.get("groupStatuses", []) for ip in group.get("healthyGatewayIPs", [])}
+            for status in (item.get("status") or {}, decision.status)
+        )
+        for gateway in sorted(before - now):
+            self._event(item, "Warning", "GatewayLost", f"gateway {gateway} does not answer", again=True)
+        for gateway in sorted(now - before):
+            self._event(item, "Normal", "GatewayServes", f"gateway {gateway} serves", again=True)
+        self._event(item, "Warning", "NoGateway", "; ".join(decision.notes))
+
+    def _event(self, item: Object, kind: str, reason: str, message: str, *, again: bool = False) -> None:
+        """A state is told once, until it is another one; what happened is told `again` each time."""
+        metadata = item["metadata"]
+        if not again and self._told.get((metadata["uid"], reason), "") == message:
+            return
+        self._told[metadata["uid"], reason] = message
+        if not message:
+            return
+        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        about = {"apiVersion": HA_API_VERSION, "kind": HA_KIND, "name": metadata["name"], "uid": metadata["uid"]}
+        self._try(lambda: self._kube.create({
+            "apiVersion": "v1", "kind": "Event", "type": kind, "reason": reason, "message": message,
+            "metadata": {"generateName": f"{metadata['name']}-", "namespace": "default"}, "involvedObject": about,
+            "source": {"component": "egress-ha"}, "firstTimestamp": now, "lastTimestamp": now, "count": 1,
+        }))  # fmt: skip
+
+    def _try(self, call: Callable[[], object]) -> bool:
+        try:
+            call()
+        except ApiError as error:
+            self._failed.append(error)
+            return False
+        return True
+
+
+def _differs(wanted: Object, live: Object | None) -> bool:
+    """Whether the API's object lacks what is wanted; what it fills in by itself is no difference."""
+    if live is None:
+        return True
+    filled: Object = {"egressGateways": [], "excludedCIDRs": []}
+    return any(wanted.get(key, filled.get(key)) != live.get(key, filled.get(key)) for key in {*wanted, *live})
+
+
+def _gateway_names(manifest: Object) -> str:
+    spec = manifest["spec"]
+    entries = spec.get("egressGateways") or [spec["egressGateway"]]
+    return ", ".join(dict.fromkeys(str(next(iter(e["nodeSelector"]["matchLabels"].values()))) for e in entries))

@@ -1,0 +1,103 @@
+"""What FRR makes of a configuration that says something else than it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.harness import Edge
+from tests.e2e.truth.case import Deployment, Ground, Mistake, mistakes_of, twins_of
+from tests.e2e.truth.looks import NODES, Look, View
+from tests.e2e.truth.parts import neighbor, router
+
+
+def too_many_paths(stack: Any) -> None:
+    router(stack)["maximumPaths"] = 256
+
+
+def wide_keepalive(stack: Any) -> None:
+    neighbor(stack, "cilium-w1")["timers"] = {"keepalive": 5, "hold": 9}
+
+
+def internal_multihop(stack: Any) -> None:
+    router(stack)["neighbors"].append({"address": "192.0.2.1", "remoteAs": "internal", "ebgpMultihop": 2})
+
+
+def next_hop_off_link(stack: Any) -> None:
+    stack["routers"][0]["staticRoutes"] = [{"to": "10.97.0.0/16", "via": "203.0.113.1"}]
+
+
+def short_hold(stack: Any) -> None:
+    neighbor(stack, "cilium-w2")["timers"] = {"keepalive": 1, "hold": 3}
+
+
+def policy_by_default(stack: Any) -> None:
+    del router(stack)["ebgpRequiresPolicy"]
+
+
+def never_taken(line: str) -> Look:
+    """FRR is given the line, and does not have it."""
+    return lambda view: line in view.written and line not in view.running
+
+
+def in_force(line: str) -> Look:
+    return lambda view: line in view.running
+
+
+def timers(node: str, hold: int, keepalive: int) -> Look:
+    """What a session agreed on."""
+
+    def look(view: View) -> bool:
+        seen = view.neighbors[node]
+        agreed = seen.get("bgpTimerHoldTimeMsecs"), seen.get("bgpTimerKeepAliveIntervalMsecs")
+        return view.up(node) and agreed == (hold * 1000, keepalive * 1000)
+
+    return look
+
+
+def not_installed(view: View) -> bool:
+    shown = view.edge.on("cilium-r", "ip route show 10.97.0.0/16")
+    return "ip route 10.97.0.0/16 203.0.113.1" in view.running and shown == ""
+
+
+def discarded(view: View) -> bool:
+    """The session is up, and nothing that comes in is taken."""
+    families = [view.neighbors[node].get("addressFamilyInfo", {}).get("ipv4Unicast", {}) for node in NODES]
+    return (
+        all(view.up(node) for node in NODES)
+        and all(family.get("inboundEbgpRequiresPolicy") for family in families)
+        and view.routes == {}
+    )
+
+
+def new_sessions(edge: Edge) -> None:
+    """Routes and timers from before stay until their session ends."""
+    edge.on("cilium-r", "vtysh -c 'clear bgp *'")
+
+
+ROUTER = Deployment("router", after=new_sessions, mistakes=(
+    Mistake("R1", too_many_paths, (never_taken("  maximum-paths 256"),)),
+    Mistake("R2", wide_keepalive, (in_force(" neighbor 192.168.10.101 timers 3 9"), timers("cilium-w1", 9, 3))),
+    Mistake("R3", internal_multihop, (never_taken(" neighbor 192.0.2.1 ebgp-multihop 2"),)),
+    Mistake("R5", next_hop_off_link, (not_installed,)),
+    Mistake("R7", short_hold, (timers("cilium-w2", 3, 1),)),
+    Mistake("B27", policy_by_default, (discarded,), ("172.20.1.0/24", "without an inbound policy")),
+), well=(("an-end-without-timers-of-its-own", timers("cilium-w3", 9, 3)),))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ground(lab: Edge) -> Iterator[Ground]:
+    yield Ground(lab, (ROUTER,))
+    new_sessions(lab)
+
+
+@mistakes_of(ROUTER)
+def test_the_mistake_does_what_its_page_says(ground: Ground, deployment: Deployment, mistake: Mistake) -> None:
+    ground.check(deployment, mistake)
+
+
+@twins_of(ROUTER)
+def test_beside_it_the_good_twin_works(ground: Ground, deployment: Deployment, look: Look) -> None:
+    assert look in ground.show(deployment).true
