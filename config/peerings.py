@@ -124,6 +124,11 @@ def sessions(stack: StackConfig, labels: Mapping[str, Mapping[str, str]]) -> Ite
                     )
 
 
+def side_of(router: Router, source: Address) -> RouterSide:
+    """What a router has for whoever speaks to it from an address."""
+    return _Book("", router).side(source)
+
+
 def _address(node: Node, peer: Peer) -> Address | None:
     gateway = node.default_gateway
     if peer.default_gateway is None or gateway is None:

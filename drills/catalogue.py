@@ -14,4 +14,4 @@ def drills_for(stack: StackConfig) -> tuple[Drill, ...]:
         found += egress.DRILLS
     if routing.usable(stack):
         found += routing.DRILLS
-    return found
+    return tuple(drill for drill in found if drill.possible(stack))

@@ -50,8 +50,8 @@ Act = Callable[[Ground], None]
 class Stream:
     """Requests from a place to an address.
 
-    `limit`: seconds of black-out that the fault may cost. `after`: requests that the way back may cost; one
-    that is under way when its gateway changes has no way to end.
+    `limit`: seconds of black-out that the fault may cost; `lost`: requests in all, where that is less.
+    `after`: requests that the way back may cost; one that is under way when its gateway changes has no way to end.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Stream:
     port: int
     limit: float
     after: int = 0
+    lost: int | None = None
 
 
 Streams = Callable[[StackConfig], tuple[Stream, ...]]
@@ -71,6 +72,8 @@ class Drill:
 
     `ready` is whether everything is as it should be: waited for before the fault, and after the healing.
     `back` is within how many seconds after healing the first answers are back, where the drill promises that.
+    `possible`: whether a stack has the parts that this one wants, beside those of its family.
+    `prepare` and `restore` are before and after all of it: a drill may need what the stack has not.
     `rest` is how many seconds after the last drill's fault it may begin: what was lost then is remembered a while.
     """
 
@@ -85,3 +88,6 @@ class Drill:
     before: float = 2.0
     back: float | None = None
     rest: float = 0.0
+    possible: Callable[[StackConfig], bool] = lambda stack: True
+    prepare: Act = lambda ground: None
+    restore: Act = lambda ground: None

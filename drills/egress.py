@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
+from typing import Any
 
 from config.egress import EgressPolicy
 from config.labels import ZONE
 from config.node import Node
+from config.outpost import Outpost
 from config.stack import StackConfig
 from config.workload import Workload
 from drills.acts import nothing, restart_agent
@@ -39,9 +42,8 @@ def _streams(near: float, far: float = 0.0, after: int = 2) -> Streams:
     The others, with `far`, lose nothing on the way back either where nothing may happen to them.
     """
     def streams(stack: StackConfig) -> tuple[Stream, ...]:
-        ha, zones = policy(stack), {node.name: node.labels.get(ZONE) for node in stack.nodes}
-        assert ha is not None
-        outpost = next(o for o in stack.outposts if any(o.address.ip in cidr for cidr in ha.destination_cidrs))
+        zones = {node.name: node.labels.get(ZONE) for node in stack.nodes}
+        outpost = _asked(stack)
         first = gateways(stack)[0].labels.get(ZONE)
         return tuple(
             Stream(f"{w.name} ({zones[w.node or '']})", f"pod/{w.name}", str(outpost.address.ip), outpost.port,
@@ -52,17 +54,27 @@ def _streams(near: float, far: float = 0.0, after: int = 2) -> Streams:
     return streams
 
 
-def _frozen(*, first_only: bool = True) -> tuple[Act, Act]:
-    def chosen(ground: Ground) -> list[Node]:
-        return gateways(ground.stack)[:1] if first_only else gateways(ground.stack)
+def _zone(stack: StackConfig) -> list[Node]:
+    """The nodes of the first gateway's zone; the API goes on."""
+    zone = gateways(stack)[0].labels.get(ZONE)
+    return [node for node in stack.nodes if node.labels.get(ZONE) == zone and node.role != "control-plane"]
 
+
+def _elsewhere(stack: StackConfig) -> tuple[Stream, ...]:
+    """The streams from other zones than the first gateway's, which lose nothing."""
+    lost = {node.name for node in _zone(stack)}
+    names = [w.name for w in clients(stack) if w.node not in lost]
+    return tuple(s for s in _streams(0)(stack) if s.where.removeprefix("pod/") in names)
+
+
+def _frozen(chosen: Callable[[StackConfig], list[Node]] = lambda stack: gateways(stack)[:1]) -> tuple[Act, Act]:
     def fault(ground: Ground) -> None:
-        for node in chosen(ground):
+        for node in chosen(ground.stack):
             ground.silence(node.name)
             ground.freeze(node.name)
 
     def heal(ground: Ground) -> None:
-        for node in chosen(ground):
+        for node in chosen(ground.stack):
             ground.thaw(node.name)
             ground.unsilence(node.name)
 
@@ -71,12 +83,15 @@ def _frozen(*, first_only: bool = True) -> tuple[Act, Act]:
 
 def well(ground: Ground) -> bool:
     """Every gateway is healthy and in use, and every agent has had time to follow."""
+    used = {ip for group in _statuses(ground) for ip in group.get("activeGatewayIPs", [])}
+    return used == {str(node.address) for node in gateways(ground.stack)}
+
+
+def _statuses(ground: Ground) -> list[Any]:
     ha = policy(ground.stack)
     assert ha is not None
     item = json.loads(ground.kubectl("get", "egressgatewayhapolicies", ha.name, "-o", "json"))
-    groups = item.get("status", {}).get("groupStatuses", [])
-    used = {ip for group in groups for ip in group.get("activeGatewayIPs", [])}
-    return used == {str(node.address) for node in gateways(ground.stack)}
+    return list(item.get("status", {}).get("groupStatuses", []))
 
 
 def _leader(ground: Ground) -> str:
@@ -103,23 +118,68 @@ def _flap(ground: Ground) -> None:
         time.sleep(1)
 
 
+def _address(ground: Ground) -> str:
+    """The first gateway's egress address."""
+    first = str(gateways(ground.stack)[0].address)
+    return str(_statuses(ground)[0]["egressIPByGatewayIP"][first])
+
+
+def _claim(ground: Ground) -> None:
+    """A host beside the one that is asked takes the address, and says so when it speaks to it."""
+    stranger, to = stranger_of(ground.stack), _asked(ground.stack).address.ip
+    assert stranger is not None
+    ground.run(stranger.name, f"""dev=$(ip -o -4 address show to {stranger.address.ip} | awk '{{print $2}}')
+ip address add {_address(ground)}/32 dev "$dev"
+ip neighbor flush to {to}
+ping -c 1 -W 1 -I {_address(ground)} {to} >/dev/null || true
+""")
+
+
+def _leave(ground: Ground) -> None:
+    ha, stranger = policy(ground.stack), stranger_of(ground.stack)
+    assert ha is not None and stranger is not None
+    for cidr in ha.egress_cidrs:
+        ground.run(stranger.name, f"""ip -o -4 address show to {cidr} | while read -r _ dev _ address _; do
+	ip address del "$address" dev "$dev"
+done""")
+
+
+def _asked(stack: StackConfig) -> Outpost:
+    """Where the policy's traffic goes."""
+    ha = policy(stack)
+    assert ha is not None
+    return next(o for o in stack.outposts if any(o.address.ip in cidr for cidr in ha.destination_cidrs))
+
+
+def stranger_of(stack: StackConfig) -> Outpost | None:
+    """Another host on the gateways' link."""
+    return next((o for o in stack.outposts if o is not _asked(stack)), None)
+
+
 _CUT_FIRST: tuple[Act, Act] = (
     lambda ground: ground.cut(gateways(ground.stack)[0].name),
     lambda ground: ground.join(gateways(ground.stack)[0].name),
 )
 
+# A loss is remembered for a minute, and a gateway with several of them is kept waiting.
+_REST = 61.0
+
 DRILLS: tuple[Drill, ...] = (
     Drill("gateway-frozen", "the first gateway's processes stop and its link is silent", _streams(1.5), well,
-          *_frozen(), during=5, after=8, back=5),
+          *_frozen(), during=5, after=8, back=5, rest=_REST),
     Drill("gateway-cut", "the first gateway's link loses its carrier", _streams(1.5, after=10), well, *_CUT_FIRST,
-          during=5, after=8, back=5),
+          during=5, after=8, back=5, rest=_REST),
+    Drill("zone-lost", "all nodes of the first gateway's zone are frozen and silent", _elsewhere, well,
+          *_frozen(_zone), during=6, after=10, back=8, rest=_REST),
     # Its kernel has dropped the addresses by then: they are asked for on the link and put on again.
     Drill("gateways-lost", "all gateways are frozen and silent, and come back", _streams(8, 8, after=75), well,
-          *_frozen(first_only=False), during=6, after=10, back=8),
+          *_frozen(gateways), during=6, after=10, back=8, rest=_REST),
     Drill("leader-killed", "the leading controller is killed, and a gateway freezes at once", _streams(5), well,
-          _kill_leader_then_freeze, _frozen()[1], during=8, after=10, back=6),
+          _kill_leader_then_freeze, _frozen()[1], during=8, after=10, back=6, rest=_REST),
     Drill("gateway-flaps", "the first gateway's link goes silent every other second", _streams(6), well, _flap,
-          nothing, during=20, after=30),
+          nothing, during=20, after=30, rest=_REST),
     Drill("gateway-agent-restart", "the Cilium agent on the first gateway is restarted", _streams(0), well,
           lambda ground: restart_agent(ground, gateways(ground.stack)[0].name), nothing, during=5, after=15),
+    Drill("address-conflict", "another host takes the first gateway's egress address", _streams(1), well,
+          _claim, _leave, during=5, after=5, back=1, possible=lambda stack: stranger_of(stack) is not None),
 )  # fmt: skip

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 
 from config.errors import EdgeError
+from config.peerings import sessions
+from config.router import Router
 from config.stack import StackConfig
-from drills.acts import delete_pods, nothing, restart_agent
+from drills.acts import delete_pods, nothing, restart_agent, restart_agents
 from drills.drill import Act, Drill, Ground, Stream, Streams
+
+_DRILL_CONF = "/run/drill-frr.conf"
 
 
 def usable(stack: StackConfig) -> bool:
@@ -15,15 +20,35 @@ def usable(stack: StackConfig) -> bool:
     return bool(stack.bgp and stack.routers and stack.pools and stack.services)
 
 
-def _streams(limit: float) -> Streams:
+def _asker(stack: StackConfig) -> Router:
+    """Who asks: a router behind the nodes' own ones where there is one."""
+    return next((router for router in stack.routers if router not in _tops(stack)), stack.routers[0])
+
+
+def _tops(stack: StackConfig) -> list[Router]:
+    """The routers that the nodes peer with."""
+    labels = {node.name: stack.node_labels(node) for node in stack.nodes}
+    peers = {session.far.router.name for session in sessions(stack, labels) if session.far is not None}
+    return [router for router in stack.routers if router.name in peers]
+
+
+def _hold(stack: StackConfig) -> float:
+    """After how many seconds the routes of a silent neighbor are gone, with one to spare."""
+    configs = [item.timers for item in stack.bgp.peer_configs] if stack.bgp else []
+    return max((one.hold + (one.graceful_restart or 0) for one in configs), default=180) + 1.0
+
+
+def _streams(limit: float | None, lost: int | None = None) -> Streams:
+    """A stream to the first Service. `limit` None: as long as the timers say."""
     def streams(stack: StackConfig) -> tuple[Stream, ...]:
         service = stack.services[0]
         block = stack.pools[0].blocks[0]
         address: object = service.requested_ips[0] if service.requested_ips else None
         if address is None and block.cidr is not None:
             address = next(iter(block.cidr.hosts()))
-        return (Stream(f"{stack.routers[0].name} -> {service.name}", f"host/{stack.routers[0].name}", str(address),
-                       service.port, limit),)  # fmt: skip
+        asker = _asker(stack).name
+        seconds = limit if limit is not None else _hold(stack)
+        return (Stream(f"{asker} -> {service.name}", f"host/{asker}", str(address), service.port, seconds, lost=lost),)
 
     return streams
 
@@ -54,6 +79,28 @@ def _find(ground: Ground) -> None:
     ground.unsilence(_victim(ground))
 
 
+def _empty(ground: Ground) -> None:
+    """No pod of the Service stays on the node, so that only its routes are lost with it."""
+    victim, count = _victim(ground), len(_backends(ground))
+    ground.kubectl("cordon", victim)
+    for pod, node in _backends(ground):
+        if node == victim:
+            ground.kubectl("-n", ground.stack.services[0].namespace, "delete", "pod", pod, "--wait=false")
+    until = time.monotonic() + 60
+    while len([pod for pod, node in _backends(ground) if node != victim]) < count:
+        if time.monotonic() > until:
+            raise EdgeError(f"node-lost: the pods of {victim} found no other node within 60 s")
+        time.sleep(0.5)
+
+
+def _lose_router(ground: Ground) -> None:
+    ground.silence(_tops(ground.stack)[-1].name)
+
+
+def _find_router(ground: Ground) -> None:
+    ground.unsilence(_tops(ground.stack)[-1].name)
+
+
 def _api_server(signal: str) -> Act:
     def act(ground: Ground) -> None:
         control = next(node.name for node in ground.stack.nodes if node.role == "control-plane")
@@ -70,9 +117,82 @@ def _kill_operator(ground: Ground) -> None:
     delete_pods(ground, "-l", "io.cilium/app=operator", "--grace-period=0", "--force")
 
 
+def _reboot(ground: Ground) -> None:
+    """What a router's power cut does: its wires, its daemons and its kernel's routes are gone."""
+    router = ground.stack.routers[0].name
+    ground.cut(router)
+    ground.run(router, "/usr/lib/frr/frrinit.sh stop >/dev/null 2>&1; ip route flush proto bgp")
+
+
+def _boot(ground: Ground) -> None:
+    router = ground.stack.routers[0].name
+    ground.join(router)
+    ground.run(router, "/usr/lib/frr/frrinit.sh start >/dev/null 2>&1 </dev/null")
+
+
+def _reload(ground: Ground) -> None:
+    """A neighbor is described, and tries again sooner: no reason to reset its session."""
+    router = ground.stack.routers[0]
+    neighbor = router.bgp.neighbors[0].address
+    ground.run(router.name, f"""set -eu
+cp /etc/frr/frr.conf {_DRILL_CONF}
+printf '%s\n' 'router bgp {router.bgp.asn}' ' neighbor {neighbor} description drill' \
+	' neighbor {neighbor} timers connect 7' 'exit' >> {_DRILL_CONF}
+/usr/lib/frr/frr-reload.py --reload {_DRILL_CONF}
+vtysh -c 'show running-config' | grep -q 'neighbor {neighbor} description drill'
+""")
+
+
+def _reload_back(ground: Ground) -> None:
+    ground.run(ground.stack.routers[0].name,
+               f"/usr/lib/frr/frr-reload.py --reload /etc/frr/frr.conf; rm -f {_DRILL_CONF}")  # fmt: skip
+
+
+def _backends(ground: Ground) -> list[tuple[str, str]]:
+    """Pod and node of each ready backend of the Service."""
+    service = ground.stack.services[0]
+    labels = ",".join(f"{key}={value}" for key, value in service.selector.items())
+    pods = json.loads(ground.kubectl("-n", service.namespace, "get", "pods", "-l", labels, "-o", "json"))["items"]
+    return [(pod["metadata"]["name"], pod["spec"]["nodeName"]) for pod in pods
+            if any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", []))
+            and "deletionTimestamp" not in pod["metadata"]]  # fmt: skip
+
+
+def _kill_backend(ground: Ground) -> None:
+    pod, _ = _backends(ground)[0]
+    ground.kubectl("-n", ground.stack.services[0].namespace, "delete", "pod", pod, "--grace-period=0", "--force")
+
+
+def _policy(value: str) -> Act:
+    """Give the Service an externalTrafficPolicy; the routers have followed when this returns."""
+    def act(ground: Ground) -> None:
+        service = ground.stack.services[0]
+        patch = json.dumps({"spec": {"externalTrafficPolicy": value}})
+        ground.kubectl("-n", service.namespace, "patch", "service", service.name, "-p", patch)
+        time.sleep(3)
+
+    return act
+
+
+def _move(ground: Ground) -> None:
+    pod, node = _backends(ground)[0]
+    ground.kubectl("cordon", node)
+    ground.kubectl("-n", ground.stack.services[0].namespace, "delete", "pod", pod, "--wait=false")
+
+
+def _uncordon(ground: Ground) -> None:
+    ground.kubectl("uncordon", *(node.name for node in ground.stack.nodes))
+
+
 DRILLS: tuple[Drill, ...] = (
-    # Its routes go with the hold time; its pods stay backends until the API has missed the node for 40 s.
-    Drill("node-lost", "a node's link goes silent", _streams(50), well, _lose, _find, during=60, after=5),
+    # Its routes go with the hold time.
+    Drill("node-lost", "the link of a node without pods of the Service goes silent", _streams(None), well, _lose, _find,
+          during=32, after=15, prepare=_empty, restore=_uncordon),
+    # Its pods stay backends until the API has missed the node for 40 s.
+    Drill("node-lost-with-pods", "a node's link goes silent", _streams(65), well, _lose, _find, during=65, after=15),
+    Drill("second-router-lost", "the links of one of the nodes' routers go silent", _streams(None), well, _lose_router,
+          _find_router, during=32, after=15,
+          possible=lambda stack: len(_tops(stack)) > 1 and _asker(stack) not in _tops(stack)),
     Drill("node-link-down", "a node's link loses its carrier", _streams(50), well,
           lambda ground: ground.cut(_victim(ground)), lambda ground: ground.join(_victim(ground)), during=60, after=5),
     Drill("agent-restart", "the Cilium agent of a node is restarted", _streams(0), well,
@@ -81,6 +201,18 @@ DRILLS: tuple[Drill, ...] = (
           _kill_bgpd, nothing, during=5, after=75),
     Drill("operator-killed", "the Cilium operator is killed", _streams(0), well,
           _kill_operator, nothing, during=2, after=8),
-    Drill("api-server-down", "the API server stands still for 20 s", _streams(0), well, _api_server("STOP"),
-          _api_server("CONT"), during=20, after=5),
+    Drill("api-server-down", "the API server stands still for a minute", _streams(0), well, _api_server("STOP"),
+          _api_server("CONT"), during=60, after=5),
+    # Each agent compiles its programs; on two cores a request may take too long meanwhile.
+    Drill("agents-rolled", "all Cilium agents are restarted, as an upgrade does", _streams(60, lost=5), well,
+          restart_agents, nothing, during=5, after=60),
+    # Agents call a router that is back after their connect retry; the standard profile has two minutes.
+    Drill("router-rebooted", "the router loses power for 10 s", _streams(140), well, _reboot, _boot, during=10,
+          after=140),
+    Drill("frr-reload", "a neighbor's settings change with frr-reload", _streams(0), well, _reload, _reload_back,
+          during=5, after=5),
+    Drill("backend-killed", "a pod behind the address is killed", _streams(1), well, _kill_backend, nothing, during=5,
+          after=10),
+    Drill("pod-moved", "a pod moves to another node, externalTrafficPolicy Local", _streams(2), well, _move, _uncordon,
+          during=10, after=10, prepare=_policy("Local"), restore=_policy("Cluster")),
 )  # fmt: skip

@@ -52,7 +52,15 @@ def hold_all(drills: Sequence[Drill], ground: Ground, say: Say) -> list[Outcome]
 
 
 def hold(drill: Drill, ground: Ground, say: Say) -> Outcome:
-    """Traffic, fault, healing, judgement. Whatever happens in between, the heal is carried out."""
+    """Traffic, fault, healing, judgement. Whatever happens in between, it is healed and restored."""
+    try:
+        drill.prepare(ground)
+        return _hold(drill, ground, say)
+    finally:
+        drill.restore(ground)
+
+
+def _hold(drill: Drill, ground: Ground, say: Say) -> Outcome:
     if _wait(drill, ground, f"{drill.name}: waiting until all is well", say) is None:
         raise EdgeError(f"{drill.name}: the lab is not well after {_PATIENCE:.0f} s; edge verify says what is wrong")
     streams = drill.streams(ground.stack)
@@ -110,6 +118,8 @@ def judge(outcome: Outcome) -> list[str]:
         dark = timeline.black_out(outcome.watched)
         if dark > stream.limit:
             faults.append(f"{name}: black-out of {dark:.2f} s, at most {stream.limit:g} s expected")
+        if stream.lost is not None and timeline.lost > stream.lost:
+            faults.append(f"{name}: {timeline.lost} requests lost, at most {stream.lost} expected")
         lost = timeline.lost_after(outcome.watched)
         if lost > stream.after:
             faults.append(f"{name}: {lost} requests lost on the way back, at most {stream.after} expected")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from config.egress import HA_SATISFIED, EgressPolicy
+from config.egress import HA_ACCEPTED, HA_SATISFIED, EgressPolicy
 from config.errors import EdgeError
 from config.node import Node
 from config.outpost import Outpost
@@ -51,10 +51,18 @@ def _status(stack: StackConfig, policy: EgressPolicy, seen: Seen) -> Iterator[Ve
     members = {str(n.address) for group in policy.egress_groups for n in stack.nodes
                if group.node_selector.matches(stack.node_labels(n))}  # fmt: skip
     cause = "the controller has written no status: does it run?" if not groups else "a gateway does not answer probes"
-    yield judged("egress-status", policy.name, healthy == members, f"healthy: {listed(members)}",
-                 f"healthy: {listed(healthy)}", where, cause)  # fmt: skip
+    conditions = {c["type"]: c for c in status.get("conditions") or []}
+    refused = conditions.get(HA_ACCEPTED, {}).get("status") == "False"
+    behind = groups and status.get("observedGeneration") != item["metadata"].get("generation")
+    if refused:
+        cause = f"the controller cannot read it: {conditions[HA_ACCEPTED].get('message', '')}"
+    elif behind:
+        cause = "the status is of an older version of the policy: does the controller run?"
+    good = healthy == members and not refused and not behind
+    observed = f"healthy: {listed(healthy)}" + (", of an older version" if behind else "")
+    yield judged("egress-status", policy.name, good, f"healthy: {listed(members)}", observed, where, cause)
     if policy.egress_cidrs:
-        found: Json = next((c for c in status.get("conditions") or [] if c["type"] == HA_SATISFIED), {})
+        found: Json = conditions.get(HA_SATISFIED, {})
         yield judged("egress-ipam", policy.name, found.get("status") == "True", "satisfied",
                      found.get("message", "no condition"), where, str(found.get("message", cause)))  # fmt: skip
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from config.router import Router
 from config.stack import StackConfig
+from config.workload import Service
+from probes import fabric
 from probes.expectation import Session, advertises_pod_cidr, advertises_service
 from probes.field import Json, Seen
 from probes.services import backends_by_node, load_balancer_addresses, service_object
@@ -21,34 +24,65 @@ class ExpectedPrefix:
     why: str
 
 
-def expected_prefixes(stack: StackConfig, router: str, sessions: list[Session],
-                      seen: Seen) -> Iterator[ExpectedPrefix]:  # fmt: skip
-    """What one router must have learned, given which pods and addresses there are."""
+def expected_prefixes(stack: StackConfig, sessions: list[Session], seen: Seen) -> dict[str, list[ExpectedPrefix]]:
+    """Router -> what it must have learned from nodes and other routers, given which pods and addresses there are."""
+    tables = fabric.spread(stack, {router.name: _from_nodes(stack, router.name, sessions, seen)
+                                   for router in stack.routers})  # fmt: skip
+    found = {}
+    for router in stack.routers:
+        table = tables[router.name]
+        learned = [(prefix, paths) for prefix, paths in table.items()
+                   if paths[0].hop and prefix not in _without_bgp(router)]  # fmt: skip
+        found[router.name] = [ExpectedPrefix(prefix, frozenset(path.hop for path in paths), paths[0].why)
+                         for prefix, paths in learned]  # fmt: skip
+        # An address that nobody may announce is looked for everywhere.
+        found[router.name] += [ExpectedPrefix(f"{address}/32", frozenset(), _why(service)) for service in stack.services
+                          for address in load_balancer_addresses(service_object(seen, service))
+                          if f"{address}/32" not in table]  # fmt: skip
+    return found
+
+
+def _without_bgp(router: Router) -> set[str]:
+    """Prefixes that zebra has from a closer source than BGP: links, and static routes."""
+    links = {str(interface.address.network) for interface in router.interfaces}
+    return links | {str(route.to) for route in router.static_routes}
+
+
+def _from_nodes(stack: StackConfig, router: str, sessions: list[Session], seen: Seen) -> fabric.Paths:
     mine = [s for s in sessions if s.router.name == router]
+    paths: dict[str, tuple[fabric.Path, ...]] = {}
     for session in mine:
         pod_cidr = _pod_cidr(session, seen)
         if pod_cidr and advertises_pod_cidr(stack, session):
-            hops = frozenset({str(session.node_address)})
-            yield ExpectedPrefix(pod_cidr, hops, f"PodCIDR of {session.node.name}")
+            paths[pod_cidr] = (*paths.get(pod_cidr, ()), _path(session, f"PodCIDR of {session.node.name}"))
     for service in stack.services:
         carriers = [s for s in mine if advertises_service(stack, s, service)]
         if service.external_traffic_policy == "Local":
             ready = backends_by_node(seen, service)
             carriers = [s for s in carriers if ready.get(s.node.name)]
-        hops = frozenset(str(s.node_address) for s in carriers)
         for address in load_balancer_addresses(service_object(seen, service)):
-            why = f"Service {service.name}, externalTrafficPolicy {service.external_traffic_policy}"
-            yield ExpectedPrefix(f"{address}/32", hops, why)
+            if carriers:
+                paths[f"{address}/32"] = tuple(_path(s, _why(service)) for s in carriers)
+    return paths
 
 
-def judge(stack: StackConfig, router: str, sessions: list[Session], seen: Seen) -> Iterator[Verdict]:
+def _path(session: Session, why: str) -> fabric.Path:
+    internal = session.local_asn == session.router.bgp.asn
+    ases = () if internal or session.local_asn is None else (session.local_asn,)
+    return fabric.Path(ases, str(session.node_address), why, internal)
+
+
+def _why(service: Service) -> str:
+    return f"Service {service.name}, externalTrafficPolicy {service.external_traffic_policy}"
+
+
+def judge(stack: StackConfig, router: str, expected: list[ExpectedPrefix], seen: Seen) -> Iterator[Verdict]:
     """RIB, FIB, ECMP width and surplus of one router."""
     answer = seen.routers.get(router)
     if answer is None:
         why = seen.errors.get(router, "not asked")
         yield unknown("rib", router, "every expected prefix", router, why)
         return
-    expected = list(expected_prefixes(stack, router, sessions, seen))
     limit = next(r.bgp.maximum_paths for r in stack.routers if r.name == router) or 64
     rib, fib = rib_next_hops(answer["rib"]), fib_next_hops(answer["fib"])
     unwanted = discarding(answer["neighbors"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from config.net import Address
 from probes.expectation import Session
+from probes.fabric import Link
 from probes.field import Json, Seen
 from probes.verdict import Verdict, judged, unknown
 
@@ -17,12 +19,24 @@ def judge(session: Session, seen: Seen) -> Iterator[Verdict]:
     yield _agent_side(session, seen)
 
 
-def unexpected(router: str, expected: list[Session], seen: Seen) -> Iterator[Verdict]:
+def between_routers(link: Link, seen: Seen) -> Verdict:
+    """A session between two routers, on the near one's word; the far one's is a verdict of its own."""
+    def cause(neighbor: Json) -> str:
+        remote = neighbor.get("remoteAs")
+        if remote and remote != link.far.bgp.asn:
+            return f"FRR expects AS {remote}, {link.far.name} speaks as AS {link.far.bgp.asn}"
+        return _no_session(neighbor)
+
+    return _on_router(f"{link} (router)", link.near.name, link.address, (link.hold, link.keepalive), seen, cause)
+
+
+def unexpected(router: str, expected: list[Session], between: list[Link], seen: Seen) -> Iterator[Verdict]:
     """Neighbors that are up although no session of the stack accounts for them."""
     answer = seen.routers.get(router)
     if answer is None:
         return
     known = {str(s.node_address) for s in expected if s.router.name == router}
+    known |= {str(link.address) for link in between if link.near.name == router}
     for address, neighbor in answer["neighbors"].items():
         if address not in known and isinstance(neighbor, dict) and neighbor.get("bgpState") == "Established":
             yield judged("bgp-unexpected", address, False, "no such session", "Established", router,
@@ -30,29 +44,33 @@ def unexpected(router: str, expected: list[Session], seen: Seen) -> Iterator[Ver
 
 
 def _router_side(session: Session, seen: Seen) -> Verdict:
-    where, subject = session.router.name, f"{session} (router)"
-    wanted = f"Established, hold {session.hold} s, keepalive {session.keepalive} s"
+    return _on_router(f"{session} (router)", session.router.name, session.node_address,
+                      (session.hold, session.keepalive), seen, lambda neighbor: _cause(session, neighbor))  # fmt: skip
+
+
+def _on_router(subject: str, where: str, address: Address, timers: tuple[int, int], seen: Seen,
+               cause: Callable[[Json], str]) -> Verdict:  # fmt: skip
+    """What a router says of a neighbor. `timers`: hold and keepalive in seconds."""
+    wanted = f"Established, hold {timers[0]} s, keepalive {timers[1]} s"
     answer = seen.routers.get(where)
     if answer is None:
         return unknown(CHECK, subject, wanted, where, seen.errors.get(where, "not asked"))
-    neighbor = answer["neighbors"].get(str(session.node_address))
+    neighbor = answer["neighbors"].get(str(address))
     if not isinstance(neighbor, dict):
-        cause = f"FRR has no neighbor {session.node_address}, and no listen range with it"
-        return judged(CHECK, subject, False, wanted, "no such neighbor", where, cause)
+        why = f"FRR has no neighbor {address}, and no listen range with it"
+        return judged(CHECK, subject, False, wanted, "no such neighbor", where, why)
     state = neighbor.get("bgpState", "unknown")
     if state != "Established":
-        return judged(CHECK, subject, False, wanted, state, where, _router_cause(session, neighbor))
+        return judged(CHECK, subject, False, wanted, state, where, cause(neighbor))
     hold = neighbor.get("bgpTimerHoldTimeMsecs", 0) // 1000
     keepalive = neighbor.get("bgpTimerKeepAliveIntervalMsecs", 0) // 1000
     observed = f"Established, hold {hold} s, keepalive {keepalive} s"
-    good = (hold, keepalive) == (session.hold, session.keepalive)
-    cause = "the agreed timers are not the declared ones: a side still runs older settings"
-    return judged(CHECK, subject, good, wanted, observed, where, cause)
+    why = "the agreed timers are not the declared ones: a side still runs older settings"
+    return judged(CHECK, subject, (hold, keepalive) == timers, wanted, observed, where, why)
 
 
-def _router_cause(session: Session, neighbor: Json) -> str:
+def _cause(session: Session, neighbor: Json) -> str:
     remote, local = neighbor.get("remoteAs"), neighbor.get("localAs")
-    reason = neighbor.get("lastNotificationReason") or neighbor.get("lastResetDueTo") or ""
     # First: for `external`, FRR goes on showing the AS number that it saw last.
     if session.local_asn == local and not neighbor.get("nbrInternalLink"):
         return f"both sides are AS {local}, and the neighbor is external"
@@ -60,6 +78,11 @@ def _router_cause(session: Session, neighbor: Json) -> str:
         return f"FRR expects AS {remote}, Cilium speaks as AS {session.local_asn}"
     if session.peer.asn != local:
         return f"Cilium expects AS {session.peer.asn}, FRR speaks as AS {local}"
+    return _no_session(neighbor)
+
+
+def _no_session(neighbor: Json) -> str:
+    reason = neighbor.get("lastNotificationReason") or neighbor.get("lastResetDueTo") or ""
     hint = f"FRR says: {reason}" if reason else "no TCP connection"
     return f"{hint}; check reachability, ebgpMultihop and the MD5 password on both sides"
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from config.stack import StackConfig
-from probes import egress, prefixes, reachability, services, sessions
-from probes.expectation import Session, advertises_service
+from probes import egress, fabric, prefixes, reachability, services, sessions
+from probes.expectation import Session
 from probes.expectation import sessions as expected_sessions
 from probes.field import Field, Seen
+from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Color, Verdict, judged
 
 # Called after each round with its verdicts and the seconds that are left.
@@ -52,12 +53,14 @@ def one_round(field: Field) -> list[Verdict]:
     if not all_green(verdicts):
         wanted = "sent once the control plane is green"
         return [*verdicts, judged("packets", "all", False, wanted, "not sent", "-", "see the red ones above")]
+    tables = prefixes.expected_prefixes(stack, expected, seen)
     verdicts += reachability.pod_to_pod(field, seen)
     verdicts += egress.sources(field, seen)
     for router in stack.routers:
-        mine = [s for s in expected if s.router.name == router.name]
+        known = {item.prefix for item in tables[router.name] if item.next_hops}
         for service in stack.services:
-            if any(advertises_service(stack, session, service) for session in mine):
+            addresses = load_balancer_addresses(service_object(seen, service))
+            if any(f"{address}/32" in known for address in addresses):
                 verdicts += reachability.vip(field, seen, service, router.name)
     return verdicts
 
@@ -67,9 +70,13 @@ def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> li
     verdicts: list[Verdict] = []
     for session in expected:
         verdicts += sessions.judge(session, seen)
+    between = list(fabric.links(stack))
+    for link in between:
+        verdicts.append(sessions.between_routers(link, seen))
+    tables = prefixes.expected_prefixes(stack, expected, seen)
     for router in stack.routers:
-        verdicts += sessions.unexpected(router.name, expected, seen)
-        verdicts += prefixes.judge(stack, router.name, expected, seen)
+        verdicts += sessions.unexpected(router.name, expected, between, seen)
+        verdicts += prefixes.judge(stack, router.name, tables[router.name], seen)
     verdicts += services.judge(stack, seen)
     verdicts += egress.judge(stack, seen)
     if stack.bgp is not None and stack.routers and not expected:

@@ -1,12 +1,15 @@
-"""ARP by hand: is an address in use on a link (RFC 5227), and whose is it from now on (gratuitous ARP)."""
+"""ARP by hand (RFC 5227): is an address in use on a link, whose is it from now on, and who else claims it."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import select
 import socket
 import struct
+import threading
 import time
+from collections.abc import Callable, Container
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -18,6 +21,12 @@ _NOBODY = b"\x00" * 6
 _REQUEST = 1
 _WAIT = 0.1
 _PROBES = 2
+# So long a claim is remembered, in seconds: another one in that time is a host that will not go.
+_DEFEND = 10.0
+# Frames in that time are one claim: a host that gets no answer asks three times, a second apart.
+_ONE_CLAIM = 3.5
+
+log = logging.getLogger("egress-ha")
 
 
 def in_use(device: str, address: IPv4Address) -> bool:
@@ -41,6 +50,41 @@ def announce(device: str, address: IPv4Address) -> None:
     """Tell the link that the address is here; switches and neighbors that knew another place forget it."""
     with contextlib.suppress(OSError), _open(device) as link:
         link.send(_packet(_mac(device), address, address))
+
+
+class Guard(threading.Thread):
+    """Watches all links for hosts that claim an address that is `held` here.
+
+    The first claim is contradicted, so that neighbors come back; at the next one the address is `lost`.
+    """
+
+    def __init__(self, held: Callable[[], Container[object]], lost: Callable[[IPv4Address], None]) -> None:
+        super().__init__(name="guard", daemon=True)
+        self._held, self._lost = held, lost
+        self._claims: dict[IPv4Address, float] = {}
+        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_ARP))
+
+    def run(self) -> None:
+        while True:
+            with contextlib.suppress(OSError):
+                frame, where = self._socket.recvfrom(128)
+                device, kind = str(where[0]), where[2]
+                claimed = len(frame) >= 42 and IPv4Address(frame[28:32])
+                # A bridge or a second link may bring back what this host said itself.
+                others = kind != socket.PACKET_OUTGOING and frame[22:28] != _mac(device)
+                if claimed and claimed in self._held() and others:
+                    self._claimed(device, claimed, frame[22:28])
+
+    def _claimed(self, device: str, address: IPv4Address, mac: bytes) -> None:
+        now = time.monotonic()
+        since = now - self._claims.get(address, -_DEFEND)
+        log.warning("%s is claimed by %s on %s", address, mac.hex(":"), device)
+        if since >= _DEFEND:
+            self._claims[address] = now
+        if not _ONE_CLAIM <= since < _DEFEND:
+            announce(device, address)
+        else:
+            self._lost(address)
 
 
 def _open(device: str) -> socket.socket:

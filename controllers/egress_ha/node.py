@@ -11,6 +11,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from ipaddress import IPv4Address
@@ -42,7 +43,9 @@ class NodePart:
         self._heard = -inf
         # When the last round ended, and when it was last noticed that this process had stood still.
         self._round = self._stood = -inf
+        # Address -> when another host on the link was found to have it.
         self._conflicts: dict[Address, float] = {}
+        self._claimed: deque[Address] = deque()
         self._troubles: dict[Address, str] = {}
         self._report = Report()
 
@@ -50,6 +53,7 @@ class NodePart:
         """Until the process is ended; what it holds stays until its lifetime is over."""
         self._policies.start()
         Responder(self._settings.probe_port, self._document, self._asked).start()
+        arp.Guard(lambda: self._report.held, self._lost).start()
         while True:
             self._wake.wait(_TICK)
             self._wake.clear()
@@ -67,7 +71,8 @@ class NodePart:
         if wanted is None:
             self._done(Report(frozenset(on)))
             return
-        self._forget_conflicts()
+        self._note_conflicts()
+        wanted -= on.keys() & self._conflicts.keys()
         stuck = {a for a in on.keys() - wanted if not self._managed(a, partial(interface.drop, a, on[a]))}
         kept = {address: on[address] for address in on.keys() & wanted}
         with contextlib.suppress(interface.InterfaceError):
@@ -128,8 +133,14 @@ class NodePart:
         self._troubles.pop(address, None)
         return True
 
-    def _forget_conflicts(self) -> None:
+    def _lost(self, address: Address) -> None:
+        self._claimed.append(address)
+        self._wake.set()
+
+    def _note_conflicts(self) -> None:
         """A conflict is told for a while and then forgotten: whoever had the address may have left."""
+        while self._claimed:
+            self._conflicts[self._claimed.popleft()] = time.monotonic()
         forget = time.monotonic() - 2 * self._lifetime
         self._conflicts = {address: asked for address, asked in self._conflicts.items() if asked > forget}
 

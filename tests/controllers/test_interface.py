@@ -164,6 +164,59 @@ def test_an_announcement_moves_the_address_in_a_neighbors_table() -> None:
     assert mac in other.sh(f"ip neighbor show {EGRESS}")
 
 
+class Lost(list[object]):
+    """Addresses that the guard gave up; a guard that watches three of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held = {EGRESS}
+        arp.Guard(lambda: self.held, self.append).start()
+
+
+def claim(other: Neighbor) -> None:
+    """As a host does that has the address and speaks to somebody."""
+    other.sh("ip neigh flush to 172.18.0.3; ping -c 1 -W 1 -I 172.18.0.84 172.18.0.3 || true")
+    time.sleep(0.1)
+
+
+def neighbors_mac(other: Neighbor) -> str:
+    return other.sh(f"ip neighbor show {EGRESS}")
+
+
+@in_namespace
+def test_a_first_claim_is_contradicted_and_at_the_second_the_address_is_lost() -> None:
+    arp._ONE_CLAIM = 1.5
+    other, third = neighbor(), Neighbor("eth5", "172.18.0.7/16")
+    # One link for all three.
+    sh("ip link add br0 type bridge && ip link set br0 up && ip address flush dev eth0 && ip link set eth0 master br0"
+       " && ip link set eth5 master br0 && ip address add 172.18.0.3/16 dev br0")  # fmt: skip
+    interface.hold(EGRESS, "br0", 60)
+    lost = Lost()
+    third.sh(f"ping -c 1 -W 1 {EGRESS}")
+    mac = sh("cat /sys/class/net/br0/address").stdout.strip()
+    assert mac in neighbors_mac(third)
+    other.sh(f"ip address add {EGRESS}/32 dev eth0")
+    claim(other)
+    # It is ours still for the one that had learned it.
+    assert lost == [] and mac in neighbors_mac(third)
+    time.sleep(1)
+    claim(other)
+    assert EGRESS in lost
+
+
+@in_namespace
+def test_what_is_not_held_or_said_by_this_host_is_no_claim() -> None:
+    arp._ONE_CLAIM = 0.0
+    other = neighbor()
+    lost = Lost()
+    interface.hold(EGRESS, "eth0", 60)
+    for _ in range(3):
+        arp.announce("eth0", EGRESS)  # type: ignore[arg-type]
+        other.sh("ip neigh flush to 172.18.0.3; ping -c 1 -W 1 172.18.0.3")
+    time.sleep(0.1)
+    assert lost == []
+
+
 @in_namespace
 def test_announcing_on_a_link_that_is_gone_is_no_error() -> None:
     arp.announce("eth9", EGRESS)  # type: ignore[arg-type]

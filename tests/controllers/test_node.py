@@ -141,6 +141,22 @@ def test_an_address_that_a_stranger_has_is_left_to_him_and_told() -> None:
 
 
 @in_namespace
+def test_an_address_that_a_stranger_will_not_leave_is_given_up_and_told() -> None:
+    link()
+    node = part(lifetime=2)
+    say(node, {HERE: X}, {HERE: Y})
+    node.reconcile()
+    node._lost(X)
+    assert node._wake.is_set()
+    node.reconcile()
+    assert interface.held() == {Y: "eth0"} and told(node) == ([str(Y)], [str(X)])
+    # He leaves: it is taken again after a while.
+    node._conflicts[X] -= 2
+    node.reconcile()
+    assert set(interface.held()) == {X, Y} and told(node)[1] == []
+
+
+@in_namespace
 def test_a_neighbor_learns_where_the_address_is() -> None:
     other = link()
     other.sh(f"ip neighbor replace {X} lladdr 02:00:00:00:00:99 dev eth0 nud stale")

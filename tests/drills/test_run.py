@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from drills import run
 from drills.catalogue import drills_for
 from drills.drill import Drill, Stream
 from drills.figure import svg
-from drills.run import Outcome, find, hold, judge
+from drills.run import Outcome, find, hold, hold_all, judge
 from drills.timeline import parsed
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -47,7 +48,7 @@ class Ground:
 def drill(limit: float = 0.1, back: float | None = 0.5, after: int = 0, **more: Any) -> Drill:
     return Drill("d", "about", lambda s: (Stream("s", "pod/p", "192.0.2.1", 80, limit, after),),
                  lambda ground: ground.well, more.pop("fault", lambda ground: ground.cut("h")),  # type: ignore[attr-defined]
-                 lambda ground: ground.join("h"), during=0.1, after=0.1, before=0.1, back=back)  # fmt: skip
+                 lambda ground: ground.join("h"), during=0.1, after=0.1, before=0.1, back=back, **more)  # fmt: skip
 
 
 def outcome(text: str, healed: float = 0.1, **given: Any) -> list[str]:
@@ -93,6 +94,31 @@ def test_a_fault_is_healed_also_where_it_fails_half_way() -> None:
     assert ground.done == ["cut h", "join h"]
 
 
+def test_what_is_prepared_is_restored_whatever_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "_PATIENCE", 0.1)
+    acts = {"prepare": lambda place: place.cut("p"), "restore": lambda place: place.join("p")}
+    for ground, expected in ((Ground("print(t, 'a')"), ["cut p", "cut h", "join h", "join p"]), (Ground(), [])):
+        ground.well = bool(expected)
+        if expected:
+            hold(drill(**acts), ground, lambda text: None)  # type: ignore[arg-type]
+        else:
+            with pytest.raises(EdgeError, match="is not well"):
+                hold(drill(**acts), ground, lambda text: None)  # type: ignore[arg-type]
+        assert ground.done == (expected or ["cut p", "join p"])
+
+
+def test_a_drill_rests_until_what_the_last_one_broke_is_forgotten() -> None:
+    said: list[str] = []
+    began = time.monotonic()
+    hold_all((drill(), drill(rest=0.5)), Ground("print(t, 'a')"), said.append)  # type: ignore[arg-type]
+    waited = [text for text in said if "is forgotten" in text]
+    assert len(waited) == 1 and time.monotonic() - began > 0.5
+    # The first one has nothing to wait for.
+    began = time.monotonic()
+    hold_all((drill(rest=30),), Ground("print(t, 'a')"), said.append)  # type: ignore[arg-type]
+    assert time.monotonic() - began < 5
+
+
 def test_nothing_is_broken_that_is_not_well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "_PATIENCE", 0.1)
     ground = Ground()
@@ -114,7 +140,10 @@ def test_a_ground_that_stays_broken_fails_the_drill(monkeypatch: pytest.MonkeyPa
 
 
 def test_each_stack_has_the_drills_of_its_parts() -> None:
-    assert "gateway-frozen" in {d.name for d in drills_for(stack("egress"))}
+    assert {"gateway-frozen", "address-conflict"} <= {d.name for d in drills_for(stack("egress"))}
+    # Nobody is there who could take the address.
+    alone = stack("egress").model_copy(update={"outposts": stack("egress").outposts[1:]})
+    assert "address-conflict" not in {d.name for d in drills_for(alone)}
     assert {d.name for d in drills_for(stack("dev"))} == {d.name for d in drills_for(stack("bgp"))} != set()
     with pytest.raises(EdgeError, match="gateway-frozen"):
         find(drills_for(stack("egress")), "gateway-frozzen")

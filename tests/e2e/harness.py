@@ -105,6 +105,11 @@ class Edge:
     def kubectl(self, *words: str, ok: bool = True) -> str:
         return self.run("lab", "exec", "mgmt", "--", "kubectl", *words, ok=ok).stdout
 
+    def fault(self, act: str, host: str) -> None:
+        """One of lab.fault, in a process with this lab's places: `freeze` or `thaw`."""
+        script = f"from lab import fault; fault.{act}({self.stack!r}, {host!r})"
+        subprocess.run([sys.executable, "-c", script], env=self.env, check=True)
+
     def sessions(self) -> dict[str, Any]:
         """Neighbor -> FRR's view of it."""
         return dict(json.loads(self.on("cilium-r", "vtysh -c 'show bgp neighbors json'")))

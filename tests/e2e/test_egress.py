@@ -115,6 +115,58 @@ def test_a_gateway_that_does_not_answer_is_named(egress: Edge) -> None:
     assert egress.verify()["green"]
 
 
+def test_an_edit_that_cannot_be_read_leaks_nothing_and_is_told(egress: Edge) -> None:
+    def patch(prefix: str) -> None:
+        spec = json.dumps({"spec": {"destinationCIDRs": [prefix]}})
+        egress.kubectl("patch", "egressgatewayhapolicies", HA, "--type=merge", "-p", spec)
+
+    before = egress.kubectl("get", "ciliumegressgatewaypolicies", "-o", "jsonpath={.items[*].spec}")
+    # Host bits: the API takes it, the controller cannot.
+    patch("172.18.0.8/16")
+    try:
+        until(lambda: any(c["type"].endswith("Accepted") for c in status(egress)["conditions"]), 15, "it is told")
+        result = egress.verify(deadline=1, ok=False)
+        assert any("cannot read it: spec.destinationCIDRs" in v["cause"] for v in result["verdicts"])
+        assert egress.kubectl("get", "ciliumegressgatewaypolicies", "-o", "jsonpath={.items[*].spec}") == before
+        assert "172.18.0.84" in answer(egress, "netperf-pod", "172.18.0.8")
+        assert "Invalid" in egress.kubectl("get", "events", "-o", "jsonpath={.items[*].reason}")
+    finally:
+        patch("172.18.0.8/32")
+    until(lambda: not any(c["type"].endswith("Accepted") for c in status(egress)["conditions"]), 15, "it is well")
+    # What is no prefix at all the API refuses by itself.
+    spec = json.dumps({"spec": {"destinationCIDRs": ["outpost"]}})
+    assert "destinationCIDRs" in egress.run("lab", "exec", "mgmt", "--", "kubectl", "patch", "egressgatewayhapolicies",
+                                            HA, "--type=merge", "-p", spec, ok=False).stderr  # fmt: skip
+
+
+def test_an_address_moves_between_gateways_and_is_never_on_two(egress: Edge) -> None:
+    """One address for two gateways: the first is drained, and gives it up before the other has it."""
+    def one(stack: Any) -> None:
+        stack["egressPolicies"][1].update(egressCIDRs=["172.18.0.88/32"], azAffinity="disabled")
+
+    egress.change(one)
+    egress.run("up")
+    until(lambda: holders(egress, "172.18.0.88") != [], 20, "one of them has it")
+    [first] = holders(egress, "172.18.0.88")
+    assert satisfied(egress)[0] == "False" and "no address for" in satisfied(egress)[1]
+    egress.kubectl("annotate", "node", first, "cilium-edge.io/egress-drain=true")
+    try:
+        other = next(host for host in GATEWAYS if host != first)
+
+        def moved() -> bool:
+            found = holders(egress, "172.18.0.88")
+            assert len(found) < 2
+            return found == [other]
+
+        until(moved, 15, "the other one has it")
+        until(lambda: "172.18.0.88" in answer(egress, "netperf-pod", "172.18.0.8"), 10, "it is used")
+    finally:
+        egress.kubectl("annotate", "node", first, "cilium-edge.io/egress-drain-")
+    egress.reset()
+    egress.run("up")
+    assert egress.verify()["green"]
+
+
 def test_an_address_that_somebody_has_is_not_taken(egress: Edge) -> None:
     def other(stack: Any) -> None:
         stack["egressPolicies"][1]["egressCIDRs"] = ["172.18.0.86/31"]
@@ -133,6 +185,18 @@ def test_an_address_that_somebody_has_is_not_taken(egress: Edge) -> None:
     egress.reset()
     egress.run("up")
     assert egress.verify()["green"]
+
+
+def test_destroy_with_a_frozen_gateway_goes_as_far_as_it_can_and_ends_later(egress: Edge) -> None:
+    host = GATEWAYS[0]
+    egress.fault("freeze", host)
+    try:
+        done = egress.run("destroy", "--yes", ok=False)
+        assert done.returncode == 1 and host in done.stderr
+    finally:
+        egress.fault("thaw", host)
+    # Whatever the frozen one had, nobody else was given.
+    assert all(len(holders(egress, address)) <= 1 for address in ("172.18.0.84", "172.18.0.85"))
 
 
 def test_destroy_leaves_nothing(egress: Edge) -> None:

@@ -100,6 +100,9 @@ def status(answers: Seen) -> Any:
     (lambda s: s.maps["kind-worker"][0].update(EgressIP="172.18.0.42"), "egress-map", "not the gateway"),
     (lambda s: status(s)["groupStatuses"][0].update(healthyGatewayIPs=[WEST]), "egress-status", f"healthy: {WEST}"),
     (lambda s: s.objects.update(egress=[]), "egress-status", "healthy: "),
+    (lambda s: s.objects["egress"][0]["metadata"].update(generation=2), "egress-status", "of an older version"),
+    (lambda s: status(s)["conditions"].append({"type": "cilium-edge.io/Accepted", "status": "False"}), "egress-status",
+     f"healthy: {EAST}"),
     (lambda s: status(s)["conditions"][0].update(status="False", message="no address for it"), "egress-ipam",
      "no address for it"),
 ])  # fmt: skip

@@ -1,0 +1,123 @@
+"""What the stack's own routers tell each other: sessions between them, and the routes that they pass on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from config.net import Address
+from config.peerings import RouterSide, side_of
+from config.router import Router
+from config.stack import StackConfig
+
+# FRR's traditional defaults, in seconds.
+_HOLD, _KEEPALIVE = 180, 60
+
+
+@dataclass(frozen=True)
+class Link:
+    """A session between two routers, as the first one has it. `address` is the far one's; timers as agreed, in s."""
+
+    near: Router
+    far: Router
+    address: Address
+    hold: int
+    keepalive: int
+
+    def __str__(self) -> str:
+        return f"{self.near.name} - {self.far.name}"
+
+    @property
+    def internal(self) -> bool:
+        """Whether both are of one AS."""
+        return self.near.bgp.asn == self.far.bgp.asn
+
+
+@dataclass(frozen=True)
+class Path:
+    """One way to a prefix. `hop` is empty where the router has the prefix by itself."""
+
+    ases: tuple[int, ...]
+    hop: str
+    why: str
+    internal: bool = False
+
+
+# Prefix -> the paths to it.
+Paths = Mapping[str, tuple[Path, ...]]
+
+
+def links(stack: StackConfig) -> Iterator[Link]:
+    """Each session between two routers of the stack twice: as either side has it."""
+    owners = {i.address.ip: router for router in stack.routers for i in router.interfaces if not i.loopback}
+    for near in stack.routers:
+        for neighbor in near.bgp.neighbors:
+            far = owners.get(neighbor.address)
+            if far is None or far is near:
+                continue
+            source = next((i.address.ip for i in near.interfaces if neighbor.address in i.address.network), None)
+            back = side_of(far, source) if source is not None else None
+            if back is not None and back.known:
+                yield Link(near, far, neighbor.address, *_agreed(side_of(near, neighbor.address), back))
+
+
+def spread(stack: StackConfig, learned: Mapping[str, Paths]) -> dict[str, Paths]:
+    """Router -> its selected paths, when all have told each other. `learned` is what each has from nodes."""
+    between = list(links(stack))
+    first = {router.name: _with_own(router, learned.get(router.name, {})) for router in stack.routers}
+    tables = {router.name: _selected(router, first[router.name]) for router in stack.routers}
+    # A route passes at most once through every router.
+    for _ in stack.routers:
+        heard: dict[str, dict[str, list[Path]]] = {name: {p: list(c) for p, c in one.items()}
+                                                   for name, one in first.items()}  # fmt: skip
+        for link in between:
+            for prefix, path in _told(link, tables[link.far.name]):
+                heard[link.near.name].setdefault(prefix, []).append(path)
+        before = tables
+        tables = {router.name: _selected(router, heard[router.name]) for router in stack.routers}
+        if tables == before:
+            break
+    return tables
+
+
+def _with_own(router: Router, learned: Paths) -> dict[str, tuple[Path, ...]]:
+    own = {str(prefix): (Path((), "", f"network of {router.name}"),) for prefix in router.bgp.networks}
+    return {**learned, **own}
+
+
+def _told(link: Link, table: Paths) -> Iterator[tuple[str, Path]]:
+    """What the far router of a link passes on to the near one, and the near one takes."""
+    for prefix, paths in table.items():
+        best = paths[0]
+        if link.internal:
+            if not best.internal:
+                yield prefix, replace(best, hop=best.hop or str(link.address), internal=True)
+        elif link.near.bgp.asn not in (link.far.bgp.asn, *best.ases):
+            yield prefix, Path((link.far.bgp.asn, *best.ases), str(link.address), best.why)
+
+
+def _selected(router: Router, candidates: Mapping[str, list[Path] | tuple[Path, ...]]) -> Paths:
+    """The best path first, and those that share the traffic with it."""
+    result = {}
+    for prefix, paths in candidates.items():
+        order = sorted(paths, key=lambda path: (bool(path.hop), len(path.ases), path.internal, path.ases, path.hop))
+        best = order[0]
+        like = [path for path in order if bool(path.hop) == bool(best.hop) and path.internal == best.internal
+                and len(path.ases) == len(best.ases)
+                and (router.bgp.multipath_relax or path.ases == best.ases)]  # fmt: skip
+        result[prefix] = tuple(like)
+    return result
+
+
+def _agreed(near: RouterSide, far: RouterSide) -> tuple[int, int]:
+    """Hold time is the smaller one offered; keepalive the near one's, and no more than a third of it (RFC 4271)."""
+    hold = min(_timers(near)[0], _timers(far)[0])
+    return hold, min(_timers(near)[1], hold // 3)
+
+
+def _timers(side: RouterSide) -> tuple[int, int]:
+    found = (_HOLD, _KEEPALIVE)
+    for item in (side.group, side.neighbor):
+        if item is not None and item.timers is not None:
+            found = (item.timers.hold, item.timers.keepalive)
+    return found

@@ -1,0 +1,178 @@
+"""Several routers: what they tell each other is expected of each, and red where it is not so."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.load import parse
+from config.stack import StackConfig
+from probes.expectation import sessions
+from probes.fabric import Path as Way
+from probes.fabric import links, spread
+from probes.field import Seen
+from probes.verdict import Color, Verdict
+from probes.verify import control_plane
+from tests.probes.recorded import fib_route, healthy, rib_route
+
+_ECMP = Path(__file__).resolve().parents[2] / "Pulumi.ecmp.yaml"
+NODES = {f"cilium-{name}": f"192.168.10.10{i}" for i, name in enumerate(("ctr", "w1", "w2"))}
+PODS = [f"172.20.{i}.0/24" for i in range(3)]
+VIP = "172.16.1.1/32"
+SPINE = {"tor-1": "192.168.31.254", "tor-2": "192.168.32.254"}
+
+
+def document() -> dict[str, Any]:
+    return copy.deepcopy(dict(yaml.safe_load(_ECMP.read_text())["config"]["cilium-edge:stack"]))
+
+
+def stack(change: Callable[[dict[str, Any]], Any] = lambda one: None) -> StackConfig:
+    found = document()
+    change(found)
+    return parse(found, "ecmp")
+
+
+def neighbor() -> dict[str, Any]:
+    return {"remoteAs": 0, "localAs": 65000, "bgpState": "Established", "bgpTimerHoldTimeMsecs": 3000,
+            "bgpTimerKeepAliveIntervalMsecs": 1000}  # fmt: skip
+
+
+def answer(neighbors: list[str], routes: dict[str, list[str]]) -> dict[str, Any]:
+    return {"neighbors": {address: neighbor() for address in neighbors},
+            "rib": {prefix: rib_route(prefix, hops) for prefix, hops in routes.items()},
+            "fib": [fib_route(prefix, hops) for prefix, hops in routes.items()]}  # fmt: skip
+
+
+def field() -> Seen:
+    """As the lab answers when all is well."""
+    direct = {prefix: [address] for prefix, address in zip(PODS, NODES.values(), strict=True)}
+    seen = healthy()
+    seen.routers = {}
+    for name, spine in SPINE.items():
+        other = "192.168.32.0/24" if name == "tor-1" else "192.168.31.0/24"
+        routes = {**direct, VIP: list(NODES.values()), other: [spine]}
+        seen.routers[name] = answer([*NODES.values(), spine], routes)
+    both = ["192.168.31.1", "192.168.32.1"]
+    seen.routers["spine"] = answer(both, dict.fromkeys((*PODS, VIP), both))
+    peer = {"session-state": "established", "applied-hold-time-seconds": 3, "applied-keep-alive-time-seconds": 1}
+    seen.agents = {node: [{**peer, "peer-address": f"192.168.10.20{i}"} for i in (1, 2)] for node in NODES}
+    return seen
+
+
+def judged(seen: Seen, declared: StackConfig | None = None) -> list[Verdict]:
+    declared = declared or stack()
+    return [v for v in control_plane(declared, list(sessions(declared)), seen) if v.color is not Color.GREEN]
+
+
+def test_two_routers_and_a_spine_are_green() -> None:
+    assert judged(field()) == []
+    assert sorted(map(str, links(stack()))) == [
+        "spine - tor-1", "spine - tor-2", "tor-1 - spine", "tor-2 - spine"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("router", "spoil", "check", "cause"), [
+    ("spine", lambda r: r["neighbors"]["192.168.31.1"].update(bgpState="Active"), "bgp-session", "no TCP connection"),
+    ("tor-2", lambda r: r["neighbors"]["192.168.32.254"].update(bgpState="Idle", remoteAs=7), "bgp-session",
+     "FRR expects AS 7, spine speaks as AS 65100"),
+    ("tor-2", lambda r: r["neighbors"].pop("192.168.32.254"), "bgp-session", "FRR has no neighbor 192.168.32.254"),
+    ("tor-1", lambda r: r["neighbors"]["192.168.31.254"].update(bgpTimerHoldTimeMsecs=9000), "bgp-session",
+     "timers are not the declared ones"),
+    ("spine", lambda r: r["rib"].update({VIP: rib_route(VIP, ["192.168.31.1"])}), "rib", "missing 192.168.32.1"),
+    ("spine", lambda r: r["rib"].pop(PODS[1]), "rib", "no session carries it"),
+    ("tor-1", lambda r: r["rib"].pop("192.168.32.0/24"), "rib", "no session carries it"),
+    ("spine", lambda r: r["rib"].update({"10.9.9.0/24": rib_route("10.9.9.0/24", ["192.168.31.1"])}), "rib-surplus",
+     "another speaker"),
+    ("spine", lambda r: r["neighbors"].update({"192.168.31.9": neighbor()}), "bgp-unexpected", "does not declare"),
+])  # fmt: skip
+def test_each_fault_between_routers_is_seen(router: str, spoil: Callable[[Any], Any], check: str, cause: str) -> None:
+    seen = field()
+    spoil(seen.routers[router])
+    [red] = judged(seen)
+    assert (red.check, red.where, red.color) == (check, router, Color.RED) and cause in red.cause
+
+
+def test_a_router_that_says_nothing_is_never_green() -> None:
+    seen = field()
+    del seen.routers["spine"]
+    assert {v.color for v in judged(seen)} == {Color.GREY} and any("spine - tor-1" in v.subject for v in judged(seen))
+
+
+def test_where_a_service_has_no_backend_no_router_has_its_address() -> None:
+    declared = stack(lambda one: one["services"][0].update(externalTrafficPolicy="Local"))
+    seen = field()
+    seen.objects["slices"] = []
+    assert {v.where for v in judged(seen, declared) if v.subject == VIP} == {"tor-1", "tor-2", "spine"}
+    for one in seen.routers.values():
+        del one["rib"][VIP]
+        one["fib"] = [route for route in one["fib"] if route["dst"] not in (VIP, VIP.removesuffix("/32"))]
+    assert judged(seen, declared) == []
+
+
+def test_a_neighbor_that_is_declared_on_one_side_alone_is_no_session() -> None:
+    def one_sided(one: dict[str, Any]) -> None:
+        one["routers"][2]["bgp"]["neighbors"].pop(0)
+
+    assert sorted(map(str, links(stack(one_sided)))) == ["spine - tor-2", "tor-2 - spine"]
+
+
+def test_the_smaller_hold_time_counts_on_both_sides() -> None:
+    def slow(one: dict[str, Any]) -> None:
+        one["routers"][2]["bgp"]["peerGroups"] = [{"name": "FABRIC", "remoteAs": "external",
+                                                   "timers": {"keepalive": 20, "hold": 60}}]  # fmt: skip
+
+    found = {str(link): (link.hold, link.keepalive) for link in links(stack(slow))}
+    assert found["spine - tor-1"] == found["tor-1 - spine"] == (3, 1)
+
+
+# --- how routes spread ---
+
+
+def chain(*asns: int, relax: bool = True, **more: Any) -> StackConfig:
+    """Routers r0, r1, ... each beside the next one, as far as FRR is concerned."""
+    found = document()
+    found["routers"] = []
+    for i, asn in enumerate(asns):
+        interfaces = [{"name": f"e{j}", "address": f"10.0.{min(i, j)}.{i + 1}/24"} for j in (i - 1, i + 1)
+                      if 0 <= j < len(asns)]  # fmt: skip
+        neighbors = [{"address": f"10.0.{min(i, j)}.{j + 1}", "remoteAs": asns[j]} for j in (i - 1, i + 1)
+                     if 0 <= j < len(asns)]  # fmt: skip
+        bgp = {"asn": asn, "neighbors": neighbors, "multipathRelax": relax, **more}
+        found["routers"].append({"name": f"r{i}", "interfaces": interfaces, "bgp": bgp})
+    return parse(found, "ecmp")
+
+
+def hops(declared: StackConfig, prefix: str, **learned: tuple[Way, ...]) -> dict[str, list[str]]:
+    tables = spread(declared, {name: {prefix: ways} for name, ways in learned.items()})
+    return {name: sorted(way.hop for way in table[prefix]) for name, table in tables.items() if prefix in table}
+
+
+NODE = (Way((65001,), "192.168.10.100", "pod"),)
+
+
+def test_a_route_goes_from_router_to_router() -> None:
+    assert hops(chain(1, 2, 3), "p", r0=NODE) == {"r0": ["192.168.10.100"], "r1": ["10.0.0.1"], "r2": ["10.0.1.2"]}
+
+
+def test_a_router_refuses_what_went_through_its_own_as() -> None:
+    assert hops(chain(1, 2, 1), "p", r0=NODE) == {"r0": ["192.168.10.100"], "r1": ["10.0.0.1"]}
+
+
+def test_inside_an_as_a_route_is_passed_on_once_with_its_hop() -> None:
+    assert hops(chain(1, 1, 1), "p", r0=NODE) == {"r0": ["192.168.10.100"], "r1": ["192.168.10.100"]}
+
+
+def test_a_shorter_way_wins_and_equal_ones_share_where_paths_may_differ() -> None:
+    far = (Way((65001, 7), "192.168.10.101", "pod"),)
+    assert hops(chain(1, 2, 3), "p", r0=NODE, r2=far)["r1"] == ["10.0.0.1"]
+    assert hops(chain(1, 2, 3), "p", r0=NODE, r2=NODE)["r1"] == ["10.0.0.1", "10.0.1.3"]
+    assert hops(chain(1, 2, 3, relax=False), "p", r0=NODE, r2=NODE)["r1"] == ["10.0.0.1"]
+
+
+def test_what_a_router_has_itself_it_learns_from_nobody() -> None:
+    declared = chain(1, 2, networks=["10.9.0.0/16"])
+    assert hops(declared, "10.9.0.0/16") == {"r0": [""], "r1": [""]}
