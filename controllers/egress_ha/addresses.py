@@ -31,7 +31,7 @@ class Book:
     held: Mapping[Address, AbstractSet[Address]] = field(default_factory=dict)
     conflicts: AbstractSet[Address] = frozenset()
     waiting: bool = False
-    taken: dict[Address, Address] = field(default_factory=dict)
+    taken: dict[Address, Address] = field(default_factory=dict, compare=False)
 
     def assign(self, policy: str, cidrs: Sequence[Prefix], wanted: Sequence[Address],
                resting: Sequence[Address]) -> tuple[dict[Address, Address], str]:  # fmt: skip
@@ -53,7 +53,7 @@ class Book:
                 short.append(gateway)
             else:
                 result[gateway] = self._take(free, gateway)
-        more = 0 if self.waiting else max(0, len(short) - self._pending(cidrs))
+        more = max(0, len(short) - self._pending(cidrs)) if short and not self.waiting else 0
         self._keep(cidrs, [gateway for gateway in resting if gateway in before][more:], before, result)
         return result, self._why(cidrs, short) if short else ""
 

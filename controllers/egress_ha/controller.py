@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterable
 from ipaddress import ip_address
 
 from config.egress import HA_API_VERSION, HA_KIND, EgressHA
@@ -50,6 +51,8 @@ class Controller:
         self._gateways: frozenset[Address] = frozenset()
         # Whether the caches were read anew since this replica leads, and since a call failed.
         self._current = False
+        # What the last round rested on, when all of it was carried out.
+        self._done: object = None
 
     def run(self) -> None:
         """Until the process is ended."""
@@ -109,10 +112,16 @@ class Controller:
         if not self._leader.leading or agreed is None:
             # A leader that knows nothing yet of a gateway would move its traffic for no reason.
             return
+        # The same things lead to the same decisions: a round in which nothing has changed costs nothing.
+        basis = (_versions(items.values()), _versions(self._made.objects()), nodes, agreed, book)
+        if basis == self._done:
+            return
+        self._done = None
         began = time.process_time()
         decisions = decide(known, Known(nodes, agreed.serving, agreed.answering, self._lists), book)
         metrics.SECONDS.observe(time.process_time() - began)
         self._writer.carry_out(items, decisions, refused)
+        self._done = basis
 
     def _seen(self, gateways: dict[Address, Member]) -> Agreed | None:
         """Which gateways serve; None while that is not known of each."""
@@ -121,6 +130,10 @@ class Controller:
         metrics.health(agreed.serving if agreed else {}, {member.address: member.name for member in gateways.values()})
         metrics.LEADING.set(self._leader.leading)
         return agreed
+
+
+def _versions(items: Iterable[Object]) -> frozenset[tuple[str, str]]:
+    return frozenset((item["metadata"]["name"], item["metadata"].get("resourceVersion", "")) for item in items)
 
 
 def _given(items: dict[str, Object]) -> Given:

@@ -26,9 +26,10 @@ def chosen(group: EgressGroup, affinity: AzAffinity, zone: str, pool: Sequence[M
     localOnly knows gateways of the zone alone; localOnlyFirst others only where none of the zone serves;
     localPriority fills up with others to `maxGatewayNodes`. An unlabelled zone has no local gateway.
     """
-    able = sorted((m for m in pool if serves(m)), key=lambda m: (m.address not in before, int(m.address)))
+    present = frozenset(before)
+    able = sorted((m for m in pool if serves(m)), key=lambda m: (m.address not in present, int(m.address)))
     local = [member for member in able if zone and member.zone == zone]
-    others = [member for member in able if member not in local]
+    others = [member for member in able if not zone or member.zone != zone]
     most = group.max_gateway_nodes or len(able)
     match affinity:
         case "localOnly":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -77,7 +78,8 @@ def test_a_second_up_changes_nothing(egress: Edge) -> None:
 
 
 def test_what_somebody_changes_by_hand_is_put_back(egress: Edge) -> None:
-    name = f"{HA}-east-0"
+    name = egress.kubectl("get", "ciliumegressgatewaypolicies", "-l", "cilium-edge.io/zone=east",
+                          "-o", "jsonpath={.items[0].metadata.name}")  # fmt: skip
     entry = {"nodeSelector": {"matchLabels": {"kubernetes.io/hostname": "kind-worker4"}}, "egressIP": "172.18.0.85"}
     patch = json.dumps({"spec": {"egressGateway": entry}})
     egress.kubectl("patch", "ciliumegressgatewaypolicies", name, "--type=merge", "-p", patch)
@@ -139,29 +141,44 @@ def test_an_edit_that_cannot_be_read_leaks_nothing_and_is_told(egress: Edge) -> 
                                             HA, "--type=merge", "-p", spec, ok=False).stderr  # fmt: skip
 
 
+def seen_on(edge: Edge, host: str, address: str) -> list[tuple[float, bool]]:
+    """When an address was put on a host and taken off, since `watch_addresses`."""
+    lines = edge.on(host, "cat /run/addresses").splitlines()
+    events = [(datetime.fromisoformat(line[1 : line.index("]")]).timestamp(), "Deleted" not in line)
+              for line in lines if f" {address}/32 " in line]  # fmt: skip
+    # Prolonging is an event, too.
+    return [(when, on) for i, (when, on) in enumerate(events) if i == 0 or events[i - 1][1] != on]
+
+
+def watch_addresses(edge: Edge) -> None:
+    for host in GATEWAYS:
+        monitor = "ip -ts -o monitor address > /run/addresses 2>/dev/null < /dev/null"
+        edge.on(host, f"{monitor} & echo $! > /run/addresses.pid")
+
+
 def test_an_address_moves_between_gateways_and_is_never_on_two(egress: Edge) -> None:
     """One address for two gateways: the first is drained, and gives it up before the other has it."""
     def one(stack: Any) -> None:
         stack["egressPolicies"][1].update(egressCIDRs=["172.18.0.88/32"], azAffinity="disabled")
+        stack["egressPolicies"][1]["egressGroups"][0]["maxGatewayNodes"] = 1
 
     egress.change(one)
     egress.run("up")
     until(lambda: holders(egress, "172.18.0.88") != [], 20, "one of them has it")
     [first] = holders(egress, "172.18.0.88")
-    assert satisfied(egress)[0] == "False" and "no address for" in satisfied(egress)[1]
+    other = next(host for host in GATEWAYS if host != first)
+    watch_addresses(egress)
     egress.kubectl("annotate", "node", first, "cilium-edge.io/egress-drain=true")
     try:
-        other = next(host for host in GATEWAYS if host != first)
-
-        def moved() -> bool:
-            found = holders(egress, "172.18.0.88")
-            assert len(found) < 2
-            return found == [other]
-
-        until(moved, 15, "the other one has it")
+        until(lambda: "172.18.0.88" in addresses(egress, other), 15, "the other one has it")
         until(lambda: "172.18.0.88" in answer(egress, "netperf-pod", "172.18.0.8"), 10, "it is used")
+        [gone] = [when for when, on in seen_on(egress, first, "172.18.0.88") if not on]
+        [there] = [when for when, on in seen_on(egress, other, "172.18.0.88") if on]
+        assert 0 < there - gone < 5
     finally:
         egress.kubectl("annotate", "node", first, "cilium-edge.io/egress-drain-")
+        for host in GATEWAYS:
+            egress.on(host, "kill $(cat /run/addresses.pid)", ok=False)
     egress.reset()
     egress.run("up")
     assert egress.verify()["green"]
