@@ -26,7 +26,7 @@ from controllers.egress_ha.policies import API, KIND
 from tests.e2e.harness import Edge
 from transport.kube import Kube, Object
 
-GATEWAYS, ZONES = 50, 3
+GATEWAYS, ZONES = 50, ("east", "west", "north")
 LABEL = {"bench-gw": "true"}
 
 
@@ -53,6 +53,9 @@ def worker(kubeconfig: Path, policies: int) -> None:
     for one in (controller._policies, controller._nodes, controller._made, controller._pods, controller._leader):
         one.start()
     gateways = [ip_address(f"10.99.0.{n}") for n in range(1, GATEWAYS + 1)]
+    caches = (controller._policies, controller._nodes, controller._made)
+    while not (controller._leader.leading and all(one.synced.is_set() for one in caches)):
+        time.sleep(0.1)
     _settle(controller, lambda: [controller._sight.gateway(g, True, {}) for g in gateways])
     first = gateways[0]
     cpu, clock, writes = _settle(controller, lambda: controller._sight.gateway(first, False, None))
@@ -74,7 +77,7 @@ def _settle(controller: Controller, event: Callable[[], object]) -> tuple[float,
     cpu, clock, before = time.process_time(), time.monotonic(), -1
     event()
     try:
-        while before != len(written) or not controller._leader.leading or not written:
+        while before != len(written):
             before = len(written)
             controller._reconcile()
             time.sleep(0.2)
@@ -102,7 +105,7 @@ def _declare(kube: Kube, policies: int) -> None:
         time.sleep(0.2)
     for number in range(1, GATEWAYS + 1):
         kube.apply({"apiVersion": "v1", "kind": "Node", "metadata": {
-            "name": f"gw-{number}", "labels": {**LABEL, ZONE: f"zone-{number % ZONES}"}}}, manager="bench")  # fmt: skip
+            "name": f"gw-{number}", "labels": {**LABEL, ZONE: ZONES[number % len(ZONES)]}}}, manager="bench")  # fmt: skip
         status = {"addresses": [{"type": "InternalIP", "address": f"10.99.0.{number}"}]}
         kube.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": f"gw-{number}"}, "status": status},
                    manager="bench", subresource="status")  # fmt: skip

@@ -121,6 +121,7 @@ class Controller:
         decisions = decide(known, Known(nodes, agreed.serving, agreed.answering, self._lists), book)
         metrics.SECONDS.observe(time.process_time() - began)
         self._writer.carry_out(items, decisions, refused)
+        self._writer.tell_gateways({gateways[a].name: well for a, well in agreed.serving.items()})
         self._done = basis
 
     def _seen(self, gateways: dict[Address, Member]) -> Agreed | None:

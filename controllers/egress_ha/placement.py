@@ -21,26 +21,30 @@ Serves = Callable[[Member], bool]
 
 def chosen(group: EgressGroup, affinity: AzAffinity, zone: str, pool: Sequence[Member], serves: Serves,
            before: Sequence[Address] = ()) -> list[Member]:  # fmt: skip
-    """The members of a group that the pods of one zone use; the present ones, `before`, are preferred.
+    """The members of a group that the pods of one zone use, of a pool in the order of addresses.
+
+    Where a group has a limit the present ones, `before`, are preferred.
 
     localOnly knows gateways of the zone alone; localOnlyFirst others only where none of the zone serves;
     localPriority fills up with others to `maxGatewayNodes`. An unlabelled zone has no local gateway.
     """
-    present = frozenset(before)
-    able = sorted((m for m in pool if serves(m)), key=lambda m: (m.address not in present, int(m.address)))
+    able = [member for member in pool if serves(member)]
+    most = group.max_gateway_nodes
+    if most:
+        present = frozenset(before)
+        able.sort(key=lambda member: (member.address not in present, int(member.address)))
     local = [member for member in able if zone and member.zone == zone]
     others = [member for member in able if not zone or member.zone != zone]
-    most = group.max_gateway_nodes or len(able)
     match affinity:
         case "localOnly":
             usable = local
         case "localOnlyFirst":
             usable = local or others
         case "localPriority":
-            usable = local + others if group.max_gateway_nodes else local or others
+            usable = local + others if most else local or others
         case _:
             usable = able
-    return sorted(usable[:most], key=lambda member: int(member.address))
+    return sorted(usable[:most], key=lambda member: int(member.address)) if most else usable
 
 
 def slots(home: Sequence[Member], serving: Sequence[Member]) -> list[Member]:

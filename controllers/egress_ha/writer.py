@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from config.egress import HA_ACCEPTED, HA_API_VERSION, HA_KIND
@@ -26,6 +26,7 @@ class Writer:
     def __init__(self, kube: Kube, policies: Watched, made: Watched) -> None:
         self._kube, self._policies, self._made = kube, policies, made
         self._told: dict[tuple[str, str], str] = {}
+        self._serving: dict[str, bool] = {}
         self._failed: list[ApiError] = []
 
     def carry_out(self, items: Mapping[str, Object], decisions: Sequence[Decision],
@@ -36,27 +37,29 @@ class Writer:
         Each write stands by itself. Raises the first ApiError when all have been tried.
         """
         self._failed = []
-        self._write_policies(decisions, refused)
-        for decision in decisions:
-            item = items[decision.declared.policy.name]
-            if self._status(item, decision.status):
-                self._tell(item, decision)
+        with ThreadPoolExecutor(8, "write") as pool:
+            self._write_policies(decisions, refused, pool)
+            # All of them, and then what one of them may have raised that is no ApiError.
+            list(pool.map(lambda one: self._report(items[one.declared.policy.name], one), decisions))
         for name, why in refused.items():
             self._refuse(items[name], why)
         if self._failed:
             raise self._failed[0]
 
-    def _write_policies(self, decisions: Sequence[Decision], refused: Mapping[str, str]) -> None:
+    def _report(self, item: Object, decision: Decision) -> None:
+        if self._status(item, decision.status):
+            self._event(_about(item), "Warning", "NoGateway", "; ".join(decision.notes))
+
+    def _write_policies(self, decisions: Sequence[Decision], refused: Mapping[str, str], pool: Executor) -> None:
         made = {item["metadata"]["name"]: item for item in self._made.objects()}
         untouched = {*refused, *(d.declared.policy.name for d in decisions if d.policies is None)}
         wanted = {one["metadata"]["name"]: one for decision in decisions for one in decision.policies or ()}
         writes = [one for name, one in wanted.items() if _differs(one["spec"], made.get(name, {}).get("spec"))]
-        with ThreadPoolExecutor(8, "write") as pool:
-            for manifest, error in zip(writes, pool.map(self._apply, writes), strict=True):
-                if error is not None:
-                    # What is there is no worse than half of what is to be.
-                    untouched.add(manifest["metadata"]["labels"][OWNER])
-                    self._failed.append(error)
+        for manifest, error in zip(writes, pool.map(self._apply, writes), strict=True):
+            if error is not None:
+                # What is there is no worse than half of what is to be.
+                untouched.add(manifest["metadata"]["labels"][OWNER])
+                self._failed.append(error)
         for name, item in made.items():
             if name not in wanted and item["metadata"]["labels"].get(OWNER) not in untouched:
                 self._try(lambda name=name: self._kube.delete(API, KIND, name))  # type: ignore[misc]
@@ -88,32 +91,30 @@ class Writer:
               "observedGeneration": item["metadata"].get("generation", 0)}  # fmt: skip
         others = [one for one in before.get("conditions", []) if one["type"] != HA_ACCEPTED]
         if self._status(item, {**before, "conditions": [*others, no]}):
-            self._event(item, "Warning", "Invalid", message)
+            self._event(_about(item), "Warning", "Invalid", message)
 
-    def _tell(self, item: Object, decision: Decision) -> None:
-        before, now = (
-            {ip for group in status.get("groupStatuses", []) for ip in group.get("healthyGatewayIPs", [])}
-            for status in (item.get("status") or {}, decision.status)
-        )
-        for gateway in sorted(before - now):
-            self._event(item, "Warning", "GatewayLost", f"gateway {gateway} does not answer", again=True)
-        for gateway in sorted(now - before):
-            self._event(item, "Normal", "GatewayServes", f"gateway {gateway} serves", again=True)
-        self._event(item, "Warning", "NoGateway", "; ".join(decision.notes))
+    def tell_gateways(self, serving: Mapping[str, bool]) -> None:
+        """Node -> whether it serves: an event of the Node, not of each policy, when that has changed."""
+        for node, well in serving.items():
+            # As the kubelet's events have it: a Node's name for its uid.
+            about = {"apiVersion": "v1", "kind": "Node", "name": node, "uid": node}
+            if node in self._serving and self._serving[node] != well:
+                kind, reason = ("Normal", "EgressGatewayServes") if well else ("Warning", "EgressGatewayLost")
+                self._event(about, kind, reason, f"egress gateway {node} {'serves' if well else 'does not answer'}")
+                self._told.pop((node, "EgressGatewayLost" if well else "EgressGatewayServes"), None)
+        self._serving = dict(serving)
 
-    def _event(self, item: Object, kind: str, reason: str, message: str, *, again: bool = False) -> None:
-        """A state is told once, until it is another one; what happened is told `again` each time."""
-        metadata = item["metadata"]
-        if not again and self._told.get((metadata["uid"], reason), "") == message:
+    def _event(self, about: Object, kind: str, reason: str, message: str) -> None:
+        """A state is told once, until it is another one."""
+        if self._told.get((about["uid"], reason), "") == message:
             return
-        self._told[metadata["uid"], reason] = message
+        self._told[about["uid"], reason] = message
         if not message:
             return
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        about = {"apiVersion": HA_API_VERSION, "kind": HA_KIND, "name": metadata["name"], "uid": metadata["uid"]}
         self._try(lambda: self._kube.create({
             "apiVersion": "v1", "kind": "Event", "type": kind, "reason": reason, "message": message,
-            "metadata": {"generateName": f"{metadata['name']}-", "namespace": "default"}, "involvedObject": about,
+            "metadata": {"generateName": f"{about['name']}-", "namespace": "default"}, "involvedObject": about,
             "source": {"component": "egress-ha"}, "firstTimestamp": now, "lastTimestamp": now, "count": 1,
         }))  # fmt: skip
 
@@ -124,6 +125,11 @@ class Writer:
             self._failed.append(error)
             return False
         return True
+
+
+def _about(policy: Object) -> Object:
+    metadata = policy["metadata"]
+    return {"apiVersion": HA_API_VERSION, "kind": HA_KIND, "name": metadata["name"], "uid": metadata["uid"]}
 
 
 def _differs(wanted: Object, live: Object | None) -> bool:

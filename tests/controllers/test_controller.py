@@ -109,7 +109,12 @@ def test_a_lost_gateway_leaves_and_events_tell() -> None:
     one.hear(**{EAST: None})
     one.round()
     assert one.gateways("ha-0") == ["w4"]
-    assert one.events().count("GatewayServes") == 2 and one.events().count("GatewayLost") == 1
+    assert one.events() == ["EgressGatewayLost"]
+    one.hear(**{EAST: ()})
+    one.round()
+    one.hear(**{EAST: None})
+    one.round()
+    assert one.events() == ["EgressGatewayLost", "EgressGatewayServes", "EgressGatewayLost"]
 
 
 def test_a_gateway_that_flapped_is_kept_waiting_unless_nobody_else_serves() -> None:

@@ -24,7 +24,9 @@ members = st.builds(
     ),
     st.integers(1, 600), st.sampled_from(ZONES),
 )  # fmt: skip
-pools = st.lists(members, min_size=1, max_size=30, unique_by=lambda m: m.name)
+pools = st.lists(members, min_size=1, max_size=30, unique_by=lambda m: m.name).map(
+    lambda found: sorted(found, key=lambda member: int(member.address))
+)
 
 
 def agents(plan: list[Member]) -> list[str]:
