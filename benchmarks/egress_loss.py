@@ -104,8 +104,9 @@ def _declare(kube: Kube, policies: int) -> None:
     while not (kube.get(HA_API_VERSION, HA_KIND, "none") is None and _served(kube)):
         time.sleep(0.2)
     for number in range(1, GATEWAYS + 1):
-        kube.apply({"apiVersion": "v1", "kind": "Node", "metadata": {
-            "name": f"gw-{number}", "labels": {**LABEL, ZONE: ZONES[number % len(ZONES)]}}}, manager="bench")  # fmt: skip
+        labels = {**LABEL, ZONE: ZONES[number % len(ZONES)]}
+        kube.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": f"gw-{number}", "labels": labels}},
+                   manager="bench")  # fmt: skip
         status = {"addresses": [{"type": "InternalIP", "address": f"10.99.0.{number}"}]}
         kube.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": f"gw-{number}"}, "status": status},
                    manager="bench", subresource="status")  # fmt: skip

@@ -25,7 +25,10 @@ class Workloads(pulumi.ComponentResource):
                  pools: list[pulumi.Resource], opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
         super().__init__("cilium-edge:apps:Workloads", name, None, opts)
         options = pulumi.ResourceOptions(parent=self, provider=provider)
-        addressed = pulumi.ResourceOptions(parent=self, provider=provider, depends_on=pools)
+        # The API changes a Service's class for nobody.
+        addressed = pulumi.ResourceOptions(parent=self, provider=provider, depends_on=pools,
+                                           replace_on_changes=["spec.loadBalancerClass"],
+                                           delete_before_replace=True)  # fmt: skip
         for workload in stack.workloads:
             KubernetesObject(f"{name}-{workload.name}", workload_manifest(workload), options)
         for service in stack.services:

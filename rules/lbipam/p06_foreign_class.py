@@ -1,9 +1,10 @@
 """P6: A loadBalancerClass that Cilium does not serve.
 
-Why: LB-IPAM ignores the Service; unless something else serves the class it stays `<pending>`.
+Why: LB-IPAM ignores the Service; unless something else serves the class it stays `<pending>`. It serves each of
+Cilium's own classes only while the feature behind it is on.
 Seen: nowhere.
 Since: 1.16
-Source: Cilium LB-IPAM documentation
+Source: Cilium LB-IPAM documentation; operator/pkg/lbipam/cell.go
 
 Bad: `loadBalancerClass: metallb`
 Good: none, `io.cilium/bgp-control-plane` or `io.cilium/l2-announcer`
@@ -18,11 +19,21 @@ from rules.finding import Finding, warning
 from rules.words import nearest
 
 
+# Class -> the Helm value of the feature that serves it.
+_BEHIND = {"io.cilium/l2-announcer": "l2announcements.enabled", "io.cilium/bgp-control-plane": "bgpControlPlane.enabled"}
+
+
 def check(facts: Facts) -> Iterator[Finding]:
     """Classes of others may be meant: a warning."""
+    off = {name: key for name, key in _BEHIND.items() if not facts.on(key)}
     for i, service in enumerate(facts.stack.services):
         name = service.load_balancer_class
-        if service.type == "LoadBalancer" and name is not None and name not in CLASSES:
+        if service.type != "LoadBalancer" or name is None:
+            continue
+        if name in off:
+            yield warning(f"services[{i}].loadBalancerClass", f"a class that is served ({off[name]} is off)", name,
+                          f"set {off[name]}, or take the class out")  # fmt: skip
+        elif name not in CLASSES:
             yield warning(
                 f"services[{i}].loadBalancerClass",
                 " or ".join(CLASSES),

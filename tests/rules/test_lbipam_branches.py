@@ -178,7 +178,13 @@ CASES = [
     # P6: a class that is nobody's near neighbor.
     ("P6", services("name: a, loadBalancerClass: metallb"), ["warning services[0].loadBalancerClass: metallb"]),
     ("P6", services("name: a, type: NodePort, loadBalancerClass: metallb"), []),
-    ("P6", services("name: a, loadBalancerClass: io.cilium/l2-announcer"), []),
+    # P6: Cilium's own classes are served while their feature is on.
+    ("P6", services("name: a, loadBalancerClass: io.cilium/l2-announcer"),
+     ["warning services[0].loadBalancerClass: io.cilium/l2-announcer"]),
+    ("P6", services("name: a, type: NodePort, loadBalancerClass: io.cilium/l2-announcer"), []),
+    ("P6", services("name: a, loadBalancerClass: io.cilium/bgp-control-plane"), []),
+    ("P6", services("name: a, loadBalancerClass: io.cilium/l2-announcer")
+     + "\ncilium: { values: { l2announcements: { enabled: true } } }", []),
     # P7: LB-IPAM is on unless somebody turns it off.
     ("P7", "", []),
     ("P7", "cilium: { values: { defaultLBServiceIPAM: lbipam } }\n", []),

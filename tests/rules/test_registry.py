@@ -81,6 +81,7 @@ def test_findings_come_errors_first_then_by_number_and_place() -> None:
         *[("B24", f"nodes[{i}].routes") for i in range(4)],
         ("B31", "services[2].loadBalancerClass"), ("B31", "services[10].loadBalancerClass"),
         ("B28", "routers[0].bgp.maximumPaths"),
+        ("P6", "services[2].loadBalancerClass"), ("P6", "services[10].loadBalancerClass"),
     ]  # fmt: skip
 
 
