@@ -177,7 +177,7 @@ DRILLS: tuple[Drill, ...] = (
     Drill("leader-killed", "the leading controller is killed, and a gateway freezes at once", _streams(5), well,
           _kill_leader_then_freeze, _frozen()[1], during=8, after=10, back=6, rest=_REST),
     Drill("gateway-flaps", "the first gateway's link goes silent every other second", _streams(6), well, _flap,
-          nothing, during=20, after=30, rest=_REST),
+          nothing, during=20, after=30, back=10, rest=_REST),
     Drill("gateway-agent-restart", "the Cilium agent on the first gateway is restarted", _streams(0), well,
           lambda ground: restart_agent(ground, gateways(ground.stack)[0].name), nothing, during=5, after=15),
     Drill("address-conflict", "another host takes the first gateway's egress address", _streams(1), well,

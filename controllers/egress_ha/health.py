@@ -22,6 +22,11 @@ class Health:
     _misses: int = 0
     _answers: int = 0
 
+    @property
+    def steady(self) -> bool:
+        """Whether it answered the last time, too."""
+        return self._misses == 0
+
     def probed(self, answered: bool) -> bool:
         """Take a result in; True where that changed `up`."""
         if answered:

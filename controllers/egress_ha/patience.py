@@ -22,8 +22,11 @@ class Patience:
     losses: deque[float] = field(default_factory=deque)
     _well_since: float | None = None
 
-    def told(self, now: float, well: bool) -> bool:
-        """Whether to use it, from what is agreed now. `now` is monotonic, in seconds."""
+    def told(self, now: float, well: bool, steady: bool = True) -> bool:
+        """Whether to use it, from what is agreed now. `now` is monotonic, in seconds.
+
+        One that has just missed an answer (not `steady`) does not return: it may be about to be lost again.
+        """
         if not well:
             if self.serving:
                 self.losses.append(now)
@@ -31,9 +34,9 @@ class Patience:
         elif not self.serving:
             while self.losses and now - self.losses[0] > MEMORY:
                 self.losses.popleft()
-            if self._well_since is None:
+            if self._well_since is None or not steady:
                 self._well_since = now
-            self.serving = self.serving is None or now - self._well_since >= self.hold(len(self.losses))
+            self.serving = self.serving is None or (steady and now - self._well_since >= self.hold(len(self.losses)))
         return bool(self.serving)
 
     def hold(self, losses: int) -> float:

@@ -113,13 +113,16 @@ class Sight:
             for gone in self._health.keys() - set(gateways):
                 del self._health[gone]
             own = View("self", {a: health.up for a, health in self._health.items() if health.up is not None})
+            steady = {a for a, health in self._health.items() if health.steady}
             others = [View(str(a), dict(one.up)) for a, one in self._peers.items() if a in peers and one.up]
         self._agreed = {a: up for a, up in agreed(own, others, self._agreed).items() if a in gateways}
         if not all(gateway in own.up for gateway in gateways):
             return None
         now = time.monotonic()
         self._patience = {a: self._patience.get(a, Patience(self._longest_hold)) for a in gateways}
-        serving = {a: patience.told(now, self._agreed.get(a, False)) for a, patience in self._patience.items()}
+        # Whom this replica does not reach, it has no word on.
+        serving = {a: patience.told(now, self._agreed.get(a, False), not own.up[a] or a in steady)
+                   for a, patience in self._patience.items()}  # fmt: skip
         return Agreed(serving, frozenset(a for a, up in self._agreed.items() if up))
 
 

@@ -18,9 +18,11 @@ from rules.facts import CLASSES, Facts
 from rules.finding import Finding, warning
 from rules.words import nearest
 
-
 # Class -> the Helm value of the feature that serves it.
-_BEHIND = {"io.cilium/l2-announcer": "l2announcements.enabled", "io.cilium/bgp-control-plane": "bgpControlPlane.enabled"}
+_BEHIND = {
+    "io.cilium/l2-announcer": "l2announcements.enabled",
+    "io.cilium/bgp-control-plane": "bgpControlPlane.enabled",
+}
 
 
 def check(facts: Facts) -> Iterator[Finding]:

@@ -51,6 +51,18 @@ def test_each_loss_costs_more_up_to_a_limit() -> None:
     assert Patience(60).hold(100_000) == 60
 
 
+def test_one_that_has_just_missed_an_answer_does_not_return() -> None:
+    """A link that is up for a second and silent for one: its next loss is not yet agreed on."""
+    patience = Patience(60)
+    moves(patience, [True, False, True, False])
+    assert not patience.told(10.0, True) and not patience.told(11.0, True, steady=False)
+    assert not patience.told(11.9, True) and patience.told(12.0, True)
+    # The first loss costs nothing but that.
+    again = Patience(60)
+    moves(again, [True, False])
+    assert not again.told(1.0, True, steady=False) and again.told(1.25, True)
+
+
 @given(st.lists(st.booleans(), min_size=1, max_size=300))
 def test_it_is_never_used_while_it_is_not_well(words: list[bool]) -> None:
     patience = Patience(60)
