@@ -5,12 +5,14 @@ An address has one holder. It goes to another gateway only when nobody else can 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_address
 from itertools import islice
+from typing import Any
 
 from config.net import Address, Prefix
 
@@ -107,6 +109,14 @@ def _hosts(cidrs: Sequence[Prefix]) -> Iterator[Address]:
         yield from (kind(number) for number in range(first, last + 1))
 
 
-def parsed(mapping: Mapping[str, str]) -> dict[Address, Address]:
-    """`egressIPByGatewayIP` of a status, with addresses for texts."""
-    return {ip_address(gateway): ip_address(address) for gateway, address in mapping.items()}
+def given(item: Mapping[str, Any]) -> Iterator[tuple[Address, Address]]:
+    """Gateways and their addresses, as the status of a policy gives them. What is no address gives nothing."""
+    for group in groups(item.get("status")):
+        for gateway, address in (group.get("egressIPByGatewayIP") or {}).items():
+            with contextlib.suppress(ValueError):
+                yield ip_address(gateway), ip_address(address)
+
+
+def groups(status: Any) -> list[Mapping[str, Any]]:
+    """`groupStatuses` of a status; a policy that is new has none."""
+    return list((status or {}).get("groupStatuses") or [])

@@ -12,13 +12,13 @@ from config.egress import HA_API_VERSION, HA_KIND, EgressHA
 from config.errors import ApiError
 from config.net import Address
 from controllers.egress_ha import metrics
-from controllers.egress_ha.addresses import parsed
+from controllers.egress_ha.addresses import given
 from controllers.egress_ha.crd import Reader
 from controllers.egress_ha.decision import Declared, Known, decide
 from controllers.egress_ha.gateway import Member, all_gateways, members
 from controllers.egress_ha.health import Thresholds
 from controllers.egress_ha.leader import Leader
-from controllers.egress_ha.ledger import Given, Ledger
+from controllers.egress_ha.ledger import Ledger
 from controllers.egress_ha.policies import API, KIND, OWNER
 from controllers.egress_ha.probe import Prober, Responder
 from controllers.egress_ha.sight import Agreed, Sight
@@ -107,8 +107,9 @@ class Controller:
         refused = {name: one for name, one in read.items() if isinstance(one, str)}
         gateways = all_gateways((item.policy for item in known), nodes)
         agreed = self._seen(gateways)
-        given = _given(items)
-        book = self._ledger.book(time.monotonic(), given, version, self._sight.reports())
+        # Readable or not: the gateways go by the status.
+        statuses = {name: dict(given(item)) for name, item in items.items()}
+        book = self._ledger.book(time.monotonic(), statuses, version, self._sight.reports())
         if not self._leader.leading or agreed is None:
             # A leader that knows nothing yet of a gateway would move its traffic for no reason.
             return
@@ -120,8 +121,8 @@ class Controller:
         began = time.process_time()
         decisions = decide(known, Known(nodes, agreed.serving, agreed.answering, self._lists), book)
         metrics.SECONDS.observe(time.process_time() - began)
-        self._writer.carry_out(items, decisions, refused)
         self._writer.tell_gateways({gateways[a].name: well for a, well in agreed.serving.items()})
+        self._writer.carry_out(items, decisions, refused)
         self._done = basis
 
     def _seen(self, gateways: dict[Address, Member]) -> Agreed | None:
@@ -135,13 +136,3 @@ class Controller:
 
 def _versions(items: Iterable[Object]) -> frozenset[tuple[str, str]]:
     return frozenset((item["metadata"]["name"], item["metadata"].get("resourceVersion", "")) for item in items)
-
-
-def _given(items: dict[str, Object]) -> Given:
-    """Which addresses the policies' status gives, readable or not: the gateways go by it."""
-    found = {}
-    for name, item in items.items():
-        groups = (item.get("status") or {}).get("groupStatuses", [])
-        pairs = [parsed(group.get("egressIPByGatewayIP") or {}) for group in groups]
-        found[name] = {gateway: address for one in pairs for gateway, address in one.items()}
-    return found

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from itertools import product
 from typing import Any
 
 from config.egress import HA_SATISFIED, EgressGroup, EgressPolicy
 from config.net import Address
 from controllers.egress_ha import placement
-from controllers.egress_ha.addresses import Book
+from controllers.egress_ha.addresses import Book, groups
 from controllers.egress_ha.gateway import Member, group_members
 from controllers.egress_ha.policies import Manifest, zone_policies
 
@@ -67,8 +66,7 @@ def _decide(item: Declared, known: Known, book: Book) -> Decision:
     def well(member: Member) -> bool:
         return known.serving.get(member.address, False) and not member.drained
 
-    before = [[ip_address(text) for text in status.get("activeGatewayIPs", [])]
-              for status in item.status.get("groupStatuses", [])]  # fmt: skip
+    before = [frozenset(group.get("activeGatewayIPs") or ()) for group in groups(item.status)]
     zones: list[str | None] = [None]
     if policy.az_affinity != "disabled" and known.lists:
         zones = [*sorted({member.zone for member in known.nodes.values()})]
@@ -105,7 +103,7 @@ def _decide(item: Declared, known: Known, book: Book) -> Decision:
 
 
 def _choose(policy: EgressPolicy, pools: Pools, zones: Sequence[str | None], serves: Sequence[placement.Serves],
-            before: Sequence[Sequence[Address]]) -> dict[str | None, list[Member]]:  # fmt: skip
+            before: Sequence[AbstractSet[str]]) -> dict[str | None, list[Member]]:  # fmt: skip
     """Zone -> the gateways for its pods, of all groups. Of `serves` the next one counts where one finds nobody."""
     result: dict[str | None, list[Member]] = {}
     for zone, able in product(zones, serves):
@@ -114,7 +112,7 @@ def _choose(policy: EgressPolicy, pools: Pools, zones: Sequence[str | None], ser
         affinity = policy.az_affinity if zone is not None else "disabled"
         picks: dict[Address, Member] = {}
         for index, (group, pool) in enumerate(pools):
-            kept = before[index] if index < len(before) else []
+            kept = before[index] if index < len(before) else frozenset()
             found = placement.chosen(group, affinity, zone or "", pool, able, kept)
             picks |= {member.address: member for member in found}
         result[zone] = list(picks.values())

@@ -22,7 +22,7 @@ from config.egress import HA_API_VERSION, HA_KIND, EgressHA
 from config.errors import ApiError
 from config.net import Address
 from controllers.egress_ha import arp, interface
-from controllers.egress_ha.addresses import parsed
+from controllers.egress_ha.addresses import given
 from controllers.egress_ha.probe import Question, Responder
 from controllers.egress_ha.report import Report
 from controllers.egress_ha.watch import Watched
@@ -98,11 +98,7 @@ class NodePart:
         if (spoke < self._stood or now - max(self._heard, spoke) > self._lifetime) and not self._ask():
             return set()
         return {
-            address
-            for item in self._policies.objects()
-            for group in (item.get("status") or {}).get("groupStatuses", [])
-            for gateway, address in parsed(group.get("egressIPByGatewayIP") or {}).items()
-            if gateway == self._address
+            address for item in self._policies.objects() for gateway, address in given(item) if gateway == self._address
         }
 
     def _take(self, address: Address, there: list[interface.Entry]) -> None:

@@ -9,9 +9,9 @@ that order, and no other pod moves; when it is back, it takes the same range aga
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 
 from config.egress import AzAffinity, EgressGroup
-from config.net import Address
 from controllers.egress_ha.gateway import Member
 
 SLOTS = 24
@@ -20,7 +20,7 @@ Serves = Callable[[Member], bool]
 
 
 def chosen(group: EgressGroup, affinity: AzAffinity, zone: str, pool: Sequence[Member], serves: Serves,
-           before: Sequence[Address] = ()) -> list[Member]:  # fmt: skip
+           before: AbstractSet[str] = frozenset()) -> list[Member]:  # fmt: skip
     """The members of a group that the pods of one zone use, of a pool in the order of addresses.
 
     Where a group has a limit the present ones, `before`, are preferred.
@@ -31,8 +31,7 @@ def chosen(group: EgressGroup, affinity: AzAffinity, zone: str, pool: Sequence[M
     able = [member for member in pool if serves(member)]
     most = group.max_gateway_nodes
     if most:
-        present = frozenset(before)
-        able.sort(key=lambda member: (member.address not in present, int(member.address)))
+        able.sort(key=lambda member: (str(member.address) not in before, int(member.address)))
     local = [member for member in able if zone and member.zone == zone]
     others = [member for member in able if not zone or member.zone != zone]
     match affinity:

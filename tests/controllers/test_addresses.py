@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.net import Address, Prefix
-from controllers.egress_ha.addresses import Book, parsed
+from controllers.egress_ha.addresses import Book
+from controllers.egress_ha.addresses import given as given_by
 
 A, B, C = (ip_address(f"10.0.0.{n}") for n in (1, 2, 3))
 Holders = dict[Address, Address]
@@ -132,7 +133,13 @@ def test_a_huge_prefix_costs_nothing_even_where_it_is_blocked_or_the_answer_is_n
 
 
 def test_the_status_is_read_as_addresses() -> None:
-    assert parsed({"10.0.0.1": "172.18.0.84"}) == {A: x(84)} and parsed({}) == {}
+    groups = [{"egressIPByGatewayIP": {"10.0.0.1": "172.18.0.84"}}, {}, {"egressIPByGatewayIP": None}]
+    assert list(given_by({"status": {"groupStatuses": groups}})) == [(A, x(84))]
+    for nothing in ({}, {"status": None}, {"status": {"groupStatuses": None}}):
+        assert list(given_by(nothing)) == []
+    # What somebody wrote by hand gives nothing, and ends nothing.
+    wrong = [{"egressIPByGatewayIP": {"x": "172.18.0.85", "10.0.0.2": "y", "10.0.0.1": "172.18.0.84"}}]
+    assert list(given_by({"status": {"groupStatuses": wrong}})) == [(A, x(84))]
 
 
 # --- several policies ---

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from controllers.egress_ha.addresses import Book, parsed
+from controllers.egress_ha.addresses import Book, given
 from controllers.egress_ha.crd import Reader, timed
 from controllers.egress_ha.decision import Decision, Declared, Known, decide
 from controllers.egress_ha.gateway import DRAIN, HOSTNAME, ZONE, members
@@ -52,18 +52,14 @@ def decided(item: Declared, down: tuple[str, ...] = (), holding: dict[str, tuple
 
 def book(items: list[Declared], holding: dict[str, Any]) -> Book:
     """What the policies' status gives, and what gateways say that they have."""
-    given: dict[str, Any] = {}
-    for item in items:
-        given[item.policy.name] = {}
-        for group in item.status.get("groupStatuses", []):
-            given[item.policy.name] |= parsed(group.get("egressIPByGatewayIP", {}))
+    statuses = {item.policy.name: dict(given({"status": item.status})) for item in items}
     held = {ip_address(g): frozenset(map(ip_address, a)) for g, a in holding.items()}
     holders: dict[Any, set[Any]] = {}
-    for mapping in (*({g: {a} for g, a in one.items()} for one in given.values()), held):
+    for mapping in (*({g: {a} for g, a in one.items()} for one in statuses.values()), held):
         for gateway, addresses in mapping.items():
             for address in addresses:
                 holders.setdefault(address, set()).add(gateway)
-    return Book(given, holders, held)
+    return Book(statuses, holders, held)
 
 
 def gateways(one: Decision) -> dict[str, list[tuple[str, str | None]]]:

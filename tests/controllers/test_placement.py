@@ -94,4 +94,4 @@ def test_who_is_chosen_for_a_zone(affinity: str, zone: str, down: set[str], most
 
 def test_the_present_gateways_are_preferred() -> None:
     group = EgressGroup(max_gateway_nodes=1)
-    assert chosen(group, "disabled", "", POOL, lambda m: True, [WEST.address]) == [WEST]
+    assert chosen(group, "disabled", "", POOL, lambda m: True, {str(WEST.address)}) == [WEST]
