@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from config.net import Address
@@ -65,7 +65,7 @@ def spread(stack: StackConfig, learned: Mapping[str, Paths]) -> dict[str, Paths]
     """Router -> its selected paths, when all have told each other. `learned` is what each has from nodes."""
     between = list(links(stack))
     first = {router.name: _with_own(router, learned.get(router.name, {})) for router in stack.routers}
-    tables = {router.name: _selected(router, first[router.name]) for router in stack.routers}
+    tables = {name: _selected(candidates) for name, candidates in first.items()}
     # A route passes at most once through every router.
     for _ in stack.routers:
         heard: dict[str, dict[str, list[Path]]] = {name: {p: list(c) for p, c in one.items()}
@@ -74,7 +74,7 @@ def spread(stack: StackConfig, learned: Mapping[str, Paths]) -> dict[str, Paths]
             for prefix, path in _told(link, tables[link.far.name]):
                 heard[link.near.name].setdefault(prefix, []).append(path)
         before = tables
-        tables = {router.name: _selected(router, heard[router.name]) for router in stack.routers}
+        tables = {name: _selected(candidates) for name, candidates in heard.items()}
         if tables == before:
             break
     return tables
@@ -96,15 +96,17 @@ def _told(link: Link, table: Paths) -> Iterator[tuple[str, Path]]:
             yield prefix, Path((link.far.bgp.asn, *best.ases), str(link.address), best.why)
 
 
-def _selected(router: Router, candidates: Mapping[str, list[Path] | tuple[Path, ...]]) -> Paths:
-    """The best path first, and those that share the traffic with it."""
+def _selected(candidates: Mapping[str, Sequence[Path]]) -> Paths:
+    """The best path first, and those that are to share the traffic with it.
+
+    Also where their AS paths differ: a router without multipath-relax uses one of them, and is to be red.
+    """
     result = {}
     for prefix, paths in candidates.items():
         order = sorted(paths, key=lambda path: (bool(path.hop), len(path.ases), path.internal, path.ases, path.hop))
         best = order[0]
         like = [path for path in order if bool(path.hop) == bool(best.hop) and path.internal == best.internal
-                and len(path.ases) == len(best.ases)
-                and (router.bgp.multipath_relax or path.ases == best.ases)]  # fmt: skip
+                and len(path.ases) == len(best.ases)]  # fmt: skip
         result[prefix] = tuple(like)
     return result
 
