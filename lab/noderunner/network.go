@@ -83,6 +83,9 @@ func (n *network) add(ctx context.Context, pod *v1.Pod) ([]string, error) {
 	}
 	raw, err := n.cni.AddNetworkList(ctx, conf, runtimeConf(pod))
 	if err != nil {
+		// As container runtimes do: the plugin may have come half way (an agent that is restarted in between
+		// restores the endpoint) and would refuse the next try as a second attachment.
+		_ = n.cni.DelNetworkList(ctx, conf, runtimeConf(pod))
 		return nil, err
 	}
 	result, err := types100.NewResultFromResult(raw)
