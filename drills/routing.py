@@ -12,6 +12,8 @@ from config.stack import StackConfig
 from drills.acts import delete_pods, nothing, restart_agent, restart_agents
 from drills.drill import Act, Drill, Ground, Stream, Streams
 
+# So long agents and routers may take to follow a change of backends, in seconds.
+_FOLLOW = 3.0
 _DRILL_CONF = "/run/drill-frr.conf"
 
 
@@ -80,17 +82,18 @@ def _find(ground: Ground) -> None:
 
 
 def _empty(ground: Ground) -> None:
-    """No pod of the Service stays on the node, so that only its routes are lost with it."""
-    victim, count = _victim(ground), len(_backends(ground))
+    """No pod of the Service stays on the node, so that only its routes are lost with it; one may have to wait."""
+    victim = _victim(ground)
     ground.kubectl("cordon", victim)
     for pod, node in _backends(ground):
         if node == victim:
             ground.kubectl("-n", ground.stack.services[0].namespace, "delete", "pod", pod, "--wait=false")
     until = time.monotonic() + 60
-    while len([pod for pod, node in _backends(ground) if node != victim]) < count:
+    while (nodes := {node for _, node in _backends(ground)}) == set() or victim in nodes:
         if time.monotonic() > until:
-            raise EdgeError(f"node-lost: the pods of {victim} found no other node within 60 s")
+            raise EdgeError(f"node-lost: after 60 s there are pods of the Service on {victim} still, or nowhere else")
         time.sleep(0.5)
+    time.sleep(_FOLLOW)
 
 
 def _lose_router(ground: Ground) -> None:
@@ -169,7 +172,7 @@ def _policy(value: str) -> Act:
         service = ground.stack.services[0]
         patch = json.dumps({"spec": {"externalTrafficPolicy": value}})
         ground.kubectl("-n", service.namespace, "patch", "service", service.name, "-p", patch)
-        time.sleep(3)
+        time.sleep(_FOLLOW)
 
     return act
 

@@ -31,11 +31,12 @@ def pod_to_pod(field: Field, seen: Seen) -> list[Verdict]:
 def _one_pair(field: Field, client: Json, server: Json) -> Verdict:
     name, target = client["metadata"]["name"], server["metadata"]["name"]
     subject = f"{name} -> {target}"
-    where = f"{client['spec']['nodeName']} -> {server['spec']['nodeName']}"
+    where = " -> ".join(pod["spec"].get("nodeName", "no node") for pod in (client, server))
     address = (server.get("status") or {}).get("podIP")
     if not address:
-        return judged("pod-to-pod", subject, False, f"answer of {target}", "no address yet", where,
-                      "the pod has no network: is the agent on its node ready?")  # fmt: skip
+        cause = ("the pod has no network: is the agent on its node ready?" if "nodeName" in server["spec"] else
+                 "no node has taken the pod: taints, affinity, or a node that is cordoned")  # fmt: skip
+        return judged("pod-to-pod", subject, False, f"answer of {target}", "no address yet", where, cause)
     port = server["spec"]["containers"][0]["ports"][0]["containerPort"]
     try:
         body = field.curl_from_pod(client, f"http://{address}:{port}/")
