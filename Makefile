@@ -3,7 +3,7 @@ SHELL := /bin/bash
 EDGE := ./edge
 VENV := .venv/.installed
 
-.PHONY: help setup up down plan verify test lint unit e2e go-test clean
+.PHONY: help setup setup-all up down plan verify test lint unit e2e go-test clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ $(VENV): requirements/dev.txt
 setup: $(VENV) ## Python packages, Debian packages and the lab's binaries
 	@$(EDGE) setup
 
+setup-all: $(VENV)
+	@$(EDGE) setup --all
+
 up: $(VENV) ## the lab, the dev stack on it, and the proof
 	@$(EDGE) up -s dev --verify
 
@@ -31,7 +34,7 @@ verify: $(VENV) ## prove what is deployed
 down: $(VENV) ## everything gone: namespaces, mounts, processes, state
 	@$(EDGE) down -s dev
 
-test: setup lint go-test unit e2e ## everything
+test: setup-all lint go-test unit e2e ## everything
 
 lint: $(VENV) ## ruff, mypy --strict, import-linter
 	.venv/bin/ruff check .

@@ -46,10 +46,10 @@ def up(
 def start_lab(session: Session, clock: report.Clock) -> None:
     """Start the lab of the stack, after building what it runs where that is missing."""
     from cli.doctor import prepare
-    from lab import life
+    from lab import images, life
 
     need_root()
-    prepare(clock)
+    prepare(clock, [images.toolset(session.stack.cilium.version)])
     life.up(session.name, session.stack, lambda text: clock.say(f"lab: {text}"))
 
 

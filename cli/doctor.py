@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import report
 from cli.session import JsonOption
 from config.errors import MachineError
+
+if TYPE_CHECKING:
+    from lab.toolchain.recipes import Toolset
 
 
 def doctor(as_json: JsonOption = False) -> None:
@@ -28,20 +33,26 @@ def doctor(as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def setup() -> None:
+def setup(
+    every: Annotated[bool, typer.Option("--all", help="Every Cilium version that a lab can run: upgrades are "
+                                                      "drilled with the second one.")] = False,
+) -> None:  # fmt: skip
     """Install the packages and build the binaries that the lab needs; what is there is kept."""
+    from lab.toolchain.recipes import CILIUM
+
     clock = report.Clock()
-    prepare(clock)
+    prepare(clock, CILIUM.values() if every else ())
     clock.say("everything is there")
 
 
-def prepare(clock: report.Clock) -> None:
+def prepare(clock: report.Clock, others: Iterable[Toolset] = ()) -> None:
     """Do what `setup` does. Raises MachineError, before any change, where the machine cannot."""
+    others = tuple(others)
     from lab import packages
     from lab.machine import examine
     from lab.toolchain import build
 
-    absent, to_build = packages.missing(), build.missing()
+    absent, to_build = packages.missing(), build.missing(others)
     if not absent and not to_build:
         return
     blocking = [f"{f.what}: found {f.found}; {f.fix}" for f in examine() if f.blocking and not f.good]
@@ -51,10 +62,10 @@ def prepare(clock: report.Clock) -> None:
         clock.say(f"setup: installing {len(absent)} Debian packages")
         packages.install(absent)
     if to_build:
-        _build(clock)
+        _build(clock, others)
 
 
-def _build(clock: report.Clock) -> None:
+def _build(clock: report.Clock, others: Iterable[Toolset]) -> None:
     from lab.toolchain import build
 
     now: tuple[str, float] = ("", 0.0)
@@ -74,7 +85,7 @@ def _build(clock: report.Clock) -> None:
     thread = threading.Thread(target=heartbeat, daemon=True)
     thread.start()
     try:
-        build.build(progress)
+        build.build(progress, others)
     finally:
         over.set()
         thread.join()

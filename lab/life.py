@@ -15,12 +15,13 @@ from pathlib import Path
 from config.errors import LabError
 from config.node import Node
 from config.stack import MANAGEMENT, StackConfig
-from lab import control_plane, fabric, node, outpost, router, sshd
+from lab import control_plane, fabric, images, node, outpost, router, sshd
 from lab.host import Host, cgroup_prefix, cgroup_root
 from lab.management import inside
 from lab.pki import Pki
 from lab.places import EDGE, kubeconfig, lab_dir
 from lab.toolchain.build import bin_dirs, module_dir
+from lab.toolchain.recipes import DEFAULT_CILIUM
 from lab.topology import LabHost, Topology, topology
 
 Say = Callable[[str], None]
@@ -70,6 +71,11 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
     assert stack.cluster.kind == "lab"
     missing = [spec for spec in plan.hosts if Host(lab, spec.name).pid is None]
     wires = Host(lab, fabric.FABRIC)
+    chart_source = module_dir(images.toolset(stack.cilium.version))
+    _link_chart(lab, chart_source)
+    for each in stack.nodes:
+        if Host(lab, each.name).pid is not None:
+            node.learn_images(Host(lab, each.name))
     if not missing and wires.pid is not None:
         say("already up")
         return
@@ -83,8 +89,7 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
     sshd.make_keys(lab, [spec.name for spec in plan.hosts])
     pki = Pki(lab_dir(lab) / "pki")
     nodes = {each.name: each for each in stack.nodes}
-    cilium_source = module_dir("cilium")
-    _link_chart(lab, cilium_source)
+    cilium_source = module_dir(DEFAULT_CILIUM)
     say(f"{len(missing)} hosts: namespaces, file systems, links")
     with ThreadPoolExecutor(len(plan.hosts) + 1) as pool:
         boots = [pool.submit(_boot, Host(lab, spec.name), spec, cilium_source) for spec in missing]

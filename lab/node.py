@@ -7,6 +7,7 @@ from pathlib import Path
 
 from config.cluster import LabCluster
 from config.node import Node
+from lab import images
 from lab.host import Host
 from lab.pki import Pki
 from lab.places import CACHE
@@ -14,8 +15,6 @@ from lab.places import CACHE
 # What a node image usually has set; Cilium sets the rest itself.
 _SYSCTLS = ("net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0",
             "net.ipv4.conf.default.rp_filter=0")  # fmt: skip
-# What the node runner starts for which image.
-_IMAGES = Path(__file__).with_name("images.json")
 _PROJECT = Path(__file__).resolve().parent.parent
 _CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 
@@ -48,7 +47,8 @@ def binds(cilium_source: Path) -> dict[str, Path]:
     if Path(sys.base_prefix) != Path("/usr"):
         # The environment's interpreter is a link to one that may lie where a host has a directory of its own.
         image[sys.base_prefix] = Path(sys.base_prefix)
-    return {"/var/lib/cilium/bpf": cilium_source / "bpf", "/var/cache/ccache": cache, **image}
+    return {"/var/lib/cilium/bpf": cilium_source / "bpf", "/var/cache/ccache": cache, **image,
+            **images.binds(cilium_source)}  # fmt: skip
 
 
 def prepare(host: Host) -> None:
@@ -64,6 +64,11 @@ def prepare(host: Host) -> None:
     host.write("/usr/bin/clang", _CLANG, 0o755)
 
 
+def learn_images(host: Host) -> None:
+    """Tell the node runner what it starts for which image; it reads the table anew for every container."""
+    host.write("/etc/kubernetes/images.json", images.table())
+
+
 def start(host: Host, node: Node, cluster: LabCluster, pki: Pki) -> None:
     """Start the node runner, which registers the Node and runs what is scheduled to it."""
     address = str(node.address)
@@ -76,7 +81,7 @@ def start(host: Host, node: Node, cluster: LabCluster, pki: Pki) -> None:
     host.write("/etc/kubernetes/node.crt", certificate.read_bytes())
     host.write("/etc/kubernetes/node.key", key.read_bytes(), 0o600)
     host.write("/etc/kubernetes/ca.crt", pki.ca_certificate.read_bytes())
-    host.write("/etc/kubernetes/images.json", _IMAGES.read_text())
+    learn_images(host)
     labels, taints = dict(node.labels), [f"{t.key}={t.value}:{t.effect}" for t in node.taints]
     if node.role == "control-plane":
         labels[_CONTROL_PLANE] = ""

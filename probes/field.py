@@ -31,6 +31,7 @@ class Seen:
     routers: dict[str, dict[str, Json]] = field(default_factory=dict)
     agents: dict[str, list[Json]] = field(default_factory=dict)
     maps: dict[str, list[Json]] = field(default_factory=dict)
+    announced: dict[str, list[Json]] = field(default_factory=dict)
     objects: dict[str, list[Json]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -54,6 +55,8 @@ class Field:
                      ("slices", "discovery.k8s.io/v1", "EndpointSlice")]  # fmt: skip
             if self.stack.egress_policies:
                 kinds.append(("egress", HA_API_VERSION, HA_KIND))
+            if self.stack.l2_policies:
+                kinds.append(("leases", "coordination.k8s.io/v1", "Lease"))
             for key, api, kind in kinds:
                 pool.submit(self._ask, seen, key, partial(self._objects, seen, key, api, kind))
         with ThreadPoolExecutor(8, "probe") as pool:
@@ -108,12 +111,20 @@ class Field:
             seen.agents[node] = self._dbg(pod, "bgp", "peers")
         if self.stack.egress_policies:
             seen.maps[node] = self._dbg(pod, "bpf", "egress", "list")
+        if self.stack.l2_policies:
+            shell = ("shell", "--", "db/show") if self.stack.cilium.release >= (1, 17) else ("statedb",)
+            lines = self._agent_says(pod, "cilium-dbg", *shell, "l2-announce").splitlines()
+            # A table of two columns under a line with their names.
+            rows = [line.split() for line in lines[1:]]
+            seen.announced[node] = [{"IP": row[0], "NetworkInterface": row[1]} for row in rows if len(row) > 1]
 
     def _dbg(self, pod: Json, *words: str) -> list[Json]:
+        return list(json.loads(self._agent_says(pod, "cilium-dbg", *words, "-o", "json")) or [])
+
+    def _agent_says(self, pod: Json, *command: str) -> str:
         metadata = pod["metadata"]
-        command = ["cilium-dbg", *words, "-o", "json"]
-        status, out, err = self.kube.exec(metadata["namespace"], metadata["name"], "cilium-agent", command)
+        status, out, err = self.kube.exec(metadata["namespace"], metadata["name"], "cilium-agent", list(command))
         if status != 0:
             lines = (err or out).strip().splitlines() or ["no output"]
             raise ValueError(lines[-1])
-        return list(json.loads(out) or [])
+        return out

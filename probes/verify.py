@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from config.stack import StackConfig
-from probes import egress, fabric, prefixes, reachability, services, sessions
+from probes import announcers, egress, fabric, prefixes, reachability, services, sessions
 from probes.expectation import Session
 from probes.expectation import sessions as expected_sessions
 from probes.field import Field, Seen
@@ -60,7 +60,8 @@ def one_round(field: Field) -> list[Verdict]:
         known = {item.prefix for item in tables[router.name] if item.next_hops}
         for service in stack.services:
             addresses = load_balancer_addresses(service_object(seen, service))
-            if any(f"{address}/32" in known for address in addresses):
+            routed = any(f"{address}/32" in known for address in addresses)
+            if routed or announcers.asked_from(stack, service, router.name, addresses):
                 verdicts += reachability.vip(field, seen, service, router.name)
     return verdicts
 
@@ -78,6 +79,7 @@ def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> li
         verdicts += sessions.unexpected(router.name, expected, between, seen)
         verdicts += prefixes.judge(stack, router.name, tables[router.name], seen)
     verdicts += services.judge(stack, seen)
+    verdicts += announcers.judge(stack, seen)
     verdicts += egress.judge(stack, seen)
     if stack.bgp is not None and stack.routers and not expected:
         verdicts.append(

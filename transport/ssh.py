@@ -28,7 +28,8 @@ class Endpoint:
     dial_timeout: float = 15.0
 
     def __repr__(self) -> str:
-        return f"{self.user}@{self.host}:{self.port}"
+        via = f" (through {self.bastion})" if self.bastion else ""
+        return f"{self.user}@{self.host}:{self.port}{via}"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ type Image struct {
 	Container string `json:"container,omitempty"`
 	// Entrypoint replaces the image's own; it is used where the Pod gives no command.
 	Entrypoint []string `json:"entrypoint,omitempty"`
+	// Mounts are the image's own files where the node has others: the container sees these.
+	Mounts []Mount `json:"mounts,omitempty"`
 	// Done says why the container has nothing to do here: it then succeeds at once.
 	Done string `json:"done,omitempty"`
 
@@ -44,6 +46,18 @@ func loadImages(path string) (images, error) {
 		}
 	}
 	return table, nil
+}
+
+// imageFile is a table that can change while the node runs: a lab learns of a version that was built later.
+type imageFile string
+
+// find is the table's entry for the container as the file stands now; see images.find.
+func (path imageFile) find(container v1.Container) (*Image, error) {
+	table, err := loadImages(string(path))
+	if err != nil {
+		return nil, err
+	}
+	return table.find(container), nil
 }
 
 // find returns the first entry for the container, or nil where the lab cannot run it.

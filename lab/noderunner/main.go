@@ -79,14 +79,15 @@ func main() {
 	restConfig.QPS, restConfig.Burst = 100, 200
 	client, err := kubernetes.NewForConfig(restConfig)
 	fatal(err)
-	images, err := loadImages(config.Images)
+	// A table that cannot be read is told now, and not when the first Pod comes.
+	_, err = loadImages(config.Images)
 	fatal(err)
 
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	network, err := newNetwork(config)
 	fatal(err)
-	pods := newPods(config, client, images, network)
+	pods := newPods(config, client, network)
 	fatal(serveKubeletAPI(ctx, config, pods))
 	go runNode(ctx, config, client, network)
 	pods.run(ctx)

@@ -16,15 +16,15 @@ import (
 type pods struct {
 	config  Config
 	client  kubernetes.Interface
-	images  images
+	images  imageFile
 	network *network
 
 	mutex   sync.Mutex
 	workers map[types.UID]*worker
 }
 
-func newPods(config Config, client kubernetes.Interface, table images, network *network) *pods {
-	return &pods{config: config, client: client, images: table, network: network,
+func newPods(config Config, client kubernetes.Interface, network *network) *pods {
+	return &pods{config: config, client: client, images: imageFile(config.Images), network: network,
 		workers: map[types.UID]*worker{}}
 }
 

@@ -155,9 +155,11 @@ func (w *worker) keepRunning(ctx context.Context, container v1.Container, direct
 // once starts the container and waits for its end; its exit code is 0 where nothing had to run.
 func (w *worker) once(ctx context.Context, container v1.Container, directories map[string]string) (int, error) {
 	current := w.containers[container.Name]
-	entry := w.images.find(container)
-	if entry == nil {
-		err := fmt.Errorf("the lab has no command for image %s", container.Image)
+	entry, err := w.images.find(container)
+	if err == nil && entry == nil {
+		err = fmt.Errorf("the lab has no command for image %s", container.Image)
+	}
+	if err != nil {
 		w.update(ctx, func() { current.waiting, current.message = "ErrImageNeverPull", err.Error() })
 		return 0, err
 	}
@@ -208,7 +210,9 @@ func (w *worker) launch(ctx context.Context, entry *Image, container v1.Containe
 	if err != nil {
 		return nil, err
 	}
-	box := Box{Argv: expand(argv, env), Env: env, Dir: container.WorkingDir, Mounts: mounts(container, directories)}
+	box := Box{Argv: expand(argv, env), Env: env, Dir: container.WorkingDir}
+	// Volumes are laid over the image's files.
+	box.Mounts = append(append(box.Mounts, entry.Mounts...), mounts(container, directories)...)
 	if !w.pod.Spec.HostNetwork {
 		box.NetNS, box.Hostname = netnsPath(w.pod), w.pod.Name
 	}

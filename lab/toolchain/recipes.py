@@ -57,6 +57,26 @@ _CILIUM = "github.com/cilium/cilium"
 _KUBERNETES = "k8s.io/kubernetes"
 _VERSION = "k8s.io/component-base/version"
 
+
+def _cilium(directory: str) -> Toolset:
+    return Toolset(
+        "cilium",
+        HERE / directory,
+        _CILIUM,
+        (
+            Binary("cilium-agent", f"{_CILIUM}/daemon", 260),
+            Binary("cilium-operator-generic", f"{_CILIUM}/operator", 50, "ipam_provider_operator"),
+            Binary("cilium-cni", f"{_CILIUM}/plugins/cilium-cni", 20),
+            Binary("cilium-dbg", f"{_CILIUM}/cilium-dbg", 15),
+            Binary("cilium-health-responder", f"{_CILIUM}/cilium-health/responder", 5),
+        ),
+        # Version, commit and date as the release has them; the agent parses all three.
+        ldflags=f"-s -w -X '{_CILIUM}/pkg/version.ciliumVersion=VERSION module 1970-01-01T00:00:00+00:00'",
+    )
+
+
+DEFAULT_CILIUM = _cilium("cilium")
+# What every lab needs.
 TOOLSETS = (
     Toolset(
         "kubernetes",
@@ -74,21 +94,12 @@ TOOLSETS = (
     Toolset("noderunner", HERE.parent / "noderunner", "k8s.io/client-go", (
         Binary("noderunner", ".", 25),
     ), sources="*.*"),
-    Toolset(
-        "cilium",
-        HERE / "cilium",
-        _CILIUM,
-        (
-            Binary("cilium-agent", f"{_CILIUM}/daemon", 260),
-            Binary("cilium-operator-generic", f"{_CILIUM}/operator", 50, "ipam_provider_operator"),
-            Binary("cilium-cni", f"{_CILIUM}/plugins/cilium-cni", 20),
-            Binary("cilium-dbg", f"{_CILIUM}/cilium-dbg", 15),
-            Binary("cilium-health-responder", f"{_CILIUM}/cilium-health/responder", 5),
-        ),
-        # Version, commit and date as the release has them; the agent parses all three.
-        ldflags=f"-s -w -X '{_CILIUM}/pkg/version.ciliumVersion=VERSION module 1970-01-01T00:00:00+00:00'",
-    ),
+    DEFAULT_CILIUM,
     Toolset("helm", HERE / "helm", "helm.sh/helm/v3", (
         Binary("helm", "helm.sh/helm/v3/cmd/helm", 70),
     ), ldflags="-s -w -X helm.sh/helm/v3/internal/version.version=vVERSION"),
 )  # fmt: skip
+
+# The versions of Cilium that a lab can run. All but the default are built where a stack, or a drill of an
+# upgrade, asks for one.
+CILIUM = {each.version: each for each in (DEFAULT_CILIUM, _cilium("cilium-next"))}

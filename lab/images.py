@@ -1,0 +1,56 @@
+"""Which image runs what on a node: the shipped table, and the versions of Cilium that are built."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from config.errors import LabError
+from lab.places import CACHE
+from lab.toolchain.build import bin_dir, built
+from lab.toolchain.recipes import CILIUM, TOOLSETS, Toolset
+
+_TABLE = Path(__file__).with_name("images.json")
+# Where a node has all built binaries, and the modules that they are made from.
+_BINARIES, _SOURCES = "/opt/cilium-edge/bin", "/opt/cilium-edge/source"
+
+
+def table() -> str:
+    """The node runner's image table as JSON. An image of a version that is not built has no entry."""
+    shipped = json.loads(_TABLE.read_text())
+    return json.dumps([*shipped, *(entry for each in CILIUM.values() if built(each) for entry in _images(each))])
+
+
+def binds(cilium_source: Path) -> dict[str, Path]:
+    """Directories of a node that the table's entries speak of. What is built later is seen there, too."""
+    return {_BINARIES: CACHE / "bin", _SOURCES: cilium_source.parent}
+
+
+def toolset(version: str) -> Toolset:
+    """What a lab runs as Cilium `version`. Raises LabError naming the versions that there are."""
+    found = CILIUM.get(version)
+    if found is None:
+        raise LabError(f"the lab cannot run Cilium {version}; cilium.version of a lab is one of {', '.join(CILIUM)}")
+    return found
+
+
+def _images(cilium: Toolset) -> list[dict[str, Any]]:
+    agent = ("cilium-agent", "cilium-dbg", "cilium-cni", "cilium-health-responder")
+    sources = [{"source": f"{_SOURCES}/cilium@v{cilium.version}/bpf", "target": "/var/lib/cilium/bpf"}]
+    return [
+        _image("cilium", cilium, [*_files(cilium, agent), *sources]),
+        _image("operator-generic", cilium, _files(cilium, ("cilium-operator-generic",))),
+    ]
+
+
+def _image(name: str, cilium: Toolset, mounts: list[dict[str, str]]) -> dict[str, Any]:
+    image = rf"quay\.io/cilium/{name}:v{re.escape(cilium.version)}(@.*)?"
+    # The node's own files are those of the first version.
+    return {"image": image} if cilium in TOOLSETS else {"image": image, "mounts": mounts}
+
+
+def _files(cilium: Toolset, names: tuple[str, ...]) -> list[dict[str, str]]:
+    return [{"source": f"{_BINARIES}/{bin_dir(cilium).name}/{name}", "target": f"/usr/local/bin/{name}"}
+            for name in names]  # fmt: skip

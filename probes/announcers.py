@@ -1,0 +1,80 @@
+"""L2 announcements: one node answers for a Service's address on the link, and it has a backend to answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+from config.l2 import L2Policy
+from config.net import Address
+from config.stack import StackConfig
+from config.workload import Service
+from probes.field import Json, Seen
+from probes.services import backends_by_node, load_balancer_addresses, service_object
+from probes.verdict import Verdict, judged, unknown
+
+CLASS = "io.cilium/l2-announcer"
+
+
+def policies(stack: StackConfig, service: Service) -> list[L2Policy]:
+    """The L2 policies that select a Service."""
+    if service.type != "LoadBalancer" or service.load_balancer_class not in (None, CLASS):
+        return []
+    labels = {**service.labels, "io.kubernetes.service.name": service.name,
+              "io.kubernetes.service.namespace": service.namespace}  # fmt: skip
+    return [p for p in stack.l2_policies if p.service_selector is None or p.service_selector.matches(labels)]
+
+
+def on_link(stack: StackConfig, router: str, address: Address) -> bool:
+    """Whether a router has the address on a link of its own: whoever answers there, answers it."""
+    return any(address in interface.address.network for each in stack.routers if each.name == router
+               for interface in each.interfaces)  # fmt: skip
+
+
+def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+    """For each announced Service: who holds its Lease, and what that node's agent announces. Pure."""
+    for service in stack.services:
+        chosen = policies(stack, service)
+        addresses = load_balancer_addresses(service_object(seen, service))
+        if chosen and addresses:
+            yield _one(stack, seen, service, chosen, addresses)
+
+
+def _one(stack: StackConfig, seen: Seen, service: Service, chosen: list[L2Policy], addresses: list[str]) -> Verdict:
+    names = ", ".join(policy.name for policy in chosen)
+    able = {node.name for policy in chosen for node in stack.nodes if policy.load_balancer_ips
+            and (policy.node_selector is None or policy.node_selector.matches(stack.node_labels(node)))}  # fmt: skip
+    wanted = f"one of {', '.join(sorted(able)) or 'no node'} answers for {', '.join(addresses)}"
+    if "leases" not in seen.objects:
+        return unknown("l2", service.name, wanted, "API", seen.errors.get("leases", "not asked"))
+    holder = _holder(seen, service)
+    if not any(policy.load_balancer_ips for policy in chosen):
+        cause = f"L2 policy {names} announces no LoadBalancer addresses (loadBalancerIPs is false)"
+    elif not able:
+        cause = f"no node has the labels that L2 policy {names} selects"
+    else:
+        cause = "no agent has taken the Lease: are L2 announcements enabled in it (its log says why)?"
+    if holder not in able:
+        return judged("l2", service.name, False, wanted, f"{holder or 'nobody'} holds the Lease", "API", cause)
+    table = seen.announced.get(holder)
+    if table is None:
+        return unknown("l2", service.name, wanted, holder, seen.errors.get(holder, "no agent there"))
+    links = sorted({entry["NetworkInterface"] for entry in table if entry["IP"] in addresses})
+    if not links:
+        patterns = ", ".join(pattern for policy in chosen for pattern in policy.interfaces)
+        cause = f"no device of {holder} matches the interfaces of L2 policy {names}: {patterns}"
+        return judged("l2", service.name, False, wanted, f"{holder}, on no interface", holder, cause)
+    good = service.external_traffic_policy != "Local" or bool(backends_by_node(seen, service).get(holder))
+    return judged("l2", service.name, good, wanted, f"{holder}, on {', '.join(links)}", holder,
+                  f"externalTrafficPolicy is Local, and {holder} has no ready backend: it drops what it draws")  # fmt: skip
+
+
+def _holder(seen: Seen, service: Service) -> str:
+    name = f"cilium-l2announce-{service.namespace}-{service.name}"
+    found: Json = next((item for item in seen.objects["leases"] if item["metadata"]["name"] == name), {})
+    return str((found.get("spec") or {}).get("holderIdentity") or "")
+
+
+def asked_from(stack: StackConfig, service: Service, router: str, addresses: list[str]) -> bool:
+    """Whether a router stands on the link on which the Service is announced."""
+    return any(on_link(stack, router, ip_address(address)) for address in addresses) and bool(policies(stack, service))
