@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from cli.session import JsonOption, Session, StackOption, need_root
 from config.errors import EdgeError
 
 if TYPE_CHECKING:
+    from drills.drill import Drill, Ground
     from drills.run import Outcome
 
 
@@ -48,8 +50,11 @@ def drill(
     need_root()
     from lab.ground import LabGround
 
+    clock, ground = report.Clock(), LabGround(stack, session.stack)
+    if every:
+        chosen = tuple(_without_upgrades(chosen, ground, clock))
     repeated = [item for item in chosen for _ in range(repeat)]
-    outcomes = hold_all(repeated, LabGround(stack, session.stack), report.Clock().say)
+    outcomes = hold_all(repeated, ground, clock.say)
     if output is not None:
         _write(output, outcomes)
     if as_json:
@@ -58,6 +63,17 @@ def drill(
         _print(outcomes)
     if not all(outcome.passed for outcome in outcomes):
         raise typer.Exit(1)
+
+
+def _without_upgrades(drills: Sequence[Drill], ground: Ground, clock: report.Clock) -> Iterator[Drill]:
+    """All of them; drills of an upgrade only where there is something to upgrade to."""
+    for item in drills:
+        try:
+            if item.upgrades:
+                ground.newer_cilium()
+            yield item
+        except EdgeError as error:
+            clock.say(f"{item.name}: left out: {error}", "yellow")
 
 
 def _print(outcomes: list[Outcome]) -> None:

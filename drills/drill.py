@@ -39,6 +39,9 @@ class Ground(Protocol):
     def kubectl(self, *words: str) -> str:
         """A command against the cluster."""
 
+    def newer_cilium(self) -> str:
+        """A newer version of Cilium that can run there. Raises EdgeError where there is none."""
+
     def client(self, where: str, arguments: list[str]) -> subprocess.Popen[str]:
         """A process in a pod (`pod/NAME`) or on a host (`host/NAME`), its output in a pipe."""
 
@@ -72,6 +75,7 @@ class Drill:
 
     `ready` is whether everything is as it should be: waited for before the fault, and after the healing.
     `back` is within how many seconds after healing the first answers are back, where the drill promises that.
+    `upgrades`: it takes a newer Cilium, which not every ground has.
     `possible`: whether a stack has the parts that this one wants, beside those of its family.
     `prepare` and `restore` are before and after all of it: a drill may need what the stack has not.
     `rest` is how many seconds after the last drill's fault it may begin: what was lost then is remembered a while.
@@ -88,6 +92,7 @@ class Drill:
     before: float = 2.0
     back: float | None = None
     rest: float = 0.0
+    upgrades: bool = False
     possible: Callable[[StackConfig], bool] = lambda stack: True
     prepare: Act = lambda ground: None
     restore: Act = lambda ground: None

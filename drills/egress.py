@@ -15,6 +15,7 @@ from config.stack import StackConfig
 from config.workload import Workload
 from drills.acts import nothing, restart_agent
 from drills.drill import Act, Drill, Ground, Stream, Streams
+from drills.upgrade import back, upgrade
 
 
 def policy(stack: StackConfig) -> EgressPolicy | None:
@@ -108,6 +109,11 @@ def _kill_leader_then_freeze(ground: Ground) -> None:
     _frozen()[0](ground)
 
 
+def _replace_then_freeze(ground: Ground) -> None:
+    ground.kubectl("-n", ground.stack.egress_ha.namespace, "rollout", "restart", "deployment/egress-ha-controller")
+    _frozen()[0](ground)
+
+
 def _flap(ground: Ground) -> None:
     node = gateways(ground.stack)[0].name
     until = time.monotonic() + 20
@@ -176,10 +182,15 @@ DRILLS: tuple[Drill, ...] = (
           *_frozen(gateways), during=6, after=10, back=8, rest=_REST),
     Drill("leader-killed", "the leading controller is killed, and a gateway freezes at once", _streams(5), well,
           _kill_leader_then_freeze, _frozen()[1], during=8, after=10, back=6, rest=_REST),
+    # One of them is there all the time; the one that comes knows nothing yet of addresses.
+    Drill("controllers-replaced", "the controllers are replaced, as an upgrade does, and a gateway freezes",
+          _streams(5), well, _replace_then_freeze, _frozen()[1], during=15, after=15, back=8, rest=_REST),
     Drill("gateway-flaps", "the first gateway's link goes silent every other second", _streams(6), well, _flap,
           nothing, during=20, after=30, back=10, rest=_REST),
     Drill("gateway-agent-restart", "the Cilium agent on the first gateway is restarted", _streams(0), well,
           lambda ground: restart_agent(ground, gateways(ground.stack)[0].name), nothing, during=5, after=15),
+    Drill("gateways-upgraded", "Cilium's operator and agents are upgraded, those of the gateways too",
+          _streams(60, 60, after=10), well, upgrade, nothing, during=90, after=30, restore=back, upgrades=True),
     Drill("address-conflict", "another host takes the first gateway's egress address", _streams(1), well,
           _claim, _leave, during=5, after=5, back=1, possible=lambda stack: stranger_of(stack) is not None),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from config.router import Router
 from config.stack import StackConfig
 from drills.acts import delete_pods, nothing, restart_agent, restart_agents
 from drills.drill import Act, Drill, Ground, Stream, Streams
+from drills.upgrade import back, upgrade
 
 # So long agents and routers may take to follow a change of backends, in seconds.
 _FOLLOW = 3.0
@@ -209,6 +210,9 @@ DRILLS: tuple[Drill, ...] = (
     # Each agent compiles its programs; on two cores a request may take too long meanwhile.
     Drill("agents-rolled", "all Cilium agents are restarted, as an upgrade does", _streams(60, lost=5), well,
           restart_agents, nothing, during=5, after=60),
+    # The new version compiles all of them anew.
+    Drill("agents-upgraded", "Cilium's operator and agents are upgraded, a few at a time", _streams(60, lost=10), well,
+          upgrade, nothing, during=40, after=30, restore=back, upgrades=True),
     # Agents call a router that is back after their connect retry; the standard profile has two minutes.
     Drill("router-rebooted", "the router loses power for 10 s", _streams(140), well, _reboot, _boot, during=10,
           after=140),

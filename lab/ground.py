@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partialmethod
 
 from config.stack import MANAGEMENT, StackConfig
-from lab import fault
+from lab import fault, images
 from lab.host import Host
 from lab.places import kubeconfig
 
@@ -42,6 +42,10 @@ class LabGround:
     def kubectl(self, *words: str) -> str:
         """kubectl from the management host. Raises LabError where it fails."""
         return Host(self.lab, MANAGEMENT).run(self._kubectl(*words), net_only=True)
+
+    def newer_cilium(self) -> str:
+        """A newer version of Cilium that is built. Raises LabError where there is none."""
+        return images.newer(self.stack.cilium.version)
 
     def client(self, where: str, arguments: list[str]) -> subprocess.Popen[str]:
         """A process in a pod or on a host, its output in a pipe."""

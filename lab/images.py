@@ -36,6 +36,21 @@ def toolset(version: str) -> Toolset:
     return found
 
 
+def newer(version: str) -> str:
+    """The newest built Cilium of the same minor version. Raises LabError where none is newer."""
+    minor = version.rpartition(".")[0]
+    same = [other for other in CILIUM if other.rpartition(".")[0] == minor and _patch(other) > _patch(version)]
+    found = [other for other in same if built(CILIUM[other])]
+    if not found:
+        how = f"edge setup --all builds {max(same, key=_patch)}" if same else "the lab knows none"
+        raise LabError(f"no Cilium is built that is newer than {version}: {how}")
+    return max(found, key=_patch)
+
+
+def _patch(version: str) -> int:
+    return int(version.rpartition(".")[2])
+
+
 def _images(cilium: Toolset) -> list[dict[str, Any]]:
     agent = ("cilium-agent", "cilium-dbg", "cilium-cni", "cilium-health-responder")
     sources = [{"source": f"{_SOURCES}/cilium@v{cilium.version}/bpf", "target": "/var/lib/cilium/bpf"}]

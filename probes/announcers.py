@@ -65,8 +65,8 @@ def _one(stack: StackConfig, seen: Seen, service: Service, chosen: list[L2Policy
         cause = f"no device of {holder} matches the interfaces of L2 policy {names}: {patterns}"
         return judged("l2", service.name, False, wanted, f"{holder}, on no interface", holder, cause)
     good = service.external_traffic_policy != "Local" or bool(backends_by_node(seen, service).get(holder))
-    return judged("l2", service.name, good, wanted, f"{holder}, on {', '.join(links)}", holder,
-                  f"externalTrafficPolicy is Local, and {holder} has no ready backend: it drops what it draws")  # fmt: skip
+    cause = f"externalTrafficPolicy is Local, and {holder} has no ready backend: it drops what it draws"
+    return judged("l2", service.name, good, wanted, f"{holder}, on {', '.join(links)}", holder, cause)
 
 
 def _holder(seen: Seen, service: Service) -> str:

@@ -1,7 +1,8 @@
 """G12: Destinations that capture the cluster's own addresses.
 
 Why: traffic to the API server, to addresses on the nodes' links or to LB addresses goes through the gateway
-like any other. Pods and nodes themselves are looked up before and are safe on recent versions.
+like any other. Pods and nodes themselves are looked up before and are safe on recent versions. A prefix that
+is only part of a link, such as one host beside the nodes, is taken to be meant.
 Seen: nowhere.
 Since: 1.16
 Source: cilium/cilium #38221; Cilium bpf/lib/egress_gateway.h
@@ -24,15 +25,15 @@ def check(facts: Facts) -> Iterator[Finding]:
     """The nodes' links, the API server, and the pools; wholly or in part."""
     api = facts.stack.cluster.api_server
     own = [Span(api.version, int(api), int(api), "", f"the API server {api}")]
-    own += [of_prefix(n, path, f"the nodes' link {n}") for path, n in facts.networks() if path.startswith("nodes")]
+    links = [of_prefix(n, path, f"the nodes' link {n}") for path, n in facts.networks() if path.startswith("nodes")]
+    own += links
     own += blocks(facts, enabled_only=True)
     for i, policy in enumerate(facts.stack.egress_policies):
         spared = [of_prefix(cidr, "", "") for cidr in policy.excluded_cidrs]
         for j, cidr in enumerate(policy.destination_cidrs):
             wanted = of_prefix(cidr, "", "")
-            caught = [
-                s.what for s in own if _meet(wanted, s) and not any(_holds(e, _common(wanted, s)) for e in spared)
-            ]
+            met = [s for s in own if _meet(wanted, s) and not (s in links and _part(wanted, s))]
+            caught = [s.what for s in met if not any(_holds(e, _common(wanted, s)) for e in spared)]
             if caught:
                 yield warning(
                     f"egressPolicies[{i}].destinationCIDRs[{j}]",
@@ -44,6 +45,10 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _meet(one: Span, two: Span) -> bool:
     return one.version == two.version and one.first <= two.last and two.first <= one.last
+
+
+def _part(one: Span, whole: Span) -> bool:
+    return _holds(whole, one) and one.size < whole.size
 
 
 def _common(one: Span, two: Span) -> Span:

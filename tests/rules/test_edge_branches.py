@@ -285,8 +285,11 @@ EGRESS = [
      ["warning egressPolicies[0].excludedCIDRs[2]: 11.0.0.0/8"]),
     # G12: the API server, a pool, and what is excluded.
     ("G12", egress(f"selectors: [{{ podSelector: {{}} }}], destinationCIDRs: [192.168.10.96/28], {PLAIN}"),
-     ["warning egressPolicies[0].destinationCIDRs[0]: 192.168.10.96/28, which meets the API server 192.168.10.100,"
-      " the nodes' link 192.168.10.0/24"]),
+     ["warning egressPolicies[0].destinationCIDRs[0]: 192.168.10.96/28, which meets the API server 192.168.10.100"]),
+    # One host beside the nodes is meant; the whole link hardly.
+    ("G12", egress(f"selectors: [{{ podSelector: {{}} }}], destinationCIDRs: [192.168.20.9/32], {PLAIN}"), []),
+    ("G12", egress(f"selectors: [{{ podSelector: {{}} }}], destinationCIDRs: [192.168.20.0/24], {PLAIN}"),
+     ["warning egressPolicies[0].destinationCIDRs[0]: 192.168.20.0/24, which meets the nodes' link 192.168.20.0/24"]),
     ("G12", egress(f"selectors: [{{ podSelector: {{}} }}], destinationCIDRs: [172.16.0.0/14], {PLAIN}"),
      ["warning egressPolicies[0].destinationCIDRs[0]:"
       " 172.16.0.0/14, which meets pool cilium-pool"]),

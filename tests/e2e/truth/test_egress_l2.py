@@ -180,10 +180,13 @@ FEATURES = Deployment("features", ground=features, mistakes=(
     Mistake("G11", exclusion_elsewhere, (leaves_with("apart", "cilium-w2"),)),
     Mistake("G13", selects_nobody, (leaves_with("empty", "cilium-ctr"),)),
     Mistake("B31", class_of_l2, (given_and_not_announced("classy"),)),
-    Mistake("L2", nothing_announced, (silent("nothing"), no_lease("nothing"))),
-    Mistake("L3", other_interfaces, (silent("elsewhere"),)),
-    Mistake("L6", local_behind_l2, (served("local", False, "cilium-w2"),)),
-    Mistake("L7", node_without_the_label, (silent("nowhere"), no_lease("nowhere"))),
+    Mistake("L2", nothing_announced, (silent("nothing"), no_lease("nothing")),
+            ("nothing", "announces no LoadBalancer addresses")),
+    Mistake("L3", other_interfaces, (silent("elsewhere"),), ("elsewhere", "no device of cilium-w1 matches")),
+    Mistake("L6", local_behind_l2, (served("local", False, "cilium-w2"),),
+            ("local", "cilium-w2 has no ready backend")),
+    Mistake("L7", node_without_the_label, (silent("nowhere"), no_lease("nowhere")),
+            ("nowhere", "no node has the labels")),
 ), well=(
     ("a-gateway", leaves_with("good", "cilium-w2")), ("G11", leaves_with("inside", "cilium-ctr")),
     ("B31", given_and_announced("by-bgp")), ("an-announcement", served("linked", True, "cilium-w1")),
@@ -206,6 +209,11 @@ def test_the_mistake_does_what_its_page_says(ground: Ground, deployment: Deploym
 @twins_of(FEATURES)
 def test_beside_it_the_good_twin_works(ground: Ground, deployment: Deployment, look: Look) -> None:
     assert look in ground.show(deployment).true
+
+
+def test_what_is_right_is_green_beside_all_that(ground: Ground) -> None:
+    red = {subject for subject, _ in ground.show(FEATURES).verdicts}
+    assert "linked" not in red
 
 
 def test_g10_the_api_wants_the_single_gateway(ground: Ground) -> None:

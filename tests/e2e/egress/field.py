@@ -1,0 +1,80 @@
+"""What is asked of the egress lab: the policy's status, addresses on hosts, answers of outposts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from math import inf
+from typing import Any
+
+from tests.e2e.harness import Edge
+
+HA = "outpost-ha"
+EAST, WEST = "172.18.0.4", "172.18.0.6"
+GATEWAYS = ("kind-worker3", "kind-worker4")
+Spans = list[tuple[float, float]]
+# Of the addresses that the part on the gateways puts on.
+METRIC = 425442
+
+
+def status(edge: Edge) -> Any:
+    return json.loads(edge.kubectl("get", "egressgatewayhapolicies", HA, "-o", "json")).get("status", {})
+
+
+def satisfied(edge: Edge) -> tuple[str, str]:
+    """IPAMRequestSatisfied and its message."""
+    condition = next((c for c in status(edge).get("conditions", []) if c["type"].endswith("IPAMRequestSatisfied")), {})
+    return condition.get("status", ""), condition.get("message", "")
+
+
+def addresses(edge: Edge, host: str) -> set[str]:
+    found = json.loads(edge.on(host, "ip -j -4 address show"))
+    return {entry["local"] for link in found for entry in link["addr_info"]}
+
+
+def holders(edge: Edge, address: str) -> list[str]:
+    return [host for host in GATEWAYS if address in addresses(edge, host)]
+
+
+def answer(edge: Edge, pod: str, outpost: str) -> str:
+    return edge.kubectl("exec", pod, "--", "curl", "-s", "-m", "2", f"http://{outpost}:8000")
+
+
+def seen_on(edge: Edge, host: str, address: str) -> list[tuple[float, bool]]:
+    """When an address was put on a host and taken off, while `watch_addresses` lasts."""
+    lines = edge.on(host, "cat /run/addresses").splitlines()
+    events = [(datetime.fromisoformat(line[1 : line.index("]")]).timestamp(), "Deleted" not in line)
+              for line in lines if f" {address}/32 " in line]  # fmt: skip
+    # Prolonging is an event, too.
+    return [(when, on) for i, (when, on) in enumerate(events) if i == 0 or events[i - 1][1] != on]
+
+
+def held(edge: Edge, host: str, address: str) -> Spans:
+    """From when to when a host had an address, while `watch_addresses` lasts."""
+    events = seen_on(edge, host, address)
+    had = f" {address}/32 " in edge.on(host, "cat /run/addresses.before")
+    starts = ([0.0] if had else []) + [when for when, on in events if on and not (had and when == events[0][0])]
+    ends = [when for when, on in events if not on]
+    return list(zip(starts, [*ends, inf], strict=False))
+
+
+@contextmanager
+def watch_addresses(edge: Edge) -> Iterator[None]:
+    """Have each gateway write down what happens to its addresses."""
+    for host in GATEWAYS:
+        edge.on(host, "ip -o -4 address show > /run/addresses.before")
+        monitor = "ip -ts -o monitor address > /run/addresses 2>/dev/null < /dev/null"
+        edge.on(host, f"{monitor} & echo $! > /run/addresses.pid")
+    try:
+        yield
+    finally:
+        for host in GATEWAYS:
+            edge.on(host, "kill $(cat /run/addresses.pid)", ok=False)
+
+
+def ours(edge: Edge, host: str) -> set[str]:
+    """The addresses that the controller's part has put on a host, known by their route metric."""
+    found = json.loads(edge.on(host, "ip -j -4 address show"))
+    return {entry["local"] for link in found for entry in link["addr_info"] if entry.get("metric") == METRIC}

@@ -1,0 +1,44 @@
+"""Cilium goes to a newer version: by the stack file, and by a drill that sends requests all the while."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lab.images import newer
+from tests.e2e.harness import Edge
+
+OLD = "1.18.0"
+
+
+def versions(edge: Edge) -> set[str]:
+    """What the agents say that they are."""
+    agents = edge.kubectl("-n", "kube-system", "get", "pods", "-l", "k8s-app=cilium", "-o", "name").split()
+    said = [edge.kubectl("-n", "kube-system", "exec", a, "-c", "cilium-agent", "--", "cilium-dbg", "version")
+            for a in agents]  # fmt: skip
+    return {line.split()[1] for text in said for line in text.splitlines() if line.startswith("Daemon:")}
+
+
+def test_a_drill_of_an_upgrade_loses_next_to_nothing_and_goes_back(edge: Edge) -> None:
+    [outcome] = edge.json("drill", "agents-upgraded")
+    assert outcome["passed"], outcome
+    assert versions(edge) == {OLD}
+    # To the letter: nothing is left for `up` to put right.
+    edge.run("refresh", "--preview-only", "--expect-no-changes")
+
+
+def test_the_version_of_the_stack_is_the_one_that_runs(edge: Edge) -> None:
+    def upgraded(stack: Any) -> None:
+        stack["cilium"]["version"] = newer(OLD)
+
+    edge.change(upgraded)
+    edge.run("up")
+    assert versions(edge) == {newer(OLD)}
+    assert edge.verify()["green"]
+
+
+def test_a_version_that_the_lab_cannot_run_is_told_before_anything_is_touched(edge: Edge) -> None:
+    edge.change(lambda stack: stack["cilium"].update(version="1.17.9"))
+    done = edge.run("up", ok=False)
+    assert done.returncode == 1
+    assert f"the lab cannot run Cilium 1.17.9; cilium.version of a lab is one of {OLD}, {newer(OLD)}" in done.stderr
+    assert versions(edge) == {OLD}
