@@ -13,6 +13,7 @@ import collections
 import http.client
 import http.server
 import json
+import os
 import ssl
 import sys
 import threading
@@ -42,8 +43,9 @@ def fault(method: str, path: str) -> str:
         row = ("500", "answer lost", "no connection", "fine") if watching else FAULTS
         chosen = row[sum(_TALLY[key].values()) % len(row)]
         _TALLY[key][chosen] += 1
-        with open(sys.argv[5], "w") as file:
+        with open(f"{sys.argv[5]}.part", "w") as file:
             json.dump(_TALLY, file)
+        os.replace(f"{sys.argv[5]}.part", sys.argv[5])
     return chosen
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from math import inf
 from typing import Any
 
-from tests.e2e.harness import Edge
+from tests.e2e.harness import Edge, until
 
 HA = "outpost-ha"
 EAST, WEST = "172.18.0.4", "172.18.0.6"
@@ -38,8 +38,21 @@ def holders(edge: Edge, address: str) -> list[str]:
     return [host for host in GATEWAYS if address in addresses(edge, host)]
 
 
+def holder(edge: Edge, address: str, seconds: float) -> str:
+    """The gateway that has an address, once one has it."""
+    found: list[str] = []
+
+    def one() -> bool:
+        found[:] = holders(edge, address)
+        return len(found) == 1
+
+    until(one, seconds, f"a gateway has {address}")
+    return found[0]
+
+
 def answer(edge: Edge, pod: str, outpost: str) -> str:
-    return edge.kubectl("exec", pod, "--", "curl", "-s", "-m", "2", f"http://{outpost}:8000")
+    """What the outpost says to a pod; nothing where no answer comes."""
+    return edge.kubectl("exec", pod, "--", "curl", "-s", "-m", "2", f"http://{outpost}:8000", ok=False)
 
 
 def seen_on(edge: Edge, host: str, address: str) -> list[tuple[float, bool]]:

@@ -9,6 +9,7 @@ from tests.e2e.egress.field import (
     addresses,
     answer,
     held,
+    holder,
     holders,
     satisfied,
     watch_addresses,
@@ -24,8 +25,7 @@ def test_an_address_moves_between_gateways_and_is_never_on_two(egress: Edge) -> 
 
     egress.change(one)
     egress.run("up")
-    until(lambda: holders(egress, "172.18.0.88") != [], 20, "one of them has it")
-    [first] = holders(egress, "172.18.0.88")
+    first = holder(egress, "172.18.0.88", 20)
     other = next(host for host in GATEWAYS if host != first)
     with watch_addresses(egress):
         egress.kubectl("annotate", "node", first, "cilium-edge.io/egress-drain=true")
