@@ -6,6 +6,7 @@ checked already; a resource is its type token and its inputs, and those are the 
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -59,7 +60,12 @@ def _token(manifest: Manifest) -> str:
     return f"kubernetes:{group}:{kind}"
 
 
+@cache
+def _version() -> str:
+    return version("pulumi-kubernetes")
+
+
 def _versioned(opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
-    own = pulumi.ResourceOptions(version=version("pulumi-kubernetes"))
+    own = pulumi.ResourceOptions(version=_version())
     merged: pulumi.ResourceOptions = pulumi.ResourceOptions.merge(own, opts)
     return merged
