@@ -34,10 +34,7 @@ class Edge:
             shutil.copy(PROJECT / name, directory / name)
         (directory / ".venv").symlink_to(PROJECT / ".venv")
         self.original = yaml.safe_load((PROJECT / f"Pulumi.{stack}.yaml").read_text())
-        declared = self.original["config"]["cilium-edge:stack"]
-        # Ten attempts at a host that is frozen on purpose are two and a half minutes.
-        declared["cluster"]["ssh"] = {"dialErrorLimit": 3}
-        if "bgp" in declared:
+        if "bgp" in (declared := self.original["config"]["cilium-edge:stack"]):
             # The write-up's connect retry makes every test that resets a session a minute longer.
             declared["bgp"]["peerConfigs"][0]["connectRetry"] = 1
         self.reset()
