@@ -143,6 +143,6 @@ def test_a_zone_without_a_gateway_reaches_nothing() -> None:
 
 def test_a_stack_without_egress_has_no_verdicts() -> None:
     def none(document: Any) -> None:
-        del document["egressPolicies"], document["waivers"]
+        del document["egressPolicies"]
 
     assert list(egress.judge(stack(none), seen())) == []
