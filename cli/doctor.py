@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,13 +41,12 @@ def setup(
     from lab.toolchain.recipes import CILIUM
 
     clock = report.Clock()
-    prepare(clock, CILIUM.values() if every else ())
+    prepare(clock, tuple(CILIUM.values()) if every else ())
     clock.say("everything is there")
 
 
-def prepare(clock: report.Clock, others: Iterable[Toolset] = ()) -> None:
+def prepare(clock: report.Clock, others: Sequence[Toolset] = ()) -> None:
     """Do what `setup` does. Raises MachineError, before any change, where the machine cannot."""
-    others = tuple(others)
     from lab import packages
     from lab.machine import examine
     from lab.toolchain import build
@@ -55,7 +54,7 @@ def prepare(clock: report.Clock, others: Iterable[Toolset] = ()) -> None:
     absent, to_build = packages.missing(), build.missing(others)
     if not absent and not to_build:
         return
-    blocking = [f"{f.what}: found {f.found}; {f.fix}" for f in examine() if f.blocking and not f.good]
+    blocking = [f"{f.what}: found {f.found}; {f.fix}" for f in examine(others) if f.blocking and not f.good]
     if blocking:
         raise MachineError("this machine cannot run the lab\n" + "\n".join(f"  {line}" for line in blocking))
     if absent:
@@ -65,7 +64,7 @@ def prepare(clock: report.Clock, others: Iterable[Toolset] = ()) -> None:
         _build(clock, others)
 
 
-def _build(clock: report.Clock, others: Iterable[Toolset]) -> None:
+def _build(clock: report.Clock, others: Sequence[Toolset]) -> None:
     from lab.toolchain import build
 
     now: tuple[str, float] = ("", 0.0)

@@ -28,6 +28,15 @@ class Service(Model):
     managed: bool = True
 
 
+def service_labels(service: Service) -> dict[str, str]:
+    """A Service's labels and the two that Cilium adds for its selectors."""
+    return {
+        **service.labels,
+        "io.kubernetes.service.name": service.name,
+        "io.kubernetes.service.namespace": service.namespace,
+    }
+
+
 class Workload(Model):
     """A demo Deployment (`replicas`), or a single Pod where `node` pins it.
 

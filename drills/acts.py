@@ -9,14 +9,19 @@ def nothing(ground: Ground) -> None:
     """It heals by itself."""
 
 
+def cilium(ground: Ground, *words: str) -> str:
+    """kubectl in the namespace of Cilium."""
+    return ground.kubectl("-n", ground.stack.cilium.namespace, *words)
+
+
 def delete_pods(ground: Ground, *selection: str) -> None:
     """Delete pods of Cilium's own namespace, and do not wait: what comes back is being watched."""
-    ground.kubectl("-n", ground.stack.cilium.namespace, "delete", "pod", *selection, "--wait=false")
+    cilium(ground, "delete", "pod", *selection, "--wait=false")
 
 
 def restart_agents(ground: Ground) -> None:
     """Have all Cilium agents started anew, as an upgrade does: a few at a time."""
-    ground.kubectl("-n", ground.stack.cilium.namespace, "rollout", "restart", "daemonset/cilium")
+    cilium(ground, "rollout", "restart", "daemonset/cilium")
 
 
 def restart_agent(ground: Ground, node: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.errors import EdgeError
+from drills.acts import cilium
 from drills.drill import Ground
 
 _AGENTS, _OPERATOR = "daemonset/cilium", "deployment/cilium-operator"
@@ -12,12 +13,12 @@ _PATIENCE = "180s"
 def upgrade(ground: Ground) -> None:
     """To the newer version that the ground can run; returns when the last agent says that it is that one."""
     newer = ground.newer_cilium()
-    _kubectl(ground, "set", "image", _OPERATOR, f"*=quay.io/cilium/operator-generic:v{newer}")
-    _kubectl(ground, "set", "image", _AGENTS, f"*=quay.io/cilium/cilium:v{newer}")
+    cilium(ground, "set", "image", _OPERATOR, f"*=quay.io/cilium/operator-generic:v{newer}")
+    cilium(ground, "set", "image", _AGENTS, f"*=quay.io/cilium/cilium:v{newer}")
     _wait(ground)
-    agents = _kubectl(ground, "get", "pods", "-l", "k8s-app=cilium", "-o", "name").split()
+    agents = cilium(ground, "get", "pods", "-l", "k8s-app=cilium", "-o", "name").split()
     for agent in agents:
-        said = _kubectl(ground, "exec", agent, "-c", "cilium-agent", "--", "cilium-dbg", "version")
+        said = cilium(ground, "exec", agent, "-c", "cilium-agent", "--", "cilium-dbg", "version")
         if f"Daemon: {newer} " not in said:
             raise EdgeError(f"{agent}: expected Cilium {newer}, found {said.strip()}")
 
@@ -26,17 +27,13 @@ def back(ground: Ground) -> None:
     """What the release says, to the letter."""
     newer = ground.newer_cilium()
     for what in (_OPERATOR, _AGENTS):
-        images = _kubectl(ground, "get", what, "-o", "jsonpath={.spec.template.spec.containers[*].image}")
+        images = cilium(ground, "get", what, "-o", "jsonpath={.spec.template.spec.containers[*].image}")
         # What was not upgraded has another revision before this one.
         if f":v{newer}" in images:
-            _kubectl(ground, "rollout", "undo", what)
+            cilium(ground, "rollout", "undo", what)
     _wait(ground)
 
 
 def _wait(ground: Ground) -> None:
     for what in (_OPERATOR, _AGENTS):
-        _kubectl(ground, "rollout", "status", what, f"--timeout={_PATIENCE}")
-
-
-def _kubectl(ground: Ground, *words: str) -> str:
-    return ground.kubectl("-n", ground.stack.cilium.namespace, *words)
+        cilium(ground, "rollout", "status", what, f"--timeout={_PATIENCE}")

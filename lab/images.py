@@ -10,7 +10,7 @@ from typing import Any
 from config.errors import LabError
 from lab.places import CACHE
 from lab.toolchain.build import bin_dir, built
-from lab.toolchain.recipes import CILIUM, TOOLSETS, Toolset
+from lab.toolchain.recipes import CILIUM, DEFAULT_CILIUM, Toolset
 
 _TABLE = Path(__file__).with_name("images.json")
 # Where a node has all built binaries, and the modules that they are made from.
@@ -62,8 +62,8 @@ def _images(cilium: Toolset) -> list[dict[str, Any]]:
 
 def _image(name: str, cilium: Toolset, mounts: list[dict[str, str]]) -> dict[str, Any]:
     image = rf"quay\.io/cilium/{name}:v{re.escape(cilium.version)}(@.*)?"
-    # The node's own files are those of the first version.
-    return {"image": image} if cilium in TOOLSETS else {"image": image, "mounts": mounts}
+    # The node's own files are those of the default.
+    return {"image": image} if cilium is DEFAULT_CILIUM else {"image": image, "mounts": mounts}
 
 
 def _files(cilium: Toolset, names: tuple[str, ...]) -> list[dict[str, str]]:

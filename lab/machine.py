@@ -6,13 +6,14 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab import packages
 from lab.places import EDGE
 from lab.toolchain.build import missing as missing_binaries
+from lab.toolchain.recipes import Toolset
 
 _BUILD_DISK = 20
 _RUN_DISK = 4
@@ -30,13 +31,13 @@ class Finding:
     blocking: bool = True
 
 
-def examine() -> Iterator[Finding]:
-    """All findings. Changes nothing."""
+def examine(others: Iterable[Toolset] = ()) -> Iterator[Finding]:
+    """All findings. Changes nothing. `others` are to be built beside what every lab needs."""
     root = os.geteuid() == 0
     yield Finding("root", root, "yes" if root else "no", "run as root: namespaces, mounts and BPF need it")
     version = _go_version()
     new_enough = version is not None and version >= (1, 25)
-    to_build = missing_binaries()
+    to_build = missing_binaries(others)
     yield Finding("Go 1.25 or newer", new_enough or not to_build, _dotted(version) if version else "none",
                   "install Go 1.25 or newer and put it on PATH")  # fmt: skip
     yield Finding("Debian packages", bool(shutil.which("apt-get")), "apt", "the lab needs Debian 12")

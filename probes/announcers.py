@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from config.l2 import L2Policy
-from config.net import Address
 from config.stack import StackConfig
-from config.workload import Service
+from config.workload import Service, service_labels
 from probes.field import Json, Seen
 from probes.services import backends_by_node, load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
@@ -20,15 +19,8 @@ def policies(stack: StackConfig, service: Service) -> list[L2Policy]:
     """The L2 policies that select a Service."""
     if service.type != "LoadBalancer" or service.load_balancer_class not in (None, CLASS):
         return []
-    labels = {**service.labels, "io.kubernetes.service.name": service.name,
-              "io.kubernetes.service.namespace": service.namespace}  # fmt: skip
+    labels = service_labels(service)
     return [p for p in stack.l2_policies if p.service_selector is None or p.service_selector.matches(labels)]
-
-
-def on_link(stack: StackConfig, router: str, address: Address) -> bool:
-    """Whether a router has the address on a link of its own: whoever answers there, answers it."""
-    return any(address in interface.address.network for each in stack.routers if each.name == router
-               for interface in each.interfaces)  # fmt: skip
 
 
 def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
@@ -77,4 +69,6 @@ def _holder(seen: Seen, service: Service) -> str:
 
 def asked_from(stack: StackConfig, service: Service, router: str, addresses: list[str]) -> bool:
     """Whether a router stands on the link on which the Service is announced."""
-    return any(on_link(stack, router, ip_address(address)) for address in addresses) and bool(policies(stack, service))
+    links = [i.address.network for each in stack.routers if each.name == router for i in each.interfaces]
+    there = any(ip_address(address) in link for address in addresses for link in links)
+    return there and bool(policies(stack, service))

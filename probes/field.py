@@ -113,17 +113,18 @@ class Field:
             seen.maps[node] = self._dbg(pod, "bpf", "egress", "list")
         if self.stack.l2_policies:
             shell = ("shell", "--", "db/show") if self.stack.cilium.release >= (1, 17) else ("statedb",)
-            lines = self._agent_says(pod, "cilium-dbg", *shell, "l2-announce").splitlines()
+            lines = self._says(pod, *shell, "l2-announce").splitlines()
             # A table of two columns under a line with their names.
             rows = [line.split() for line in lines[1:]]
             seen.announced[node] = [{"IP": row[0], "NetworkInterface": row[1]} for row in rows if len(row) > 1]
 
     def _dbg(self, pod: Json, *words: str) -> list[Json]:
-        return list(json.loads(self._agent_says(pod, "cilium-dbg", *words, "-o", "json")) or [])
+        return list(json.loads(self._says(pod, *words, "-o", "json")) or [])
 
-    def _agent_says(self, pod: Json, *command: str) -> str:
+    def _says(self, pod: Json, *words: str) -> str:
         metadata = pod["metadata"]
-        status, out, err = self.kube.exec(metadata["namespace"], metadata["name"], "cilium-agent", list(command))
+        command = ["cilium-dbg", *words]
+        status, out, err = self.kube.exec(metadata["namespace"], metadata["name"], "cilium-agent", command)
         if status != 0:
             lines = (err or out).strip().splitlines() or ["no output"]
             raise ValueError(lines[-1])

@@ -234,12 +234,3 @@ class Facts:
             if address.network not in seen:
                 seen.add(address.network)
                 yield path, address.network
-
-
-def service_labels(service: Service) -> dict[str, str]:
-    """A Service's labels and the two that Cilium adds for its selectors."""
-    return {
-        **service.labels,
-        "io.kubernetes.service.name": service.name,
-        "io.kubernetes.service.namespace": service.namespace,
-    }

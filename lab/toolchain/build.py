@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 from config.errors import MachineError
@@ -86,6 +87,7 @@ def _go(command: list[str], toolset: Toolset, scratch: Path) -> subprocess.Compl
     )
 
 
+@cache
 def module_dir(toolset: Toolset) -> Path:
     """The source tree of the toolset's main module in Go's module cache (chart, BPF sources)."""
     command = ["go", "mod", "download", "-json", f"{toolset.module}@v{toolset.version}"]

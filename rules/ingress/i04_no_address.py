@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.facts import Facts, service_labels
+from config.workload import service_labels
+from rules.facts import Facts
 from rules.finding import Finding, error, warning
 from rules.lbipam.pools import matching
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from config.net import Address
 from config.pool import Pool
-from config.workload import Service
-from rules.facts import Facts, service_labels
+from config.workload import Service, service_labels
+from rules.facts import Facts
 from rules.spans import Span, of_block, usable
 
 IPS = ("lbipam.cilium.io/ips", "io.cilium/lb-ipam-ips")

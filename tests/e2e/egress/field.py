@@ -19,6 +19,12 @@ Spans = list[tuple[float, float]]
 METRIC = 425442
 
 
+def one_address(stack: Any) -> None:
+    """The HA policy with one address, for one of its two gateways at a time."""
+    stack["egressPolicies"][1].update(egressCIDRs=["172.18.0.88/32"], azAffinity="disabled")
+    stack["egressPolicies"][1]["egressGroups"][0]["maxGatewayNodes"] = 1
+
+
 def status(edge: Edge) -> Any:
     return json.loads(edge.kubectl("get", "egressgatewayhapolicies", HA, "-o", "json")).get("status", {})
 
@@ -55,21 +61,16 @@ def answer(edge: Edge, pod: str, outpost: str) -> str:
     return edge.kubectl("exec", pod, "--", "curl", "-s", "-m", "2", f"http://{outpost}:8000", ok=False)
 
 
-def seen_on(edge: Edge, host: str, address: str) -> list[tuple[float, bool]]:
-    """When an address was put on a host and taken off, while `watch_addresses` lasts."""
-    lines = edge.on(host, "cat /run/addresses").splitlines()
-    events = [(datetime.fromisoformat(line[1 : line.index("]")]).timestamp(), "Deleted" not in line)
-              for line in lines if f" {address}/32 " in line]  # fmt: skip
-    # Prolonging is an event, too.
-    return [(when, on) for i, (when, on) in enumerate(events) if i == 0 or events[i - 1][1] != on]
-
-
 def held(edge: Edge, host: str, address: str) -> Spans:
     """From when to when a host had an address, while `watch_addresses` lasts."""
-    events = seen_on(edge, host, address)
     had = f" {address}/32 " in edge.on(host, "cat /run/addresses.before")
-    starts = ([0.0] if had else []) + [when for when, on in events if on and not (had and when == events[0][0])]
-    ends = [when for when, on in events if not on]
+    events = [(0.0, had)]
+    for line in edge.on(host, "cat /run/addresses").splitlines():
+        on = "Deleted" not in line
+        # Prolonging is an event, too.
+        if f" {address}/32 " in line and on != events[-1][1]:
+            events.append((datetime.fromisoformat(line[1 : line.index("]")]).timestamp(), on))
+    starts, ends = ([when for when, on in events[not had :] if on is state] for state in (True, False))
     return list(zip(starts, [*ends, inf], strict=False))
 
 

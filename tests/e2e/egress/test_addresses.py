@@ -11,6 +11,7 @@ from tests.e2e.egress.field import (
     held,
     holder,
     holders,
+    one_address,
     satisfied,
     watch_addresses,
 )
@@ -19,11 +20,7 @@ from tests.e2e.harness import Edge, until
 
 def test_an_address_moves_between_gateways_and_is_never_on_two(egress: Edge) -> None:
     """One address for two gateways: the first is drained, and gives it up before the other has it."""
-    def one(stack: Any) -> None:
-        stack["egressPolicies"][1].update(egressCIDRs=["172.18.0.88/32"], azAffinity="disabled")
-        stack["egressPolicies"][1]["egressGroups"][0]["maxGatewayNodes"] = 1
-
-    egress.change(one)
+    egress.change(one_address)
     egress.run("up")
     first = holder(egress, "172.18.0.88", 20)
     other = next(host for host in GATEWAYS if host != first)

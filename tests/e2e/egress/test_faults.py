@@ -20,6 +20,7 @@ from tests.e2e.egress.field import (
     held,
     holder,
     holders,
+    one_address,
     status,
     watch_addresses,
 )
@@ -88,11 +89,7 @@ def test_every_call_of_the_api_goes_wrong_in_every_way_and_an_address_still_has_
     start = f"python3 /run/bad_api.py 7443 6443 {pki}/apiserver.crt {pki}/apiserver.key /run/tally"
     egress.on(CONTROL, f"setsid {start} > /run/bad_api.log 2>&1 < /dev/null & echo $! > /run/bad_api.pid")
 
-    def one(stack: Any) -> None:
-        stack["egressPolicies"][1].update(egressCIDRs=["172.18.0.88/32"], azAffinity="disabled")
-        stack["egressPolicies"][1]["egressGroups"][0]["maxGatewayNodes"] = 1
-
-    egress.change(one)
+    egress.change(one_address)
     egress.run("up")
     try:
         bad = "KUBERNETES_SERVICE_PORT=7443"
