@@ -42,3 +42,8 @@ class Cilium(Model):
         """Major and minor version, for comparisons: `(1, 18)`."""
         major, minor, _ = re.split(r"\.", self.version, maxsplit=2)
         return int(major), int(minor)
+
+    @property
+    def edge_api_version(self) -> str:
+        """Of the BGP kinds and of pools: v2alpha1 up to 1.17, v2 from 1.18 (Cilium's upgrade notes)."""
+        return "cilium.io/v2" if self.release >= (1, 18) else "cilium.io/v2alpha1"

@@ -74,6 +74,9 @@ class Session:
     on_link: bool
     far: RouterSide | None
 
+    def __str__(self) -> str:
+        return f"{self.node.name} - {self.far.router.name if self.far else self.address}"
+
     @property
     def local_asn(self) -> ASN | None:
         """The node's AS number, after its override."""

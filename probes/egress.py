@@ -12,9 +12,11 @@ from config.errors import EdgeError
 from config.node import Node
 from config.outpost import Outpost
 from config.stack import StackConfig
+from probes import egress_gateways
 from probes.egress_expectation import Way, expected_entries, expected_sources
-from probes.field import Field, Json, Seen
+from probes.field import Field
 from probes.reachability import pods_of
+from probes.seen import Json, Seen
 from probes.verdict import Verdict, judged, unknown
 
 # What agents write where the egress IP is another node's matter.
@@ -29,6 +31,7 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
     for policy in stack.egress_policies:
         if policy.by_controller(stack.cilium.edition):
             yield from _status(stack, policy, seen)
+    yield from egress_gateways.judge(stack, seen)
     if "pods" not in seen.objects:
         yield unknown("egress-map", "all", "the policies' entries", "API", seen.errors.get("pods", "not asked"))
         return
@@ -93,6 +96,8 @@ def _entry(node: Node, entry: Mapping[str, Any], ways: list[Way]) -> str:
     local = gateway == str(node.address)
     if not local:
         return "" if source == _ELSEWHERE else f"egress IP {source} on a node that is not the gateway"
+    if source == _ELSEWHERE:
+        return "the gateway has no address to leave with"
     return "" if way.source in (None, source) else f"egress IP {source}, expected {way.source}"
 
 

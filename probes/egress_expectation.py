@@ -10,7 +10,7 @@ from config.labels import ZONE
 from config.node import Node
 from config.outpost import Outpost
 from config.stack import StackConfig
-from probes.field import Json, Seen
+from probes.seen import Json, Seen
 
 # What agents write for an excluded destination (Cilium pkg/egressgateway).
 _EXCLUDED = "0.0.0.1"
@@ -28,15 +28,21 @@ def expected_entries(stack: StackConfig, seen: Seen) -> dict[tuple[str, str], li
     """(pod address, destination) -> the gateways that the entry may name; an excluded one names none."""
     entries: dict[tuple[str, str], list[Way]] = {}
     for pod in seen.objects["pods"]:
-        address = (pod.get("status") or {}).get("podIP")
-        if not address or pod["spec"].get("hostNetwork") or pod["metadata"].get("deletionTimestamp"):
-            continue
+        address = str((pod.get("status") or {}).get("podIP"))
         for policy in stack.egress_policies:
-            if any(_selects(selector, stack, pod) for selector in policy.selectors):
+            if is_selected(stack, policy, pod):
                 ways = gateways_for(stack, policy, pod, seen)
                 entries |= {(address, str(cidr)): ways for cidr in policy.destination_cidrs}
                 entries |= {(address, str(cidr)): [Way(_EXCLUDED, None)] for cidr in policy.excluded_cidrs}
     return entries
+
+
+def is_selected(stack: StackConfig, policy: EgressPolicy, pod: Json) -> bool:
+    """Whether a policy is in force for a pod: it has an address of its own, and a selector matches."""
+    if pod["spec"].get("hostNetwork") or pod["metadata"].get("deletionTimestamp"):
+        return False
+    has_address = bool((pod.get("status") or {}).get("podIP"))
+    return has_address and any(_selects(selector, stack, pod) for selector in policy.selectors)
 
 
 def gateways_for(stack: StackConfig, policy: EgressPolicy, pod: Json, seen: Seen) -> list[Way]:
@@ -49,14 +55,14 @@ def gateways_for(stack: StackConfig, policy: EgressPolicy, pod: Json, seen: Seen
             for index, status in enumerate(_groups(policy, seen))
             for way in _of_group(stack, policy, index, status, zone)
         ]
-    ways = []
-    for _, entry in policy.gateways():
-        chosen = sorted(
-            (n for n in stack.nodes if entry.node_selector.matches(stack.node_labels(n))), key=lambda n: n.name
-        )
-        if chosen:
-            ways.append(Way(str(chosen[0].address), _source(entry, chosen[0])))
-    return ways
+    picked = [(entry, first_node(stack, entry)) for _, entry in policy.gateways()]
+    return [Way(str(node.address), _source(entry, node)) for entry, node in picked if node is not None]
+
+
+def first_node(stack: StackConfig, entry: EgressGateway) -> Node | None:
+    """The node that agents pick for an entry: the first by name of those that it selects."""
+    chosen = (node for node in stack.nodes if entry.node_selector.matches(stack.node_labels(node)))
+    return min(chosen, key=lambda node: node.name, default=None)
 
 
 def _of_group(stack: StackConfig, policy: EgressPolicy, index: int, status: Json, zone: str) -> Iterator[Way]:

@@ -1,17 +1,15 @@
-"""What the stack promises: sessions and prefixes, derived from the declaration alone."""
+"""The sessions that a stack promises, derived from the declaration alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config import peerings
-from config.bgp import AdvertisementSet, Peer, PeerConfig
+from config.bgp import Peer, PeerConfig
 from config.net import Address
 from config.node import Node
 from config.router import Router
 from config.stack import StackConfig
-from config.workload import Service
 
 
 @dataclass(frozen=True)
@@ -44,36 +42,6 @@ def sessions(stack: StackConfig) -> tuple[Session, ...]:
         for one in peerings.sessions(stack, labels)
         if one.far is not None and one.address is not None
     )  # fmt: skip
-
-
-def advertises_pod_cidr(stack: StackConfig, session: Session) -> bool:
-    """Whether the node's PodCIDR is announced in this session."""
-    return any(
-        entry.type == "PodCIDR" for item in _carried(stack, session) for entry in item.advertisements
-    )
-
-
-def advertises_service(stack: StackConfig, session: Session, service: Service) -> bool:
-    """Whether the Service's LoadBalancer address is announced in this session."""
-    return service.type == "LoadBalancer" and any(
-        entry.type == "Service"
-        and "LoadBalancerIP" in entry.addresses
-        and entry.selector is not None
-        and entry.selector.matches(service.labels)
-        for item in _carried(stack, session)
-        for entry in item.advertisements
-    )
-
-
-def _carried(stack: StackConfig, session: Session) -> Iterator[AdvertisementSet]:
-    if stack.bgp is None or session.peer_config is None:
-        return
-    for family in session.peer_config.families:
-        if family.advertisements is None:
-            continue
-        for item in stack.bgp.advertisements:
-            if family.advertisements.matches(item.labels):
-                yield item
 
 
 def _agreed(session: peerings.Session) -> tuple[int, int]:

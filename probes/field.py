@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from config.egress import HA_API_VERSION, HA_KIND
 from config.errors import EdgeError
+from config.router import Router
 from config.stack import StackConfig
+from probes import conditions, tables
+from probes.seen import Json, Seen
 from transport.kube import Kube
 from transport.ssh import Endpoint, SshPool
 
-Json = Any
 _MARK = "=-=-="
 _ROUTER_COMMANDS = {
     "neighbors": "vtysh -c 'show bgp neighbors json'",
     "rib": "vtysh -c 'show ip route bgp json'",
     "fib": "ip -j route show proto bgp",
+    "static": "vtysh -c 'show ip route static json'",
 }
-
-
-@dataclass
-class Seen:
-    """What was answered; a missing key means that nobody answered, and `errors` says why."""
-
-    routers: dict[str, dict[str, Json]] = field(default_factory=dict)
-    agents: dict[str, list[Json]] = field(default_factory=dict)
-    maps: dict[str, list[Json]] = field(default_factory=dict)
-    announced: dict[str, list[Json]] = field(default_factory=dict)
-    objects: dict[str, list[Json]] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
+# Lines of the file that do not run, in FRR's own comparison.
+_NOT_RUNNING = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null | sed -n '/^Lines To Add/,$p'"
 
 
 class Field:
@@ -50,8 +42,9 @@ class Field:
         seen = Seen()
         with ThreadPoolExecutor(16, "probe") as pool:
             for router in self.stack.routers:
-                pool.submit(self._ask, seen, router.name, partial(self._router, seen, router.name))
-            kinds = [("services", "v1", "Service"), ("pods", "v1", "Pod"), ("nodes", "v1", "Node"),
+                pool.submit(self._ask, seen, router.name, partial(self._router, seen, router))
+            kinds = [*((kind, version, kind) for kind, version in conditions.kinds(self.stack).items()),
+                     ("services", "v1", "Service"), ("pods", "v1", "Pod"), ("nodes", "v1", "Node"),
                      ("slices", "discovery.k8s.io/v1", "EndpointSlice")]  # fmt: skip
             if self.stack.egress_policies:
                 kinds.append(("egress", HA_API_VERSION, HA_KIND))
@@ -89,19 +82,23 @@ class Field:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             seen.errors[who] = f"an answer that cannot be read ({type(error).__name__}: {error})"
 
-    def _router(self, seen: Seen, name: str) -> None:
-        script = f"; echo {_MARK}; ".join(_ROUTER_COMMANDS.values())
-        result = self.ssh.run(self.endpoints[name], script, timeout=20)
+    def _router(self, seen: Seen, router: Router) -> None:
+        networks = [f"vtysh -c 'show bgp ipv{p.version} unicast {p} json'" for p in router.bgp.networks]
+        script = f"; echo {_MARK}; ".join([*_ROUTER_COMMANDS.values(), _NOT_RUNNING, *networks])
+        result = self.ssh.run(self.endpoints[router.name], script, timeout=20)
         answers = result.stdout.split(_MARK)
-        parsed = {}
-        for key, text in zip(_ROUTER_COMMANDS, answers, strict=True):
+        parsed: dict[str, Json] = {}
+        for key, text in zip(_ROUTER_COMMANDS, answers, strict=False):
             parsed[key] = json.loads(text) if text.strip() else None
         # An empty answer of vtysh is no empty table: bgpd or zebra did not answer.
-        for key in ("neighbors", "rib"):
+        for key in ("neighbors", "rib", "static"):
             if parsed[key] is None:
                 raise ValueError(f"`{_ROUTER_COMMANDS[key]}` said nothing: {result.stderr.strip()[:100]}")
         parsed["fib"] = parsed["fib"] or []
-        seen.routers[name] = parsed
+        differing, *originated = answers[len(_ROUTER_COMMANDS) :]
+        parsed["not-running"] = _lines(differing)
+        parsed["networks"] = {str(p): json.loads(text) for p, text in zip(router.bgp.networks, originated, strict=True)}
+        seen.routers[router.name] = parsed
 
     def _objects(self, seen: Seen, key: str, api_version: str, kind: str) -> None:
         seen.objects[key] = self.kube.find(api_version, kind)
@@ -111,12 +108,15 @@ class Field:
             seen.agents[node] = self._dbg(pod, "bgp", "peers")
         if self.stack.egress_policies:
             seen.maps[node] = self._dbg(pod, "bpf", "egress", "list")
+            links = self._table(pod, "devices")
+            seen.devices[node] = {link["Name"]: re.findall(r"[^, ]+", link["Addresses"]) for link in links}
         if self.stack.l2_policies:
-            shell = ("shell", "--", "db/show") if self.stack.cilium.release >= (1, 17) else ("statedb",)
-            lines = self._says(pod, *shell, "l2-announce").splitlines()
-            # A table of two columns under a line with their names.
-            rows = [line.split() for line in lines[1:]]
-            seen.announced[node] = [{"IP": row[0], "NetworkInterface": row[1]} for row in rows if len(row) > 1]
+            seen.announced[node] = self._table(pod, "l2-announce")
+
+    def _table(self, pod: Json, name: str) -> list[dict[str, str]]:
+        """A table of the agent's own state."""
+        shell = ("shell", "--", "db/show") if self.stack.cilium.release >= (1, 17) else ("statedb",)
+        return tables.rows(self._says(pod, *shell, name))
 
     def _dbg(self, pod: Json, *words: str) -> list[Json]:
         return list(json.loads(self._says(pod, *words, "-o", "json")) or [])
@@ -129,3 +129,9 @@ class Field:
             lines = (err or out).strip().splitlines() or ["no output"]
             raise ValueError(lines[-1])
         return out
+
+
+def _lines(shown: str) -> list[str]:
+    """The lines under the heading of frr-reload's list; passwords are left out."""
+    lines = [line.strip() for line in shown.strip().splitlines()[2:]]
+    return [line for line in lines if line and "password" not in line]

@@ -9,8 +9,9 @@ from config.router import Router
 from config.stack import StackConfig
 from config.workload import Service
 from probes import fabric
-from probes.expectation import Session, advertises_pod_cidr, advertises_service
-from probes.field import Json, Seen
+from probes.announcements import advertises_pod_cidr, service_prefixes
+from probes.expectation import Session
+from probes.seen import Json, Seen
 from probes.services import backends_by_node, load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
@@ -53,16 +54,19 @@ def _from_nodes(stack: StackConfig, router: str, sessions: list[Session], seen: 
     paths: dict[str, tuple[fabric.Path, ...]] = {}
     for session in mine:
         pod_cidr = _pod_cidr(session, seen)
-        if pod_cidr and advertises_pod_cidr(stack, session):
+        if pod_cidr and advertises_pod_cidr(stack, session.peer_config):
             paths[pod_cidr] = (*paths.get(pod_cidr, ()), _path(session, f"PodCIDR of {session.node.name}"))
     for service in stack.services:
-        carriers = [s for s in mine if advertises_service(stack, s, service)]
-        if service.external_traffic_policy == "Local":
-            ready = backends_by_node(seen, service)
-            carriers = [s for s in carriers if ready.get(s.node.name)]
-        for address in load_balancer_addresses(service_object(seen, service)):
-            if carriers:
-                paths[f"{address}/32"] = tuple(_path(s, _why(service)) for s in carriers)
+        found, ready = service_object(seen, service), backends_by_node(seen, service)
+        for session in mine:
+            if service.external_traffic_policy == "Local" and not ready.get(session.node.name):
+                continue
+            path = _path(session, _why(service))
+            for prefix in service_prefixes(stack, session.peer_config, service, found):
+                # Services may share an address, or an aggregate.
+                others = paths.get(prefix, ())
+                if all(other.hop != path.hop for other in others):
+                    paths[prefix] = (*others, path)
     return paths
 
 
@@ -89,9 +93,9 @@ def judge(stack: StackConfig, router: str, expected: list[ExpectedPrefix], seen:
     for item in expected:
         if not item.next_hops:
             absent = item.prefix not in rib
-            yield judged("rib", item.prefix, absent, f"not announced ({item.why}: no ready backend)",
+            yield judged("rib", item.prefix, absent, f"not announced ({item.why})",
                          "absent" if absent else _hops(rib[item.prefix]), router,
-                         "a node announces an address that it cannot serve")  # fmt: skip
+                         "a node announces what it must not, or cannot serve")  # fmt: skip
             continue
         wanted = f"{_hops(item.next_hops)} ({item.why})"
         if item.prefix not in rib and item.next_hops <= unwanted:

@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from config.errors import EdgeError
 from config.workload import Service
-from probes.field import Field, Json, Seen
-from probes.services import backends_by_node, load_balancer_addresses, service_object
+from probes.field import Field
+from probes.seen import Json, Seen
+from probes.services import backends_by_node, cluster_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
 # Each backend of n is missed by one request with 1 - 1/n; this many leave a miss of 1e-5 for ten.
@@ -65,18 +66,17 @@ def pods_of(field: Field, seen: Seen, *, serving: bool) -> Iterator[Json]:
                 yield pod
 
 
-def vip(field: Field, seen: Seen, service: Service, router: str) -> Iterator[Verdict]:
-    """HTTP to the Service's address from a router, until every ready backend has answered."""
+def vip(field: Field, seen: Seen, service: Service, router: str, addresses: list[str]) -> Iterator[Verdict]:
+    """HTTP to addresses of a Service from a router, until every ready backend has answered."""
     wanted = "every ready backend answers"
-    found = service_object(seen, service)
-    addresses = load_balancer_addresses(found)
+    if not addresses:
+        return
     backends = {name for names in backends_by_node(seen, service).values() for name in names}
     if "slices" not in seen.objects:
         yield unknown("vip-http", service.name, wanted, router, seen.errors.get("slices", "not asked"))
         return
-    if not addresses or not backends:
-        cause = "LB-IPAM gave no address" if not addresses else "no backend is ready"
-        yield judged("vip-http", service.name, False, wanted, "nothing to ask", router, cause)
+    if not backends:
+        yield judged("vip-http", service.name, False, wanted, "nothing to ask", router, "no backend is ready")
         return
     for address in addresses:
         tries = _TRIES_PER_BACKEND * len(backends)
@@ -95,4 +95,6 @@ def vip(field: Field, seen: Seen, service: Service, router: str) -> Iterator[Ver
         observed = f"{len(reached & backends)} of {len(backends)} backends, {failures} of {tries} requests lost"
         cause = "a next hop that announces the address does not serve it" if failures else (
             f"never reached: {', '.join(sorted(backends - reached)) or 'none'}")  # fmt: skip
+        if failures and address in cluster_addresses(service_object(seen, service)):
+            cause = "agents serve a ClusterIP to the outside only with bpf.lbExternalClusterIP"
         yield judged("vip-http", f"{service.name} {address}", good, wanted, observed, router, cause)

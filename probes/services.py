@@ -8,9 +8,10 @@ from ipaddress import ip_address, summarize_address_range
 from config.pool import Pool
 from config.stack import StackConfig
 from config.workload import Service
-from probes.field import Json, Seen
+from probes.seen import Json, Seen
 from probes.verdict import Verdict, judged, unknown
 
+SHARING_KEY = "lbipam.cilium.io/sharing-key"
 _CONDITION = "cilium.io/IPAMRequestSatisfied"
 
 
@@ -27,6 +28,22 @@ def load_balancer_addresses(service: Json | None) -> list[str]:
     """The addresses that the Service was given."""
     status = ((service or {}).get("status") or {}).get("loadBalancer") or {}
     return [entry["ip"] for entry in status.get("ingress") or [] if "ip" in entry]
+
+
+def cluster_addresses(service: Json | None) -> list[str]:
+    """The addresses inside the cluster; a headless Service has none."""
+    given = ((service or {}).get("spec") or {}).get("clusterIPs") or []
+    return [ip for ip in given if ip not in ("", "None")]
+
+
+def external_addresses(service: Json | None) -> list[str]:
+    """The addresses that its author wrote down."""
+    return list(((service or {}).get("spec") or {}).get("externalIPs") or [])
+
+
+def every_address(service: Json | None) -> list[str]:
+    """Every address that a Service can be announced with."""
+    return [*load_balancer_addresses(service), *cluster_addresses(service), *external_addresses(service)]
 
 
 def backends_by_node(seen: Seen, service: Service) -> dict[str, list[str]]:
@@ -68,6 +85,22 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
         if outside:
             cause = f"{', '.join(outside)} is in no declared pool"
         yield judged("lb-ipam", service.name, good, wanted, observed, "API", cause)
+    yield from _shared(stack, seen)
+
+
+def _shared(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+    """Services with one sharing key have one address."""
+    keys: dict[tuple[str, str], list[Service]] = {}
+    for service in stack.services:
+        if key := service.annotations.get(SHARING_KEY):
+            keys.setdefault((service.namespace, key), []).append(service)
+    for (_, key), services in keys.items():
+        given = {service.name: load_balancer_addresses(service_object(seen, service)) for service in services}
+        observed = "; ".join(f"{name} {', '.join(addresses) or 'none'}" for name, addresses in given.items())
+        first, *others = given.values()
+        yield judged("lb-ipam", f"sharing key {key}", all(other == first for other in others),
+                     f"one address for {', '.join(given)}", observed, "API",
+                     "they cannot share: two of them have one port, or different pods under policy Local")  # fmt: skip
 
 
 def holds(pool: Pool, address: str) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from config import peerings
 from config.net import Address
+from config.stack import StackConfig
 from probes.expectation import Session
 from probes.fabric import Link
-from probes.field import Json, Seen
+from probes.seen import Json, Seen
 from probes.verdict import Verdict, judged, unknown
 
 CHECK = "bgp-session"
+_NO_PEER = "the agent runs no such peer: the node is not selected, peerConfigRef is wrong, or localASN is missing"
 
 
 def judge(session: Session, seen: Seen) -> Iterator[Verdict]:
@@ -19,8 +22,30 @@ def judge(session: Session, seen: Seen) -> Iterator[Verdict]:
     yield _agent_side(session, seen)
 
 
+def towards_others(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+    """Sessions with routers that the stack does not have: the agent's word is all there is."""
+    for one in peerings.sessions(stack, {node.name: stack.node_labels(node) for node in stack.nodes}):
+        if one.far is not None or one.address is None:
+            continue
+        where, subject = one.node.name, f"{one} (agent)"
+        peers = seen.agents.get(where)
+        if peers is None:
+            yield unknown(CHECK, subject, "established", where, _no_agent(where, seen))
+            continue
+        peer = _peer(peers, one.address)
+        state = peer.get("session-state") if peer else "no such peer"
+        cause = f"{one.address} does not answer as AS {one.peer.asn}, or knows no neighbor {one.source}"
+        multihop = one.peer_config.ebgp_multihop if one.peer_config else None
+        if peer is None:
+            cause = _NO_PEER
+        elif not one.on_link and one.peer.asn != one.local_asn and (multihop or 1) == 1:
+            cause = f"{one.address} is on no link of {where}, and packets go one hop without ebgpMultihop"
+        yield judged(CHECK, subject, state == "established", "established", state, where, cause)
+
+
 def between_routers(link: Link, seen: Seen) -> Verdict:
     """A session between two routers, on the near one's word; the far one's is a verdict of its own."""
+
     def cause(neighbor: Json) -> str:
         remote = neighbor.get("remoteAs")
         if remote and remote != link.far.bgp.asn:
@@ -92,16 +117,21 @@ def _agent_side(session: Session, seen: Seen) -> Verdict:
     wanted = f"established, hold {session.hold} s, keepalive {session.keepalive} s"
     peers = seen.agents.get(where)
     if peers is None:
-        why = seen.errors.get(where) or seen.errors.get("pods") or "no agent pod on this node"
-        return unknown(CHECK, subject, wanted, where, why)
-    peer = next((p for p in peers if p.get("peer-address") == str(session.address)), None)
+        return unknown(CHECK, subject, wanted, where, _no_agent(where, seen))
+    peer = _peer(peers, session.address)
     if peer is None:
-        cause = ("the agent runs no such peer: the node is not selected, peerConfigRef is wrong,"
-                 " or localASN is missing")  # fmt: skip
-        return judged(CHECK, subject, False, wanted, "no such peer", where, cause)
+        return judged(CHECK, subject, False, wanted, "no such peer", where, _NO_PEER)
     hold, keepalive = peer.get("applied-hold-time-seconds"), peer.get("applied-keep-alive-time-seconds")
     observed = f"{peer.get('session-state')}, hold {hold} s, keepalive {keepalive} s"
     state_good = peer.get("session-state") == "established"
     good = state_good and (hold, keepalive) == (session.hold, session.keepalive)
     cause = "the agreed timers are not the declared ones" if state_good else "see the router's side"
     return judged(CHECK, subject, good, wanted, observed, where, cause)
+
+
+def _peer(peers: list[Json], address: Address) -> Json | None:
+    return next((p for p in peers if p.get("peer-address") == str(address)), None)
+
+
+def _no_agent(node: str, seen: Seen) -> str:
+    return seen.errors.get(node) or seen.errors.get("pods") or "no agent pod on this node"

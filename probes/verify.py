@@ -5,13 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from ipaddress import ip_address, ip_network
 
 from config.stack import StackConfig
-from probes import announcers, egress, fabric, prefixes, reachability, services, sessions
+from probes import (
+    conditions,
+    egress,
+    fabric,
+    l2,
+    overrides,
+    prefixes,
+    reachability,
+    router_state,
+    services,
+    sessions,
+    unannounced,
+)
 from probes.expectation import Session
 from probes.expectation import sessions as expected_sessions
-from probes.field import Field, Seen
-from probes.services import load_balancer_addresses, service_object
+from probes.field import Field
+from probes.seen import Seen
+from probes.services import every_address, service_object
 from probes.verdict import Color, Verdict, judged
 
 # Called after each round with its verdicts and the seconds that are left.
@@ -57,12 +71,12 @@ def one_round(field: Field) -> list[Verdict]:
     verdicts += reachability.pod_to_pod(field, seen)
     verdicts += egress.sources(field, seen)
     for router in stack.routers:
-        known = {item.prefix for item in tables[router.name] if item.next_hops}
+        routed = [ip_network(item.prefix) for item in tables[router.name] if item.next_hops]
         for service in stack.services:
-            addresses = load_balancer_addresses(service_object(seen, service))
-            routed = any(f"{address}/32" in known for address in addresses)
-            if routed or announcers.asked_from(stack, service, router.name, addresses):
-                verdicts += reachability.vip(field, seen, service, router.name)
+            known = every_address(service_object(seen, service))
+            asked = [address for address in known if any(ip_address(address) in prefix for prefix in routed)
+                     or l2.asked_from(stack, service, router.name, address)]  # fmt: skip
+            verdicts += reachability.vip(field, seen, service, router.name, asked)
     return verdicts
 
 
@@ -71,6 +85,7 @@ def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> li
     verdicts: list[Verdict] = []
     for session in expected:
         verdicts += sessions.judge(session, seen)
+    verdicts += sessions.towards_others(stack, seen)
     between = list(fabric.links(stack))
     for link in between:
         verdicts.append(sessions.between_routers(link, seen))
@@ -78,9 +93,13 @@ def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> li
     for router in stack.routers:
         verdicts += sessions.unexpected(router.name, expected, between, seen)
         verdicts += prefixes.judge(stack, router.name, tables[router.name], seen)
+    verdicts += router_state.judge(stack, seen)
+    verdicts += overrides.judge(stack, seen)
     verdicts += services.judge(stack, seen)
-    verdicts += announcers.judge(stack, seen)
+    verdicts += unannounced.judge(stack, seen)
+    verdicts += l2.judge(stack, seen)
     verdicts += egress.judge(stack, seen)
+    verdicts += conditions.judge(stack, seen)
     if stack.bgp is not None and stack.routers and not expected:
         verdicts.append(
             judged("bgp-session", "all", False, "at least one session", "none declared", "stack",

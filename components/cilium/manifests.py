@@ -19,16 +19,6 @@ from config.stack import StackConfig
 Manifest = dict[str, Any]
 
 
-def bgp_api_version(cilium: Cilium) -> str:
-    """v2alpha1 up to 1.17, v2 from 1.18 (Cilium's upgrade notes)."""
-    return "cilium.io/v2" if cilium.release >= (1, 18) else "cilium.io/v2alpha1"
-
-
-def pool_api_version(cilium: Cilium) -> str:
-    """The same step for CiliumLoadBalancerIPPool."""
-    return bgp_api_version(cilium)
-
-
 def crd_names(stack: StackConfig) -> tuple[str, ...]:
     """The CRDs that the operator must have registered for the features in use."""
     kinds = []
@@ -148,12 +138,12 @@ def pool(item: Pool, cilium: Cilium) -> Manifest:
     spec |= dict(_given(allowFirstLastIPs=item.allow_first_last_ips, disabled=item.disabled or None))
     if item.service_selector is not None:
         spec["serviceSelector"] = item.service_selector.manifest()
-    return {"apiVersion": pool_api_version(cilium), "kind": "CiliumLoadBalancerIPPool",
+    return {"apiVersion": cilium.edge_api_version, "kind": "CiliumLoadBalancerIPPool",
             "metadata": {"name": item.name}, "spec": spec}  # fmt: skip
 
 
 def _object(cilium: Cilium, kind: str, metadata: Manifest, spec: Manifest) -> Manifest:
-    return {"apiVersion": bgp_api_version(cilium), "kind": kind, "metadata": metadata, "spec": spec}
+    return {"apiVersion": cilium.edge_api_version, "kind": kind, "metadata": metadata, "spec": spec}
 
 
 def _given(**values: Any) -> Iterator[tuple[str, Any]]:

@@ -10,7 +10,7 @@ import yaml
 
 from config.load import parse
 from config.stack import StackConfig
-from probes.field import Seen
+from probes.seen import Seen
 
 NODES = {"cilium-ctr": "192.168.10.100", "cilium-w1": "192.168.10.101", "cilium-w2": "192.168.10.102",
          "cilium-w3": "192.168.20.100"}  # fmt: skip
@@ -45,6 +45,24 @@ def fib_route(prefix: str, hops: list[str]) -> dict[str, Any]:
     return {"dst": prefix.removesuffix("/32"), "nexthops": [{"gateway": hop, "dev": "eth1"} for hop in hops]}
 
 
+def router_answer(neighbors: dict[str, Any], routes: dict[str, list[str]], *networks: str) -> dict[str, Any]:
+    """What a router says whose own `networks` are announced."""
+    return {
+        "neighbors": neighbors,
+        "rib": {prefix: rib_route(prefix, hops) for prefix, hops in routes.items()},
+        "fib": [fib_route(prefix, hops) for prefix, hops in routes.items()],
+        "static": {},
+        "not-running": [],
+        "networks": {network: {"paths": [{"sourced": True, "valid": True}]} for network in networks},
+    }
+
+
+def reporting(kind: str, name: str, fault: str, status: str = "False") -> dict[str, Any]:
+    """An object of Cilium's with one condition."""
+    condition = {"type": f"cilium.io/{fault}", "status": status, "message": f"{fault} of {kind}"}
+    return {"metadata": {"name": name}, "status": {"conditions": [condition]}}
+
+
 def healthy() -> Seen:
     """What Field.look() returns when all is well."""
     routes = {f"172.20.{i}.0/24": [address] for i, address in enumerate(NODES.values())}
@@ -70,11 +88,13 @@ def healthy() -> Seen:
         "endpoints": endpoints,
     }]  # fmt: skip
     return Seen(
-        routers={"cilium-r": {
-            "neighbors": {address: neighbor() for address in NODES.values()},
-            "rib": {prefix: rib_route(prefix, hops) for prefix, hops in routes.items()},
-            "fib": [fib_route(prefix, hops) for prefix, hops in routes.items()],
-        }},
+        routers={"cilium-r": router_answer({a: neighbor() for a in NODES.values()}, routes, "10.10.1.0/24")},
         agents={node: [dict(peer)] for node in NODES},
-        objects={"services": [service], "slices": slices, "pods": [], "nodes": []},
+        objects={
+            "services": [service], "slices": slices, "pods": [], "nodes": [],
+            "CiliumBGPClusterConfig": [reporting("CiliumBGPClusterConfig", "cilium-bgp", "NoMatchingNode")],
+            "CiliumBGPPeerConfig": [reporting("CiliumBGPPeerConfig", "cilium-peer", "MissingAuthSecret")],
+            "CiliumBGPNodeConfig": [{"metadata": {"name": node}} for node in NODES],
+            "CiliumLoadBalancerIPPool": [reporting("CiliumLoadBalancerIPPool", "cilium-pool", "PoolConflict")],
+        },
     )  # fmt: skip

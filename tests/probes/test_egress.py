@@ -14,7 +14,7 @@ from config.load import parse
 from config.stack import StackConfig
 from probes import egress
 from probes.egress_expectation import expected_sources
-from probes.field import Seen
+from probes.seen import Seen
 from probes.verdict import Color, Verdict
 
 FILE = Path(__file__).resolve().parents[2] / "Pulumi.egress.yaml"
@@ -70,6 +70,10 @@ def seen() -> Seen:
                     "status": {"groupStatuses": [group], "conditions": [condition]}}],
     }  # fmt: skip
     result.maps = {node.name: agent_map(str(node.address)) for node in stack().nodes}
+    given = {"kind-worker3": "172.18.0.84", "kind-worker4": "172.18.0.85"}
+    result.devices = {node.name: {i.name: [str(i.address.ip)] for i in node.interfaces} for node in stack().nodes}
+    for node, address in given.items():
+        result.devices[node]["net0"].append(address)
     return result
 
 
@@ -81,7 +85,7 @@ def not_green(change: Callable[[Seen], object]) -> list[Verdict]:
 
 def test_what_the_lab_answers_is_green() -> None:
     verdicts = list(egress.judge(stack(), seen()))
-    assert [v.check for v in verdicts] == ["egress-status", "egress-ipam", *["egress-map"] * 5]
+    assert [v.check for v in verdicts] == ["egress-status", "egress-ipam", *["egress-gateway"] * 2, *["egress-map"] * 5]
     assert all(v.color is Color.GREEN for v in verdicts), verdicts
 
 
@@ -95,7 +99,8 @@ def status(answers: Seen) -> Any:
      "an entry that no policy explains"),
     (lambda s: s.maps["kind-worker"][2].update(GatewayIP=WEST), "egress-map", f"gateway {WEST}, expected {EAST}"),
     (lambda s: s.maps["kind-worker"][2].update(GatewayIP=NOWHERE), "egress-map", "gateway 0.0.0.0"),
-    (lambda s: s.maps["kind-worker3"][2].update(EgressIP=NOWHERE), "egress-map", "expected 172.18.0.84"),
+    (lambda s: s.maps["kind-worker3"][2].update(EgressIP=NOWHERE), "egress-map", "no address to leave with"),
+    (lambda s: s.maps["kind-worker3"][2].update(EgressIP="172.18.0.85"), "egress-map", "expected 172.18.0.84"),
     (lambda s: s.maps["kind-worker3"][0].update(EgressIP="172.18.0.4"), "egress-map", "expected 172.18.0.42"),
     (lambda s: s.maps["kind-worker"][0].update(EgressIP="172.18.0.42"), "egress-map", "not the gateway"),
     (lambda s: status(s)["groupStatuses"][0].update(healthyGatewayIPs=[WEST]), "egress-status", f"healthy: {WEST}"),
@@ -114,6 +119,7 @@ def test_what_is_wrong_is_red_and_told(change: Callable[[Seen], object], check: 
 
 @pytest.mark.parametrize("change", [
     lambda s: s.objects.pop("pods"), lambda s: s.objects.pop("egress"), lambda s: s.maps.pop("kind-worker3"),
+    lambda s: s.devices.pop("kind-worker3"),
 ])  # fmt: skip
 def test_what_nobody_answered_is_never_green(change: Callable[[Seen], object]) -> None:
     assert any(v.color is Color.GREY for v in not_green(change))

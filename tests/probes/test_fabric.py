@@ -15,10 +15,10 @@ from config.stack import StackConfig
 from probes.expectation import sessions
 from probes.fabric import Path as Way
 from probes.fabric import links, spread
-from probes.field import Seen
+from probes.seen import Seen
 from probes.verdict import Color, Verdict
 from probes.verify import control_plane
-from tests.probes.recorded import fib_route, healthy, rib_route
+from tests.probes.recorded import healthy, rib_route, router_answer
 
 _ECMP = Path(__file__).resolve().parents[2] / "Pulumi.ecmp.yaml"
 NODES = {f"cilium-{name}": f"192.168.10.10{i}" for i, name in enumerate(("ctr", "w1", "w2"))}
@@ -42,10 +42,8 @@ def neighbor() -> dict[str, Any]:
             "bgpTimerKeepAliveIntervalMsecs": 1000}  # fmt: skip
 
 
-def answer(neighbors: list[str], routes: dict[str, list[str]]) -> dict[str, Any]:
-    return {"neighbors": {address: neighbor() for address in neighbors},
-            "rib": {prefix: rib_route(prefix, hops) for prefix, hops in routes.items()},
-            "fib": [fib_route(prefix, hops) for prefix, hops in routes.items()]}  # fmt: skip
+def answer(neighbors: list[str], routes: dict[str, list[str]], *networks: str) -> dict[str, Any]:
+    return router_answer({address: neighbor() for address in neighbors}, routes, *networks)
 
 
 def field() -> Seen:
@@ -58,7 +56,7 @@ def field() -> Seen:
         routes = {**direct, VIP: list(NODES.values()), other: [spine]}
         seen.routers[name] = answer([*NODES.values(), spine], routes)
     both = ["192.168.31.1", "192.168.32.1"]
-    seen.routers["spine"] = answer(both, dict.fromkeys((*PODS, VIP), both))
+    seen.routers["spine"] = answer(both, dict.fromkeys((*PODS, VIP), both), "192.168.31.0/24", "192.168.32.0/24")
     peer = {"session-state": "established", "applied-hold-time-seconds": 3, "applied-keep-alive-time-seconds": 1}
     seen.agents = {node: [{**peer, "peer-address": f"192.168.10.20{i}"} for i in (1, 2)] for node in NODES}
     return seen

@@ -10,7 +10,7 @@ import pytest
 from config.load import parse
 from config.stack import StackConfig
 from probes.expectation import sessions
-from probes.field import Seen
+from probes.seen import Seen
 from probes.verdict import Color, Verdict
 from probes.verify import all_green, control_plane
 from tests.probes.recorded import NODES, dev, dev_object, fib_route, healthy, neighbor, rib_route
@@ -28,7 +28,7 @@ def not_green(verdicts: list[Verdict]) -> list[Verdict]:
 def test_a_healthy_stack_is_green() -> None:
     verdicts = judge(healthy())
     assert not_green(verdicts) == []
-    assert len(verdicts) == 20
+    assert len(verdicts) == 24
 
 
 def test_nothing_asked_is_nothing_proven() -> None:

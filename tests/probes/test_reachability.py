@@ -6,8 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from probes.field import Field, Seen
+from probes.field import Field
 from probes.reachability import pod_to_pod
+from probes.seen import Seen
 from probes.verdict import Color
 from tests.probes.recorded import dev
 

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cached_property
 from typing import Any
 
@@ -27,7 +28,8 @@ KEY = "cilium-edge:stack"
 class Mistake:
     """`edit` makes the mistake of `rule`; then every one of `effects` comes true, and stays.
 
-    `cause`: what `edge verify` says, and of which subject it says so. `also`: rules that see it too.
+    `cause`: what `edge verify` says, and of which subject (with `*`) it says so; None where the lab does what the
+    stack says, and only its author meant something else. `also`: rules that see it too.
     `unseen`: the effect is that nothing changes; then there is a good twin with which something does.
     """
 
@@ -101,7 +103,7 @@ class Shown:
             assert effect in self.true, f"effect {i} does not come, or does not stay"
         if mistake.cause is not None:
             subject, cause = mistake.cause
-            assert any(s == subject and cause in c for s, c in self.verdicts), self.verdicts
+            assert any(fnmatch(s, subject) and cause in c for s, c in self.verdicts), self.verdicts
 
 
 def named(plan: subprocess.CompletedProcess[str]) -> list[str]:

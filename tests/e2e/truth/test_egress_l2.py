@@ -172,14 +172,17 @@ def features(stack: Any) -> None:
 
 
 FEATURES = Deployment("features", ground=features, mistakes=(
-    Mistake("G4", both_addresses, (leaves_with("both", "cilium-ctr"),)),
-    Mistake("G5", interface_that_is_not_there, (leaves_with("net0", None),), also=frozenset({"G7"})),
-    Mistake("G6", address_that_is_not_there, (leaves_with("absent", None),)),
-    Mistake("G8", gateway_that_is_not_there, (leaves_with("nobody", None),)),
+    Mistake("G4", both_addresses, (leaves_with("both", "cilium-ctr"),), ("both", "both an interface and an egressIP")),
+    Mistake("G5", interface_that_is_not_there, (leaves_with("net0", None),),
+            ("net0", "cilium-w2 has no interface net0"), frozenset({"G7"})),
+    Mistake("G6", address_that_is_not_there, (leaves_with("absent", None),),
+            ("absent", "192.168.10.199 is on no interface of cilium-w2")),
+    Mistake("G8", gateway_that_is_not_there, (leaves_with("nobody", None),), ("nobody", "no node has the labels")),
+    # Here the lab does what the stack says, though its author meant something else.
     Mistake("G9", two_gateways, (leaves_with("two", "cilium-w1"),)),
     Mistake("G11", exclusion_elsewhere, (leaves_with("apart", "cilium-w2"),)),
-    Mistake("G13", selects_nobody, (leaves_with("empty", "cilium-ctr"),)),
-    Mistake("B31", class_of_l2, (given_and_not_announced("classy"),)),
+    Mistake("G13", selects_nobody, (leaves_with("empty", "cilium-ctr"),), ("empty", "selects nobody")),
+    Mistake("B31", class_of_l2, (given_and_not_announced("classy"),), ("classy", "which BGP leaves alone")),
     Mistake("L2", nothing_announced, (silent("nothing"), no_lease("nothing")),
             ("nothing", "announces no LoadBalancer addresses")),
     Mistake("L3", other_interfaces, (silent("elsewhere"),), ("elsewhere", "no device of cilium-w1 matches")),
@@ -213,7 +216,7 @@ def test_beside_it_the_good_twin_works(ground: Ground, deployment: Deployment, l
 
 def test_what_is_right_is_green_beside_all_that(ground: Ground) -> None:
     red = {subject for subject, _ in ground.show(FEATURES).verdicts}
-    assert "linked" not in red
+    assert not {"linked", "good", "inside", "two", "apart"} & red
 
 
 def test_g10_the_api_wants_the_single_gateway(ground: Ground) -> None:

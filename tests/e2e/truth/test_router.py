@@ -78,10 +78,12 @@ def new_sessions(edge: Edge) -> None:
 
 
 ROUTER = Deployment("router", after=new_sessions, mistakes=(
-    Mistake("R1", too_many_paths, (never_taken("  maximum-paths 256"),)),
-    Mistake("R2", wide_keepalive, (in_force(" neighbor 192.168.10.101 timers 3 9"), timers("cilium-w1", 9, 3))),
-    Mistake("R3", internal_multihop, (never_taken(" neighbor 192.0.2.1 ebgp-multihop 2"),)),
-    Mistake("R5", next_hop_off_link, (not_installed,)),
+    Mistake("R1", too_many_paths, (never_taken("  maximum-paths 256"),), ("cilium-r", "maximum-paths 256")),
+    Mistake("R2", wide_keepalive, (in_force(" neighbor 192.168.10.101 timers 3 9"), timers("cilium-w1", 9, 3)),
+            ("cilium-r", "neighbor 192.168.10.101 timers 5 9")),
+    Mistake("R3", internal_multihop, (never_taken(" neighbor 192.0.2.1 ebgp-multihop 2"),),
+            ("cilium-r", "neighbor 192.0.2.1 ebgp-multihop 2")),
+    Mistake("R5", next_hop_off_link, (not_installed,), ("10.97.0.0/16", "203.0.113.1 is on no link")),
     Mistake("R7", short_hold, (timers("cilium-w2", 3, 1),)),
     Mistake("B27", policy_by_default, (discarded,), ("172.20.1.0/24", "without an inbound policy")),
 ), well=(("an-end-without-timers-of-its-own", timers("cilium-w3", 9, 3)),))  # fmt: skip

@@ -173,9 +173,11 @@ NAMES = Deployment("names", ground=two_inside_the_as, mistakes=(
     # Between two ASes one id for two is no reason to refuse (RFC 6286): both go by one name.
     Mistake("B20", id_of_a_neighbor, (router_id("cilium-ctr", NODES["cilium-w3"]), session_up("cilium-ctr"))),
     Mistake("B20", id_of_the_router, (session_down("cilium-w2"),), (on_router("cilium-w2"), "FRR says")),
-    Mistake("B19", override_of_no_instance, (router_id("cilium-w3", NODES["cilium-w3"]),), unseen=True),
+    Mistake("B19", override_of_no_instance, (router_id("cilium-w3", NODES["cilium-w3"]),),
+            ("cilium-w3 instance-65002", "the node has no instance instance-65002"), unseen=True),
     Mistake("B18", selects_no_node,
-            (session_down("cilium-w1"), told("CiliumBGPClusterConfig", "cilium-w1", "NoMatchingNode"))),
+            (session_down("cilium-w1"), told("CiliumBGPClusterConfig", "cilium-w1", "NoMatchingNode")),
+            ("cilium-w1", "CiliumBGPClusterConfig cilium-w1")),
     Mistake("B30", local_preference, (preference("cilium-ctr", None),), unseen=True),
 ), well=(
     ("the-override-of-b20-counts", router_id("cilium-ctr", NODES["cilium-w3"])),
@@ -202,9 +204,11 @@ def one_neighbor_too_few(stack: Any) -> None:
 
 
 EMPTY = Deployment("empty", ground=a_config_each, mistakes=(
-    Mistake("B5", no_families, (up_and_empty("cilium-ctr"),)),
-    Mistake("B5", no_peer_config, (up_and_empty("cilium-w1"),)),
-    Mistake("B6", misspelt_family_label, (up_and_empty("cilium-w2"),)),
+    Mistake("B5", no_families, (up_and_empty("cilium-ctr"),), ("cilium-ctr - cilium-r", "no family of peer config")),
+    Mistake("B5", no_peer_config, (up_and_empty("cilium-w1"),),
+            ("cilium-w1 - cilium-r", "the peer has no peer config")),
+    Mistake("B6", misspelt_family_label, (up_and_empty("cilium-w2"),),
+            ("cilium-w2 - cilium-r", "no advertisement has the labels")),
     Mistake("B22", one_neighbor_too_few, (session_down("cilium-w3"),),
             (on_router("cilium-w3"), "FRR has no neighbor 192.168.20.100")),
 ))  # fmt: skip

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from config.l2 import L2Policy
 from config.stack import StackConfig
 from config.workload import Service, service_labels
-from probes.field import Json, Seen
+from probes.seen import Json, Seen
 from probes.services import backends_by_node, load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
@@ -67,8 +67,7 @@ def _holder(seen: Seen, service: Service) -> str:
     return str((found.get("spec") or {}).get("holderIdentity") or "")
 
 
-def asked_from(stack: StackConfig, service: Service, router: str, addresses: list[str]) -> bool:
-    """Whether a router stands on the link on which the Service is announced."""
+def asked_from(stack: StackConfig, service: Service, router: str, address: str) -> bool:
+    """Whether a router stands on the link on which an address of the Service is announced."""
     links = [i.address.network for each in stack.routers if each.name == router for i in each.interfaces]
-    there = any(ip_address(address) in link for address in addresses for link in links)
-    return there and bool(policies(stack, service))
+    return any(ip_address(address) in link for link in links) and bool(policies(stack, service))

@@ -9,8 +9,8 @@ import pytest
 
 from config.load import parse
 from config.stack import StackConfig
-from probes.announcers import asked_from, judge
-from probes.field import Seen
+from probes.l2 import asked_from, judge
+from probes.seen import Seen
 from probes.verdict import Color
 from tests.probes.recorded import BACKENDS, dev_object, healthy
 
@@ -84,5 +84,5 @@ def test_what_no_policy_announces_is_not_asked(service: Change) -> None:
 def test_a_router_asks_on_its_own_link_alone() -> None:
     whole = stack()
     [service] = whole.services
-    assert asked_from(whole, service, "cilium-r", ["192.168.10.240"])
-    assert not asked_from(whole, service, "cilium-r", ["172.16.1.1"])
+    assert asked_from(whole, service, "cilium-r", "192.168.10.240")
+    assert not asked_from(whole, service, "cilium-r", "172.16.1.1")

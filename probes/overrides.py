@@ -1,0 +1,38 @@
+"""What a node does differently (CiliumBGPNodeConfigOverride): whether it is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config import peerings
+from config.stack import StackConfig
+from probes.seen import Seen
+from probes.verdict import Verdict, judged
+
+CHECK = "bgp-override"
+
+
+def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+    """Each override has an instance on its node, and its router id is the one that routers see. Pure."""
+    found = list(peerings.sessions(stack, {node.name: stack.node_labels(node) for node in stack.nodes}))
+    for item in stack.bgp.node_overrides if stack.bgp else ():
+        for one in item.instances:
+            subject = f"{item.node} {one.name}"
+            mine = [s for s in found if s.node.name == item.node and s.instance.name == one.name]
+            if not mine:
+                there = sorted({s.instance.name for s in found if s.node.name == item.node})
+                yield judged(CHECK, subject, False, "in force", "not in force", item.node,
+                             f"the node has no instance {one.name} (it has: {', '.join(there) or 'none'})")  # fmt: skip
+            elif one.router_id is not None:
+                yield from _router_id(subject, str(one.router_id), mine, seen)
+
+
+def _router_id(subject: str, wanted: str, sessions: list[peerings.Session], seen: Seen) -> Iterator[Verdict]:
+    for session in sessions:
+        answer = seen.routers.get(session.far.router.name) if session.far else None
+        neighbor = (answer or {}).get("neighbors", {}).get(str(session.source)) or {}
+        # A session that is down is told of as such.
+        if neighbor.get("bgpState") == "Established":
+            shown = str(neighbor.get("remoteRouterId"))
+            yield judged(CHECK, subject, shown == wanted, f"router id {wanted}", shown, str(session),
+                         "the session is older than the override: it takes a new id when it starts again")  # fmt: skip

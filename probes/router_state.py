@@ -1,0 +1,46 @@
+"""What a router itself makes of its configuration: lines that do not run, static routes and networks out of force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.router import Router
+from config.stack import StackConfig
+from probes.seen import Json, Seen
+from probes.verdict import Verdict, judged
+
+
+def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+    """Pure. That a router does not answer at all is told with its routes."""
+    for router in stack.routers:
+        answer = seen.routers.get(router.name)
+        if answer is not None:
+            yield _config(router, answer)
+            yield from _static_routes(router, answer)
+            yield from _networks(router, answer)
+
+
+def _config(router: Router, answer: Json) -> Verdict:
+    lines = answer["not-running"]
+    observed = f"{len(lines)} do not" if lines else "as the file"
+    cause = f"FRR took other values than were meant, or what runs was changed by hand: {'; '.join(lines[:10])}"
+    return judged("router-config", router.name, not lines, "every line of frr.conf runs", observed, router.name, cause)
+
+
+def _static_routes(router: Router, answer: Json) -> Iterator[Verdict]:
+    for route in router.static_routes:
+        if route.to.version != 4:
+            continue
+        found = answer["static"].get(str(route.to)) or []
+        good = any(item.get("selected") and item.get("installed") for item in found)
+        yield judged("static-route", str(route.to), good, f"installed via {route.via}",
+                     "installed" if good else "inactive" if found else "absent", router.name,
+                     f"{route.via} is on no link of {router.name}, or the link is down")  # fmt: skip
+
+
+def _networks(router: Router, answer: Json) -> Iterator[Verdict]:
+    for network in router.bgp.networks:
+        paths = answer["networks"].get(str(network), {}).get("paths") or []
+        good = any(path.get("sourced") and path.get("valid") for path in paths)
+        yield judged("network", str(network), good, "announced as the router's own", "announced" if good else "not",
+                     router.name, f"{router.name} has no route to {network}, and import check is on")  # fmt: skip

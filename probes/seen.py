@@ -1,0 +1,21 @@
+"""What the field answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Any
+
+
+@dataclass
+class Seen:
+    """What was answered; a missing key means that nobody answered, and `errors` says why."""
+
+    routers: dict[str, dict[str, Json]] = field(default_factory=dict)
+    agents: dict[str, list[Json]] = field(default_factory=dict)
+    maps: dict[str, list[Json]] = field(default_factory=dict)
+    devices: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    announced: dict[str, list[Json]] = field(default_factory=dict)
+    objects: dict[str, list[Json]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,65 @@
+"""What nobody is told of: Services with an address that no session and no link announces, sessions without a route."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config import peerings
+from config.stack import StackConfig
+from config.workload import Service
+from probes import l2
+from probes.announcements import BGP_CLASS, carried, selecting, service_prefixes
+from probes.seen import Seen
+from probes.services import load_balancer_addresses, service_object
+from probes.verdict import Verdict, judged
+
+
+def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+    """Red for each of them, one green verdict where there is none. Pure."""
+    sessions = list(peerings.sessions(stack, {node.name: stack.node_labels(node) for node in stack.nodes}))
+    found = [*_services(stack, sessions, seen), *_sessions(stack, sessions)]
+    yield from found
+    if not found and sessions:
+        yield judged("announced", "all", True, "each session has routes to carry, each LoadBalancer address a session",
+                     "so it is", "stack")  # fmt: skip
+
+
+def _services(stack: StackConfig, sessions: list[peerings.Session], seen: Seen) -> Iterator[Verdict]:
+    if stack.bgp is None and not stack.l2_policies:
+        return
+    for service in stack.services:
+        known = service_object(seen, service)
+        addresses = load_balancer_addresses(known)
+        told = any(service_prefixes(stack, session.peer_config, service, known) for session in sessions)
+        if addresses and not told and not l2.policies(stack, service):
+            yield judged("announced", service.name, False, f"{', '.join(addresses)} is announced", "by nobody", "stack",
+                         _why_not(stack, service))  # fmt: skip
+
+
+def _why_not(stack: StackConfig, service: Service) -> str:
+    if service.load_balancer_class == l2.CLASS:
+        return f"its loadBalancerClass is {l2.CLASS}, which BGP leaves alone, and no L2 policy selects it"
+    if service.load_balancer_class not in (None, BGP_CLASS):
+        return f"its loadBalancerClass is {service.load_balancer_class}, which Cilium leaves alone"
+    sets = stack.bgp.advertisements if stack.bgp else ()
+    blind = [item.name for item in sets for entry in item.advertisements
+             if entry.type == "Service" and entry.selector is None]  # fmt: skip
+    if any(selecting(service, iter(sets))):
+        return "no session carries the advertisement that selects it, or that names LoadBalancerIP"
+    hint = f"; {', '.join(blind)} has no selector, which selects nothing" if blind else ""
+    return f"no advertisement's selector matches the Service's own labels{hint}"
+
+
+def _sessions(stack: StackConfig, sessions: list[peerings.Session]) -> Iterator[Verdict]:
+    for session in sessions:
+        if not list(carried(stack, session.peer_config)):
+            yield judged("announced", str(session), False, "the session carries routes", "none can be", "stack",
+                         _why_empty(session))  # fmt: skip
+
+
+def _why_empty(session: peerings.Session) -> str:
+    if session.peer_config is None:
+        return "the peer has no peer config, and so no advertisements"
+    if not any(family.advertisements for family in session.peer_config.families):
+        return f"no family of peer config {session.peer_config.name} selects advertisements"
+    return f"no advertisement has the labels that peer config {session.peer_config.name} selects"

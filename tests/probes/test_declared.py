@@ -1,0 +1,224 @@
+"""Faults of the declaration itself: what was declared is there, and serves nobody. Each is told with its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from config.load import parse
+from probes.expectation import sessions
+from probes.prefixes import expected_prefixes
+from probes.seen import Seen
+from probes.verdict import Color, Verdict
+from probes.verify import control_plane
+from tests.probes.recorded import dev_object, healthy, neighbor, reporting
+
+Edit = Callable[[Any], object]
+
+
+def nothing(_: object) -> None:
+    return None
+
+
+def told(edit: Edit = nothing, change: Callable[[Seen], object] = nothing) -> list[Verdict]:
+    """What is not green where the dev stack is edited, and the answers of the healthy one are changed."""
+    document, answers = dev_object(), healthy()
+    edit(document)
+    change(answers)
+    stack = parse(document, "dev")
+    verdicts = control_plane(stack, list(sessions(stack)), answers)
+    return [verdict for verdict in verdicts if verdict.color is not Color.GREEN]
+
+
+def red(found: list[Verdict], check: str, subject: str) -> str:
+    """The cause of one red verdict."""
+    [verdict] = [v for v in found if (v.check, v.subject) == (check, subject)]
+    assert verdict.color is Color.RED
+    return verdict.cause
+
+
+def services(document: Any) -> Any:
+    """The entry that announces Services."""
+    return document["bgp"]["advertisements"][1]["advertisements"][0]
+
+
+def peer_config(document: Any) -> Any:
+    return document["bgp"]["peerConfigs"][0]
+
+
+def peers(document: Any) -> Any:
+    return document["bgp"]["clusterConfigs"][0]["instances"][0]["peers"]
+
+
+@pytest.mark.parametrize(("edit", "cause"), [
+    (lambda d: services(d).pop("selector"), "has no selector, which selects nothing"),
+    (lambda d: services(d).update(selector={"matchLabels": {"a": "b"}}), "no advertisement's selector matches"),
+    (lambda d: services(d).update(addresses=["ClusterIP"]), "or that names LoadBalancerIP"),
+    (lambda d: d["services"][0].update(loadBalancerClass="io.cilium/l2-announcer"), "which BGP leaves alone"),
+    (lambda d: d["services"][0].update(loadBalancerClass="metallb"), "which Cilium leaves alone"),
+])  # fmt: skip
+def test_an_address_that_nobody_is_told_of(edit: Edit, cause: str) -> None:
+    assert cause in red(told(edit), "announced", "webpod")
+
+
+def test_an_address_that_is_announced_on_a_link_alone() -> None:
+    """By an agent, which L2's own verdict is about."""
+
+    def on_the_link(document: Any) -> None:
+        services(document).pop("selector")
+        document["l2Policies"] = [{"name": "l2", "loadBalancerIPs": True}]
+
+    assert {verdict.check for verdict in told(on_the_link)} == {"l2", "rib"}
+
+
+@pytest.mark.parametrize(("edit", "cause"), [
+    (lambda d: peers(d)[0].pop("peerConfigRef"), "the peer has no peer config"),
+    (lambda d: peer_config(d).update(families=[]), "no family of peer config cilium-peer"),
+    (lambda d: peer_config(d)["families"][0].update(advertisements={"matchLabels": {"a": "b"}}),
+     "no advertisement has the labels that peer config cilium-peer selects"),
+])  # fmt: skip
+def test_a_session_that_can_carry_nothing(edit: Edit, cause: str) -> None:
+    assert cause in red(told(edit), "announced", "cilium-w1 - cilium-r")
+
+
+@pytest.mark.parametrize(("kind", "fault"), [
+    ("CiliumBGPClusterConfig", "ConflictingClusterConfig"), ("CiliumBGPPeerConfig", "MissingAuthSecret"),
+    ("CiliumBGPNodeConfig", "BGPReconcileError"), ("CiliumLoadBalancerIPPool", "PoolConflict"),
+])  # fmt: skip
+def test_what_cilium_says_of_its_objects(kind: str, fault: str) -> None:
+    found = told(change=lambda seen: seen.objects[kind].append(reporting(kind, "another", fault, "True")))
+    assert red(found, "object", "another") == f"{kind} another: {fault} of {kind}"
+    [grey] = told(change=lambda seen: seen.objects.pop(kind))
+    assert grey.color is Color.GREY
+
+
+def test_a_condition_that_tells_of_no_fault_is_not_one() -> None:
+    total = reporting("CiliumLoadBalancerIPPool", "another", "IPsTotal", "True")
+    assert told(change=lambda seen: seen.objects["CiliumLoadBalancerIPPool"].append(total)) == []
+
+
+def router(seen: Seen) -> Any:
+    return seen.routers["cilium-r"]
+
+
+def test_lines_that_frr_does_not_run() -> None:
+    found = told(change=lambda seen: router(seen).update({"not-running": ["maximum-paths 256"]}))
+    assert "maximum-paths 256" in red(found, "router-config", "cilium-r")
+
+
+@pytest.mark.parametrize("route", [[], [{"selected": True}], [{"installed": True}]])
+def test_a_static_route_that_is_not_in_force(route: list[dict[str, bool]]) -> None:
+    def via_nowhere(document: Any) -> None:
+        document["routers"][0]["staticRoutes"] = [{"to": "10.97.0.0/16", "via": "203.0.113.1"}]
+
+    found = told(via_nowhere, lambda seen: router(seen).update(static={"10.97.0.0/16": route}))
+    assert "203.0.113.1 is on no link" in red(found, "static-route", "10.97.0.0/16")
+    good = {"10.97.0.0/16": [{"selected": True, "installed": True}]}
+    assert told(via_nowhere, lambda seen: router(seen).update(static=good)) == []
+
+
+@pytest.mark.parametrize("answer", [{}, {"paths": [{"sourced": True}]}, {"paths": [{"valid": True}]}])
+def test_a_network_that_is_not_announced(answer: dict[str, Any]) -> None:
+    found = told(change=lambda seen: router(seen).update(networks={"10.10.1.0/24": answer}))
+    assert "import check" in red(found, "network", "10.10.1.0/24")
+
+
+def override(name: str) -> Edit:
+    one = {"node": "cilium-w3", "instances": [{"name": name, "routerId": "192.0.2.7"}]}
+    return lambda document: document["bgp"].update(nodeOverrides=[one])
+
+
+def test_an_override_of_an_instance_that_is_not_there() -> None:
+    assert "no instance nobody (it has: instance-65001)" in red(told(override("nobody")), "bgp-override",
+                                                                "cilium-w3 nobody")  # fmt: skip
+
+
+@pytest.mark.parametrize(("shown", "good"), [("192.0.2.7", True), ("192.168.20.100", False)])
+def test_the_router_id_of_an_override_is_what_the_router_sees(shown: str, good: bool) -> None:
+    def answers(seen: Seen) -> None:
+        router(seen)["neighbors"]["192.168.20.100"] = {**neighbor(), "remoteRouterId": shown}
+
+    def down(seen: Seen) -> None:
+        answers(seen)
+        router(seen)["neighbors"]["192.168.20.100"]["bgpState"] = "Active"
+
+    found = told(override("instance-65001"), answers)
+    assert {verdict.check for verdict in told(override("instance-65001"), down)} == {"bgp-session"}
+    assert (found == []) == good
+    assert good or "older than the override" in red(found, "bgp-override", "cilium-w3 instance-65001")
+
+
+# A router of somebody else's: behind the stack's router, and on the link of three nodes.
+FAR, NEAR = "10.98.0.2", "192.168.10.210"
+
+
+def stranger(document: Any) -> None:
+    config = {key: value for key, value in peer_config(document).items() if key != "ebgpMultihop"}
+    document["bgp"]["peerConfigs"].append({**config, "name": "one-hop"})
+    for address, ref in ((FAR, "one-hop"), ("10.98.0.3", "cilium-peer"), (NEAR, "one-hop")):
+        peers(document).append({"name": address, "asn": 65100, "address": address, "peerConfigRef": ref})
+
+
+@pytest.mark.parametrize(("address", "state", "cause"), [
+    (FAR, "active", "packets go one hop without ebgpMultihop"), (NEAR, "active", f"{NEAR} does not answer as AS 65100"),
+    ("10.98.0.3", "active", "10.98.0.3 does not answer as AS 65100"),
+    ("10.98.0.3", None, "the agent runs no such peer"),
+])  # fmt: skip
+def test_a_session_with_a_router_that_the_stack_does_not_have(address: str, state: str | None, cause: str) -> None:
+    def answers(seen: Seen) -> None:
+        for agent in seen.agents.values():
+            agent += [{"peer-address": ip, "session-state": state if ip == address else "established"}
+                      for ip in (FAR, "10.98.0.3", NEAR) if ip != address or state]  # fmt: skip
+
+    found = told(stranger, answers)
+    assert len(found) == 4
+    assert cause in red(found, "bgp-session", f"cilium-w1 - {address} (agent)")
+
+
+def test_services_of_one_sharing_key_have_one_address() -> None:
+    def shared(document: Any) -> None:
+        [one] = document["services"]
+        one["annotations"] = {"lbipam.cilium.io/sharing-key": "web"}
+        document["services"].append({**one, "name": "other"})
+
+    def given(address: str) -> Callable[[Seen], None]:
+        def change(seen: Seen) -> None:
+            [one] = seen.objects["services"]
+            status = {**one["status"], "loadBalancer": {"ingress": [{"ip": address}]}}
+            seen.objects["services"].append({"metadata": {**one["metadata"], "name": "other"}, "status": status})
+        return change
+
+    assert "cannot share" in red(told(shared, given("172.16.1.2")), "lb-ipam", "sharing key web")
+    assert told(shared, given("172.16.1.1")) == []
+
+
+# --- which prefixes are expected of an advertisement ---
+
+
+def expected(edit: Edit, spec: dict[str, Any]) -> set[str]:
+    document, answers = dev_object(), healthy()
+    edit(document)
+    answers.objects["services"][0]["spec"] = spec
+    stack = parse(document, "dev")
+    table = expected_prefixes(stack, list(sessions(stack)), answers)["cilium-r"]
+    return {item.prefix for item in table if item.next_hops and "Service" in item.why}
+
+
+@pytest.mark.parametrize(("edit", "prefixes"), [
+    (nothing, {"172.16.1.1/32"}),
+    (lambda d: services(d).update(addresses=["ClusterIP", "ExternalIP"]), {"10.96.0.9/32", "203.0.113.9/32"}),
+    (lambda d: services(d).update(aggregationLength=24), {"172.16.1.0/24"}),
+    (lambda d: (services(d).update(aggregationLength=24), d["services"][0].update(externalTrafficPolicy="Local")),
+     {"172.16.1.1/32"}),
+    (lambda d: services(d).update(selector={"matchLabels": {"io.kubernetes.service.name": "webpod"}}),
+     {"172.16.1.1/32"}),
+    (lambda d: d["services"][0].update(loadBalancerClass="io.cilium/l2-announcer"), set()),
+])  # fmt: skip
+def test_the_prefixes_of_a_service(edit: Edit, prefixes: set[str]) -> None:
+    assert expected(edit, {"clusterIPs": ["10.96.0.9"], "externalIPs": ["203.0.113.9"]}) == prefixes
+
+
+def test_a_headless_service_has_no_address_of_the_cluster() -> None:
+    assert expected(lambda d: services(d).update(addresses=["ClusterIP"]), {"clusterIPs": ["None"]}) == set()
