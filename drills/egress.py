@@ -190,7 +190,7 @@ DRILLS: tuple[Drill, ...] = (
     Drill("gateway-agent-restart", "the Cilium agent on the first gateway is restarted", _streams(0), well,
           lambda ground: restart_agent(ground, gateways(ground.stack)[0].name), nothing, during=5, after=15),
     Drill("gateways-upgraded", "Cilium's operator and agents are upgraded, those of the gateways too",
-          _streams(60, 60, after=10), well, upgrade, nothing, during=90, after=30, restore=back, upgrades=True),
+          _streams(1, 1, after=2), well, upgrade, nothing, during=90, after=30, restore=back, upgrades=True),
     Drill("address-conflict", "another host takes the first gateway's egress address", _streams(1), well,
           _claim, _leave, during=5, after=5, back=1, possible=lambda stack: stranger_of(stack) is not None),
 )  # fmt: skip

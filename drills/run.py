@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from math import inf
 
@@ -14,6 +15,8 @@ from drills.traffic import PATIENCE, SPACING, arguments
 
 Say = Callable[[str], None]
 _PATIENCE = 120.0
+# A client on a busy machine may be late, seconds.
+_STILL = 2.0
 
 
 @dataclass
@@ -66,6 +69,9 @@ def _hold(drill: Drill, ground: Ground, say: Say) -> Outcome:
     streams = drill.streams(ground.stack)
     seconds = drill.before + drill.during + drill.after
     clients = [(s, ground.client(s.where, arguments(s.host, s.port, seconds))) for s in streams]
+    # Read all along: a client whose pipe is full stands still.
+    readers = ThreadPoolExecutor(max(1, len(clients)), "client")
+    outputs = [(stream, readers.submit(client.communicate)) for stream, client in clients]
     try:
         time.sleep(drill.before)
         say(f"{drill.name}: {drill.about}")
@@ -77,12 +83,13 @@ def _hold(drill: Drill, ground: Ground, say: Say) -> Outcome:
             drill.heal(ground)
             healed = time.time()
         say(f"{drill.name}: healed after {healed - broken:.1f} s, watching")
-        outputs = [(stream, client.communicate(timeout=seconds + 30)[0]) for stream, client in clients]
+        texts = [(stream, output.result(seconds + 30)[0]) for stream, output in outputs]
     finally:
         for _, client in clients:
             if client.poll() is None:
                 client.kill()
-    timelines = [(stream, parsed(stream.name, text, broken, SPACING)) for stream, text in outputs]
+        readers.shutdown()
+    timelines = [(stream, parsed(stream.name, text, broken, SPACING)) for stream, text in texts]
     recovered = _wait(drill, ground, f"{drill.name}: waiting until all is well again", say)
     outcome = Outcome(drill, healed - broken, recovered, timelines)
     outcome.faults += judge(outcome)
@@ -113,6 +120,10 @@ def judge(outcome: Outcome) -> list[str]:
         if not timeline.samples:
             faults.append(f"{name}: no request was sent; is {stream.where} there?")
             continue
+        end = max(outcome.drill.during + outcome.drill.after - _STILL, outcome.healed_at)
+        still = timeline.longest_silence(-outcome.drill.before, end)
+        if still > _STILL:
+            faults.append(f"{name}: the client sent nothing for {still:.1f} s, so nothing is known of that time")
         if any(sample.answer is None for sample in timeline.samples if sample.at < -PATIENCE):
             faults.append(f"{name}: requests were lost before the fault")
         dark = timeline.black_out(outcome.watched)

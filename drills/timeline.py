@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,12 @@ class Timeline:
         """Seconds from the first loss to the last one of what was sent until then; one loss is one spacing."""
         times = [sample.at for sample in self.samples if sample.answer is None and sample.at <= until]
         return round(times[-1] - times[0] + self.spacing, 3) if times else 0.0
+
+    def longest_silence(self, start: float, end: float) -> float:
+        """The longest time between two requests within a time that should be full of them, in seconds."""
+        moments = sorted((start, *(sample.at for sample in self.samples)))
+        moments.append(max(end, moments[-1]))
+        return max(later - earlier for earlier, later in pairwise(moments))
 
     def lost_after(self, at: float) -> int:
         """Requests that were sent after a moment and lost."""

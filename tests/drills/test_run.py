@@ -68,6 +68,10 @@ def outcome(text: str, healed: float = 0.1, **given: Any) -> list[str]:
     ("-1 a; 0.2 a; 0.3 -; 0.4 a", {}, "1 requests lost on the way back"),
     ("-1 a; 0.2 a; 0.3 -; 0.4 a", {"after": 1}, ""),
     ("-1 a; 0.2 a; 0.4 -", {"after": 1}, "the last request was lost"),
+    # Of a time without requests nothing is known: not before the fault, not within, not at the end.
+    ("2.0 a; 2.01 a", {}, "sent nothing for 2.1 s"),
+    ("-1 a; 0.1 a; 2.3 a", {}, "sent nothing for 2.2 s"),
+    ("-1 a; 0.2 a", {"healed": 2.5}, "sent nothing for 2.3 s"),
     # One that heals by itself is watched to its end.
     ("-1 a; 0.01 -; 0.5 -; 0.6 a", {"back": None}, "black-out of 0.51 s"),
 ])  # fmt: skip
@@ -80,6 +84,15 @@ def test_a_client_that_said_nothing_proves_nothing() -> None:
     item = drill()
     one = Outcome(item, 0.1, 0.0, [(item.streams(stack("egress"))[0], parsed("s", "", 100.0, 0.02))])
     assert "no request was sent" in " ".join(judge(one))
+
+
+def test_a_client_with_much_to_say_is_read_all_along() -> None:
+    """More than a pipe holds: where nobody reads, the client stands still until the fault is over."""
+    lines = "print(*(f'{t + n / 50} a' for n in range(10000)), sep='\\n', flush=True); print(time.time(), 'now')"
+    done = hold(drill(fault=lambda place: time.sleep(1.5)), Ground(lines), lambda text: None)  # type: ignore[arg-type]
+    [(_, timeline)] = done.timelines
+    assert len(timeline.samples) == 10001
+    assert [sample.at for sample in timeline.samples if sample.answer == "now" and sample.at < 1.4]
 
 
 def test_a_fault_is_healed_also_where_it_fails_half_way() -> None:

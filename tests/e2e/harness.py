@@ -34,7 +34,11 @@ class Edge:
             shutil.copy(PROJECT / name, directory / name)
         (directory / ".venv").symlink_to(PROJECT / ".venv")
         self.original = yaml.safe_load((PROJECT / f"Pulumi.{stack}.yaml").read_text())
-        if "bgp" in (declared := self.original["config"]["cilium-edge:stack"]):
+        declared = self.original["config"]["cilium-edge:stack"]
+        if "egressPolicies" in declared:
+            # Ten attempts at a gateway that is frozen on purpose are three minutes.
+            declared["cluster"]["ssh"] = {"dialErrorLimit": 3}
+        if "bgp" in declared:
             # The write-up's connect retry makes every test that resets a session a minute longer.
             declared["bgp"]["peerConfigs"][0]["connectRetry"] = 1
         self.reset()
