@@ -6,7 +6,6 @@ Deployed once by the built-in engine and once by Pulumi; in the end the lab is t
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.harness import STACK, Edge
+from tests.e2e.by_pulumi import ByPulumi, forget, hand_over
+from tests.e2e.harness import Edge
 
 pytestmark = pytest.mark.pulumi
 
@@ -39,37 +39,6 @@ def error_line(done: subprocess.CompletedProcess[str]) -> str:
     lines = done.stderr.splitlines()
     assert [i for i, line in enumerate(lines) if line.startswith("error: ")] == [len(lines) - 1], done.stderr
     return lines[-1]
-
-
-def hand_over(giver: Edge, taker: Edge) -> None:
-    """The state goes from one engine to the other."""
-    file = giver.dir / "handover.json"
-    giver.run("stack", "export", "--file", str(file))
-    count = len(json.loads(file.read_text())["deployment"]["resources"])
-    assert f"imported {count} resources" in taker.run("stack", "import", str(file)).stderr
-    file.unlink()
-
-
-def forget(edge: Edge) -> None:
-    """Pulumi has never heard of the stack."""
-    shutil.rmtree(edge.home / "state" / f"{STACK}.pulumi", ignore_errors=True)
-
-
-class ByPulumi(Edge):
-    """The same project and lab by way of Pulumi."""
-
-    def __init__(self, edge: Edge) -> None:
-        self.__dict__.update(edge.by("pulumi").__dict__)
-
-    def run(self, *words: str, **how: Any) -> subprocess.CompletedProcess[str]:
-        files = self._files()
-        done = super().run(*words, **how)
-        # Pulumi writes a salt into the stack file that it works with: never into the committed one.
-        assert self._files() == files
-        return done
-
-    def _files(self) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in self.dir.glob("Pulumi*.yaml")}
 
 
 @pytest.fixture
@@ -123,7 +92,7 @@ def deployment(_lab: Edge) -> Iterator[Deployment]:
         _lab.reset()
         pulumi.run("destroy", "--yes", ok=False)
         # The built-in engine was given a state of what is no more.
-        for file in (_lab.home / "state").glob(f"{STACK}.json*"):
+        for file in (_lab.home / "state").glob(f"{_lab.stack}.json*"):
             file.unlink()
         forget(_lab)
         _lab.run("up")

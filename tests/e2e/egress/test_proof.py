@@ -22,7 +22,7 @@ def test_everything_is_proven(egress: Edge) -> None:
     checks = [verdict["check"] for verdict in result["verdicts"]]
     # 5 agents' maps; 3 pods to 2 outposts.
     assert {check: checks.count(check) for check in checks} == {
-        "egress-status": 1, "egress-ipam": 1, "egress-map": 5, "egress-source": 6,
+        "egress-status": 1, "egress-ipam": 1, "egress-gateway": 2, "egress-map": 5, "egress-source": 6,
     }  # fmt: skip
 
 
