@@ -45,7 +45,7 @@ go-test: ## the node runner
 	cd lab/noderunner && test -z "$$(gofmt -l .)" && go vet ./... && go test ./...
 
 unit: $(VENV) ## tests that need no lab
-	.venv/bin/python -m pytest -m "not lab"
+	.venv/bin/python -m pytest -m "not lab" -n auto
 
 e2e: $(VENV) ## tests on the lab
 	.venv/bin/python -m pytest -m lab
