@@ -55,11 +55,15 @@ class ListenRange(Model):
 
 
 class RouterBgp(Model):
-    """`router bgp` of one router. Defaults are FRR's own (traditional profile)."""
+    """`router bgp` of one router. Defaults are FRR's own (traditional profile).
+
+    `updateDelay`: seconds that a bgpd which starts waits for all of its neighbors before it touches a route.
+    """
 
     asn: ASN
     router_id: IPv4Address | None = None
     graceful_restart: bool = False
+    update_delay: Annotated[int, Field(ge=1, le=3600)] | None = None
     ebgp_requires_policy: bool = True
     multipath_relax: bool = False
     maximum_paths: Annotated[int, Field(ge=1, le=256)] | None = None

@@ -115,6 +115,7 @@ from rules.router import (
     r05_static_next_hop,
     r06_listen_group,
     r07_hold_time,
+    r08_update_delay,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -209,6 +210,7 @@ MODULES: tuple[ModuleType, ...] = (
     r05_static_next_hop,
     r06_listen_group,
     r07_hold_time,
+    r08_update_delay,
     x01_unknown_key,
     x02_roll_out,
     x03_feature_off,

@@ -50,7 +50,7 @@ def family(version: int, router: Router) -> list[str] | None:
 EVERYTHING = router(
     static_routes=[{"to": "172.20.0.0/16", "via": "10.0.0.2"},
                    {"to": "fd00:1::/64", "via": "fe80::1", "interface": "eth1"}],
-    asn="1.10", routerId="10.0.0.1", gracefulRestart=True, ebgpRequiresPolicy=False, importCheck=False,
+    asn="1.10", routerId="10.0.0.1", gracefulRestart=True, updateDelay=30, ebgpRequiresPolicy=False, importCheck=False,
     multipathRelax=True, maximumPaths=4, networks=["10.0.0.0/24", "fd00::/64"],
     peerGroups=[{"name": "LEAF", "remoteAs": "external", "ebgpMultihop": 2, "passwordConfig": "leafPassword",
                  "timers": {"keepalive": 3, "hold": 9, "connectRetry": 5}, "softReconfigurationInbound": True}],
@@ -109,9 +109,10 @@ def test_a_four_byte_as_number_is_written_as_asplain() -> None:
 def test_the_instance_settings_stand_in_the_order_of_frr_8() -> None:
     # As bgpd 8.4.4 itself has them in `show running-config`.
     start = lines(EVERYTHING).index("router bgp 65546")
-    assert lines(EVERYTHING)[start + 1 : start + 6] == [
+    assert lines(EVERYTHING)[start + 1 : start + 7] == [
         " bgp router-id 10.0.0.1",
         " no bgp ebgp-requires-policy",
+        " update-delay 30",
         " bgp graceful-restart",
         " bgp bestpath as-path multipath-relax",
         " no bgp network import-check",

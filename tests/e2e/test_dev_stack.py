@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.e2e.harness import Edge
+from tests.e2e.harness import Edge, until
 
 
 def established(edge: Edge) -> dict[str, Any]:
@@ -20,8 +20,8 @@ def test_everything_is_proven_from_both_sides(edge: Edge) -> None:
     for verdict in result["verdicts"]:
         by_check[verdict["check"]] = by_check.get(verdict["check"], 0) + 1
     # 4 sessions from 2 sides; 4 PodCIDRs and one VIP in RIB and FIB; 3 pods reached; the VIP served.
-    assert by_check == {"bgp-session": 8, "rib": 5, "fib": 5, "rib-surplus": 1, "lb-ipam": 1,
-                        "pod-to-pod": 3, "vip-http": 1}  # fmt: skip
+    assert by_check == {"bgp-session": 8, "rib": 5, "fib": 5, "rib-surplus": 1, "router-config": 1, "network": 1,
+                        "lb-ipam": 1, "announced": 1, "object": 1, "pod-to-pod": 3, "vip-http": 1}  # fmt: skip
 
 
 def test_the_router_has_what_the_write_up_shows(edge: Edge) -> None:
@@ -79,6 +79,22 @@ def test_one_changed_line_drops_no_session(edge: Edge) -> None:
     assert result["counts"] == {"same": 28, "update": 1}
     assert established(edge) == before
     assert "10.10.2.0/24" in edge.on("cilium-r", "vtysh -c 'show bgp ipv4 unicast'")
+
+
+def test_a_router_that_waits_for_its_neighbors_keeps_every_route_over_a_restart_of_bgpd(edge: Edge) -> None:
+    edge.change(lambda stack: stack["routers"][0]["bgp"].update(updateDelay=30))
+    edge.run("up")
+    before = edge.on("cilium-r", "pgrep -x bgpd")
+    # Whatever becomes of a BGP route in the kernel is written down.
+    edge.on("cilium-r", "setsid ip monitor route > /run/routes 2>&1 < /dev/null & echo $! > /run/monitor.pid")
+    try:
+        edge.on("cilium-r", "pkill -9 -x bgpd")
+        until(lambda: edge.on("cilium-r", "pgrep -x bgpd", ok=False) not in ("", before), 150, "it is started")
+        until(lambda: "Best-paths resumed" in edge.on("cilium-r", "vtysh -c 'show bgp summary'"), 60, "all are back")
+        until(lambda: edge.verify(1, ok=False)["green"], 60, "all is well")
+    finally:
+        edge.on("cilium-r", "kill $(cat /run/monitor.pid)")
+    assert "proto bgp" not in edge.on("cilium-r", "cat /run/routes")
 
 
 def test_drift_is_seen_and_mended(edge: Edge) -> None:
