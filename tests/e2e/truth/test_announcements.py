@@ -47,7 +47,7 @@ def cluster_ip(stack: Any) -> None:
 
 def announced_and_not_served(view: View) -> bool:
     address = view.object("Service", "webpod").get("spec", {}).get("clusterIP")
-    return address in view.routes and answers(view.edge, "cilium-r", address, 4) == 0
+    return address in view.routes and answers(view.edge, "cilium-r", address, 20) == 0
 
 
 def aggregate_of_local(stack: Any) -> None:
