@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.bgp import Instance, InstanceOverride, Peer, PeerConfig
@@ -84,10 +84,11 @@ class Session:
         return own if own is not None else self.instance.local_asn
 
 
-def sessions(stack: StackConfig, labels: Mapping[str, Mapping[str, str]]) -> Iterator[Session]:
+def sessions(stack: StackConfig) -> Iterator[Session]:
     """Every peering that the stack's cluster configs give its nodes."""
     if stack.bgp is None:
         return
+    labels = {node.name: stack.node_labels(node) for node in stack.nodes}
     owners = {
         interface.address.ip: (i, router) for i, router in enumerate(stack.routers) for interface in router.interfaces
     }

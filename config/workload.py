@@ -28,6 +28,12 @@ class Service(Model):
     managed: bool = True
 
 
+# Which of Cilium's features gives a Service its address away (spec.loadBalancerClass).
+BGP_CLASS, L2_CLASS = "io.cilium/bgp-control-plane", "io.cilium/l2-announcer"
+# Services with the same value of this annotation share an address.
+SHARING_KEY = "lbipam.cilium.io/sharing-key"
+
+
 def service_labels(service: Service) -> dict[str, str]:
     """A Service's labels and the two that Cilium adds for its selectors."""
     return {

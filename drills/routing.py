@@ -30,8 +30,7 @@ def _asker(stack: StackConfig) -> Router:
 
 def _tops(stack: StackConfig) -> list[Router]:
     """The routers that the nodes peer with."""
-    labels = {node.name: stack.node_labels(node) for node in stack.nodes}
-    peers = {session.far.router.name for session in sessions(stack, labels) if session.far is not None}
+    peers = {session.far.router.name for session in sessions(stack) if session.far is not None}
     return [router for router in stack.routers if router.name in peers]
 
 

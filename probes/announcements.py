@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import ip_address, ip_network
 
 from config.bgp import Advertisement, AdvertisementSet, PeerConfig
 from config.stack import StackConfig
-from config.workload import Service, service_labels
+from config.workload import BGP_CLASS, Service, service_labels
 from probes.seen import Json
 from probes.services import cluster_addresses, external_addresses, load_balancer_addresses
-
-BGP_CLASS = "io.cilium/bgp-control-plane"
 
 
 def carried(stack: StackConfig, peer_config: PeerConfig | None) -> Iterator[AdvertisementSet]:
@@ -31,7 +29,7 @@ def advertises_pod_cidr(stack: StackConfig, peer_config: PeerConfig | None) -> b
     return any(entry.type == "PodCIDR" for item in carried(stack, peer_config) for entry in item.advertisements)
 
 
-def selecting(service: Service, sets: Iterator[AdvertisementSet]) -> Iterator[Advertisement]:
+def selecting(service: Service, sets: Iterable[AdvertisementSet]) -> Iterator[Advertisement]:
     """The entries that select a Service; one without a selector selects none."""
     labels = service_labels(service)
     for item in sets:

@@ -28,9 +28,9 @@ def expected_entries(stack: StackConfig, seen: Seen) -> dict[tuple[str, str], li
     """(pod address, destination) -> the gateways that the entry may name; an excluded one names none."""
     entries: dict[tuple[str, str], list[Way]] = {}
     for pod in seen.objects["pods"]:
-        address = str((pod.get("status") or {}).get("podIP"))
         for policy in stack.egress_policies:
             if is_selected(stack, policy, pod):
+                address = str(pod["status"]["podIP"])
                 ways = gateways_for(stack, policy, pod, seen)
                 entries |= {(address, str(cidr)): ways for cidr in policy.destination_cidrs}
                 entries |= {(address, str(cidr)): [Way(_EXCLUDED, None)] for cidr in policy.excluded_cidrs}
@@ -71,9 +71,14 @@ def _of_group(stack: StackConfig, policy: EgressPolicy, index: int, status: Json
         active = (status.get("activeGatewayIPsByAZ") or {}).get(zone) or []
     group = policy.egress_groups[index]
     for gateway in active:
-        node = next((n for n in stack.nodes if str(n.address) == gateway), None)
+        node = node_at(stack, gateway)
         given = (status.get("egressIPByGatewayIP") or {}).get(gateway)
         yield Way(gateway, given or (_source(group, node) if node else None))
+
+
+def node_at(stack: StackConfig, gateway: str) -> Node | None:
+    """The node with a gateway's address."""
+    return next((node for node in stack.nodes if str(node.address) == gateway), None)
 
 
 def _node_of(stack: StackConfig, pod: Json) -> Node | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from config.egress import EgressGateway, EgressPolicy
 from config.node import Node
 from config.stack import StackConfig
-from probes.egress_expectation import first_node, gateways_for, is_selected
+from probes.egress_expectation import first_node, gateways_for, is_selected, node_at
 from probes.seen import Seen
 from probes.verdict import Verdict, judged, unknown
 
@@ -32,23 +32,21 @@ def _one(stack: StackConfig, seen: Seen, policy: EgressPolicy) -> Verdict:
         return unknown(CHECK, policy.name, wanted, "API", seen.errors.get("pods", "not asked"))
     served = [pod for pod in seen.objects["pods"] if is_selected(stack, policy, pod)]
     # HA groups: what the status names as active for the pods there are. Otherwise what each entry picks.
-    ways = {(way.gateway, way.source) for pod in served for way in gateways_for(stack, policy, pod, seen)}
+    ways = sorted({way for pod in served for way in gateways_for(stack, policy, pod, seen)}, key=str)
+    observed = ", ".join(f"{way.gateway} with {way.source or 'its default'}" for way in ways) or "no gateway"
     faults = [] if policy.egress_groups else [f for _, entry in policy.gateways() for f in _entry(stack, seen, entry)]
-    for gateway, source in sorted(ways, key=str):
-        node = next((n for n in stack.nodes if str(n.address) == gateway), None)
-        if node is None or source is None:
+    for way in ways:
+        node = node_at(stack, way.gateway)
+        if node is None or way.source is None:
             continue
         if node.name not in seen.devices:
             return unknown(CHECK, policy.name, wanted, node.name, seen.errors.get(node.name, "no agent there"))
-        if all(source not in addresses for addresses in seen.devices[node.name].values()):
-            faults.append(f"{source} is on no interface of {node.name}")
-    observed = ", ".join(f"{gateway} with {source or 'its default'}" for gateway, source in sorted(ways, key=str))
-    faults = list(dict.fromkeys(faults))
-    if faults:
-        return judged(CHECK, policy.name, False, wanted, observed or "no gateway", where, "; ".join(faults))
-    if not served:
+        if all(way.source not in addresses for addresses in seen.devices[node.name].values()):
+            faults.append(f"{way.source} is on no interface of {node.name}")
+    if not served and not faults:
         return unknown(CHECK, policy.name, wanted, where, "it selects no pod that is there, so nothing can be shown")
-    return judged(CHECK, policy.name, bool(ways), wanted, observed or "no gateway", where, "no gateway is active")
+    cause = "; ".join(dict.fromkeys(faults)) or "no gateway is active"
+    return judged(CHECK, policy.name, bool(ways) and not faults, wanted, observed, where, cause)
 
 
 def _refused(policy: EgressPolicy) -> str:

@@ -35,11 +35,10 @@ class Session:
 
 def sessions(stack: StackConfig) -> tuple[Session, ...]:
     """Every session that the stack declares on Cilium's side towards a router of the stack."""
-    labels = {node.name: stack.node_labels(node) for node in stack.nodes}
     return tuple(
         Session(one.far.router, one.node, one.peer, one.address, one.source, one.peer_config, one.local_asn,
                 *_agreed(one))
-        for one in peerings.sessions(stack, labels)
+        for one in peerings.sessions(stack)
         if one.far is not None and one.address is not None
     )  # fmt: skip
 

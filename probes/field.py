@@ -88,7 +88,7 @@ class Field:
         result = self.ssh.run(self.endpoints[router.name], script, timeout=20)
         answers = result.stdout.split(_MARK)
         parsed: dict[str, Json] = {}
-        for key, text in zip(_ROUTER_COMMANDS, answers, strict=False):
+        for key, text in zip(_ROUTER_COMMANDS, answers[: len(_ROUTER_COMMANDS)], strict=True):
             parsed[key] = json.loads(text) if text.strip() else None
         # An empty answer of vtysh is no empty table: bgpd or zebra did not answer.
         for key in ("neighbors", "rib", "static"):

@@ -7,17 +7,15 @@ from ipaddress import ip_address
 
 from config.l2 import L2Policy
 from config.stack import StackConfig
-from config.workload import Service, service_labels
+from config.workload import L2_CLASS, Service, service_labels
 from probes.seen import Json, Seen
 from probes.services import backends_by_node, load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
-CLASS = "io.cilium/l2-announcer"
-
 
 def policies(stack: StackConfig, service: Service) -> list[L2Policy]:
     """The L2 policies that select a Service."""
-    if service.type != "LoadBalancer" or service.load_balancer_class not in (None, CLASS):
+    if service.type != "LoadBalancer" or service.load_balancer_class not in (None, L2_CLASS):
         return []
     labels = service_labels(service)
     return [p for p in stack.l2_policies if p.service_selector is None or p.service_selector.matches(labels)]

@@ -12,15 +12,14 @@ from probes.verdict import Verdict, judged
 CHECK = "bgp-override"
 
 
-def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def judge(stack: StackConfig, declared: list[peerings.Session], seen: Seen) -> Iterator[Verdict]:
     """Each override has an instance on its node, and its router id is the one that routers see. Pure."""
-    found = list(peerings.sessions(stack, {node.name: stack.node_labels(node) for node in stack.nodes}))
     for item in stack.bgp.node_overrides if stack.bgp else ():
         for one in item.instances:
             subject = f"{item.node} {one.name}"
-            mine = [s for s in found if s.node.name == item.node and s.instance.name == one.name]
+            mine = [s for s in declared if s.node.name == item.node and s.instance.name == one.name]
             if not mine:
-                there = sorted({s.instance.name for s in found if s.node.name == item.node})
+                there = sorted({s.instance.name for s in declared if s.node.name == item.node})
                 yield judged(CHECK, subject, False, "in force", "not in force", item.node,
                              f"the node has no instance {one.name} (it has: {', '.join(there) or 'none'})")  # fmt: skip
             elif one.router_id is not None:

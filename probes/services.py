@@ -7,11 +7,10 @@ from ipaddress import ip_address, summarize_address_range
 
 from config.pool import Pool
 from config.stack import StackConfig
-from config.workload import Service
+from config.workload import SHARING_KEY, Service
 from probes.seen import Json, Seen
 from probes.verdict import Verdict, judged, unknown
 
-SHARING_KEY = "lbipam.cilium.io/sharing-key"
 _CONDITION = "cilium.io/IPAMRequestSatisfied"
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 from config import peerings
 from config.net import Address
-from config.stack import StackConfig
 from probes.expectation import Session
 from probes.fabric import Link
 from probes.seen import Json, Seen
@@ -22,9 +21,9 @@ def judge(session: Session, seen: Seen) -> Iterator[Verdict]:
     yield _agent_side(session, seen)
 
 
-def towards_others(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def towards_others(declared: list[peerings.Session], seen: Seen) -> Iterator[Verdict]:
     """Sessions with routers that the stack does not have: the agent's word is all there is."""
-    for one in peerings.sessions(stack, {node.name: stack.node_labels(node) for node in stack.nodes}):
+    for one in declared:
         if one.far is not None or one.address is None:
             continue
         where, subject = one.node.name, f"{one} (agent)"

@@ -6,20 +6,19 @@ from collections.abc import Iterator
 
 from config import peerings
 from config.stack import StackConfig
-from config.workload import Service
+from config.workload import BGP_CLASS, L2_CLASS, Service
 from probes import l2
-from probes.announcements import BGP_CLASS, carried, selecting, service_prefixes
+from probes.announcements import carried, selecting, service_prefixes
 from probes.seen import Seen
 from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged
 
 
-def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def judge(stack: StackConfig, declared: list[peerings.Session], seen: Seen) -> Iterator[Verdict]:
     """Red for each of them, one green verdict where there is none. Pure."""
-    sessions = list(peerings.sessions(stack, {node.name: stack.node_labels(node) for node in stack.nodes}))
-    found = [*_services(stack, sessions, seen), *_sessions(stack, sessions)]
+    found = [*_services(stack, declared, seen), *_sessions(stack, declared)]
     yield from found
-    if not found and sessions:
+    if not found and declared:
         yield judged("announced", "all", True, "each session has routes to carry, each LoadBalancer address a session",
                      "so it is", "stack")  # fmt: skip
 
@@ -30,21 +29,22 @@ def _services(stack: StackConfig, sessions: list[peerings.Session], seen: Seen) 
     for service in stack.services:
         known = service_object(seen, service)
         addresses = load_balancer_addresses(known)
-        told = any(service_prefixes(stack, session.peer_config, service, known) for session in sessions)
-        if addresses and not told and not l2.policies(stack, service):
+        if not addresses or l2.policies(stack, service):
+            continue
+        if not any(service_prefixes(stack, session.peer_config, service, known) for session in sessions):
             yield judged("announced", service.name, False, f"{', '.join(addresses)} is announced", "by nobody", "stack",
                          _why_not(stack, service))  # fmt: skip
 
 
 def _why_not(stack: StackConfig, service: Service) -> str:
-    if service.load_balancer_class == l2.CLASS:
-        return f"its loadBalancerClass is {l2.CLASS}, which BGP leaves alone, and no L2 policy selects it"
+    if service.load_balancer_class == L2_CLASS:
+        return f"its loadBalancerClass is {L2_CLASS}, which BGP leaves alone, and no L2 policy selects it"
     if service.load_balancer_class not in (None, BGP_CLASS):
         return f"its loadBalancerClass is {service.load_balancer_class}, which Cilium leaves alone"
     sets = stack.bgp.advertisements if stack.bgp else ()
     blind = [item.name for item in sets for entry in item.advertisements
              if entry.type == "Service" and entry.selector is None]  # fmt: skip
-    if any(selecting(service, iter(sets))):
+    if any(selecting(service, sets)):
         return "no session carries the advertisement that selects it, or that names LoadBalancerIP"
     hint = f"; {', '.join(blind)} has no selector, which selects nothing" if blind else ""
     return f"no advertisement's selector matches the Service's own labels{hint}"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
+from config import peerings
 from config.stack import StackConfig
 from probes import (
     conditions,
@@ -85,7 +86,8 @@ def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> li
     verdicts: list[Verdict] = []
     for session in expected:
         verdicts += sessions.judge(session, seen)
-    verdicts += sessions.towards_others(stack, seen)
+    declared = list(peerings.sessions(stack))
+    verdicts += sessions.towards_others(declared, seen)
     between = list(fabric.links(stack))
     for link in between:
         verdicts.append(sessions.between_routers(link, seen))
@@ -94,9 +96,9 @@ def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> li
         verdicts += sessions.unexpected(router.name, expected, between, seen)
         verdicts += prefixes.judge(stack, router.name, tables[router.name], seen)
     verdicts += router_state.judge(stack, seen)
-    verdicts += overrides.judge(stack, seen)
+    verdicts += overrides.judge(stack, declared, seen)
     verdicts += services.judge(stack, seen)
-    verdicts += unannounced.judge(stack, seen)
+    verdicts += unannounced.judge(stack, declared, seen)
     verdicts += l2.judge(stack, seen)
     verdicts += egress.judge(stack, seen)
     verdicts += conditions.judge(stack, seen)

@@ -16,11 +16,11 @@ from config.node import Node
 from config.peerings import Session, sessions
 from config.router import Router
 from config.stack import StackConfig
-from config.workload import Service
+from config.workload import BGP_CLASS, L2_CLASS, Service
 from rules import chart
 
 # The classes whose Services LB-IPAM serves (Cilium operator/pkg/lbipam); io.cilium/node gets node addresses.
-LB_IPAM_CLASSES = ("io.cilium/bgp-control-plane", "io.cilium/l2-announcer")
+LB_IPAM_CLASSES = (BGP_CLASS, L2_CLASS)
 CLASSES = (*LB_IPAM_CLASSES, "io.cilium/node")
 _SERVICE_TYPE = "ingress.cilium.io/service-type"
 _SERVICE_CLASS = "ingress.cilium.io/loadbalancer-class"
@@ -126,7 +126,7 @@ class Facts:
     @cached_property
     def sessions(self) -> list[Session]:
         """Every peering of every node, with the router's side where the stack has that router."""
-        return list(sessions(self.stack, self.labels))
+        return list(sessions(self.stack))
 
     @cached_property
     def advertisement_entries(self) -> list[tuple[str, AdvertisementSet, Advertisement]]:

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.workload import service_labels
+from config.workload import BGP_CLASS, service_labels
 from rules.facts import Facts
 from rules.finding import Finding, error
 
-_OURS = (None, "io.cilium/bgp-control-plane")
+_OURS = (None, BGP_CLASS)
 
 
 def check(facts: Facts) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.workload import service_labels
+from config.workload import BGP_CLASS, service_labels
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
@@ -23,7 +23,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Services that both an L2 policy and Local apply to."""
     policies = [p for p in facts.stack.l2_policies if p.load_balancer_ips]
     for path, service in facts.addressed:
-        if service.external_traffic_policy != "Local" or service.load_balancer_class == "io.cilium/bgp-control-plane":
+        if service.external_traffic_policy != "Local" or service.load_balancer_class == BGP_CLASS:
             continue
         if any(p.service_selector is None or p.service_selector.matches(service_labels(service)) for p in policies):
             yield warning(

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.workload import service_labels
+from config.workload import L2_CLASS, service_labels
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
 
@@ -33,7 +33,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             for _, s in facts.addressed
             if policy.service_selector is None or policy.service_selector.matches(service_labels(s))
         ]
-        mine = [s for s in chosen if s.load_balancer_class in (None, "io.cilium/l2-announcer")]
+        mine = [s for s in chosen if s.load_balancer_class in (None, L2_CLASS)]
         if policy.service_selector is not None and not chosen:
             yield warning(
                 f"l2Policies[{i}].serviceSelector",

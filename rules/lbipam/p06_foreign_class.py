@@ -14,14 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.workload import BGP_CLASS, L2_CLASS
 from rules.facts import CLASSES, Facts
 from rules.finding import Finding, warning
 from rules.words import nearest
 
 # Class -> the Helm value of the feature that serves it.
 _BEHIND = {
-    "io.cilium/l2-announcer": "l2announcements.enabled",
-    "io.cilium/bgp-control-plane": "bgpControlPlane.enabled",
+    L2_CLASS: "l2announcements.enabled",
+    BGP_CLASS: "bgpControlPlane.enabled",
 }
 
 

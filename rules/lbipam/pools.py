@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from config.net import Address
 from config.pool import Pool
-from config.workload import Service, service_labels
+from config.workload import SHARING_KEY, Service, service_labels
 from rules.facts import Facts
 from rules.spans import Span, of_block, usable
 
 IPS = ("lbipam.cilium.io/ips", "io.cilium/lb-ipam-ips")
-SHARING = ("lbipam.cilium.io/sharing-key", "io.cilium/lb-ipam-sharing-key")
+SHARING = (SHARING_KEY, "io.cilium/lb-ipam-sharing-key")
 CROSS = ("lbipam.cilium.io/sharing-cross-namespace", "io.cilium/lb-ipam-sharing-cross-namespace")
 
 
