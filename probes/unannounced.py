@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 
 from config import peerings
 from config.stack import StackConfig
@@ -31,8 +32,12 @@ def _services(stack: StackConfig, sessions: list[peerings.Session], seen: Seen) 
         addresses = load_balancer_addresses(known)
         if not addresses or l2.policies(stack, service):
             continue
-        if not any(service_prefixes(stack, session.peer_config, service, known) for session in sessions):
-            yield judged("announced", service.name, False, f"{', '.join(addresses)} is announced", "by nobody", "stack",
+        # Of all that is announced for it: an aggregate of another of its addresses would do, a ClusterIP would not.
+        told = {ip_network(prefix) for session in sessions
+                for prefix in service_prefixes(stack, session.peer_config, service, known)}  # fmt: skip
+        untold = [address for address in addresses if not any(ip_address(address) in prefix for prefix in told)]
+        if untold:
+            yield judged("announced", service.name, False, f"{', '.join(untold)} is announced", "by nobody", "stack",
                          _why_not(stack, service))  # fmt: skip
 
 
@@ -41,7 +46,9 @@ def _why_not(stack: StackConfig, service: Service) -> str:
         return f"its loadBalancerClass is {L2_CLASS}, which BGP leaves alone, and no L2 policy selects it"
     if service.load_balancer_class not in (None, BGP_CLASS):
         return f"its loadBalancerClass is {service.load_balancer_class}, which Cilium leaves alone"
-    sets = stack.bgp.advertisements if stack.bgp else ()
+    if stack.bgp is None:
+        return "no L2 policy's serviceSelector matches the Service's own labels"
+    sets = stack.bgp.advertisements
     blind = [item.name for item in sets for entry in item.advertisements
              if entry.type == "Service" and entry.selector is None]  # fmt: skip
     if any(selecting(service, sets)):

@@ -60,7 +60,26 @@ def peers(document: Any) -> Any:
     (lambda d: d["services"][0].update(loadBalancerClass="metallb"), "which Cilium leaves alone"),
 ])  # fmt: skip
 def test_an_address_that_nobody_is_told_of(edit: Edit, cause: str) -> None:
-    assert cause in red(told(edit), "announced", "webpod")
+    """That its ClusterIP is announced is no matter: nobody asked for that one from outside."""
+    found = told(edit, lambda seen: seen.objects["services"][0].update(spec={"clusterIPs": ["10.96.0.9"]}))
+    assert cause in red(found, "announced", "webpod")
+
+
+def test_an_address_within_what_is_announced() -> None:
+    def wide(seen: Seen) -> None:
+        seen.objects["services"][0]["spec"] = {"clusterIPs": ["172.16.1.9"]}
+
+    found = told(lambda d: services(d).update(addresses=["ClusterIP"], aggregationLength=24), wide)
+    assert "announced" not in {verdict.check for verdict in found}
+
+
+def test_a_stack_without_bgp_says_what_its_l2_policies_lack() -> None:
+    def on_the_link(document: Any) -> None:
+        del document["bgp"]
+        document["l2Policies"] = [{"name": "l2", "loadBalancerIPs": True,
+                                   "serviceSelector": {"matchLabels": {"a": "b"}}}]  # fmt: skip
+
+    assert red(told(on_the_link), "announced", "webpod").startswith("no L2 policy's serviceSelector matches")
 
 
 def test_an_address_that_is_announced_on_a_link_alone() -> None:
