@@ -66,7 +66,7 @@ def main() -> None:
     usage_error = typer.BadParameter.__mro__[1]
     usage_error.exit_code = 1  # type: ignore[attr-defined]
     try:
-        app()
+        app(prog_name="edge")
     except EdgeError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

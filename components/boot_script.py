@@ -1,16 +1,23 @@
-"""Settings of a host that are made now and again at every boot (where the host has systemd)."""
+"""Settings of a host that are made now, at every boot, and again within 10 s where something took them away.
+
+Only where the host has systemd. Network managers do take them away: systemd-networkd removes what others have
+put on a link when it sets the link up anew.
+"""
 
 from __future__ import annotations
 
 _HOME = "/etc/cilium-edge"
+_UNITS = "/etc/systemd/system"
+_AGAIN = "10s"
 
 
 def install(name: str, description: str, lines: list[str], undo: str = "true") -> str:
     """A part of a shell script that runs the lines and keeps them for the next boot.
 
-    Where they fail the first time they are not kept, and `undo` takes back what some of them did.
+    They must change nothing where all is as it should be. Where they fail the first time they are not kept, and
+    `undo` takes back what some of them did.
     """
-    path, unit = f"{_HOME}/{name}", f"cilium-edge-{name}.service"
+    path, unit = f"{_HOME}/{name}", f"cilium-edge-{name}"
     quoted = " ".join(f"'{line}'" for line in ("#!/bin/sh", "set -eu", *lines))
     return f"""first=; [ -e {path} ] || first=yes
 mkdir -p {_HOME}
@@ -25,20 +32,26 @@ mv {path}.part {path}
 if [ -d /run/systemd/system ]; then
 	printf '%s\\n' '[Unit]' 'Description={description} (cilium-edge)' \\
 		'After=network-online.target' 'Wants=network-online.target' '[Service]' 'Type=oneshot' \\
-		'ExecStart={path}' '[Install]' 'WantedBy=multi-user.target' > /etc/systemd/system/{unit}
+		'ExecStart={path}' 'LogLevelMax=warning' '[Install]' 'WantedBy=multi-user.target' > {_UNITS}/{unit}.service
+	printf '%s\\n' '[Unit]' 'Description={description}, again (cilium-edge)' '[Timer]' 'OnActiveSec={_AGAIN}' \\
+		'OnUnitInactiveSec={_AGAIN}' 'AccuracySec=1s' '[Install]' 'WantedBy=timers.target' > {_UNITS}/{unit}.timer
 	systemctl daemon-reload
-	systemctl enable -q {unit}
+	systemctl enable -q {unit}.service
+	systemctl enable -q --now {unit}.timer
 fi
 """
 
 
-def remove(name: str) -> str:
-    """A part of a shell script that forgets them; undoing them now is the caller's."""
-    path, unit = f"{_HOME}/{name}", f"cilium-edge-{name}.service"
-    return f"""if [ -f /etc/systemd/system/{unit} ]; then
-	systemctl disable -q {unit} || true
-	rm -f /etc/systemd/system/{unit}
+def remove(name: str, undo: str = "true") -> str:
+    """A part of a shell script that forgets them. `undo` is run in between, where they had been kept."""
+    path, unit = f"{_HOME}/{name}", f"cilium-edge-{name}"
+    return f"""if [ -f {_UNITS}/{unit}.service ]; then
+	systemctl disable -q --now {unit}.timer 2>/dev/null || true
+	systemctl disable -q --now {unit}.service || true
+	rm -f {_UNITS}/{unit}.timer {_UNITS}/{unit}.service
+	systemctl daemon-reload || true
 fi
+if [ -e {path} ]; then {undo} 2>/dev/null || true; fi
 rm -f {path}
 rmdir {_HOME} 2>/dev/null || true
 """

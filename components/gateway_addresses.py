@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_interface
 
 import pulumi
 from pulumi_command import remote
@@ -11,6 +12,7 @@ from pulumi_command import remote
 from components import boot_script
 from components.access import Access
 from components.observe import OBSERVE
+from config.net import InterfaceAddress
 from config.node import Interface, Node
 from config.stack import StackConfig
 
@@ -26,6 +28,20 @@ class GatewayAddress:
     def name(self) -> str:
         """Unique on the node, and fit for a file name."""
         return f"address-{self.interface.name}-{str(self.interface.address.ip).replace(':', '-')}"
+
+    @property
+    def put_on(self) -> InterfaceAddress:
+        """The address with the prefix that it gets on the host.
+
+        A further address of a subnet that the interface has gets none: with one it would become the address that
+        the host itself speaks with, as soon as a network manager takes its own off and puts it on again.
+        """
+        address = self.interface.address
+        own = [one.address.network for one in self.node.interfaces
+               if one.name == self.interface.name and one.managed is None]  # fmt: skip
+        if self.interface.managed == "secondary" and address.network in own:
+            return ip_interface(address.ip)
+        return address
 
 
 class GatewayAddresses(pulumi.ComponentResource):
@@ -66,15 +82,16 @@ def gateway_addresses(stack: StackConfig) -> Iterator[GatewayAddress]:
 
 def apply_script(item: GatewayAddress) -> str:
     """Puts the address on now and at every boot; a link that somebody else made is left alone."""
-    name, address = item.interface.name, item.interface.address
+    name, address = item.interface.name, item.put_on
+    there = f'[ -n "$(ip -o address show dev {name} to {address.ip})" ]'
     if item.interface.managed == "secondary":
         check = f"""ip link show dev {name} >/dev/null 2>&1 || {{ echo "there is no interface {name}" >&2; exit 1; }}
-if [ ! -e /etc/cilium-edge/{item.name} ] && [ -n "$(ip -o address show dev {name} to {address.ip})" ]; then
+if [ ! -e /etc/cilium-edge/{item.name} ] && {there}; then
 	echo "{name} has {address.ip} already, and not from cilium-edge; leave managed out, or take it off first" >&2
 	exit 1
 fi
 """
-        lines = [f"ip address replace {address} dev {name}"]
+        lines = [f"{there} || ip address replace {address} dev {name}"]
     else:
         check = f"""if ip link show dev {name} >/dev/null 2>&1 && [ ! -e /etc/cilium-edge/{item.name} ]; then
 	echo "{name} is there already and was not made by cilium-edge; take another name" >&2
@@ -85,7 +102,8 @@ fi
             # Not every kernel has the dummy type; a bridge without ports has no wire either.
             f"ip link show dev {name} >/dev/null 2>&1 || ip link add {name} type dummy 2>/dev/null"
             f" || ip link add {name} type bridge",
-            f"ip address replace {address} dev {name}",
+            # Its prefix is not reached through a link without a wire.
+            f"{there} || ip address replace {address} dev {name} noprefixroute",
             f"ip link set {name} up",
         ]
     return f"""set -eu
@@ -96,10 +114,9 @@ ip -o address show dev {name} to {address.ip} | sed 's/.* \\(inet6\\? [^ ]*\\).*
 
 def delete_script(item: GatewayAddress) -> str:
     """Takes the address off again, and the link that was made for it."""
-    return f"""if [ -e /etc/cilium-edge/{item.name} ]; then {_undo(item)} 2>/dev/null || true; fi
-{boot_script.remove(item.name)}"""
+    return boot_script.remove(item.name, _undo(item))
 
 
 def _undo(item: GatewayAddress) -> str:
-    name, address = item.interface.name, item.interface.address
+    name, address = item.interface.name, item.put_on
     return f"ip address del {address} dev {name}" if item.interface.managed == "secondary" else f"ip link del {name}"

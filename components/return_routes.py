@@ -55,17 +55,18 @@ def _one_subnet(stack: StackConfig) -> bool:
 def apply_script(route: ReturnRoute) -> str:
     """Sets the route now and at every boot."""
     command = f"ip route replace {route.to} via {route.via} dev {route.device}"
+    again = f'[ -n "$(ip route show exact {route.to} via {route.via} dev {route.device})" ] || {command}'
     return f"""set -eu
 {command} || {{ echo "the route {route.to} via {route.via} was refused; is {route.device} up?" >&2; exit 1; }}
-{boot_script.install(_NAME, "Route to the pods of other nodes", [command])}{OBSERVE}
+{boot_script.install(_NAME, "Route to the pods of other nodes", [again])}{OBSERVE}
 ip route show {route.to} | sed 's/ *$//'
 """
 
 
 def delete_script(route: ReturnRoute) -> str:
     """Takes the route and what makes it permanent away."""
-    return f"""ip route del {route.to} via {route.via} 2>/dev/null || true
-{boot_script.remove(_NAME)}"""
+    return f"""{boot_script.remove(_NAME)}ip route del {route.to} via {route.via} 2>/dev/null || true
+"""
 
 
 _NAME = "return-route"
