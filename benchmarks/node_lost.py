@@ -4,7 +4,7 @@ The node's link goes silent (its bridge port is taken away; nobody gets a carrie
 Lost: from then until the router has no route through the node. Back: from the port's return until it
 has all of them again.
 
-    .venv/bin/python -m benchmarks.node_lost [RUNS]
+    .venv/bin/python -m benchmarks.node_lost [RUNS [PROFILE ...]]
 """
 
 from __future__ import annotations
@@ -56,15 +56,16 @@ def fabric(edge: Edge, command: list[str]) -> None:
 
 
 def main() -> None:
-    """Print a line for each profile, with the ratio to the write-up's."""
+    """Print a line for each profile, with the ratio to the first one's (`standard`, the write-up's)."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    profiles = sys.argv[2:] or PROFILES
     with tempfile.TemporaryDirectory() as directory:
         edge = Edge(Path(directory) / "project")
         stack = edge.original["config"]["cilium-edge:stack"]
         del stack["bgp"]["peerConfigs"][0]["connectRetry"]
         try:
             base: tuple[float, float] | None = None
-            for profile in PROFILES:
+            for profile in profiles:
 
                 def choose(stack: Any, profile: str = profile) -> None:
                     stack["bgp"]["peerConfigs"][0]["profile"] = profile

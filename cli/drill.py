@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,14 +18,12 @@ if TYPE_CHECKING:
     from drills.run import Outcome
 
 
-
-
 def drill(
     names: Annotated[list[str] | None, typer.Argument(help="Drills to hold; none lists them.")] = None,
     stack: StackOption = "dev",
     every: Annotated[bool, typer.Option("--all", help="Hold every drill that the stack has the parts for.")] = False,
     repeat: Annotated[int, typer.Option(min=1, help="Hold each so many times.")] = 1,
-    output: Annotated[Path | None, typer.Option(help="Directory for a picture (SVG) and the samples (JSON).")] = None,
+    output: Annotated[Path | None, typer.Option(help="Directory for pictures (SVG), numbers (JSON), a table (Markdown).")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Break the lab on purpose: freeze a gateway, cut a link, kill a daemon. Traffic runs through all of it.
@@ -48,19 +46,25 @@ def drill(
     if not session.is_lab:
         raise EdgeError(f"stack {stack} is no lab; drills break hosts, and do that in a lab alone")
     need_root()
+    from drills.summary import document
     from lab.ground import LabGround
 
     clock, ground = report.Clock(), LabGround(stack, session.stack)
     if every:
         chosen = tuple(_without_upgrades(chosen, ground, clock))
     repeated = [item for item in chosen for _ in range(repeat)]
-    outcomes = hold_all(repeated, ground, clock.say)
-    if output is not None:
-        _write(output, outcomes)
-    if as_json:
-        report.print_json([_summary(outcome) for outcome in outcomes])
-    else:
-        _print(outcomes)
+    outcomes: list[Outcome] = []
+    try:
+        for outcome in hold_all(repeated, ground, clock.say):
+            outcomes.append(outcome)
+            if output is not None:
+                _write(output, outcomes)
+    finally:
+        # What was held is told also where the next one cannot be.
+        if as_json:
+            report.print_json([document(outcome) for outcome in outcomes])
+        elif outcomes:
+            _print(outcomes)
     if not all(outcome.passed for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -93,27 +97,15 @@ def _print(outcomes: list[Outcome]) -> None:
             report.out.print(f"{outcome.drill.name}: {fault}", style="red")
 
 
-def _summary(outcome: Outcome) -> dict[str, Any]:
-    streams = [
-        {
-            "stream": stream.name, "blackOut": timeline.black_out(outcome.watched), "allowed": stream.limit,
-            "lost": timeline.lost,
-            "requests": len(timeline.samples), "lostOnReturn": timeline.lost_after(outcome.watched),
-            "spans": [{"from": s.start, "to": s.end, "answer": s.answer, "requests": s.count}
-                      for s in timeline.spans()],
-        }
-        for stream, timeline in outcome.timelines
-    ]  # fmt: skip
-    return {
-        "drill": outcome.drill.name, "about": outcome.drill.about, "passed": outcome.passed, "faults": outcome.faults,
-        "healedAfter": round(outcome.healed_at, 2), "wellAfter": outcome.recovered, "streams": streams,
-    }  # fmt: skip
-
-
 def _write(directory: Path, outcomes: list[Outcome]) -> None:
+    """The last one's picture and numbers, and a table of all so far."""
     from drills.figure import svg
+    from drills.summary import document, markdown
 
     directory.mkdir(parents=True, exist_ok=True)
-    for outcome in outcomes:
-        (directory / f"{outcome.drill.name}.svg").write_text(svg(outcome))
-        (directory / f"{outcome.drill.name}.json").write_text(json.dumps(_summary(outcome), indent=2) + "\n")
+    last = outcomes[-1]
+    before = sum(outcome.drill.name == last.drill.name for outcome in outcomes) - 1
+    name = f"{last.drill.name}-{before + 1}" if before else last.drill.name
+    (directory / f"{name}.svg").write_text(svg(last))
+    (directory / f"{name}.json").write_text(json.dumps(document(last), indent=2) + "\n")
+    (directory / "summary.md").write_text(markdown(outcomes))

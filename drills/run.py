@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from math import inf
@@ -40,18 +40,17 @@ class Outcome:
         return not self.faults
 
 
-def hold_all(drills: Sequence[Drill], ground: Ground, say: Say) -> list[Outcome]:
+def hold_all(drills: Sequence[Drill], ground: Ground, say: Say) -> Iterator[Outcome]:
     """One after the other, each with the rest that it needs."""
-    outcomes: list[Outcome] = []
     last = -inf
     for drill in drills:
         rest = drill.rest - (time.monotonic() - last)
         if rest > 0:
             say(f"{drill.name}: waiting {rest:.0f} s, until what the last drill broke is forgotten")
             time.sleep(rest)
-        outcomes.append(hold(drill, ground, say))
+        outcome = hold(drill, ground, say)
         last = time.monotonic()
-    return outcomes
+        yield outcome
 
 
 def hold(drill: Drill, ground: Ground, say: Say) -> Outcome:

@@ -13,6 +13,10 @@ from config.labels import HOSTNAME
 
 Manifest = dict[str, Any]
 
+_HARDENED: Manifest = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+                       "seccompProfile": {"type": "RuntimeDefault"}}  # fmt: skip
+_NOBODY = 65534
+
 
 def workloads(settings: EgressHA, policies: Sequence[EgressPolicy], cluster: Cluster,
               cilium: Cilium) -> list[Manifest]:  # fmt: skip
@@ -32,6 +36,10 @@ def _deployment(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifes
     labels = {"app": CONTROLLER}
     term = {"labelSelector": {"matchLabels": labels}, "topologyKey": HOSTNAME}
     spec = _pod(settings, CONTROLLER, "controller")
+    spec["containers"][0]["securityContext"] = {
+        **_HARDENED, "runAsNonRoot": True, "runAsUser": _NOBODY, "runAsGroup": _NOBODY,
+        "capabilities": {"drop": ["ALL"]},
+    }  # fmt: skip
     probe = {"tcpSocket": {"port": settings.metrics_port}, "periodSeconds": 2}
     spec["containers"][0]["readinessProbe"] = probe
     spec["affinity"] = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
@@ -66,8 +74,10 @@ def _budget(settings: EgressHA) -> Manifest:
 def _daemon_set(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifest:
     labels = {"app": NODE}
     spec = _pod(settings, NODE, "node")
-    # NET_ADMIN puts addresses on, NET_RAW speaks ARP.
-    spec["containers"][0]["securityContext"] = {"capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN", "NET_RAW"]}}
+    # NET_ADMIN puts addresses on, NET_RAW speaks ARP; only root's programs get capabilities from Kubernetes.
+    spec["containers"][0]["securityContext"] = {
+        **_HARDENED, "runAsUser": 0, "capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN", "NET_RAW"]},
+    }  # fmt: skip
     spec["tolerations"] = [{"operator": "Exists"}]
     terms = [{"matchExpressions": [_term(e) for e in _expressions(group.node_selector.manifest())]}
              for policy in policies for group in policy.egress_groups]  # fmt: skip

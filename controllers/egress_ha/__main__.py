@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
-from ipaddress import ip_address
+import threading
 
 from config.errors import EdgeError
 from controllers.egress_ha import settings
 from transport.kube import Kube
 
+log = logging.getLogger("egress-ha")
+
+
+def end(failed: threading.ExceptHookArgs) -> None:
+    """A process that lost one of its threads looks well and watches, probes or leads no more: it starts anew."""
+    name = failed.thread.name if failed.thread else "unknown"
+    log.critical("thread %s failed, so the process ends", name, exc_info=failed.exc_value)
+    logging.shutdown()
+    os._exit(1)
+
 
 def main(argv: list[str]) -> None:
     """Run until a signal. Errors that a restart may heal end the process with one line."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    threading.excepthook = end
     role, given, who = settings.parse(argv)
     kube = Kube.in_cluster(timeout=max(1.0, given.lease / 2))
-    address = ip_address(who.address)
     if role == "node":
         from controllers.egress_ha.node import NodePart
 
-        NodePart(kube, given, address).run()
+        NodePart(kube, given, who.address).run()
         return
     from controllers.egress_ha.controller import Controller
 
-    controller = Controller(kube, given, who.pod, address, lists=who.lists)
+    controller = Controller(kube, given, who.pod, who.address, lists=who.lists)
 
     def stop(number: int, frame: object) -> None:
         controller.resign()

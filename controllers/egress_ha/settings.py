@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+from ipaddress import ip_address
+
+from pydantic import ValidationError
 
 from config.egress import EgressHA
 
@@ -18,9 +21,14 @@ def parse(argv: list[str]) -> tuple[str, EgressHA, argparse.Namespace]:
                         help="whether agents know lists of gateways and node selectors (Cilium 1.18)")  # fmt: skip
     parser.add_argument("--pod", default=os.environ.get("POD_NAME", os.uname().nodename))
     parser.add_argument("--node", default=os.environ.get("NODE_NAME", os.uname().nodename))
-    parser.add_argument("--address", default=os.environ.get("HOST_IP", ""))
+    parser.add_argument("--address", type=ip_address, default=os.environ.get("HOST_IP", ""),
+                        help="the host's InternalIP")  # fmt: skip
     given = parser.parse_args(argv)
-    settings = EgressHA.model_validate(
-        {name: value for name, value in vars(given).items() if name in EgressHA.model_fields}
-    )
+    try:
+        settings = EgressHA.model_validate(
+            {name: value for name, value in vars(given).items() if name in EgressHA.model_fields}
+        )
+    except ValidationError as error:
+        told = (f"--{str(one['loc'][0]).replace('_', '-')}: {one['msg']}" for one in error.errors())
+        parser.error("; ".join(told))
     return given.role, settings, given

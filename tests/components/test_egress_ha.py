@@ -191,7 +191,7 @@ def test_the_processes_understand_their_arguments() -> None:
     })  # fmt: skip
     for kind, role in (("Deployment", "controller"), ("DaemonSet", "node")):
         container = pod(made(ha, GW)[kind])["containers"][0]
-        said, parsed, _ = settings.parse(container["args"])
+        said, parsed, _ = settings.parse([*container["args"], "--address=192.0.2.1"])
         assert (said, parsed) == (role, ha)
         names = {e["name"]: e.get("value") or e["valueFrom"]["fieldRef"]["fieldPath"] for e in container["env"]}
         assert names == {
@@ -214,6 +214,9 @@ def test_replicas_find_each_other_by_label_and_stand_apart_from_gateways() -> No
     assert [term["preference"]["matchExpressions"] for term in preferred] == [
         [{"key": "egress-gw", "operator": "NotIn", "values": ["true"]}],
         [{"key": "old", "operator": "DoesNotExist"}]]  # fmt: skip
+    may = pod(deployment)["containers"][0]["securityContext"]
+    assert may["runAsNonRoot"] and may["runAsUser"] and may["capabilities"] == {"drop": ["ALL"]}
+    assert not may["allowPrivilegeEscalation"] and may["readOnlyRootFilesystem"]
     assert objects["PodDisruptionBudget"]["spec"] == {
         "maxUnavailable": 1, "selector": {"matchLabels": {key: value}}}  # fmt: skip
 
@@ -222,8 +225,9 @@ def test_the_node_part_runs_on_every_gateway_and_may_do_what_it_does() -> None:
     spec = pod(made(EgressHA(), GW, {"nodeSelector": {"matchLabels": {"b": "1"}}})["DaemonSet"])
     terms = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
     assert [t["matchExpressions"] for t in terms] == [AS_TERMS, [{"key": "b", "operator": "In", "values": ["1"]}]]
-    capabilities = spec["containers"][0]["securityContext"]["capabilities"]
-    assert capabilities == {"drop": ["ALL"], "add": ["NET_ADMIN", "NET_RAW"]}
+    may = spec["containers"][0]["securityContext"]
+    assert may["capabilities"] == {"drop": ["ALL"], "add": ["NET_ADMIN", "NET_RAW"]}
+    assert not may["allowPrivilegeEscalation"] and may["readOnlyRootFilesystem"]
     assert spec["tolerations"] == [{"operator": "Exists"}]
     # A group of all nodes means all nodes.
     assert "affinity" not in pod(made(EgressHA(), GW, {})["DaemonSet"])

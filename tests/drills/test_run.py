@@ -123,12 +123,12 @@ def test_what_is_prepared_is_restored_whatever_happens(monkeypatch: pytest.Monke
 def test_a_drill_rests_until_what_the_last_one_broke_is_forgotten() -> None:
     said: list[str] = []
     began = time.monotonic()
-    hold_all((drill(), drill(rest=0.5)), Ground("print(t, 'a')"), said.append)  # type: ignore[arg-type]
+    list(hold_all((drill(), drill(rest=0.5)), Ground("print(t, 'a')"), said.append))  # type: ignore[arg-type]
     waited = [text for text in said if "is forgotten" in text]
     assert len(waited) == 1 and time.monotonic() - began > 0.5
     # The first one has nothing to wait for.
     began = time.monotonic()
-    hold_all((drill(rest=30),), Ground("print(t, 'a')"), said.append)  # type: ignore[arg-type]
+    list(hold_all((drill(rest=30),), Ground("print(t, 'a')"), said.append))  # type: ignore[arg-type]
     assert time.monotonic() - began < 5
 
 
