@@ -50,7 +50,7 @@ def test_what_was_held_is_kept_when_the_next_one_cannot_be(tmp_path: Path, monke
 
     monkeypatch.setattr(run, "hold", hold)
     monkeypatch.setattr(command, "need_root", lambda: None)
-    words = ["drill", "-s", "egress", "gateway-frozen", "--repeat=3", "--json", f"--output={tmp_path}"]
+    words = ["drill", "-s", "egress", "gateway-agent-restart", "--repeat=3", "--json", f"--output={tmp_path}"]
     done = CliRunner().invoke(app, words)
     assert isinstance(done.exception, EdgeError)
     assert [one["streams"][0]["lost"] for one in json.loads(done.stdout)] == [1, 2]
