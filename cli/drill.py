@@ -23,7 +23,7 @@ def drill(
     stack: StackOption = "dev",
     every: Annotated[bool, typer.Option("--all", help="Hold every drill that the stack has the parts for.")] = False,
     repeat: Annotated[int, typer.Option(min=1, help="Hold each so many times.")] = 1,
-    output: Annotated[Path | None, typer.Option(help="Directory for pictures (SVG), numbers (JSON), a table (Markdown).")] = None,
+    output: Annotated[Path | None, typer.Option(help="Directory for pictures, numbers and a table.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Break the lab on purpose: freeze a gateway, cut a link, kill a daemon. Traffic runs through all of it.

@@ -30,7 +30,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
 
 
 def markdown(outcomes: Iterable[Outcome]) -> str:
-    """A table with a row for each stream of each drill: of one that was held several times the median, and its range."""
+    """A table: a row for each stream of each drill, with the median and the range where it was held several times."""
     held: dict[tuple[str, str], list[tuple[Outcome, dict[str, Any]]]] = {}
     for outcome in outcomes:
         for stream in document(outcome)["streams"]:
