@@ -32,7 +32,8 @@ mv {path}.part {path}
 if [ -d /run/systemd/system ]; then
 	printf '%s\\n' '[Unit]' 'Description={description} (cilium-edge)' \\
 		'After=network-online.target' 'Wants=network-online.target' '[Service]' 'Type=oneshot' \\
-		'ExecStart={path}' 'LogLevelMax=warning' '[Install]' 'WantedBy=multi-user.target' > {_UNITS}/{unit}.service
+		'ExecStart={path}' 'LogLevelMax=warning' 'SyslogLevel=warning' \\
+		'[Install]' 'WantedBy=multi-user.target' > {_UNITS}/{unit}.service
 	printf '%s\\n' '[Unit]' 'Description={description}, again (cilium-edge)' '[Timer]' 'OnActiveSec={_AGAIN}' \\
 		'OnUnitInactiveSec={_AGAIN}' 'AccuracySec=1s' '[Install]' 'WantedBy=timers.target' > {_UNITS}/{unit}.timer
 	systemctl daemon-reload

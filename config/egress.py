@@ -85,7 +85,10 @@ class EgressHA(Model):
 
     A gateway that misses `misses` probes in a row is gone, one that answers `recoveries` is back; a gateway
     that flaps stays away longer each time, up to `maxHold`. `addressLifetime` is how long the kernel keeps
-    an address from egressCIDRs that nobody confirms. `image` holds this project.
+    an address from egressCIDRs that nobody confirms. With `uplinkChecks` gateways look after their way out, too:
+    a route to the destination, its link, and ARP for the next hop. Traffic goes back to a gateway `settle` after
+    an address came to it, which makes agents load their datapath anew, and once its agent answers on
+    `agentHealthPort` (0: it is not asked). `image` holds this project.
     """
 
     image: str = "cilium-edge/egress-ha"
@@ -97,6 +100,9 @@ class EgressHA(Model):
     max_hold: Annotated[float, Field(ge=0, le=3600)] = 60
     address_lifetime: Annotated[int, Field(ge=2, le=600)] = 5
     lease: Annotated[float, Field(ge=1, le=60)] = 2
+    uplink_checks: bool = True
+    settle: Annotated[float, Field(ge=0, le=600)] = 3
+    agent_health_port: Annotated[int, Field(ge=0, le=65535)] = 9879
     probe_port: Annotated[int, Field(ge=1024, le=65535)] = 4254
     metrics_port: Annotated[int, Field(ge=1024, le=65535)] = 4255
     node_selector: LabelSelector = LabelSelector()
@@ -112,6 +118,6 @@ class EgressHA(Model):
     @property
     def arguments(self) -> dict[str, object]:
         """What the controller's processes are told: option (without dashes) -> value. The rest is the manifests'."""
-        names = ("probe_interval", "misses", "recoveries", "max_hold", "address_lifetime", "lease", "namespace",
-                 "probe_port", "metrics_port")  # fmt: skip
+        names = ("probe_interval", "misses", "recoveries", "max_hold", "uplink_checks", "settle", "agent_health_port",
+                 "address_lifetime", "lease", "namespace", "probe_port", "metrics_port")  # fmt: skip
         return {name.replace("_", "-"): getattr(self, name) for name in names}

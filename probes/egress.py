@@ -53,7 +53,8 @@ def _status(stack: StackConfig, policy: EgressPolicy, seen: Seen) -> Iterator[Ve
     healthy = {ip for group in groups for ip in group.get("healthyGatewayIPs") or []}
     members = {str(n.address) for group in policy.egress_groups for n in stack.nodes
                if group.node_selector.matches(stack.node_labels(n))}  # fmt: skip
-    cause = "the controller has written no status: does it run?" if not groups else "a gateway does not answer probes"
+    cause = ("a gateway does not answer probes, or has no way to a destination; its policy's events say which"
+             if groups else "the controller has written no status: does it run?")  # fmt: skip
     conditions = {c["type"]: c for c in status.get("conditions") or []}
     refused = conditions.get(HA_ACCEPTED, {}).get("status") == "False"
     behind = groups and status.get("observedGeneration") != item["metadata"].get("generation")

@@ -39,11 +39,23 @@ def in_use(device: str, address: IPv4Address) -> bool:
             own = _mac(device)
             for _ in range(_PROBES):
                 link.send(_packet(own, IPv4Address(0), address))
-                if _answered(link, own, address):
+                if _answered(link, own, address) is not None:
                     return True
     except OSError as error:
         raise InterfaceError(f"{device}: {error.strerror}: who has {address} cannot be asked") from None
     return False
+
+
+def owner(device: str, sender: IPv4Address, address: IPv4Address, known: bytes | None = None) -> bytes | None:
+    """Who on the link answers for the address (its MAC), None where nobody does within 0.1 s.
+
+    `sender` is this host's own address there. A MAC that is `known` is asked alone, which disturbs nobody else.
+    """
+    with contextlib.suppress(OSError), _open(device) as link:
+        own = _mac(device)
+        link.send(_packet(own, sender, address, known or _EVERYBODY))
+        return _answered(link, own, address)
+    return None
 
 
 def announce(device: str, address: IPv4Address) -> None:
@@ -97,19 +109,19 @@ def _mac(device: str) -> bytes:
     return bytes.fromhex(Path(f"/sys/class/net/{device}/address").read_text().strip().replace(":", ""))
 
 
-def _packet(mac: bytes, sender: IPv4Address, target: IPv4Address) -> bytes:
-    header = _EVERYBODY + mac + struct.pack("!H", _ETH_ARP)
+def _packet(mac: bytes, sender: IPv4Address, target: IPv4Address, to: bytes = _EVERYBODY) -> bytes:
+    header = to + mac + struct.pack("!H", _ETH_ARP)
     body = struct.pack("!HHBBH", 1, 0x0800, 6, 4, _REQUEST)
     return header + body + mac + sender.packed + _NOBODY + target.packed
 
 
-def _answered(link: socket.socket, own: bytes, address: IPv4Address) -> bool:
+def _answered(link: socket.socket, own: bytes, address: IPv4Address) -> bytes | None:
     until = time.monotonic() + _WAIT
     while (left := until - time.monotonic()) > 0:
         if not select.select([link], [], [], left)[0]:
-            return False
+            return None
         frame = link.recv(128)
         # Whoever sends anything from the address has it, be it an answer or a probe of his own.
         if len(frame) >= 42 and frame[28:32] == address.packed and frame[22:28] != own:
-            return True
-    return False
+            return frame[22:28]
+    return None

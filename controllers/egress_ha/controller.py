@@ -109,17 +109,21 @@ class Controller:
         agreed = self._seen(gateways)
         # Readable or not: the gateways go by the status.
         statuses = {name: dict(given(item)) for name, item in items.items()}
-        book = self._ledger.book(time.monotonic(), statuses, version, self._sight.reports())
+        reports = self._sight.reports()
+        book = self._ledger.book(time.monotonic(), statuses, version, reports)
+        cut = {gateway: report.cut for gateway, (report, _) in reports.items() if report.cut}
+        unready = frozenset(gateway for gateway, (report, _) in reports.items() if not report.ready)
         if not self._leader.leading or agreed is None:
             # A leader that knows nothing yet of a gateway would move its traffic for no reason.
             return
         # The same things lead to the same decisions: a round in which nothing has changed costs nothing.
-        basis = (_versions(items.values()), _versions(self._made.objects()), nodes, agreed, book)
+        basis = (_versions(items.values()), _versions(self._made.objects()), nodes, agreed, book, cut, unready)
         if basis == self._done:
             return
         self._done = None
         began = time.process_time()
-        decisions = decide(known, Known(nodes, agreed.serving, agreed.answering, self._lists), book)
+        now = Known(nodes, agreed.serving, agreed.answering, self._lists, cut, unready)
+        decisions = decide(known, now, book)
         metrics.SECONDS.observe(time.process_time() - began)
         self._writer.tell_gateways({gateways[a].name: well for a, well in agreed.serving.items()})
         self._writer.carry_out(items, decisions, refused)

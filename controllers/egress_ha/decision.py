@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from config.egress import HA_SATISFIED, EgressGroup, EgressPolicy
-from config.net import Address
+from config.net import Address, Prefix
 from controllers.egress_ha import placement
 from controllers.egress_ha.addresses import Book, groups
 from controllers.egress_ha.gateway import Member, group_members
@@ -34,12 +34,15 @@ class Known:
     """What the decision rests on. `serving`: node address -> whether to use the gateway.
 
     `answering`: those that could serve although they are not to be used yet, where nobody else does.
+    `cut`: the destinations that a gateway has no way to. `unready`: gateways that traffic should not go back to yet.
     """
 
     nodes: Mapping[str, Member]
     serving: Mapping[Address, bool]
     answering: AbstractSet[Address] = frozenset()
     lists: bool = True
+    cut: Mapping[Address, AbstractSet[Prefix]] = field(default_factory=dict)
+    unready: AbstractSet[Address] = frozenset()
 
 
 @dataclass
@@ -63,17 +66,23 @@ def _decide(item: Declared, known: Known, book: Book) -> Decision:
     pools = [(group, group_members(group, known.nodes)) for group in policy.egress_groups]
     group_of = {member.name: group for group, pool in reversed(pools) for member in pool}
 
-    def well(member: Member) -> bool:
-        return known.serving.get(member.address, False) and not member.drained
+    cut = {member.address: found for _, pool in pools for member in pool
+           if (found := known.cut.get(member.address, frozenset()) & set(policy.destination_cidrs))}  # fmt: skip
 
     before = [frozenset(group.get("activeGatewayIPs") or ()) for group in groups(item.status)]
+
+    def well(member: Member) -> bool:
+        used = any(str(member.address) in group for group in before)
+        serves = known.serving.get(member.address, False) and (used or member.address not in known.unready)
+        return serves and not member.drained and member.address not in cut
+
     zones: list[str | None] = [None]
     if policy.az_affinity != "disabled" and known.lists:
         zones = [*sorted({member.zone for member in known.nodes.values()})]
 
     def answers(member: Member) -> bool:
-        """One that flaps is better than none."""
-        return member.address in known.answering and not member.drained
+        """One that flaps, or is not ready yet, is better than none."""
+        return member.address in known.answering and not member.drained and member.address not in cut
 
     wanted = _choose(policy, pools, zones, (well, answers), before)
     assigned, short = _assign(item, book, _all(wanted), [m for _, pool in pools for m in pool])
@@ -89,14 +98,16 @@ def _decide(item: Declared, known: Known, book: Book) -> Decision:
     limited = any(group.max_gateway_nodes for group, _ in pools)
     status = _status(item, pools, well, chosen, assigned, short)
     manifests: list[Manifest] = []
-    notes: list[str] = []
+    notes = [f"{member.name} has no way to {', '.join(sorted(map(str, cut[member.address])))}"
+             for _, pool in pools for member in pool if member.address in cut]  # fmt: skip
     for zone, serving in chosen.items():
         if not serving and zone is not None and policy.az_affinity == "localOnly":
             whose = f"zone {zone} has" if zone else "nodes without a zone have"
             notes.append(f"{whose} no gateway that serves: their pods' traffic is dropped (localOnly)")
         elif not serving and policy.az_affinity != "localOnly":
             # As last programmed: what is there is no worse than nothing.
-            return Decision(item, None if item.status else _drop(item, known), status, ["no gateway serves"])
+            return Decision(item, None if item.status else _drop(item, known), status,
+                            [*notes, "no gateway serves"])
         plan = placement.slots(serving if limited else home[zone], serving)
         manifests += zone_policies(policy, item.uid, zone, plan, group_of, assigned, known.lists)
     return Decision(item, manifests, status, notes)

@@ -13,18 +13,21 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, ip_network
 from math import inf
 from typing import Any
 
 from config.egress import HA_API_VERSION, HA_KIND, EgressHA
 from config.errors import ApiError
-from config.net import Address
+from config.net import Address, Prefix
 from controllers.egress_ha import arp, interface
 from controllers.egress_ha.addresses import given
 from controllers.egress_ha.probe import Question, Responder
+from controllers.egress_ha.readiness import Readiness
 from controllers.egress_ha.report import Report
+from controllers.egress_ha.uplink import Uplinks
 from controllers.egress_ha.watch import Watched
 from transport.kube import Kube
 
@@ -48,10 +51,18 @@ class NodePart:
         self._claimed: deque[Address] = deque()
         self._troubles: dict[Address, str] = {}
         self._report = Report()
+        self._uplinks = Uplinks(settings, self._destinations)
+        self._readiness = Readiness(settings)
 
     def run(self) -> None:
         """Until the process is ended; what it holds stays until its lifetime is over."""
         self._policies.start()
+        self._readiness.start()
+        if self._settings.uplink_checks:
+            # The first answer is to be a true one; without the API nothing is known, and nothing moves either.
+            self._policies.synced.wait(_TICK)
+            self._uplinks.start()
+            self._uplinks.known.wait(self._settings.probe_interval * self._settings.misses + _TICK)
         Responder(self._settings.probe_port, self._document, self._asked).start()
         arp.Guard(lambda: self._report.held, self._lost).start()
         while True:
@@ -73,6 +84,8 @@ class NodePart:
             return
         self._note_conflicts()
         wanted -= on.keys() & self._conflicts.keys()
+        if on.keys() != wanted:
+            self._readiness.changed()
         stuck = {a for a in on.keys() - wanted if not self._managed(a, partial(interface.drop, a, on[a]))}
         kept = {address: on[address] for address in on.keys() & wanted}
         with contextlib.suppress(interface.InterfaceError):
@@ -154,4 +167,18 @@ class NodePart:
     def _document(self) -> Any:
         """The last round's report; one from before a standstill is not true any more, and says nothing."""
         fresh = time.monotonic() - self._round <= self._lifetime
-        return (self._report if fresh else Report()).document()
+        report = self._report if fresh else Report()
+        return replace(report, cut=self._uplinks.cut, ready=fresh and self._readiness.ready).document()
+
+    def _destinations(self) -> set[Prefix]:
+        """Of all policies: whether this node is a gateway of them is for the controller to know."""
+        texts = {text for item in self._policies.objects() for text in item.get("spec", {}).get("destinationCIDRs", ())}
+        return {prefix for text in texts if (prefix := _prefix(text)) is not None}
+
+
+def _prefix(text: object) -> Prefix | None:
+    """None for what the controller does not accept either."""
+    try:
+        return ip_network(text)  # type: ignore[arg-type]
+    except ValueError:
+        return None

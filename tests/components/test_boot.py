@@ -103,3 +103,9 @@ def test_where_all_is_well_nothing_is_done_and_nothing_is_logged(host: SystemdHo
     assert host.sh(f"systemctl show -P LastTriggerUSec {unit}.timer") != "\n"
     assert host.sh("cat /run/seen") == ""
     assert host.sh(f"journalctl --quiet --unit {unit}.service") == ""
+    # What fails is told.
+    host.sh("ip link set wire down")
+    deadline = time.monotonic() + 20
+    while " return-route[" not in (told := host.sh("journalctl --quiet --unit cilium-edge-return-route.service")):
+        assert time.monotonic() < deadline, told
+        time.sleep(0.5)

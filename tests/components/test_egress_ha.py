@@ -187,7 +187,8 @@ def pod(item: dict[str, Any]) -> dict[str, Any]:
 def test_the_processes_understand_their_arguments() -> None:
     ha = EgressHA.model_validate({
         "namespace": "edge", "probeInterval": 0.5, "misses": 4, "recoveries": 5, "maxHold": 7, "addressLifetime": 9,
-        "lease": 3, "probePort": 5000, "metricsPort": 6000,
+        "lease": 3, "probePort": 5000, "metricsPort": 6000, "uplinkChecks": False,
+        "settle": 2, "agentHealthPort": 9999,
     })  # fmt: skip
     for kind, role in (("Deployment", "controller"), ("DaemonSet", "node")):
         container = pod(made(ha, GW)[kind])["containers"][0]

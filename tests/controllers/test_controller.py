@@ -47,6 +47,9 @@ class Replica:
             document = None if addresses is None else {"held": list(addresses), "conflicts": []}
             self.controller._sight.gateway(ip_address(gateway), addresses is not None, document)
 
+    def cut(self, gateway: str, *prefixes: str) -> None:
+        self.controller._sight.gateway(ip_address(gateway), True, {"held": [], "conflicts": [], "cut": list(prefixes)})
+
     def round(self) -> None:
         self.controller._policies.refresh()
         self.controller._made.refresh()
@@ -101,6 +104,20 @@ def test_addresses_are_given_first_and_used_when_they_are_there() -> None:
     one.hear(**{WEST: ("172.18.0.85",)})
     one.round()
     assert one.gateways("ha-0") == ["w3", "w4"]
+
+
+def test_a_gateway_that_says_it_has_no_way_out_leaves_that_policy_alone() -> None:
+    one = Replica("ha", "other")
+    one.declare("other", destinationCIDRs=["203.0.113.0/24"])
+    one.round()
+    one.cut(EAST, "203.0.113.0/24")
+    one.round()
+    assert one.gateways("other-0") == ["w4"] and one.gateways("ha-0") == ["w3", "w4"]
+    assert one.status("other")["groupStatuses"][0]["healthyGatewayIPs"] == [WEST]
+    assert "NoGateway" in one.events()
+    one.cut(EAST)
+    one.round()
+    assert one.gateways("other-0") == ["w3", "w4"]
 
 
 def test_a_lost_gateway_leaves_and_events_tell() -> None:
@@ -284,7 +301,7 @@ def test_what_a_peer_heard_of_a_gateway_counts_as_heard() -> None:
     """A gateway that this replica cannot reach is not silent: its address is not free."""
     one = Replica("ha", egressCIDRs=["172.18.0.84/32"])
     sight, peer = one.controller._sight, ip_address("10.0.0.2")
-    said = {"held": ["172.18.0.84"], "conflicts": [], "seen": 3}
+    said = {"held": ["172.18.0.84"], "conflicts": [], "seen": 3, "cut": [], "ready": True}
     sight.peer(peer, True, {EAST: {"up": True, "age": 0.0, "report": said}, WEST: {"up": True}})
     report, when = sight.reports()[ip_address(EAST)]
     assert report.held == {ip_address("172.18.0.84")} and time.monotonic() - when < 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
@@ -44,9 +44,13 @@ def policy(status: Any = None, name: str = "ha", created: str = "1", **spec: Any
 
 
 def decided(item: Declared, down: tuple[str, ...] = (), holding: dict[str, tuple[str, ...]] = HOLDING,
-            nodes: list[Any] = NODES, lists: bool = True) -> Decision:  # fmt: skip
+            nodes: list[Any] = NODES, lists: bool = True, cut: dict[str, str] | None = None,
+            unready: tuple[str, ...] = ()) -> Decision:  # fmt: skip
     serving = {ip_address(a): a not in down for a in (EAST, WEST)}
-    (one,) = decide([item], Known(members(nodes), serving, lists=lists), book([item], holding))
+    without = {ip_address(a): frozenset({ip_network(prefix)}) for a, prefix in (cut or {}).items()}
+    known = Known(members(nodes), serving, frozenset(a for a in serving if serving[a]), lists, without,
+                  frozenset(map(ip_address, unready)))  # fmt: skip
+    (one,) = decide([item], known, book([item], holding))
     return one
 
 
@@ -186,3 +190,31 @@ def test_a_condition_keeps_its_time_while_its_status_is_the_same() -> None:
     assert timed(true, first, later) == first
     false = {"conditions": [{"type": "t", "status": "False", "message": "m"}]}
     assert timed(false, first, later)["conditions"][0]["lastTransitionTime"] == "2026-01-01T02:00:00Z"
+
+
+def test_a_gateway_without_a_way_to_the_destination_is_not_used_for_it() -> None:
+    one = decided(policy(OLD), cut={EAST: "172.18.0.8/32"})
+    assert used(one) == {("w4", "172.18.0.85")}
+    assert one.status["groupStatuses"][0]["healthyGatewayIPs"] == [WEST]
+    assert one.notes == ["w3 has no way to 172.18.0.8/32"]
+    # For another destination it is as good as ever.
+    other = decided(policy(OLD, destinationCIDRs=["203.0.113.0/24"]), cut={EAST: "172.18.0.8/32"})
+    assert used(other) == {("w3", "172.18.0.84"), ("w4", "172.18.0.85")} and other.notes == []
+
+
+def test_where_no_gateway_has_a_way_all_stays_as_it_is() -> None:
+    one = decided(policy(OLD), cut={EAST: "172.18.0.8/32", WEST: "172.18.0.8/32"})
+    assert one.policies is None
+    assert one.notes == ["w3 has no way to 172.18.0.8/32", "w4 has no way to 172.18.0.8/32", "no gateway serves"]
+    # The one that answers, and flaps, is no better.
+    assert decided(policy(OLD), down=(WEST,), cut={EAST: "172.18.0.8/32"}).policies is None
+
+
+def test_traffic_goes_back_to_a_gateway_when_it_is_ready_and_stays_with_one_that_has_it() -> None:
+    away = decided(policy(OLD), down=(EAST,)).status
+    assert used(decided(policy(away), unready=(EAST,))) == {("w4", "172.18.0.85")}
+    assert used(decided(policy(away))) == {("w3", "172.18.0.84"), ("w4", "172.18.0.85")}
+    # An agent that starts anew has not lost what it programmed.
+    assert used(decided(policy(OLD), unready=(EAST, WEST))) == {("w3", "172.18.0.84"), ("w4", "172.18.0.85")}
+    # It is better than none.
+    assert used(decided(policy(away), unready=(EAST,), down=(WEST,))) == {("w3", "172.18.0.84")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterable
 from ipaddress import ip_address
@@ -15,7 +16,7 @@ from config.errors import ApiError
 from config.net import Address
 from controllers.egress_ha import arp, interface
 from controllers.egress_ha.node import NodePart
-from controllers.egress_ha.probe import Question
+from controllers.egress_ha.probe import Prober, Question
 from tests.controllers.fake_kube import FakeKube
 from tests.controllers.namespaces import Neighbor, in_namespace, sh
 
@@ -239,7 +240,7 @@ def test_a_report_tells_up_to_where_the_status_was_carried_out() -> None:
     node._policies.seen = 12
     assert node._document()["seen"] == 0
     node.reconcile()
-    assert node._document() == {"held": [str(X)], "conflicts": [], "seen": 12}
+    assert node._document() == {"held": [str(X)], "conflicts": [], "seen": 12, "cut": [], "ready": False}
     node._policies.seen = 13
     assert node._document()["seen"] == 12
 
@@ -311,3 +312,42 @@ def test_addresses_that_the_host_leased_are_left_alone(leased: str) -> None:
     say(node)
     node.reconcile()
     assert life(address) > LIFETIME
+
+
+@in_namespace
+def test_it_tells_which_destinations_it_has_no_way_to_and_is_silent_until_it_knows() -> None:
+    link()
+    node = part()
+    node._policies.put({"metadata": {"name": "ha"}, "spec": {"destinationCIDRs": ["203.0.113.0/24", "172.18.0.9/32"]}})
+    node._policies.put({"metadata": {"name": "odd"}, "spec": {"destinationCIDRs": ["203.0.113.1/24"]}})
+    node._policies.synced.set()
+    node._policies.start = lambda: None  # type: ignore[method-assign]
+    threading.Thread(target=node.run, daemon=True).start()
+    heard: list[Any] = []
+    prober = Prober(node._settings.probe_port, 0.1, lambda: [HERE], lambda *told: heard.append(told))
+    prober.start()
+    deadline = time.monotonic() + 10
+    while not any(answered for _, answered, _ in heard):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert next(document for _, answered, document in heard if answered)["cut"] == ["203.0.113.0/24"]
+
+
+@in_namespace
+def test_an_address_that_the_kernel_dropped_is_a_new_one_to_the_agent() -> None:
+    link()
+    settings = EgressHA.model_validate({"addressLifetime": LIFETIME, "settle": 0.3, "agentHealthPort": 0})
+    node = NodePart(FakeKube().client(), settings, HERE)
+    say(node, {HERE: X})
+    node.reconcile()
+    assert not node._document()["ready"]
+    time.sleep(0.35)
+    node.reconcile()
+    assert node._document()["ready"]
+    interface.drop(X, "eth0")
+    node.reconcile()
+    assert told(node) == ([str(X)], []) and not node._document()["ready"]
+    # What is said after a standstill is from before it.
+    time.sleep(0.35)
+    node._round = time.monotonic() - LIFETIME - 1
+    assert not node._document()["ready"]

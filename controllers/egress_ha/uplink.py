@@ -1,0 +1,139 @@
+"""Whether a gateway has a way out: a route to each destination, its link up, and a next hop that answers.
+
+The probes of the controller go by the nodes' own network; a gateway that has lost another link, or the router
+behind it, answers them as ever and drops its pods' traffic. No more than the first hop is asked: what is behind
+it is the same for all gateways, and a destination that is down is not theirs.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+from config.egress import EgressHA
+from config.net import Prefix
+from controllers.egress_ha import arp
+from controllers.egress_ha.health import Health, Thresholds
+from controllers.egress_ha.patience import Patience
+
+log = logging.getLogger("egress-ha")
+_LINKS = Path("/sys/class/net")
+_NOARP = 0x80
+_UNKNOWN = IPv4Address(0)
+# Routes are looked up so often, in seconds; links and next hops at every probe.
+_ROUTES = 1.0
+
+
+@dataclass(frozen=True)
+class Hop:
+    """Where packets to a destination go first. `device` is empty where there is no route, `via` None on the link.
+
+    `source` is the host's own address there: the next hop is asked as the kernel would ask it.
+    """
+
+    device: str = ""
+    via: IPv4Address | None = None
+    source: IPv4Address = _UNKNOWN
+
+    def __str__(self) -> str:
+        if not self.device:
+            return "no route"
+        return f"via {self.via} dev {self.device}" if self.via else f"dev {self.device}"
+
+
+@dataclass
+class _Way:
+    """What is known of a destination; damped like a gateway: a route that flaps shall not move traffic each time."""
+
+    health: Health
+    patience: Patience
+
+    def told(self, now: float, answers: bool) -> bool:
+        """Whether to count on it."""
+        self.health.probed(answers)
+        return self.patience.told(now, self.health.up is not False, self.health.steady)
+
+
+class Uplinks(threading.Thread):
+    """Looks after the ways to all destinations."""
+
+    def __init__(self, settings: EgressHA, destinations: Callable[[], Iterable[Prefix]]) -> None:
+        super().__init__(name="uplinks", daemon=True)
+        self._settings, self._destinations = settings, destinations
+        self._hops: Mapping[IPv4Network, Hop] = {}
+        self._looked = -_ROUTES
+        self._ways: dict[IPv4Network, _Way] = {}
+        # Next hop -> MAC, of those that answered the last time.
+        self._macs: dict[Hop, bytes] = {}
+        # The destinations without a way, and whether enough was asked to know.
+        self.cut: frozenset[IPv4Network] = frozenset()
+        self.known = threading.Event()
+
+    def run(self) -> None:
+        rounds = 0
+        while True:
+            began = time.monotonic()
+            self.look(began)
+            rounds += 1
+            if rounds >= self._settings.misses:
+                self.known.set()
+            time.sleep(max(0.0, began + self._settings.probe_interval - time.monotonic()))
+
+    def look(self, now: float) -> None:
+        """One round."""
+        destinations = {prefix for prefix in self._destinations() if isinstance(prefix, IPv4Network)}
+        if now - self._looked >= _ROUTES or destinations != self._hops.keys():
+            self._hops, self._looked = hops(destinations), now
+        answering = {hop for hop in set(self._hops.values()) if self._answers(hop)}
+        self._ways = {prefix: self._ways.get(prefix) or self._new() for prefix in self._hops}
+        cut = frozenset(p for p, way in self._ways.items() if not way.told(now, self._hops[p] in answering))
+        if cut != self.cut:
+            for prefix in cut ^ self.cut:
+                log.warning("%s to %s, %s", "no way" if prefix in cut else "a way", prefix, self._hops.get(prefix))
+            self.cut = cut
+
+    def _new(self) -> _Way:
+        settings = self._settings
+        return _Way(Health(Thresholds(settings.misses, settings.recoveries)), Patience(settings.max_hold))
+
+    def _answers(self, hop: Hop) -> bool:
+        if hop.device == "lo":
+            return True
+        try:
+            link = _LINKS / hop.device
+            if not hop.device or (link / "carrier").read_text().strip() != "1":
+                return False
+            silent = int((link / "flags").read_text(), 16) & _NOARP
+        except OSError:
+            # There is no such link any more, or it is down.
+            return False
+        if hop.via is None or silent:
+            return True
+        mac = arp.owner(hop.device, hop.source, hop.via, self._macs.pop(hop, None))
+        if mac is not None:
+            self._macs[hop] = mac
+        return mac is not None
+
+
+def hops(destinations: Collection[IPv4Network]) -> dict[IPv4Network, Hop]:
+    """The first hop to each destination, as the kernel would choose it for the first address of the prefix."""
+    first = {prefix: str(prefix[1] if prefix.num_addresses > 1 else prefix[0]) for prefix in destinations}
+    lines = "".join(f"route get {address}\n" for address in set(first.values()))
+    # A destination without a route is an error, and says so by not being in the answer.
+    done = subprocess.run(["ip", "-json", "-force", "-batch", "-"], capture_output=True, text=True, check=False,
+                          input=lines)  # fmt: skip
+    routes = {route["dst"]: route for line in done.stdout.splitlines() if line for route in json.loads(line)}
+    return {prefix: _hop(routes.get(address, {})) for prefix, address in first.items()}
+
+
+def _hop(route: Mapping[str, str]) -> Hop:
+    via = route.get("gateway")
+    source = IPv4Address(route.get("prefsrc", _UNKNOWN))
+    return Hop(route.get("dev", ""), IPv4Address(via) if via else None, source)
