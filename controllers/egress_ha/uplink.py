@@ -35,12 +35,14 @@ _ROUTES = 1.0
 class Hop:
     """Where packets to a destination go first. `device` is empty where there is no route, `via` None on the link.
 
-    `source` is the host's own address there: the next hop is asked as the kernel would ask it.
+    `source` is the host's own address there: the next hop is asked as the kernel would ask it. `partly`: there
+    are routes to parts of the destination alone.
     """
 
     device: str = ""
     via: IPv4Address | None = None
     source: IPv4Address = _UNKNOWN
+    partly: bool = False
 
     def __str__(self) -> str:
         if not self.device:
@@ -70,6 +72,8 @@ class Uplinks(threading.Thread):
         self._hops: Mapping[IPv4Network, Hop] = {}
         self._looked = -_ROUTES
         self._ways: dict[IPv4Network, _Way] = {}
+        # Those that there was a route to, all of it, since this process began.
+        self._covered: set[IPv4Network] = set()
         # Next hop -> MAC, of those that answered the last time.
         self._macs: dict[Hop, bytes] = {}
         # The destinations without a way, and whether enough was asked to know.
@@ -91,9 +95,12 @@ class Uplinks(threading.Thread):
         destinations = {prefix for prefix in self._destinations() if isinstance(prefix, IPv4Network)}
         if now - self._looked >= _ROUTES or destinations != self._hops.keys():
             self._hops, self._looked = hops(destinations), now
+            self._covered = {p for p, hop in self._hops.items() if hop.device or p in self._covered}
         answering = {hop for hop in set(self._hops.values()) if self._answers(hop)}
+        # A policy for 0.0.0.0/0 on gateways that never had a default route is meant for what they have routes to.
+        fine = {p for p, hop in self._hops.items() if hop in answering or (hop.partly and p not in self._covered)}
         self._ways = {prefix: self._ways.get(prefix) or self._new() for prefix in self._hops}
-        cut = frozenset(p for p, way in self._ways.items() if not way.told(now, self._hops[p] in answering))
+        cut = frozenset(prefix for prefix, way in self._ways.items() if not way.told(now, prefix in fine))
         if cut != self.cut:
             for prefix in cut ^ self.cut:
                 log.warning("%s to %s, %s", "no way" if prefix in cut else "a way", prefix, self._hops.get(prefix))
@@ -127,13 +134,23 @@ def hops(destinations: Collection[IPv4Network]) -> dict[IPv4Network, Hop]:
     first = {prefix: str(prefix[1] if prefix.num_addresses > 1 else prefix[0]) for prefix in destinations}
     lines = "".join(f"route get {address}\n" for address in set(first.values()))
     # A destination without a route is an error, and says so by not being in the answer.
-    done = subprocess.run(["ip", "-json", "-force", "-batch", "-"], capture_output=True, text=True, check=False,
-                          input=lines)  # fmt: skip
-    routes = {route["dst"]: route for line in done.stdout.splitlines() if line for route in json.loads(line)}
-    return {prefix: _hop(routes.get(address, {})) for prefix, address in first.items()}
+    routes = {route["dst"]: route for line in _ip(lines, "-force", "-batch", "-") for route in json.loads(line)}
+    return {prefix: _hop(routes[address]) if address in routes else Hop(partly=_partly(prefix))
+            for prefix, address in first.items()}  # fmt: skip
 
 
 def _hop(route: Mapping[str, str]) -> Hop:
     via = route.get("gateway")
     source = IPv4Address(route.get("prefsrc", _UNKNOWN))
     return Hop(route.get("dev", ""), IPv4Address(via) if via else None, source)
+
+
+def _partly(prefix: IPv4Network) -> bool:
+    found = [route for line in _ip("", "route", "show", "root", str(prefix)) for route in json.loads(line)]
+    return any(route.get("type", "unicast") == "unicast" for route in found)
+
+
+def _ip(told: str, *words: str) -> list[str]:
+    """The answers of `ip`, each a line of JSON."""
+    done = subprocess.run(["ip", "-json", *words], capture_output=True, text=True, check=False, input=told)
+    return [line for line in done.stdout.splitlines() if line.strip(" []")]

@@ -75,6 +75,19 @@ def test_a_way_that_is_cut_is_noticed_and_so_is_its_return(broken, mended) -> No
 
 
 @in_namespace
+def test_a_policy_for_everything_on_a_gateway_without_a_default_route() -> None:
+    """It is meant for what there are routes to; a default route that was there and is gone is another matter."""
+    network()
+    everything = IPv4Network("0.0.0.0/0")
+    clock = Clock(everything, NOWHERE)
+    assert clock.rounds(6) == {NOWHERE}
+    sh(f"ip route add default via {ROUTER}")
+    assert clock.rounds(6) == set()
+    sh("ip route del default")
+    assert clock.rounds(8) == {everything, NOWHERE}
+
+
+@in_namespace
 def test_a_router_with_another_mac_is_the_same_router() -> None:
     router = network()
     clock = Clock(FAR)
