@@ -120,6 +120,18 @@ def test_a_gateway_that_says_it_has_no_way_out_leaves_that_policy_alone() -> Non
     assert one.gateways("other-0") == ["w3", "w4"]
 
 
+def test_a_gateway_that_comes_back_waits_until_it_says_that_it_is_ready() -> None:
+    one = Replica("ha")
+    one.round()
+    one.hear(**{EAST: None})
+    one.round()
+    assert one.gateways("ha-0") == ["w4"]
+    for ready, expected in ((False, ["w4"]), (True, ["w3", "w4"])):
+        one.controller._sight.gateway(ip_address(EAST), True, {"held": [], "conflicts": [], "ready": ready})
+        one.round()
+        assert one.gateways("ha-0") == expected
+
+
 def test_a_lost_gateway_leaves_and_events_tell() -> None:
     one = Replica("ha")
     one.round()
