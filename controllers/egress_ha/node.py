@@ -84,14 +84,16 @@ class NodePart:
             return
         self._note_conflicts()
         wanted -= on.keys() & self._conflicts.keys()
-        if on.keys() != wanted:
-            self._readiness.changed()
         stuck = {a for a in on.keys() - wanted if not self._managed(a, partial(interface.drop, a, on[a]))}
         kept = {address: on[address] for address in on.keys() & wanted}
         with contextlib.suppress(interface.InterfaceError):
             interface.prolong(kept, self._lifetime)
         taken = {a for a in wanted - on.keys() if self._managed(a, partial(self._take, a, there))}
-        self._done(Report(frozenset(kept) | stuck | taken, frozenset(self._conflicts), seen))
+        held = frozenset(kept) | stuck | taken
+        # An address that cannot be taken changes nothing; one that the kernel dropped meanwhile is new again.
+        if not held == on.keys() == self._report.held:
+            self._readiness.changed()
+        self._done(Report(held, frozenset(self._conflicts), seen))
 
     def _done(self, report: Report) -> None:
         for address in report.held ^ self._report.held:

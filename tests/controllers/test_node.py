@@ -351,3 +351,16 @@ def test_an_address_that_the_kernel_dropped_is_a_new_one_to_the_agent() -> None:
     time.sleep(0.35)
     node._round = time.monotonic() - LIFETIME - 1
     assert not node._document()["ready"]
+
+
+@in_namespace
+def test_an_address_that_another_host_has_keeps_nobody_waiting() -> None:
+    other = link()
+    other.sh(f"ip address add {X}/16 dev eth0")
+    settings = EgressHA.model_validate({"addressLifetime": LIFETIME, "settle": 0.3, "agentHealthPort": 0})
+    node = NodePart(FakeKube().client(), settings, HERE)
+    say(node, {HERE: X})
+    for _ in range(3):
+        node.reconcile()
+        time.sleep(0.2)
+    assert told(node) == ([], [str(X)]) and node._document()["ready"]
