@@ -104,8 +104,8 @@ def _write(directory: Path, outcomes: list[Outcome]) -> None:
 
     directory.mkdir(parents=True, exist_ok=True)
     last = outcomes[-1]
-    before = sum(outcome.drill.name == last.drill.name for outcome in outcomes) - 1
-    name = f"{last.drill.name}-{before + 1}" if before else last.drill.name
+    nth = sum(outcome.drill.name == last.drill.name for outcome in outcomes)
+    name = last.drill.name if nth == 1 else f"{last.drill.name}-{nth}"
     (directory / f"{name}.svg").write_text(svg(last))
     (directory / f"{name}.json").write_text(json.dumps(document(last), indent=2) + "\n")
     (directory / "summary.md").write_text(markdown(outcomes))

@@ -39,8 +39,8 @@ def markdown(outcomes: Iterable[Outcome]) -> str:
     for (name, stream), times in held.items():
         last = times[-1][1]
         passed = all(outcome.passed for outcome, _ in times)
-        figures = (_range([one[key] for _, one in times]) for key in ("blackOut", "lost", "lostOnReturn"))
-        black_out, lost, on_return = figures
+        black_out, lost, on_return = (_range([one[key] for _, one in times])
+                                      for key in ("blackOut", "lost", "lostOnReturn"))  # fmt: skip
         rows.append((name if passed else f"{name} (failed)", times[0][0].drill.about, stream, black_out,
                      f"{last['allowed']:g}", lost, on_return, str(last["requests"])))  # fmt: skip
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)

@@ -35,11 +35,8 @@ def workloads(settings: EgressHA, policies: Sequence[EgressPolicy], cluster: Clu
 def _deployment(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifest:
     labels = {"app": CONTROLLER}
     term = {"labelSelector": {"matchLabels": labels}, "topologyKey": HOSTNAME}
-    spec = _pod(settings, CONTROLLER, "controller")
-    spec["containers"][0]["securityContext"] = {
-        **_HARDENED, "runAsNonRoot": True, "runAsUser": _NOBODY, "runAsGroup": _NOBODY,
-        "capabilities": {"drop": ["ALL"]},
-    }  # fmt: skip
+    may = {"runAsNonRoot": True, "runAsUser": _NOBODY, "runAsGroup": _NOBODY, "capabilities": {"drop": ["ALL"]}}
+    spec = _pod(settings, CONTROLLER, "controller", may)
     probe = {"tcpSocket": {"port": settings.metrics_port}, "periodSeconds": 2}
     spec["containers"][0]["readinessProbe"] = probe
     spec["affinity"] = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
@@ -73,11 +70,9 @@ def _budget(settings: EgressHA) -> Manifest:
 
 def _daemon_set(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifest:
     labels = {"app": NODE}
-    spec = _pod(settings, NODE, "node")
     # NET_ADMIN puts addresses on, NET_RAW speaks ARP; only root's programs get capabilities from Kubernetes.
-    spec["containers"][0]["securityContext"] = {
-        **_HARDENED, "runAsUser": 0, "capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN", "NET_RAW"]},
-    }  # fmt: skip
+    may = {"runAsUser": 0, "capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN", "NET_RAW"]}}
+    spec = _pod(settings, NODE, "node", may)
     spec["tolerations"] = [{"operator": "Exists"}]
     terms = [{"matchExpressions": [_term(e) for e in _expressions(group.node_selector.manifest())]}
              for policy in policies for group in policy.egress_groups]  # fmt: skip
@@ -91,14 +86,15 @@ def _daemon_set(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifes
     }  # fmt: skip
 
 
-def _pod(settings: EgressHA, account: str, role: str) -> Manifest:
+def _pod(settings: EgressHA, account: str, role: str, may: Manifest) -> Manifest:
     arguments = [role, *(f"--{name}={value}" for name, value in settings.arguments.items())]
     environment = [
         {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
         for name, path in (("POD_NAME", "metadata.name"), ("NODE_NAME", "spec.nodeName"), ("HOST_IP", "status.hostIP"))
     ]
     container = {"name": role, "image": settings.image, "args": arguments, "env": environment,
-                 "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}}}  # fmt: skip
+                 "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}},
+                 "securityContext": {**_HARDENED, **may}}  # fmt: skip
     return {"serviceAccountName": account, "hostNetwork": True, "priorityClassName": "system-node-critical",
             "terminationGracePeriodSeconds": 5, "containers": [container]}  # fmt: skip
 

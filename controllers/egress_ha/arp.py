@@ -38,8 +38,7 @@ def in_use(device: str, address: IPv4Address) -> bool:
         with _open(device) as link:
             own = _mac(device)
             for _ in range(_PROBES):
-                link.send(_packet(own, IPv4Address(0), address))
-                if _answered(link, own, address) is not None:
+                if _asked(link, own, IPv4Address(0), address) is not None:
                     return True
     except OSError as error:
         raise InterfaceError(f"{device}: {error.strerror}: who has {address} cannot be asked") from None
@@ -52,9 +51,7 @@ def owner(device: str, sender: IPv4Address, address: IPv4Address, known: bytes |
     `sender` is this host's own address there. A MAC that is `known` is asked alone, which disturbs nobody else.
     """
     with contextlib.suppress(OSError), _open(device) as link:
-        own = _mac(device)
-        link.send(_packet(own, sender, address, known or _EVERYBODY))
-        return _answered(link, own, address)
+        return _asked(link, _mac(device), sender, address, known or _EVERYBODY)
     return None
 
 
@@ -115,7 +112,10 @@ def _packet(mac: bytes, sender: IPv4Address, target: IPv4Address, to: bytes = _E
     return header + body + mac + sender.packed + _NOBODY + target.packed
 
 
-def _answered(link: socket.socket, own: bytes, address: IPv4Address) -> bytes | None:
+def _asked(link: socket.socket, own: bytes, sender: IPv4Address, address: IPv4Address,
+           to: bytes = _EVERYBODY) -> bytes | None:  # fmt: skip
+    """The MAC that answers for the address."""
+    link.send(_packet(own, sender, address, to))
     until = time.monotonic() + _WAIT
     while (left := until - time.monotonic()) > 0:
         if not select.select([link], [], [], left)[0]:

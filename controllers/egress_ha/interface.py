@@ -35,7 +35,7 @@ class Entry:
 def entries() -> list[Entry]:
     """All addresses of this host. Raises InterfaceError."""
     found = []
-    for link in json.loads(_ip("-json", "address", "show") or "[]"):
+    for link in json.loads(ip("-json", "address", "show") or "[]"):
         flags = link.get("flags", ())
         up = "UP" in flags and "NO-CARRIER" not in flags and link["ifname"] != "lo"
         for entry in link["addr_info"]:
@@ -67,19 +67,19 @@ def held(among: Iterable[Entry] | None = None) -> dict[Address, str]:
 
 def hold(address: Address, device: str, seconds: int) -> None:
     """Put the address on, or prolong it; the kernel takes it off when that is not repeated in time."""
-    _ip(*_hold(address, device, seconds))
+    ip(*_hold(address, device, seconds))
 
 
 def prolong(held: Mapping[Address, str], seconds: int) -> None:
     """All of them at once. Raises InterfaceError when one of them could not be; the others are."""
     lines = "\n".join(" ".join(_hold(address, device, seconds)) for address, device in held.items())
     if lines:
-        _ip("-force", "-batch", "-", told=lines)
+        ip("-force", "-batch", "-", told=lines)
 
 
 def drop(address: Address, device: str) -> None:
     """Take the address off."""
-    _ip("address", "del", f"{address}/{address.max_prefixlen}", "dev", device)
+    ip("address", "del", f"{address}/{address.max_prefixlen}", "dev", device)
 
 
 def _hold(address: Address, device: str, seconds: int) -> list[str]:
@@ -88,8 +88,9 @@ def _hold(address: Address, device: str, seconds: int) -> list[str]:
             *(["nodad"] if address.version == 6 else [])]  # fmt: skip
 
 
-def _ip(*words: str, told: str = "") -> str:
+def ip(*words: str, told: str = "", strict: bool = True) -> str:
+    """What iproute2 prints. Raises InterfaceError when it fails; not `strict`: what it got done is enough."""
     done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False, input=told)
-    if done.returncode != 0:
+    if strict and done.returncode != 0:
         raise InterfaceError(f"ip {' '.join(words[:3])}: {done.stderr.strip()}")
     return done.stdout

@@ -174,13 +174,10 @@ class NodePart:
 
     def _destinations(self) -> set[Prefix]:
         """Of all policies: whether this node is a gateway of them is for the controller to know."""
-        texts = {text for item in self._policies.objects() for text in item.get("spec", {}).get("destinationCIDRs", ())}
-        return {prefix for text in texts if (prefix := _prefix(text)) is not None}
-
-
-def _prefix(text: object) -> Prefix | None:
-    """None for what the controller does not accept either."""
-    try:
-        return ip_network(text)  # type: ignore[arg-type]
-    except ValueError:
-        return None
+        found = set()
+        for item in self._policies.objects():
+            for text in item.get("spec", {}).get("destinationCIDRs", ()):
+                # What is no prefix the controller does not accept either.
+                with contextlib.suppress(ValueError):
+                    found.add(ip_network(text))
+        return found

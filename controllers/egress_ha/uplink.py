@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 import logging
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+from itertools import count
 from pathlib import Path
 
 from config.egress import EgressHA
 from config.net import Prefix
-from controllers.egress_ha import arp
+from controllers.egress_ha import arp, interface
 from controllers.egress_ha.health import Health, Thresholds
 from controllers.egress_ha.patience import Patience
 
@@ -81,11 +81,9 @@ class Uplinks(threading.Thread):
         self.known = threading.Event()
 
     def run(self) -> None:
-        rounds = 0
-        while True:
+        for rounds in count(1):
             began = time.monotonic()
             self.look(began)
-            rounds += 1
             if rounds >= self._settings.misses:
                 self.known.set()
             time.sleep(max(0.0, began + self._settings.probe_interval - time.monotonic()))
@@ -134,7 +132,7 @@ def hops(destinations: Collection[IPv4Network]) -> dict[IPv4Network, Hop]:
     first = {prefix: str(prefix[1] if prefix.num_addresses > 1 else prefix[0]) for prefix in destinations}
     lines = "".join(f"route get {address}\n" for address in set(first.values()))
     # A destination without a route is an error, and says so by not being in the answer.
-    routes = {route["dst"]: route for line in _ip(lines, "-force", "-batch", "-") for route in json.loads(line)}
+    routes = {route["dst"]: route for route in _routes("-force", "-batch", "-", told=lines)}
     return {prefix: _hop(routes[address]) if address in routes else Hop(partly=_partly(prefix))
             for prefix, address in first.items()}  # fmt: skip
 
@@ -146,11 +144,10 @@ def _hop(route: Mapping[str, str]) -> Hop:
 
 
 def _partly(prefix: IPv4Network) -> bool:
-    found = [route for line in _ip("", "route", "show", "root", str(prefix)) for route in json.loads(line)]
-    return any(route.get("type", "unicast") == "unicast" for route in found)
+    return any(route.get("type", "unicast") == "unicast" for route in _routes("route", "show", "root", str(prefix)))
 
 
-def _ip(told: str, *words: str) -> list[str]:
-    """The answers of `ip`, each a line of JSON."""
-    done = subprocess.run(["ip", "-json", *words], capture_output=True, text=True, check=False, input=told)
-    return [line for line in done.stdout.splitlines() if line.strip(" []")]
+def _routes(*words: str, told: str = "") -> list[dict[str, str]]:
+    """What `ip` prints of routes: each answer is a line of JSON, and one that failed is left out."""
+    lines = interface.ip("-json", *words, told=told, strict=False).splitlines()
+    return [route for line in lines if line.strip() for route in json.loads(line)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from lab.host import cgroup_root
+from tests.e2e.harness import until
 
 _BOOT = Path(__file__).with_name("systemd_host.sh")
 _NAMESPACES = ("--net", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--fork", "--kill-child")
@@ -37,10 +37,10 @@ class SystemdHost:
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console,
             )  # fmt: skip
         children = Path(f"/proc/{self._parent.pid}/task/{self._parent.pid}/children")
-        _until(lambda: bool(children.read_text()), "no init")
+        until(lambda: bool(children.read_text()), _SECONDS, "it has an init")
         self._init = children.read_text().split()[0]
-        _until(lambda: Path(f"/proc/{self._init}/comm").read_text() == "systemd\n", "no systemd")
-        _until(lambda: self._systemctl("is-system-running", "--wait") == "running", "not every unit is well")
+        until(lambda: Path(f"/proc/{self._init}/comm").read_text() == "systemd\n", _SECONDS, "systemd runs")
+        until(lambda: self._systemctl("is-system-running", "--wait") == "running", _SECONDS, "every unit is well")
 
     def power_off(self) -> None:
         """As a cable that is pulled does it: no unit is stopped before."""
@@ -67,13 +67,6 @@ class SystemdHost:
     def _enter(self, *argv: str) -> subprocess.CompletedProcess[str]:
         command = ["nsenter", "--target", self._init, "--all", "--", *argv]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
-
-
-def _until(true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + _SECONDS
-    while not true():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -15,6 +14,7 @@ from components.return_routes import ReturnRoute
 from config.node import Interface, Node
 from tests.components.systemd_host import SystemdHost, systemd_host
 from tests.controllers.namespaces import needs_root
+from tests.e2e.harness import until
 
 WIRE = {"name": "wire", "address": "192.168.20.100/24"}
 NODE = Node.model_validate({"name": "w1", "interfaces": [WIRE]})
@@ -89,10 +89,7 @@ def test_it_is_there_again_after_the_network_was_set_up_anew(host: SystemdHost) 
         host.sh(taken)
         assert state(host) != after, taken
         host.sh(mended)
-        deadline = time.monotonic() + 20
-        while state(host) != after and time.monotonic() < deadline:
-            time.sleep(0.2)
-        assert state(host) == after, taken
+        until(lambda: state(host) == after, 20, f"all is there again after: {taken}")
 
 
 @needs_root
@@ -105,7 +102,5 @@ def test_where_all_is_well_nothing_is_done_and_nothing_is_logged(host: SystemdHo
     assert host.sh(f"journalctl --quiet --unit {unit}.service") == ""
     # What fails is told.
     host.sh("ip link set wire down")
-    deadline = time.monotonic() + 20
-    while " return-route[" not in (told := host.sh("journalctl --quiet --unit cilium-edge-return-route.service")):
-        assert time.monotonic() < deadline, told
-        time.sleep(0.5)
+    asked = "journalctl --quiet --unit cilium-edge-return-route.service"
+    until(lambda: " return-route[" in host.sh(asked), 20, "the journal has what the script said")

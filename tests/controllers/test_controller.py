@@ -44,11 +44,13 @@ class Replica:
 
     def hear(self, **held: tuple[str, ...] | None) -> None:
         for gateway, addresses in held.items():
-            document = None if addresses is None else {"held": list(addresses), "conflicts": []}
-            self.controller._sight.gateway(ip_address(gateway), addresses is not None, document)
+            if addresses is None:
+                self.controller._sight.gateway(ip_address(gateway), False, None)
+            else:
+                self.answer(gateway, held=list(addresses))
 
-    def cut(self, gateway: str, *prefixes: str) -> None:
-        self.controller._sight.gateway(ip_address(gateway), True, {"held": [], "conflicts": [], "cut": list(prefixes)})
+    def answer(self, gateway: str, **report: Any) -> None:
+        self.controller._sight.gateway(ip_address(gateway), True, {"held": [], "conflicts": [], **report})
 
     def round(self) -> None:
         self.controller._policies.refresh()
@@ -110,12 +112,12 @@ def test_a_gateway_that_says_it_has_no_way_out_leaves_that_policy_alone() -> Non
     one = Replica("ha", "other")
     one.declare("other", destinationCIDRs=["203.0.113.0/24"])
     one.round()
-    one.cut(EAST, "203.0.113.0/24")
+    one.answer(EAST, cut=["203.0.113.0/24"])
     one.round()
     assert one.gateways("other-0") == ["w4"] and one.gateways("ha-0") == ["w3", "w4"]
     assert one.status("other")["groupStatuses"][0]["healthyGatewayIPs"] == [WEST]
     assert "NoGateway" in one.events()
-    one.cut(EAST)
+    one.answer(EAST, cut=[])
     one.round()
     assert one.gateways("other-0") == ["w3", "w4"]
 
@@ -127,7 +129,7 @@ def test_a_gateway_that_comes_back_waits_until_it_says_that_it_is_ready() -> Non
     one.round()
     assert one.gateways("ha-0") == ["w4"]
     for ready, expected in ((False, ["w4"]), (True, ["w3", "w4"])):
-        one.controller._sight.gateway(ip_address(EAST), True, {"held": [], "conflicts": [], "ready": ready})
+        one.answer(EAST, ready=ready)
         one.round()
         assert one.gateways("ha-0") == expected
 
