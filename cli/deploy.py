@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import report
+from cli.booted import forget_former_lives
 from cli.session import JsonOption, Session, StackOption, need_root
 from config.errors import LabError, StateError
 
@@ -28,10 +29,11 @@ def up(
     clock = report.Clock()
     session = Session(stack)
     session.check()
-    if session.is_lab:
-        start_lab(session, clock)
-    session.enter()
-    summary = session.engine.up(report.stepper(clock))
+    with session.alone():
+        if session.is_lab:
+            forget_former_lives(session, start_lab(session, clock), clock)
+        session.enter()
+        summary = session.engine.up(report.stepper(clock))
     for warning in summary.warnings:
         report.err.print(f"warning: {warning}")
     clock.say(f"stack {stack}: {report.tally(summary)}", "bold")
@@ -43,14 +45,14 @@ def up(
         report.print_json(report.summary_json(summary))
 
 
-def start_lab(session: Session, clock: report.Clock) -> None:
-    """Start the lab of the stack, after building what it runs where that is missing."""
+def start_lab(session: Session, clock: report.Clock) -> dict[str, str]:
+    """Start the lab of the stack, after building what it runs where that is missing; host -> which boot it is."""
     from cli.doctor import prepare
     from lab import images, life
 
     need_root()
     prepare(clock, [images.toolset(session.stack.cilium.version)])
-    life.up(session.name, session.stack, lambda text: clock.say(f"lab: {text}"))
+    return life.up(session.name, session.stack, lambda text: clock.say(f"lab: {text}"))
 
 
 def refresh(
@@ -105,8 +107,9 @@ def down(stack: StackOption = "dev") -> None:
         raise LabError(f"stack {stack} has no lab; `edge destroy -s {stack}` removes what up made")
     need_root()
     clock = report.Clock()
-    life.down(stack, lambda text: clock.say(f"lab: {text}"))
     engine = session.engine
-    for path in engine.path.parent.glob(f"{stack}.*"):
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    with session.alone():
+        life.down(stack, lambda text: clock.say(f"lab: {text}"))
+        for path in engine.path.parent.glob(f"{stack}.*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     clock.say(f"stack {stack}: nothing is left")

@@ -20,7 +20,9 @@ def up(stack: StackOption = "dev") -> None:
     """Start the lab: hosts, links, sshd, FRR, and an empty Kubernetes cluster."""
     from cli.deploy import start_lab
 
-    start_lab(Session(stack), report.Clock())
+    session = Session(stack)
+    with session.alone():
+        start_lab(session, report.Clock())
 
 
 @app.command()
@@ -30,7 +32,9 @@ def down(stack: StackOption = "dev") -> None:
 
     need_root()
     clock = report.Clock()
-    life.down(Session(stack).name, lambda text: clock.say(f"lab: {text}"))
+    session = Session(stack)
+    with session.alone():
+        life.down(session.name, lambda text: clock.say(f"lab: {text}"))
 
 
 @app.command()
@@ -46,9 +50,11 @@ def status(stack: StackOption = "dev", as_json: JsonOption = False) -> None:
         table = report.table("host", "role", "management address", "state")
         for host in hosts:
             state = "[green]running[/]" if host.running else "[red]down[/]"
+            if host.missing:
+                state = f"[red]lacks {', '.join(host.missing)}[/]"
             table.add_row(host.name, host.role, host.address, state)
         report.out.print(table)
-    if not all(host.running for host in hosts):
+    if not all(host.well for host in hosts):
         raise typer.Exit(1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from typing import Any
 
@@ -42,11 +43,32 @@ class Clock:
         return time.monotonic() - self._began
 
 
+# Seconds between two lines that say what is still waited for.
+_PATIENCE = 10.0
+
+
 def stepper(clock: Clock) -> Any:
-    """A listener that shows each step when it is over."""
+    """A listener that shows each step when it is over, and every 10 s what is still under way."""
+    running: dict[str, tuple[float, Step]] = {}
+    told = threading.Event()
+
+    def tell() -> None:
+        while not told.wait(_PATIENCE):
+            now = time.monotonic()
+            for began, step in list(running.values()):
+                if now - began >= _PATIENCE:
+                    why = f", waits for {step.waiting}" if step.waiting else ""
+                    clock.say(f" . {short(step.type)} {step.name}: {now - began:.0f} s so far{why}", "dim")
+
+    threading.Thread(target=tell, name="progress", daemon=True).start()
 
     def listen(step: Step, over: bool) -> None:
-        if not over or step.op is Op.SAME or not step.custom:
+        if not over:
+            began, _ = running.get(step.urn, (time.monotonic(), step))
+            running[step.urn] = (began, step)
+            return
+        running.pop(step.urn, None)
+        if step.op is Op.SAME or not step.custom:
             return
         sign, color = _SIGNS[step.op]
         what = f"{sign:>2} {short(step.type)} {step.name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from config.load import PROJECT, parse
 from config.stack import StackConfig
 from engine.operations import BuiltinEngine
 from engine.settings import StackSettings
+from engine.state import exclusive
 from lab.places import EDGE
 from transport.kube import Kube
 from transport.ssh import Endpoint
@@ -78,6 +80,10 @@ class Session:
                    screen.err)  # fmt: skip
         if errors:
             raise Refused([str(finding) for finding in errors])
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else changes the stack or its lab meanwhile. Raises StateError, naming who does."""
+        return exclusive(self.engine.path)
 
     @property
     def is_lab(self) -> bool:

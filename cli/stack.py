@@ -56,3 +56,19 @@ def import_(
     """Take a deployment over, replacing the stack's state."""
     count = Session(stack).engine.import_(file.read_text())
     report.err.print(f"imported {count} resources into stack {stack}")
+
+
+@app.command("forget-cluster")
+def forget_cluster(
+    stack: StackOption = "dev",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Take the objects of the Kubernetes API out of the state, for a cluster that is gone or was made anew.
+
+    Nothing is deleted anywhere: the next `edge up` makes them in the cluster that the kubeconfig leads to. What
+    stands on routers and nodes stays in the state.
+    """
+    if not yes:
+        typer.confirm(f"Forget every Kubernetes object of stack {stack}?", abort=True)
+    count = Session(stack).engine.forget(lambda kind, host: host is None and not kind.startswith("command:remote:"))
+    report.err.print(f"forgot {count} resources of stack {stack}; `edge up -s {stack}` makes them anew")

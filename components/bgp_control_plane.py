@@ -7,7 +7,10 @@ from pulumi_command.remote import Command
 
 from components.access import Access
 from components.cilium import manifests
+from components.cilium.values import secrets_namespace
 from components.kubernetes import KubernetesObject, KubernetesProvider, NodeLabels
+from components.owner import owner
+from components.places import SECRETS, in_namespace
 from components.return_routes import apply_script, delete_script, return_routes
 from components.secrets import secret
 from config.bgp import Bgp
@@ -30,10 +33,12 @@ class BgpControlPlane(pulumi.ComponentResource):
         for auth in bgp.auth_secrets:
             auth_secret = {
                 "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
-                "metadata": {"name": auth.name, "namespace": cilium.namespace},
+                "metadata": {"name": auth.name, "namespace": secrets_namespace(stack)},
                 "stringData": {"password": secret(auth.password_config)},
             }  # fmt: skip
-            KubernetesObject(f"{name}-auth-{auth.name}", auth_secret, plain)
+            # Another namespace can be the chart's to make.
+            after = plain if secrets_namespace(stack) == SECRETS else custom
+            KubernetesObject(in_namespace(f"{name}-auth-", auth_secret, SECRETS), auth_secret, after)
         made = [manifests.advertisement_set(item, cilium) for item in bgp.advertisements]
         made += [manifests.peer_config(item, cilium) for item in bgp.peer_configs]
         made += [manifests.node_override(item, cilium) for item in bgp.node_overrides]
@@ -42,11 +47,13 @@ class BgpControlPlane(pulumi.ComponentResource):
             kind = manifest["kind"].removeprefix("CiliumBGP").lower()
             KubernetesObject(f"{name}-{kind}-{manifest['metadata']['name']}", manifest, custom)
         for route in return_routes(stack):
-            script = apply_script(route)
+            resource = f"{name}-route-{route.node.name}"
+            script = apply_script(route, owner(resource))
             Command(
-                f"{name}-route-{route.node.name}",
+                resource,
                 connection=access.connection(route.node.name, route.node.ssh),
-                create=script, update=script, delete=delete_script(route), add_previous_output_in_env=False,
-                opts=pulumi.ResourceOptions(parent=self),
+                create=script, update=script, delete=delete_script(route, owner(resource)),
+                add_previous_output_in_env=False,
+                opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
             )  # fmt: skip
         self.register_outputs({})

@@ -12,6 +12,7 @@ from components.access import Access
 from components.cilium.manifests import crd_names
 from components.cilium.values import helm_values
 from components.kubernetes import HelmRelease, KubernetesProvider
+from components.observe import ONLY_WAITS
 from config.stack import StackConfig
 
 _REPOSITORY = "https://helm.cilium.io"
@@ -53,7 +54,7 @@ class CiliumInstall(pulumi.ComponentResource):
         # The kubeconfig goes in by standard input: arguments and environment are for all to read.
         words = " ".join([f"--seconds={seconds}", *arguments])
         return Command(
-            name, create=f"{_PYTHON} -m transport.wait {words}", dir=".",
+            name, create=f"{_python()} -m transport.wait {words} {ONLY_WAITS}", dir=".",
             stdin=pulumi.Output.secret(access.kubeconfig()),
             triggers=[self.release.status.apply(lambda status: (status or {}).get("revision"))],
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(
@@ -62,5 +63,7 @@ class CiliumInstall(pulumi.ComponentResource):
         )  # fmt: skip
 
 
-# The interpreter of the project's own environment, by a path that another checkout has too.
-_PYTHON = ".venv/bin/python" if Path(sys.prefix).name == ".venv" else sys.executable
+def _python() -> str:
+    """The interpreter of the project's own environment, by a path that another checkout has too where it can be."""
+    relative = Path(".venv/bin/python")
+    return str(relative) if relative.exists() and Path(sys.prefix).name == ".venv" else sys.executable

@@ -12,6 +12,7 @@ from pulumi_command import remote
 from components import boot_script
 from components.access import Access
 from components.observe import OBSERVE
+from components.owner import owner
 from config.net import InterfaceAddress
 from config.node import Interface, Node
 from config.stack import StackConfig
@@ -50,19 +51,21 @@ class GatewayAddresses(pulumi.ComponentResource):
     def __init__(self, name: str, stack: StackConfig, way: Access, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("cilium-edge:egress:GatewayAddresses", name, None, opts)
         items = list(gateway_addresses(stack))
-        self.each: list[pulumi.Resource] = [
-            remote.Command(
-                f"{name}-{item.node.name}-{item.name.removeprefix('address-')}",
-                connection=way.connection(item.node.name, item.node.ssh),
-                create=apply_script(item), update=apply_script(item), delete=delete_script(item),
-                opts=pulumi.ResourceOptions(
-                    parent=self, additional_secret_outputs=["connection"], delete_before_replace=True,
-                    replace_on_changes=["delete"], aliases=_aliases(name, item, items),
-                ),
-            )
-            for item in items
-        ]  # fmt: skip
+        self.each: list[pulumi.Resource] = [self._one(name, item, items, way) for item in items]
         self.register_outputs({})
+
+    def _one(self, prefix: str, item: GatewayAddress, items: list[GatewayAddress], way: Access) -> pulumi.Resource:
+        name = f"{prefix}-{item.node.name}-{item.name.removeprefix('address-')}"
+        mine = owner(name)
+        return remote.Command(
+            name,
+            connection=way.connection(item.node.name, item.node.ssh),
+            create=apply_script(item, mine), update=apply_script(item, mine), delete=delete_script(item, mine),
+            opts=pulumi.ResourceOptions(
+                parent=self, additional_secret_outputs=["connection"], delete_before_replace=True,
+                replace_on_changes=["delete"], aliases=_aliases(prefix, item, items),
+            ),
+        )  # fmt: skip
 
 
 def _aliases(name: str, item: GatewayAddress, items: list[GatewayAddress]) -> list[pulumi.Alias]:
@@ -80,7 +83,7 @@ def gateway_addresses(stack: StackConfig) -> Iterator[GatewayAddress]:
                 yield GatewayAddress(node, interface)
 
 
-def apply_script(item: GatewayAddress) -> str:
+def apply_script(item: GatewayAddress, owner: str) -> str:
     """Puts the address on now and at every boot; a link that somebody else made is left alone."""
     name, address = item.interface.name, item.put_on
     there = f'[ -n "$(ip -o address show dev {name} to {address.ip})" ]'
@@ -107,14 +110,14 @@ fi
             f"ip link set {name} up",
         ]
     return f"""set -eu
-{check}{boot_script.install(item.name, f"Address {address}", lines, _undo(item))}{OBSERVE}
+{check}{boot_script.install(item.name, owner, f"Address {address}", lines, _undo(item))}{OBSERVE}
 ip -o address show dev {name} to {address.ip} | sed 's/.* \\(inet6\\? [^ ]*\\).*/\\1/'
 """
 
 
-def delete_script(item: GatewayAddress) -> str:
+def delete_script(item: GatewayAddress, owner: str) -> str:
     """Takes the address off again, and the link that was made for it."""
-    return boot_script.remove(item.name, _undo(item))
+    return boot_script.remove(item.name, owner, _undo(item))
 
 
 def _undo(item: GatewayAddress) -> str:

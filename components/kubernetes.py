@@ -12,14 +12,20 @@ from typing import Any
 
 import pulumi
 
-Manifest = dict[str, Any]
+from components.places import Manifest, former_places, token
 
 
 class KubernetesObject(pulumi.CustomResource):
-    """Any object, from its manifest."""
+    """Any object, from its manifest.
+
+    An object of the API stays one resource whatever its apiVersion is and wherever the stack file has it: a new
+    resource would be created onto the old object, and the delete of the old resource would take both away. So it
+    is known by its former places (`former_places`), and goes before it comes where it has to be made anew.
+    """
 
     def __init__(self, name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> None:
-        super().__init__(_token(manifest), name, dict(manifest), _versioned(opts))
+        own = pulumi.ResourceOptions(aliases=former_places(name, manifest), delete_before_replace=True)
+        super().__init__(token(manifest), name, dict(manifest), _versioned(pulumi.ResourceOptions.merge(opts, own)))
 
 
 class NodeLabels(pulumi.CustomResource):
@@ -33,7 +39,10 @@ class NodeLabels(pulumi.CustomResource):
         }
         metadata = {"name": node, "labels": labels, "annotations": annotations}
         inputs = {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
-        super().__init__("kubernetes:core/v1:NodePatch", name, inputs, _versioned(opts))
+        # The next holder of the labels has the same field manager: what the former one gives back would be gone.
+        first = pulumi.ResourceOptions(delete_before_replace=True)
+        merged = pulumi.ResourceOptions.merge(opts, first)
+        super().__init__("kubernetes:core/v1:NodePatch", name, inputs, _versioned(merged))
 
 
 class HelmRelease(pulumi.CustomResource):
@@ -43,7 +52,10 @@ class HelmRelease(pulumi.CustomResource):
 
     def __init__(self, name: str, inputs: Manifest, opts: pulumi.ResourceOptions) -> None:
         properties = {**inputs, "status": None}
-        super().__init__("kubernetes:helm.sh/v3:Release", name, properties, _versioned(opts))
+        # There is one release of a name.
+        first = pulumi.ResourceOptions(delete_before_replace=True)
+        merged = pulumi.ResourceOptions.merge(opts, first)
+        super().__init__("kubernetes:helm.sh/v3:Release", name, properties, _versioned(merged))
 
 
 class KubernetesProvider(pulumi.ProviderResource):
@@ -52,12 +64,6 @@ class KubernetesProvider(pulumi.ProviderResource):
     def __init__(self, name: str, kubeconfig: pulumi.Output[str], opts: pulumi.ResourceOptions) -> None:
         inputs = {"kubeconfig": pulumi.Output.secret(kubeconfig)}
         super().__init__("kubernetes", name, inputs, _versioned(opts))
-
-
-def _token(manifest: Manifest) -> str:
-    api_version, kind = str(manifest["apiVersion"]), manifest["kind"]
-    group = api_version if "/" in api_version else f"core/{api_version}"
-    return f"kubernetes:{group}:{kind}"
 
 
 @cache

@@ -1,4 +1,6 @@
-"""The line in a script after which it only observes; ADR 3 says what for."""
+"""Lines in a script that tell the built-in engine what it is. To every shell they are comments."""
 
-# The built-in engine runs what follows alone when it refreshes. To every shell it is a comment.
+# What follows only observes: the engine runs it alone when it refreshes (ADR 3).
 OBSERVE = "# --- observe ---"
+# Ends a local command that only waits: the engine ends it where the run is ending for another reason.
+ONLY_WAITS = "# only waits"

@@ -7,6 +7,7 @@ from pulumi_command.remote import Command, ConnectionArgs
 
 from components.frr import scripts
 from components.frr.render import frr_conf, password_names
+from components.owner import owner
 from components.secrets import secret
 from config.router import Router
 
@@ -24,16 +25,18 @@ class RouterFRR(pulumi.ComponentResource):
     def __init__(self, name: str, router: Router, connection: ConnectionArgs,
                  opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
         super().__init__("cilium-edge:frr:RouterFRR", name, None, opts)
+        mine = owner(name)
+        # A host has one FRR: what is forced to be made anew goes first.
         daemons = Command(
-            f"{name}-daemons", connection=connection, create=scripts.daemons(),
-            delete=scripts.daemons_delete(), add_previous_output_in_env=False,
-            opts=pulumi.ResourceOptions(parent=self),
+            f"{name}-daemons", connection=connection, create=scripts.daemons(mine),
+            delete=scripts.daemons_delete(mine), add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )  # fmt: skip
-        script = scripts.apply(router.adopt, _SESSION_WAIT)
+        script = scripts.apply(router.adopt, _SESSION_WAIT, mine)
         self.conf = Command(
             f"{name}-conf", connection=connection, create=script, update=script,
-            delete=scripts.delete(), stdin=_conf(router), add_previous_output_in_env=False,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[daemons]),
+            delete=scripts.delete(mine), stdin=_conf(router), add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[daemons], delete_before_replace=True),
         )  # fmt: skip
         self.register_outputs({"routerId": str(router.bgp.router_id), "asn": router.bgp.asn})
 

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 from components.kubernetes import KubernetesObject, KubernetesProvider
+from components.places import in_namespace
 from config.labels import HOSTNAME
 from config.stack import StackConfig
 from config.workload import Service, Workload
@@ -30,10 +31,12 @@ class Workloads(pulumi.ComponentResource):
                                            replace_on_changes=["spec.loadBalancerClass"],
                                            delete_before_replace=True)  # fmt: skip
         for workload in stack.workloads:
-            KubernetesObject(f"{name}-{workload.name}", workload_manifest(workload), options)
+            manifest = workload_manifest(workload)
+            KubernetesObject(in_namespace(f"{name}-", manifest), manifest, options)
         for service in stack.services:
             if service.managed:
-                KubernetesObject(f"{name}-svc-{service.name}", service_manifest(service), addressed)
+                manifest = service_manifest(service)
+                KubernetesObject(in_namespace(f"{name}-svc-", manifest), manifest, addressed)
         self.register_outputs({})
 
 

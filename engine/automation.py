@@ -14,6 +14,7 @@ from pulumi import automation
 
 from config.errors import DeploymentFailed, StateError
 from engine.events import Listener, Summary, silent
+from engine.forgetting import Gone, without
 from engine.operations import BuiltinEngine
 from engine.pulumi_events import Recorder
 from engine.settings import StackSettings
@@ -110,6 +111,16 @@ class PulumiEngine:
             raise StateError("not a deployment: expected what `stack export` prints") from None
         with _errors():
             self._make().import_stack(deployment)
+        return count
+
+    def forget(self, gone: Gone) -> int:
+        """Take out of the state what is known to be gone; returns how many resources that were."""
+        if not self._exists():
+            return 0
+        document, count = without(self.export(), gone)
+        if count:
+            with _errors():
+                self._select().import_stack(automation.Deployment(document["version"], document["deployment"]))
         return count
 
     @cached_property

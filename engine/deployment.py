@@ -7,12 +7,14 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from config.errors import EdgeError
 from engine.diff import Change, changes, ignoring, touches
 from engine.events import Listener, Op, Step, Summary
-from engine.providers.base import Context, Verdict
-from engine.registry import PROVIDER_PREFIX, Providers
+from engine.identity import Claims
+from engine.providers.base import Context, NotAwaited, Verdict
+from engine.registry import CLUSTER_UID, PROVIDER_PREFIX, Providers
 from engine.state import Resource, State
 from engine.values import Properties, Secret, plain, reseal, to_json
 
@@ -58,8 +60,12 @@ class Deployment:
         self.dry_run = dry_run
         self.summary = Summary(warnings=list(state.warnings))
         self.order: list[str] = []
-        self.halt = threading.Event()
+        self.halt = providers.ending
         self.failures: list[str] = []
+        # Provider URN -> which cluster that is; see engine.clusters.
+        self.clusters: dict[str, str] = {}
+        # By Ctrl-C.
+        self.stopped = False
         self._listener = listener
         self._seen: dict[str, Resource] = {}
         self._old = {r.urn: r for r in state.resources if not r.delete}
@@ -68,8 +74,9 @@ class Deployment:
         self._interrupted = {urn: entry for urn, entry in state.pending.items() if not entry[1].delete}
         # What a dry run found that an apply would record without calling a provider.
         self.to_record: list[str] = []
+        self._claims = Claims(providers)
         for urn, (kind, _) in self._interrupted.items():
-            self.summary.warnings.append(f"{urn.rpartition('::')[2]}: an earlier run was cut off while {kind}")
+            self.summary.warnings.append(f"{urn.rpartition('::')[2]}: an earlier run did not end {kind} it")
 
     def register(self, goal: Goal) -> Resource:
         """Plan or apply one resource; returns it with its outputs.
@@ -78,11 +85,13 @@ class Deployment:
         """
         if self.halt.is_set():
             raise Halted
+        declared = Resource(goal.urn, goal.type, goal.custom, goal.inputs, provider=goal.provider)
         with self._lock:
             if goal.urn in self._seen:
                 raise EdgeError(f"{goal.urn}: declared twice")
-            self._seen[goal.urn] = Resource(goal.urn, goal.type, goal.custom)
+            self._seen[goal.urn] = declared
             self.order.append(goal.urn)
+        self._claims.declare(declared)
         old = self._previous(goal)
         if old is not None:
             goal.inputs = ignoring(old.inputs, goal.inputs, goal.ignore_changes)
@@ -114,17 +123,22 @@ class Deployment:
     def leftovers(self) -> list[Resource]:
         """What is in the state but was not declared in this run: to be deleted."""
         live = {id(resource) for resource in self._seen.values()}
+        recorded = {r.urn for r in self.state.resources}
+        # What a create that did not end may have made, and nobody wants any more.
+        begun = [r for urn, (kind, r) in self._interrupted.items()
+                 if kind == "creating" and urn not in recorded and urn not in self._seen]  # fmt: skip
         return [
-            r for r in self.state.resources
+            r for r in [*self.state.resources, *begun]
             if r.delete or (r.urn not in self._seen and id(r) not in live)
         ]  # fmt: skip
 
     def fail(self, step: Step, error: Exception) -> None:
-        """Record a failure; from here on nothing new is started."""
+        """Record a failure; from here on nothing new is started, and what only waits is ended."""
         self.halt.set()
         failed = replace(step, error=str(error))
         with self._lock:
-            self.failures.append(f"{step.type.rpartition(':')[2]} {step.name}: {error}")
+            if not isinstance(error, NotAwaited):
+                self.failures.append(f"{step.type.rpartition(':')[2]} {step.name}: {error}")
             self.summary.steps.append(failed)
         self._listener(failed, True)
 
@@ -135,12 +149,18 @@ class Deployment:
                 self.summary.steps.append(step)
         self._listener(step, over)
 
-    def context(self, provider: str, timeout: float | None = None) -> Context:
-        """What a provider may know: the inputs of the explicit provider resource."""
+    def context(self, provider: str, timeout: float | None = None, step: Step | None = None) -> Context:
+        """What a provider may know: the inputs of the explicit provider resource. `step` is told what it waits for."""
         urn = provider.rpartition("::")[0]
         found = self._seen.get(urn) or self._old.get(urn)
         inputs = plain(found.inputs) if found is not None else {}
-        return Context(inputs, timeout or DEFAULT_TIMEOUT)
+        context = Context(inputs, timeout or DEFAULT_TIMEOUT, self.halt)
+        if step is not None:
+            context.waiting = partial(self._waiting, step)
+        return context
+
+    def _waiting(self, step: Step, what: str) -> None:
+        self._listener(replace(step, waiting=what), False)
 
     def _previous(self, goal: Goal) -> Resource | None:
         for urn in (goal.urn, *goal.aliases):
@@ -150,6 +170,8 @@ class Deployment:
             if urn != goal.urn:
                 # Found under an alias: what it was called before is gone, not deleted.
                 with self._lock:
+                    if urn in self._seen:
+                        continue
                     self._seen[urn] = old
             return old
         return None
@@ -157,7 +179,7 @@ class Deployment:
     def _carry_out(self, goal: Goal, old: Resource | None) -> Resource:
         if not goal.custom:
             return self._component(goal, old)
-        interrupted = self._interrupted.get(goal.urn, ("", old))[0]
+        interrupted = self._interrupted.get(old.urn if old is not None else goal.urn, ("", old))[0]
         if old is None or (interrupted and not old.id) or interrupted == "deleting":
             return self._create(goal, Op.CREATE, old, (), ())
         differences = changes(old.inputs, goal.inputs)
@@ -190,7 +212,8 @@ class Deployment:
         return self._record(resource, old)
 
     def _same(self, goal: Goal, old: Resource) -> Resource:
-        resource = self._recorded(goal, old, old.id, self._secret(goal, old.outputs))
+        outputs = self._provider(goal) if goal.urn in self.clusters else old.outputs
+        resource = self._recorded(goal, old, old.id, self._secret(goal, outputs))
         self.tell(Step(Op.SAME, goal.urn, goal.type, goal.name, goal.parent), True)
         return self._record(resource, old)
 
@@ -216,12 +239,13 @@ class Deployment:
         try:
             with self.state.operation("creating", resource):
                 if goal.type.startswith(PROVIDER_PREFIX):
-                    resource.id, outputs = str(uuid.uuid4()), dict(goal.inputs)
+                    resource.id, outputs = str(uuid.uuid4()), self._provider(goal)
                 else:
-                    context = self.context(goal.provider, goal.timeouts.get("create"))
-                    resource.id, outputs = self.providers.of(goal.type).create(
-                        goal.type, plain(goal.inputs), context
-                    )
+                    context = self.context(goal.provider, goal.timeouts.get("create"), step)
+                    with self._claims.alone(resource):
+                        resource.id, outputs = self.providers.of(goal.type).create(
+                            goal.type, plain(goal.inputs), context
+                        )
                 resource.outputs = self._secret(goal, outputs)
                 if old is not None and op is Op.REPLACE:
                     # The replaced one stays in the state, marked, until the end of the run.
@@ -244,11 +268,11 @@ class Deployment:
         try:
             with self.state.operation("updating", old):
                 if goal.type.startswith(PROVIDER_PREFIX):
-                    outputs = dict(goal.inputs)
+                    outputs = self._provider(goal)
                 else:
-                    context = self.context(goal.provider, goal.timeouts.get("update"))
+                    context = self.context(goal.provider, goal.timeouts.get("update"), step)
                     # After an interrupted update nobody knows which inputs are in force.
-                    before = {} if goal.urn in self._interrupted else plain(old.inputs)
+                    before = {} if old.urn in self._interrupted else plain(old.inputs)
                     outputs = self.providers.of(goal.type).update(
                         goal.type, old.id, before, plain(old.outputs), plain(goal.inputs), context
                     )
@@ -267,13 +291,22 @@ class Deployment:
             self.fail(step, error)
             raise error
         if verdict.delete_before_replace and not self.dry_run:
-            self.delete(old, Op.REPLACE)
+            self.delete(old, Op.REPLACE, successor=goal.urn)
             return self._create(goal, Op.REPLACE, None, tuple(differences), verdict.replace)
         return self._create(goal, Op.REPLACE, old, tuple(differences), verdict.replace)
 
-    def delete(self, resource: Resource, op: Op = Op.DELETE, *, call: bool = True) -> None:
-        """Delete one resource (`call` False: only forget it) and record that."""
+    def delete(self, resource: Resource, op: Op = Op.DELETE, *, call: bool = True, successor: str = "") -> None:
+        """Delete one resource (`call` False: only forget it) and record that.
+
+        What another declared resource stands for too is left where it is; `successor` is about to be made anew.
+        """
         step = Step(op, resource.urn, resource.type, resource.name, resource.parent, custom=resource.custom)
+        heir = self._claims.heir(resource)
+        if heir and heir != successor:
+            call = False
+            if heir != resource.urn:
+                name = heir.rpartition("::")[2]
+                self.summary.warnings.append(f"{resource.name}: {name} is the same object now; it stays")
         if self.dry_run:
             self.tell(step, True)
             return
@@ -283,8 +316,8 @@ class Deployment:
         try:
             real = resource.custom and not resource.type.startswith(PROVIDER_PREFIX)
             if call and real and not resource.retain_on_delete:
-                with self.state.operation("deleting", resource):
-                    context = self.context(resource.provider, resource.custom_timeouts.get("delete"))
+                with self.state.operation("deleting", resource), self._claims.alone(resource):
+                    context = self.context(resource.provider, resource.custom_timeouts.get("delete"), step)
                     self.providers.of(resource.type).delete(
                         resource.type, resource.id, plain(resource.inputs), plain(resource.outputs), context
                     )
@@ -295,6 +328,11 @@ class Deployment:
             raise
         if op is Op.DELETE:
             self.tell(replace(step, seconds=time.monotonic() - began), True)
+
+    def _provider(self, goal: Goal) -> Properties:
+        """The outputs of a provider: its inputs, and which cluster it is."""
+        known = {CLUSTER_UID: self.clusters[goal.urn]} if goal.urn in self.clusters else {}
+        return {**goal.inputs, **known}
 
     def _previewed(self, goal: Goal) -> Properties:
         if goal.type.startswith(PROVIDER_PREFIX) or not self.providers.supports(goal.type):

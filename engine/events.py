@@ -23,7 +23,7 @@ class Op(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One step on one resource. `seconds` and `error` are filled in when it is over."""
+    """One step on one resource. `seconds` and `error` are filled in when it is over; `waiting` is what it waits for."""
 
     op: Op
     urn: str
@@ -35,6 +35,7 @@ class Step:
     seconds: float = 0.0
     error: str = ""
     custom: bool = True
+    waiting: str = ""
 
 
 @dataclass

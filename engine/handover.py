@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.providers.helm import RELEASE
 from engine.providers.kubernetes import field_manager
-from engine.registry import PROVIDER_PREFIX
+from engine.registry import CLUSTER_UID, PROVIDER_PREFIX
 from engine.state import Resource
 from engine.values import Properties, Secret
 
@@ -34,7 +34,8 @@ def for_pulumi(resource: Resource) -> Resource:
     inputs, outputs = resource.inputs, resource.outputs
     if resource.type.startswith(PROVIDER_PREFIX):
         version = _version(resource.type)
-        inputs, outputs = {"__internal": {}, **version, **inputs}, {**version, **outputs}
+        known = {key: value for key, value in outputs.items() if key != CLUSTER_UID}
+        inputs, outputs = {"__internal": {}, **version, **inputs}, {**version, **known}
     elif resource.type == RELEASE:
         inputs = {**_RELEASE_DEFAULTS, **inputs}
         outputs = {**_RELEASE_DEFAULTS, **outputs, "__inputs": Secret(inputs)}

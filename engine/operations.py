@@ -14,9 +14,11 @@ from typing import Any
 
 from config.errors import DeploymentFailed, EdgeError, StateError, UnsupportedResource
 from engine import program
+from engine.clusters import the_same
 from engine.deployment import Deployment
 from engine.diff import changes
 from engine.events import Listener, Op, Step, Summary, silent
+from engine.forgetting import Gone, without
 from engine.handover import for_pulumi, from_pulumi
 from engine.order import dependents_first
 from engine.passphrase import from_environment
@@ -73,10 +75,14 @@ class BuiltinEngine:
                 self._refuse_unsupported(plan)
                 idle = not (plan.summary.changed or plan.leftovers() or plan.state.pending or plan.to_record)
                 if idle:
+                    if plan.state.damaged:
+                        plan.state.write()
                     for step in plan.summary.steps:
                         listener(step, True)
                     return plan.summary
+                clusters = the_same(plan)
             with self._deployment(dry_run=False, listener=listener) as deployment:
+                deployment.clusters = clusters
                 program.run(self.project_dir, settings, deployment)
                 _delete(deployment, deployment.leftovers())
                 if deployment.failures:
@@ -92,7 +98,7 @@ class BuiltinEngine:
             if protected:
                 names = ", ".join(r.name for r in protected)
                 raise DeploymentFailed([f"protected, not deleted: {names}; unprotect them first"])
-            _delete(deployment, list(deployment.state.resources))
+            _delete(deployment, deployment.leftovers())
             if deployment.failures:
                 raise DeploymentFailed(deployment.failures)
             if deployment.state.pending:
@@ -135,6 +141,15 @@ class BuiltinEngine:
             except (KeyError, TypeError, AttributeError):
                 raise StateError("not a deployment: expected what `stack export` prints") from None
             return len(state.resources)
+
+    def forget(self, gone: Gone) -> int:
+        """Take out of the state what is known to be gone; returns how many resources that were."""
+        with exclusive(self.path):
+            state = self._state()
+            document, count = without(state.document(lambda resource: resource), gone)
+            if count:
+                state.import_document(document, lambda resource: resource)
+            return count
 
     def _state(self, *, fresh: bool = False) -> State:
         path = Path(os.devnull) / "none" if fresh else self.path
@@ -217,16 +232,20 @@ def _identity(resource: Resource) -> tuple[str, str, str, str]:
 
 @contextmanager
 def _ctrl_c(deployment: Deployment) -> Iterator[None]:
-    """The first Ctrl-C lets running steps end and starts no new ones; the second one stops at once."""
+    """The first Ctrl-C lets running steps end and starts no new ones; the second one ends the process at once."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(number: int, frame: object) -> None:
-        if deployment.halt.is_set():
-            signal.signal(number, signal.default_int_handler)
-            raise KeyboardInterrupt
-        deployment.failures.append("stopped by Ctrl-C; run `edge up` again to go on")
+        if deployment.stopped:
+            # Threads that run a step would keep the process alive until their host answers. Each write of the state
+            # is whole, and what is under way stands in it.
+            os.write(2, b"\nstopped at once; what was under way is recorded, and the next run does it again\n")
+            os._exit(130)
+        os.write(2, b"\nstopping: no new step is started; Ctrl-C again to end at once\n")
+        deployment.stopped = True
+        deployment.failures.append("stopped by Ctrl-C; run the command again to go on")
         deployment.halt.set()
 
     before = signal.signal(signal.SIGINT, stop)

@@ -21,6 +21,14 @@ _ITERATIONS = 1_000_000
 _CHECK = "pulumi"
 
 
+class DamagedSecret(StateError):
+    """A ciphertext that the right passphrase does not open."""
+
+
+class WrongPassphrase(StateError):
+    """The passphrase does not open the salt line: it is the wrong one, or the line was changed."""
+
+
 class Passphrase:
     """Encrypts and decrypts with one passphrase and salt. `salt_line` goes into the state file."""
 
@@ -34,13 +42,17 @@ class Passphrase:
             version, salt_text, message = salt_line.split(":", 2)
             salt = base64.b64decode(salt_text, validate=True)
         except ValueError:
-            raise StateError("the encryption salt of the stack is malformed") from None
+            raise WrongPassphrase("the encryption salt of the stack is malformed") from None
         if version != "v1":
             raise StateError(f"the encryption salt has version {version}, expected v1")
         self._cipher = _cipher(passphrase, salt)
         self.salt_line = salt_line
-        if self.decrypt(message) != _CHECK:
-            raise StateError("incorrect passphrase")
+        try:
+            right = self.decrypt(message) == _CHECK
+        except DamagedSecret:
+            right = False
+        if not right:
+            raise WrongPassphrase("incorrect passphrase: set PULUMI_CONFIG_PASSPHRASE (or _FILE) to the stack's")
 
     def encrypt(self, text: str) -> str:
         """`v1:NONCE:CIPHERTEXT`, both in base64."""
@@ -48,18 +60,14 @@ class Passphrase:
         return f"v1:{_b64(nonce)}:{_b64(self._cipher.encrypt(nonce, text.encode(), None))}"
 
     def decrypt(self, text: str) -> str:
-        """The reverse. Raises StateError where passphrase or text is not the right one."""
+        """The reverse. Raises DamagedSecret: the passphrase is right, it has opened the salt line."""
         try:
             version, nonce, body = text.split(":")
             if version != "v1":
                 raise ValueError
             raw = self._cipher.decrypt(base64.b64decode(nonce), base64.b64decode(body), None)
-        except InvalidTag:
-            raise StateError(
-                "incorrect passphrase: set PULUMI_CONFIG_PASSPHRASE (or _FILE) to the stack's"
-            ) from None
-        except ValueError:
-            raise StateError("a secret of the stack is malformed") from None
+        except (InvalidTag, ValueError):
+            raise DamagedSecret("a secret of the stack cannot be decrypted: its text was changed or cut off") from None
         return raw.decode()
 
 

@@ -12,12 +12,15 @@ from engine.providers.kubernetes import KubernetesProvider
 from transport.ssh import SshPool
 
 PROVIDER_PREFIX = "pulumi:providers:"
+# An output that this engine keeps of a Kubernetes provider: the uid of the namespace that no cluster is without.
+CLUSTER_UID = "clusterUid"
 
 
 class Providers:
-    """The built-in providers, with what they share."""
+    """The built-in providers, with what they share. `ending` is set when the run is ending."""
 
     def __init__(self) -> None:
+        self.ending = threading.Event()
         self._pool: SshPool | None = None
         self._made: dict[str, Provider] = {}
         self._lock = threading.Lock()
@@ -30,7 +33,7 @@ class Providers:
     def _of(self, kind: str) -> Provider:
         if kind in (LOCAL, REMOTE, COPY):
             if "command" not in self._made:
-                self._pool = SshPool()
+                self._pool = SshPool(self.ending)
                 self._made["command"] = CommandProvider(self._pool)
             return self._made["command"]
         if kind == RELEASE:

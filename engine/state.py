@@ -7,7 +7,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import StateError
-from engine.passphrase import Passphrase
+from engine.passphrase import DamagedSecret, Passphrase, WrongPassphrase
 from engine.values import Properties, from_json, to_json
 
 _VERSION = "v3.0.0"
@@ -91,6 +91,11 @@ class State:
         """The live resource of that URN."""
         return next((r for r in self.resources if r.urn == urn and not r.delete), None)
 
+    @property
+    def damaged(self) -> bool:
+        """Whether the file could not be read, so that the backup is the only good copy."""
+        return self._damaged
+
     def put(self, resource: Resource, replaces: Resource | None = None) -> None:
         """Insert or change a resource and write the file."""
         with self.lock:
@@ -122,20 +127,14 @@ class State:
 
     @contextmanager
     def operation(self, kind: str, resource: Resource) -> Iterator[None]:
-        """Record an operation as pending while it runs; `put` or `drop` ends it. A crash leaves it.
+        """Record an operation as pending while it runs; `put` or `drop` ends it, and nothing else does.
 
-        An operation that failed cleanly is over too: its outcome is known.
+        After a crash, and after a failure too, nobody knows how far it came: the next run does it again.
         """
         with self.lock:
             self.pending[resource.urn] = (kind, resource)
             self.write()
-        try:
-            yield
-        except Exception:
-            # Where even this cannot be written, the reason of the failure is still the first one.
-            with suppress(StateError):
-                self.settle(resource.urn)
-            raise
+        yield
 
     def settle(self, *urns: str) -> None:
         """Forget pending operations whose outcome is known, all of them where none is named."""
@@ -206,17 +205,26 @@ class State:
     def _load(self) -> None:
         # A crash between the two renames of write() leaves only the backup: that is no damage.
         candidates = [path for path in (self.path, self.backup) if path.exists()]
+        refused: WrongPassphrase | None = None
         for path in candidates:
             try:
                 document = json.loads(path.read_text())
                 self._parse(document)
-            except (ValueError, KeyError, TypeError, AttributeError):
+            except WrongPassphrase as error:
+                # A wrong passphrase opens the backup neither; a damaged salt line is in one of them alone.
+                refused = refused or error
+                self._damaged = self._damaged or path == self.path
+                self.warnings.append(f"{path.name} cannot be decrypted")
+                continue
+            except (ValueError, KeyError, TypeError, AttributeError, DamagedSecret):
                 self.warnings.append(f"{path.name} cannot be read (cut off or edited)")
                 self._damaged = self._damaged or path == self.path
                 continue
             if self.warnings:
                 self.warnings.append(f"using the previous state, {path.name}")
             return
+        if refused is not None:
+            raise refused
         if candidates:
             raise StateError(
                 f"neither {self.path} nor its backup can be read; restore one of them, or"
@@ -291,13 +299,21 @@ class State:
         )
 
 
+# What this process holds: a command holds its stack around the operations of an engine, which hold it too.
+_held: set[Path] = set()
+
+
 @contextmanager
-def exclusive(path: Path, wait: bool = False) -> Iterator[None]:
-    """Hold the stack for one operation. A second one is refused, naming the first."""
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold the stack for one operation. A second process is refused, naming the first."""
+    path = path.absolute()
+    if path in _held:
+        yield
+        return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open(path.with_name(path.name + ".lock"), "a+") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
             owner = file.read().strip() or "another process"
@@ -306,4 +322,8 @@ def exclusive(path: Path, wait: bool = False) -> Iterator[None]:
         file.truncate()
         file.write(f"process {os.getpid()}")
         file.flush()
-        yield
+        _held.add(path)
+        try:
+            yield
+        finally:
+            _held.discard(path)

@@ -30,6 +30,8 @@ def connect(fabric: Host, index: int, spec: LabHost, host: Host) -> None:
             inside.append(f"link add {nic.name} type bridge")
         else:
             port = f"h{index}n{number}"
+            # The kernel takes the wires of a host that died away when it comes to it.
+            fabric.run(["/bin/sh", "-c", f"ip link del {port} 2>/dev/null || true"])
             outside += [
                 f"link add {port} type veth peer name {nic.name} netns {host.pid}",
                 f"link set {port} master br-{nic.segment} up",

@@ -39,12 +39,7 @@ class Host:
     @property
     def pid(self) -> int | None:
         """The init process, or None where the host is not running."""
-        try:
-            pid, born = (self.dir / "pid").read_text().split()
-        except (FileNotFoundError, ValueError):
-            return None
-        # A number can be given out again; the start time tells the two apart.
-        return int(pid) if _start_time(int(pid)) == born else None
+        return _runs(self.dir / "pid")
 
     @property
     def root(self) -> Path:
@@ -53,6 +48,23 @@ class Host:
         if pid is None:
             raise LabError(f"{self.name}: not running; start the lab with `edge lab up`")
         return Path(f"/proc/{pid}/root")
+
+    @property
+    def life(self) -> str | None:
+        """Which boot of the host this is: another text after each; None where it is not running."""
+        return (self.dir / "pid").read_text() if self.pid is not None else None
+
+    @property
+    def complete(self) -> bool:
+        """Whether this boot came to its end: wires and services were given to it."""
+        try:
+            return (self.dir / "complete").read_text() == self.life
+        except FileNotFoundError:
+            return False
+
+    def completed(self) -> None:
+        """This boot has come to its end."""
+        (self.dir / "complete").write_text(self.life or "")
 
     def boot(self, hide: Path, tools: Sequence[Path] = (),
              binds: Mapping[str, Path] | None = None) -> None:  # fmt: skip
@@ -63,6 +75,8 @@ class Host:
         """
         self.dir.mkdir(parents=True, exist_ok=True)
         (self.dir / "booted").unlink(missing_ok=True)
+        for old in self.dir.glob("*.service"):
+            old.unlink()
         self.cgroup.mkdir(exist_ok=True)
         command = [
             "unshare", "--net", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--fork",
@@ -112,13 +126,21 @@ class Host:
         It is started again a second after it ends, as a kubelet or systemd would do; `once` is for
         what starts its own supervisor.
         """
+        if name not in self.missing_services([name]):
+            return
         if not once:
             argv = ["/bin/sh", "-c", 'while :; do "$@"; sleep 1; done', name, *argv]
         with open(self.root / f"var/log/{name}.log", "ab") as log:
-            subprocess.Popen(
+            process = subprocess.Popen(
                 self.command(["/usr/bin/env", "-i", "HOME=/root", f"PATH={_PATH}", *argv]),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
+        if not once:
+            (self.dir / f"{name}.service").write_text(f"{process.pid} {_start_time(process.pid)}")
+
+    def missing_services(self, names: Sequence[str]) -> list[str]:
+        """Which of these services have no supervisor that runs, in this boot of the host."""
+        return [name for name in names if not _runs(self.dir / f"{name}.service")]
 
     def write(self, path: str, data: str | bytes, mode: int = 0o644) -> None:
         """Write a file of the host; directories are made as needed."""
@@ -161,6 +183,16 @@ class Host:
 
 
 _PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def _runs(file: Path) -> int | None:
+    """The process that a file names, while it runs."""
+    try:
+        pid, born = file.read_text().split()
+    except (FileNotFoundError, ValueError):
+        return None
+    # A number can be given out again; the start time tells the two apart.
+    return int(pid) if _start_time(int(pid)) == born else None
 
 
 def _start_time(pid: int) -> str | None:

@@ -35,13 +35,24 @@ class HostStatus:
     role: str
     address: str
     running: bool
+    # Services that should run there and do not; the boot itself, where it was cut off.
+    missing: tuple[str, ...] = ()
+
+    @property
+    def well(self) -> bool:
+        """Whether the host runs and all of its services do."""
+        return self.running and not self.missing
 
 
-def up(lab: str, stack: StackConfig, say: Say) -> None:
-    """Start what does not run yet. Raises LabError, naming the host that failed."""
+def up(lab: str, stack: StackConfig, say: Say) -> dict[str, str]:
+    """Start what does not run yet. Host name -> which boot of it this is.
+
+    Raises LabError, naming the host that failed.
+    """
     plan = topology(stack)
     with _lock(lab):
         _start(lab, stack, plan, say)
+        return {spec.name: Host(lab, spec.name).life or "" for spec in plan.hosts}
 
 
 def down(lab: str, say: Say) -> None:
@@ -61,30 +72,50 @@ def down(lab: str, say: Say) -> None:
 
 def status(lab: str, stack: StackConfig) -> list[HostStatus]:
     """Which hosts there should be and whether they run."""
-    return [
-        HostStatus(spec.name, spec.role, spec.management_address, Host(lab, spec.name).pid is not None)
-        for spec in topology(stack).hosts
-    ]
+    return [_status(lab, spec) for spec in topology(stack).hosts]
+
+
+def _status(lab: str, spec: LabHost) -> HostStatus:
+    host = Host(lab, spec.name)
+    running = host.pid is not None
+    missing = tuple(host.missing_services(_services(spec))) if host.complete else ("the end of its boot",)
+    return HostStatus(spec.name, spec.role, spec.management_address, running, missing if running else ())
+
+
+def _services(spec: LabHost) -> list[str]:
+    """What a host of that role keeps running."""
+    names = [] if spec.name == MANAGEMENT else ["sshd"]
+    if spec.role == "control-plane":
+        names += ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"]
+    if spec.role in ("control-plane", "worker"):
+        names.append("noderunner")
+    return [*names, "outpost"] if spec.role == "outpost" else names
 
 
 def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
     assert stack.cluster.kind == "lab"
+    for spec in plan.hosts:
+        if not Host(lab, spec.name).complete:
+            # Its boot was cut off: nobody knows what it lacks.
+            Host(lab, spec.name).kill()
     missing = [spec for spec in plan.hosts if Host(lab, spec.name).pid is None]
+    lame = [spec for spec in plan.hosts if not _status(lab, spec).well and spec not in missing]
     wires = Host(lab, fabric.FABRIC)
     _link_chart(lab, images.toolset(stack.cilium.version))
     for each in stack.nodes:
         if Host(lab, each.name).pid is not None:
             node.learn_images(Host(lab, each.name))
-    if not missing and wires.pid is not None:
+    if not (missing or lame) and wires.pid is not None:
         say("already up")
         return
     if len(missing) < len(plan.hosts) or wires.pid is not None:
         # A half-started lab: a host that is gone took its wires along, so each gets new ones.
-        say(f"starting again what is gone: {', '.join(s.name for s in missing) or fabric.FABRIC}")
+        gone = [*(s.name for s in missing), *(f"{s.name} ({', '.join(_status(lab, s).missing)})" for s in lame)]
+        say(f"starting again what is gone: {', '.join(gone) or fabric.FABRIC}")
     if wires.pid is None:
         for spec in plan.hosts:
             Host(lab, spec.name).kill()
-        missing = list(plan.hosts)
+        missing, lame = list(plan.hosts), []
     sshd.make_keys(lab, [spec.name for spec in plan.hosts])
     pki = Pki(lab_dir(lab) / "pki")
     nodes = {each.name: each for each in stack.nodes}
@@ -101,7 +132,7 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
             if spec in missing:
                 fabric.connect(wires, index, spec, Host(lab, spec.name))
         starts = [
-            pool.submit(_start_services, lab, spec, stack, pki, nodes.get(spec.name)) for spec in missing
+            pool.submit(_start_services, lab, spec, stack, pki, nodes.get(spec.name)) for spec in (*missing, *lame)
         ]
         for start in starts:
             start.result()
@@ -141,6 +172,7 @@ def _start_services(lab: str, spec: LabHost, stack: StackConfig, pki: Pki, membe
         node.start(host, member, stack.cluster, pki)
     if spec.name != MANAGEMENT:
         sshd.start(host, spec.management_address)
+    host.completed()
 
 
 def _link_chart(lab: str, cilium: Toolset) -> None:

@@ -56,9 +56,9 @@ def prepare(host: Host) -> None:
     script = f"""
         sysctl -qw {" ".join(_SYSCTLS)}
         mkdir -p /opt/cni/bin /etc/cni/net.d /var/lib/cilium
-        ln -s /usr/local/bin/cilium-cni /opt/cni/bin/cilium-cni
-        ln -s /usr/bin/llc-19 /usr/bin/llc
-        ln -s /usr/local/bin/cilium-dbg /usr/bin/cilium
+        ln -sf /usr/local/bin/cilium-cni /opt/cni/bin/cilium-cni
+        ln -sf /usr/bin/llc-19 /usr/bin/llc
+        ln -sf /usr/local/bin/cilium-dbg /usr/bin/cilium
     """
     host.run(["/bin/sh", "-c", script])
     host.write("/usr/bin/clang", _CLANG, 0o755)

@@ -13,4 +13,5 @@ _SYSCTLS = ("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1",
 def start(host: Host) -> None:
     """Settings of a router, and FRR's own start script."""
     host.run(["/bin/sh", "-c", f"sysctl -qw {' '.join(_SYSCTLS)}; mkdir -p /run/frr; chown frr:frr /run/frr"])
+    # Which says itself whether it runs already.
     host.spawn("frr", ["/usr/lib/frr/frrinit.sh", "start"], once=True)

@@ -117,13 +117,24 @@ class Kube:
         except urllib3.exceptions.HTTPError as error:
             raise ApiError(f"{self.server}: the Kubernetes API does not answer: {error}") from None
 
-    def delete(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> bool:
-        """Delete in the foreground's stead: dependents go by the garbage collector. False: was gone."""
+    def delete(self, api_version: str, kind: str, name: str, namespace: str | None = None, *,
+               uid: str | None = None) -> bool:  # fmt: skip
+        """Delete in the foreground's stead: dependents go by the garbage collector.
+
+        With `uid` only that very object goes, not one that has been made under its name since. False: was gone.
+        """
+        options: Object = {"propagationPolicy": "Background"}
+        if uid is not None:
+            options["preconditions"] = {"uid": uid}
         try:
             path = self._path(api_version, kind, namespace, name)
-            self._call("DELETE", path, {"propagationPolicy": "Background"})
+            self._call("DELETE", path, options)
         except NotFound:
             return False
+        except ApiError as error:
+            if uid is not None and error.status == 409:
+                return False
+            raise
         return True
 
     def exec(self, namespace: str, pod: str, container: str, command: list[str],

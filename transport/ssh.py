@@ -42,13 +42,17 @@ class Result:
 
 
 class SshPool:
-    """Open connections by endpoint, shared by all threads. Close it when done."""
+    """Open connections by endpoint, shared by all threads. Close it when done.
 
-    def __init__(self) -> None:
+    Once `ending` is set no further attempt is made at a host that does not answer; what runs is waited for.
+    """
+
+    def __init__(self, ending: threading.Event | None = None) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="ssh", daemon=True)
         self._thread.start()
         self._connections: dict[Endpoint, asyncio.Task[Any]] = {}
+        self._ending = ending or threading.Event()
 
     def run(self, endpoint: Endpoint, command: str, stdin: str | None = None,
             timeout: float | None = None) -> Result:  # fmt: skip
@@ -139,7 +143,7 @@ class SshPool:
                     f" expected {key.get_fingerprint()} in its authorized_keys"
                 ) from None
             except (OSError, asyncssh.Error, TimeoutError) as error:
-                if attempt == endpoint.dial_attempts:
+                if attempt == endpoint.dial_attempts or self._ending.is_set():
                     what = str(error) or f"no answer within {endpoint.dial_timeout:.0f} s"
                     raise HostError(
                         f"{endpoint}: cannot connect ({attempt} attempts): {what}; is the host up?"

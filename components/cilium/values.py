@@ -17,6 +17,14 @@ def helm_values(stack: StackConfig) -> Values:
     return _merge(_merge(_defaults(stack), needs(stack)), stack.cilium.values)
 
 
+def secrets_namespace(stack: StackConfig) -> str:
+    """Where the agents look for the passwords of BGP sessions (the chart's default is no matter of the release's)."""
+    value = helm_values(stack).get("bgpControlPlane")
+    space = value.get("secretsNamespace") if isinstance(value, dict) else None
+    name = space.get("name") if isinstance(space, dict) else None
+    return str(name or "kube-system")
+
+
 def needs(stack: StackConfig) -> Values:
     """The values without which a declared feature does not work."""
     cilium = stack.cilium

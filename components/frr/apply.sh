@@ -50,3 +50,4 @@ if [ -n "$gone" ]; then
 	fail "rolled back: the session with ${gone% } did not come back within ${WAIT} s of the reload"
 fi
 mv "$candidate" "$conf"
+own conf

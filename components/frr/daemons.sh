@@ -8,9 +8,13 @@ if ! grep -q '^bgpd=yes' "$daemons"; then
 	else
 		echo 'bgpd=yes' >> "$daemons.part"
 	fi
+	# Only what was switched on here is switched off again.
+	mkdir -p "$owners"
+	: > "$owners/frr-switched-on"
 	mv "$daemons.part" "$daemons"
 	restart_frr
 elif ! bgpd_answers; then
 	restart_frr
 fi
 wait_for_bgpd
+own daemons

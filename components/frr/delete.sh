@@ -1,4 +1,5 @@
 # Put back what was there before.
+leave_to_others conf
 if [ -f "$backup" ]; then
 	candidate=$(mktemp /etc/frr/.candidate.XXXXXX)
 	cp -p "$backup" "$candidate"
@@ -6,3 +7,4 @@ if [ -f "$backup" ]; then
 	mv "$candidate" "$conf"
 	rm -f "$backup"
 fi
+disown conf

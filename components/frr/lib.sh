@@ -4,6 +4,16 @@ daemons=/etc/frr/daemons
 backup=/etc/frr/frr.conf.before-cilium-edge
 mark='! Rendered by cilium-edge'
 
+# Whose the configuration and the daemons file are: NAME is `conf` or `daemons`.
+owners=/etc/cilium-edge
+own() { mkdir -p "$owners"; printf '%s\n' "$OWNER" > "$owners/frr-$1.owner.part"; mv "$owners/frr-$1.owner.part" "$owners/frr-$1.owner"; }
+disown() { rm -f "$owners/frr-$1.owner"; rmdir "$owners" 2>/dev/null || true; }
+# A resource that was renamed is made anew before the old one is deleted: the old one must find out.
+leave_to_others() {
+	now=$(cat "$owners/frr-$1.owner" 2>/dev/null || true)
+	if [ -n "$now" ] && [ "$now" != "$OWNER" ]; then echo "FRR's $1 is $now's now"; exit 0; fi
+}
+
 fail() { echo "$*" >&2; exit 1; }
 
 restart_frr() {

@@ -15,22 +15,22 @@ def _part(name: str) -> str:
     return (_HERE / f"{name}.sh").read_text()
 
 
-def daemons() -> str:
+def daemons(owner: str) -> str:
     """Switches bgpd on."""
-    return f"set -eu\n{_part('lib')}\n{_part('daemons')}\n{OBSERVE}\n{_part('daemons_observe')}"
+    return f"set -eu\nOWNER='{owner}'\n{_part('lib')}\n{_part('daemons')}\n{OBSERVE}\n{_part('daemons_observe')}"
 
 
-def daemons_delete() -> str:
-    """Switches bgpd off."""
-    return f"set -eu\n{_part('lib')}\n{_part('daemons_delete')}"
+def daemons_delete(owner: str) -> str:
+    """Switches bgpd off, where it was switched on for this owner."""
+    return f"set -eu\nOWNER='{owner}'\n{_part('lib')}\n{_part('daemons_delete')}"
 
 
-def apply(adopt: bool, wait: int) -> str:
+def apply(adopt: bool, wait: int, owner: str) -> str:
     """Applies the frr.conf on standard input; `wait` is in seconds."""
-    settings = f"ADOPT={'yes' if adopt else 'no'} WAIT={wait}"
+    settings = f"ADOPT={'yes' if adopt else 'no'} WAIT={wait} OWNER='{owner}'"
     return f"set -eu\n{settings}\n{_part('lib')}\n{_part('apply')}\n{OBSERVE}\n{_part('observe')}"
 
 
-def delete() -> str:
-    """Restores the configuration from before the first apply."""
-    return f"set -eu\n{_part('lib')}\n{_part('delete')}"
+def delete(owner: str) -> str:
+    """Restores the configuration from before the first apply, where it is still this owner's."""
+    return f"set -eu\nOWNER='{owner}'\n{_part('lib')}\n{_part('delete')}"

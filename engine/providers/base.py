@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from config.errors import EdgeError
 from engine.diff import Change
 from engine.values import Properties
 
@@ -18,6 +21,14 @@ class Verdict:
     delete_before_replace: bool = False
 
 
+class NotAwaited(EdgeError):
+    """The run is ending for another reason; the step did its work and was waiting for the effect."""
+
+
+def _silent(text: str) -> None:
+    """Nobody is told."""
+
+
 @dataclass
 class Context:
     """What a provider may know besides the resource itself."""
@@ -26,6 +37,10 @@ class Context:
     provider: Properties = field(default_factory=dict)
     # Seconds; from the resource's custom timeouts, or the engine's default.
     timeout: float = 300.0
+    # Set when the run is ending: whoever waits for something stops waiting and raises NotAwaited.
+    ending: threading.Event = field(default_factory=threading.Event)
+    # Told what a step waits for.
+    waiting: Callable[[str], None] = _silent
 
 
 class Provider(Protocol):
@@ -42,6 +57,10 @@ class Provider(Protocol):
         """Outputs before an apply; what only reality knows is UNKNOWN."""
         ...
 
+    def identity(self, kind: str, inputs: Properties) -> str | None:
+        """What the resource is in the real world, where two resources can be the same thing; None where not."""
+        ...
+
     def create(self, kind: str, inputs: Properties, context: Context) -> tuple[str, Properties]:
         """Make it; returns the physical id and the outputs. Must be safe to repeat."""
         ...
@@ -53,7 +72,10 @@ class Provider(Protocol):
 
     def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties,
                context: Context) -> None:  # fmt: skip
-        """Remove it. What is gone already is no error."""
+        """Remove it, and nothing that is not it. What is gone already is no error.
+
+        After a create that was cut off there are no outputs.
+        """
         ...
 
     def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,

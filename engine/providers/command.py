@@ -12,18 +12,21 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 import uuid
 from typing import Any
 
 from config.errors import HostError
 from engine.diff import Change, touches
-from engine.providers.base import Context, Verdict
+from engine.providers.base import Context, NotAwaited, Verdict
 from engine.values import UNKNOWN, Asset, Properties, has_secret, has_unknown
 from transport.ssh import Endpoint, SshPool
 
 # What follows this line in a `create` or `update` script reads and changes nothing. It prints the
 # observed state, and is all that the script prints; on refresh it is run alone and compared.
 OBSERVE = "# --- observe ---"
+# A local command that ends so only waits: it is ended where the run is ending for another reason.
+ONLY_WAITS = "# only waits"
 
 LOCAL = "command:local:Command"
 REMOTE = "command:remote:Command"
@@ -44,6 +47,10 @@ class CommandProvider:
             triggers += tuple(target)
         # `delete` is only run at the end: a change of it alone is recorded, not run.
         return Verdict(update=bool(changes), replace=triggers, delete_before_replace=True)
+
+    def identity(self, kind: str, inputs: Properties) -> str | None:
+        # What a script does is its own matter: scripts put a mark on what they make.
+        return None
 
     def preview(self, kind: str, inputs: Properties) -> Properties:
         return {**inputs, "stdout": UNKNOWN, "stderr": UNKNOWN} if kind != COPY else dict(inputs)
@@ -115,7 +122,7 @@ class CommandProvider:
                 [*interpreter, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 text=True, errors="replace", cwd=inputs.get("dir"), env=environment, start_new_session=True,
             )  # fmt: skip
-            stdout, stderr = process.communicate(inputs.get("stdin") or "", timeout=context.timeout)
+            stdout, stderr = _communicate(process, script, str(inputs.get("stdin") or ""), context)
         except subprocess.TimeoutExpired:
             # What the shell started goes with it.
             os.killpg(process.pid, signal.SIGKILL)
@@ -129,6 +136,7 @@ class CommandProvider:
 
     def _remote(self, script: str, inputs: Properties, context: Context) -> tuple[str, str]:
         where = endpoint(inputs["connection"])
+        context.waiting(f"its script on {where.host}")
         done = self._pool.run(where, script, inputs.get("stdin") or "", context.timeout)
         if done.status != 0:
             raise HostError(_failure(str(where), done.status, done.stdout, done.stderr))
@@ -140,6 +148,25 @@ class CommandProvider:
         done = self._pool.run(where, script, _content(inputs))
         if done.status != 0:
             raise HostError(_failure(str(where), done.status, done.stdout, done.stderr))
+
+
+def _communicate(process: subprocess.Popen[str], script: str, stdin: str, context: Context) -> tuple[str, str]:
+    """Both streams at the end. Raises TimeoutExpired, or NotAwaited for what only waits while the run is ending."""
+    only_waits = script.rstrip().endswith(ONLY_WAITS)
+    deadline = time.monotonic() + context.timeout
+    given: str | None = stdin
+    while True:
+        try:
+            return process.communicate(given, timeout=0.2 if only_waits else context.timeout)
+        except subprocess.TimeoutExpired:
+            # What was given is kept by the first call.
+            given = None
+            if time.monotonic() > deadline:
+                raise
+            if context.ending.is_set():
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+                raise NotAwaited("not waited for") from None
 
 
 def endpoint(connection: Properties) -> Endpoint:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +26,9 @@ class HelmProvider:
         replace = tuple(c.path for c in changes if touches(c, ["name", "namespace"]))
         return Verdict(bool(changes), replace, delete_before_replace=True)
 
+    def identity(self, kind: str, inputs: Properties) -> str | None:
+        return f"helm/{inputs.get('namespace') or 'default'}/{inputs.get('name')}"
+
     def preview(self, kind: str, inputs: Properties) -> Properties:
         return {**inputs, "status": UNKNOWN}
 
@@ -40,8 +42,7 @@ class HelmProvider:
 
     def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties,
                context: Context) -> None:  # fmt: skip
-        _helm(["uninstall", str(inputs["name"]), "--ignore-not-found", "--wait",
-               f"--timeout={context.timeout:.0f}s", *_namespace(inputs)], context)  # fmt: skip
+        _uninstall(inputs, context)
 
     def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,
              context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
@@ -76,7 +77,7 @@ class HelmProvider:
 
 
 def _clear_pending(inputs: Properties, context: Context) -> None:
-    """Helm locks a release by its state; a process that was killed leaves it locked for ever."""
+    """Helm goes by what it wrote into a release; a process that was killed leaves a word that stops every other."""
     found = _status(inputs, context)
     state = (found or {}).get("info", {}).get("status", "")
     if found is not None and state.startswith("pending-"):
@@ -85,6 +86,14 @@ def _clear_pending(inputs: Properties, context: Context) -> None:
         name = f"sh.helm.release.v1.{inputs['name']}.v{found['version']}"
         namespace = str(inputs.get("namespace") or "default")
         Kube(str(context.provider["kubeconfig"])).delete("v1", "Secret", name, namespace)
+    elif state in ("uninstalling", "uninstalled"):
+        # An uninstall that was cut off is brought to its end, and the release is installed anew.
+        _uninstall(inputs, context)
+
+
+def _uninstall(inputs: Properties, context: Context) -> None:
+    _helm(["uninstall", str(inputs["name"]), "--ignore-not-found", "--wait",
+           f"--timeout={context.timeout:.0f}s", *_namespace(inputs)], context)  # fmt: skip
 
 
 def _status(inputs: Properties, context: Context) -> dict[str, Any] | None:
@@ -118,10 +127,10 @@ def _helm(arguments: list[str], context: Context, stdin: str | None = None) -> s
     program = shutil.which("helm")
     if program is None:
         raise MachineError("helm is not on PATH; `make setup` builds it, or install helm v3")
-    with _kubeconfig(context) as path:
+    with _kubeconfig(context) as file:
         done = subprocess.run(
-            [program, *arguments], input=stdin, capture_output=True, text=True, check=False,
-            env={**os.environ, "KUBECONFIG": path}, start_new_session=True,
+            [program, *arguments], input=stdin, capture_output=True, text=True, check=False, start_new_session=True,
+            env={**os.environ, "KUBECONFIG": f"/proc/self/fd/{file}"}, pass_fds=(file,),
         )  # fmt: skip
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.strip()] or ["no output"]
@@ -130,9 +139,11 @@ def _helm(arguments: list[str], context: Context, stdin: str | None = None) -> s
 
 
 @contextmanager
-def _kubeconfig(context: Context) -> Iterator[str]:
-    # In memory, for this user alone, and gone with the command.
-    with tempfile.NamedTemporaryFile("w", dir="/dev/shm", prefix="edge-") as file:
-        file.write(str(context.provider.get("kubeconfig") or ""))
-        file.flush()
-        yield file.name
+def _kubeconfig(context: Context) -> Iterator[int]:
+    """The kubeconfig as an open file of no directory: whatever ends this process and helm ends the file too."""
+    file = os.memfd_create("kubeconfig")
+    try:
+        os.write(file, str(context.provider.get("kubeconfig") or "").encode())
+        yield file
+    finally:
+        os.close(file)

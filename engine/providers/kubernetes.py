@@ -9,11 +9,11 @@ from typing import Any
 
 from config.errors import ApiError
 from engine.diff import Change, touches
-from engine.providers.base import Context, Verdict
+from engine.providers.base import Context, NotAwaited, Verdict
 from engine.values import UNKNOWN, Properties
 from transport.kube import FIELD_MANAGER, Kube, NotFound
 
-_IDENTITY = ["apiVersion", "kind", "metadata.name", "metadata.namespace"]
+_IDENTITY = ["kind", "metadata.name", "metadata.namespace"]
 # Fields that the API server refuses to change; the object has to be made anew.
 _IMMUTABLE = {
     "Deployment": ["spec.selector"],
@@ -38,8 +38,18 @@ class KubernetesProvider:
 
     def diff(self, kind: str, before: Properties, changes: list[Change]) -> Verdict:
         paths = _IDENTITY + _IMMUTABLE.get(kind.rpartition(":")[2], [])
-        replace = tuple(change.path for change in changes if touches(change, paths))
+        replace = tuple(change.path for change in changes if touches(change, paths) or _other_group(change))
         return Verdict(bool(changes), replace, delete_before_replace=True)
+
+    def identity(self, kind: str, inputs: Properties) -> str | None:
+        metadata = inputs.get("metadata") or {}
+        name = metadata.get("name")
+        if not isinstance(name, str) or not isinstance(inputs.get("apiVersion"), str):
+            return None
+        # A kind that is promoted to another version has the same objects.
+        space = metadata.get("namespace") or "default"
+        parts = [_group(inputs["apiVersion"]), inputs.get("kind"), space, name]
+        return "/".join(map(str, [*parts, field_manager(kind, inputs)] if _is_patch(kind) else parts))
 
     def preview(self, kind: str, inputs: Properties) -> Properties:
         return {**inputs, "status": UNKNOWN}
@@ -65,13 +75,19 @@ class KubernetesProvider:
             if kube.get(inputs["apiVersion"], inputs["kind"], name, namespace) is not None:
                 kube.apply({**manifest, "metadata": identity}, manager=field_manager(kind, inputs))
             return
-        kube.delete(inputs["apiVersion"], inputs["kind"], name, namespace)
+        live = kube.get(inputs["apiVersion"], inputs["kind"], name, namespace)
+        if live is None or not _ours(live, outputs):
+            return
+        uid = live["metadata"]["uid"]
+        kube.delete(inputs["apiVersion"], inputs["kind"], name, namespace, uid=uid)
         deadline = time.monotonic() + context.timeout
-        while kube.get(inputs["apiVersion"], inputs["kind"], name, namespace) is not None:
+        while live is not None and live["metadata"]["uid"] == uid:
+            what = f"{inputs['kind']} {name}: still there; a finalizer may hold it: kubectl get it -o yaml"
+            _go_on(context, what)
             if time.monotonic() > deadline:
-                raise ApiError(f"{inputs['kind']} {name}: still there after {context.timeout:.0f} s;"
-                               " a finalizer may hold it: kubectl get it -o yaml")  # fmt: skip
+                raise ApiError(f"{what} (waited {context.timeout:.0f} s)")
             time.sleep(0.1)
+            live = kube.get(inputs["apiVersion"], inputs["kind"], name, namespace)
 
     def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,
              context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
@@ -95,7 +111,7 @@ class KubernetesProvider:
         live = _patiently(lambda: kube.apply(manifest, manager=field_manager(kind, inputs)), context)
         if (manifest["metadata"].get("annotations") or {}).get(_SKIP_AWAIT) == "true":
             return live
-        return _await(kube, live, context.timeout)
+        return _await(kube, live, context)
 
     @staticmethod
     def _exists(kube: Kube, manifest: Properties) -> bool:
@@ -113,6 +129,33 @@ class KubernetesProvider:
             return self._clusters[text]
 
 
+def _group(api_version: str) -> str:
+    return api_version.rpartition("/")[0]
+
+
+def _other_group(change: Change) -> bool:
+    if change.path != "apiVersion":
+        return False
+    return _group(str(change.before)) != _group(str(change.after))
+
+
+def _ours(live: Properties, outputs: Properties) -> bool:
+    """Whether the live object is the one that was made here: not another of the same name, made since."""
+    uid = (outputs.get("metadata") or {}).get("uid")
+    if uid is not None:
+        return bool(live["metadata"]["uid"] == uid)
+    # The create was cut off before it was recorded.
+    managers = live["metadata"].get("managedFields") or []
+    return any(entry.get("manager") == FIELD_MANAGER and entry.get("operation") == "Apply" for entry in managers)
+
+
+def _go_on(context: Context, what: str) -> None:
+    """Say what is waited for. Raises NotAwaited where the run is ending."""
+    context.waiting(what)
+    if context.ending.is_set():
+        raise NotAwaited(f"{what}; not waited for")
+
+
 def _patiently(call: Callable[[], Properties], context: Context) -> Properties:
     """Repeat a call that fails for what passes by itself: an API server that is being restarted,
     a namespace whose default ServiceAccount is not there yet, a kind that is being registered.
@@ -126,8 +169,9 @@ def _patiently(call: Callable[[], Properties], context: Context) -> Properties:
                 error.status in (0, 429, 500, 502, 503, 504)
                 or (error.status == 403 and "service account" in str(error))
             )
-            if not passing or time.monotonic() > deadline:
+            if not passing or time.monotonic() > deadline or context.ending.is_set():
                 raise
+            context.waiting(str(error))
         time.sleep(0.25)
 
 
@@ -166,9 +210,9 @@ def _observed(declared: Any, live: Any) -> Any:
     return live
 
 
-def _await(kube: Kube, live: Properties, seconds: float) -> Properties:
+def _await(kube: Kube, live: Properties, context: Context) -> Properties:
     """Wait until the object does what it is for. Raises ApiError with the reason at the deadline."""
-    metadata = live["metadata"]
+    metadata, seconds = live["metadata"], context.timeout
     deadline = time.monotonic() + seconds
     while True:
         reason = _not_ready(live)
@@ -178,6 +222,7 @@ def _await(kube: Kube, live: Properties, seconds: float) -> Properties:
             why = "; ".join(_reasons(kube, live))
             raise ApiError(f"{live['kind']} {metadata['name']}: not ready after {seconds:.0f} s: {reason}"
                            + (f" ({why})" if why else ""))  # fmt: skip
+        _go_on(context, f"{live['kind']} {metadata['name']}: {reason}")
         time.sleep(0.15)
         found = kube.get(live["apiVersion"], live["kind"], metadata["name"], metadata.get("namespace"))
         if found is None:

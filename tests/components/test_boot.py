@@ -54,8 +54,8 @@ def state(host: SystemdHost) -> str:
 def given(host: SystemdHost) -> str:
     """The state after everything was put on, and a look at it."""
     for item in GIVEN:
-        host.sh(gateway_addresses.apply_script(item))
-    host.sh(return_routes.apply_script(ROUTE))
+        host.sh(gateway_addresses.apply_script(item, "dev/it"))
+    host.sh(return_routes.apply_script(ROUTE, "dev/it"))
     after = state(host)
     assert "172.18.0.42/16" in after and "192.168.20.43/32" in after and "10.0.0.0/8 via 192.168.20.1" in after
     # A link without a wire leads to nobody of its subnet.
@@ -70,8 +70,8 @@ def test_it_is_there_again_after_a_reboot_and_gone_for_good_when_it_is_taken_off
     host.reboot()
     assert state(host) == after
     for item in GIVEN:
-        host.sh(gateway_addresses.delete_script(item))
-    host.sh(return_routes.delete_script(ROUTE))
+        host.sh(gateway_addresses.delete_script(item, "dev/it"))
+    host.sh(return_routes.delete_script(ROUTE, "dev/it"))
     assert state(host) == before
     host.reboot()
     assert state(host) == before

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import subprocess
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from components import return_routes
 from components.gateway_addresses import GatewayAddress, apply_script, delete_script, gateway_addresses
 from components.observe import OBSERVE
+from components.return_routes import ReturnRoute
 from config.node import Interface, Node
 from tests.config.dev_stack import dev_stack
 from tests.controllers.namespaces import in_namespace, sh
 
+OWNER = "dev/gateway-w1"
 FIRST = {"name": "eth0", "address": "192.168.10.101/24"}
 
 
@@ -60,21 +64,22 @@ def test_a_link_is_made_once_comes_back_at_boot_and_goes_without_a_trace(address
     before = host()
     one = item(address=address)
     family = "inet6" if ":" in address else "inet"
-    assert done(apply_script(one)) == f"{family} {address}\n"
+    assert done(apply_script(one, OWNER)) == f"{family} {address}\n"
     after = {**before, "egress0": [address]}
     assert state() == after and files() == [one.name]
     assert "UP" in sh("ip -o link show dev egress0").stdout
     # Again, and what the engine runs to see whether it is still so.
     index = Path("/sys/class/net/egress0/ifindex").read_text()
-    assert done(apply_script(one)) == done(apply_script(one).partition(OBSERVE)[2]) == f"{family} {address}\n"
+    script = apply_script(one, OWNER)
+    assert done(script) == done(script.partition(OBSERVE)[2]) == f"{family} {address}\n"
     assert state() == after and Path("/sys/class/net/egress0/ifindex").read_text() == index
     # A boot.
     sh("ip link del egress0")
     done(f"/etc/cilium-edge/{one.name}")
     assert state() == after
-    done(delete_script(one))
+    done(delete_script(one, OWNER))
     assert state() == before and files() == [] and not Path("/etc/cilium-edge").exists()
-    done(delete_script(one))
+    done(delete_script(one, OWNER))
     assert state() == before
 
 
@@ -82,10 +87,10 @@ def test_a_link_is_made_once_comes_back_at_boot_and_goes_without_a_trace(address
 def test_what_somebody_took_off_is_seen_and_put_on_again() -> None:
     host()
     one = item()
-    done(apply_script(one))
+    done(apply_script(one, OWNER))
     sh("ip address del 172.18.0.42/32 dev egress0")
-    assert run(apply_script(one).partition(OBSERVE)[2]).stdout == ""
-    assert done(apply_script(one)) == "inet 172.18.0.42/32\n"
+    assert run(apply_script(one, OWNER).partition(OBSERVE)[2]).stdout == ""
+    assert done(apply_script(one, OWNER)) == "inet 172.18.0.42/32\n"
 
 
 @in_namespace
@@ -93,10 +98,10 @@ def test_a_link_that_somebody_else_made_is_refused_and_left_alone() -> None:
     host()
     sh("ip link add egress0 type bridge && ip address add 10.1.1.1/24 dev egress0")
     before = state()
-    refused = run(apply_script(item()))
+    refused = run(apply_script(item(), OWNER))
     assert refused.returncode == 1 and "egress0 is there already and was not made by cilium-edge" in refused.stderr
     assert state() == before and files() == []
-    done(delete_script(item()))
+    done(delete_script(item(), OWNER))
     assert state() == before
 
 
@@ -106,18 +111,47 @@ def test_a_further_address_stands_beside_the_others(address: str) -> None:
     before = host()
     one = item("eth0", address, "secondary")
     for _ in range(2):
-        assert done(apply_script(one)).endswith(f" {address}\n")
+        assert done(apply_script(one, OWNER)).endswith(f" {address}\n")
         assert state() == {**before, "eth0": sorted([*before["eth0"], address])} and files() == [one.name]
-    done(delete_script(one))
+    done(delete_script(one, OWNER))
     assert state() == before and files() == []
 
 
 @in_namespace
 def test_a_further_address_on_no_interface_is_refused() -> None:
     before = host()
-    refused = run(apply_script(item("eth7", managed="secondary")))
+    refused = run(apply_script(item("eth7", managed="secondary"), OWNER))
     assert (refused.returncode, refused.stderr) == (1, "there is no interface eth7\n")
     assert state() == before and files() == []
+
+
+@pytest.mark.parametrize("managed", ["link", "secondary"])
+@in_namespace
+def test_what_another_resource_has_taken_over_stays(managed: str) -> None:
+    before = host()
+    one = item("egress0" if managed == "link" else "eth0", managed=managed)
+    done(apply_script(one, OWNER))
+    # A node that is renamed in the stack file: its new resource is made before the old one is deleted.
+    done(apply_script(one, "dev/gateway-edge-1"))
+    there = state()
+    assert "dev/gateway-edge-1" in done(delete_script(one, OWNER))
+    assert state() == there != before and files() == [one.name]
+    done(delete_script(one, "dev/gateway-edge-1"))
+    assert state() == before and files() == []
+
+
+@in_namespace
+def test_what_stood_under_the_name_before_is_undone() -> None:
+    before = host()
+    sh("ip route add 172.20.0.0/16 via 192.168.10.200 dev eth0")
+    node = item().node
+    one = ReturnRoute(node, ip_network("172.20.0.0/16"), ip_address("192.168.10.200"), "eth0")
+    two = ReturnRoute(node, ip_network("172.21.0.0/16"), ip_address("192.168.10.200"), "eth0")
+    done(return_routes.apply_script(one, OWNER))
+    assert done(return_routes.apply_script(two, OWNER)) == "172.21.0.0/16 via 192.168.10.200 dev eth0\n"
+    assert "172.20.0.0/16" not in sh("ip route show").stdout
+    done(return_routes.delete_script(two, OWNER))
+    assert "172.21.0.0/16" not in sh("ip route show").stdout and state() == before and files() == []
 
 
 @in_namespace
@@ -125,8 +159,8 @@ def test_one_goes_and_the_other_stays() -> None:
     before = host()
     one, two = item(), item("eth0", "172.18.0.43/32", "secondary")
     for each in (one, two):
-        done(apply_script(each))
-    done(delete_script(one))
+        done(apply_script(each, OWNER))
+    done(delete_script(one, OWNER))
     assert files() == [two.name] and state() == {**before, "eth0": sorted([*before["eth0"], "172.18.0.43/32"])}
 
 
@@ -136,9 +170,9 @@ def test_an_address_that_was_there_before_is_not_taken_off() -> None:
     sh("ip address add 172.18.0.42/32 dev eth0")
     before = state()
     one = item("eth0", managed="secondary")
-    refused = run(apply_script(one))
+    refused = run(apply_script(one, OWNER))
     assert refused.returncode == 1 and "eth0 has 172.18.0.42 already, and not from cilium-edge" in refused.stderr
-    done(delete_script(one))
+    done(delete_script(one, OWNER))
     assert state() == before and files() == []
 
 
@@ -147,24 +181,25 @@ def test_an_address_that_was_there_before_is_not_taken_off() -> None:
 def test_what_fails_half_way_leaves_nothing_and_can_be_tried_again(managed: str) -> None:
     before = host()
     one = item("egress0" if managed == "link" else "eth0", managed=managed)
-    wrong = apply_script(one).replace("|| ip address replace 172.18.0.42/32", "; ip address replace 1.2.3.4.5")
+    wrong = apply_script(one, OWNER).replace("|| ip address replace 172.18.0.42/32", "; ip address replace 1.2.3.4.5")
     assert run(wrong).returncode != 0
     assert state() == before and files() == []
-    done(apply_script(one))
+    done(apply_script(one, OWNER))
     # One that worked once is kept, whatever fails later.
     assert run(wrong).returncode != 0
     assert files() == [one.name]
-    done(delete_script(one))
+    done(delete_script(one, OWNER))
     assert state() == before
 
 
 @in_namespace
 def test_a_link_that_could_not_be_made_is_not_marked_as_ours() -> None:
     host()
-    run(apply_script(item(address="172.18.0.42/32")).replace("type dummy", "type no").replace("type bridge", "type no"))
+    script = apply_script(item(address="172.18.0.42/32"), OWNER)
+    run(script.replace("type dummy", "type no").replace("type bridge", "type no"))
     sh("ip link add egress0 type bridge && ip address add 10.1.1.1/24 dev egress0")
     before = state()
-    done(delete_script(item()))
+    done(delete_script(item(), OWNER))
     assert state() == before
 
 

@@ -110,5 +110,5 @@ def test_the_next_hop_has_the_family_of_the_pods() -> None:
 
 def test_the_scripts_set_and_delete_the_same_route() -> None:
     route = next(return_routes(dev_stack()))
-    assert "ip route replace 172.20.0.0/16 via 192.168.10.200 dev eth1 " in apply_script(route)
-    assert "ip route del 172.20.0.0/16 via 192.168.10.200 " in delete_script(route)
+    assert "ip route replace 172.20.0.0/16 via 192.168.10.200 dev eth1 " in apply_script(route, "dev/bgp-route")
+    assert "ip route del 172.20.0.0/16 via 192.168.10.200" in delete_script(route, "dev/bgp-route")

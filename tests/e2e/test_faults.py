@@ -132,7 +132,7 @@ def test_a_line_that_frr_rejects_leaves_the_old_configuration(edge: Edge) -> Non
     before = edge.on("cilium-r", "vtysh -c 'show running-config'; cat /etc/frr/frr.conf")
     bad = edge.on("cilium-r", "cat /etc/frr/frr.conf") + "router bgp 65000\n neighbour 1.2.3.4 banana\n"
     edge.on("cilium-r", "cat > /tmp/bad.conf", stdin=bad)
-    edge.on("cilium-r", "cat > /tmp/apply.sh", stdin=scripts.apply(adopt=False, wait=5))
+    edge.on("cilium-r", "cat > /tmp/apply.sh", stdin=scripts.apply(adopt=False, wait=5, owner="dev/cilium-r"))
     done = edge.run("lab", "exec", "cilium-r", "--", "sh", "-c", "sh /tmp/apply.sh < /tmp/bad.conf", ok=False)
     assert done.returncode == 1
     assert "FRR refuses the configuration" in done.stderr
@@ -145,7 +145,7 @@ def test_sessions_that_do_not_return_roll_the_change_back(edge: Edge) -> None:
     good = edge.on("cilium-r", "cat /etc/frr/frr.conf")
     wrong = good.replace("remote-as external", "remote-as 64999")
     edge.on("cilium-r", "cat > /tmp/wrong.conf", stdin=wrong)
-    edge.on("cilium-r", "cat > /tmp/apply.sh", stdin=scripts.apply(adopt=False, wait=4))
+    edge.on("cilium-r", "cat > /tmp/apply.sh", stdin=scripts.apply(adopt=False, wait=4, owner="dev/cilium-r"))
     done = edge.run("lab", "exec", "cilium-r", "--", "sh", "-c", "sh /tmp/apply.sh < /tmp/wrong.conf", ok=False)
     assert done.returncode == 1
     assert "rolled back" in done.stderr

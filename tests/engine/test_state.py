@@ -307,10 +307,13 @@ def test_pending_operations_survive_writes_and_reloads(path: Path) -> None:
         assert (kind, pending.inputs) == ("creating", {"x": 1})
 
 
-def test_an_operation_that_failed_cleanly_is_not_pending_in_the_file(path: Path) -> None:
+def test_an_operation_that_failed_is_pending_until_its_outcome_is_seen(path: Path) -> None:
     state = two_writes(path)
     with pytest.raises(HostError), state.operation("creating", resource("c")):
         raise HostError("exit status 1")
+    again = State(path, None)
+    assert again.pending.keys() == {resource("c").urn}
+    again.put(resource("c"))
     assert State(path, None).pending == {}
 
 

@@ -1,0 +1,49 @@
+"""Whether the cluster of a provider is still the one that the state was made on."""
+
+from __future__ import annotations
+
+from config.errors import ApiError, StateError
+from engine.deployment import Deployment
+from engine.registry import CLUSTER_UID, PROVIDER_PREFIX
+from engine.state import Resource
+from engine.values import plain
+from transport.kube import Kube
+
+KIND = f"{PROVIDER_PREFIX}kubernetes"
+
+
+def the_same(plan: Deployment) -> dict[str, str]:
+    """Provider URN -> uid of its cluster, asked of every cluster that the plan is to change something in.
+
+    Raises StateError where it is not the cluster that the state's objects are in, ApiError where it does not answer.
+    """
+    result = {}
+    for urn in plan.order:
+        declared, old = plan.seen(urn), plan.state.find(urn)
+        if declared is None or declared.type != KIND:
+            continue
+        kubeconfig = plain(declared.inputs).get("kubeconfig")
+        if not isinstance(kubeconfig, str):
+            continue
+        kube = Kube(kubeconfig)
+        result[urn] = _uid(kube)
+        recorded = old.outputs.get(CLUSTER_UID) if old is not None else None
+        objects = _objects(plan.state.resources, urn)
+        if recorded not in (None, result[urn]) and objects:
+            raise StateError(
+                f"{kube.server} is another cluster than the one of the state (uid {result[urn]} of its kube-system,"
+                f" expected {recorded}), and the {objects} objects of the state are not in it; give the kubeconfig"
+                " of the old cluster, or forget its objects: edge stack forget-cluster"
+            )
+    return result
+
+
+def _uid(kube: Kube) -> str:
+    found = kube.get("v1", "Namespace", "kube-system")
+    if found is None:
+        raise ApiError(f"{kube.server}: the cluster has no namespace kube-system")
+    return str(found["metadata"]["uid"])
+
+
+def _objects(resources: list[Resource], provider: str) -> int:
+    return sum(1 for r in resources if r.provider.rpartition("::")[0] == provider)
