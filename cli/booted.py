@@ -17,12 +17,12 @@ def forget_former_lives(session: Session, boots: dict[str, str], clock: report.C
     from lab.topology import topology
 
     file = session.engine.path.with_suffix(".boots")
-    before = _read(file)
+    before, hosts = _read(file), topology(session.stack).hosts
+    now = {host.name: (boots[host.name], host.management_address) for host in hosts}
     # Without a record nobody knows, and to make a thing again that is there changes nothing.
-    again = {name for name, life in boots.items() if before.get(name) != life}
+    again = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     if again:
-        hosts = topology(session.stack).hosts
-        addresses = {host.management_address for host in hosts if host.name in again}
+        addresses = {lives[name][1] for lives in (before, now) for name in again if name in lives}
         cluster = any(host.role == "control-plane" and host.name in again for host in hosts)
 
         def gone(kind: str, host: str | None) -> bool:
@@ -31,16 +31,17 @@ def forget_former_lives(session: Session, boots: dict[str, str], clock: report.C
             return cluster
 
         if count := session.engine.forget(gone):
-            clock.say(f"{', '.join(sorted(again))} booted since the last up: {count} resources are made anew")
-    if before != boots:
+            clock.say(f"booted or gone since the last up: {', '.join(again)}; {count} resources are made anew")
+    if before != now:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = file.with_suffix(".boots.part")
-        part.write_text(json.dumps(boots))
+        part.write_text(json.dumps(now))
         part.replace(file)
 
 
-def _read(file: Path) -> dict[str, str]:
+def _read(file: Path) -> dict[str, tuple[str, str]]:
+    """Host name -> which boot, and its management address."""
     try:
-        return dict(json.loads(file.read_text()))
+        return {name: (life, address) for name, (life, address) in json.loads(file.read_text()).items()}
     except (FileNotFoundError, ValueError):
         return {}

@@ -62,10 +62,10 @@ class Session:
     @cached_property
     def report(self) -> Report:
         """What the rules found. Raises ConfigError where the stack contradicts itself."""
-        from components.build import contradictions
+        from components.build import not_possible
         from rules.registry import check_all
 
-        problems = contradictions(self.stack)
+        problems = list(not_possible(self.stack))
         if problems:
             raise ConfigError(self.name, problems)
         return check_all(self.stack)

@@ -77,8 +77,9 @@ def service_manifest(service: Service) -> Manifest:
     spec: Manifest = {
         "type": service.type,
         "selector": dict(service.selector),
-        "ports": [{"name": "main", "port": service.port, "targetPort": service.target_port,
-                   "protocol": "TCP"}],
+        "ports": [{"name": port.name or f"{port.protocol.lower()}-{port.port}", "port": port.port,
+                   "targetPort": port.target_port or port.port, "protocol": port.protocol}
+                  for port in service.all_ports()],
     }  # fmt: skip
     if service.type != "ClusterIP":
         spec["externalTrafficPolicy"] = service.external_traffic_policy

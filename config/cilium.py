@@ -5,37 +5,61 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.base import Model
-from config.net import InterfaceName, Prefix
+from config.net import InterfaceName, LabelName, Prefix
 
-Version = Annotated[str, Field(pattern=r"^1\.(16|17|18|19|20)\.[0-9]{1,3}$")]
+_VERSION = r"^1\.(16|17|18|19|20)\.[0-9]{1,3}$"
+Version = Annotated[str, Field(pattern=_VERSION)]
+PATTERNS = {_VERSION: "a release of Cilium 1.16 to 1.20 with its patch number, such as 1.18.3"}
+
+# Fields that are Helm values too: the Helm key of each. Who writes only the value means the field.
+_BY_VALUE = {
+    "routingMode": "routingMode", "nativeRoutingCIDR": "ipv4NativeRoutingCIDR", "ipam": "ipam.mode",
+    "autoDirectNodeRoutes": "autoDirectNodeRoutes", "endpointRoutes": "endpointRoutes.enabled",
+    "kubeProxyReplacement": "kubeProxyReplacement",
+}  # fmt: skip
 
 
 class Cilium(Model):
     """What CiliumInstall makes Helm values from.
 
     `values` are the user's own Helm values; one that contradicts what a declared feature needs is
-    refused by name, everything else wins over our defaults. `readyTimeout` (seconds) is how long
-    an apply waits for the CRDs and for an agent on every node.
+    refused by name, everything else wins over our defaults. What is not declared is as Cilium has it:
+    routing through a tunnel unless a native prefix or direct node routes are given, IPAM `cluster-pool`
+    unless nodes have a podCIDR (then `kubernetes`). Kube-proxy replacement alone is on: the edge's
+    features need it. `readyTimeout` (seconds) is how long an apply waits for the CRDs and for an agent on
+    every node.
     """
 
     version: Version = "1.18.0"
     edition: Literal["oss", "enterprise"] = "oss"
-    namespace: str = "kube-system"
+    namespace: LabelName = "kube-system"
     chart: str | None = None
     repository: str | None = None
-    routing_mode: Literal["native", "tunnel"] = "native"
+    routing_mode: Literal["native", "tunnel"] = "tunnel"
     native_routing_cidr: Prefix | None = None
     auto_direct_node_routes: bool = False
     endpoint_routes: bool = False
     kube_proxy_replacement: bool = True
-    ipam: Literal["kubernetes", "cluster-pool", "multi-pool"] = "kubernetes"
+    ipam: Literal["kubernetes", "cluster-pool", "multi-pool"] = "cluster-pool"
     devices: tuple[InterfaceName, ...] = ()
     bgp_status_report: bool = True
     ready_timeout: Annotated[int, Field(ge=5, le=3600)] = 300
     values: dict[str, Any] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_the_values_say(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        found = {field: value for field, key in _BY_VALUE.items()
+                 if field not in data and (value := _at(data.get("values"), key)) is not None}  # fmt: skip
+        usable = {field: _plain(value) for field, value in found.items() if _fits(field, _plain(value))}
+        data = {**data, **usable}
+        native = "nativeRoutingCIDR" in data or data.get("autoDirectNodeRoutes") is True
+        return data if "routingMode" in data or not native else {**data, "routingMode": "native"}
 
     @property
     def release(self) -> tuple[int, int]:
@@ -44,6 +68,35 @@ class Cilium(Model):
         return int(major), int(minor)
 
     @property
+    def exact(self) -> tuple[int, int, int]:
+        """The whole version: `(1, 18, 3)`."""
+        return *self.release, int(self.version.rpartition(".")[2])
+
+    @property
     def edge_api_version(self) -> str:
         """Of the BGP kinds and of pools: v2alpha1 up to 1.17, v2 from 1.18 (Cilium's upgrade notes)."""
         return "cilium.io/v2" if self.release >= (1, 18) else "cilium.io/v2alpha1"
+
+
+def _at(values: Any, key: str) -> Any:
+    for part in key.split("."):
+        values = values.get(part) if isinstance(values, dict) else None
+    return values
+
+
+def _plain(value: Any) -> Any:
+    """The chart takes texts for switches."""
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _fits(field: str, value: Any) -> bool:
+    """Whether a value is one that the field can say; of others the rules speak."""
+    match field:
+        case "routingMode":
+            return value in ("native", "tunnel")
+        case "ipam":
+            return value in ("kubernetes", "cluster-pool", "multi-pool")
+        case "nativeRoutingCIDR":
+            return isinstance(value, str) and bool(re.fullmatch(r"[0-9.]+/[0-9]+", value))
+        case _:
+            return isinstance(value, bool)

@@ -14,18 +14,21 @@ from config.base import Model
 from config.net import Address, Port, Prefix
 from config.ssh import SshAccess
 
+_KUBERNETES = r"^v?1\.[0-9]{2}(\.[0-9]+)?$"
+PATTERNS = {_KUBERNETES: 'a version of Kubernetes in quotes, such as "1.34"'}
+
 
 class _Cluster(Model):
     """Address plan of a cluster. `podCIDR` holds every node's own PodCIDR.
 
-    `kubernetes` is the minor version that runs there (`1.34`), where the stack knows it.
+    `kubernetes` is the version that runs there (`1.34`, `1.34.2`), where the stack knows it.
     """
 
     pod_cidr: Prefix
     service_cidr: Prefix
     api_server: Address
     api_port: Port = 6443
-    kubernetes: Annotated[str, Field(pattern=r"^1\.[0-9]{2}$")] | None = None
+    kubernetes: Annotated[str, Field(pattern=_KUBERNETES)] | None = None
     ssh: SshAccess = SshAccess()
 
 

@@ -8,7 +8,10 @@ from pydantic import Field
 
 from config.base import Model
 from config.labels import Labels, LabelSelector
-from config.net import ObjectName, Port
+from config.net import LabelName, ObjectName, Port
+
+_PATH = r"^/"
+PATTERNS = {_PATH: "a path that begins with a slash"}
 
 
 class HostNetwork(Model):
@@ -30,9 +33,9 @@ class IngressController(Model):
 class IngressPath(Model):
     """One path of one host, and the Service behind it."""
 
-    path: Annotated[str, Field(pattern=r"^/")] = "/"
+    path: Annotated[str, Field(pattern=_PATH)] = "/"
     path_type: Literal["Prefix", "Exact", "ImplementationSpecific"] = "Prefix"
-    service: ObjectName
+    service: LabelName
     port: Port
 
 
@@ -47,11 +50,16 @@ class Ingress(Model):
     """An Ingress of class `cilium`. `annotations` are free text, as they are in Kubernetes."""
 
     name: ObjectName
-    namespace: ObjectName = "default"
+    namespace: LabelName = "default"
     ingress_class_name: str = "cilium"
     labels: Labels = {}
     annotations: dict[str, str] = {}
     rules: tuple[IngressRule, ...] = ()
+
+    @property
+    def class_name(self) -> str:
+        """The class that Cilium goes by: the old annotation wins over `ingressClassName`."""
+        return self.annotations.get("kubernetes.io/ingress.class", self.ingress_class_name)
 
     def mode(self, controller: IngressController) -> str:
         """`shared` or `dedicated`: the annotation, as Cilium reads it, before the controller's mode."""

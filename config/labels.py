@@ -11,12 +11,22 @@ from config.base import Model
 
 # Labels that Kubernetes gives a meaning to.
 HOSTNAME = "kubernetes.io/hostname"
+OS = "kubernetes.io/os"
+CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 ZONE = "topology.kubernetes.io/zone"
 
 _NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
-LabelKey = Annotated[str, Field(pattern=rf"^([a-z0-9]([-a-z0-9.]{{0,251}}[a-z0-9])?/)?{_NAME}$")]
-LabelValue = Annotated[str, Field(pattern=rf"^({_NAME})?$")]
+_KEY = rf"^([a-z0-9]([-a-z0-9.]{{0,251}}[a-z0-9])?/)?{_NAME}$"
+_VALUE = rf"^({_NAME})?$"
+LabelKey = Annotated[str, Field(pattern=_KEY)]
+LabelValue = Annotated[str, Field(pattern=_VALUE)]
 Labels = dict[LabelKey, LabelValue]
+
+# What each pattern means, for people.
+PATTERNS = {
+    _KEY: "a label key such as app or topology.kubernetes.io/zone",
+    _VALUE: "a label value of letters, digits, dashes, dots and underscores (63 characters at most)",
+}
 
 
 class Requirement(Model):
@@ -59,6 +69,12 @@ class LabelSelector(Model):
         return all(labels.get(k) == v for k, v in self.match_labels.items()) and all(
             requirement.matches(labels) for requirement in self.match_expressions
         )
+
+    @property
+    def takes_all_but(self) -> bool:
+        """Whether it is the form that stands for everything: it only says what is left out."""
+        negative = all(item.operator in ("NotIn", "DoesNotExist") for item in self.match_expressions)
+        return not self.match_labels and negative
 
     def manifest(self) -> dict[str, object]:
         """The selector as it stands in a Kubernetes object."""

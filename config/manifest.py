@@ -6,7 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from config.net import ObjectName
+from config.net import AnyName, LabelName
+
+_API_VERSION, _KIND = r"^([a-z0-9.-]+/)?v[0-9a-z]+$", r"^[A-Z][A-Za-z0-9]*$"
+PATTERNS = {_API_VERSION: "an apiVersion such as v1 or cilium.io/v2", _KIND: "a kind such as ConfigMap"}
 
 
 class Metadata(BaseModel):
@@ -14,8 +17,8 @@ class Metadata(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    name: ObjectName
-    namespace: ObjectName | None = None
+    name: AnyName
+    namespace: LabelName | None = None
 
 
 class Manifest(BaseModel):
@@ -23,8 +26,8 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
 
-    api_version: Annotated[str, Field(alias="apiVersion", pattern=r"^([a-z0-9.-]+/)?v[0-9a-z]+$")]
-    kind: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+    api_version: Annotated[str, Field(alias="apiVersion", pattern=_API_VERSION)]
+    kind: Annotated[str, Field(pattern=_KIND)]
     metadata: Metadata
     # Typed, so that what YAML has and JSON has not (dates, numbers as keys) is found here.
     __pydantic_extra__: dict[str, JsonValue]

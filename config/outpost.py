@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.base import Model
-from config.net import MAC, Address, InterfaceAddress, ObjectName, Port
+from config.net import MAC, Address, InterfaceAddress, LabelName, Port
 
 
 class Outpost(Model):
@@ -12,7 +12,7 @@ class Outpost(Model):
     A lab starts one. Of any other cluster it is somebody else's, and the probes only ask it.
     """
 
-    name: ObjectName
+    name: LabelName
     address: InterfaceAddress
     mac: MAC | None = None
     port: Port = 8000

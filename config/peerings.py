@@ -9,6 +9,7 @@ from config.bgp import Instance, InstanceOverride, Peer, PeerConfig
 from config.net import ASN, Address
 from config.node import Node
 from config.router import ListenRange, Neighbor, PeerGroup, Router
+from config.selection import NodeSelection
 from config.stack import StackConfig
 
 
@@ -78,6 +79,11 @@ class Session:
         return f"{self.node.name} - {self.far.router.name if self.far else self.address}"
 
     @property
+    def source_is_there(self) -> bool:
+        """Whether an interface of the node has the source address that the session is to have."""
+        return any(interface.address.ip == self.source for interface in self.node.interfaces)
+
+    @property
     def local_asn(self) -> ASN | None:
         """The node's AS number, after its override."""
         own = self.override.local_asn if self.override else None
@@ -88,7 +94,7 @@ def sessions(stack: StackConfig) -> Iterator[Session]:
     """Every peering that the stack's cluster configs give its nodes."""
     if stack.bgp is None:
         return
-    labels = {node.name: stack.node_labels(node) for node in stack.nodes}
+    selection = NodeSelection(stack)
     owners = {
         interface.address.ip: (i, router) for i, router in enumerate(stack.routers) for interface in router.interfaces
     }
@@ -100,8 +106,9 @@ def sessions(stack: StackConfig) -> Iterator[Session]:
         for j, one in enumerate(item.instances)
     }
     for c, config in enumerate(stack.bgp.cluster_configs):
+        chosen = {node.name for node in selection.chosen(config.node_selector)}
         for n, node in enumerate(stack.nodes):
-            if config.node_selector is not None and not config.node_selector.matches(labels[node.name]):
+            if node.name not in chosen:
                 continue
             for k, instance in enumerate(config.instances):
                 override_path, override = overrides.get((node.name, instance.name), ("", None))

@@ -12,7 +12,9 @@ from config.labels import LabelValue
 from config.net import ObjectName, Port, Prefix
 
 # Cilium's label keys carry their source: `k8s:app`, `reserved:ingress`.
-SourcedKey = Annotated[str, Field(pattern=r"^([a-z0-9-]+:)?[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$")]
+_SOURCED = r"^([a-z0-9-]+:)?[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$"
+SourcedKey = Annotated[str, Field(pattern=_SOURCED)]
+PATTERNS = {_SOURCED: "a label key, with its source where it has one, such as app, k8s:app or reserved:ingress"}
 Entity = Literal["all", "world", "world-ipv4", "world-ipv6", "cluster", "host", "remote-node", "kube-apiserver",
                  "ingress", "init", "health", "unmanaged", "none"]  # fmt: skip
 

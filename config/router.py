@@ -8,11 +8,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.base import Model
-from config.net import ASN, Address, InterfaceName, ObjectName, Prefix
+from config.net import ASN, Address, InterfaceName, LabelName, Prefix
 from config.node import Interface, Route
 from config.ssh import SshEndpoint
 
-GroupName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,62}$")]
+_GROUP, _DESCRIPTION = r"^[A-Za-z][A-Za-z0-9_-]{0,62}$", r"^[ -~]{1,80}$"
+GroupName = Annotated[str, Field(pattern=_GROUP)]
+PATTERNS = {
+    _GROUP: "a name that begins with a letter, of letters, digits, dashes and underscores (63 characters at most)",
+    _DESCRIPTION: "a text of 1 to 80 printable ASCII characters",
+}
 RemoteAs = ASN | Literal["external", "internal"]
 
 
@@ -41,7 +46,7 @@ class Neighbor(Model):
     address: Address
     peer_group: GroupName | None = None
     remote_as: RemoteAs | None = None
-    description: Annotated[str, Field(pattern=r"^[ -~]{1,80}$")] | None = None
+    description: Annotated[str, Field(pattern=_DESCRIPTION)] | None = None
     timers: NeighborTimers | None = None
     ebgp_multihop: Annotated[int, Field(ge=1, le=255)] | None = None
     password_config: str | None = None
@@ -87,7 +92,7 @@ class Router(Model):
     hand-written configuration is refused.
     """
 
-    name: ObjectName
+    name: LabelName
     interfaces: Annotated[tuple[Interface, ...], Field(min_length=1)]
     bgp: RouterBgp
     static_routes: tuple[StaticRoute, ...] = ()

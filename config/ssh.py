@@ -9,10 +9,9 @@ from pydantic import Field
 from config.base import Model
 from config.net import Port
 
-HostKey = Annotated[
-    str,
-    Field(pattern=r"^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/=]+( .*)?$"),
-]
+_HOST_KEY = r"^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/=]+( .*)?$"
+HostKey = Annotated[str, Field(pattern=_HOST_KEY)]
+PATTERNS = {_HOST_KEY: "a public host key line such as ssh-ed25519 AAAA... (ssh-keyscan -t ed25519 HOST prints it)"}
 
 
 class Bastion(Model):

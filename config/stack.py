@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_interface
 from itertools import islice
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.base import Model
 from config.bgp import Bgp
@@ -17,7 +18,7 @@ from config.egress import EgressHA, EgressPolicy
 from config.errors import LabError, Problem
 from config.ingress import Ingress, IngressController
 from config.l2 import L2Policy
-from config.labels import HOSTNAME
+from config.labels import CONTROL_PLANE, HOSTNAME, OS
 from config.manifest import Manifest
 from config.net import InterfaceAddress
 from config.node import Node
@@ -25,6 +26,7 @@ from config.outpost import Outpost
 from config.policy import NetworkPolicy
 from config.pool import Pool
 from config.router import Router
+from config.selection import NodeSelection
 from config.waiver import Waiver
 from config.workload import Service, Workload
 
@@ -50,6 +52,21 @@ class StackConfig(Model):
     manifests: tuple[Manifest, ...] = ()
     waivers: tuple[Waiver, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _ipam_of_the_nodes(cls, data: Any) -> Any:
+        """Nodes with a podCIDR get it from Kubernetes, unless the stack says another IPAM mode."""
+        if not isinstance(data, dict):
+            return data
+        cilium, nodes = data.get("cilium", {}), data.get("nodes")
+        if not isinstance(cilium, dict) or not isinstance(nodes, list) or "ipam" in cilium:
+            return data
+        values = cilium.get("values")
+        said = isinstance(values, dict) and isinstance(values.get("ipam"), dict) and "mode" in values["ipam"]
+        if said or not any(isinstance(node, dict) and node.get("podCIDR") for node in nodes):
+            return data
+        return {**data, "cilium": {**cilium, "ipam": "kubernetes"}}
+
     def hosts(self) -> list[str]:
         """The names of all hosts: routers, nodes, outposts."""
         return [*(r.name for r in self.routers), *(n.name for n in self.nodes), *(o.name for o in self.outposts)]
@@ -58,17 +75,15 @@ class StackConfig(Model):
         """The nodes that at least one BGP cluster config selects (`bgp.nodeLabels` counted in)."""
         if self.bgp is None:
             return ()
-        selectors = [config.node_selector for config in self.bgp.cluster_configs]
-        return tuple(
-            node
-            for node in self.nodes
-            if any(s is None or s.matches(self.node_labels(node)) for s in selectors)
-        )
+        selection = NodeSelection(self)
+        chosen = {node.name for config in self.bgp.cluster_configs for node in selection.chosen(config.node_selector)}
+        return tuple(node for node in self.nodes if node.name in chosen)
 
     def node_labels(self, node: Node) -> dict[str, str]:
-        """The labels that a node will carry: its own, ours, and the ones the kubelet sets."""
+        """The labels that a node will carry, as far as that is known: its own, ours, the kubelet's and kubeadm's."""
         ours = self.bgp.node_labels if self.bgp else {}
-        return {HOSTNAME: node.name, **ours, **node.labels}
+        role = {CONTROL_PLANE: ""} if node.role == "control-plane" else {}
+        return {HOSTNAME: node.name, OS: "linux", **role, **ours, **node.labels}
 
 
 MANAGEMENT = "mgmt"

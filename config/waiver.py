@@ -8,11 +8,14 @@ from pydantic import Field
 
 from config.base import Model
 
+_RULE = r"^[A-Z][0-9]{1,3}$"
+PATTERNS = {_RULE: "the id of a rule such as B18"}
+
 
 class Waiver(Model):
     """Silences rule `rule` at `path` and everything under it (no path: everywhere)."""
 
-    rule: Annotated[str, Field(pattern=r"^[A-Z][0-9]{1,3}$")]
+    rule: Annotated[str, Field(pattern=_RULE)]
     path: str = ""
     reason: Annotated[str, Field(min_length=10)]
 

@@ -8,24 +8,45 @@ from pydantic import Field
 
 from config.base import Model
 from config.labels import Labels
-from config.net import Address, ObjectName, Port
+from config.net import Address, LabelName, ObjectName, Port
+
+Protocol = Literal["TCP", "UDP", "SCTP"]
+
+
+class ServicePort(Model):
+    """One port of a Service that has several. `targetPort` is the pods' port, the same one where it is not said."""
+
+    name: LabelName | None = None
+    port: Port
+    target_port: Port | None = None
+    protocol: Protocol = "TCP"
 
 
 class Service(Model):
-    """A Service. `managed: false` means that somebody else made it and the program only knows it."""
+    """A Service. `managed: false` means that somebody else made it and the program only knows it.
 
-    name: ObjectName
-    namespace: ObjectName = "default"
+    A Service of one port says `port`, `targetPort` and `protocol`; one of several has `ports` instead.
+    """
+
+    name: LabelName
+    namespace: LabelName = "default"
     type: Literal["LoadBalancer", "ClusterIP", "NodePort"] = "LoadBalancer"
     labels: Labels = {}
     selector: Labels = {}
     port: Port = 80
     target_port: Port = 80
+    protocol: Protocol = "TCP"
+    ports: tuple[ServicePort, ...] = ()
     external_traffic_policy: Literal["Cluster", "Local"] = "Cluster"
     load_balancer_class: str | None = None
     annotations: dict[str, str] = {}
     requested_ips: tuple[Address, ...] = Field(default=(), alias="requestedIPs")
     managed: bool = True
+
+    def all_ports(self) -> tuple[ServicePort, ...]:
+        """Its ports, however they are said."""
+        one = ServicePort(name="main", port=self.port, target_port=self.target_port, protocol=self.protocol)
+        return self.ports or (one,)
 
 
 # Which of Cilium's features gives a Service its address away (spec.loadBalancerClass).
@@ -49,8 +70,8 @@ class Workload(Model):
     `spread` puts at most one replica on a node, as the write-up's webpod does.
     """
 
-    name: ObjectName
-    namespace: ObjectName = "default"
+    name: LabelName
+    namespace: LabelName = "default"
     image: str
     command: tuple[str, ...] = ()
     labels: Labels = {}

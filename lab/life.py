@@ -94,6 +94,7 @@ def _services(spec: LabHost) -> list[str]:
 
 def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
     assert stack.cluster.kind == "lab"
+    _end_others(lab, plan, say)
     for spec in plan.hosts:
         if not Host(lab, spec.name).complete:
             # Its boot was cut off: nobody knows what it lacks.
@@ -145,6 +146,20 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
             inside, lab, control_plane.wait_ready, control.management_address, stack.cluster, pki, 60.0,
             lambda: host.pid is not None,
         ).result()  # fmt: skip
+
+
+def _end_others(lab: str, plan: Topology, say: Say) -> None:
+    """End the hosts that the stack has no more: their addresses can be another host's now."""
+    known = {fabric.FABRIC, *(spec.name for spec in plan.hosts)}
+    for path in sorted(lab_dir(lab).glob("hosts/*")):
+        if path.name in known:
+            continue
+        host = Host(lab, path.name)
+        if host.pid is not None:
+            say(f"ending {path.name}, which the stack has no more")
+        host.kill()
+        host.remove_cgroup()
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _boot(host: Host, spec: LabHost, cilium_source: Path) -> None:

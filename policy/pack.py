@@ -52,5 +52,5 @@ def _judged(resources: Sequence[Any]) -> tuple[Translation, tuple[Finding, ...]]
         a is not b for a, b in zip(_last[0], resources, strict=True)
     ):  # fmt: skip
         translation = translate(resources)
-        _last = (resources, translation, check_all(translation.stack).findings)
+        _last = (resources, translation, check_all(translation.stack, read_manifests=False).findings)
     return _last[1], _last[2]

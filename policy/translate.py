@@ -8,20 +8,14 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from config.bgp import AdvertisementSet, AuthSecret, Bgp, ClusterConfig, NodeOverride, PeerConfig
+from config import shapes
+from config.bgp import AuthSecret, Bgp
 from config.cilium import Cilium
 from config.cluster import ExistingCluster
-from config.egress import EgressPolicy
-from config.ingress import Ingress, IngressController
-from config.l2 import L2Policy
+from config.ingress import IngressController
 from config.manifest import Manifest
-from config.policy import NetworkPolicy
-from config.pool import Pool
+from config.objects import as_model, typed
 from config.stack import StackConfig
-from config.workload import Service
-from policy import shapes
 from policy.plain import plain
 
 # Addresses that nothing has (RFC 5737): the rules of the address plan are not asked.
@@ -29,22 +23,6 @@ _NOWHERE = ExistingCluster(
     kind="existing", pod_cidr=IPv4Network("192.0.2.0/25"), service_cidr=IPv4Network("192.0.2.128/25"),
     api_server=IPv4Address("198.51.100.1"),
 )  # fmt: skip
-
-# Kind -> where it goes in a stack, its model, and how its object becomes the model's document.
-_KINDS: dict[str, tuple[str, type[BaseModel], Any]] = {
-    "CiliumBGPClusterConfig": ("bgp.clusterConfigs", ClusterConfig, shapes.cluster_config),
-    "CiliumBGPPeerConfig": ("bgp.peerConfigs", PeerConfig, shapes.peer_config),
-    "CiliumBGPAdvertisement": ("bgp.advertisements", AdvertisementSet, shapes.advertisement_set),
-    "CiliumBGPNodeConfigOverride": ("bgp.nodeOverrides", NodeOverride, shapes.node_override),
-    "CiliumLoadBalancerIPPool": ("pools", Pool, shapes.pool),
-    "CiliumL2AnnouncementPolicy": ("l2Policies", L2Policy, shapes.l2_policy),
-    "CiliumEgressGatewayPolicy": ("egressPolicies", EgressPolicy, shapes.egress_policy),
-    "IsovalentEgressGatewayPolicy": ("egressPolicies", EgressPolicy, shapes.egress_policy),
-    "CiliumClusterwideNetworkPolicy": ("networkPolicies", NetworkPolicy, shapes.network_policy),
-    "Ingress": ("ingresses", Ingress, shapes.ingress),
-    "Service": ("services", Service, shapes.service),
-}
-
 
 @dataclass(frozen=True)
 class Place:
@@ -85,7 +63,7 @@ def translate(resources: Iterable[Any]) -> Translation:
         if kind == "Release" or resource.resource_type.startswith("kubernetes:helm.sh/"):
             found = shapes.release(document)
             if found is not None:
-                cilium = _model(Cilium, found) or cilium
+                cilium = as_model(Cilium, found) or cilium
                 controller = _controller(document)
                 origins["cilium"] = origins["ingressController"] = (resource.urn, f"Release {resource.name}")
             continue
@@ -111,19 +89,15 @@ def translate(resources: Iterable[Any]) -> Translation:
 def _put(parts: dict[str, list[Any]], origins: dict[str, tuple[str, str]], kind: str,
          document: Mapping[str, Any], resource: Any) -> None:  # fmt: skip
     name = f"{kind} {(document.get('metadata') or {}).get('name') or resource.name}"
-    targets: list[tuple[str, type[BaseModel], Any]] = [("manifests", Manifest, dict)] if "spec" in document else []
-    if kind in _KINDS:
-        targets.append(_KINDS[kind])
-    for where, model, shape in targets:
-        try:
-            made = _model(model, shape(document))
-        except (AttributeError, TypeError, ValueError):
-            # Not even roughly of its kind's shape: the API server says that better.
-            continue
-        if made is not None:
-            entries = parts.setdefault(where, [])
-            origins[f"{where}[{len(entries)}]"] = (resource.urn, name)
-            entries.append(made)
+    found: list[tuple[str, Any]] = []
+    if "spec" in document and (manifest := as_model(Manifest, dict(document))) is not None:
+        found.append(("manifests", manifest))
+    if (part := typed(kind, document)) is not None:
+        found.append(part)
+    for where, made in found:
+        entries = parts.setdefault(where, [])
+        origins[f"{where}[{len(entries)}]"] = (resource.urn, name)
+        entries.append(made)
 
 
 def _controller(document: Mapping[str, Any]) -> IngressController | None:
@@ -131,13 +105,6 @@ def _controller(document: Mapping[str, Any]) -> IngressController | None:
     values = given.get("ingressController") if isinstance(given, dict) else None
     if not isinstance(values, dict) or str(values.get("enabled")).lower() != "true":
         return None
-    made: IngressController | None = _model(IngressController, {"mode": values.get("loadbalancerMode") or "dedicated"})
+    mode = {"mode": values.get("loadbalancerMode") or "dedicated"}
+    made: IngressController | None = as_model(IngressController, mode)
     return made
-
-
-def _model(model: type[BaseModel], document: Any) -> Any:
-    """The model, or None: the API server says better than a policy what is wrong with an object's shape."""
-    try:
-        return model.model_validate(document)
-    except ValidationError:
-        return None

@@ -12,6 +12,11 @@ from rules.across import (
     x05_plan_overlap,
     x06_moved_key,
     x07_kubernetes,
+    x08_replacement_word,
+    x09_contradiction,
+    x10_agent_refuses,
+    x11_pod_prefixes,
+    x12_skipped_minor,
 )
 from rules.bgp import (
     b01_as_numbers,
@@ -47,6 +52,12 @@ from rules.bgp import (
     b31_load_balancer_class,
     b32_status_report,
     b33_cluster_ip,
+    b34_communities,
+    b35_two_families,
+    b36_overlapping_entries,
+    b37_local_address,
+    b38_nobody_listens,
+    b39_local_proxy,
 )
 from rules.egress import (
     g01_masquerade,
@@ -83,6 +94,10 @@ from rules.ingress import (
     i08_lockdown,
     i09_backend_egress,
     i10_path_regex,
+    i11_backend,
+    i12_gateway_host_network,
+    i13_second_hop,
+    i14_gateway_kube_proxy,
 )
 from rules.l2 import (
     l01_kube_proxy,
@@ -106,6 +121,7 @@ from rules.lbipam import (
     p10_renumber,
     p11_foreign_addresses,
     p12_reach,
+    p13_annotations,
 )
 from rules.router import (
     r01_rewritten,
@@ -152,6 +168,12 @@ MODULES: tuple[ModuleType, ...] = (
     b31_load_balancer_class,
     b32_status_report,
     b33_cluster_ip,
+    b34_communities,
+    b35_two_families,
+    b36_overlapping_entries,
+    b37_local_address,
+    b38_nobody_listens,
+    b39_local_proxy,
     p01_overlap,
     p02_enough,
     p03_pool_matches,
@@ -164,6 +186,7 @@ MODULES: tuple[ModuleType, ...] = (
     p10_renumber,
     p11_foreign_addresses,
     p12_reach,
+    p13_annotations,
     l01_kube_proxy,
     l02_nothing_announced,
     l03_interfaces,
@@ -181,6 +204,10 @@ MODULES: tuple[ModuleType, ...] = (
     i08_lockdown,
     i09_backend_egress,
     i10_path_regex,
+    i11_backend,
+    i12_gateway_host_network,
+    i13_second_hop,
+    i14_gateway_kube_proxy,
     g01_masquerade,
     g02_kube_proxy,
     g03_incompatible,
@@ -218,4 +245,9 @@ MODULES: tuple[ModuleType, ...] = (
     x05_plan_overlap,
     x06_moved_key,
     x07_kubernetes,
+    x08_replacement_word,
+    x09_contradiction,
+    x10_agent_refuses,
+    x11_pod_prefixes,
+    x12_skipped_minor,
 )

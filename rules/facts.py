@@ -10,21 +10,20 @@ from typing import Any
 from components.cilium.values import helm_values
 from config.bgp import Advertisement, AdvertisementSet, Bgp, Instance, PeerConfig
 from config.egress import EgressGateway, EgressPolicy
-from config.labels import LabelSelector
+from config.labels import CONTROL_PLANE, LabelSelector
 from config.net import InterfaceAddress, Prefix
 from config.node import Node
 from config.peerings import Session, sessions
 from config.router import Router
+from config.selection import NodeSelection
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, L2_CLASS, Service
 from rules import chart
+from rules.made import Made, of_gateways, of_ingresses
 
 # The classes whose Services LB-IPAM serves (Cilium operator/pkg/lbipam); io.cilium/node gets node addresses.
 LB_IPAM_CLASSES = (BGP_CLASS, L2_CLASS)
 CLASSES = (*LB_IPAM_CLASSES, "io.cilium/node")
-_SERVICE_TYPE = "ingress.cilium.io/service-type"
-_SERVICE_CLASS = "ingress.cilium.io/loadbalancer-class"
-_SERVICE_POLICY = "ingress.cilium.io/service-external-traffic-policy"
 
 
 @dataclass(frozen=True)
@@ -50,14 +49,17 @@ class Gateway:
 class Facts:
     """A stack, and what follows from it; `before` is the stack that it replaces, where that is known.
 
-    Everything is computed at most once.
+    `declared` is the stack without what was read from its manifests: only it makes Helm values. Everything is
+    computed at most once.
     """
 
-    def __init__(self, stack: StackConfig, before: StackConfig | None = None) -> None:
+    def __init__(self, stack: StackConfig, before: StackConfig | None = None,
+                 declared: StackConfig | None = None) -> None:  # fmt: skip
         self.stack = stack
         self.before = before
+        self.declared = declared or stack
         self.release = stack.cilium.release
-        self._values = helm_values(stack)
+        self._values = helm_values(self.declared)
 
     def helm(self, key: str) -> Any:
         """The value that a Helm key will have: the user's, else ours, else the chart's default."""
@@ -78,15 +80,26 @@ class Facts:
         return self.stack.bgp or Bgp()
 
     @cached_property
+    def selection(self) -> NodeSelection:
+        """Which nodes selectors take, where not every label is known."""
+        return NodeSelection(self.stack)
+
+    @property
     def labels(self) -> dict[str, dict[str, str]]:
-        """Node name -> its labels."""
-        return {node.name: self.stack.node_labels(node) for node in self.stack.nodes}
+        """Node name -> its labels, as far as they are known."""
+        return self.selection.labels
+
+    def chosen(self, selector: LabelSelector | None) -> list[Node]:
+        """The nodes that a selector takes, or may take by labels that the stack does not know; none takes all."""
+        return self.selection.chosen(selector)
 
     def selected(self, selector: LabelSelector | None) -> list[Node]:
-        """The nodes that a selector takes; none takes all."""
+        """The nodes that a selector takes for certain; none takes all."""
         nodes: Sequence[Node] = self.stack.nodes
         if selector is None:
             return list(nodes)
+        if CONTROL_PLANE in selector.match_labels:
+            return self.selection.sure(selector)
         if selector.match_labels:
             # Only the nodes with the rarest of the labels need a look.
             nodes = min((self._by_label.get(pair, []) for pair in selector.match_labels.items()), key=len)
@@ -159,62 +172,30 @@ class Facts:
         ]
 
     @cached_property
-    def ingress_services(self) -> list[tuple[str, Service]]:
-        """The LoadBalancer Services that the Ingress controller will make, the shared one first."""
-        controller = self.stack.ingress_controller
-        if controller is None or controller.host_network is not None:
-            return []
-        usual = str(self.helm("ingressController.service.type") or "LoadBalancer")
-        policy = self.helm("ingressController.service.externalTrafficPolicy")
-        found = [
-            (
-                "ingressController",
-                "cilium-ingress",
-                self.stack.cilium.namespace,
-                usual,
-                controller.load_balancer_class,
-                policy,
-            )
-        ]
-        for i, item in enumerate(self.stack.ingresses):
-            if item.ingress_class_name == "cilium" and item.mode(controller) == "dedicated":
-                notes = item.annotations
-                found.append(
-                    (
-                        f"ingresses[{i}]",
-                        f"cilium-ingress-{item.name}",
-                        item.namespace,
-                        notes.get(_SERVICE_TYPE, "LoadBalancer"),
-                        notes.get(_SERVICE_CLASS),
-                        notes.get(_SERVICE_POLICY),
-                    )
-                )
+    def made(self) -> list[Made]:
+        """The Services that Cilium makes for Ingresses and Gateways, of every type."""
+        return [*of_ingresses(self.stack, self.helm), *of_gateways(self.stack, self.helm)]
+
+    @cached_property
+    def made_services(self) -> list[tuple[str, Service]]:
+        """Those of them that LB-IPAM serves, the shared one of the Ingress controller first."""
         return [
-            (
-                path,
-                Service.model_construct(
-                    name=name,
-                    namespace=space,
-                    type="LoadBalancer",
-                    labels={"cilium.io/ingress": "true"},
-                    selector={},
-                    port=80,
-                    target_port=80,
-                    annotations={},
-                    requested_ips=(),
-                    managed=False,
-                    load_balancer_class=cls,
-                    external_traffic_policy="Local" if traffic == "Local" else "Cluster",
-                ),
-            )
-            for path, name, space, kind, cls, traffic in found
-            if kind == "LoadBalancer" and cls in (None, *LB_IPAM_CLASSES)
+            (item.path, item.service)
+            for item in self.made
+            if item.service.type == "LoadBalancer" and item.service.load_balancer_class in (None, *LB_IPAM_CLASSES)
         ]
+
+    def place(self, path: str, field: str) -> str:
+        """Where a field of a Service stands in the user's file: one that Cilium makes has its fields elsewhere."""
+        for item in self.made:
+            if item.path == path:
+                return item.places.get(field, path)
+        return f"{path}.{field}"
 
     @property
     def addressed(self) -> list[tuple[str, Service]]:
-        """Every Service that wants an address from LB-IPAM, declared or made by the Ingress controller."""
-        return [*self.lb_services, *self.ingress_services]
+        """Every Service that wants an address from LB-IPAM, declared or made by Cilium."""
+        return [*self.lb_services, *self.made_services]
 
     @cached_property
     def addresses(self) -> list[tuple[str, str, InterfaceAddress]]:

@@ -35,6 +35,10 @@ class Finding:
         """The same finding under a rule's id."""
         return replace(self, rule=rule)
 
+    def at(self, path: str) -> Finding:
+        """The same finding at another path."""
+        return replace(self, path=path)
+
 
 def error(path: str, expected: object, got: object, fix: str) -> Finding:
     """A finding that stops the plan."""

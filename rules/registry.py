@@ -10,6 +10,7 @@ from types import ModuleType
 
 from config.stack import StackConfig
 from config.waiver import Waiver
+from config.whole import Whole, whole
 from rules.catalogue import MODULES
 from rules.facts import Facts
 from rules.finding import Finding, Severity, warning
@@ -54,10 +55,14 @@ def find(rule_id: str) -> Rule | None:
     return next((rule for rule in rules() if rule.id == rule_id.upper()), None)
 
 
-def check_all(stack: StackConfig, before: StackConfig | None = None) -> Report:
-    """Run every rule; errors first, then by rule and path. Waived findings are kept apart."""
-    facts = Facts(stack, before)
-    found = [finding.of(rule.id) for rule in rules() for finding in rule.check(facts)]
+def check_all(stack: StackConfig, before: StackConfig | None = None, *, read_manifests: bool = True) -> Report:
+    """Run every rule; errors first, then by rule and path. Waived findings are kept apart.
+
+    `read_manifests` False: the objects under `manifests` stand in their places already.
+    """
+    seen = whole(stack) if read_manifests else Whole(stack)
+    facts = Facts(seen.stack, before, declared=stack)
+    found = [finding.of(rule.id).at(seen.path(finding.path)) for rule in rules() for finding in rule.check(facts)]
     found = list(dict.fromkeys(found))
     kept, waived = [], []
     used: set[int] = set()

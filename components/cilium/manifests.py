@@ -13,6 +13,7 @@ from config.bgp import (
     PeerConfig,
 )
 from config.cilium import Cilium
+from config.communities import kind_of
 from config.pool import Pool
 from config.stack import StackConfig
 
@@ -53,7 +54,11 @@ def _advertisement(entry: Advertisement) -> Manifest:
         result["selector"] = entry.selector.manifest()
     attributes: Manifest = {}
     if entry.communities:
-        attributes["communities"] = {"standard": list(entry.communities)}
+        kinds: dict[str, list[str]] = {}
+        for text in entry.communities:
+            # What is none of them is left where the API server says so (rule B34 says it before).
+            kinds.setdefault(kind_of(text) or "standard", []).append(text)
+        attributes["communities"] = kinds
     if entry.local_preference is not None:
         attributes["localPreference"] = entry.local_preference
     if attributes:

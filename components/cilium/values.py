@@ -77,8 +77,32 @@ def conflicts(stack: StackConfig) -> Iterator[Problem]:
             if (other.startswith(f"{path}.") and value != {}) or path.startswith(f"{other}."):
                 yield Problem(f"cilium.values.{path}", f"{other}: {_text(wanted[other])}", _text(value))
         if path in wanted and _text(wanted[path]) != _text(value):
-            expected = f"{_text(wanted[path])}, as the rest of the stack declares"
+            expected = f"{_text(wanted[path])} ({_because(stack, path)})"
             yield Problem(f"cilium.values.{path}", expected, _text(value))
+
+
+def _because(stack: StackConfig, path: str) -> str:
+    """What makes a Helm value needed, in the words of the stack file."""
+    field = _FIELDS.get(path)
+    if field is not None:
+        declared = field[0] in stack.cilium.model_fields_set
+        return f"cilium.{field[1]} says so" if declared else f"the default of cilium.{field[1]}, which is not set"
+    return f"{_SECTIONS[path.split('.')[0]]} is declared"
+
+
+# Helm key -> the field of `cilium` that is the same thing, in Python and in YAML.
+_FIELDS = {
+    "routingMode": ("routing_mode", "routingMode"),
+    "kubeProxyReplacement": ("kube_proxy_replacement", "kubeProxyReplacement"),
+    "autoDirectNodeRoutes": ("auto_direct_node_routes", "autoDirectNodeRoutes"),
+    "endpointRoutes.enabled": ("endpoint_routes", "endpointRoutes"),
+    "ipam.mode": ("ipam", "ipam"),
+    "ipv4NativeRoutingCIDR": ("native_routing_cidr", "nativeRoutingCIDR"),
+    "bgpControlPlane.statusReport.enabled": ("bgp_status_report", "bgpStatusReport"),
+}
+# First word of a Helm key -> the section of the stack that needs it.
+_SECTIONS = {"bgpControlPlane": "bgp", "l2announcements": "l2Policies", "ingressController": "ingressController",
+             "egressGateway": "egressPolicies"}  # fmt: skip
 
 
 def _defaults(stack: StackConfig) -> Values:

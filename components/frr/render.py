@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv6Address
 from pathlib import Path
 
 import jinja2
@@ -59,16 +59,16 @@ def _families(router: Router) -> list[_Family]:
     for version in (4, 6):
         networks = [network for network in bgp.networks if network.version == version]
         inbound = [g.name for g in bgp.peer_groups if g.soft_reconfiguration_inbound]
+        ranges = [item.peer_group for item in bgp.listen_ranges if item.prefix.version == version]
         activate = []
         if version == 6:
-            # FRR activates IPv4 for every neighbor by itself, and nothing else.
-            kind = IPv6Address
-            activate = [str(n.address) for n in bgp.neighbors if isinstance(n.address, kind)]
-        has_neighbors = any(
-            isinstance(n.address, IPv4Address if version == 4 else IPv6Address) for n in bgp.neighbors
-        )
+            # FRR activates IPv4 for every neighbor by itself, and nothing else. Neighbors of a listen range have
+            # no line of their own: their group has it.
+            activate = [str(n.address) for n in bgp.neighbors if isinstance(n.address, IPv6Address)]
+            activate += list(dict.fromkeys(ranges))
+        has_neighbors = bool(ranges) or any(n.address.version == version for n in bgp.neighbors)
         if networks or activate or (has_neighbors and (bgp.maximum_paths or inbound)):
-            members = {n.peer_group for n in bgp.neighbors if n.address.version == version}
+            members = {*ranges, *(n.peer_group for n in bgp.neighbors if n.address.version == version)}
             carried = inbound if version == 4 else [name for name in inbound if name in members]
             result.append(_Family(version, networks, activate, carried))
     return result

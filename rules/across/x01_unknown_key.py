@@ -23,7 +23,14 @@ from rules.finding import Finding, error
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Against the keys of that very release; moved ones are X6's."""
+    for key in dotted(facts.release, facts.stack.cilium.values):
+        tree = ": { ".join(key.split(".")) + ": ..." + " }" * key.count(".")
+        yield error(f"cilium.values.{key}", "keys one below the other: a dot inside a key is no path", key,
+                    f"write it as {tree}")  # fmt: skip
+    told = set(dotted(facts.release, facts.stack.cilium.values))
     for key in paths(facts.stack.cilium.values):
+        if key in told:
+            continue
         if chart.knows(facts.release, key) or key in chart.groups(facts.release):
             continue
         if any(key == old or key.startswith(f"{old}.") for old in MOVED):
@@ -43,6 +50,15 @@ def paths(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             yield from paths(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}"
+
+
+def dotted(release: tuple[int, int], values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """The keys that have a dot in themselves where the chart has a group of its own keys."""
+    for key, value in values.items():
+        if "." in str(key):
+            yield f"{prefix}{key}"
+        elif isinstance(value, dict) and f"{prefix}{key}" in chart.groups(release) - chart.free(release):
+            yield from dotted(release, value, f"{prefix}{key}.")
 
 
 def _hint(facts: Facts, key: str) -> str:

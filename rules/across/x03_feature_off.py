@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from rules.facts import Facts
 from rules.finding import Finding, error
+from rules.made import gateways
 
 _SWITCH = {
     "CiliumEgressGatewayPolicy": "egressGateway.enabled",
@@ -46,3 +47,11 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield error(
             f"manifests[{i}].kind", f"{switch}: true with {item.kind}", "false", f"set cilium.values.{switch}: true"
         )
+    if not facts.on("gatewayAPI.enabled"):
+        for path, item in gateways(facts.stack):
+            yield error(
+                f"{path}.kind",
+                f"gatewayAPI.enabled: true with a Gateway of class cilium ({item.metadata.name})",
+                "false: nobody makes its Service or its listeners",
+                "set cilium.values.gatewayAPI.enabled: true",
+            )

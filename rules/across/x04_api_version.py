@@ -36,15 +36,25 @@ _STABLE = (
 )
 
 
-def served(kind: str, release: tuple[int, int]) -> tuple[str, ...] | None:
+_INSTEAD = {"CiliumBGPPeeringPolicy": "use CiliumBGPClusterConfig", "CiliumExternalWorkload": "take it out",
+            "CiliumGatewayClassConfig": "take Cilium 1.18 or newer"}  # fmt: skip
+
+
+def served(kind: str, exact: tuple[int, int, int]) -> tuple[str, ...] | None:
     """The versions of a kind that a release serves; None for a kind that is not Cilium's."""
+    release = exact[:2]
     if kind in (*_BGP, "CiliumLoadBalancerIPPool", "CiliumCIDRGroup"):
         # From 1.18 the older version is still served, deprecated.
         return ("cilium.io/v2", "cilium.io/v2alpha1") if release >= (1, 18) else ("cilium.io/v2alpha1",)
     if kind == "CiliumBGPPeeringPolicy":
         return () if release >= (1, 19) else ("cilium.io/v2alpha1",)
     if kind == "CiliumNodeConfig":
-        return ("cilium.io/v2", "cilium.io/v2alpha1")
+        gone = (1, 20, 0) <= exact < (1, 20, 2)
+        return ("cilium.io/v2",) if gone else ("cilium.io/v2", "cilium.io/v2alpha1")
+    if kind == "CiliumExternalWorkload":
+        return () if release >= (1, 18) else ("cilium.io/v2",)
+    if kind == "CiliumGatewayClassConfig":
+        return ("cilium.io/v2alpha1",) if release >= (1, 18) else ()
     if kind in _ALPHA:
         return ("cilium.io/v2alpha1",)
     return ("cilium.io/v2",) if kind in _STABLE else None
@@ -53,12 +63,12 @@ def served(kind: str, release: tuple[int, int]) -> tuple[str, ...] | None:
 def check(facts: Facts) -> Iterator[Finding]:
     """The stack's own manifests; what components make has the right version."""
     for i, item in enumerate(facts.stack.manifests):
-        versions = served(item.kind, facts.release)
+        versions = served(item.kind, facts.stack.cilium.exact)
         if versions is not None and item.api_version not in versions:
             release = ".".join(map(str, facts.release))
             yield error(
                 f"manifests[{i}].apiVersion",
                 f"{versions[0] if versions else 'another kind'} (Cilium {release})",
                 f"{item.api_version} {item.kind}",
-                f"set apiVersion: {versions[0]}" if versions else "use CiliumBGPClusterConfig",
+                f"set apiVersion: {versions[0]}" if versions else _INSTEAD[item.kind],
             )

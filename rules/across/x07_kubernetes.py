@@ -26,7 +26,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if text is None:
         return
     first, last = _TESTED[facts.release]
-    if not first <= int(text.split(".")[1]) <= last:
+    if not first <= int(text.removeprefix("v").split(".")[1]) <= last:
         release = ".".join(map(str, facts.release))
         yield warning(
             "cluster.kubernetes",

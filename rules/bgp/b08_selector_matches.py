@@ -19,12 +19,23 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Match every selector against the declared Services."""
-    services = [*facts.stack.services, *(service for _, service in facts.ingress_services)]
+    """A selector that only says what it leaves out is meant for Services of elsewhere, too."""
+    services = [*facts.stack.services, *(item.service for item in facts.made)]
+    gateways = [item for item in facts.made if item.path.startswith("manifests[")]
     for path, _, entry in facts.advertisement_entries:
         if entry.type != "Service" or entry.selector is None:
             continue
-        if not any(entry.selector.matches(service_labels(service)) for service in services):
+        if entry.selector.takes_all_but or any(entry.selector.matches(service_labels(one)) for one in services):
+            continue
+        if gateways:
+            first = gateways[0]
+            yield warning(
+                first.places["labels"],
+                f"labels that {path}.selector takes: {entry.selector.manifest()}",
+                f"{first.service.name} with {dict(first.service.labels)}",
+                "set spec.infrastructure.labels of the Gateway: its own labels do not reach its Service",
+            )
+        else:
             yield warning(
                 f"{path}.selector",
                 "the labels of a declared Service",

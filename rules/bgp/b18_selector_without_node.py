@@ -14,16 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.facts import Facts
-from rules.finding import Finding, error
+from rules.finding import Finding
+from rules.no_node import no_node
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Match against the labels that the nodes will have."""
     for i, config in enumerate(facts.bgp.cluster_configs):
-        if config.node_selector is not None and not facts.selected(config.node_selector):
-            yield error(
-                f"bgp.clusterConfigs[{i}].nodeSelector",
-                "labels of at least one node",
-                config.node_selector.manifest(),
-                "label nodes (bgp.nodeLabels, nodes[].labels), or correct the selector",
-            )
+        yield from no_node(facts, f"bgp.clusterConfigs[{i}].nodeSelector", config.node_selector,
+                           "label nodes (bgp.nodeLabels, nodes[].labels), or correct the selector")  # fmt: skip

@@ -21,7 +21,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Each session's source address must be known to the router at its other end."""
     for session in facts.sessions:
         far = session.far
-        if far is not None and not far.known:
+        if far is not None and not far.known and session.source_is_there:
             yield error(
                 far.neighbor_path,
                 f"a neighbor {session.source} (node {session.node.name}), or a listen range with it",

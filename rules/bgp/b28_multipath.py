@@ -31,7 +31,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     for session in facts.sessions:
         if session.peer_config is None or session.peer_config.name not in carriers:
             continue
-        if session.far is not None and session.far.known and session.local_asn is not None:
+        internal = session.far is not None and session.local_asn == session.far.router.bgp.asn
+        # Routes of the router's own AS are `maximum-paths ibgp`, another line.
+        if session.far is not None and session.far.known and session.local_asn is not None and not internal:
             nodes[session.far.path].add(session.node.name)
             numbers[session.far.path].add(session.local_asn)
     for i, router in enumerate(facts.stack.routers):

@@ -24,7 +24,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for path, _, entry in facts.advertisement_entries:
         if entry.aggregation_length is None or entry.selector is None:
             continue
-        for service in facts.stack.services:
+        for service in (*facts.stack.services, *(item.service for item in facts.made)):
             if service.external_traffic_policy == "Local" and entry.selector.matches(service_labels(service)):
                 yield warning(
                     f"{path}.aggregationLength",

@@ -22,7 +22,8 @@ _OURS = (None, BGP_CLASS)
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Only Services that an advertisement selects are meant."""
-    for i, service in enumerate(facts.stack.services):
+    services = [(f"services[{i}]", service) for i, service in enumerate(facts.stack.services)]
+    for path, service in (*services, *facts.made_services):
         if service.type != "LoadBalancer" or service.load_balancer_class in _OURS:
             continue
         if any(
@@ -30,7 +31,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             for _, _, e in facts.advertisement_entries
         ):
             yield error(
-                f"services[{i}].loadBalancerClass",
+                facts.place(path, "loadBalancerClass"),
                 "io.cilium/bgp-control-plane, or none",
                 service.load_balancer_class,
                 "take the class out, or the Service out of the selector",

@@ -14,16 +14,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.facts import Facts
-from rules.finding import Finding, error
+from rules.finding import Finding, error, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """One switch for the whole cluster."""
+    """One switch for the whole cluster. Beside another address a ClusterIP is in nobody's way."""
     if facts.on("bpf.lbExternalClusterIP"):
         return
+    others = any(set(entry.addresses) - {"ClusterIP"} for _, _, entry in facts.advertisement_entries)
+    say = warning if others else error
     for path, _, entry in facts.advertisement_entries:
         if "ClusterIP" in entry.addresses:
-            yield error(
+            yield say(
                 f"{path}.addresses",
                 "bpf.lbExternalClusterIP with ClusterIP",
                 "false, the default",

@@ -40,6 +40,12 @@ def knows(release: tuple[int, int], key: str) -> bool:
 
 
 @cache
+def free(release: tuple[int, int]) -> frozenset[str]:
+    """The keys that hold keys of the user's own making (`podAnnotations`)."""
+    return frozenset(key.removesuffix(".*") for key in keys(release) if key.endswith(".*"))
+
+
+@cache
 def groups(release: tuple[int, int]) -> frozenset[str]:
     """The keys that hold other keys (`bgpControlPlane`)."""
     result: set[str] = set()

@@ -14,16 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.facts import Facts
-from rules.finding import Finding, error
+from rules.finding import Finding
+from rules.no_node import no_node
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Every entry needs a node; a policy needs an entry (G10)."""
     for gateway in facts.gateways:
-        if not gateway.nodes:
-            yield error(
-                f"{gateway.path}.nodeSelector",
-                "labels of at least one node",
-                gateway.entry.node_selector.manifest() or "{}",
-                "label the gateway nodes, or correct the selector",
-            )
+        yield from no_node(facts, f"{gateway.path}.nodeSelector", gateway.entry.node_selector,
+                           "label the gateway nodes, or correct the selector")  # fmt: skip

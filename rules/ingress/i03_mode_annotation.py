@@ -25,7 +25,7 @@ _MODES = ("shared", "dedicated")
 def check(facts: Facts) -> Iterator[Finding]:
     """The annotation under both of its names, and names that are nearly right."""
     for i, ingress in enumerate(facts.stack.ingresses):
-        if ingress.ingress_class_name != "cilium":
+        if ingress.class_name != "cilium":
             continue
         for key, value in ingress.annotations.items():
             where = f"ingresses[{i}].annotations"

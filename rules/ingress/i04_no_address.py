@@ -1,4 +1,4 @@
-"""I4: An Ingress whose Service gets no address, or one that nobody announces.
+"""I4: An Ingress or a Gateway whose Service gets no address, or one that nobody announces.
 
 Why: the controller makes a LoadBalancer Service (`cilium-ingress`, or one for a dedicated Ingress).
 Without a pool it stays `<pending>`; without BGP or L2 the address answers nobody.
@@ -22,7 +22,7 @@ from rules.lbipam.pools import matching
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Each Service that the controller will make, against pools, L2 policies and advertisements."""
-    for path, service in facts.ingress_services:
+    for path, service in facts.made_services:
         labels = service_labels(service)
         if not matching(facts, service):
             yield error(
@@ -41,5 +41,5 @@ def check(facts: Facts) -> Iterator[Finding]:
                 path,
                 f"an L2 policy or a BGP advertisement that takes the Service {service.name}",
                 "neither",
-                'select its label cilium.io/ingress: "true" in one of them',
+                f"select one of its labels in one of them: {dict(service.labels)}",
             )

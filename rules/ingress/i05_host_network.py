@@ -35,7 +35,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         )
     used: dict[str, str] = {str(shared): "the shared listener"}
     for i, ingress in enumerate(facts.stack.ingresses):
-        if ingress.ingress_class_name != "cilium" or ingress.mode(controller) != "dedicated":
+        if ingress.class_name != "cilium" or ingress.mode(controller) != "dedicated":
             continue
         where = f"ingresses[{i}].annotations"
         port = ingress.annotations.get(_PORT)

@@ -26,7 +26,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         return
     for i, ingress in enumerate(facts.stack.ingresses):
         if (
-            ingress.ingress_class_name == "cilium"
+            ingress.class_name == "cilium"
             and _CLASS in ingress.annotations
             and ingress.mode(controller) == "shared"
         ):

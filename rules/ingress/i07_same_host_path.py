@@ -24,7 +24,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         return
     seen: dict[tuple[str, str, str], str] = {}
     for i, ingress in enumerate(facts.stack.ingresses):
-        if ingress.mode(controller) != "shared" or ingress.ingress_class_name != "cilium":
+        if ingress.mode(controller) != "shared" or ingress.class_name != "cilium":
             continue
         for j, rule in enumerate(ingress.rules):
             for k, path in enumerate(rule.paths):

@@ -21,7 +21,7 @@ from rules.finding import Finding, warning
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Policies join: one that admits the world, or some CIDR, is enough."""
-    if facts.stack.ingress_controller is None:
+    if facts.stack.ingress_controller is None and not facts.on("gatewayAPI.enabled"):
         return
     chosen = [
         (i, p)
@@ -33,6 +33,13 @@ def check(facts: Facts) -> Iterator[Finding]:
         for _, policy in chosen
         for rule in policy.ingress or ()
     )
+    if not chosen and facts.helm("policyEnforcementMode") == "always":
+        yield warning(
+            "cilium.values.policyEnforcementMode",
+            "a policy that admits clients to reserved:ingress, and lets it reach the backends",
+            "always, and no policy selects it",
+            "add one for reserved:ingress with ingress: [{ entities: [world] }], egress: [{ entities: [cluster] }]",
+        )
     if chosen and not admits:
         i, policy = chosen[0]
         yield warning(

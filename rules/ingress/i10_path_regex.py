@@ -22,7 +22,7 @@ from rules.finding import Finding, warning
 def check(facts: Facts) -> Iterator[Finding]:
     """A path without any sign of an expression was meant as a prefix."""
     for i, ingress in enumerate(facts.stack.ingresses):
-        if ingress.ingress_class_name != "cilium":
+        if ingress.class_name != "cilium":
             continue
         for j, rule in enumerate(ingress.rules):
             for k, path in enumerate(rule.paths):

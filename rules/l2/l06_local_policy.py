@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from config.workload import BGP_CLASS, service_labels
 from rules.facts import Facts
-from rules.finding import Finding, warning
+from rules.finding import Finding, error, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -26,9 +26,15 @@ def check(facts: Facts) -> Iterator[Finding]:
         if service.external_traffic_policy != "Local" or service.load_balancer_class == BGP_CLASS:
             continue
         if any(p.service_selector is None or p.service_selector.matches(service_labels(service)) for p in policies):
-            yield warning(
-                f"{path}.externalTrafficPolicy",
-                "Cluster (an L2 policy announces the Service)",
+            made = any(item.path == path for item in facts.made)
+            silent = facts.stack.cilium.exact >= (1, 20, 2)
+            # The proxy of whichever node answers serves them, but no node answers any more.
+            if made and not silent:
+                continue
+            say = error if made else warning
+            yield say(
+                facts.place(path, "externalTrafficPolicy"),
+                f"Cluster (an L2 policy announces the Service {service.name})",
                 "Local",
                 "use Cluster, or announce it by BGP",
             )

@@ -16,25 +16,21 @@ from collections.abc import Iterator
 from config.workload import L2_CLASS, service_labels
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
+from rules.no_node import no_node
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Nodes, Services, and Services whose class belongs to another announcer."""
     for i, policy in enumerate(facts.stack.l2_policies):
-        if policy.node_selector is not None and not facts.selected(policy.node_selector):
-            yield error(
-                f"l2Policies[{i}].nodeSelector",
-                "labels of at least one node",
-                policy.node_selector.manifest(),
-                "label nodes, or correct the selector",
-            )
+        yield from no_node(facts, f"l2Policies[{i}].nodeSelector", policy.node_selector,
+                           "label nodes, or correct the selector")  # fmt: skip
         chosen = [
             s
             for _, s in facts.addressed
             if policy.service_selector is None or policy.service_selector.matches(service_labels(s))
         ]
         mine = [s for s in chosen if s.load_balancer_class in (None, L2_CLASS)]
-        if policy.service_selector is not None and not chosen:
+        if policy.service_selector is not None and not policy.service_selector.takes_all_but and not chosen:
             yield warning(
                 f"l2Policies[{i}].serviceSelector",
                 "labels of a declared Service",

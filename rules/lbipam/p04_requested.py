@@ -23,11 +23,11 @@ from rules.lbipam.pools import SHARING, annotation, gives, matching, requested
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Also two Services that ask for one address without a sharing key."""
-    askers: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
-    for path, service in facts.lb_services:
+    askers: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for path, service in facts.addressed:
         pools = matching(facts, service)
         for text in requested(service):
-            where = f"{path}.requestedIPs" if service.requested_ips else f"{path}.annotations"
+            where = facts.place(path, "requestedIPs" if service.requested_ips else "annotations")
             try:
                 address = ip_address(text)
             except ValueError:
@@ -40,9 +40,9 @@ def check(facts: Facts) -> Iterator[Finding]:
                     text,
                     f"take one of {', '.join(p.name for p in pools) or 'a pool'}, or add it to a pool",
                 )
-            askers[str(address)].append((where, annotation(service, SHARING)))
+            askers[str(address)].append((where, annotation(service, SHARING) or f"{path} alone"))
     for text, entries in askers.items():
-        if len(entries) > 1 and len({key or path for path, key in entries}) > 1:
+        if len({key for _, key in entries}) > 1:
             yield error(
                 entries[1][0],
                 "an address of its own, or one sharing key for both",

@@ -1,7 +1,8 @@
 """P5: Services with one sharing key that cannot share.
 
 Why: they need different ports, the same externalTrafficPolicy, with Local the same pods, and over
-namespaces the consent of both. Otherwise the second one gets another address.
+namespaces the consent of both. Otherwise the second one gets another address, or none where it asks for one.
+TCP and UDP of one number are two ports from 1.17 on. Ingresses have the ports 80 and 443, all of them.
 Seen: nowhere but in the address itself.
 Since: 1.16
 Source: Cilium operator/pkg/lbipam/service_store.go
@@ -24,23 +25,32 @@ from rules.lbipam.pools import CROSS, SHARING, annotation
 def check(facts: Facts) -> Iterator[Finding]:
     """Each Service against the first with its key."""
     first: dict[str, Service] = {}
-    ports: dict[str, dict[int, Service]] = defaultdict(dict)
-    for path, service in facts.lb_services:
+    ports: dict[str, dict[object, Service]] = defaultdict(dict)
+    by_protocol = _by_protocol(facts)
+    for path, service in facts.addressed:
         key = annotation(service, SHARING)
         if not key:
             continue
         earlier = first.setdefault(key, service)
-        clash = ports[key].setdefault(service.port, service)
         reason = "" if earlier is service else _reason(earlier, service)
-        if clash is not service:
-            reason = f"port {service.port} as {clash.name} has"
+        for port in service.all_ports():
+            clash = ports[key].setdefault((port.port, port.protocol) if by_protocol else port.port, service)
+            if clash is not service:
+                reason = f"port {port.port}/{port.protocol} as {clash.name} has"
         if reason:
             yield warning(
-                f"{path}.annotations",
+                facts.place(path, "annotations"),
                 f"a Service that can share with {earlier.name}",
                 reason,
                 "give it another sharing key, or make them agree",
             )
+
+
+def _by_protocol(facts: Facts) -> bool:
+    if facts.release < (1, 17):
+        return False
+    given = str(facts.helm("loadBalancer.protocolDifferentiation.enabled")).lower()
+    return facts.release >= (1, 19) or given != "false"
 
 
 def _reason(one: Service, two: Service) -> str:
@@ -54,5 +64,6 @@ def _reason(one: Service, two: Service) -> str:
 
 
 def _consents(one: Service, two: Service) -> bool:
-    allowed = [part.strip() for part in (annotation(one, CROSS) or "").split(",")]
+    # Unlike the list of addresses, this one is taken as it is written.
+    allowed = (annotation(one, CROSS) or "").split(",")
     return "*" in allowed or two.namespace in allowed

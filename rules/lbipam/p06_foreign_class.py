@@ -23,6 +23,7 @@ from rules.words import nearest
 _BEHIND = {
     L2_CLASS: "l2announcements.enabled",
     BGP_CLASS: "bgpControlPlane.enabled",
+    "io.cilium/node": "nodeIPAM.enabled",
 }
 
 

@@ -18,14 +18,18 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The key came with 1.17."""
-    if facts.helm("defaultLBServiceIPAM") != "none":
+    """The key came with 1.17. A word that Cilium does not know is as good as none."""
+    default = str(facts.helm("defaultLBServiceIPAM") or "lbipam")
+    if default == "nodeipam" and not facts.on("nodeIPAM.enabled"):
+        yield error("cilium.values.nodeIPAM.enabled", "true with defaultLBServiceIPAM nodeipam", "false, the default",
+                    "set nodeIPAM.enabled: true: no Service without a class gets an address")  # fmt: skip
+    if default in ("lbipam", "nodeipam"):
         return
     for path, service in facts.addressed:
         if service.load_balancer_class is None:
             yield error(
-                f"{path}.loadBalancerClass",
-                "a class (defaultLBServiceIPAM is none)",
+                facts.place(path, "loadBalancerClass"),
+                f"a class (defaultLBServiceIPAM is {default})",
                 "nothing",
                 "set io.cilium/bgp-control-plane or io.cilium/l2-announcer",
             )

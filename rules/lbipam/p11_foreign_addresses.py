@@ -16,18 +16,45 @@ from collections.abc import Iterator
 
 from rules.across.addresses import plan
 from rules.facts import Facts
-from rules.finding import Finding, error
-from rules.lbipam.pools import blocks
-from rules.spans import overlaps
+from rules.finding import Finding, error, warning
+from rules.lbipam.pools import blocks, requested
+from rules.spans import Span, of_prefix, overlaps
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """One sweep over pools and everything else."""
+    """One sweep over pools and everything else. A block that is the hosts' whole network has one line for them all."""
     pools = blocks(facts, enabled_only=True)
     paths = {span.path for span in pools}
+    links = [of_prefix(network, path, str(network)) for path, network in facts.networks()]
+    hosts: dict[Span, list[Span]] = {}
     for first, second in overlaps([*pools, *plan(facts)]):
-        if (first.path in paths) != (second.path in paths):
-            mine, other = (first, second) if first.path in paths else (second, first)
-            yield error(
-                mine.path, f"addresses outside {other.what} ({other.path})", mine, f"keep {other} out of the pool"
+        if (first.path in paths) == (second.path in paths):
+            continue
+        mine, other = (first, second) if first.path in paths else (second, first)
+        if other.size == 1 and ".interfaces[" in other.path and any(_holds(mine, link) for link in links):
+            hosts.setdefault(mine, []).append(other)
+            continue
+        yield error(mine.path, f"addresses outside {other.what} ({other.path})", mine, f"keep {other} out of the pool")
+    yield from _networks(facts, hosts)
+
+
+def _networks(facts: Facts, hosts: dict[Span, list[Span]]) -> Iterator[Finding]:
+    """Who gives a pool the hosts' own network picks the addresses of Services by hand, or has to be lucky."""
+    for block, inside in hosts.items():
+        asked = {text for _, service in facts.addressed for text in requested(service)}
+        taken = [span for span in inside if str(span).partition("-")[0] in asked]
+        loose = [service.name for _, service in facts.addressed if not list(requested(service))]
+        what = ", ".join(span.what for span in (taken or inside)[:5])
+        if taken:
+            yield error(block.path, "no Service that asks for a host's address", what, "take another address for it")
+        elif loose:
+            yield warning(
+                block.path,
+                f"addresses outside those of hosts ({what})",
+                f"{block}, the hosts' own network, and Services that ask for no address: {', '.join(loose[:5])}",
+                "give each Service an address (requestedIPs), or the pool a range without hosts",
             )
+
+
+def _holds(block: Span, link: Span) -> bool:
+    return block.version == link.version and block.first <= link.first and link.last <= block.last

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from rules.facts import Facts
 from rules.finding import Finding, warning
+from rules.l2.patterns import may_match
 from rules.lbipam.pools import blocks
 from rules.spans import of_prefix
 
@@ -27,6 +28,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     if bgp == l2:
         return
     links = [of_prefix(n, path, str(n)) for path, n in facts.networks() if path.startswith("nodes")]
+    if l2:
+        links = [link for link in links if link.what in _announced(facts)]
     for span in blocks(facts, enabled_only=True):
         inside = next(
             (
@@ -43,10 +46,25 @@ def check(facts: Facts) -> Iterator[Finding]:
                 f"{span} inside {inside.what}",
                 "take a prefix of its own, or add an L2 policy",
             )
-        if l2 and inside is None:
+        # A block that holds the whole link is the hosts' network, and P11's to speak of.
+        same = [link for link in links if link.version == span.version]
+        wider = any(span.first <= link.first and link.last <= span.last for link in same)
+        if l2 and inside is None and not wider:
             yield warning(
                 span.path,
-                "addresses inside a link of the nodes (only L2 announces them)",
+                f"addresses inside a link that an L2 policy announces on ({', '.join(link.what for link in links)})",
                 span,
-                "take addresses of the nodes' link, or announce them by BGP",
+                "take addresses of that link, add the link to the policy's interfaces, or announce them by BGP",
             )
+
+
+def _announced(facts: Facts) -> set[str]:
+    """The networks of the interfaces that L2 policies with LoadBalancer addresses announce on."""
+    patterns = [pattern for policy in facts.stack.l2_policies if policy.load_balancer_ips
+                for pattern in policy.interfaces or ("",)]  # fmt: skip
+    return {
+        str(interface.address.network)
+        for node in facts.stack.nodes
+        for interface in node.interfaces
+        if any(may_match(pattern, interface.name) for pattern in patterns)
+    }

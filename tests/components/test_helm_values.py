@@ -94,16 +94,15 @@ def test_every_contradiction_is_told_with_its_path() -> None:
         "bgpControlPlane": {"enabled": False, "statusReport": {"enabled": True}},
         "hubble": {"enabled": True},
     })  # fmt: skip
-    declared = "as the rest of the stack declares"
+    # What the stack does not declare itself is as the value says: direct routes, endpoint routes, kube-proxy.
     assert set(conflicts(stack)) == {
-        Problem("cilium.values.routingMode", f"native, {declared}", "tunnel"),
-        Problem("cilium.values.ipv4NativeRoutingCIDR", f"172.20.0.0/16, {declared}", "10.0.0.0/8"),
-        Problem("cilium.values.kubeProxyReplacement", f"true, {declared}", "false"),
-        Problem("cilium.values.autoDirectNodeRoutes", f"false, {declared}", "true"),
-        Problem("cilium.values.endpointRoutes.enabled", f"false, {declared}", "true"),
-        Problem("cilium.values.ipam.mode", f"kubernetes, {declared}", "cluster-pool"),
-        Problem("cilium.values.bgpControlPlane.enabled", f"true, {declared}", "false"),
-    }
+        Problem("cilium.values.routingMode", "native (cilium.routingMode says so)", "tunnel"),
+        Problem("cilium.values.ipv4NativeRoutingCIDR", "172.20.0.0/16 (cilium.nativeRoutingCIDR says so)",
+                "10.0.0.0/8"),
+        Problem("cilium.values.ipam.mode", "kubernetes (cilium.ipam says so)", "cluster-pool"),
+        Problem("cilium.values.bgpControlPlane.enabled", "true (bgp is declared)", "false"),
+    }  # fmt: skip
+    assert not stack.cilium.kube_proxy_replacement and stack.cilium.auto_direct_node_routes
 
 
 def test_saying_the_same_once_more_is_no_conflict() -> None:

@@ -299,7 +299,7 @@ CROSS = "lbipam.cilium.io/sharing-cross-namespace"
     ("one", "two", "got"),
     [
         (f"annotations: {{ {KEY} }}", f"annotations: {{ {KEY} }}", []),
-        (f"annotations: {{ {KEY} }}", f"annotations: {{ {KEY} }}, port: 80", ["port 80 as webpod has"]),
+        (f"annotations: {{ {KEY} }}", f"annotations: {{ {KEY} }}, port: 80", ["port 80/TCP as webpod has"]),
         (f"annotations: {{ {KEY} }}", "annotations: { lbipam.cilium.io/sharing-key: shop }, port: 80", []),
         (f"annotations: {{ {KEY} }}", "port: 80", []),
         (

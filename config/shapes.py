@@ -1,4 +1,4 @@
-"""Custom resources as the documents of the stack's models: the reverse of components/cilium."""
+"""Objects of the API as the documents of the stack's models: the reverse of components/cilium."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 Document = Mapping[str, Any]
+
+# Stands for the port of an Ingress's backend that is given by name: no number is known.
+NAMED_PORT = 65535
 
 
 def _spec(document: Document) -> dict[str, Any]:
@@ -43,6 +46,7 @@ def cluster_config(document: Document) -> dict[str, Any]:
     for item in _spec(document).get("bgpInstances") or []:
         peers = [
             _set(name=p.get("name"), asn=p.get("peerASN"), address=p.get("peerAddress"),
+                 defaultGateway=((p.get("autoDiscovery") or {}).get("defaultGateway") or {}).get("addressFamily"),
                  peerConfigRef=(p.get("peerConfigRef") or {}).get("name"))
             for p in item.get("peers") or []
         ]  # fmt: skip
@@ -75,6 +79,7 @@ def advertisement_set(document: Document) -> dict[str, Any]:
         entries.append(_set(
             type=item.get("advertisementType"), addresses=service.get("addresses"), selector=item.get("selector"),
             aggregationLength=service.get("aggregationLengthIPv4"), localPreference=attributes.get("localPreference"),
+            communities=[text for texts in (attributes.get("communities") or {}).values() for text in texts],
         ))  # fmt: skip
     return _set(name=_meta(document).get("name"), labels=_meta(document).get("labels") or {}, advertisements=entries)
 
@@ -109,19 +114,29 @@ def egress_policy(document: Document) -> dict[str, Any]:
 
 
 def network_policy(document: Document) -> dict[str, Any]:
-    """CiliumClusterwideNetworkPolicy, as far as the Ingress rules look at it."""
-    spec = _spec(document)
+    """CiliumClusterwideNetworkPolicy and CiliumNetworkPolicy, as far as the rules look at them.
+
+    Raises ValueError for a policy of nodes, and for one of several specs.
+    """
+    spec, meta = _spec(document), _meta(document)
+    if not isinstance(spec.get("endpointSelector"), dict):
+        raise ValueError("no policy of endpoints")
+    selector = dict(spec["endpointSelector"])
+    if document.get("kind") == "CiliumNetworkPolicy":
+        space = {"k8s:io.kubernetes.pod.namespace": meta.get("namespace") or "default"}
+        selector["matchLabels"] = {**(selector.get("matchLabels") or {}), **space}
 
     def rules(direction: str, side: str) -> list[dict[str, Any]] | None:
         if direction not in spec:
             return None
         return [
             _set(endpoints=r.get(f"{side}Endpoints"), entities=r.get(f"{side}Entities"),
-                 cidrs=(r.get(f"{side}CIDRSet") or []) + [{"cidr": c} for c in r.get(f"{side}CIDR") or []])
+                 cidrs=(r.get(f"{side}CIDRSet") or []) + [{"cidr": c} for c in r.get(f"{side}CIDR") or []],
+                 ports=[1] if r.get("toPorts") else None)
             for r in spec[direction] or []
         ]  # fmt: skip
 
-    return _set(name=_meta(document).get("name"), endpointSelector=spec.get("endpointSelector"),
+    return _set(name=meta.get("name"), endpointSelector=selector,
                 ingress=rules("ingress", "from"), egress=rules("egress", "to"))  # fmt: skip
 
 
@@ -133,20 +148,25 @@ def ingress(document: Document) -> dict[str, Any]:
         paths = []
         for path in (rule.get("http") or {}).get("paths") or []:
             service = (path.get("backend") or {}).get("service") or {}
+            number = (service.get("port") or {}).get("number")
             paths.append(_set(path=path.get("path"), pathType=path.get("pathType"), service=service.get("name"),
-                              port=(service.get("port") or {}).get("number", 80)))  # fmt: skip
+                              port=number or NAMED_PORT))  # fmt: skip
         rules.append(_set(host=rule.get("host"), paths=paths))
     return _set(name=meta.get("name"), namespace=meta.get("namespace"), annotations=meta.get("annotations"),
                 ingressClassName=spec.get("ingressClassName") or "none", rules=rules)  # fmt: skip
 
 
 def service(document: Document) -> dict[str, Any]:
-    """Service, with the first of its ports."""
+    """Service."""
     meta, spec = _meta(document), _spec(document)
-    ports = spec.get("ports") or [{}]
+    ports = [_set(name=p.get("name"), port=p.get("port"), protocol=p.get("protocol"),
+                  targetPort=p.get("targetPort") if isinstance(p.get("targetPort"), int) else None)
+             for p in spec.get("ports") or []]  # fmt: skip
+    annotations = dict(meta.get("annotations") or {})
+    asked = spec.get("loadBalancerIP")
     return _set(
         name=meta.get("name"), namespace=meta.get("namespace"), labels=meta.get("labels"),
-        annotations=meta.get("annotations"), type=spec.get("type") or "ClusterIP", selector=spec.get("selector"),
-        port=ports[0].get("port"), externalTrafficPolicy=spec.get("externalTrafficPolicy"),
-        loadBalancerClass=spec.get("loadBalancerClass"),
+        annotations=annotations, type=spec.get("type") or "ClusterIP", selector=spec.get("selector"),
+        port=ports[0].get("port") if ports else None, ports=ports, requestedIPs=[asked] if asked else None,
+        externalTrafficPolicy=spec.get("externalTrafficPolicy"), loadBalancerClass=spec.get("loadBalancerClass"),
     )  # fmt: skip

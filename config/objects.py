@@ -1,0 +1,57 @@
+"""Which of a stack's models an object of the Kubernetes API is: kind -> its place, its model, its document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from config import shapes
+from config.bgp import AdvertisementSet, ClusterConfig, NodeOverride, PeerConfig
+from config.egress import EgressPolicy
+from config.ingress import Ingress
+from config.l2 import L2Policy
+from config.policy import NetworkPolicy
+from config.pool import Pool
+from config.workload import Service
+
+Shape = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+# Kind -> where it goes in a stack, its model, and how its object becomes the model's document.
+KINDS: dict[str, tuple[str, type[BaseModel], Shape]] = {
+    "CiliumBGPClusterConfig": ("bgp.clusterConfigs", ClusterConfig, shapes.cluster_config),
+    "CiliumBGPPeerConfig": ("bgp.peerConfigs", PeerConfig, shapes.peer_config),
+    "CiliumBGPAdvertisement": ("bgp.advertisements", AdvertisementSet, shapes.advertisement_set),
+    "CiliumBGPNodeConfigOverride": ("bgp.nodeOverrides", NodeOverride, shapes.node_override),
+    "CiliumLoadBalancerIPPool": ("pools", Pool, shapes.pool),
+    "CiliumL2AnnouncementPolicy": ("l2Policies", L2Policy, shapes.l2_policy),
+    "CiliumEgressGatewayPolicy": ("egressPolicies", EgressPolicy, shapes.egress_policy),
+    "IsovalentEgressGatewayPolicy": ("egressPolicies", EgressPolicy, shapes.egress_policy),
+    "CiliumClusterwideNetworkPolicy": ("networkPolicies", NetworkPolicy, shapes.network_policy),
+    "CiliumNetworkPolicy": ("networkPolicies", NetworkPolicy, shapes.network_policy),
+    "Ingress": ("ingresses", Ingress, shapes.ingress),
+    "Service": ("services", Service, shapes.service),
+}
+
+
+def as_model(model: type[BaseModel], document: Any) -> Any:
+    """The model, or None: the API server says better than a rule what is wrong with an object's shape."""
+    try:
+        return model.model_validate(document)
+    except ValidationError:
+        return None
+
+
+def typed(kind: str, document: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """Where an object belongs in a stack, and what it is there; None for other kinds and for what cannot be read."""
+    known = KINDS.get(kind)
+    if known is None:
+        return None
+    where, model, shape = known
+    try:
+        made = as_model(model, shape(document))
+    except (AttributeError, TypeError, ValueError):
+        # Not even roughly of its kind's shape.
+        return None
+    return None if made is None else (where, made)

@@ -1,0 +1,125 @@
+"""What pydantic finds wrong in a stack file, in words for people: one line for one mistake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from config import cilium, cluster, ingress, labels, manifest, net, policy, router, ssh, waiver
+from config.base import yaml_name
+from config.errors import Problem
+
+_PATTERNS = {pattern: words for module in (cilium, cluster, ingress, labels, manifest, net, policy, router, ssh, waiver)
+             for pattern, words in module.PATTERNS.items()}  # fmt: skip
+# What a field that expects a text makes of YAML's other scalars.
+_SCALARS = {bool: "a boolean", int: "a number", float: "a number"}
+
+
+def problems(error: ValidationError, document: Any) -> list[Problem]:
+    """Every mistake with its YAML path. A union says one thing for each of its members: they become one line."""
+    details = error.errors(include_url=False)
+    # pydantic drops a wrong entry from its list and then finds the list too short: one is enough.
+    outer = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
+    real = [d for d in details if not (d["type"] == "too_short" and d["loc"] in outer)]
+    found: dict[str, list[Problem]] = {}
+    for detail in real:
+        problem = _problem(detail, document)
+        found.setdefault(problem.path, []).append(problem)
+    return list(_joined(found))
+
+
+def _joined(found: dict[str, list[Problem]]) -> Iterator[Problem]:
+    for path, same in found.items():
+        expected = list(dict.fromkeys(problem.expected for problem in same))
+        yield Problem(path, " or ".join(expected), same[0].got)
+
+
+def _problem(detail: ErrorDetails, document: Any) -> Problem:
+    message = detail["msg"].removeprefix("Value error, ")
+    path, value, missing = _locate(detail["loc"], document, detail["type"])
+    got = "nothing" if missing else _shown(value)
+    match detail["type"]:
+        case "missing":
+            return Problem(path, "a value (the key is required)", "nothing")
+        case "extra_forbidden":
+            return Problem(path, "no such key", "one (a typo, or the wrong place)")
+        case "value_error":
+            return Problem(path, message, got)
+        case "string_pattern_mismatch":
+            pattern = str(detail.get("ctx", {}).get("pattern"))
+            return Problem(path, _PATTERNS.get(pattern, f"a text that matches {pattern}"), got)
+        case "union_tag_invalid" | "union_tag_not_found":
+            where = f"{path}.kind" if isinstance(value, dict) else path
+            tag = value.get("kind") if isinstance(value, dict) else value
+            return Problem(where, "lab or existing", "nothing" if tag is None else _shown(tag))
+        case "string_type":
+            return Problem(path, "a text" + _quoted(value), got)
+        case "literal_error":
+            expected = message.removeprefix("Input should be ")
+            return Problem(path, expected + (_yes_or_no(value) if isinstance(value, bool) else ""), got)
+        case "too_short":
+            return Problem(path, "at least one entry", "none")
+        case "int_type" | "int_parsing" | "int_from_float" | "float_type" | "float_parsing":
+            return Problem(path, "a number", got)
+        case "bool_type" | "bool_parsing":
+            return Problem(path, "true or false", got)
+        case "tuple_type" | "list_type":
+            return Problem(path, "a list", got)
+        case "dict_type" | "model_type" | "model_attributes_type" | "is_instance_of":
+            return Problem(path, "an object", got)
+        case _:
+            expected = message.removeprefix("Input should be ").removeprefix("a valid ")
+            return Problem(path, expected, got)
+
+
+def _quoted(value: Any) -> str:
+    """YAML makes numbers and booleans of some texts that are not in quotes."""
+    kind = _SCALARS.get(type(value))
+    if kind is None:
+        return ""
+    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 60:
+        # YAML 1.1 reads 65000:50 as a number in base 60.
+        return f" in quotes, '{text}' or '{value // 60}:{value % 60:02d}' (YAML made {kind} of it)"
+    return f" in quotes, '{text}' (YAML made {kind} of it)"
+
+
+def _yes_or_no(value: bool) -> str:
+    return f" in quotes, '{'Yes' if value else 'No'}' (YAML made a boolean of it)"
+
+
+def _locate(loc: tuple[int | str, ...], document: Any, kind: str) -> tuple[str, Any, bool]:
+    """YAML path and value: pydantic's location also names union branches, which the file has not."""
+    path = ""
+    here: Any = document
+    missing = False
+    for step in loc:
+        if isinstance(step, int) and isinstance(here, list) and step < len(here):
+            path, here = f"{path}[{step}]", here[step]
+        elif isinstance(step, str) and isinstance(here, dict):
+            key = step if step in here else yaml_name(step)
+            if key in here:
+                here = here[key]
+            elif step in ("lab", "existing", "[key]"):
+                continue
+            elif step == loc[-1] and kind == "missing":
+                missing = True
+            else:
+                continue
+            path = f"{path}.{key}" if path else key
+            if missing:
+                break
+    if loc and loc[-1] == "[key]":
+        here = loc[-2]
+    return path or "cilium-edge:stack", here, missing
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        return "a list" if isinstance(value, list) else "an object"
+    text = repr(value) if isinstance(value, str) else re.sub("^(True|False|None)$", lambda m: m[0].lower(), str(value))
+    return text if len(text) <= 80 else text[:77] + "..."

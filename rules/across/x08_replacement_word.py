@@ -1,0 +1,30 @@
+"""X8: A word for kube-proxy replacement that is gone.
+
+Why: strict, partial, probe and disabled were taken before 1.16. The chart refuses to render with them.
+Seen: helm's error.
+Since: 1.16
+Source: the chart's cilium-configmap.yaml of each release
+
+Bad: `values: { kubeProxyReplacement: strict }`
+Good: `kubeProxyReplacement: true`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """The field of the stack takes true and false alone; the user's own value may be anything."""
+    value = facts.stack.cilium.values.get("kubeProxyReplacement")
+    if value is not None and str(value).lower() not in ("true", "false"):
+        off = str(value).lower() == "disabled"
+        yield error(
+            "cilium.values.kubeProxyReplacement",
+            "true or false",
+            f"{value}, which is gone since 1.16",
+            f"take it out and write cilium.kubeProxyReplacement: {'false' if off else 'true'}",
+        )

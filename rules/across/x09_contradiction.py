@@ -1,0 +1,27 @@
+"""X9: A Helm value that contradicts what the stack declares.
+
+Why: the rest of the stack is built on the one, the cluster would run with the other.
+Seen: nowhere.
+Since: 1.16
+Source: inferred
+
+Bad: `routingMode: native` with `values: { routingMode: tunnel }`
+Good: one of them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from components.cilium.values import conflicts
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """What features need, against the user's own values. A word that is gone is X8's."""
+    for problem in conflicts(facts.declared):
+        if problem.path == "cilium.values.kubeProxyReplacement" and problem.got not in ("true", "false"):
+            continue
+        fix = "take the value out, or change what declares the other"
+        yield error(problem.path, problem.expected, problem.got, fix)

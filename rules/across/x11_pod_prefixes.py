@@ -1,0 +1,50 @@
+"""X11: The prefixes that Cilium's operator gives pods are others than the cluster's.
+
+Why: with IPAM cluster-pool the operator takes each node's prefix out of its own list. Where that is not the PodCIDR of
+the stack, routes, masquerading and checks are about addresses that no pod has.
+Seen: nowhere.
+Since: 1.16
+Source: Cilium operator/pkg/ipam/allocator/clusterpool; inferred
+
+Bad: `podCIDR: 10.244.0.0/16` with `values: { ipam: { operator: { clusterPoolIPv4PodCIDRList: [10.42.0.0/16] } } }`
+Good: the same prefix in both, or no list
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+from config.net import Prefix
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Lists of the address family of the stack's PodCIDR, with cluster-pool alone."""
+    if facts.helm("ipam.mode") != "cluster-pool":
+        return
+    pods = facts.stack.cluster.pod_cidr
+    key = f"ipam.operator.clusterPoolIPv{pods.version}PodCIDRList"
+    where = f"cilium.values.{key}"
+    given = facts.helm(key)
+    texts = [given] if isinstance(given, str) else given if isinstance(given, list) else []
+    known = [(text, _prefix(str(text))) for text in texts]
+    for text, prefix in known:
+        if prefix is None:
+            yield error(where, "prefixes", text, "correct it: the operator does not start")
+        elif prefix.version != pods.version or not prefix.subnet_of(pods):  # type: ignore[arg-type]
+            yield error(where, f"prefixes inside cluster.podCIDR {pods}", text, "make the two equal")
+    size = facts.helm(f"ipam.operator.clusterPoolIPv{pods.version}MaskSize")
+    for text, prefix in known:
+        if prefix is not None and str(size).isdigit() and int(size) < prefix.prefixlen:
+            yield error(f"cilium.values.ipam.operator.clusterPoolIPv{pods.version}MaskSize",
+                        f"at least {prefix.prefixlen}, the length of {text}", size,
+                        "take a longer prefix for each node: the operator does not start")  # fmt: skip
+
+
+def _prefix(text: str) -> Prefix | None:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        return None

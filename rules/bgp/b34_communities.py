@@ -1,0 +1,32 @@
+"""B34: A community that is none.
+
+Why: the API server refuses the whole advertisement. A standard community is two numbers of 16 bits (`65001:100`), so
+that an AS number of 32 bits needs a large one of three numbers; well-known ones have names (`no-export`).
+Seen: the API's error.
+Since: 1.16
+Source: Cilium pkg/k8s/apis/cilium.io/v2/bgp_advert_types.go; RFC 1997, RFC 8092
+
+Bad: `communities: ["65001:70000"]`
+Good: `communities: ["65001:100", "4200000001:1:2", no-export]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.communities import WELL_KNOWN, kind_of
+from rules.facts import Facts
+from rules.finding import Finding, error
+from rules.words import nearest
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Each for itself."""
+    for path, _, entry in facts.advertisement_entries:
+        for i, text in enumerate(entry.communities):
+            if kind_of(text) is not None:
+                continue
+            advice = "two numbers up to 65535, three up to 4294967295, or a well-known name"
+            if text.count(":") == 1 and text.replace(":", "").isdigit():
+                advice = f"a part is above 65535: a large community has three numbers, such as {text.split(':')[0]}:0:1"
+            yield error(f"{path}.communities[{i}]", "a BGP community", text, nearest(text, WELL_KNOWN, advice))

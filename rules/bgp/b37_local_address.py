@@ -1,0 +1,36 @@
+"""B37: A localAddress that no interface of the node has.
+
+Why: the agent binds its side of the connection to that address, and the kernel refuses it.
+Seen: the peer stays in Active or Connect; nothing says why.
+Since: 1.16
+Source: cilium/cilium #29066; GoBGP's dialer
+
+Bad: `localAddress: 10.255.0.1` on a node with 192.168.10.101 alone
+Good: an address of one of the node's interfaces, declared under `nodes[].interfaces`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Overrides of declared nodes; B19 says where there is no such node."""
+    nodes = {node.name: node for node in facts.stack.nodes}
+    for i, override in enumerate(facts.bgp.node_overrides):
+        node = nodes.get(override.node)
+        if node is None:
+            continue
+        own = [interface.address.ip for interface in node.interfaces]
+        for j, instance in enumerate(override.instances):
+            for k, peer in enumerate(instance.peers):
+                if peer.local_address is not None and peer.local_address not in own:
+                    yield error(
+                        f"bgp.nodeOverrides[{i}].instances[{j}].peers[{k}].localAddress",
+                        f"an address of node {node.name} ({', '.join(map(str, own))})",
+                        peer.local_address,
+                        f"take one of them, or declare the interface that has it under nodes of {node.name}",
+                    )

@@ -1,0 +1,42 @@
+"""B38: A peering between agents of which none listens.
+
+Why: an agent always dials, and listens only where its instance has a `localPort`. Two agents that only dial each
+other never meet. A router such as FRR listens on port 179.
+Seen: both peers stay in Active.
+Since: 1.16
+Source: Cilium pkg/k8s/apis/cilium.io/v2/bgp_cluster_types.go (localPort)
+
+Bad: a peer whose address is another node's, with instances without localPort
+Good: `localPort: 1790` on that node's instance, or the router as the peer of all nodes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Sessions whose other end is a node of the stack."""
+    owners = {i.address.ip: node.name for node in facts.stack.nodes for i in node.interfaces}
+    routers = {i.address.ip for router in facts.stack.routers for i in router.interfaces}
+    listening = {
+        session.node.name
+        for session in facts.sessions
+        if session.instance.local_port or (session.override and session.override.local_port)
+    }
+    told: set[str] = set()
+    for session in facts.sessions:
+        other = owners.get(session.address) if session.address else None
+        if other is None or other == session.node.name or session.address in routers or session.path in told:
+            continue
+        if other not in listening and session.node.name not in listening:
+            told.add(session.path)
+            yield error(
+                f"{session.instance_path}.localPort",
+                f"a port on which node {other} listens for {session.node.name}",
+                "nothing: both only dial",
+                "set localPort, such as 1790, and the peer's port with it, or peer with a router",
+            )

@@ -1,0 +1,43 @@
+"""I11: An Ingress whose backend is not there.
+
+Why: Cilium takes the Ingress as it is: the listener answers, and behind it is nobody.
+Seen: clients get 503; nothing else says it.
+Since: 1.16
+Source: Cilium operator/pkg/model/ingestion/ingress.go, pkg/ciliumenvoyconfig
+
+Bad: `service: wbe` where the Service is called web; `port: 8080` where it has port 80
+Good: the name of a Service of the same namespace, and one of its ports
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.shapes import NAMED_PORT
+from rules.facts import Facts
+from rules.finding import Finding, error, warning
+from rules.words import nearest
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """A Service that is not declared may be of elsewhere; a port that a declared Service lacks is not."""
+    services = {(s.namespace, s.name): s for s in facts.stack.services}
+    for i, ingress in enumerate(facts.stack.ingresses):
+        if ingress.class_name != "cilium":
+            continue
+        for j, rule in enumerate(ingress.rules):
+            for k, path in enumerate(rule.paths):
+                where = f"ingresses[{i}].rules[{j}].paths[{k}]"
+                service = services.get((ingress.namespace, path.service))
+                if service is None:
+                    near = [name for space, name in services if space == ingress.namespace]
+                    yield warning(
+                        f"{where}.service",
+                        f"a Service of namespace {ingress.namespace}",
+                        path.service,
+                        nearest(path.service, near, "declare it (managed: false where somebody else makes it)"),
+                    )
+                elif path.port != NAMED_PORT and path.port not in [port.port for port in service.all_ports()]:
+                    have = ", ".join(str(port.port) for port in service.all_ports())
+                    yield error(f"{where}.port", f"a port of Service {service.name} ({have})", path.port,
+                                "take the Service's port, not its pods'")  # fmt: skip

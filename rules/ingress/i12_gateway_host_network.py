@@ -1,0 +1,34 @@
+"""I12: Gateways on the nodes' own network, with something that waits for their addresses.
+
+Why: with `gatewayAPI.hostNetwork` the Service of a Gateway is no LoadBalancer: it gets no address from a pool, and
+neither BGP nor L2 announces one. The listeners are on the nodes' addresses.
+Seen: nowhere; the Gateway has no address.
+Since: 1.16
+Source: Cilium operator/pkg/model/translation/gateway-api; cilium/cilium #38123
+
+Bad: `gatewayAPI: { hostNetwork: { enabled: true } }` with a pool that only Gateways would use
+Good: without hostNetwork, or without the pool
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+from rules.made import gateways
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Where no other Service uses the pools, they are meant for the Gateways. An address that one asks for as well."""
+    if not (facts.on("gatewayAPI.enabled") and facts.on("gatewayAPI.hostNetwork.enabled")):
+        return
+    found = list(gateways(facts.stack))
+    asking = [path for path, item in found if (item.document().get("spec") or {}).get("addresses")]
+    if asking or (found and facts.stack.pools and not facts.addressed):
+        yield warning(
+            "cilium.values.gatewayAPI.hostNetwork.enabled",
+            "false where a Gateway is to have an address of a pool",
+            "true, with which its Service is no LoadBalancer",
+            f"take hostNetwork out, or {'spec.addresses of ' + asking[0] if asking else 'the pool'}",
+        )

@@ -1,0 +1,27 @@
+"""I14: Gateway API without kube-proxy replacement.
+
+Why: the operator starts no controller for Gateways: they are accepted by nobody and get no address.
+Seen: only in the operator's log.
+Since: 1.16
+Source: Cilium operator/pkg/gateway-api/cell.go; cilium/cilium #34099
+
+Bad: `kubeProxyReplacement: false` with `values: { gatewayAPI: { enabled: true } }`
+Good: `kubeProxyReplacement: true`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """One switch. nodePort.enabled stands in for it up to 1.18."""
+    if not facts.on("gatewayAPI.enabled") or facts.on("kubeProxyReplacement"):
+        return
+    if facts.release < (1, 19) and facts.on("nodePort.enabled"):
+        return
+    fix = "set kubeProxyReplacement: true"
+    yield error("cilium.kubeProxyReplacement", "true with gatewayAPI.enabled", "false", fix)

@@ -1,0 +1,141 @@
+"""The LoadBalancer Services that Cilium makes for Ingresses and Gateways, as the rules about Services see them.
+
+Source: the chart's cilium-ingress-service.yaml; operator/pkg/model/translation/ingress/dedicated_ingress.go and
+translation/gateway-api/translator.go of each release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from ipaddress import ip_address
+from typing import Any
+
+from config.manifest import Manifest
+from config.net import Address
+from config.stack import StackConfig
+from config.workload import Service, ServicePort
+
+_SERVICE_TYPE = "ingress.cilium.io/service-type"
+_SERVICE_CLASS = "ingress.cilium.io/loadbalancer-class"
+_SERVICE_POLICY = "ingress.cilium.io/service-external-traffic-policy"
+_PREFIXES = ("lbipam.cilium.io", "nodeipam.cilium.io", "service.beta.kubernetes.io", "service.kubernetes.io",
+             "cloud.google.com")  # fmt: skip
+GATEWAY_GROUP = "gateway.networking.k8s.io"
+GATEWAY_IPS = "io.cilium/lb-ipam-ips"
+
+Helm = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A Service that is not declared itself. `places` has the YAML path of each of its fields; others: `path`."""
+
+    path: str
+    service: Service
+    places: dict[str, str]
+
+
+def of_ingresses(stack: StackConfig, helm: Helm) -> Iterator[Made]:
+    """The shared Service, which the chart makes, and one for each dedicated Ingress."""
+    controller = stack.ingress_controller
+    if controller is None or controller.host_network is not None:
+        return
+    values = "cilium.values.ingressController.service"
+    # Annotation by annotation: the chart's key is free.
+    given = stack.cilium.values.get("ingressController")
+    given = given.get("service") if isinstance(given, dict) else None
+    notes = given.get("annotations") if isinstance(given, dict) else None
+    labels = given.get("labels") if isinstance(given, dict) else None
+    service = _service(
+        str(helm("ingressController.service.name") or "cilium-ingress"), stack.cilium.namespace,
+        str(helm("ingressController.service.type") or "LoadBalancer"), _texts(labels), _texts(notes),
+        helm("ingressController.service.externalTrafficPolicy"), controller.load_balancer_class,
+        helm("ingressController.service.loadBalancerIP"),
+    )  # fmt: skip
+    places = {"externalTrafficPolicy": f"{values}.externalTrafficPolicy", "annotations": f"{values}.annotations",
+              "loadBalancerClass": "ingressController.loadBalancerClass", "labels": f"{values}.labels",
+              "requestedIPs": f"{values}.loadBalancerIP"}  # fmt: skip
+    yield Made("ingressController", service, places)
+    prefixes = helm("ingressController.ingressLBAnnotationPrefixes")
+    prefixes = tuple(prefixes) if isinstance(prefixes, list) else _PREFIXES
+    for i, item in enumerate(stack.ingresses):
+        if item.class_name != "cilium" or item.mode(controller) != "dedicated":
+            continue
+        notes = item.annotations
+        passed = {key: text for key, text in notes.items() if key.startswith(prefixes)}
+        tags = {key: text for key, text in item.labels.items() if key.startswith(prefixes)}
+        service = _service(f"cilium-ingress-{item.name}", item.namespace, notes.get(_SERVICE_TYPE, "LoadBalancer"),
+                           tags, passed, notes.get(_SERVICE_POLICY), notes.get(_SERVICE_CLASS), None)  # fmt: skip
+        where = f"ingresses[{i}].annotations"
+        yield Made(f"ingresses[{i}]", service, dict.fromkeys(
+            ("externalTrafficPolicy", "annotations", "loadBalancerClass", "requestedIPs"), where))  # fmt: skip
+
+
+def of_gateways(stack: StackConfig, helm: Helm) -> Iterator[Made]:
+    """One for each Gateway of Cilium's class, unless its listeners are on the nodes' own network."""
+    on = [str(helm(f"gatewayAPI.{key}enabled")).lower() == "true" for key in ("", "hostNetwork.")]
+    if on != [True, False]:
+        return
+    for path, manifest in gateways(stack):
+        spec = manifest.document().get("spec") or {}
+        below = spec.get("infrastructure") or {}
+        name = manifest.metadata.name
+        labels = {"io.cilium.gateway/owning-gateway": name, f"{GATEWAY_GROUP}/gateway-name": name,
+                  **_texts(below.get("labels"))}  # fmt: skip
+        notes = _texts(below.get("annotations"))
+        asked = [str(a.get("value")) for a in spec.get("addresses") or [] if isinstance(a, dict)]
+        if asked and stack.cilium.release >= (1, 17):
+            notes.setdefault(GATEWAY_IPS, ",".join(asked))
+        service = _service(_short(f"cilium-gateway-{name}"), manifest.metadata.namespace or "default", "LoadBalancer",
+                           labels, notes, helm("gatewayAPI.externalTrafficPolicy"), None, None)  # fmt: skip
+        ports = [listener.get("port") for listener in spec.get("listeners") or [] if isinstance(listener, dict)]
+        service = service.model_copy(update={"ports": tuple(
+            ServicePort(port=port) for port in dict.fromkeys(ports) if isinstance(port, int) and 0 < port < 65536)})
+        yield Made(path, service, {
+            "externalTrafficPolicy": "cilium.values.gatewayAPI.externalTrafficPolicy",
+            "annotations": f"{path}.spec.addresses" if asked else f"{path}.spec.infrastructure.annotations",
+            "labels": f"{path}.spec.infrastructure.labels",
+        })  # fmt: skip
+
+
+def gateways(stack: StackConfig) -> Iterator[tuple[str, Manifest]]:
+    """The Gateways of Cilium's class among the manifests."""
+    classes = {"cilium"}
+    for item in stack.manifests:
+        spec = item.document().get("spec") or {}
+        if item.kind == "GatewayClass" and spec.get("controllerName") == "io.cilium/gateway-controller":
+            classes.add(item.metadata.name)
+    for i, item in enumerate(stack.manifests):
+        if item.kind == "Gateway" and item.api_version.startswith(f"{GATEWAY_GROUP}/"):
+            spec = item.document().get("spec")
+            if isinstance(spec, dict) and spec.get("gatewayClassName") in classes:
+                yield f"manifests[{i}]", item
+
+
+def _service(name: str, space: str, kind: str, labels: dict[str, str], notes: dict[str, str], policy: Any,
+             cls: str | None, asked: Any) -> Service:  # fmt: skip
+    own = {} if name.startswith("cilium-gateway-") else {"cilium.io/ingress": "true"}
+    return Service.model_construct(
+        name=name, namespace=space, type=kind, labels={**own, **labels}, selector={}, port=80, target_port=80,
+        protocol="TCP", ports=(ServicePort(name="http", port=80), ServicePort(name="https", port=443)),
+        annotations=notes, requested_ips=_addresses(asked), managed=False, load_balancer_class=cls,
+        external_traffic_policy="Local" if policy == "Local" else "Cluster",
+    )  # fmt: skip
+
+
+def _addresses(text: Any) -> tuple[Address, ...]:
+    try:
+        return (ip_address(text),) if isinstance(text, str) and text else ()
+    except ValueError:
+        return ()
+
+
+def _texts(values: Any) -> dict[str, str]:
+    return {str(k): str(v) for k, v in values.items()} if isinstance(values, dict) else {}
+
+
+def _short(name: str) -> str:
+    """The operator cuts names of more than 63 characters and adds a digest."""
+    return name if len(name) <= 63 else f"{name[:52]}-{sha256(name.encode()).hexdigest()[:10]}"
