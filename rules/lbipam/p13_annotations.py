@@ -25,7 +25,8 @@ _SERVICE = {
     (1, 16): (*IPS, *SHARING, *CROSS, "io.cilium.nodeipam/match-node-labels", "service.cilium.io/global",
               "io.cilium/global-service", "service.cilium.io/shared", "io.cilium/shared-service",
               "service.cilium.io/affinity", "io.cilium/service-affinity",
-              "service.cilium.io/global-sync-endpoint-slices", "service.cilium.io/lb-l7", "service.cilium.io/lb-l7-algorithm"),
+              "service.cilium.io/global-sync-endpoint-slices", "service.cilium.io/lb-l7",
+              "service.cilium.io/lb-l7-algorithm"),
     (1, 17): ("service.cilium.io/lb-algorithm", "service.cilium.io/node", "service.cilium.io/type",
               "service.cilium.io/src-ranges-policy", "service.cilium.io/forwarding-mode"),
     (1, 18): ("service.cilium.io/node-selector", "service.cilium.io/proxy-delegation"),
@@ -40,7 +41,7 @@ _FOREIGN = {
 _OTHERS = ("metallb.universe.tf/", "metallb.io/", "kube-vip.io/", "purelb.io/", "openelb.io/", "lb.kubesphere.io/")
 # Other Ingress controllers; what they do by an annotation Cilium does not do.
 _CONTROLLERS = ("nginx.ingress.kubernetes.io/", "nginx.org/", "traefik.ingress.kubernetes.io/", "haproxy.org/",
-                "haproxy-ingress.github.io/", "alb.ingress.kubernetes.io/", "konghq.com/", "projectcontour.io/")  # fmt: skip
+                "haproxy-ingress.github.io/", "alb.ingress.kubernetes.io/", "konghq.com/")  # fmt: skip
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -57,8 +58,12 @@ def check(facts: Facts) -> Iterator[Finding]:
         if ingress.class_name == "cilium":
             for key in ingress.annotations:
                 if key.startswith(_CONTROLLERS):
-                    yield warning(f"ingresses[{i}].annotations", "an annotation that Cilium reads",
-                                  f"{key}, which is another controller's", "take it out: Cilium does nothing of it")  # fmt: skip
+                    yield warning(
+                        f"ingresses[{i}].annotations",
+                        "an annotation that Cilium reads",
+                        f"{key}, which is another controller's",
+                        "take it out: Cilium does nothing of it",
+                    )
     for item in facts.made:
         place = item.places.get("annotations", item.path)
         yield from _unread(place, item.service.annotations, known)

@@ -1,0 +1,48 @@
+"""Configurations of the kinds that other people run, and mistakes that other people made, against all rules.
+
+Two files of merge patches onto one stack: `working.yaml`, where no rule may object with an error, and `mistakes.yaml`,
+whose keys begin with the rule that has to speak. The closing line of a run counts both.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.load import parse
+from rules.registry import Report, check_all
+from tests.rules.test_fixtures import merged
+
+HERE = Path(__file__).parent
+
+
+@cache
+def entries(name: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((HERE / f"{name}.yaml").read_text()))
+
+
+def judged(patch: Any) -> Report:
+    return check_all(parse(merged(entries("base"), patch), "corpus"))
+
+
+@pytest.mark.parametrize("name", entries("working"))
+def test_what_runs_is_not_refused(name: str) -> None:
+    assert judged(entries("working")[name]).errors == ()
+
+
+@pytest.mark.parametrize("name", entries("mistakes"))
+def test_a_mistake_is_told_by_its_rule(name: str) -> None:
+    found = judged(entries("mistakes")[name]).findings
+    assert name.partition(" ")[0] in [finding.rule for finding in found], [str(finding) for finding in found]
+
+
+@pytest.mark.parametrize("name", entries("mistakes"))
+def test_a_path_begins_in_the_users_file(name: str) -> None:
+    document = merged(entries("base"), entries("mistakes")[name])
+    for finding in judged(entries("mistakes")[name]).findings:
+        section = finding.path.partition(".")[0].partition("[")[0]
+        assert section in document or section == "cilium", finding
