@@ -163,5 +163,9 @@ def _errors(record: Recorder | None = None) -> Iterator[None]:
             raise DeploymentFailed(list(dict.fromkeys(record.failures))) from None
         text = str(error).rpartition(" stderr: ")[2]
         lines = [line.strip() for line in text.splitlines() if line.strip()] or ["failed, and said nothing"]
-        said = [line for line in lines if line.startswith("error:")]
-        raise StateError(f"pulumi: {said[0].removeprefix('error:').strip() if said else lines[-1]}") from None
+        first = next((i for i, line in enumerate(lines) if line.startswith("error:")), len(lines) - 1)
+        said = lines[first].removeprefix("error:").strip()
+        if said.endswith(":"):
+            # What is wrong stands below, an item a line.
+            said = " ".join([said, *lines[first + 1 :]])
+        raise StateError(f"pulumi: {said}") from None

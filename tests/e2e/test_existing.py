@@ -115,6 +115,30 @@ def test_a_bastion_that_is_not_who_it_should_be_is_refused(machines: Machines) -
         machines.write(machines.document)
 
 
+def test_a_router_of_another_name_on_the_same_host_keeps_its_configuration(machines: Machines) -> None:
+    def established() -> set[str]:
+        peers = json.loads(machines.lab.on("cilium-r", "vtysh -c 'show bgp neighbors json'"))
+        return {name for name, peer in peers.items() if peer["bgpState"] == "Established"}
+
+    other = yaml.safe_load(machines.file.read_text())
+    other["config"]["cilium-edge:stack"]["routers"][0]["name"] = "tor"
+    before = established()
+    machines.write(other)
+    result = json.loads(machines.run("up", "--json"))
+    gone = {step["name"] for step in result["steps"] if step["op"] == "delete"}
+    assert gone >= {"cilium-r-conf", "cilium-r-daemons"} and len(before) == 4
+    assert machines.lab.on("cilium-r", "head -c 24 /etc/frr/frr.conf; grep ^bgpd= /etc/frr/daemons") == (
+        "! Rendered by cilium-edgbgpd=yes\n"
+    )
+    assert established() == before
+    machines.run("refresh", "--preview-only", "--expect-no-changes")
+    # And back: whoever has it now is asked.
+    machines.write(machines.document)
+    machines.run("up")
+    machines.run("refresh", "--preview-only", "--expect-no-changes")
+    assert established() == before
+
+
 def test_destroy_gives_the_machines_back(machines: Machines) -> None:
     machines.run("destroy", "--yes")
     assert json.loads(machines.lab.on("cilium-r", "ip -j route show proto bgp") or "[]") == []
