@@ -14,7 +14,7 @@ from pulumi import automation
 
 from config.errors import DeploymentFailed, StateError
 from engine.events import Listener, Summary, silent
-from engine.forgetting import Gone, without
+from engine.forgetting import Gone, lost_in, without
 from engine.operations import BuiltinEngine
 from engine.pulumi_events import Recorder
 from engine.settings import StackSettings
@@ -117,11 +117,13 @@ class PulumiEngine:
         """Take out of the state what is known to be gone; returns how many resources that were."""
         if not self._exists():
             return 0
-        document, count = without(self.export(), gone)
-        if count:
+        document = self.export()
+        urns = lost_in(document, gone)
+        if urns:
+            rest = without(document, urns)
             with _errors():
-                self._select().import_stack(automation.Deployment(document["version"], document["deployment"]))
-        return count
+                self._select().import_stack(automation.Deployment(rest["version"], rest["deployment"]))
+        return len(urns)
 
     @cached_property
     def _place(self) -> tuple[Path, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine.registry import PROVIDER_PREFIX
@@ -11,19 +11,29 @@ from engine.registry import PROVIDER_PREFIX
 Gone = Callable[[str, str | None], bool]
 
 
-def without(document: dict[str, Any], gone: Gone) -> tuple[dict[str, Any], int]:
-    """The deployment without those resources and without references to them; and how many they were."""
+def lost(resources: Iterable[tuple[str, str, bool, Any]], gone: Gone) -> set[str]:
+    """The URNs that are gone, of resources as URN, type, whether custom, and inputs."""
+    return {urn for urn, kind, custom, inputs in resources
+            if custom and not kind.startswith(PROVIDER_PREFIX) and gone(kind, _host(inputs))}  # fmt: skip
+
+
+def lost_in(document: dict[str, Any], gone: Gone) -> set[str]:
+    """The URNs that are gone, of a deployment whose secrets are encrypted."""
+    resources = document["deployment"].get("resources") or []
+    return lost(((r["urn"], r["type"], bool(r.get("custom")), r.get("inputs")) for r in resources), gone)
+
+
+def without(document: dict[str, Any], lost: set[str]) -> dict[str, Any]:
+    """The deployment without those resources and without references to them."""
     deployment = document["deployment"]
     resources = deployment.get("resources") or []
-    lost = {r["urn"] for r in resources
-            if r.get("custom") and not r["type"].startswith(PROVIDER_PREFIX) and gone(r["type"], _host(r))}  # fmt: skip
     kept = [_unbound(r, lost) for r in resources if r["urn"] not in lost]
     pending = [entry for entry in deployment.get("pending_operations") or [] if entry["resource"]["urn"] not in lost]
-    return {**document, "deployment": {**deployment, "resources": kept, "pending_operations": pending}}, len(lost)
+    return {**document, "deployment": {**deployment, "resources": kept, "pending_operations": pending}}
 
 
-def _host(resource: dict[str, Any]) -> str | None:
-    connection = (resource.get("inputs") or {}).get("connection")
+def _host(inputs: Any) -> str | None:
+    connection = (inputs or {}).get("connection")
     host = connection.get("host") if isinstance(connection, dict) else None
     return host if isinstance(host, str) else None
 

@@ -18,7 +18,7 @@ from engine.clusters import the_same
 from engine.deployment import Deployment
 from engine.diff import changes
 from engine.events import Listener, Op, Step, Summary, silent
-from engine.forgetting import Gone, without
+from engine.forgetting import Gone, lost, without
 from engine.handover import for_pulumi, from_pulumi
 from engine.order import dependents_first
 from engine.passphrase import from_environment
@@ -146,10 +146,11 @@ class BuiltinEngine:
         """Take out of the state what is known to be gone; returns how many resources that were."""
         with exclusive(self.path):
             state = self._state()
-            document, count = without(state.document(lambda resource: resource), gone)
-            if count:
+            urns = lost(((r.urn, r.type, r.custom, plain(r.inputs)) for r in state.resources), gone)
+            if urns:
+                document = without(state.document(lambda resource: resource), urns)
                 state.import_document(document, lambda resource: resource)
-            return count
+            return len(urns)
 
     def _state(self, *, fresh: bool = False) -> State:
         path = Path(os.devnull) / "none" if fresh else self.path

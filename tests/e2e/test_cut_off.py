@@ -105,13 +105,14 @@ def test_another_cluster_is_told_before_anything_is_done(edge: Edge) -> None:
 def test_a_failure_ends_what_only_waits(edge: Edge) -> None:
     def broken(stack: Any) -> None:
         stack["workloads"].append({"name": "late", "image": "docker.io/library/none:1"})
-        stack["manifests"] = [{"apiVersion": "example.org/v1", "kind": "Nothing", "metadata": {"name": "it"}}]
+        refused = {"ports": [{"port": 70000}]}
+        stack["manifests"] = [{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "it"}, "spec": refused}]
 
     edge.change(broken)
     began = time.monotonic()
     done = edge.run("up", ok=False)
     assert done.returncode == 1 and time.monotonic() - began < 20
-    assert "Nothing" in done.stderr.splitlines()[-1] and "not waited for" in done.stderr
+    assert "70000" in done.stderr and "not waited for" in done.stderr
 
 
 def test_ctrl_c_twice_ends_at_once(edge: Edge) -> None:
