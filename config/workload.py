@@ -48,6 +48,11 @@ class Service(Model):
         one = ServicePort(name="main", port=self.port, target_port=self.target_port, protocol=self.protocol)
         return self.ports or (one,)
 
+    @property
+    def first_tcp(self) -> int | None:
+        """The port that a connection is tried at."""
+        return next((each.port for each in self.all_ports() if each.protocol == "TCP"), None)
+
 
 # Which of Cilium's features gives a Service its address away (spec.loadBalancerClass).
 BGP_CLASS, L2_CLASS = "io.cilium/bgp-control-plane", "io.cilium/l2-announcer"

@@ -48,9 +48,9 @@ def _streams(limit: float | None, lost: int | None = None) -> Streams:
         address: object = service.requested_ips[0] if service.requested_ips else None
         if address is None and block.cidr is not None:
             address = next(iter(block.cidr.hosts()))
-        asker = _asker(stack).name
+        asker, port = _asker(stack).name, service.first_tcp or service.port
         seconds = limit if limit is not None else _hold(stack)
-        return (Stream(f"{asker} -> {service.name}", f"host/{asker}", str(address), service.port, seconds, lost=lost),)
+        return (Stream(f"{asker} -> {service.name}", f"host/{asker}", str(address), port, seconds, lost=lost),)
 
     return streams
 

@@ -69,7 +69,7 @@ def pods_of(field: Field, seen: Seen, *, serving: bool) -> Iterator[Json]:
 def vip(field: Field, seen: Seen, service: Service, router: str, addresses: list[str]) -> Iterator[Verdict]:
     """HTTP to addresses of a Service from a router, until every ready backend has answered."""
     wanted = "every ready backend answers"
-    if not addresses:
+    if not addresses or service.first_tcp is None:
         return
     backends = {name for names in backends_by_node(seen, service).values() for name in names}
     if "slices" not in seen.objects:
@@ -81,7 +81,7 @@ def vip(field: Field, seen: Seen, service: Service, router: str, addresses: list
     for address in addresses:
         tries = _TRIES_PER_BACKEND * len(backends)
         # One connection a request, and all of them in one SSH command: a request costs 10 ms so.
-        url = f"http://{address}:{service.port}/"
+        url = f"http://{address}:{service.first_tcp}/"
         command = (f"for i in $(seq {tries}); do"
                    f" curl -s --fail --connect-timeout 1 --max-time 2 {url} || echo FAILED; done")  # fmt: skip
         try:
