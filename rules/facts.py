@@ -75,6 +75,11 @@ class Facts:
         return str(self.helm(key)).lower() in ("true", "strict", "partial", "probe")
 
     @property
+    def serves_services(self) -> bool:
+        """Whether Cilium's own datapath serves Services; up to 1.18 nodePort.enabled is enough."""
+        return self.on("kubeProxyReplacement") or (self.release < (1, 19) and self.on("nodePort.enabled"))
+
+    @property
     def bgp(self) -> Bgp:
         """The BGP section, empty where there is none."""
         return self.stack.bgp or Bgp()

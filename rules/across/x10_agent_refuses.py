@@ -22,7 +22,7 @@ _OFF = ("false", "None", "")
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Only what values alone decide: kernels and devices are the nodes' matter."""
-    if facts.on("kubeProxyReplacement") or (facts.release < (1, 19) and facts.on("nodePort.enabled")):
+    if facts.serves_services:
         yield from load_balancer(facts)
     yield from _words(facts)
     yield from _masquerade(facts)
@@ -61,7 +61,7 @@ def _masquerade(facts: Facts) -> Iterator[Finding]:
     if facts.on("bpf.masquerade"):
         if both_off:
             yield error(where, "false without masquerading", "true", "take bpf.masquerade out")
-        if facts.release < (1, 19) and not facts.on("kubeProxyReplacement") and not facts.on("nodePort.enabled"):
+        if facts.release < (1, 19) and not facts.serves_services:
             yield error(where, "false without kube-proxy replacement", "true", "set cilium.kubeProxyReplacement: true")
         if facts.helm("egressMasqueradeInterfaces"):
             yield error("cilium.values.egressMasqueradeInterfaces", "nothing with bpf.masquerade",

@@ -19,9 +19,7 @@ from rules.finding import Finding, error
 
 def check(facts: Facts) -> Iterator[Finding]:
     """One switch. nodePort.enabled stands in for it up to 1.18."""
-    if not facts.on("ingressController.enabled") or facts.on("kubeProxyReplacement"):
-        return
-    if facts.release < (1, 19) and facts.on("nodePort.enabled"):
+    if not facts.on("ingressController.enabled") or facts.serves_services:
         return
     yield error(
         "cilium.kubeProxyReplacement", "true with the Ingress controller", "false", "set kubeProxyReplacement: true"

@@ -144,6 +144,24 @@ def test_networks_stand_in_the_family_of_their_version() -> None:
     assert family(6, EVERYTHING) == ["network fd00::/64", "neighbor fd00::9 activate", "maximum-paths 4"]
 
 
+def test_neighbors_of_a_listen_range_have_the_family_of_the_range() -> None:
+    group = {"name": "LEAF", "remoteAs": 65001, "softReconfigurationInbound": True}
+    four = router(peerGroups=[group], listenRanges=[{"prefix": "10.0.0.0/24", "peerGroup": "LEAF"}], maximumPaths=8)
+    assert family(4, four) == ["neighbor LEAF soft-reconfiguration inbound", "maximum-paths 8"]
+    assert family(6, four) is None
+    six = router(peerGroups=[group], listenRanges=[{"prefix": "fd00::/64", "peerGroup": "LEAF"}])
+    assert family(6, six) == ["neighbor LEAF activate", "neighbor LEAF soft-reconfiguration inbound"]
+    assert family(4, six) is None
+
+
+def test_no_default_of_frr_is_written_out() -> None:
+    # FRR does not show it in what runs, so that each reload would send it again, and some releases reset sessions then.
+    text = frr_conf(EVERYTHING, {"leafPassword": "-", "ownPassword": "-"})
+    assert "restart-time" not in text and "stalepath-time" not in text and "ebgp-requires-policy\n" in text
+    plain = frr_conf(router(gracefulRestart=True, importCheck=True, ebgpRequiresPolicy=True))
+    assert "import-check" not in plain and "requires-policy" not in plain and "timers" not in plain
+
+
 def test_an_ipv6_neighbor_is_activated_in_its_family_and_an_ipv4_one_nowhere() -> None:
     both = router(neighbors=[{"address": "fd00::9", "remoteAs": 65001}, {"address": "10.0.0.9", "remoteAs": 65001}])
     assert family(6, both) == ["neighbor fd00::9 activate"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.cilium.values import conflicts, helm_values, needs
+from components.cilium.values import conflicts, helm_values, needs, secrets_namespace
 from config.errors import Problem
 from config.stack import StackConfig
 from tests.config.dev_stack import dev_stack
@@ -134,3 +134,29 @@ def test_values_that_no_feature_needs_arrive_unchanged_and_conflict_with_nothing
     stack = with_values(values)
     assert helm_values(stack) == {**helm_values(with_values({})), **values}
     assert list(conflicts(stack)) == []
+
+
+@pytest.mark.parametrize(("values", "space"), [
+    ({}, "kube-system"),
+    ({"bgpControlPlane": {"secretsNamespace": {"name": "cilium-bgp", "create": True}}}, "cilium-bgp"),
+])  # fmt: skip
+def test_passwords_go_where_the_agents_look_for_them(values: dict[str, Any], space: str) -> None:
+    assert secrets_namespace(with_values(values, namespace="cilium")) == space
+
+
+def test_the_version_alone_is_as_cilium_has_it() -> None:
+    def bare(stack: dict[str, Any]) -> None:
+        stack["cilium"] = {"version": "1.18.0"}
+
+    cilium = dev_stack(bare).cilium
+    # The nodes of the dev stack have PodCIDRs.
+    assert (cilium.routing_mode, cilium.ipam, cilium.kube_proxy_replacement) == ("tunnel", "kubernetes", True)
+
+    def without_prefixes(stack: dict[str, Any]) -> None:
+        bare(stack)
+        stack["cluster"] |= {"kind": "existing"}
+        stack["cluster"].pop("managementPrefix", None)
+        for node in stack["nodes"]:
+            del node["podCIDR"]
+
+    assert dev_stack(without_prefixes).cilium.ipam == "cluster-pool"

@@ -147,6 +147,14 @@ def test_route_attributes_stand_under_attributes() -> None:
     }]  # fmt: skip
 
 
+def test_communities_stand_in_the_list_of_their_kind() -> None:
+    texts = ("65001:100", "4259840100", "65001:0:70000", "no-export")
+    item = AdvertisementSet(name="a", labels={}, advertisements=(Advertisement(type="PodCIDR", communities=texts),))
+    made = spec(manifests.advertisement_set(item, CILIUM_1_18))["advertisements"][0]["attributes"]
+    assert made == {"communities": {"standard": ["65001:100", "4259840100"], "large": ["65001:0:70000"],
+                                    "wellKnown": ["no-export"]}}  # fmt: skip
+
+
 def test_an_empty_selector_is_written_and_an_absent_one_is_not() -> None:
     for selector, written in (({}, True), (None, False)):
         item = ClusterConfig.model_validate(
