@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from config.base import Model
 from config.labels import LabelKey, Labels, LabelValue
 from config.net import MAC, Address, InterfaceAddress, InterfaceName, ObjectName, Prefix
 from config.ssh import SshEndpoint
+
+
+class Link(Model):
+    """A network interface that has no address: the stack knows its name, and not where its wire ends."""
+
+    name: InterfaceName
+    mac: MAC | None = None
 
 
 class Interface(Model):
@@ -25,6 +32,15 @@ class Interface(Model):
     mac: MAC | None = None
     loopback: bool = False
     managed: Literal["link", "secondary"] | None = None
+
+
+def _has_address(value: Any) -> str:
+    bare = isinstance(value, Link) or (isinstance(value, dict) and set(value) <= {"name", "mac"})
+    return "link" if bare else "interface"
+
+
+NodeInterface = Annotated[Annotated[Interface, Tag("interface")] | Annotated[Link, Tag("link")],
+                          Discriminator(_has_address)]  # fmt: skip
 
 
 class Route(Model):
@@ -49,14 +65,14 @@ class Taint(Model):
 
 
 class Node(Model):
-    """A node. The first interface's address is its InternalIP.
+    """A node. The first interface's address is its InternalIP; `links` are all interfaces, in the file's order.
 
     `podCIDR` is needed with `ipam: kubernetes`; with cluster-pool the operator picks it.
     """
 
     name: ObjectName
     role: Literal["control-plane", "worker"] = "worker"
-    interfaces: Annotated[tuple[Interface, ...], Field(min_length=1)]
+    links: Annotated[tuple[NodeInterface, ...], Field(min_length=1, alias="interfaces")]
     routes: tuple[Route, ...] = ()
     default_gateway: Address | None = None
     pod_cidr: Prefix | None = None
@@ -66,9 +82,17 @@ class Node(Model):
 
     @model_validator(mode="after")
     def _internal_ip_is_given(self) -> Node:
-        if self.interfaces[0].managed:
+        first = self.links[0]
+        if isinstance(first, Link):
+            raise ValueError("an address at the first interface, which carries the InternalIP")
+        if first.managed:
             raise ValueError("the first interface carries the InternalIP; it cannot be managed")
         return self
+
+    @property
+    def interfaces(self) -> tuple[Interface, ...]:
+        """The interfaces that have an address."""
+        return tuple(link for link in self.links if isinstance(link, Interface))
 
     @property
     def address(self) -> Address:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from config.bgp import Instance, InstanceOverride, Peer, PeerConfig
 from config.net import ASN, Address
 from config.node import Node
+from config.route_policy import PolicyUse
 from config.router import ListenRange, Neighbor, PeerGroup, Router
 from config.selection import NodeSelection
 from config.stack import StackConfig
@@ -46,6 +47,13 @@ class RouterSide:
         """The name of the router's password for this neighbor."""
         own = self.neighbor.password_config if self.neighbor else None
         return own or (self.group.password_config if self.group else None)
+
+    @property
+    def policies(self) -> PolicyUse:
+        """The prefix lists and route maps for this neighbor: its own, else its group's."""
+        found = {name: value for item in (self.group, self.neighbor) if item is not None
+                 for name in PolicyUse.model_fields if (value := getattr(item, name)) is not None}  # fmt: skip
+        return PolicyUse(**found)
 
     @property
     def multihop(self) -> int:
@@ -140,6 +148,13 @@ def side_of(router: Router, source: Address) -> RouterSide:
     return _Book("", router).side(source)
 
 
+def sides_of(path: str, router: Router) -> list[RouterSide]:
+    """What a router has for each neighbor, and for whoever connects from a listen range. `path`: the router's."""
+    book = _Book(path, router)
+    ranges = list(dict.fromkeys(item.peer_group for item in router.bgp.listen_ranges))
+    return [*(book.side(neighbor.address) for neighbor in router.bgp.neighbors), *map(book.of_group, ranges)]
+
+
 def _address(node: Node, peer: Peer) -> Address | None:
     gateway = node.default_gateway
     if peer.default_gateway is None or gateway is None:
@@ -167,9 +182,11 @@ class _Book:
             where = f"{self._path}.bgp.neighbors[{index}]"
             return RouterSide(self._path, self._router, where, neighbor, self._groups.get(neighbor.peer_group or ""))
         listen = self._listen(source)
-        where = f"{self._path}.bgp.neighbors"
-        group = self._groups.get(listen.peer_group) if listen else None
-        return RouterSide(self._path, self._router, where, None, group)
+        return self.of_group(listen.peer_group if listen else "")
+
+    def of_group(self, name: str) -> RouterSide:
+        """What the router has for a neighbor that only its group names."""
+        return RouterSide(self._path, self._router, f"{self._path}.bgp.neighbors", None, self._groups.get(name))
 
     def _listen(self, source: Address) -> ListenRange | None:
         ranges = self._router.bgp.listen_ranges

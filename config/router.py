@@ -10,6 +10,7 @@ from pydantic import Field
 from config.base import Model
 from config.net import ASN, Address, InterfaceName, LabelName, Prefix
 from config.node import Interface, Route
+from config.route_policy import PolicyUse, PrefixList, RouteMap
 from config.ssh import SshEndpoint
 
 _GROUP, _DESCRIPTION = r"^[A-Za-z][A-Za-z0-9_-]{0,62}$", r"^[ -~]{1,80}$"
@@ -29,7 +30,7 @@ class NeighborTimers(Model):
     connect_retry: Annotated[int, Field(ge=1, le=65535)] = 120
 
 
-class PeerGroup(Model):
+class PeerGroup(PolicyUse):
     """Settings that several neighbors share."""
 
     name: GroupName
@@ -40,7 +41,7 @@ class PeerGroup(Model):
     soft_reconfiguration_inbound: bool = False
 
 
-class Neighbor(Model):
+class Neighbor(PolicyUse):
     """One neighbor. In a peer group, what is unset here comes from the group."""
 
     address: Address
@@ -74,6 +75,8 @@ class RouterBgp(Model):
     maximum_paths: Annotated[int, Field(ge=1, le=256)] | None = None
     networks: tuple[Prefix, ...] = ()
     import_check: bool = True
+    prefix_lists: tuple[PrefixList, ...] = ()
+    route_maps: tuple[RouteMap, ...] = ()
     peer_groups: tuple[PeerGroup, ...] = ()
     neighbors: tuple[Neighbor, ...] = ()
     listen_ranges: tuple[ListenRange, ...] = ()

@@ -25,7 +25,8 @@ from config.node import Node
 from config.outpost import Outpost
 from config.policy import NetworkPolicy
 from config.pool import Pool
-from config.router import Router
+from config.route_policy import PolicyUse
+from config.router import Router, RouterBgp
 from config.selection import NodeSelection
 from config.waiver import Waiver
 from config.workload import Service, Workload
@@ -123,25 +124,55 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
             expected = f"one of the declared nodes ({', '.join(sorted(names))})"
             yield Problem(f"workloads[{i}].node", expected, workload.node)
     for i, router in enumerate(stack.routers):
-        for j, interface in enumerate(router.interfaces):
-            if interface.managed:
-                yield Problem(f"routers[{i}].interfaces[{j}].managed", "nothing (a node can have them)",
-                              interface.managed)  # fmt: skip
-        groups = {group.name for group in router.bgp.peer_groups}
-        yield from _duplicates(f"routers[{i}].bgp.peerGroups", (g.name for g in router.bgp.peer_groups))
-        yield from _duplicates(f"routers[{i}].bgp.neighbors", (str(n.address) for n in router.bgp.neighbors))
-        for j, neighbor in enumerate(router.bgp.neighbors):
-            path = f"routers[{i}].bgp.neighbors[{j}]"
-            if neighbor.peer_group is not None and neighbor.peer_group not in groups:
-                yield Problem(f"{path}.peerGroup", "a declared peer group", neighbor.peer_group)
-            if (neighbor.peer_group is None) == (neighbor.remote_as is None):
-                # FRR drops the AS of a neighbor whose group has one, without a word.
-                got = "neither" if neighbor.remote_as is None else "both"
-                yield Problem(path, "a remoteAs or a peerGroup", got)
+        yield from _in_router(f"routers[{i}]", router)
     if stack.cilium.ipam == "kubernetes" and stack.cluster.kind == "lab":
         for i, node in enumerate(stack.nodes):
             if node.pod_cidr is None:
                 yield Problem(f"nodes[{i}].podCIDR", "a prefix (ipam is kubernetes)", "nothing")
+
+
+def _in_router(where: str, router: Router) -> Iterator[Problem]:
+    for j, interface in enumerate(router.interfaces):
+        if interface.managed:
+            yield Problem(f"{where}.interfaces[{j}].managed", "nothing (a node can have them)", interface.managed)
+    bgp = router.bgp
+    groups = {group.name for group in bgp.peer_groups}
+    yield from _duplicates(f"{where}.bgp.peerGroups", (g.name for g in bgp.peer_groups))
+    yield from _duplicates(f"{where}.bgp.neighbors", (str(n.address) for n in bgp.neighbors))
+    yield from _duplicates(f"{where}.bgp.prefixLists", (item.name for item in bgp.prefix_lists))
+    yield from _duplicates(f"{where}.bgp.routeMaps", (item.name for item in bgp.route_maps))
+    yield from _undeclared_policies(f"{where}.bgp", bgp)
+    for j, neighbor in enumerate(bgp.neighbors):
+        path = f"{where}.bgp.neighbors[{j}]"
+        if neighbor.peer_group is not None and neighbor.peer_group not in groups:
+            yield Problem(f"{path}.peerGroup", "a declared peer group", neighbor.peer_group)
+        if (neighbor.peer_group is None) == (neighbor.remote_as is None):
+            # FRR drops the AS of a neighbor whose group has one, without a word.
+            got = "neither" if neighbor.remote_as is None else "both"
+            yield Problem(path, "a remoteAs or a peerGroup", got)
+
+
+def _undeclared_policies(where: str, bgp: RouterBgp) -> Iterator[Problem]:
+    """FRR takes the name of a policy that is not there, and denies every route."""
+    lists, maps = {item.name for item in bgp.prefix_lists}, {item.name for item in bgp.route_maps}
+    uses: list[tuple[str, PolicyUse]] = [(f"{where}.peerGroups[{i}]", group) for i, group in enumerate(bgp.peer_groups)]
+    uses += [(f"{where}.neighbors[{i}]", neighbor) for i, neighbor in enumerate(bgp.neighbors)]
+    for path, use in uses:
+        for key, name, names in (("routeMapIn", use.route_map_in, maps), ("routeMapOut", use.route_map_out, maps),
+                                 ("prefixListIn", use.prefix_list_in, lists),
+                                 ("prefixListOut", use.prefix_list_out, lists)):  # fmt: skip
+            if name is not None and name not in names:
+                yield Problem(f"{path}.{key}", _declared("route map" if names is maps else "prefix list", names), name)
+    for i, route_map in enumerate(bgp.route_maps):
+        for j, entry in enumerate(route_map.entries):
+            wanted = entry.match.prefix_list
+            if wanted is not None and wanted not in lists:
+                path = f"{where}.routeMaps[{i}].entries[{j}].match.prefixList"
+                yield Problem(path, _declared("prefix list", lists), wanted)
+
+
+def _declared(kind: str, names: set[str]) -> str:
+    return f"a declared {kind} ({', '.join(sorted(names)) or 'there is none'})"
 
 
 def _bgp_duplicates(bgp: Bgp) -> Iterator[Problem]:

@@ -37,8 +37,9 @@ def connect(fabric: Host, index: int, spec: LabHost, host: Host) -> None:
                 f"link set {port} master br-{nic.segment} up",
             ]
             inside.append(f"link set {nic.name} address {mac}")
-        inside.append(f"addr add {nic.address} brd + dev {nic.name}" if _broadcasts(nic.address)
-                      else f"addr add {nic.address} dev {nic.name}")  # fmt: skip
+        if nic.address is not None:
+            broadcast = " brd +" if _broadcasts(nic.address) else ""
+            inside.append(f"addr add {nic.address}{broadcast} dev {nic.name}")
         inside.append(f"link set {nic.name} up")
     inside += [f"route add {route.to} via {route.via}" for route in spec.routes]
     # The peer is named by a process id of this machine: only the network namespace is joined.

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from config.errors import LabError
 from config.net import InterfaceAddress, Prefix
-from config.node import Interface, Route
+from config.node import Interface, Link, NodeInterface, Route
 from config.stack import MANAGEMENT, StackConfig, management_addresses
 
 
 @dataclass(frozen=True)
 class Nic:
-    """A network interface of a lab host; `segment` None means a loopback-like link without a wire."""
+    """A network interface of a lab host. `segment` None: no wire, for a loopback and for one without address."""
 
     name: str
-    address: InterfaceAddress
+    address: InterfaceAddress | None
     segment: str | None
     mac: str | None = None
 
@@ -32,7 +32,9 @@ class LabHost:
     @property
     def management_address(self) -> str:
         """Where its sshd is reached from the management namespace."""
-        return str(self.nics[0].address.ip)
+        address = self.nics[0].address
+        assert address is not None
+        return str(address.ip)
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,12 @@ def topology(stack: StackConfig) -> Topology:
     management = management_addresses(stack, stack.cluster)
     segments: dict[Prefix, str] = {stack.cluster.management_prefix: "mgmt"}
 
-    def nics(name: str, interfaces: tuple[Interface, ...]) -> tuple[Nic, ...]:
+    def nics(name: str, interfaces: tuple[NodeInterface, ...]) -> tuple[Nic, ...]:
         result = [Nic("eth0", management[name], "mgmt")]
         for interface in interfaces:
+            if isinstance(interface, Link):
+                result.append(Nic(interface.name, None, None, interface.mac))
+                continue
             if interface.managed:
                 # The program's to make, as on any other host.
                 continue
@@ -72,7 +77,7 @@ def topology(stack: StackConfig) -> Topology:
 
     hosts = [LabHost(MANAGEMENT, "management", nics(MANAGEMENT, ()))]
     hosts += [LabHost(r.name, "router", nics(r.name, r.interfaces)) for r in stack.routers]
-    hosts += [LabHost(n.name, n.role, nics(n.name, n.interfaces), n.routes) for n in stack.nodes]
+    hosts += [LabHost(n.name, n.role, nics(n.name, n.links), n.routes) for n in stack.nodes]
     hosts += [LabHost(o.name, "outpost", nics(o.name, (Interface(name="eth1", address=o.address, mac=o.mac),)))
               for o in stack.outposts]  # fmt: skip
     return Topology(tuple(hosts), tuple(segments.values()))

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 
 from config.net import Address
 from config.peerings import RouterSide, side_of
+from config.route_filter import Direction, passed
+from config.route_policy import PolicyUse
 from config.router import Router
 from config.stack import StackConfig
 
 # FRR's traditional defaults, in seconds.
 _HOLD, _KEEPALIVE = 180, 60
+_LOCAL_PREFERENCE = 100
 
 
 @dataclass(frozen=True)
 class Link:
-    """A session between two routers, as the first one has it. `address` is the far one's; timers as agreed, in s."""
+    """A session between two routers, as the first one has it. `address` is the far one's; timers as agreed, in s.
+
+    `side` is what the near router has for the far one, `back` what the far one has for it.
+    """
 
     near: Router
     far: Router
     address: Address
     hold: int
     keepalive: int
+    side: RouterSide
+    back: RouterSide
 
     def __str__(self) -> str:
         return f"{self.near.name} - {self.far.name}"
@@ -41,6 +50,8 @@ class Path:
     hop: str
     why: str
     internal: bool = False
+    local_preference: int = _LOCAL_PREFERENCE
+    med: int = 0
 
 
 # Prefix -> the paths to it.
@@ -58,7 +69,8 @@ def links(stack: StackConfig) -> Iterator[Link]:
             source = next((i.address.ip for i in near.interfaces if neighbor.address in i.address.network), None)
             back = side_of(far, source) if source is not None else None
             if back is not None and back.known:
-                yield Link(near, far, neighbor.address, *_agreed(side_of(near, neighbor.address), back))
+                side = side_of(near, neighbor.address)
+                yield Link(near, far, neighbor.address, *_agreed(side, back), side, back)
 
 
 def spread(stack: StackConfig, learned: Mapping[str, Paths]) -> dict[str, Paths]:
@@ -71,7 +83,7 @@ def spread(stack: StackConfig, learned: Mapping[str, Paths]) -> dict[str, Paths]
         heard: dict[str, dict[str, list[Path]]] = {name: {p: list(c) for p, c in one.items()}
                                                    for name, one in first.items()}  # fmt: skip
         for link in between:
-            for prefix, path in _told(link, tables[link.far.name]):
+            for prefix, path in _taken(link, tables[link.far.name]):
                 heard[link.near.name].setdefault(prefix, []).append(path)
         before = tables
         tables = {name: _selected(candidates) for name, candidates in heard.items()}
@@ -85,14 +97,38 @@ def _with_own(router: Router, learned: Paths) -> dict[str, tuple[Path, ...]]:
     return {**learned, **own}
 
 
+def through(router: Router, use: PolicyUse, direction: Direction, prefix: str, path: Path) -> Path | None:
+    """What a router's policies make of a path; None where they deny it."""
+    said = passed(router.bgp, use, direction, ip_network(prefix))
+    if said is None:
+        return None
+    return replace(
+        path, ases=(*said.as_path_prepend, *path.ases), med=path.med if said.med is None else said.med,
+        local_preference=path.local_preference if said.local_preference is None else said.local_preference,
+    )  # fmt: skip
+
+
+def _taken(link: Link, table: Paths) -> Iterator[tuple[str, Path]]:
+    """What the far router lets out and the near one lets in."""
+    for prefix, path in _told(link, table):
+        sent = through(link.far, link.back.policies, "out", prefix, path)
+        if sent is None or (not link.internal and link.near.bgp.asn in sent.ases):
+            continue
+        # A local preference is of one AS.
+        heard = sent if link.internal else replace(sent, local_preference=_LOCAL_PREFERENCE)
+        got = through(link.near, link.side.policies, "in", prefix, heard)
+        if got is not None:
+            yield prefix, got
+
+
 def _told(link: Link, table: Paths) -> Iterator[tuple[str, Path]]:
-    """What the far router of a link passes on to the near one, and the near one takes."""
+    """What the far router of a link passes on to the near one, before anybody's policies."""
     for prefix, paths in table.items():
         best = paths[0]
         if link.internal:
             if not best.internal:
                 yield prefix, replace(best, hop=best.hop or str(link.address), internal=True)
-        elif link.near.bgp.asn not in (link.far.bgp.asn, *best.ases):
+        else:
             yield prefix, Path((link.far.bgp.asn, *best.ases), str(link.address), best.why)
 
 
@@ -103,12 +139,27 @@ def _selected(candidates: Mapping[str, Sequence[Path]]) -> Paths:
     """
     result = {}
     for prefix, paths in candidates.items():
-        order = sorted(paths, key=lambda path: (bool(path.hop), len(path.ases), path.internal, path.ases, path.hop))
-        best = order[0]
-        like = [path for path in order if bool(path.hop) == bool(best.hop) and path.internal == best.internal
-                and len(path.ases) == len(best.ases)]  # fmt: skip
-        result[prefix] = tuple(like)
+        order = sorted(_by_med(paths), key=lambda path: (_rank(path), path.ases, path.hop))
+        result[prefix] = tuple(path for path in order if _rank(path) == _rank(order[0]))
     return result
+
+
+def _by_med(paths: Sequence[Path]) -> Iterator[Path]:
+    """Without those that another path of the same neighboring AS beats by its MED."""
+    for path in paths:
+        rivals = (other.med for other in paths
+                  if other.ases[:1] == path.ases[:1] and _before_med(other) == _before_med(path))  # fmt: skip
+        if path.med <= min(rivals):
+            yield path
+
+
+def _before_med(path: Path) -> tuple[int, bool, int]:
+    return -path.local_preference, bool(path.hop), len(path.ases)
+
+
+def _rank(path: Path) -> tuple[int, bool, int, bool]:
+    """Smaller is better, in the order in which FRR compares."""
+    return *_before_med(path), path.internal
 
 
 def _agreed(near: RouterSide, far: RouterSide) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from config.peerings import side_of
 from config.router import Router
 from config.stack import StackConfig
 from config.workload import Service
@@ -55,25 +56,31 @@ def _from_nodes(stack: StackConfig, router: str, sessions: list[Session], seen: 
     for session in mine:
         pod_cidr = _pod_cidr(session, seen)
         if pod_cidr and advertises_pod_cidr(stack, session.peer_config):
-            paths[pod_cidr] = (*paths.get(pod_cidr, ()), _path(session, f"PodCIDR of {session.node.name}"))
+            _add(paths, pod_cidr, _path(session, f"PodCIDR of {session.node.name}", pod_cidr))
     for service in stack.services:
         found, ready = service_object(seen, service), backends_by_node(seen, service)
         for session in mine:
             if service.external_traffic_policy == "Local" and not ready.get(session.node.name):
                 continue
-            path = _path(session, _why(service))
             for prefix in service_prefixes(stack, session.peer_config, service, found):
-                # Services may share an address, or an aggregate.
-                others = paths.get(prefix, ())
-                if all(other.hop != path.hop for other in others):
-                    paths[prefix] = (*others, path)
+                _add(paths, prefix, _path(session, _why(service), prefix))
     return paths
 
 
-def _path(session: Session, why: str) -> fabric.Path:
+def _add(paths: dict[str, tuple[fabric.Path, ...]], prefix: str, path: fabric.Path | None) -> None:
+    others = paths.get(prefix, ())
+    # Services may share an address, or an aggregate.
+    if path is not None and all(other.hop != path.hop for other in others):
+        paths[prefix] = (*others, path)
+
+
+def _path(session: Session, why: str, prefix: str) -> fabric.Path | None:
+    """The way to a prefix by a session; None where the router's policies deny it."""
     internal = session.local_asn == session.router.bgp.asn
     ases = () if internal or session.local_asn is None else (session.local_asn,)
-    return fabric.Path(ases, str(session.node_address), why, internal)
+    path = fabric.Path(ases, str(session.node_address), why, internal)
+    policies = side_of(session.router, session.node_address).policies
+    return fabric.through(session.router, policies, "in", prefix, path)
 
 
 def _why(service: Service) -> str:

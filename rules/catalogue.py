@@ -58,6 +58,7 @@ from rules.bgp import (
     b37_local_address,
     b38_nobody_listens,
     b39_local_proxy,
+    b40_denied,
 )
 from rules.egress import (
     g01_masquerade,
@@ -107,6 +108,7 @@ from rules.l2 import (
     l05_client_rate,
     l06_local_policy,
     l07_selects_nothing,
+    l08_no_address,
 )
 from rules.lbipam import (
     p01_overlap,
@@ -174,6 +176,7 @@ MODULES: tuple[ModuleType, ...] = (
     b37_local_address,
     b38_nobody_listens,
     b39_local_proxy,
+    b40_denied,
     p01_overlap,
     p02_enough,
     p03_pool_matches,
@@ -194,6 +197,7 @@ MODULES: tuple[ModuleType, ...] = (
     l05_client_rate,
     l06_local_policy,
     l07_selects_nothing,
+    l08_no_address,
     i01_kube_proxy,
     i02_l7_proxy,
     i03_mode_annotation,

@@ -12,9 +12,8 @@ from config.bgp import Advertisement, AdvertisementSet, Bgp, Instance, PeerConfi
 from config.egress import EgressGateway, EgressPolicy
 from config.labels import CONTROL_PLANE, LabelSelector
 from config.net import InterfaceAddress, Prefix
-from config.node import Node
+from config.node import Interface, Node
 from config.peerings import Session, sessions
-from config.router import Router
 from config.selection import NodeSelection
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, L2_CLASS, Service
@@ -205,12 +204,13 @@ class Facts:
     @cached_property
     def addresses(self) -> list[tuple[str, str, InterfaceAddress]]:
         """Every interface address of every host: path, host name, address."""
-        hosts: list[tuple[str, Node | Router]] = [(f"nodes[{i}]", node) for i, node in enumerate(self.stack.nodes)]
-        hosts += [(f"routers[{i}]", router) for i, router in enumerate(self.stack.routers)]
+        hosts = [(f"nodes[{i}]", node.name, node.links) for i, node in enumerate(self.stack.nodes)]
+        hosts += [(f"routers[{i}]", router.name, router.interfaces) for i, router in enumerate(self.stack.routers)]
         return [
-            (f"{path}.interfaces[{j}].address", host.name, interface.address)
-            for path, host in hosts
-            for j, interface in enumerate(host.interfaces)
+            (f"{path}.interfaces[{j}].address", name, interface.address)
+            for path, name, links in hosts
+            for j, interface in enumerate(links)
+            if isinstance(interface, Interface)
         ]
 
     def networks(self) -> Iterator[tuple[str, Prefix]]:

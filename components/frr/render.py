@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import IPv6Address
 from pathlib import Path
 
 import jinja2
 
+from components.frr import policies
 from config.net import Prefix
 from config.router import Neighbor, PeerGroup, Router
 
@@ -23,6 +23,7 @@ class _Family:
     networks: list[Prefix]
     activate: list[str]
     inbound: list[str]
+    policies: list[str]
 
 
 def frr_conf(router: Router, passwords: Mapping[str, str] | None = None) -> str:
@@ -43,7 +44,7 @@ def frr_conf(router: Router, passwords: Mapping[str, str] | None = None) -> str:
         return "".join(f"\n neighbor {name} {line}" for line in lines)
 
     return _template().render(
-        router=router, bgp=router.bgp, families=_families(router), settings=settings
+        router=router, bgp=router.bgp, families=_families(router), settings=settings, policies=policies
     )
 
 
@@ -58,19 +59,20 @@ def _families(router: Router) -> list[_Family]:
     result = []
     for version in (4, 6):
         networks = [network for network in bgp.networks if network.version == version]
-        inbound = [g.name for g in bgp.peer_groups if g.soft_reconfiguration_inbound]
+        neighbors = [n for n in bgp.neighbors if n.address.version == version]
         ranges = [item.peer_group for item in bgp.listen_ranges if item.prefix.version == version]
-        activate = []
-        if version == 6:
-            # FRR activates IPv4 for every neighbor by itself, and nothing else. Neighbors of a listen range have
-            # no line of their own: their group has it.
-            activate = [str(n.address) for n in bgp.neighbors if isinstance(n.address, IPv6Address)]
-            activate += list(dict.fromkeys(ranges))
-        has_neighbors = bool(ranges) or any(n.address.version == version for n in bgp.neighbors)
-        if networks or activate or (has_neighbors and (bgp.maximum_paths or inbound)):
-            members = {*ranges, *(n.peer_group for n in bgp.neighbors if n.address.version == version)}
-            carried = inbound if version == 4 else [name for name in inbound if name in members]
-            result.append(_Family(version, networks, activate, carried))
+        members = {*ranges, *(n.peer_group for n in neighbors)}
+        # FRR activates IPv4 for every neighbor by itself, and nothing else: a group without neighbors is IPv4's.
+        idle = {g.name for g in bgp.peer_groups} - {n.peer_group for n in bgp.neighbors}
+        idle -= {item.peer_group for item in bgp.listen_ranges}
+        groups = [g for g in bgp.peer_groups if g.name in members or (version == 4 and g.name in idle)]
+        # Neighbors of a listen range have no line of their own: their group has it.
+        activate = [*(str(n.address) for n in neighbors), *dict.fromkeys(ranges)] if version == 6 else []
+        inbound = [g.name for g in groups if g.soft_reconfiguration_inbound]
+        used = [line for g in groups for line in policies.use_lines(g.name, g)]
+        used += [line for n in neighbors for line in policies.use_lines(n.address, n)]
+        if networks or activate or ((neighbors or ranges) and (bgp.maximum_paths or inbound or used)):
+            result.append(_Family(version, networks, activate, inbound, used))
     return result
 
 

@@ -7,29 +7,48 @@ Since: 1.16
 Source: FRR BGP documentation (ebgp-requires-policy); seen on the lab
 
 Bad: `bgp: { asn: 65000, neighbors: [...] }`
-Good: `bgp: { asn: 65000, ebgpRequiresPolicy: false, neighbors: [...] }`
+Good: `bgp: { asn: 65000, ebgpRequiresPolicy: false, neighbors: [...] }`, or `routeMapIn` at every eBGP neighbor
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.peerings import RouterSide, sides_of
+from config.route_filter import has_policy
 from rules.facts import Facts
-from rules.finding import Finding, error
+from rules.finding import Finding, error, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """A rendered router has no policies, so that the switch must be off where there is an eBGP neighbor."""
+    """An eBGP neighbor needs a way in; a way out only another router, for nodes use no route that they are told."""
+    nodes = {interface.address.ip for node in facts.stack.nodes for interface in node.interfaces}
     for i, router in enumerate(facts.stack.routers):
-        bgp = router.bgp
-        groups = {group.name: group.remote_as for group in bgp.peer_groups}
-        sides = [n.remote_as if n.remote_as is not None else groups.get(n.peer_group or "") for n in bgp.neighbors]
-        sides += [groups.get(item.peer_group) for item in bgp.listen_ranges]
-        external = [side for side in sides if side not in (None, "internal", bgp.asn)]
-        if bgp.ebgp_requires_policy and external:
+        if not router.bgp.ebgp_requires_policy:
+            continue
+        where = f"routers[{i}]"
+        internal = (None, "internal", router.bgp.asn)
+        external = [side for side in sides_of(where, router) if side.remote_as not in internal]
+        deaf = [side for side in external if not has_policy(side.policies, "in")]
+        if deaf:
             yield error(
-                f"routers[{i}].bgp.ebgpRequiresPolicy",
-                "false (the router has eBGP neighbors and no policy)",
+                f"{where}.bgp.ebgpRequiresPolicy",
+                f"false, or an inbound policy for {_names(deaf)}",
                 "true, FRR's default",
-                f"set routers[{i}].bgp.ebgpRequiresPolicy: false",
+                f"set {where}.bgp.ebgpRequiresPolicy: false, or give {deaf[0].settings_path} a routeMapIn",
             )
+        dumb = [side for side in external if side.neighbor and side.neighbor.address not in nodes
+                and not has_policy(side.policies, "out")]  # fmt: skip
+        if dumb and not deaf:
+            yield warning(
+                f"{dumb[0].settings_path}.routeMapOut",
+                f"an outbound policy for {_names(dumb)} (without it, they are told nothing)",
+                "nothing",
+                f"give {dumb[0].settings_path} a routeMapOut",
+            )
+
+
+def _names(sides: list[RouterSide]) -> str:
+    names = [str(side.neighbor.address) for side in sides if side.neighbor]
+    names += [f"group {side.group.name}" for side in sides if side.group and not side.neighbor]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.node import Interface
 from rules.facts import Facts
 from rules.finding import Finding, error
 
@@ -24,7 +25,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if name is None:
             continue
         for node in gateway.nodes:
-            own = [i for i in node.interfaces if i.name == name]
+            own = [i for i in node.links if i.name == name]
             if not own:
                 yield error(
                     f"{gateway.path}.interface",
@@ -32,7 +33,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                     f"{name}, which it has not",
                     "declare the interface, or name another one",
                 )
-            elif all(i.address.version != 4 for i in own):
+            elif not any(isinstance(i, Interface) and i.address.version == 4 for i in own):
                 yield error(
                     f"{gateway.path}.interface",
                     f"an interface with an IPv4 address on {node.name}",

@@ -22,7 +22,7 @@ from rules.l2.patterns import NOT_RE2, RE2_ONLY, as_python
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Against `devices` where they are given, else against the nodes' interfaces."""
-    devices = set(facts.stack.cilium.devices) or {i.name for node in facts.stack.nodes for i in node.interfaces}
+    devices = set(facts.stack.cilium.devices) or {i.name for node in facts.stack.nodes for i in node.links}
     if not facts.stack.nodes:
         return
     for i, policy in enumerate(facts.stack.l2_policies):

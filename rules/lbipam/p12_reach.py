@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.node import Interface, Link
 from rules.facts import Facts
 from rules.finding import Finding, warning
 from rules.l2.patterns import may_match
@@ -29,7 +30,12 @@ def check(facts: Facts) -> Iterator[Finding]:
         return
     links = [of_prefix(n, path, str(n)) for path, n in facts.networks() if path.startswith("nodes")]
     if l2:
-        links = [link for link in links if link.what in _announced(facts)]
+        announced = list(_announced(facts))
+        if not all(isinstance(interface, Interface) for interface in announced):
+            # Which network is on the wire of an interface without an address, nobody said.
+            return
+        networks = {str(interface.address.network) for interface in announced if isinstance(interface, Interface)}
+        links = [link for link in links if link.what in networks]
     for span in blocks(facts, enabled_only=True):
         inside = next(
             (
@@ -58,13 +64,13 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _announced(facts: Facts) -> set[str]:
-    """The networks of the interfaces that L2 policies with LoadBalancer addresses announce on."""
+def _announced(facts: Facts) -> Iterator[Interface | Link]:
+    """The interfaces that L2 policies with LoadBalancer addresses announce on."""
     patterns = [pattern for policy in facts.stack.l2_policies if policy.load_balancer_ips
                 for pattern in policy.interfaces or ("",)]  # fmt: skip
-    return {
-        str(interface.address.network)
+    return (
+        interface
         for node in facts.stack.nodes
-        for interface in node.interfaces
+        for interface in node.links
         if any(may_match(pattern, interface.name) for pattern in patterns)
-    }
+    )

@@ -53,11 +53,18 @@ EVERYTHING = router(
     asn="1.10", routerId="10.0.0.1", gracefulRestart=True, updateDelay=30, ebgpRequiresPolicy=False, importCheck=False,
     multipathRelax=True, maximumPaths=4, networks=["10.0.0.0/24", "fd00::/64"],
     peerGroups=[{"name": "LEAF", "remoteAs": "external", "ebgpMultihop": 2, "passwordConfig": "leafPassword",
-                 "timers": {"keepalive": 3, "hold": 9, "connectRetry": 5}, "softReconfigurationInbound": True}],
+                 "timers": {"keepalive": 3, "hold": 9, "connectRetry": 5}, "softReconfigurationInbound": True,
+                 "routeMapIn": "LEAF.IN", "prefixListOut": "VIPS"}],
+    prefixLists=[{"name": "VIPS", "entries": [{"prefix": "172.16.0.0/16", "ge": 24, "le": 32},
+                                              {"prefix": "10.1.0.0/16", "action": "deny"}]},
+                 {"name": "VIPS-6", "entries": [{"prefix": "fd00:16::/64", "le": 128}]}],
+    routeMaps=[{"name": "LEAF.IN", "entries": [
+        {"match": {"prefixList": "VIPS"}, "set": {"localPreference": 200, "med": 0, "asPathPrepend": [65000, "1.10"],
+         "communities": ["65000:7", "planned-shut", "65000:1:2", "4259840100"]}}, {"action": "deny"}]}],
     neighbors=[{"address": "10.0.0.9", "peerGroup": "LEAF", "description": "leaf one"},
                {"address": "10.0.0.10", "remoteAs": 65010, "description": "alone", "ebgpMultihop": 3,
                 "passwordConfig": "ownPassword", "timers": {"keepalive": 1, "hold": 3}},
-               {"address": "fd00::9", "remoteAs": "internal"}],
+               {"address": "fd00::9", "remoteAs": "internal", "prefixListIn": "VIPS-6", "routeMapOut": "LEAF.IN"}],
 )  # fmt: skip
 PASSWORDS = {"leafPassword": "s3cret", "ownPassword": "0ther"}
 
@@ -140,8 +147,11 @@ def test_the_names_of_the_needed_passwords_are_told_once_each() -> None:
 
 def test_networks_stand_in_the_family_of_their_version() -> None:
     assert family(4, EVERYTHING) == ["network 10.0.0.0/24", "neighbor LEAF soft-reconfiguration inbound",
+                                     "neighbor LEAF prefix-list VIPS out", "neighbor LEAF route-map LEAF.IN in",
                                      "maximum-paths 4"]  # fmt: skip
-    assert family(6, EVERYTHING) == ["network fd00::/64", "neighbor fd00::9 activate", "maximum-paths 4"]
+    assert family(6, EVERYTHING) == ["network fd00::/64", "neighbor fd00::9 activate",
+                                     "neighbor fd00::9 prefix-list VIPS-6 in", "neighbor fd00::9 route-map LEAF.IN out",
+                                     "maximum-paths 4"]  # fmt: skip
 
 
 def test_neighbors_of_a_listen_range_have_the_family_of_the_range() -> None:
@@ -194,7 +204,24 @@ def test_maximum_paths_alone_makes_the_family_of_the_neighbors() -> None:
 def test_static_routes_stand_before_bgp_with_the_word_of_their_family() -> None:
     text = lines(EVERYTHING)
     assert text[6:10] == [
-        "ip route 172.20.0.0/16 10.0.0.2", "ipv6 route fd00:1::/64 fe80::1 eth1", "!", "router bgp 65546",
+        "ip route 172.20.0.0/16 10.0.0.2", "ipv6 route fd00:1::/64 fe80::1 eth1", "!",
+        "ip prefix-list VIPS seq 5 permit 172.16.0.0/16 ge 24 le 32",
+    ]  # fmt: skip
+
+
+# --- policies ---
+
+
+def test_policies_stand_before_bgp_in_the_words_of_frr() -> None:
+    text = lines(EVERYTHING)
+    start = text.index("ip prefix-list VIPS seq 5 permit 172.16.0.0/16 ge 24 le 32")
+    assert text[start + 1 : text.index("router bgp 65546")] == [
+        "ip prefix-list VIPS seq 10 deny 10.1.0.0/16", "!",
+        "ipv6 prefix-list VIPS-6 seq 5 permit fd00:16::/64 le 128", "!",
+        "route-map LEAF.IN permit 10", " match ip address prefix-list VIPS", " set as-path prepend 65000 65546",
+        " set community 65000:7 graceful-shutdown 65000:100", " set large-community 65000:1:2",
+        " set local-preference 200", " set metric 0", "exit", "!",
+        "route-map LEAF.IN deny 20", "exit", "!",
     ]  # fmt: skip
 
 

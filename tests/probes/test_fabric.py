@@ -149,27 +149,28 @@ def hops(declared: StackConfig, prefix: str, **learned: tuple[Way, ...]) -> dict
     return {name: sorted(way.hop for way in table[prefix]) for name, table in tables.items() if prefix in table}
 
 
+POD = "172.20.0.0/24"
 NODE = (Way((65001,), "192.168.10.100", "pod"),)
 
 
 def test_a_route_goes_from_router_to_router() -> None:
-    assert hops(chain(1, 2, 3), "p", r0=NODE) == {"r0": ["192.168.10.100"], "r1": ["10.0.0.1"], "r2": ["10.0.1.2"]}
+    assert hops(chain(1, 2, 3), POD, r0=NODE) == {"r0": ["192.168.10.100"], "r1": ["10.0.0.1"], "r2": ["10.0.1.2"]}
 
 
 def test_a_router_refuses_what_went_through_its_own_as() -> None:
-    assert hops(chain(1, 2, 1), "p", r0=NODE) == {"r0": ["192.168.10.100"], "r1": ["10.0.0.1"]}
+    assert hops(chain(1, 2, 1), POD, r0=NODE) == {"r0": ["192.168.10.100"], "r1": ["10.0.0.1"]}
 
 
 def test_inside_an_as_a_route_is_passed_on_once_with_its_hop() -> None:
-    assert hops(chain(1, 1, 1), "p", r0=NODE) == {"r0": ["192.168.10.100"], "r1": ["192.168.10.100"]}
+    assert hops(chain(1, 1, 1), POD, r0=NODE) == {"r0": ["192.168.10.100"], "r1": ["192.168.10.100"]}
 
 
 def test_a_shorter_way_wins_and_equal_ones_share() -> None:
     far = (Way((65001, 7), "192.168.10.101", "pod"),)
-    assert hops(chain(1, 2, 3), "p", r0=NODE, r2=far)["r1"] == ["10.0.0.1"]
-    assert hops(chain(1, 2, 3), "p", r0=NODE, r2=NODE)["r1"] == ["10.0.0.1", "10.0.1.3"]
+    assert hops(chain(1, 2, 3), POD, r0=NODE, r2=far)["r1"] == ["10.0.0.1"]
+    assert hops(chain(1, 2, 3), POD, r0=NODE, r2=NODE)["r1"] == ["10.0.0.1", "10.0.1.3"]
     # Also where the router would use one of them alone: that is to be seen.
-    assert hops(chain(1, 2, 3, relax=False), "p", r0=NODE, r2=NODE)["r1"] == ["10.0.0.1", "10.0.1.3"]
+    assert hops(chain(1, 2, 3, relax=False), POD, r0=NODE, r2=NODE)["r1"] == ["10.0.0.1", "10.0.1.3"]
 
 
 def test_what_a_router_has_itself_it_learns_from_nobody() -> None:

@@ -127,8 +127,9 @@ def heal(edge: Edge, ground: Edit = lambda stack: None, well: Look = healthy) ->
     """A good stack, up and well."""
     edge.change(ground)
     edge.run("up")
-    # What FRR threw away for want of a policy, it does not ask for again by itself.
-    edge.on("cilium-r", "vtysh -c 'clear bgp * soft in'")
+    # What FRR threw away for want of a policy, it does not ask for again by itself; and what an agent withdrew while
+    # its session was down stays, stale, until graceful restart's own time of six minutes is over.
+    edge.on("cilium-r", "vtysh -c 'clear bgp *'")
     # A Service that lost its address to a mistake, or to a restart, may have been given another one since.
     if View(edge).addresses("webpod") != [VIP]:
         edge.kubectl("annotate", "service", "webpod", f"lbipam.cilium.io/ips={VIP}")
@@ -141,8 +142,15 @@ def is_well(edge: Edge, well: Look = healthy) -> View:
     """A good stack, once it is well."""
     deadline = time.monotonic() + 120
     while not well(view := View(edge)):
-        assert time.monotonic() < deadline, "the good stack is not well"
+        assert time.monotonic() < deadline, f"the good stack is not well: {told(view)}"
     return view
+
+
+def told(view: View) -> str:
+    """What stands in the router, for a claim that does not come true."""
+    graceful = {node: found.get("gracefulRestartInfo", {}).get("timers") for node, found in view.neighbors.items()}
+    sessions = {node: found.get("bgpState") for node, found in view.neighbors.items()}
+    return f"sessions {sessions}, graceful restart {graceful}, routes {view.routes}"
 
 
 class Ground:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.harness import Edge
 from tests.e2e.truth.case import Deployment, Ground, Mistake, mistakes_of, twins_of
-from tests.e2e.truth.looks import NODES, Look, View
+from tests.e2e.truth.looks import NODES, VIP, Look, View
 from tests.e2e.truth.parts import neighbor, router
 
 
@@ -89,17 +89,53 @@ ROUTER = Deployment("router", after=new_sessions, mistakes=(
 ), well=(("an-end-without-timers-of-its-own", timers("cilium-w3", 9, 3)),))  # fmt: skip
 
 
+def policies(stack: Any) -> None:
+    """What FRR asks for by default: a policy for every neighbor, each with an effect that is to be seen."""
+    bgp = router(stack)
+    del bgp["ebgpRequiresPolicy"]
+    bgp["prefixLists"] = [
+        {"name": "PODS", "entries": [{"prefix": "172.20.3.0/24", "action": "deny"},
+                                     {"prefix": "172.20.0.0/16", "ge": 24, "le": 24}]},
+        {"name": "VIPS", "entries": [{"prefix": "172.16.1.0/24", "le": 32}]},
+    ]  # fmt: skip
+    bgp["routeMaps"] = [{"name": "NODES-IN", "entries": [
+        {"match": {"prefixList": "PODS"}, "set": {"localPreference": 200, "communities": ["65000:7", "no-export"]}},
+        {"match": {"prefixList": "VIPS"}, "set": {"med": 5, "asPathPrepend": [65009]}},
+    ]}]  # fmt: skip
+    bgp["peerGroups"][0]["routeMapIn"] = "NODES-IN"
+
+
+def exact_list(stack: Any) -> None:
+    router(stack)["prefixLists"][1]["entries"] = [{"prefix": "172.16.1.0/24"}]
+
+
+def vip_is_denied(view: View) -> bool:
+    return f"{VIP}/32" not in view.paths and all(view.up(node) for node in NODES)
+
+
+def pods_by_policy(view: View) -> bool:
+    """The denied PodCIDR is not there, and the others carry what was set."""
+    [path] = view.paths.get("172.20.1.0/24") or [{}]
+    pods = {prefix for prefix in view.routes if prefix.startswith("172.20.")}
+    return path.get("locPrf") == 200 and pods == {"172.20.0.0/24", "172.20.1.0/24", "172.20.2.0/24"}
+
+
+POLICY = Deployment("policy", ground=policies, after=new_sessions, mistakes=(
+    Mistake("B40", exact_list, (vip_is_denied,)),
+), well=(("pods-by-policy", pods_by_policy),))  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def ground(lab: Edge) -> Iterator[Ground]:
-    yield Ground(lab, (ROUTER,))
+    yield Ground(lab, (ROUTER, POLICY))
     new_sessions(lab)
 
 
-@mistakes_of(ROUTER)
+@mistakes_of(ROUTER, POLICY)
 def test_the_mistake_does_what_its_page_says(ground: Ground, deployment: Deployment, mistake: Mistake) -> None:
     ground.check(deployment, mistake)
 
 
-@twins_of(ROUTER)
+@twins_of(ROUTER, POLICY)
 def test_beside_it_the_good_twin_works(ground: Ground, deployment: Deployment, look: Look) -> None:
     assert look in ground.show(deployment).true

@@ -1,0 +1,103 @@
+"""Prefix lists and route maps of an FRR router, and where a neighbor uses them."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from config.base import Model
+from config.communities import kind_of
+from config.net import ASN, Prefix
+
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"
+PolicyName = Annotated[str, Field(pattern=_NAME)]
+PATTERNS = {_NAME: "a name of letters, digits, dashes, dots and underscores (63 characters at most)"}
+Action = Literal["permit", "deny"]
+
+
+def _community(text: str) -> str:
+    if kind_of(text) is None:
+        raise ValueError("a community such as 65000:50, 65000:1:2 or no-export")
+    return text
+
+
+Community = Annotated[str, AfterValidator(_community)]
+Number = Annotated[int, Field(ge=0, le=4294967295)]
+
+
+class PrefixListEntry(Model):
+    """Prefixes inside `prefix` whose length is `ge` to `le`; without both, `prefix` itself and no other."""
+
+    action: Action = "permit"
+    prefix: Prefix
+    ge: Annotated[int, Field(ge=0, le=128)] | None = None
+    le: Annotated[int, Field(ge=0, le=128)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PrefixListEntry:
+        # FRR refuses the line otherwise.
+        longest = self.prefix.max_prefixlen
+        low = self.ge if self.ge is not None else self.prefix.prefixlen
+        high = self.le if self.le is not None else (longest if self.ge is not None else low)
+        if not self.prefix.prefixlen <= low <= high <= longest:
+            raise ValueError(f"prefix length <= ge <= le <= {longest}")
+        return self
+
+
+class PrefixList(Model):
+    """The first entry that fits decides; what fits none is denied. All entries are of one family."""
+
+    name: PolicyName
+    entries: Annotated[tuple[PrefixListEntry, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _one_family(self) -> PrefixList:
+        if len({entry.prefix.version for entry in self.entries}) > 1:
+            raise ValueError("prefixes of one family (IPv4 and IPv6 have lists of their own)")
+        return self
+
+    @property
+    def version(self) -> int:
+        """4 or 6."""
+        return 4 if isinstance(self.entries[0].prefix, IPv4Network) else 6
+
+
+class RouteMatch(Model):
+    """What an entry applies to: a route that fits everything given here; nothing given is every route."""
+
+    prefix_list: PolicyName | None = None
+
+
+class RouteSet(Model):
+    """What an entry that permits changes. `communities` replaces those of the route."""
+
+    local_preference: Number | None = None
+    med: Number | None = None
+    communities: tuple[Community, ...] = ()
+    as_path_prepend: tuple[ASN, ...] = ()
+
+
+class RouteMapEntry(Model):
+    """One entry: the first whose match fits decides."""
+
+    action: Action = "permit"
+    match: RouteMatch = RouteMatch()
+    set: RouteSet = RouteSet()
+
+
+class RouteMap(Model):
+    """Entries in order; a route that fits none is denied."""
+
+    name: PolicyName
+    entries: Annotated[tuple[RouteMapEntry, ...], Field(min_length=1)]
+
+
+class PolicyUse(Model):
+    """The policies of a neighbor or a peer group. A route must pass the prefix list and the route map."""
+
+    route_map_in: PolicyName | None = None
+    route_map_out: PolicyName | None = None
+    prefix_list_in: PolicyName | None = None
+    prefix_list_out: PolicyName | None = None

@@ -1,0 +1,54 @@
+"""L8: An L2 policy on an interface without an address.
+
+Why: an agent takes a device without an address only where `devices` names it. Up to 1.18 it cannot send its gratuitous
+ARP there, gives up what it was about to do, and answers ARP only after its full reconciliation, five minutes later.
+Seen: in the agent's log, "no IPv4 address available for interface"; the lease is held all the while.
+Since: 1.16
+Source: Cilium pkg/datapath/linux (devices controller), pkg/l2announcer; cilium/cilium #41641
+
+Bad: `interfaces: ["^eth1$"]` and `nodes[].interfaces: [..., { name: eth1 }]` on 1.18
+Good: an address for the interface, or 1.19 and `devices: [eth0, eth1]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from config.l2 import L2Policy
+from config.node import Link
+from rules.facts import Facts
+from rules.finding import Finding, warning
+from rules.l2.patterns import may_match
+
+# Agents send gratuitous ARP without an address of their own from here on.
+_SENDS_WITHOUT = (1, 19)
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """The first such interface of each policy."""
+    devices = facts.stack.cilium.devices
+    for i, policy in enumerate(facts.stack.l2_policies):
+        wheres = ((node, link.name) for node in facts.chosen(policy.node_selector) for link in node.links
+                  if isinstance(link, Link) and _takes(policy, link.name, devices))  # fmt: skip
+        for node, name in wheres:
+            if not _is_device(name, devices):
+                wanted, fix = "a device that agents take", f"name {name} under cilium.devices, or give it an address"
+            elif facts.release < _SENDS_WITHOUT:
+                wanted = f"an interface with an address (Cilium {facts.stack.cilium.version} answers no ARP on {name}"
+                wanted, fix = wanted + " for the first five minutes)", f"give {name} an address, or go to 1.19"
+            else:
+                continue
+            yield warning(f"l2Policies[{i}].interfaces", wanted, f"{name} without an address on {node.name}", fix)
+            break
+
+
+def _takes(policy: L2Policy, name: str, devices: tuple[str, ...]) -> bool:
+    """Without patterns a policy is meant for every device of the agent, and for no other interface."""
+    if not policy.interfaces:
+        return _is_device(name, devices)
+    return any(may_match(pattern, name) for pattern in policy.interfaces)
+
+
+def _is_device(name: str, devices: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, device.replace("+", "*")) for device in devices)
