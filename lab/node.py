@@ -24,7 +24,7 @@ _CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 # ask for the object on standard output, which ccache does not store, so it goes through a file.
 _CLANG = """\
 #!/bin/sh
-export CCACHE_DIR=/var/cache/ccache CCACHE_NOHASHDIR=1 CCACHE_UMASK=000
+export CCACHE_DIR=/var/cache/ccache CCACHE_NOHASHDIR=1 CCACHE_UMASK=077
 case "$*" in
 *" -c "*" -o -")
 	object=$(mktemp /tmp/clang.XXXXXX) || exit 1
@@ -41,6 +41,8 @@ def binds(cilium_source: Path) -> dict[str, Path]:
     """What a node sees of this machine: Cilium's BPF sources, the compiler's cache, the project's own programs."""
     cache = CACHE / "ccache"
     cache.mkdir(parents=True, exist_ok=True)
+    # What is in it is loaded into the kernel.
+    cache.chmod(0o700)
     # What the image of the egress controller holds.
     image = {f"/opt/cilium-edge/{part}": _PROJECT / part for part in ("config", "controllers", "transport")}
     image["/opt/cilium-edge/python"] = Path(sys.prefix)

@@ -1,7 +1,9 @@
 # Standard input: the new frr.conf. Checks it, reloads the difference, watches the sessions that
 # were up, and goes back where one does not return. ADOPT and WAIT (seconds) are set above.
 candidate=$(mktemp /etc/frr/.candidate.XXXXXX)
-trap 'rm -f "$candidate"' EXIT
+# Not in /tmp, where anybody may have made the name before.
+log=$(mktemp /etc/frr/.reload.XXXXXX)
+trap 'rm -f "$candidate" "$log"' EXIT
 cat > "$candidate"
 chown frr:frr "$candidate"
 chmod 640 "$candidate"
@@ -17,13 +19,24 @@ fi
 
 before=$(established)
 previous=$(mktemp /etc/frr/.previous.XXXXXX)
-trap 'rm -f "$candidate" "$previous"' EXIT
+trap 'rm -f "$candidate" "$log" "$previous"' EXIT
 cp -p "$conf" "$previous" 2>/dev/null || : > "$previous"
 
 # frr-reload compares with what runs and sends only the difference. It writes frr.conf too, in
 # FRR's own words: the file is always put there again afterwards.
-reload() { /usr/lib/frr/frr-reload.py --reload "$1" >/tmp/frr-reload.log 2>&1; }
-go_back() { reload "$previous" || true; cp -p "$previous" "$conf"; }
+reload() { /usr/lib/frr/frr-reload.py --reload "$1" >"$log" 2>&1; }
+why() { grep -iE 'error|failed|%' "$log" | grep -v password | tail -n 1; }
+# Says what came of it: a rollback that failed leaves a router that nobody knows.
+go_back() {
+	back=yes
+	reload "$previous" || back=no
+	cp -p "$previous" "$conf" || back=no
+	if [ "$back" = yes ]; then
+		echo "rolled back: the previous configuration was put back"
+	else
+		echo "NOT rolled back: the previous configuration could not be put back ($(why)), so that what runs may be a part of both; see vtysh -c 'show running-config', and run this again"
+	fi
+}
 
 wait_for_bgpd
 if ! reload "$candidate"; then
@@ -31,8 +44,8 @@ if ! reload "$candidate"; then
 	sleep 1
 	wait_for_bgpd
 	reload "$candidate" || {
-		go_back
-		fail "frr-reload failed and the previous configuration was put back: $(grep -iE 'error|failed|%' /tmp/frr-reload.log | grep -v password | tail -n 1)"
+		said=$(why)
+		fail "frr-reload failed: $said; $(go_back)"
 	}
 fi
 
@@ -46,8 +59,7 @@ tries=$((WAIT * 2))
 while [ -n "$(lost)" ] && [ "$tries" -gt 0 ]; do sleep 0.5; tries=$((tries - 1)); done
 gone=$(lost | tr '\n' ' ')
 if [ -n "$gone" ]; then
-	go_back
-	fail "rolled back: the session with ${gone% } did not come back within ${WAIT} s of the reload"
+	fail "the session with ${gone% } did not come back within ${WAIT} s of the reload; $(go_back)"
 fi
 mv "$candidate" "$conf"
 own conf

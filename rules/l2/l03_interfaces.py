@@ -12,12 +12,11 @@ Good: `interfaces: ["^eth1$"]`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
-from rules.l2.patterns import NOT_RE2, RE2_ONLY, as_python
+from rules.l2.patterns import fault, matches
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -28,22 +27,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     for i, policy in enumerate(facts.stack.l2_policies):
         for j, pattern in enumerate(policy.interfaces):
             where = f"l2Policies[{i}].interfaces[{j}]"
-            if NOT_RE2.search(pattern):
-                yield error(
-                    where,
-                    "a regular expression as RE2 has it",
-                    pattern,
-                    "do without look-around, back-references, atomic groups and \\Z",
-                )
-                continue
-            if RE2_ONLY.search(pattern):
-                # Right in Go and unknown to Python: nothing can be said of it here.
-                continue
-            try:
-                compiled = re.compile(as_python(pattern))
-            except re.error as problem:
-                yield error(where, "a regular expression", f"{pattern} ({problem})", "correct it")
-                continue
-            if not any(compiled.search(device) for device in devices):
+            why = fault(pattern)
+            if why:
+                yield error(where, "a regular expression as RE2 has it", f"{pattern} ({why})", "correct it")
+            elif not any(matches(pattern, device) for device in devices):
                 names = ", ".join(sorted(devices))
                 yield warning(where, f"a pattern of one of {names}", pattern, "correct it, or add the device")

@@ -19,7 +19,7 @@ from config.l2 import L2Policy
 from config.node import Link
 from rules.facts import Facts
 from rules.finding import Finding, warning
-from rules.l2.patterns import may_match
+from rules.l2.patterns import matches
 
 # Agents send gratuitous ARP without an address of their own from here on.
 _SENDS_WITHOUT = (1, 19)
@@ -47,7 +47,7 @@ def _takes(policy: L2Policy, name: str, devices: tuple[str, ...]) -> bool:
     """Without patterns a policy is meant for every device of the agent, and for no other interface."""
     if not policy.interfaces:
         return _is_device(name, devices)
-    return any(may_match(pattern, name) for pattern in policy.interfaces)
+    return any(matches(pattern, name) for pattern in policy.interfaces)
 
 
 def _is_device(name: str, devices: tuple[str, ...]) -> bool:

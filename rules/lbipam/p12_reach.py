@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from config.node import Interface, Link
 from rules.facts import Facts
 from rules.finding import Finding, warning
-from rules.l2.patterns import may_match
+from rules.l2.patterns import matches
 from rules.lbipam.pools import blocks
 from rules.spans import of_prefix
 
@@ -72,5 +72,5 @@ def _announced(facts: Facts) -> Iterator[Interface | Link]:
         interface
         for node in facts.stack.nodes
         for interface in node.links
-        if any(may_match(pattern, interface.name) for pattern in patterns)
+        if any(matches(pattern, interface.name) for pattern in patterns)
     )

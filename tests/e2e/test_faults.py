@@ -154,6 +154,27 @@ def test_sessions_that_do_not_return_roll_the_change_back(edge: Edge) -> None:
     assert edge.verify(deadline=180)["green"]
 
 
+def test_a_rollback_that_fails_is_not_called_one_and_nobody_can_stop_a_reload(edge: Edge) -> None:
+    good = edge.on("cilium-r", "cat /etc/frr/frr.conf")
+    edge.on("cilium-r", "cat > /tmp/wrong.conf", stdin=good.replace("remote-as external", "remote-as 64999"))
+    edge.on("cilium-r", "cat > /tmp/apply.sh", stdin=scripts.apply(adopt=False, wait=2, owner="dev/cilium-r"))
+    # The first reload is the real one, and all others fail; /tmp has what a stranger put there.
+    once = "#!/bin/sh\n[ -e /run/once ] && exit 1\ntouch /run/once\nexec python3 /run/real.py \"$@\"\n"
+    edge.on("cilium-r", "cat > /run/fake.sh; chmod +x /run/fake.sh; cp /usr/lib/frr/frr-reload.py /run/real.py;"
+            " mount --bind /run/fake.sh /usr/lib/frr/frr-reload.py; mkdir -p /tmp/frr-reload.log", stdin=once)  # fmt: skip
+    try:
+        done = edge.run("lab", "exec", "cilium-r", "--", "sh", "-c", "sh /tmp/apply.sh < /tmp/wrong.conf", ok=False)
+    finally:
+        edge.on("cilium-r", "umount /usr/lib/frr/frr-reload.py")
+    assert done.returncode == 1 and "did not come back within 2 s" in done.stderr
+    assert "NOT rolled back" in done.stderr
+    edge.run("up")
+    edge.run("refresh")
+    edge.run("up")
+    assert edge.verify(deadline=180)["green"]
+    edge.on("cilium-r", "rmdir /tmp/frr-reload.log; rm -f /run/once /run/fake.sh /run/real.py")
+
+
 def test_a_hand_written_configuration_is_not_taken_over(edge: Edge) -> None:
     edge.run("destroy", "--yes")
     assert "bgpd=no" in edge.on("cilium-r", "cat /etc/frr/daemons")

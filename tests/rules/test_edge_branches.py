@@ -80,9 +80,10 @@ L2_AND_INGRESS = [
      ["error l2Policies[2].loadBalancerIPs: false for both"]),
     # L3: what RE2 has not, what nobody has, what is unanchored, and no devices at all.
     ("L3", interfaces("^eth(?=1)", r"^(e)th\1"),
-     ["error l2Policies[0].interfaces[0]: ^eth(?=1)", r"error l2Policies[0].interfaces[1]: ^(e)th\1"]),
+     ["error l2Policies[0].interfaces[0]: ^eth(?=1) (invalid perl operator: (?=)",
+      r"error l2Policies[0].interfaces[1]: ^(e)th\1 (invalid escape sequence: \1)"]),
     ("L3", interfaces("eth[", "th1"),
-     ["error l2Policies[0].interfaces[0]: eth[ (unterminated character set at position 3)"]),
+     ["error l2Policies[0].interfaces[0]: eth[ (missing ]: [)"]),
     ("L3", interfaces() + "cilium: { devices: [] }\n", []),
     ("L3", interfaces("^eth1$") + "cilium: { devices: [] }\n", []),
     ("L3", interfaces("^net0$") + "cilium: { devices: [net0] }\n", []),
