@@ -22,6 +22,7 @@ from components.egress_ha.crd import definition
 from config.egress import HA_API_VERSION, HA_KIND, EgressHA
 from config.labels import ZONE
 from controllers.egress_ha.controller import Controller
+from controllers.egress_ha.keys import KeyRing
 from controllers.egress_ha.policies import API, KIND
 from tests.e2e.harness import Edge
 from transport.kube import Kube, Object
@@ -49,7 +50,7 @@ def worker(kubeconfig: Path, policies: int) -> None:
     """Declare, lose a gateway, count."""
     kube = Kube(kubeconfig.read_text())
     _declare(kube, policies)
-    controller = Controller(kube, EgressHA(misses=1, recoveries=1), "bench", ip_address("127.0.0.1"))
+    controller = Controller(kube, EgressHA(misses=1, recoveries=1), "bench", ip_address("127.0.0.1"), KeyRing())
     for one in (controller._policies, controller._nodes, controller._made, controller._pods, controller._leader):
         one.start()
     gateways = [ip_address(f"10.99.0.{n}") for n in range(1, GATEWAYS + 1)]

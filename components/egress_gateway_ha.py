@@ -6,7 +6,7 @@ import pulumi
 
 from components.cilium import edge
 from components.egress_ha.crd import definition, ha_policy
-from components.egress_ha.rbac import rbac
+from components.egress_ha.rbac import filled_by_controller, rbac
 from components.egress_ha.workloads import workloads
 from components.kubernetes import KubernetesObject, KubernetesProvider
 from config.egress import EgressPolicy
@@ -39,7 +39,7 @@ class EgressGatewayHA(pulumi.ComponentResource):
         kind = KubernetesObject(f"{name}-crd", definition(), plain)
         rights = [
             KubernetesObject(f"{name}-{item['kind'].lower()}-{item['metadata']['name']}", item, plain)
-            for item in rbac(stack.egress_ha)
+            for item in (*filled_by_controller(stack.egress_ha), *rbac(stack.egress_ha))
         ]
         # Deleted first, so that the controller is there to take addresses and policies back.
         running = [

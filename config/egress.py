@@ -15,8 +15,16 @@ HA_GROUP = "cilium-edge.io"
 HA_VERSION = "v1alpha1"
 HA_API_VERSION = f"{HA_GROUP}/{HA_VERSION}"
 HA_KIND = "EgressGatewayHAPolicy"
+# What the component makes, and the controller fills: the Lease of who acts, and the Secret of the probes' keys.
+HA_LEASE = "egress-ha"
+HA_KEYS = "egress-ha-keys"
 HA_SATISFIED = f"{HA_GROUP}/IPAMRequestSatisfied"
 HA_ACCEPTED = f"{HA_GROUP}/Accepted"
+
+LOOPBACK = {4: "127.0.0.1", 6: "::1"}
+_IMAGE = r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,511}$"
+Image = Annotated[str, Field(pattern=_IMAGE)]
+PATTERNS = {_IMAGE: "the name of an image such as registry.example.com/edge/egress-ha@sha256:..."}
 
 AzAffinity = Literal["disabled", "localOnly", "localOnlyFirst", "localPriority"]
 EgressKind = Literal["CiliumEgressGatewayPolicy", "IsovalentEgressGatewayPolicy"]
@@ -88,10 +96,11 @@ class EgressHA(Model):
     an address from egressCIDRs that nobody confirms. With `uplinkChecks` gateways look after their way out, too:
     a route to the destination, its link, and ARP for the next hop. Traffic goes back to a gateway `settle` after
     an address came to it, which makes agents load their datapath anew, and once its agent answers on
-    `agentHealthPort` (0: it is not asked). `image` holds this project.
+    `agentHealthPort` (0: it is not asked). `image` holds the controller; a lab has its own. `metricsListen` says
+    where metrics are to be had: on the node's address, or on its loopback.
     """
 
-    image: str = "cilium-edge/egress-ha"
+    image: Image | None = None
     namespace: ObjectName = "kube-system"
     replicas: Annotated[int, Field(ge=1, le=5)] = 2
     probe_interval: Annotated[float, Field(ge=0.05, le=60)] = 0.25
@@ -105,6 +114,7 @@ class EgressHA(Model):
     agent_health_port: Annotated[int, Field(ge=0, le=65535)] = 9879
     probe_port: Annotated[int, Field(ge=1024, le=65535)] = 4254
     metrics_port: Annotated[int, Field(ge=1024, le=65535)] = 4255
+    metrics_listen: Literal["node", "loopback"] = "node"
     node_selector: LabelSelector = LabelSelector()
 
     @property
@@ -115,9 +125,13 @@ class EgressHA(Model):
         """
         return 2.0 * self.address_lifetime + 1
 
+    def metrics_on(self, node: Address) -> str:
+        """The address that metrics are to be had on."""
+        return str(node) if self.metrics_listen == "node" else LOOPBACK[node.version]
+
     @property
     def arguments(self) -> dict[str, object]:
         """What the controller's processes are told: option (without dashes) -> value. The rest is the manifests'."""
         names = ("probe_interval", "misses", "recoveries", "max_hold", "uplink_checks", "settle", "agent_health_port",
-                 "address_lifetime", "lease", "namespace", "probe_port", "metrics_port")  # fmt: skip
+                 "address_lifetime", "lease", "namespace", "probe_port", "metrics_port", "metrics_listen")  # fmt: skip
         return {name.replace("_", "-"): getattr(self, name) for name in names}

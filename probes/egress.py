@@ -59,7 +59,7 @@ def _status(stack: StackConfig, policy: EgressPolicy, seen: Seen) -> Iterator[Ve
     refused = conditions.get(HA_ACCEPTED, {}).get("status") == "False"
     behind = groups and status.get("observedGeneration") != item["metadata"].get("generation")
     if refused:
-        cause = f"the controller cannot read it: {conditions[HA_ACCEPTED].get('message', '')}"
+        cause = f"the controller does not carry it out: {conditions[HA_ACCEPTED].get('message', '')}"
     elif behind:
         cause = "the status is of an older version of the policy: does the controller run?"
     good = healthy == members and not refused and not behind

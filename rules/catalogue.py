@@ -83,6 +83,7 @@ from rules.egress import (
     g20_zones,
     g21_local_priority,
     g22_taint,
+    g23_image,
 )
 from rules.ingress import (
     i01_kube_proxy,
@@ -234,6 +235,7 @@ MODULES: tuple[ModuleType, ...] = (
     g20_zones,
     g21_local_priority,
     g22_taint,
+    g23_image,
     r01_rewritten,
     r02_timers,
     r03_internal_multihop,

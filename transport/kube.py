@@ -65,13 +65,16 @@ class Kube:
         return self.listing(api_version, kind, namespace, selector)[0]
 
     def apply(self, manifest: Object, *, manager: str = FIELD_MANAGER, dry_run: bool = False,
-              subresource: str = "") -> Object:  # fmt: skip
-        """Server-side apply: creates or changes the object and owns the fields that it names."""
+              subresource: str = "", force: bool = True) -> Object:  # fmt: skip
+        """Server-side apply: creates or changes the object and owns the fields that it names.
+
+        Without `force`, a field that another manager has set otherwise is an ApiError with status 409.
+        """
         metadata = manifest["metadata"]
         path = self._path(
             manifest["apiVersion"], manifest["kind"], metadata.get("namespace"), metadata["name"]
         ) + (f"/{subresource}" if subresource else "")
-        query = [("fieldManager", manager), ("force", "true")]
+        query = [("fieldManager", manager), ("force", str(force).lower())]
         if dry_run:
             query.append(("dryRun", "All"))
         return self._call("PATCH", path, manifest, query, "application/apply-patch+yaml")

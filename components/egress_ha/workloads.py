@@ -16,6 +16,10 @@ Manifest = dict[str, Any]
 _HARDENED: Manifest = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
                        "seccompProfile": {"type": "RuntimeDefault"}}  # fmt: skip
 _NOBODY = 65534
+# What a lab has a program for, and a name that no registry can have: rule G23 asks for a real one.
+_LAB_IMAGE, _NO_IMAGE = "cilium-edge/egress-ha", "egress-ha.invalid/not-set"
+# In memory, and as long as the pod: a process that starts again while the API is away has its keys.
+_KEYS = "/run/egress-ha"
 
 
 def workloads(settings: EgressHA, policies: Sequence[EgressPolicy], cluster: Cluster,
@@ -24,6 +28,8 @@ def workloads(settings: EgressHA, policies: Sequence[EgressPolicy], cluster: Clu
     # Not by the ClusterIP: that way leads through the agents, and the controller is there for when they fail.
     server = [{"name": "KUBERNETES_SERVICE_HOST", "value": str(cluster.api_server)},
               {"name": "KUBERNETES_SERVICE_PORT", "value": str(cluster.api_port)}]  # fmt: skip
+    if settings.image is None:
+        settings = settings.model_copy(update={"image": _LAB_IMAGE if cluster.kind == "lab" else _NO_IMAGE})
     running = [_deployment(settings, policies), _daemon_set(settings, policies)]
     for item in running:
         item["spec"]["template"]["spec"]["containers"][0]["env"] += server
@@ -37,7 +43,8 @@ def _deployment(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifes
     term = {"labelSelector": {"matchLabels": labels}, "topologyKey": HOSTNAME}
     may = {"runAsNonRoot": True, "runAsUser": _NOBODY, "runAsGroup": _NOBODY, "capabilities": {"drop": ["ALL"]}}
     spec = _pod(settings, CONTROLLER, "controller", may)
-    probe = {"tcpSocket": {"port": settings.metrics_port}, "periodSeconds": 2}
+    loopback = {"host": "127.0.0.1"} if settings.metrics_listen == "loopback" else {}
+    probe = {"tcpSocket": {"port": settings.metrics_port, **loopback}, "periodSeconds": 2}
     spec["containers"][0]["readinessProbe"] = probe
     spec["affinity"] = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
     gateways = [_term(expression, turned=True) for policy in policies for group in policy.egress_groups
@@ -87,16 +94,19 @@ def _daemon_set(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifes
 
 
 def _pod(settings: EgressHA, account: str, role: str, may: Manifest) -> Manifest:
-    arguments = [role, *(f"--{name}={value}" for name, value in settings.arguments.items())]
+    settled = {"keys": f"{_KEYS}/keys.json", **settings.arguments}
+    arguments = [role, *(f"--{name}={value}" for name, value in settled.items())]
     environment = [
         {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
         for name, path in (("POD_NAME", "metadata.name"), ("NODE_NAME", "spec.nodeName"), ("HOST_IP", "status.hostIP"))
     ]
     container = {"name": role, "image": settings.image, "args": arguments, "env": environment,
                  "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}},
+                 "volumeMounts": [{"name": "keys", "mountPath": _KEYS}],
                  "securityContext": {**_HARDENED, **may}}  # fmt: skip
+    keys = {"name": "keys", "emptyDir": {"medium": "Memory", "sizeLimit": "1Mi"}}
     return {"serviceAccountName": account, "hostNetwork": True, "priorityClassName": "system-node-critical",
-            "terminationGracePeriodSeconds": 5, "containers": [container]}  # fmt: skip
+            "terminationGracePeriodSeconds": 5, "containers": [container], "volumes": [keys]}  # fmt: skip
 
 
 def _expressions(selector: Manifest) -> list[Manifest]:

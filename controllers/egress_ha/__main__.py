@@ -10,6 +10,7 @@ import threading
 
 from config.errors import EdgeError
 from controllers.egress_ha import settings
+from controllers.egress_ha.keys import KeyRing
 from transport.kube import Kube
 
 log = logging.getLogger("egress-ha")
@@ -28,15 +29,16 @@ def main(argv: list[str]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     threading.excepthook = end
     role, given, who = settings.parse(argv)
+    keys = KeyRing(cache=who.keys)
     kube = Kube.in_cluster(timeout=max(1.0, given.lease / 2))
     if role == "node":
         from controllers.egress_ha.node import NodePart
 
-        NodePart(kube, given, who.address).run()
+        NodePart(kube, given, who.address, keys).run()
         return
     from controllers.egress_ha.controller import Controller
 
-    controller = Controller(kube, given, who.pod, who.address, lists=who.lists)
+    controller = Controller(kube, given, who.pod, who.address, keys, lists=who.lists)
 
     def stop(number: int, frame: object) -> None:
         controller.resign()

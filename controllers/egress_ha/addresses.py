@@ -25,13 +25,14 @@ class Book:
     """All addresses of all policies in one round.
 
     `given`: policy -> gateway -> address, as the status has it now. `holders`: address -> the gateways that may
-    have it. `held`: gateway -> what it says that it has. `waiting`: nothing new may be given yet.
+    have it. `held`: gateway -> what it says that it has. `conflicts`: address -> the stranger that has it. `waiting`:
+    nothing new may be given yet.
     """
 
     given: Mapping[str, Mapping[Address, Address]] = field(default_factory=dict)
     holders: Mapping[Address, AbstractSet[Address]] = field(default_factory=dict)
     held: Mapping[Address, AbstractSet[Address]] = field(default_factory=dict)
-    conflicts: AbstractSet[Address] = frozenset()
+    conflicts: Mapping[Address, str] = field(default_factory=dict)
     waiting: bool = False
     taken: dict[Address, Address] = field(default_factory=dict, compare=False)
 
@@ -91,7 +92,7 @@ class Book:
         reasons = ["another controller may have given addresses a moment ago"] if self.waiting else []
         for address in islice(_hosts(cidrs), _LOOKED_AT):
             if address in self.conflicts:
-                reasons.append(f"{address} is used by a host that is no gateway")
+                reasons.append(f"{address} is used by {self.conflicts[address]}, which is no gateway")
             elif address not in self.taken and self.holders.get(address):
                 reasons.append(f"{address} may still be on {min(self.holders[address], key=int)}")
             if len(reasons) == 3:

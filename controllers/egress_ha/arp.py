@@ -9,16 +9,17 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 from pathlib import Path
 
+from config.net import Address
 from controllers.egress_ha.interface import InterfaceError
 
 _ETH_ARP = 0x0806
 _EVERYBODY = b"\xff" * 6
 _NOBODY = b"\x00" * 6
-_REQUEST = 1
+_REQUEST, _ANSWER = 1, 2
 _WAIT = 0.1
 _PROBES = 2
 # So long a claim is remembered, in seconds: another one in that time is a host that will not go.
@@ -29,8 +30,8 @@ _ONE_CLAIM = 3.5
 log = logging.getLogger("egress-ha")
 
 
-def in_use(device: str, address: IPv4Address) -> bool:
-    """Whether another host on the link answers for the address. Takes 0.2 s where none does.
+def holder(device: str, address: IPv4Address) -> bytes | None:
+    """The MAC of another host on the link that answers for the address. Takes 0.2 s where none does.
 
     Raises InterfaceError when it cannot be asked.
     """
@@ -38,11 +39,17 @@ def in_use(device: str, address: IPv4Address) -> bool:
         with _open(device) as link:
             own = _mac(device)
             for _ in range(_PROBES):
-                if _asked(link, own, IPv4Address(0), address) is not None:
-                    return True
+                found = _asked(link, own, IPv4Address(0), address)
+                if found is not None:
+                    return found
     except OSError as error:
         raise InterfaceError(f"{device}: {error.strerror}: who has {address} cannot be asked") from None
-    return False
+    return None
+
+
+def named(mac: bytes, device: str) -> str:
+    """A stranger, for people."""
+    return f"{mac.hex(':')} on {device}"
 
 
 def owner(device: str, sender: IPv4Address, address: IPv4Address, known: bytes | None = None) -> bytes | None:
@@ -62,12 +69,14 @@ def announce(device: str, address: IPv4Address) -> None:
 
 
 class Guard(threading.Thread):
-    """Watches all links for hosts that claim an address that is `held` here.
+    """Watches for hosts that claim an address that is `held` here (address -> its link).
 
-    The first claim is contradicted, so that neighbors come back; at the next one the address is `lost`.
+    Only what comes in on that link counts: a pod of this node can send whatever it likes, and not from there. The
+    first claim is contradicted, so that neighbors come back. At the next one the link is asked: the address is `lost`
+    to a host that answers for it, and stays where none does.
     """
 
-    def __init__(self, held: Callable[[], Container[object]], lost: Callable[[IPv4Address], None]) -> None:
+    def __init__(self, held: Callable[[], Mapping[Address, str]], lost: Callable[[IPv4Address, str], None]) -> None:
         super().__init__(name="guard", daemon=True)
         self._held, self._lost = held, lost
         self._claims: dict[IPv4Address, float] = {}
@@ -75,25 +84,39 @@ class Guard(threading.Thread):
 
     def run(self) -> None:
         while True:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, InterfaceError):
                 frame, where = self._socket.recvfrom(128)
-                device, kind = str(where[0]), where[2]
-                claimed = len(frame) >= 42 and IPv4Address(frame[28:32])
-                # A bridge or a second link may bring back what this host said itself.
-                others = kind != socket.PACKET_OUTGOING and frame[22:28] != _mac(device)
-                if claimed and claimed in self._held() and others:
-                    self._claimed(device, claimed, frame[22:28])
+                self._saw(frame, str(where[0]), int(where[2]))
+
+    def _saw(self, frame: bytes, device: str, kind: int) -> None:
+        claimed = _claimed_by(frame)
+        if claimed is None or kind not in (socket.PACKET_HOST, socket.PACKET_BROADCAST):
+            return
+        address, mac = claimed
+        # A bridge or a second link may bring back what this host said itself.
+        if self._held().get(address) == device and mac != _mac(device):
+            self._claimed(device, address, mac)
 
     def _claimed(self, device: str, address: IPv4Address, mac: bytes) -> None:
         now = time.monotonic()
         since = now - self._claims.get(address, -_DEFEND)
-        log.warning("%s is claimed by %s on %s", address, mac.hex(":"), device)
+        log.warning("%s is claimed by %s", address, named(mac, device))
         if since >= _DEFEND:
             self._claims[address] = now
-        if not _ONE_CLAIM <= since < _DEFEND:
+        answers = holder(device, address) if _ONE_CLAIM <= since < _DEFEND else None
+        if answers is None:
             announce(device, address)
         else:
-            self._lost(address)
+            self._lost(address, named(answers, device))
+
+
+def _claimed_by(frame: bytes) -> tuple[IPv4Address, bytes] | None:
+    """Address and MAC of a host that says that it has the address: by a request or an answer of its own."""
+    if len(frame) < 42 or frame[12:20] != struct.pack("!HHHBB", _ETH_ARP, 1, 0x0800, 6, 4):
+        return None
+    if int.from_bytes(frame[20:22]) not in (_REQUEST, _ANSWER) or frame[6:12] != frame[22:28]:
+        return None
+    return IPv4Address(frame[28:32]), frame[22:28]
 
 
 def _open(device: str) -> socket.socket:
@@ -122,6 +145,7 @@ def _asked(link: socket.socket, own: bytes, sender: IPv4Address, address: IPv4Ad
             return None
         frame = link.recv(128)
         # Whoever sends anything from the address has it, be it an answer or a probe of his own.
-        if len(frame) >= 42 and frame[28:32] == address.packed and frame[22:28] != own:
-            return frame[22:28]
+        claimed = _claimed_by(frame)
+        if claimed is not None and claimed[0] == address and claimed[1] != own:
+            return claimed[1]
     return None

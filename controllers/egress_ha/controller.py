@@ -17,10 +17,11 @@ from controllers.egress_ha.crd import Reader
 from controllers.egress_ha.decision import Declared, Known, decide
 from controllers.egress_ha.gateway import Member, all_gateways, members
 from controllers.egress_ha.health import Thresholds
+from controllers.egress_ha.keys import Keeper, KeyRing
 from controllers.egress_ha.leader import Leader
 from controllers.egress_ha.ledger import Ledger
 from controllers.egress_ha.policies import API, KIND, OWNER
-from controllers.egress_ha.probe import Prober, Responder
+from controllers.egress_ha.probe import GATEWAY, REPLICA, Prober, Responder
 from controllers.egress_ha.sight import Agreed, Sight
 from controllers.egress_ha.watch import Watched
 from controllers.egress_ha.writer import Writer
@@ -34,8 +35,9 @@ _TICK, _AGAIN, _SELDOM = 1.0, 0.2, 5.0
 class Controller:
     """`address` is the host's, by which the other replicas know this one."""
 
-    def __init__(self, kube: Kube, settings: EgressHA, pod: str, address: Address, *, lists: bool = True) -> None:
-        self._settings, self._address, self._lists = settings, address, lists
+    def __init__(self, kube: Kube, settings: EgressHA, pod: str, address: Address, keys: KeyRing, *,
+                 lists: bool = True) -> None:  # fmt: skip
+        self._settings, self._address, self._keys, self._lists = settings, address, keys, lists
         self._wake = threading.Event()
         wake = self._wake.set
         self._policies = Watched(kube, HA_API_VERSION, HA_KIND, wake)
@@ -43,6 +45,7 @@ class Controller:
         self._made = Watched(kube, API, KIND, wake, selector=OWNER)
         self._pods = Watched(kube, "v1", "Pod", wake, namespace=settings.namespace, selector=APP)
         self._leader = Leader(kube, settings.namespace, pod, settings.lease, wake)
+        self._keeper = Keeper(kube, settings.namespace, keys, lambda: self._leader.leading)
         self._sight = Sight(Thresholds(settings.misses, settings.recoveries), settings.max_hold, wake)
         self._ledger = Ledger(settings.silence, time.monotonic())
         self._reader = Reader()
@@ -59,11 +62,13 @@ class Controller:
         watched = (self._policies, self._nodes, self._made, self._pods)
         for one in watched:
             one.start()
-        port, interval = self._settings.probe_port, self._settings.probe_interval
-        metrics.serve(self._settings.metrics_port)
-        Responder(port + 1, self._sight.told).start()
-        Prober(port, interval, lambda: self._gateways, self._sight.gateway, lambda: self._policies.version).start()
-        Prober(port + 1, interval, self._peers, self._sight.peer).start()
+        self._keeper.start()
+        metrics.serve(self._settings.metrics_port, self._settings.metrics_on(self._address))
+        port, interval, here, keys = self._settings.probe_port, self._settings.probe_interval, self._address, self._keys
+        Responder(here, port + 1, REPLICA, keys, self._sight.told).start()
+        Prober(here, port, GATEWAY, keys, interval, lambda: self._gateways, self._sight.gateway,
+               lambda: self._policies.version).start()  # fmt: skip
+        Prober(here, port + 1, REPLICA, keys, interval, self._peers, self._sight.peer).start()
         self._leader.start()
         for one in watched:
             one.synced.wait()

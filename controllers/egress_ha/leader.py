@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from config.egress import HA_LEASE
 from config.errors import ApiError
 from transport.kube import Kube, NotFound, Object
 
-_NAME = "egress-ha"
+log = logging.getLogger("egress-ha")
 _API = "coordination.k8s.io/v1"
 
 
@@ -28,6 +30,7 @@ class Leader(threading.Thread):
         self._changed = changed
         # Whether nobody led before this replica did.
         self.first = False
+        self._missing = False
         self._until = 0.0
         self._over = threading.Event()
         self._busy = threading.Lock()
@@ -57,20 +60,21 @@ class Leader(threading.Thread):
             if not led:
                 return
             with contextlib.suppress(ApiError):
-                lease = self._kube.get(_API, "Lease", _NAME, self._namespace)
+                lease = self._kube.get(_API, "Lease", HA_LEASE, self._namespace)
                 if lease is not None and lease["spec"].get("holderIdentity") == self._identity:
                     self._kube.replace({**lease, "spec": {**lease["spec"], "holderIdentity": ""}})
 
     def _try(self) -> bool:
-        lease = self._kube.get(_API, "Lease", _NAME, self._namespace)
+        lease = self._kube.get(_API, "Lease", HA_LEASE, self._namespace)
         now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
         if lease is None:
-            metadata = {"name": _NAME, "namespace": self._namespace}
-            self._kube.create({"apiVersion": _API, "kind": "Lease", "metadata": metadata,
-                               "spec": self._spec({}, now)})  # fmt: skip
-            self.first = self._seen[0] is None
-            return True
+            if not self._missing:
+                log.warning("Lease %s/%s is not there; `edge up` makes it", self._namespace, HA_LEASE)
+            self._missing = True
+            return False
+        self._missing = False
         spec = lease.get("spec") or {}
+        unused = "leaseTransitions" not in spec and self._seen[0] is None
         mark = (spec.get("holderIdentity"), spec.get("renewTime"))
         if mark != self._seen[0]:
             self._seen = (mark, time.monotonic())
@@ -82,6 +86,7 @@ class Leader(threading.Thread):
             self._kube.replace({**lease, "spec": self._spec(spec, now)})
         except NotFound:
             return False
+        self.first = self.first or unused
         return True
 
     def _spec(self, before: Object, now: str) -> Object:

@@ -48,7 +48,7 @@ class Ledger:
                 holders.setdefault(address, set()).add(gateway)
         return Book(
             given=given, holders=holders, held={gateway: report.held for gateway, report in fresh.items()},
-            conflicts=frozenset(_conflicts(fresh, holders)),
+            conflicts=_conflicts(fresh, holders),
             waiting=not self.settled and now - self.began < self.silence,
         )  # fmt: skip
 
@@ -68,9 +68,9 @@ class Ledger:
                 del self._withdrawn[gateway, address]
 
 
-def _conflicts(fresh: Mapping[Address, Report], holders: Mapping[Address, set[Address]]) -> set[Address]:
+def _conflicts(fresh: Mapping[Address, Report], holders: Mapping[Address, set[Address]]) -> dict[Address, str]:
     """What a stranger has. A gateway that comes back may take the present holder for one: that is none."""
     return {
-        address for gateway, report in fresh.items() for address in report.conflicts
+        address: who for gateway, report in fresh.items() for address, who in report.conflicts.items()
         if holders.get(address, set()) <= {gateway}
     }  # fmt: skip

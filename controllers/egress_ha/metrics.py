@@ -15,9 +15,9 @@ ERRORS = Counter("egress_ha_api_errors", "Calls of the API that failed")
 SECONDS = Histogram("egress_ha_decision_seconds", "CPU seconds a decision took")
 
 
-def serve(port: int) -> None:
-    """Answer on the port."""
-    start_http_server(port)
+def serve(port: int, address: str) -> None:
+    """Answer on the port of that address."""
+    start_http_server(port, address)
 
 
 def health(serving: Mapping[Address, bool], names: Mapping[Address, str]) -> None:

@@ -24,7 +24,8 @@ from config.errors import ApiError
 from config.net import Address, Prefix
 from controllers.egress_ha import arp, interface
 from controllers.egress_ha.addresses import given
-from controllers.egress_ha.probe import Question, Responder
+from controllers.egress_ha.keys import Keeper, KeyRing
+from controllers.egress_ha.probe import GATEWAY, Question, Responder
 from controllers.egress_ha.readiness import Readiness
 from controllers.egress_ha.report import Report
 from controllers.egress_ha.uplink import Uplinks
@@ -38,17 +39,20 @@ _TICK = 0.5
 class NodePart:
     """One gateway. `address` is its InternalIP."""
 
-    def __init__(self, kube: Kube, settings: EgressHA, address: Address) -> None:
-        self._settings, self._address = settings, address
+    def __init__(self, kube: Kube, settings: EgressHA, address: Address, keys: KeyRing) -> None:
+        self._settings, self._address, self._keys = settings, address, keys
+        self._keeper = Keeper(kube, settings.namespace, keys)
         self._lifetime = settings.address_lifetime
         self._wake = threading.Event()
         self._policies = Watched(kube, HA_API_VERSION, HA_KIND, self._wake.set)
         self._heard = -inf
         # When the last round ended, and when it was last noticed that this process had stood still.
         self._round = self._stood = -inf
-        # Address -> when another host on the link was found to have it.
-        self._conflicts: dict[Address, float] = {}
-        self._claimed: deque[Address] = deque()
+        # Address -> when another host on the link was found to have it, and who that is.
+        self._conflicts: dict[Address, tuple[float, str]] = {}
+        self._claimed: deque[tuple[Address, str]] = deque()
+        # Address -> the link that it was put on.
+        self._devices: dict[Address, str] = {}
         self._troubles: dict[Address, str] = {}
         self._report = Report()
         self._uplinks = Uplinks(settings, self._destinations)
@@ -63,8 +67,9 @@ class NodePart:
             self._policies.synced.wait(_TICK)
             self._uplinks.start()
             self._uplinks.known.wait(self._settings.probe_interval * self._settings.misses + _TICK)
-        Responder(self._settings.probe_port, self._document, self._asked).start()
-        arp.Guard(lambda: self._report.held, self._lost).start()
+        self._keeper.start()
+        Responder(self._address, self._settings.probe_port, GATEWAY, self._keys, self._document, self._asked).start()
+        arp.Guard(lambda: self._on, self._lost).start()
         while True:
             self._wake.wait(_TICK)
             self._wake.clear()
@@ -77,7 +82,7 @@ class NodePart:
         """Hold what is ours, drop what is not. One address that makes trouble is no trouble for the others."""
         seen = self._policies.seen
         there = interface.entries()
-        on = interface.held(there)
+        self._devices = on = interface.held(there)
         wanted = self._wanted(on)
         if wanted is None:
             self._done(Report(frozenset(on)))
@@ -93,7 +98,7 @@ class NodePart:
         # An address that cannot be taken changes nothing; one that the kernel dropped meanwhile is new again.
         if not held == on.keys() == self._report.held:
             self._readiness.changed()
-        self._done(Report(held, frozenset(self._conflicts), seen))
+        self._done(Report(held, {address: who for address, (_, who) in self._conflicts.items()}, seen))
 
     def _done(self, report: Report) -> None:
         for address in report.held ^ self._report.held:
@@ -119,16 +124,18 @@ class NodePart:
     def _take(self, address: Address, there: list[interface.Entry]) -> None:
         """Put an address on that is not there yet, unless somebody else has it. Raises InterfaceError."""
         device = interface.device_for(address, self._address, there)
-        asked = self._conflicts.get(address)
-        if asked is not None and time.monotonic() - asked < self._lifetime:
-            raise interface.InterfaceError(f"{address} is used by another host on {device}")
+        asked, who = self._conflicts.get(address, (-inf, ""))
+        if time.monotonic() - asked < self._lifetime:
+            raise interface.InterfaceError(f"{address} is used by {who}")
         own = any(entry.interface.ip == address for entry in there)
-        if own or (isinstance(address, IPv4Address) and arp.in_use(device, address)):
-            self._conflicts[address] = time.monotonic()
-            owner = "this host itself" if own else "another host"
-            raise interface.InterfaceError(f"{address} is used by {owner} on {device}")
+        mac = arp.holder(device, address) if isinstance(address, IPv4Address) and not own else None
+        if own or mac is not None:
+            who = "this host itself" if mac is None else arp.named(mac, device)
+            self._conflicts[address] = (time.monotonic(), who)
+            raise interface.InterfaceError(f"{address} is used by {who}")
         self._conflicts.pop(address, None)
         interface.hold(address, device, self._lifetime)
+        self._devices = {**self._devices, address: device}
         if isinstance(address, IPv4Address):
             arp.announce(device, address)
 
@@ -144,16 +151,23 @@ class NodePart:
         self._troubles.pop(address, None)
         return True
 
-    def _lost(self, address: Address) -> None:
-        self._claimed.append(address)
+    @property
+    def _on(self) -> dict[Address, str]:
+        """What this node has now, and on which link."""
+        devices = self._devices
+        return {address: devices[address] for address in self._report.held if address in devices}
+
+    def _lost(self, address: Address, who: str) -> None:
+        self._claimed.append((address, who))
         self._wake.set()
 
     def _note_conflicts(self) -> None:
         """A conflict is told for a while and then forgotten: whoever had the address may have left."""
         while self._claimed:
-            self._conflicts[self._claimed.popleft()] = time.monotonic()
+            address, who = self._claimed.popleft()
+            self._conflicts[address] = (time.monotonic(), who)
         forget = time.monotonic() - 2 * self._lifetime
-        self._conflicts = {address: asked for address, asked in self._conflicts.items() if asked > forget}
+        self._conflicts = {address: (asked, who) for address, (asked, who) in self._conflicts.items() if asked > forget}
 
     def _ask(self) -> bool:
         try:
@@ -163,8 +177,9 @@ class NodePart:
         return True
 
     def _asked(self, question: Question) -> None:
-        if question.heard and (question.version <= self._policies.seen or not self._policies.synced.is_set()):
-            self._heard = time.monotonic()
+        if question.version <= self._policies.seen or not self._policies.synced.is_set():
+            # When the answer was sent that it heard: a question that somebody sends again later proves nothing new.
+            self._heard = max(self._heard, question.heard)
 
     def _document(self) -> Any:
         """The last round's report; one from before a standstill is not true any more, and says nothing."""

@@ -1,17 +1,16 @@
 """Probes over UDP: who answers, how, and what the answer carries.
 
-A question is `edge?`, a number, whether the last one was answered, and which version of the policies the asker
-knows; the answer is `edge!`, the number and a JSON document: a gateway tells which addresses it has, a replica
-of the controller what it sees. No word of it makes anybody take an address.
+A question says which version of the policies its asker knows, and brings back the mark of the last answer; the answer
+is a JSON document: a gateway tells which addresses it has, a replica of the controller what it sees. Both are signed
+(`wire`), nobody else is answered, and no answer is longer than its question: where the document does not fit, it is
+told how long the next question has to be.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import secrets
 import select
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -19,9 +18,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.net import Address
+from controllers.egress_ha import udp, wire
+from controllers.egress_ha.keys import KeyRing
 
-_ASK, _SAY = b"edge?", b"edge!"
-_TOKEN = 8
+# The services, of which no datagram of the one is good for the other.
+GATEWAY, REPLICA = "gateway", "replica"
+# So long is a question at first: a report of some addresses fits into an answer of that length.
+_LENGTH = 512
+# An answer may have grown when the longer question comes.
+_SPARE = 256
 
 # Address, whether it answered, and its document where it did.
 Heard = Callable[[Address, bool, Any], None]
@@ -29,86 +34,104 @@ Heard = Callable[[Address, bool, Any], None]
 
 @dataclass(frozen=True)
 class Question:
-    """What the asker says of itself: whether it heard the last answer, and the newest version that it knows."""
+    """What the asker says of itself: the newest version that it knows, and when (monotonic seconds of the one that is
+    asked) the last answer that it heard was sent; minus infinity where it heard none."""
 
-    heard: bool
+    heard: float
     version: int
-
-    def encoded(self) -> bytes:
-        return f"{self.heard:d}{self.version}".encode()
-
-    @classmethod
-    def parse(cls, rest: bytes) -> Question:
-        """Raises ValueError."""
-        return cls(rest[:1] == b"1", int(rest[1:]))
 
 
 class Responder(threading.Thread):
     """Answers questions on a port with what `document` returns; `asked` is called with every question."""
 
-    def __init__(self, port: int, document: Callable[[], Any],
+    def __init__(self, address: Address, port: int, service: str, keys: KeyRing, document: Callable[[], Any],
                  asked: Callable[[Question], None] = lambda question: None) -> None:  # fmt: skip
         super().__init__(name="responder", daemon=True)
-        self._socket = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("::", port))
-        self._document = document
-        self._asked = asked
+        self._about, self._keys = f"{service} {address}", keys
+        self._document, self._asked = document, asked
+        self._marks = wire.Marks()
+        self._listener = udp.Listener(address, port, wire.ASK)
 
     def run(self) -> None:
         while True:
-            asked, asker = self._socket.recvfrom(256)
-            token, rest = asked[len(_ASK) :][:_TOKEN], asked[len(_ASK) + _TOKEN :]
-            with contextlib.suppress(OSError, ValueError):
-                if asked.startswith(_ASK):
-                    self._asked(Question.parse(rest))
-                    self._socket.sendto(_SAY + token + json.dumps(self._document()).encode(), asker)
+            for datagram, place, one in self._listener.heard(self._keys.ids):
+                with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+                    question = wire.opened(self._keys, wire.ASK, self._about, datagram)
+                    # What can be read, too: another version of this program may sign with the same keys.
+                    version = int(question.parsed()["version"])
+                    self._listener.known(place)
+                    self._asked(Question(self._marks.read(question.mark), version))
+                    one.sendto(self._answer(question, len(datagram)), place)
+
+    def _answer(self, question: wire.Datagram, length: int) -> bytes:
+        answer = self._sealed(question, {"says": self._document()})
+        return answer if len(answer) <= length else self._sealed(question, {"needs": len(answer)})
+
+    def _sealed(self, question: wire.Datagram, document: Any) -> bytes:
+        return wire.sealed(self._keys, wire.SAY, self._about, question.nonce, self._marks.stamp(), document)
 
 
 class Prober(threading.Thread):
     """Asks every target once an interval (seconds); what has not answered by the next one has missed it.
 
-    `version`: the newest one of the policies that this process knows.
+    `address` is this host's own. `version`: the newest one of the policies that this process knows.
     """
 
-    def __init__(self, port: int, interval: float, targets: Callable[[], Iterable[Address]], heard: Heard,
+    def __init__(self, address: Address, port: int, service: str, keys: KeyRing, interval: float,
+                 targets: Callable[[], Iterable[Address]], heard: Heard,
                  version: Callable[[], int] = lambda: 0) -> None:  # fmt: skip
         super().__init__(name="prober", daemon=True)
-        self._port, self._interval = port, interval
+        self._port, self._service, self._keys, self._interval = port, service, keys, interval
         self._targets, self._heard, self._version = targets, heard, version
-        self._answering: set[Address] = set()
-        self._socket = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        self._socket.setblocking(False)
+        self._marks: dict[Address, bytes] = {}
+        self._lengths: dict[Address, int] = {}
+        self._ids: frozenset[bytes] = frozenset()
+        self._socket = udp.opened(address, 0)
 
     def run(self) -> None:
         while True:
             began = time.monotonic()
+            if self._ids != self._keys.ids:
+                self._ids = self._keys.ids
+                udp.admit(self._socket, wire.SAY, self._ids)
             waiting: dict[bytes, Address] = {}
-            version = self._version()
-            for target in self._targets():
-                token = secrets.token_bytes(_TOKEN)
-                waiting[token] = target
-                host = str(target) if target.version == 6 else f"::ffff:{target}"
-                question = Question(target in self._answering, version).encoded()
-                with contextlib.suppress(OSError):
-                    self._socket.sendto(_ASK + token + question, (host, self._port))
+            # Without a key nobody is asked, and nobody has missed anything.
+            for target in self._targets() if self._ids else ():
+                self._ask(target, waiting)
             asked = set(waiting.values())
-            self._collect(waiting, began + self._interval)
-            missed = set(waiting.values())
-            self._answering = asked - missed
-            for target in missed:
+            answered = self._collect(waiting, began + self._interval)
+            self._marks = {target: self._marks[target] for target in answered}
+            for target in asked - answered:
                 self._heard(target, False, None)
 
-    def _collect(self, waiting: dict[bytes, Address], until: float) -> None:
+    def _ask(self, target: Address, waiting: dict[bytes, Address]) -> None:
+        nonce = secrets.token_bytes(wire.NONCE)
+        waiting[nonce] = target
+        about, mark = f"{self._service} {target}", self._marks.get(target, wire.NO_MARK)
+        length = self._lengths.get(target, _LENGTH)
+        with contextlib.suppress(OSError, wire.Refused):
+            question = wire.sealed(self._keys, wire.ASK, about, nonce, mark, {"version": self._version()}, length)
+            self._socket.sendto(question, (str(target), self._port))
+
+    def _collect(self, waiting: dict[bytes, Address], until: float) -> set[Address]:
+        """Those who answered in time. One whose answer needs a longer question is asked again at once."""
+        answered = set()
         while (left := until - time.monotonic()) > 0:
             if not select.select([self._socket], [], [], left)[0]:
-                return
-            # A document that is nested too deep is garbage, too.
-            with contextlib.suppress(OSError, ValueError, RecursionError):
-                answer = self._socket.recv(65536)
-                token = answer[len(_SAY) : len(_SAY) + _TOKEN]
-                if answer.startswith(_SAY) and token in waiting:
-                    document = json.loads(answer[len(_SAY) + _TOKEN :])
-                    self._heard(waiting.pop(token), True, document)
+                break
+            with contextlib.suppress(OSError, ValueError):
+                datagram = self._socket.recv(wire.LARGEST)
+                target = waiting.get(wire.nonce_of(datagram))
+                if target is None:
+                    continue
+                answer = wire.opened(self._keys, wire.SAY, f"{self._service} {target}", datagram)
+                said = answer.parsed()
+                del waiting[answer.nonce]
+                if isinstance(said, dict) and "says" in said:
+                    self._marks[target] = answer.mark
+                    answered.add(target)
+                    self._heard(target, True, said["says"])
+                elif isinstance(said, dict) and isinstance(said.get("needs"), int):
+                    self._lengths[target] = min(wire.LARGEST, said["needs"] + _SPARE)
+                    self._ask(target, waiting)
+        return answered

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from ipaddress import ip_address
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -23,6 +24,7 @@ def parse(argv: list[str]) -> tuple[str, EgressHA, argparse.Namespace]:
     parser.add_argument("--node", default=os.environ.get("NODE_NAME", os.uname().nodename))
     parser.add_argument("--address", type=ip_address, default=os.environ.get("HOST_IP", ""),
                         help="the host's InternalIP")  # fmt: skip
+    parser.add_argument("--keys", type=Path, help="where the keys of probes are kept while this process starts again")
     given = parser.parse_args(argv)
     try:
         settings = EgressHA.model_validate(

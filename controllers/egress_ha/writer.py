@@ -20,6 +20,10 @@ log = logging.getLogger("egress-ha")
 MANAGER = "cilium-edge-egress-ha"
 
 
+class Taken(ApiError):
+    """An object of that name belongs to somebody else."""
+
+
 class Writer:
     """`policies` and `made` are the caches that know at once what was written."""
 
@@ -28,6 +32,8 @@ class Writer:
         self._told: dict[tuple[str, str], str] = {}
         self._serving: dict[str, bool] = {}
         self._failed: list[ApiError] = []
+        # Policy -> which object of another owner is in its way.
+        self._taken: dict[str, str] = {}
 
     def carry_out(self, items: Mapping[str, Object], decisions: Sequence[Decision],
                   refused: Mapping[str, str]) -> None:  # fmt: skip
@@ -37,6 +43,7 @@ class Writer:
         Each write stands by itself. Raises the first ApiError when all have been tried.
         """
         self._failed = []
+        self._taken = {}
         with ThreadPoolExecutor(8, "write") as pool:
             self._write_policies(decisions, refused, pool)
             # All of them, and then what one of them may have raised that is no ApiError.
@@ -47,7 +54,10 @@ class Writer:
             raise self._failed[0]
 
     def _report(self, item: Object, decision: Decision) -> None:
-        if self._status(item, decision.status):
+        taken = self._taken.get(decision.declared.policy.name)
+        if taken is not None:
+            self._refuse(item, f"{taken}: delete it, or give the policy another name", "NameTaken")
+        elif self._status(item, decision.status):
             self._event(_about(item), "Warning", "NoGateway", "; ".join(decision.notes))
 
     def _write_policies(self, decisions: Sequence[Decision], refused: Mapping[str, str], pool: Executor) -> None:
@@ -55,24 +65,39 @@ class Writer:
         untouched = {*refused, *(d.declared.policy.name for d in decisions if d.policies is None)}
         wanted = {one["metadata"]["name"]: one for decision in decisions for one in decision.policies or ()}
         writes = [one for name, one in wanted.items() if _differs(one["spec"], made.get(name, {}).get("spec"))]
-        for manifest, error in zip(writes, pool.map(self._apply, writes), strict=True):
+        known = [one["metadata"]["name"] in made for one in writes]
+        for manifest, error in zip(writes, pool.map(self._apply, writes, known), strict=True):
             if error is not None:
                 # What is there is no worse than half of what is to be.
-                untouched.add(manifest["metadata"]["labels"][OWNER])
+                owner = manifest["metadata"]["labels"][OWNER]
+                untouched.add(owner)
                 self._failed.append(error)
+                if isinstance(error, Taken):
+                    self._taken[owner] = str(error)
         for name, item in made.items():
             if name not in wanted and item["metadata"]["labels"].get(OWNER) not in untouched:
                 self._try(lambda name=name: self._kube.delete(API, KIND, name))  # type: ignore[misc]
 
-    def _apply(self, manifest: Object) -> ApiError | None:
+    def _apply(self, manifest: Object, known: bool) -> ApiError | None:
+        """Change what this controller made, or make what is not there; what somebody else made stays as it is."""
         try:
-            live = self._kube.apply(manifest, manager=MANAGER)
+            ours = known or self._free(manifest)
+            live = self._kube.apply(manifest, manager=MANAGER, force=known) if ours else None
         except ApiError as error:
             return error
+        if live is None:
+            return Taken(f"{KIND} {manifest['metadata']['name']} is there and was not made by this controller")
         self._made.put(live)
         metrics.MOVES.inc()
         log.info("policy %s: %s", live["metadata"]["name"], _gateway_names(live))
         return None
+
+    def _free(self, manifest: Object) -> bool:
+        """Whether nobody has the name, or this controller, whose watch has not told so yet."""
+        live = self._kube.get(API, KIND, manifest["metadata"]["name"])
+        if live is None:
+            return True
+        return bool((live["metadata"].get("labels") or {}).get(OWNER) == manifest["metadata"]["labels"][OWNER])
 
     def _status(self, item: Object, status: Object) -> bool:
         """Whether it is so now. The API refuses it if the policy was written since: then the next round decides."""
@@ -84,14 +109,14 @@ class Writer:
         body = {"apiVersion": HA_API_VERSION, "kind": HA_KIND, "metadata": metadata, "status": status}
         return self._try(lambda: self._policies.put(self._kube.apply(body, manager=MANAGER, subresource="status")))
 
-    def _refuse(self, item: Object, why: str) -> None:
+    def _refuse(self, item: Object, why: str, reason: str = "Invalid") -> None:
         before = item.get("status") or {}
         message = f"{why}; what was carried out before stays, without failover"
-        no = {"type": HA_ACCEPTED, "status": "False", "reason": "Invalid", "message": message,
+        no = {"type": HA_ACCEPTED, "status": "False", "reason": reason, "message": message,
               "observedGeneration": item["metadata"].get("generation", 0)}  # fmt: skip
         others = [one for one in before.get("conditions", []) if one["type"] != HA_ACCEPTED]
         if self._status(item, {**before, "conditions": [*others, no]}):
-            self._event(_about(item), "Warning", "Invalid", message)
+            self._event(_about(item), "Warning", reason, message)
 
     def tell_gateways(self, serving: Mapping[str, bool]) -> None:
         """Node -> whether it serves: an event of the Node, not of each policy, when that has changed."""

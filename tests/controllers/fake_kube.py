@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
+from components.egress_ha.rbac import filled_by_controller
+from config.egress import EgressHA
 from config.errors import ApiError
 from transport.kube import Kube, NotFound, Object
 
@@ -15,7 +17,11 @@ class FakeKube:
     """As much of `Kube` as the controller uses. `fail` is asked before each call and may raise."""
 
     def __init__(self) -> None:
-        self.objects: dict[tuple[str, str], Object] = {}
+        # What the component makes, and nobody has filled yet.
+        self.objects: dict[tuple[str, str], Object] = {
+            (item["kind"], item["metadata"]["name"]): {**item, "metadata": {**item["metadata"], "resourceVersion": "0"}}
+            for item in filled_by_controller(EgressHA())
+        }
         self.calls: list[tuple[str, str, str]] = []
         self.fail: Callable[[str, str, str], None] = lambda verb, kind, name: None
         self.events: list[list[Object]] = []
@@ -56,7 +62,8 @@ class FakeKube:
                 raise ApiError("the object has been modified", 409)
             return self._store(metadata["name"], manifest)
 
-    def apply(self, manifest: Object, *, manager: str = "", dry_run: bool = False, subresource: str = "") -> Object:
+    def apply(self, manifest: Object, *, manager: str = "", dry_run: bool = False, subresource: str = "",
+              force: bool = True) -> Object:  # fmt: skip
         kind, name = manifest["kind"], manifest["metadata"]["name"]
         self._asked(f"apply {subresource}".strip(), kind, name)
         with self._lock:

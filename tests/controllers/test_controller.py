@@ -14,6 +14,7 @@ from config.errors import ApiError
 from controllers.egress_ha.controller import Controller
 from controllers.egress_ha.gateway import HOSTNAME
 from tests.controllers.fake_kube import FakeKube
+from tests.controllers.signed import ring
 from tests.controllers.test_decision import EAST, NODES, WEST, node
 
 HA, MADE = "EgressGatewayHAPolicy", "CiliumEgressGatewayPolicy"
@@ -28,7 +29,7 @@ class Replica:
         for name in policies:
             self.declare(name, **spec)
         settings = EgressHA.model_validate({"misses": 1, "recoveries": 1})
-        self.controller = Controller(self.kube.client(), settings, "pod-a", ip_address("10.0.0.1"))
+        self.controller = Controller(self.kube.client(), settings, "pod-a", ip_address("10.0.0.1"), ring())
         for item in NODES:
             self.controller._nodes.put(item)
         self.controller._leader._until = time.monotonic() + 600
@@ -50,7 +51,7 @@ class Replica:
                 self.answer(gateway, held=list(addresses))
 
     def answer(self, gateway: str, **report: Any) -> None:
-        self.controller._sight.gateway(ip_address(gateway), True, {"held": [], "conflicts": [], **report})
+        self.controller._sight.gateway(ip_address(gateway), True, {"held": [], "conflicts": {}, **report})
 
     def round(self) -> None:
         self.controller._policies.refresh()
@@ -315,7 +316,7 @@ def test_what_a_peer_heard_of_a_gateway_counts_as_heard() -> None:
     """A gateway that this replica cannot reach is not silent: its address is not free."""
     one = Replica("ha", egressCIDRs=["172.18.0.84/32"])
     sight, peer = one.controller._sight, ip_address("10.0.0.2")
-    said = {"held": ["172.18.0.84"], "conflicts": [], "seen": 3, "cut": [], "ready": True}
+    said = {"held": ["172.18.0.84"], "conflicts": {}, "seen": 3, "cut": [], "ready": True}
     sight.peer(peer, True, {EAST: {"up": True, "age": 0.0, "report": said}, WEST: {"up": True}})
     report, when = sight.reports()[ip_address(EAST)]
     assert report.held == {ip_address("172.18.0.84")} and time.monotonic() - when < 1

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import struct
 import time
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 
@@ -126,7 +130,7 @@ def neighbor() -> Neighbor:
 
 
 def asked(address: Address) -> bool:
-    return arp.in_use("eth0", address)  # type: ignore[arg-type]
+    return arp.holder("eth0", address) is not None  # type: ignore[arg-type]
 
 
 @in_namespace
@@ -167,10 +171,15 @@ def test_an_announcement_moves_the_address_in_a_neighbors_table() -> None:
 class Lost(list[object]):
     """Addresses that the guard gave up; a guard that watches three of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, device: str) -> None:
         super().__init__()
-        self.held = {EGRESS}
-        arp.Guard(lambda: self.held, self.append).start()
+        self.held: dict[Address, str] = {EGRESS: device}
+        self.to: list[str] = []
+        arp.Guard(lambda: self.held, self._lost).start()
+
+    def _lost(self, address: Address, who: str) -> None:
+        self.append(address)
+        self.to.append(who)
 
 
 def claim(other: Neighbor) -> None:
@@ -191,7 +200,7 @@ def test_a_first_claim_is_contradicted_and_at_the_second_the_address_is_lost() -
     sh("ip link add br0 type bridge && ip link set br0 up && ip address flush dev eth0 && ip link set eth0 master br0"
        " && ip link set eth5 master br0 && ip address add 172.18.0.3/16 dev br0")  # fmt: skip
     interface.hold(EGRESS, "br0", 60)
-    lost = Lost()
+    lost = Lost("br0")
     third.sh(f"ping -c 1 -W 1 {EGRESS}")
     mac = sh("cat /sys/class/net/br0/address").stdout.strip()
     assert mac in neighbors_mac(third)
@@ -202,13 +211,47 @@ def test_a_first_claim_is_contradicted_and_at_the_second_the_address_is_lost() -
     time.sleep(1)
     claim(other)
     assert EGRESS in lost
+    mac = json.loads(other.sh("ip -json link show eth0"))[0]["address"]
+    assert lost.to[0] == f"{mac} on br0"
+
+
+def forged(opcode: int = 2, source: bytes = b"", device: str = "eth0", kind: int = socket.PACKET_BROADCAST) -> Any:
+    """What the guard is given: an ARP message in which a stranger says that he has the address."""
+    mac = b"\x02\0\0\0\0\x66"
+    body = struct.pack("!HHBBH", 1, 0x0800, 6, 4, opcode) + mac + EGRESS.packed + b"\0" * 6 + EGRESS.packed
+    return b"\xff" * 6 + (source or mac) + b"\x08\x06" + body, device, kind
+
+
+@pytest.mark.parametrize("claim", [
+    forged(device="lxc1"), forged(kind=socket.PACKET_OTHERHOST), forged(kind=socket.PACKET_OUTGOING), forged(opcode=3),
+    forged(source=b"\x02\0\0\0\0\x67"), (b"", "eth0", socket.PACKET_HOST), (b"x" * 60, "eth0", socket.PACKET_HOST),
+])  # fmt: skip
+@in_namespace
+def test_a_claim_from_elsewhere_or_of_no_host_is_none(claim: Any) -> None:
+    neighbor()
+    lost: list[Any] = []
+    guard = arp.Guard(lambda: {EGRESS: "eth0"}, lambda *what: lost.append(what))
+    guard._saw(*claim)
+    assert guard._claims == {} and lost == []
+
+
+@in_namespace
+def test_who_claims_an_address_again_and_again_and_answers_for_it_nowhere_gets_it_not() -> None:
+    arp._ONE_CLAIM = 0.1
+    neighbor()
+    lost: list[Any] = []
+    guard = arp.Guard(lambda: {EGRESS: "eth0"}, lambda *what: lost.append(what))
+    for _ in range(4):
+        guard._saw(*forged())
+        time.sleep(0.2)
+    assert EGRESS in guard._claims and lost == []
 
 
 @in_namespace
 def test_what_is_not_held_or_said_by_this_host_is_no_claim() -> None:
     arp._ONE_CLAIM = 0.0
     other = neighbor()
-    lost = Lost()
+    lost = Lost("eth0")
     interface.hold(EGRESS, "eth0", 60)
     for _ in range(3):
         arp.announce("eth0", EGRESS)  # type: ignore[arg-type]

@@ -20,8 +20,11 @@ SILENCE = EgressHA().silence
 X = x(84)
 
 
+WHO = "02:00:00:00:00:09 on eth1"
+
+
 def report(*held: Address, seen: int = 0, conflicts: tuple[Address, ...] = ()) -> Report:
-    return Report(frozenset(held), frozenset(conflicts), seen)
+    return Report(frozenset(held), dict.fromkeys(conflicts, WHO), seen)
 
 
 def book(ledger: Ledger, now: float, given: Holders, version: int = 1, **heard: tuple[Report, float]) -> Book:
@@ -79,10 +82,10 @@ def test_what_is_given_back_to_the_same_gateway_is_its_own() -> None:
 def test_a_conflict_is_with_a_stranger_and_forgotten_with_its_teller() -> None:
     ledger = Ledger(SILENCE, 0.0)
     told = (report(conflicts=(X,)), 1.0)
-    assert book(ledger, 1.0, {A: X}, a=told).conflicts == {X}
-    assert book(ledger, 1.0 + SILENCE, {A: X}, a=told).conflicts == frozenset()
+    assert book(ledger, 1.0, {A: X}, a=told).conflicts == {X: WHO}
+    assert book(ledger, 1.0 + SILENCE, {A: X}, a=told).conflicts == {}
     # A thawed gateway that finds its successor at the address has found no stranger.
-    assert book(ledger, 1.0, {B: X}, a=told).conflicts == frozenset()
+    assert book(ledger, 1.0, {B: X}, a=told).conflicts == {}
 
 
 def test_a_replica_that_may_know_too_little_waits() -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable
 from ipaddress import ip_address
+from math import inf
 from typing import Any
 
 import pytest
@@ -16,13 +17,15 @@ from config.errors import ApiError
 from config.net import Address
 from controllers.egress_ha import arp, interface
 from controllers.egress_ha.node import NodePart
-from controllers.egress_ha.probe import Prober, Question
+from controllers.egress_ha.probe import GATEWAY, Prober, Question
 from tests.controllers.fake_kube import FakeKube
 from tests.controllers.namespaces import Neighbor, in_namespace, sh
+from tests.controllers.signed import ring
 
 HERE, OTHER = ip_address("172.18.0.4"), ip_address("172.18.0.6")
 X, Y, Z = (ip_address(f"172.18.0.{n}") for n in (84, 85, 86))
 LIFETIME = 60
+STRANGER = "02:00:00:00:00:09 on eth0"
 
 
 def link(address: str = "172.18.0.4/16") -> Neighbor:
@@ -36,7 +39,7 @@ def link(address: str = "172.18.0.4/16") -> Neighbor:
 
 def part(lifetime: int = LIFETIME, kube: FakeKube | None = None) -> NodePart:
     settings = EgressHA.model_validate({"addressLifetime": lifetime})
-    return NodePart((kube or FakeKube()).client(), settings, HERE)
+    return NodePart((kube or FakeKube()).client(), settings, HERE, ring())
 
 
 def say(node: NodePart, *groups: dict[Address, Address] | None, name: str = "ha") -> None:
@@ -51,7 +54,7 @@ def say(node: NodePart, *groups: dict[Address, Address] | None, name: str = "ha"
 
 def told(node: NodePart) -> tuple[list[str], list[str]]:
     document = node._document()
-    return document["held"], document["conflicts"]
+    return document["held"], sorted(document["conflicts"])
 
 
 def refused(*call: Any) -> None:
@@ -70,7 +73,21 @@ def life(address: Address) -> int:
 
 def asked(node: NodePart, heard: bool = True, version: int = 0) -> None:
     """A controller asks."""
-    node._asked(Question(heard, version))
+    node._asked(Question(time.monotonic() if heard else -inf, version))
+
+
+@in_namespace
+def test_a_question_that_was_heard_long_ago_prolongs_nothing() -> None:
+    link()
+    kube = FakeKube()
+    node = part(kube=kube)
+    say(node, {HERE: X})
+    node.reconcile()
+    cut_off(node, kube)
+    # As somebody sends it again who listened then: the mark in it is of that time.
+    node._asked(Question(time.monotonic() - LIFETIME - 1, 0))
+    node.reconcile()
+    assert interface.held() == {}
 
 
 def cut_off(node: NodePart, kube: FakeKube) -> None:
@@ -136,7 +153,7 @@ def test_an_address_that_a_stranger_has_is_left_to_him_and_told() -> None:
     other.sh(f"ip address del {X}/32 dev eth0")
     node.reconcile()
     assert X not in interface.held()
-    node._conflicts[X] -= 2
+    node._conflicts[X] = (node._conflicts[X][0] - 2, STRANGER)
     node.reconcile()
     assert set(interface.held()) == {X, Y} and told(node)[1] == []
 
@@ -147,12 +164,12 @@ def test_an_address_that_a_stranger_will_not_leave_is_given_up_and_told() -> Non
     node = part(lifetime=2)
     say(node, {HERE: X}, {HERE: Y})
     node.reconcile()
-    node._lost(X)
+    node._lost(X, STRANGER)
     assert node._wake.is_set()
     node.reconcile()
     assert interface.held() == {Y: "eth0"} and told(node) == ([str(Y)], [str(X)])
     # He leaves: it is taken again after a while.
-    node._conflicts[X] -= 2
+    node._conflicts[X] = (node._conflicts[X][0] - 2, STRANGER)
     node.reconcile()
     assert set(interface.held()) == {X, Y} and told(node)[1] == []
 
@@ -240,7 +257,7 @@ def test_a_report_tells_up_to_where_the_status_was_carried_out() -> None:
     node._policies.seen = 12
     assert node._document()["seen"] == 0
     node.reconcile()
-    assert node._document() == {"held": [str(X)], "conflicts": [], "seen": 12, "cut": [], "ready": False}
+    assert node._document() == {"held": [str(X)], "conflicts": {}, "seen": 12, "cut": [], "ready": False}
     node._policies.seen = 13
     assert node._document()["seen"] == 12
 
@@ -322,9 +339,11 @@ def test_it_tells_which_destinations_it_has_no_way_to_and_is_silent_until_it_kno
     node._policies.put({"metadata": {"name": "odd"}, "spec": {"destinationCIDRs": ["203.0.113.1/24"]}})
     node._policies.synced.set()
     node._policies.start = lambda: None  # type: ignore[method-assign]
+    node._keeper.start = lambda: None  # type: ignore[method-assign]
     threading.Thread(target=node.run, daemon=True).start()
     heard: list[Any] = []
-    prober = Prober(node._settings.probe_port, 0.1, lambda: [HERE], lambda *told: heard.append(told))
+    prober = Prober(HERE, node._settings.probe_port, GATEWAY, ring(), 0.1, lambda: [HERE],
+                    lambda *told: heard.append(told))  # fmt: skip
     prober.start()
     deadline = time.monotonic() + 10
     while not any(answered for _, answered, _ in heard):
@@ -337,7 +356,7 @@ def test_it_tells_which_destinations_it_has_no_way_to_and_is_silent_until_it_kno
 def test_an_address_that_the_kernel_dropped_is_a_new_one_to_the_agent() -> None:
     link()
     settings = EgressHA.model_validate({"addressLifetime": LIFETIME, "settle": 0.3, "agentHealthPort": 0})
-    node = NodePart(FakeKube().client(), settings, HERE)
+    node = NodePart(FakeKube().client(), settings, HERE, ring())
     say(node, {HERE: X})
     node.reconcile()
     assert not node._document()["ready"]
@@ -358,7 +377,7 @@ def test_an_address_that_another_host_has_keeps_nobody_waiting() -> None:
     other = link()
     other.sh(f"ip address add {X}/16 dev eth0")
     settings = EgressHA.model_validate({"addressLifetime": LIFETIME, "settle": 0.3, "agentHealthPort": 0})
-    node = NodePart(FakeKube().client(), settings, HERE)
+    node = NodePart(FakeKube().client(), settings, HERE, ring())
     say(node, {HERE: X})
     for _ in range(3):
         node.reconcile()

@@ -161,7 +161,8 @@ def test_a_rollback_that_fails_is_not_called_one_and_nobody_can_stop_a_reload(ed
     # The first reload is the real one, and all others fail; /tmp has what a stranger put there.
     once = "#!/bin/sh\n[ -e /run/once ] && exit 1\ntouch /run/once\nexec python3 /run/real.py \"$@\"\n"
     edge.on("cilium-r", "cat > /run/fake.sh; chmod +x /run/fake.sh; cp /usr/lib/frr/frr-reload.py /run/real.py;"
-            " mount --bind /run/fake.sh /usr/lib/frr/frr-reload.py; mkdir -p /tmp/frr-reload.log", stdin=once)  # fmt: skip
+            " mount --bind /run/fake.sh /usr/lib/frr/frr-reload.py; mkdir -p /tmp/frr-reload.log",
+            stdin=once)  # fmt: skip
     try:
         done = edge.run("lab", "exec", "cilium-r", "--", "sh", "-c", "sh /tmp/apply.sh < /tmp/wrong.conf", ok=False)
     finally:

@@ -90,7 +90,7 @@ def test_an_edit_that_cannot_be_read_leaks_nothing_and_is_told(egress: Edge) -> 
     try:
         until(lambda: any(c["type"].endswith("Accepted") for c in status(egress)["conditions"]), 15, "it is told")
         result = egress.verify(deadline=1, ok=False)
-        assert any("cannot read it: spec.destinationCIDRs" in v["cause"] for v in result["verdicts"])
+        assert any("does not carry it out: spec.destinationCIDRs" in v["cause"] for v in result["verdicts"])
         assert egress.kubectl("get", "ciliumegressgatewaypolicies", "-o", "jsonpath={.items[*].spec}") == before
         assert "172.18.0.84" in answer(egress, "netperf-pod", "172.18.0.8")
         assert "Invalid" in egress.kubectl("get", "events", "-o", "jsonpath={.items[*].reason}")

@@ -1,0 +1,134 @@
+"""Sockets that a flood does not fill: the kernel drops what names none of our keys, and every asker has a queue."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import select
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from config.net import Address
+from controllers.egress_ha.wire import LARGEST
+
+Place = tuple[Any, ...]
+
+_SO_ATTACH_FILTER = 26
+# Classic BPF: load a word of the datagram (behind the 8 bytes of the UDP header), jump if equal, return.
+_LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06
+_UDP_HEADER = 8
+# Questions a second: of one asker whose word was good, and of everybody else together.
+_OF_ONE, _OF_OTHERS = 100.0, 200.0
+_ASKERS, _IDLE = 64, 30.0
+_LOOK = 0.5
+
+
+def opened(address: Address, port: int) -> socket.socket:
+    """A socket of that address; port 0 is any. It takes nothing until `admit` says what."""
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    one = socket.socket(family, socket.SOCK_DGRAM)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    admit(one, b"\0\0\0\0", frozenset())
+    one.bind((str(address), port))
+    one.setblocking(False)
+    return one
+
+
+def admit(one: socket.socket, word: bytes, ids: frozenset[bytes]) -> None:
+    """Let the kernel drop what does not begin with the word and the id of a key."""
+    wanted = sorted(ids)
+    last = len(wanted) + 4
+    program = [(_LOAD, 0, 0, _UDP_HEADER), (_EQUAL, 0, last - 3, int.from_bytes(word)),
+               (_LOAD, 0, 0, _UDP_HEADER + len(word)),
+               *((_EQUAL, last - 3 - i, 0, int.from_bytes(id)) for i, id in enumerate(wanted, start=1)),
+               (_RETURN, 0, 0, 0), (_RETURN, 0, 0, LARGEST)]  # fmt: skip
+    lines = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in program))
+    one.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(program), ctypes.addressof(lines)))
+
+
+@dataclass
+class _Allowance:
+    """So many datagrams a second, and a tenth of that at once."""
+
+    rate: float
+    left: float = 0.0
+    since: float = field(default_factory=time.monotonic)
+    used: float = field(default_factory=time.monotonic)
+
+    def take(self) -> bool:
+        now = time.monotonic()
+        self.left = min(self.rate / 10, self.left + (now - self.since) * self.rate)
+        self.since = now
+        if self.left < 1:
+            return False
+        self.left -= 1
+        self.used = now
+        return True
+
+
+class Listener:
+    """The sockets of a service: one for everybody, and one for each asker whose word was good.
+
+    A datagram goes to the socket that is connected to its sender, where there is one: a flood from elsewhere fills
+    another queue than that of the askers that are known.
+    """
+
+    def __init__(self, address: Address, port: int, word: bytes) -> None:
+        self._address, self._port, self._word = address, port, word
+        self._ids: frozenset[bytes] = frozenset()
+        self._everybody = opened(address, port)
+        self._askers: dict[Place, socket.socket] = {}
+        self._allowed = {self._everybody: _Allowance(_OF_OTHERS)}
+
+    def heard(self, ids: frozenset[bytes]) -> Iterator[tuple[bytes, Place, socket.socket]]:
+        """The datagrams of the next half second at most, where from, and the socket to answer by.
+
+        `ids`: of the keys of this moment.
+        """
+        if ids != self._ids:
+            self._ids = ids
+            for one in self._allowed:
+                admit(one, self._word, ids)
+        self._forget()
+        ready = select.select(list(self._allowed), [], [], _LOOK)[0]
+        # Those that are known first.
+        ready.sort(key=lambda one: one is self._everybody)
+        got = 0
+        for one in ready:
+            while one in self._allowed and self._allowed[one].take():
+                try:
+                    datagram, place = one.recvfrom(LARGEST)
+                except OSError:
+                    break
+                got += 1
+                yield datagram, place, one
+        if not got:
+            # What is there is over somebody's allowance.
+            time.sleep(1 / _OF_ONE)
+
+    def known(self, place: Place) -> None:
+        """An asker has shown that it has a key: from now on it has a queue of its own."""
+        if place in self._askers:
+            return
+        if len(self._askers) >= _ASKERS:
+            self._drop(min(self._askers, key=lambda one: self._allowed[self._askers[one]].used))
+        with contextlib.suppress(OSError):
+            one = opened(self._address, self._port)
+            admit(one, self._word, self._ids)
+            one.connect(place)
+            self._askers[place] = one
+            self._allowed[one] = _Allowance(_OF_ONE)
+
+    def _forget(self) -> None:
+        now = time.monotonic()
+        for place in [place for place, one in self._askers.items() if now - self._allowed[one].used > _IDLE]:
+            self._drop(place)
+
+    def _drop(self, place: Place) -> None:
+        one = self._askers.pop(place)
+        del self._allowed[one]
+        one.close()

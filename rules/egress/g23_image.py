@@ -1,0 +1,39 @@
+"""G23: The egress controller's image is not pinned to what somebody owns.
+
+Why: the controller runs on the nodes' own network, and its part on the gateways as root. A name without a registry is
+looked for in a public one, where anybody may push it; a tag can be pushed again.
+Seen: nowhere; whatever the registry has runs.
+Since: 1.16
+Source: Kubernetes documentation (images); seen on the lab
+
+Bad: no `egressHA.image`, or `image: example/egress-ha:1`
+Good: `egressHA: { image: registry.example.com/edge/egress-ha@sha256:... }`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error, warning
+
+_DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """A lab has a program of its own for it."""
+    stack = facts.stack
+    if stack.cluster.kind == "lab" or not any(p.by_controller(stack.cilium.edition) for p in stack.egress_policies):
+        return
+    image = stack.egress_ha.image
+    expected = "an image of a registry of yours, with its digest"
+    fix = "build it (controllers/egress_ha/Dockerfile), push it, and name it as registry/name@sha256:..."
+    if image is None:
+        why = "egressGroups on open-source Cilium need the controller"
+        yield error("egressHA.image", f"{expected} ({why})", "nothing", fix)
+        return
+    host = image.partition("/")[0] if "/" in image else ""
+    owned = "." in host or ":" in host or host == "localhost"
+    if not _DIGEST.search(image):
+        yield (warning if owned else error)("egressHA.image", expected, image, fix)
