@@ -10,6 +10,7 @@ from pydantic import Field
 from config.base import Model
 from config.labels import Labels, LabelSelector
 from config.net import ASN, Address, ObjectName, Port
+from config.text import SecretName
 from config.timers import PROFILES, ProfileName, TimerProfile
 
 InstanceName = Annotated[str, Field(min_length=1, max_length=255)]
@@ -128,7 +129,7 @@ class AuthSecret(Model):
     """A Secret with the key `password`; the value is the stack's secret `passwordConfig`."""
 
     name: ObjectName
-    password_config: str
+    password_config: SecretName
 
 
 class Bgp(Model):

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from config.base import Model
 from config.net import InterfaceName, LabelName, Prefix
+from config.text import Chart, Url
 
 _VERSION = r"^1\.(16|17|18|19|20)\.[0-9]{1,3}$"
 Version = Annotated[str, Field(pattern=_VERSION)]
@@ -36,8 +37,8 @@ class Cilium(Model):
     version: Version = "1.18.0"
     edition: Literal["oss", "enterprise"] = "oss"
     namespace: LabelName = "kube-system"
-    chart: str | None = None
-    repository: str | None = None
+    chart: Chart | None = None
+    repository: Url | None = None
     routing_mode: Literal["native", "tunnel"] = "tunnel"
     native_routing_cidr: Prefix | None = None
     auto_direct_node_routes: bool = False

@@ -13,6 +13,7 @@ from pydantic import Field
 from config.base import Model
 from config.net import Address, Port, Prefix
 from config.ssh import SshAccess
+from config.text import SecretName
 
 _KUBERNETES = r"^v?1\.[0-9]{2}(\.[0-9]+)?$"
 PATTERNS = {_KUBERNETES: 'a version of Kubernetes in quotes, such as "1.34"'}
@@ -50,7 +51,7 @@ class ExistingCluster(_Cluster):
     """
 
     kind: Literal["existing"]
-    kubeconfig_config: str = "kubeconfig"
+    kubeconfig_config: SecretName = "kubeconfig"
 
 
 Cluster = Annotated[LabCluster | ExistingCluster, Field(discriminator="kind")]

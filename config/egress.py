@@ -9,6 +9,7 @@ from pydantic import Field
 from config.base import Model
 from config.labels import LabelSelector
 from config.net import Address, InterfaceName, ObjectName, Prefix
+from config.text import Image
 
 # The project's own kind for the HA form.
 HA_GROUP = "cilium-edge.io"
@@ -22,10 +23,6 @@ HA_SATISFIED = f"{HA_GROUP}/IPAMRequestSatisfied"
 HA_ACCEPTED = f"{HA_GROUP}/Accepted"
 
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
-_IMAGE = r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,511}$"
-Image = Annotated[str, Field(pattern=_IMAGE)]
-PATTERNS = {_IMAGE: "the name of an image such as registry.example.com/edge/egress-ha@sha256:..."}
-
 AzAffinity = Literal["disabled", "localOnly", "localOnlyFirst", "localPriority"]
 EgressKind = Literal["CiliumEgressGatewayPolicy", "IsovalentEgressGatewayPolicy"]
 

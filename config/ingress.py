@@ -9,6 +9,7 @@ from pydantic import Field
 from config.base import Model
 from config.labels import Labels, LabelSelector
 from config.net import LabelName, ObjectName, Port
+from config.text import ClassName, DnsPattern
 
 _PATH = r"^/"
 PATTERNS = {_PATH: "a path that begins with a slash"}
@@ -27,7 +28,7 @@ class IngressController(Model):
     mode: Literal["shared", "dedicated"] = "shared"
     default: bool = False
     host_network: HostNetwork | None = None
-    load_balancer_class: str | None = None
+    load_balancer_class: ClassName | None = None
 
 
 class IngressPath(Model):
@@ -42,7 +43,7 @@ class IngressPath(Model):
 class IngressRule(Model):
     """Paths under one host; no host means every host."""
 
-    host: str | None = None
+    host: DnsPattern | None = None
     paths: Annotated[tuple[IngressPath, ...], Field(min_length=1)]
 
 
@@ -51,7 +52,7 @@ class Ingress(Model):
 
     name: ObjectName
     namespace: LabelName = "default"
-    ingress_class_name: str = "cilium"
+    ingress_class_name: ClassName = "cilium"
     labels: Labels = {}
     annotations: dict[str, str] = {}
     rules: tuple[IngressRule, ...] = ()

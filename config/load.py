@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -9,8 +10,11 @@ from pydantic import ValidationError
 from config.errors import ConfigError, Problem
 from config.problems import problems
 from config.stack import StackConfig, broken_references
+from config.text import unfit
 
 PROJECT = "cilium-edge"
+# So many odd texts are told at once.
+_AT_MOST = 20
 
 
 def load() -> StackConfig:
@@ -29,6 +33,9 @@ def parse(document: Any, stack: str) -> StackConfig:
     if not isinstance(document, dict):
         got = "nothing" if document is None else type(document).__name__
         raise ConfigError(stack, [Problem("cilium-edge:stack", "an object", got)])
+    odd = list(islice(unfit(document), _AT_MOST))
+    if odd:
+        raise ConfigError(stack, odd)
     try:
         config = StackConfig.model_validate(document)
     except ValidationError as error:

@@ -12,6 +12,7 @@ from config.net import ASN, Address, InterfaceName, LabelName, Prefix
 from config.node import Interface, Route
 from config.route_policy import PolicyUse, PrefixList, RouteMap
 from config.ssh import SshEndpoint
+from config.text import SecretName
 
 _GROUP, _DESCRIPTION = r"^[A-Za-z][A-Za-z0-9_-]{0,62}$", r"^[ -~]{1,80}$"
 GroupName = Annotated[str, Field(pattern=_GROUP)]
@@ -37,7 +38,7 @@ class PeerGroup(PolicyUse):
     remote_as: RemoteAs
     timers: NeighborTimers | None = None
     ebgp_multihop: Annotated[int, Field(ge=1, le=255)] | None = None
-    password_config: str | None = None
+    password_config: SecretName | None = None
     soft_reconfiguration_inbound: bool = False
 
 
@@ -50,7 +51,7 @@ class Neighbor(PolicyUse):
     description: Annotated[str, Field(pattern=_DESCRIPTION)] | None = None
     timers: NeighborTimers | None = None
     ebgp_multihop: Annotated[int, Field(ge=1, le=255)] | None = None
-    password_config: str | None = None
+    password_config: SecretName | None = None
 
 
 class ListenRange(Model):

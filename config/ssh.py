@@ -8,6 +8,7 @@ from pydantic import Field
 
 from config.base import Model
 from config.net import Port
+from config.text import HostName, SecretName, UserName
 
 _HOST_KEY = r"^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/=]+( .*)?$"
 HostKey = Annotated[str, Field(pattern=_HOST_KEY)]
@@ -17,16 +18,16 @@ PATTERNS = {_HOST_KEY: "a public host key line such as ssh-ed25519 AAAA... (ssh-
 class Bastion(Model):
     """The host that SSH connections jump through."""
 
-    host: str
+    host: HostName
     port: Port = 22
-    user: str = "root"
+    user: UserName = "root"
     host_key: HostKey
 
 
 class SshEndpoint(Model):
     """Where one host's sshd listens. `hostKey` is the public key line that it must present."""
 
-    host: str | None = None
+    host: HostName | None = None
     port: Port = 22
     host_key: HostKey | None = None
 
@@ -38,7 +39,7 @@ class SshAccess(Model):
     configuration (`pulumi config set --secret sshPrivateKey`).
     """
 
-    user: str = "root"
-    private_key_config: str = "sshPrivateKey"
+    user: UserName = "root"
+    private_key_config: SecretName = "sshPrivateKey"
     bastion: Bastion | None = None
     dial_error_limit: Annotated[int, Field(ge=1, le=1000)] = 10

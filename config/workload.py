@@ -9,6 +9,7 @@ from pydantic import Field
 from config.base import Model
 from config.labels import Labels
 from config.net import Address, LabelName, ObjectName, Port
+from config.text import ClassName, Image
 
 Protocol = Literal["TCP", "UDP", "SCTP"]
 
@@ -38,7 +39,7 @@ class Service(Model):
     protocol: Protocol = "TCP"
     ports: tuple[ServicePort, ...] = ()
     external_traffic_policy: Literal["Cluster", "Local"] = "Cluster"
-    load_balancer_class: str | None = None
+    load_balancer_class: ClassName | None = None
     annotations: dict[str, str] = {}
     requested_ips: tuple[Address, ...] = Field(default=(), alias="requestedIPs")
     managed: bool = True
@@ -77,7 +78,7 @@ class Workload(Model):
 
     name: LabelName
     namespace: LabelName = "default"
-    image: str
+    image: Image
     command: tuple[str, ...] = ()
     labels: Labels = {}
     replicas: Annotated[int, Field(ge=0, le=1000)] = 1

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from config import yaml_text
 from config.errors import ConfigError, Problem
 from engine.passphrase import Passphrase
 
@@ -73,33 +74,9 @@ def _opened(value: Any, crypto: Passphrase | None) -> tuple[Any, bool]:
     return value, False
 
 
-# libyaml where the wheel has it: ten times faster on a large stack file.
-_Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Safe):  # type: ignore[misc]
-    """SafeLoader that refuses a key given twice: the later one would win without a word."""
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[Any] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, (str, int, float, bool, type(None))):
-            raise yaml.YAMLError(f"a key that is not a text, in line {key_node.start_mark.line + 1}")
-        if key in seen and key != "<<":
-            raise yaml.YAMLError(f"the key {key} stands twice, in line {key_node.start_mark.line + 1}")
-        seen.add(key)
-    loader.flatten_mapping(node)
-    return dict(loader.construct_pairs(node, deep=True))
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
 def _load(path: Path, stack: str) -> dict[str, Any]:
     try:
-        data = yaml.load(path.read_text(), _Loader)  # noqa: S506
+        data = yaml_text.read(path.read_text())
     except FileNotFoundError:
         raise ConfigError(stack, [Problem(path.name, "a file", "none")]) from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:

@@ -10,8 +10,7 @@ import json
 import os
 from pathlib import Path
 
-import yaml
-
+from config import yaml_text
 from config.errors import StateError
 
 
@@ -22,15 +21,15 @@ def workspace(project_dir: Path, stack: str, state_dir: Path, passphrase: str | 
     home = state_dir / f"{stack}.pulumi"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        project = yaml.safe_load((project_dir / "Pulumi.yaml").read_text())
-        declared = yaml.safe_load((project_dir / f"Pulumi.{stack}.yaml").read_text()) or {}
+        project = yaml_text.read((project_dir / "Pulumi.yaml").read_text())
+        declared = yaml_text.read((project_dir / f"Pulumi.{stack}.yaml").read_text()) or {}
     except OSError as error:
         raise StateError(f"{error.filename}: {error.strerror}") from None
     runtime = {"name": "python", "options": {"virtualenv": str(project_dir / ".venv")}}
     # JSON is YAML; the texts of a stack file stay the texts that they are, and a date becomes one.
     (home / "Pulumi.yaml").write_text(json.dumps({**project, "runtime": runtime, "main": str(project_dir)}))
     file = home / f"Pulumi.{stack}.yaml"
-    kept = yaml.safe_load(file.read_text()) if file.exists() else {}
+    kept = yaml_text.read(file.read_text()) if file.exists() else {}
     salt = {"encryptionsalt": kept["encryptionsalt"]} if "encryptionsalt" in kept else {}
     file.write_text(json.dumps({**declared, **salt}, default=str))
     backend = home / "backend"
