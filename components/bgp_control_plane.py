@@ -12,7 +12,7 @@ from components.kubernetes import KubernetesObject, KubernetesProvider, NodeLabe
 from components.owner import owner
 from components.places import SECRETS, in_namespace
 from components.return_routes import apply_script, delete_script, return_routes
-from components.secrets import secret
+from components.secrets import password
 from config.bgp import Bgp
 from config.stack import StackConfig
 
@@ -34,7 +34,7 @@ class BgpControlPlane(pulumi.ComponentResource):
             auth_secret = {
                 "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
                 "metadata": {"name": auth.name, "namespace": secrets_namespace(stack)},
-                "stringData": {"password": secret(auth.password_config)},
+                "stringData": {"password": password(auth.password_config)},
             }  # fmt: skip
             # Another namespace can be the chart's to make.
             after = plain if secrets_namespace(stack) == SECRETS else custom

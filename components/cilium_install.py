@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -66,4 +67,5 @@ class CiliumInstall(pulumi.ComponentResource):
 def _python() -> str:
     """The interpreter of the project's own environment, by a path that another checkout has too where it can be."""
     relative = Path(".venv/bin/python")
-    return str(relative) if relative.exists() and Path(sys.prefix).name == ".venv" else sys.executable
+    own = relative.exists() and Path(sys.prefix).name == ".venv"
+    return str(relative) if own else shlex.quote(sys.executable)

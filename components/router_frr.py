@@ -8,7 +8,7 @@ from pulumi_command.remote import Command, ConnectionArgs
 from components.frr import scripts
 from components.frr.render import frr_conf, password_names
 from components.owner import owner
-from components.secrets import secret
+from components.secrets import password
 from config.router import Router
 
 # A session that a reload had to reset is back within its connect retry; then it is a fault.
@@ -45,5 +45,5 @@ def _conf(router: Router) -> pulumi.Input[str]:
     names = password_names(router)
     if not names:
         return frr_conf(router)
-    passwords = pulumi.Output.all(**{name: secret(name) for name in names})
+    passwords = pulumi.Output.all(**{name: password(name) for name in names})
     return pulumi.Output.secret(passwords.apply(lambda values: frr_conf(router, values)))

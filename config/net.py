@@ -19,12 +19,12 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 # Linux: IFNAMSIZ is 16 with the closing zero; no slash, no white space.
-_INTERFACE_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9_.@-]{0,14}$"
+_INTERFACE_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,14}$"
 _DNS_LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
 # Most objects of the API may have dots in their names (RFC 1123 subdomains).
 _DNS_NAME = r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"
 # Roles and CRDs have names such as `system:node`; what a path of the API cannot carry is left out.
-_PATH_NAME = r"^[^/%\s]{1,253}$"
+_PATH_NAME = r"^[A-Za-z0-9][A-Za-z0-9:._@+=-]{0,252}$"
 _MAC = re.compile(r"^([0-9a-f]{2}:){5}[0-9a-f]{2}")
 
 
@@ -130,5 +130,5 @@ PATTERNS = {
     _INTERFACE_NAME: "the name of a network interface such as eth1 (15 characters at most)",
     _DNS_LABEL: "a name of lower-case letters, digits and dashes (63 characters at most)",
     _DNS_NAME: "a name of lower-case letters, digits, dashes and dots",
-    _PATH_NAME: "a name without slash, percent sign and white space",
+    _PATH_NAME: "a name of letters, digits, dots, dashes and colons",
 }

@@ -118,6 +118,7 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
     if stack.bgp is not None:
         yield from _bgp_duplicates(stack.bgp)
     yield from _duplicates("nodes, routers and outposts", stack.hosts())
+    yield from _credentials_as_passwords(stack)
     names = {node.name for node in stack.nodes}
     for i, workload in enumerate(stack.workloads):
         if workload.node is not None and workload.node not in names:
@@ -129,6 +130,22 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
         for i, node in enumerate(stack.nodes):
             if node.pod_cidr is None:
                 yield Problem(f"nodes[{i}].podCIDR", "a prefix (ipam is kubernetes)", "nothing")
+
+
+def _credentials_as_passwords(stack: StackConfig) -> Iterator[Problem]:
+    """A password is written to routers and into a Secret: what opens hosts and the cluster must not go there."""
+    keys = {stack.cluster.ssh.private_key_config: "the SSH key"}
+    if stack.cluster.kind == "existing":
+        keys[stack.cluster.kubeconfig_config] = "the kubeconfig"
+    names = [(f"bgp.authSecrets[{i}]", item.password_config)
+             for i, item in enumerate(stack.bgp.auth_secrets if stack.bgp else ())]  # fmt: skip
+    for i, router in enumerate(stack.routers):
+        for kind, items in (("peerGroups", router.bgp.peer_groups), ("neighbors", router.bgp.neighbors)):
+            names += [(f"routers[{i}].bgp.{kind}[{j}]", item.password_config) for j, item in enumerate(items)
+                      if item.password_config]  # fmt: skip
+    for path, name in names:
+        if name in keys:
+            yield Problem(f"{path}.passwordConfig", "the name of a password", f"{name}, which is {keys[name]}")
 
 
 def _in_router(where: str, router: Router) -> Iterator[Problem]:

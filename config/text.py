@@ -42,12 +42,14 @@ PATTERNS = {
 }
 
 # Programs, free texts and objects in the API's own words may have several lines.
-_LINES = re.compile(r"^(manifests\[\d+\]|cilium\.values)\b|\.annotations\b|\.command\[\d+\]$")
+_LINES = re.compile(r"^(manifests\[\d+\]|cilium\.values)([.[]|$)|\.annotations\b|\.command\[\d+\]$")
+_ODD = ("Cc", "Cs", "Zl", "Zp")
+_TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 _DEPTH, _VALUES = 100, 2_000_000
 
 
 def unfit(document: Any) -> Iterator[Problem]:
-    """Texts with control characters (a text of several lines where one is meant), and documents without an end."""
+    """Texts with control characters (several lines where one is meant), and documents without an end."""
     left = _VALUES
     waiting: list[tuple[str, Any, int]] = [("", document, 0)]
     while waiting:
@@ -75,6 +77,6 @@ def _control(text: str, *, lines: bool) -> str:
     if text.isprintable():
         return ""
     allowed = "\n\t" if lines else ""
-    # Controls, half surrogates, and the separators that some programs take for the end of a line.
-    found = (c for c in text if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c not in allowed)
-    return next((f"U+{ord(c):04X}" for c in found), "")
+    # Controls, half surrogates, what some programs take for the end of a line, and what turns the text around it.
+    return next((f"U+{ord(c):04X}" for c in text if c not in allowed and
+                 (unicodedata.category(c) in _ODD or unicodedata.bidirectional(c) in _TURNS)), "")  # fmt: skip

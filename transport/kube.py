@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -24,8 +25,8 @@ class Kube:
         try:
             document = yaml.safe_load(kubeconfig)
             self._api = kubernetes_config.new_client_from_config_dict(document)
-        except (yaml.YAMLError, ConfigException, TypeError, AttributeError) as error:
-            raise ApiError(f"the kubeconfig cannot be used: {error}") from None
+        except (yaml.YAMLError, ConfigException, TypeError, AttributeError, ValueError) as error:
+            raise ApiError(f"the kubeconfig cannot be used: {_without_values(error)}") from None
         self._setup()
 
     @classmethod
@@ -168,8 +169,8 @@ class Kube:
         plural, namespaced = self._resource(api_version, kind)
         base = f"/api/{api_version}" if "/" not in api_version else f"/apis/{api_version}"
         if namespaced and (namespace or name):
-            base += f"/namespaces/{namespace or 'default'}"
-        return f"{base}/{plural}" + (f"/{name}" if name else "")
+            base += f"/namespaces/{_quote(namespace or 'default')}"
+        return f"{base}/{plural}" + (f"/{_quote(name)}" if name else "")
 
     def _resource(self, api_version: str, kind: str) -> tuple[str, bool]:
         """Plural name and scope of a kind, from the API's own discovery."""
@@ -229,6 +230,19 @@ class Kube:
 
 class NotFound(ApiError):
     """The object, or its kind, is not there."""
+
+
+def _without_values(error: Exception) -> str:
+    """What is wrong with a kubeconfig, and where; never what stands there: it may be a part of a token or a key."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return f"no YAML, in line {mark.line + 1}"
+    from kubernetes.config.config_exception import ConfigException
+
+    # The client names the keys that it looks for. What it quotes comes from the file.
+    words = str(error) if isinstance(error, ConfigException) else ""
+    found = re.search(r"Expected key ([a-z-]+)\b", words)
+    return f"it has no {found[1]}" if found else "its clusters, users and contexts are not complete"
 
 
 def _quote(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import os
@@ -144,7 +145,8 @@ def deployed(directory: Path, stack: str = STACK) -> Iterator[Edge]:
 
 def kill(process: subprocess.Popen[str]) -> None:
     """kill -9 of edge and of what it started."""
-    os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
