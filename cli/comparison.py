@@ -124,7 +124,7 @@ def markdown(item: Comparison) -> str:
 def _folded(title: str, text: str) -> list[str]:
     # A fence longer than any inside keeps the text where it belongs.
     fence = "`" * 4
-    return ["", f"<details><summary>{title}</summary>", "", f"{fence}diff", text, fence, "", "</details>"]
+    return ["", f"<details><summary>{_text(title)}</summary>", "", f"{fence}diff", text, fence, "", "</details>"]
 
 
 def _text(text: str) -> str:

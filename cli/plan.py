@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cli import report as screen
+from cli import sandbox
 from cli.session import JsonOption, Session, StackOption
 from config.errors import EdgeError
 
@@ -30,6 +32,9 @@ def plan(
     base: Annotated[
         str | None, typer.Option("--base", metavar="REV", help="Compare with the stack of this git revision.")
     ] = None,
+    head: Annotated[
+        str | None, typer.Option("--head", metavar="REV", help="With --base: this revision, not the files here.")
+    ] = None,
     artefacts: Annotated[
         bool, typer.Option("--artefacts", "-a", help="Print the files too: each frr.conf, each manifest, Helm values.")
     ] = False,
@@ -42,12 +47,16 @@ def plan(
 ) -> None:
     """Show what `up` would do. Reads the stack file and the state; touches no host and no cluster.
 
-    With --base it compares two revisions of the stack instead: safe on a pull request from a fork, since it
-    needs no cluster, no router, no key, no secret and no Pulumi.
+    With --base it compares two revisions of the stack instead, each made by its own program. It needs no cluster, no
+    router, no key, no secret and no Pulumi, and those programs get as little as the machine lets us give them (it says
+    how little). On a pull request from a fork run it from a checkout that you trust, with --head the fork's revision:
+    then what is printed comes from the program that you trust.
     """
     form = Form.JSON if as_json else form
     if base is not None:
-        changed = _against(stack, base, form)
+        changed = _against(stack, base, head, form)
+    elif head is not None:
+        raise typer.BadParameter("it is for --base", param_hint="--head")
     elif form is Form.MARKDOWN:
         raise typer.BadParameter("markdown is for --base", param_hint="--format")
     else:
@@ -79,21 +88,23 @@ def _plan(session: Session, form: Form, with_artefacts: bool, fresh: bool) -> bo
     return bool(summary.changed)
 
 
-def _against(stack: str, base: str, form: Form) -> bool:
+def _against(stack: str, base: str, head: str | None, form: Form) -> bool:
     from cli.comparison import Comparison, as_json, compare, markdown, print_comparison
     from cli.snapshot import Snapshot, name_of, take, worktree
 
-    session = Session(stack)
-    if session.report.errors:
+    session = Session(stack) if head is None else None
+    if session is not None and session.report.errors:
         # The program itself refuses such a stack: there is nothing to compare.
         result = Comparison(stack, name_of(base), session.report)
     else:
-        with worktree(base) as place:
-            before, after = take(stack, place), take(stack, Path.cwd())
+        with ExitStack() as places:
+            before = take(stack, places.enter_context(worktree(base)))
+            after = take(stack, places.enter_context(worktree(head, "--head")) if head else Path.cwd())
+        screen.err.print(f"note: the programs of both revisions ran {sandbox.best().how}")
         if isinstance(before, str):
             screen.err.print(f"warning: the stack is shown as new: the program of {name_of(base)} fails: {before}")
         if isinstance(after, str):
-            raise EdgeError(f"the program fails: {after}")
+            raise EdgeError(f"the program of {name_of(head) if head else 'this checkout'} fails: {after}")
         result = compare(stack, name_of(base), before if isinstance(before, Snapshot) else None, after)
     if form is Form.JSON:
         screen.print_json(as_json(result))

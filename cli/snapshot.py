@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cli import report as screen
+from cli import sandbox
 from cli.render import artefacts
 from cli.session import Session, StackOption
 from config.errors import EdgeError
@@ -47,28 +47,36 @@ def take(stack: str, directory: Path) -> Snapshot | str:
         return f"there is no Pulumi.{stack}.yaml"
     with tempfile.TemporaryDirectory(prefix="edge-snapshot.") as home:
         # Nothing of this machine may show: no lab that happens to run, no state, no secret, no CLI.
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("PULUMI_", "EDGE_"))}
-        environment = {**kept, "PYTHONPATH": str(directory), "EDGE_HOME": home, "EDGE_ENGINE": "builtin"}
-        done = subprocess.run(
-            [sys.executable, "-m", "cli", "-C", str(directory), "snapshot", "-s", stack],
-            cwd=directory, env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        own = {"PYTHONPATH": str(directory), "EDGE_HOME": f"{home}/.edge", "EDGE_ENGINE": "builtin"}
+        words = [sys.executable, "-m", "cli", "-C", str(directory), "snapshot", "-s", stack]
+        done = sandbox.best().run(words, directory, Path(home), own)
     if done.returncode != 0:
         said = done.stderr.strip().splitlines() or ["it said nothing"]
         return next((line for line in said if line.startswith("error: ")), said[-1]).removeprefix("error: ")
-    data: dict[str, Any] = json.loads(done.stdout)
-    return Snapshot(parse(data["document"], stack), data["artefacts"], data["resources"])
+    try:
+        data: dict[str, Any] = json.loads(done.stdout)
+        artefacts, resources = _texts(data["artefacts"]), _texts(data["resources"])
+        return Snapshot(parse(data["document"], stack), artefacts, resources)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "it printed something else than a snapshot"
+
+
+def _texts(value: Any) -> dict[str, str]:
+    """What another program said. Raises TypeError for anything but texts by name."""
+    if not isinstance(value, dict) or not all(isinstance(one, str) for pair in value.items() for one in pair):
+        raise TypeError("not texts by name")
+    return value
 
 
 @contextmanager
-def worktree(revision: str) -> Iterator[Path]:
-    """A throw-away checkout of a git revision. Raises EdgeError where there is none."""
+def worktree(revision: str, option: str = "--base") -> Iterator[Path]:
+    """A throw-away checkout of a git revision; `option` is where it came from. Raises EdgeError where there is none."""
     with tempfile.TemporaryDirectory(prefix="edge-base.") as directory:
         place = Path(directory) / "base"
         made = _git("worktree", "add", "--detach", "--quiet", str(place), revision)
         if made.returncode != 0:
             said = made.stderr.strip().splitlines() or ["git said nothing"]
-            raise EdgeError(f"--base {revision}: {said[-1]}; a shallow clone has to fetch it first")
+            raise EdgeError(f"{option} {revision}: {said[-1]}; a shallow clone has to fetch it first")
         try:
             yield place
         finally:

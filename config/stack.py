@@ -140,9 +140,9 @@ def _credentials_as_passwords(stack: StackConfig) -> Iterator[Problem]:
     names = [(f"bgp.authSecrets[{i}]", item.password_config)
              for i, item in enumerate(stack.bgp.auth_secrets if stack.bgp else ())]  # fmt: skip
     for i, router in enumerate(stack.routers):
-        for kind, items in (("peerGroups", router.bgp.peer_groups), ("neighbors", router.bgp.neighbors)):
-            names += [(f"routers[{i}].bgp.{kind}[{j}]", item.password_config) for j, item in enumerate(items)
-                      if item.password_config]  # fmt: skip
+        groups, neighbors = router.bgp.peer_groups, router.bgp.neighbors
+        names += [(f"routers[{i}].bgp.peerGroups[{j}]", group.password_config or "") for j, group in enumerate(groups)]
+        names += [(f"routers[{i}].bgp.neighbors[{j}]", one.password_config or "") for j, one in enumerate(neighbors)]
     for path, name in names:
         if name in keys:
             yield Problem(f"{path}.passwordConfig", "the name of a password", f"{name}, which is {keys[name]}")

@@ -97,6 +97,7 @@ class Keeper(threading.Thread):
         super().__init__(name="keys", daemon=True)
         self._kube, self._namespace, self._ring, self._leads = kube, namespace, ring, leads
         self._told = ""
+        self._pause = threading.Event()
 
     def run(self) -> None:
         while True:
@@ -107,7 +108,7 @@ class Keeper(threading.Thread):
                 if str(error) != self._told:
                     log.warning("keys of probes: %s", error)
                 self._told = str(error)
-            time.sleep(_SELDOM if self._ring.newest else _SOON)
+            self._pause.wait(_SELDOM if self._ring.newest else _SOON)
 
     def round(self, now: float) -> None:
         """Read, and write where it is time. Raises ApiError, and ValueError for keys that are none."""

@@ -36,7 +36,7 @@ def community(text: object) -> dict[str, Any]:
     ({"cluster": {"kubernetes": 1.34}},
      "cluster.kubernetes: expected a text in quotes, '1.34' (YAML made a number of it), got 1.34"),
     ({"manifests": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a/b"}}]},
-     "manifests[0].metadata.name: expected a name without slash, percent sign and white space, got 'a/b'"),
+     "manifests[0].metadata.name: expected a name of letters, digits, dots, dashes and colons, got 'a/b'"),
     ({"services": [{"name": "web", "labels": {"app": True}}]},
      "services[0].labels.app: expected a text in quotes, 'true' (YAML made a boolean of it), got true"),
 ])  # fmt: skip

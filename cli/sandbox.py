@@ -1,0 +1,95 @@
+"""A program of a checkout that nobody vouches for, with as little as the machine lets us give it.
+
+Its environment is an allow-list on every machine. With bubblewrap it also has no network, no other files than the
+interpreter's and its own (all read-only, but for an empty HOME), and no rights; with `unshare` alone no network.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+# Where to find programs, and how to write; everything else may be a secret.
+_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ")
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache")
+# Of processor time, and of the clock: a large stack takes some ten seconds.
+_CPU_SECONDS, _SECONDS = 300, 900
+_NOBODY = "65534"
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """`how` says, for people, what holds here."""
+
+    how: str
+    wrapper: tuple[str, ...] = ()
+    files: bool = False
+
+    def run(self, words: list[str], checkout: Path, home: Path,
+            variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:  # fmt: skip
+        """A command in a checkout. `home` is an empty directory, the only one that it may write to."""
+        kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        environment = {**kept, "HOME": str(home), "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1", **variables}
+        argv = [*self.wrapper, *(_files(checkout, home) if self.files else ()), *words]
+        try:
+            return subprocess.run(
+                argv, cwd=checkout, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                check=False, timeout=_SECONDS, preexec_fn=_limited,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return subprocess.CompletedProcess(argv, 1, "", f"error: it did not end within {_SECONDS} s")
+
+
+@cache
+def best() -> Sandbox:
+    """The strongest one that works on this machine."""
+    bwrap, unshare = shutil.which("bwrap"), shutil.which("unshare")
+    nobody = ("--unshare-all", "--uid", _NOBODY, "--gid", _NOBODY, "--cap-drop", "ALL")
+    if bwrap is not None:
+        wrapper: tuple[str, ...] = (bwrap, "--die-with-parent", "--new-session", *nobody)
+        if _works([*wrapper, *_system(), "/usr/bin/true"]):
+            return Sandbox("without a network, with its own files alone, read-only (bubblewrap)", wrapper, files=True)
+    if unshare is not None:
+        # The engine and its program speak over the loopback.
+        up = ("sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+        wrapper = (unshare, "--user", "--map-root-user", "--net", *up)
+        if _works([*wrapper, "true"]):
+            missing = "files that you may read or write are not kept from them: install bubblewrap"
+            return Sandbox(f"without a network (user namespaces); {missing}", wrapper)
+    return Sandbox("with a clean environment alone; network and files are not kept from them: install bubblewrap")
+
+
+def _works(argv: list[str]) -> bool:
+    return subprocess.run(argv, capture_output=True, check=False, stdin=subprocess.DEVNULL).returncode == 0
+
+
+def _system() -> list[str]:
+    """The machine's own programs and libraries."""
+    found = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    for place in map(Path, _SYSTEM):
+        if place.is_symlink():
+            found += ["--symlink", str(place.readlink()), str(place)]
+        elif place.exists():
+            found += ["--ro-bind", str(place), str(place)]
+    return found
+
+
+def _files(checkout: Path, home: Path) -> list[str]:
+    python = dict.fromkeys(str(Path(place).resolve()) for place in (sys.prefix, sys.base_prefix))
+    # The environment may be reached by a link in the checkout, and its interpreter by another one.
+    links = dict.fromkeys(place for place in (sys.prefix, sys.base_prefix) if place not in python)
+    seen = [word for place in (*python, *links) if not place.startswith("/usr") for word in ("--ro-bind", place, place)]
+    return [*_system(), *seen, "--ro-bind", str(checkout), str(checkout), "--bind", str(home), str(home),
+            "--chdir", str(checkout)]  # fmt: skip
+
+
+def _limited() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
