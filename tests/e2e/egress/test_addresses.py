@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.e2e.egress.field import (
@@ -46,13 +47,15 @@ def test_an_address_that_somebody_has_is_not_taken(egress: Edge) -> None:
     try:
         egress.change(other)
         egress.run("up")
-        until(lambda: "172.18.0.86 is used by a host that is no gateway" in satisfied(egress)[1], 15, "it is told")
+        mac = json.loads(egress.on("remote-outpost", "ip -j link show eth1"))[0]["address"]
+        told = f"172.18.0.86 is used by {mac} on eth1, which is no gateway"
+        until(lambda: told in satisfied(egress)[1], 15, "it is told")
         assert satisfied(egress)[0] == "False"
         assert holders(egress, "172.18.0.86") == []
     finally:
         egress.on("remote-outpost", "ip address del 172.18.0.86/16 dev eth1")
+        egress.reset()
     until(lambda: satisfied(egress)[0] == "True", 30, "both have one")
     assert sorted(holders(egress, "172.18.0.86") + holders(egress, "172.18.0.87")) == list(GATEWAYS)
-    egress.reset()
     egress.run("up")
     assert egress.verify()["green"]
