@@ -8,12 +8,13 @@ from pathlib import Path
 
 import yaml
 
+from config import yaml_text
 from config.load import PROJECT
 
 
 def line_finder(file: Path) -> Callable[[str], int]:
     """A function from `routers[0].bgp.asn` to the line of that key; of the nearest one above if it is not there."""
-    root = yaml.compose(file.read_text(), Loader=yaml.CSafeLoader)
+    root = yaml_text.compose(file.read_text())
 
     def find(path: str) -> int:
         node = root

@@ -87,6 +87,7 @@ def _files(checkout: Path, home: Path) -> list[str]:
     links = dict.fromkeys(place for place in (sys.prefix, sys.base_prefix) if place not in python)
     seen = [word for place in (*python, *links) if not place.startswith("/usr") for word in ("--ro-bind", place, place)]
     return [*_system(), *seen, "--ro-bind", str(checkout), str(checkout), "--bind", str(home), str(home),
+            *(word for place in ("/tmp", "/") for word in ("--remount-ro", place)),
             "--chdir", str(checkout)]  # fmt: skip
 
 

@@ -15,6 +15,9 @@ _DEPTH = 100
 _Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+_MERGE = "tag:yaml.org,2002:merge"
+
+
 class _Loader(_Safe):  # type: ignore[misc]
     """SafeLoader that refuses a key given twice: the later one would win without a word."""
 
@@ -24,23 +27,39 @@ def read(text: str) -> Any:
 
     A few hundred bytes of aliases of aliases are gigabytes once somebody copies what they stand for.
     """
-    if len(text) > _BYTES:
-        raise yaml.YAMLError(f"more than {_BYTES >> 20} MiB")
     loader = _Loader(text)
     try:
-        node = loader.get_single_node()
-        if node is None:
-            return None
-        _counted(node, 0, {})
-        return loader.construct_document(node)
+        node = compose(text)
+        return None if node is None else loader.construct_document(node)
     finally:
         loader.dispose()
 
 
-def _counted(node: yaml.Node, depth: int, known: dict[int, int]) -> int:
+def compose(text: str) -> yaml.Node | None:
+    """The document as nodes, which know their lines. Raises as `read` does."""
+    if len(text) > _BYTES:
+        raise yaml.YAMLError(f"more than {_BYTES >> 20} MiB")
+    _shallow(text)
+    node: yaml.Node | None = yaml.compose(text, Loader=_Safe)
+    if node is not None:
+        _counted(node, {})
+    return node
+
+
+def _shallow(text: str) -> None:
+    """Refuse depth before anything follows it: libyaml's composer calls itself until the process dies of it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Safe):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEPTH:
+            raise yaml.YAMLError(f"more than {_DEPTH} levels, in line {event.start_mark.line + 1 if event.start_mark else "?"}")
+
+
+def _counted(node: yaml.Node, known: dict[int, int]) -> int:
     """How many values a node is with its aliases written out."""
-    if depth > _DEPTH:
-        raise yaml.YAMLError(f"more than {_DEPTH} levels, in line {node.start_mark.line + 1}")
     if isinstance(node, yaml.ScalarNode):
         return 1
     if id(node) in known:
@@ -49,7 +68,7 @@ def _counted(node: yaml.Node, depth: int, known: dict[int, int]) -> int:
         return known[id(node)]
     known[id(node)] = 0
     parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
-    count = 1 + sum(_counted(part, depth + 1, known) for part in parts)
+    count = 1 + sum(_counted(part, known) for part in parts)
     if count > _VALUES:
         raise yaml.YAMLError(f"more than {_VALUES} values with its aliases, in line {node.start_mark.line + 1}")
     known[id(node)] = count
@@ -59,10 +78,12 @@ def _counted(node: yaml.Node, depth: int, known: dict[int, int]) -> int:
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
+        if key_node.tag == _MERGE:
+            continue
         key = loader.construct_object(key_node, deep=True)
         if not isinstance(key, (str, int, float, bool, type(None))):
             raise yaml.YAMLError(f"a key that is not a text, in line {key_node.start_mark.line + 1}")
-        if key in seen and key != "<<":
+        if key in seen:
             raise yaml.YAMLError(f"the key {key} stands twice, in line {key_node.start_mark.line + 1}")
         seen.add(key)
     loader.flatten_mapping(node)
