@@ -55,7 +55,8 @@ def _shallow(text: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _DEPTH:
-            raise yaml.YAMLError(f"more than {_DEPTH} levels, in line {event.start_mark.line + 1 if event.start_mark else "?"}")
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise yaml.YAMLError(f"more than {_DEPTH} levels, in line {line}")
 
 
 def _counted(node: yaml.Node, known: dict[int, int]) -> int:

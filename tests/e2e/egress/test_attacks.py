@@ -46,8 +46,8 @@ print(json.dumps(sorted(set(found))))
 """
 _SEND = """
 import json, socket, sys, time
-datagrams = [bytes.fromhex(one) for one in json.loads(sys.argv[2])]
-seconds, pause = map(float, sys.argv[3:])
+seconds, pause, times = map(float, sys.argv[3:])
+datagrams = [bytes.fromhex(one) for one in json.loads(sys.argv[2])] * int(times)
 out, sent, end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), 0, time.monotonic() + seconds
 while time.monotonic() < end:
     for one in datagrams:
@@ -102,7 +102,7 @@ def test_datagrams_that_are_sent_again_keep_no_cut_off_gateway_alive(egress: Edg
     try:
         # Everything that was asked, unsigned questions as they were once, and garbage, for as long as it may take.
         old = [(b"edge?12345678" + b"1999999").hex(), b"EDG?".hex(), *heard[-8:]]
-        python(egress, STRANGER, _SEND, target, json.dumps(old), "14", "0.1")
+        python(egress, STRANGER, _SEND, target, json.dumps(old), "14", "0.1", "1")
         assert "172.18.0.88" not in addresses(egress, first)
         other = next(host for host in GATEWAYS if host != first)
         until(lambda: holders(egress, "172.18.0.88") == [other], 30, "the other one has it")
@@ -120,7 +120,7 @@ def test_a_flood_takes_no_gateway_down(egress: Edge) -> None:
     before = losses(egress)
     for datagrams in ([b"edge?123456781999999".hex()], heard[:1]):
         # In pieces: the flood and the whole lab share two cores, and it is the gateway that is to be tested.
-        sent = int(python(egress, STRANGER, _SEND, EAST, json.dumps(datagrams * 200), "6", "0.005"))
+        sent = int(python(egress, STRANGER, _SEND, EAST, json.dumps(datagrams), "6", "0.005", "200"))
         assert sent > 60_000, sent
     assert losses(egress) == before
     assert len(status(egress)["groupStatuses"][0]["healthyGatewayIPs"]) == 2
