@@ -7,6 +7,7 @@ import ctypes
 import select
 import socket
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -83,6 +84,7 @@ class Listener:
         self._everybody = opened(address, port)
         self._askers: dict[Place, socket.socket] = {}
         self._allowed = {self._everybody: _Allowance(_OF_OTHERS)}
+        self._pause = threading.Event()
 
     def heard(self, ids: frozenset[bytes]) -> Iterator[tuple[bytes, Place, socket.socket]]:
         """The datagrams of the next half second at most, where from, and the socket to answer by.
@@ -108,7 +110,7 @@ class Listener:
                 yield datagram, place, one
         if not got:
             # What is there is over somebody's allowance.
-            time.sleep(1 / _OF_ONE)
+            self._pause.wait(1 / _OF_ONE)
 
     def known(self, place: Place) -> None:
         """An asker has shown that it has a key: from now on it has a queue of its own."""

@@ -32,7 +32,7 @@ class Watched(threading.Thread):
         self._lock = threading.Lock()
         # What changed while lists were under way, for each of them: a list may be older than that.
         self._meanwhile: dict[int, list[tuple[Object, bool]]] = {}
-        self.synced = threading.Event()
+        self.synced, self._pause = threading.Event(), threading.Event()
         self.answered = 0.0
         self.seen = self.version = 0
 
@@ -51,7 +51,7 @@ class Watched(threading.Thread):
             try:
                 self._follow()
             except ApiError:
-                time.sleep(_PAUSE)
+                self._pause.wait(_PAUSE)
 
     def refresh(self) -> str:
         """List everything; the version of the list. Raises ApiError."""
