@@ -3,7 +3,7 @@ SHELL := /bin/bash
 EDGE := ./edge
 VENV := .venv/.installed
 
-.PHONY: help setup setup-all up down plan verify test lint unit e2e go-test clean
+.PHONY: help setup setup-all up down plan verify test lint unit e2e go-test audit clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,14 @@ go-test: ## the node runner
 
 unit: $(VENV) ## tests that need no lab
 	.venv/bin/python -m pytest -m "not lab" -n auto
+
+AUDIT := .edge/audit
+audit: ## known vulnerabilities of everything that is pinned; asks the public databases
+	@test -x $(AUDIT)/bin/pip-audit || { python3 -m venv $(AUDIT) && \
+		$(AUDIT)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/audit.txt; }
+	$(AUDIT)/bin/pip-audit --disable-pip --require-hashes -r requirements/dev.txt
+	$(AUDIT)/bin/pip-audit --disable-pip --require-hashes -r requirements/controller.txt
+	cd lab/noderunner && go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
 
 e2e: $(VENV) ## tests on the lab
 	.venv/bin/python -m pytest -m lab
