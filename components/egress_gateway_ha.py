@@ -5,7 +5,9 @@ from __future__ import annotations
 import pulumi
 
 from components.cilium import edge
+from components.cilium.values import helm_values
 from components.egress_ha.crd import definition, ha_policy
+from components.egress_ha.firewall import host_policy
 from components.egress_ha.rbac import filled_by_controller, rbac
 from components.egress_ha.workloads import workloads
 from components.kubernetes import KubernetesObject, KubernetesProvider
@@ -41,6 +43,9 @@ class EgressGatewayHA(pulumi.ComponentResource):
             KubernetesObject(f"{name}-{item['kind'].lower()}-{item['metadata']['name']}", item, plain)
             for item in (*filled_by_controller(stack.egress_ha), *rbac(stack.egress_ha))
         ]
+        if (helm_values(stack).get("hostFirewall") or {}).get("enabled"):
+            KubernetesObject(f"{name}-firewall", host_policy(stack.egress_ha), pulumi.ResourceOptions(
+                parent=self, provider=provider, depends_on=[crds]))  # fmt: skip
         # Deleted first, so that the controller is there to take addresses and policies back.
         running = [
             KubernetesObject(f"{name}-{item['kind'].lower()}", item, pulumi.ResourceOptions(

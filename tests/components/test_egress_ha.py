@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import copy
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from components.egress_ha.crd import definition, ha_policy
+from components.egress_ha.firewall import host_policy
 from components.egress_ha.rbac import CONTROLLER, NODE, rbac
 from components.egress_ha.workloads import workloads
 from config.cluster import Cluster
 from config.egress import HA_API_VERSION, HA_GROUP, HA_KIND, EgressHA, EgressPolicy
+from config.load import parse
 from controllers.egress_ha import crd, settings
 from controllers.egress_ha.controller import APP
 from controllers.egress_ha.decision import Declared
+from tests.components.program import declared
 from tests.config.dev_stack import dev_stack
 from tests.controllers.test_decision import EAST, OLD, decided, policy
 
+EGRESS = yaml.safe_load((Path(__file__).parents[2] / "Pulumi.egress.yaml").read_text())["config"]["cilium-edge:stack"]
 SCHEMA = definition()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
 CLUSTER: Cluster = dev_stack().cluster
 
@@ -212,3 +219,23 @@ def test_the_node_part_runs_on_every_gateway_and_may_do_what_it_does() -> None:
 def test_names_are_fit_for_the_api() -> None:
     for item in (*rbac(EgressHA()), *made(EgressHA(), GW).values()):
         assert re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", item["metadata"]["name"])
+
+
+# --- the host firewall ---
+
+
+def test_the_probes_ports_are_closed_to_world_and_pods_and_nothing_else_is_touched() -> None:
+    policy = host_policy(EgressHA(probe_port=5000))
+    spec = policy["spec"]
+    assert spec["nodeSelector"] == {} and spec["enableDefaultDeny"] == {"ingress": False, "egress": False}
+    assert not {"ingress", "egress", "egressDeny", "endpointSelector"} & spec.keys()
+    ports = [rule["toPorts"][0]["ports"] for rule in spec["ingressDeny"]]
+    assert ports == [[{"port": "5000", "protocol": "UDP"}, {"port": "5001", "protocol": "UDP"}]] * 2
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_host_policy_comes_with_the_host_firewall(on: bool) -> None:
+    document = copy.deepcopy(EGRESS)
+    document["cilium"].setdefault("values", {})["hostFirewall"] = {"enabled": on}
+    kinds = [(kind, name) for kind, name, _ in declared(parse(document, "lab"))]
+    assert any("firewall" in name for _, name in kinds) is on

@@ -19,8 +19,8 @@ from components.frr.render import frr_conf
 from config.errors import ApiError, ConfigError
 from config.load import parse
 from config.stack import StackConfig
+from tests.components.program import declared
 from tests.config.test_fuzz import BASE, places
-from tests.security.program import declared
 from transport.kube import Kube
 
 PROJECT = Path(__file__).resolve().parents[2]
