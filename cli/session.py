@@ -15,7 +15,6 @@ import typer
 from config.errors import ConfigError, MachineError, Problem, Refused
 from config.load import PROJECT, parse
 from config.stack import StackConfig
-from engine.operations import BuiltinEngine
 from engine.settings import StackSettings
 from engine.state import exclusive
 from lab.places import EDGE
@@ -24,6 +23,7 @@ from transport.ssh import Endpoint
 
 if TYPE_CHECKING:
     from engine.automation import PulumiEngine
+    from engine.operations import BuiltinEngine
     from rules.registry import Report
 
 StackOption = Annotated[str, typer.Option("--stack", "-s", help="Stack: the NAME of Pulumi.NAME.yaml.")]
@@ -47,6 +47,9 @@ class Session:
             from engine.automation import PulumiEngine
 
             return PulumiEngine(*where, own_passphrase=own)
+        # It brings Pulumi's SDK, which `check` and `render` do without.
+        from engine.operations import BuiltinEngine
+
         return BuiltinEngine(*where, own_passphrase=own)
 
     @cached_property
