@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from pulumi_policy import EnforcementLevel, StackValidationArgs, StackValidationPolicy
+from pulumi_policy import (
+    EnforcementLevel,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
 
-from policy.scope import SCOPE
+from policy.scope import OF_ABSENCE, SCOPE
+from policy.seen import Registered
 from policy.translate import Translation, translate
 from rules.finding import Finding, Severity
 from rules.registry import Rule, check_all, rules
@@ -15,12 +22,13 @@ from rules.registry import Rule, check_all, rules
 Reporter = Callable[..., None]
 
 
-def policies() -> list[StackValidationPolicy]:
-    """`b4` and `b4-warning` for each rule in scope."""
-    return [
+def policies() -> list[ResourceValidationPolicy | StackValidationPolicy]:
+    """`b4` and `b4-warning` for each rule in scope, and what keeps the inputs and tells what could not be read."""
+    pack = _Pack()
+    judged = [
         StackValidationPolicy(
             name=f"{rule.id.lower()}{suffix}", description=rule.title,
-            enforcement_level=level, validate=_validator(rule, severity),
+            enforcement_level=level, validate=pack.validator(rule, severity),
         )
         for rule in rules()
         if rule.id in SCOPE
@@ -29,28 +37,62 @@ def policies() -> list[StackValidationPolicy]:
             (Severity.WARNING, "-warning", EnforcementLevel.ADVISORY),
         )
     ]  # fmt: skip
+    inputs = ResourceValidationPolicy(
+        name="inputs", description="Takes down what is declared, for the policies of the whole stack.",
+        enforcement_level=EnforcementLevel.ADVISORY, validate=pack.register,
+    )  # fmt: skip
+    unread = StackValidationPolicy(
+        name="unread", description="Objects that no rule has judged, and why.",
+        enforcement_level=EnforcementLevel.ADVISORY, validate=pack.tell_unread,
+    )  # fmt: skip
+    return [inputs, unread, *judged]
 
 
-def _validator(rule: Rule, severity: Severity) -> Callable[[StackValidationArgs, Reporter], None]:
-    def validate(args: StackValidationArgs, report: Reporter) -> None:
-        translation, findings = _judged(args.resources)
-        for finding in findings:
-            if finding.rule == rule.id and finding.severity is severity:
-                place = translation.place(finding.path)
-                report(f"{place.text}: expected {finding.expected}, got {finding.got}; fix: {finding.fix}", place.urn)
-
-    return validate
+@dataclass(frozen=True)
+class _Judged:
+    translation: Translation
+    findings: tuple[Finding, ...]
 
 
-_last: tuple[Sequence[Any], Translation, tuple[Finding, ...]] | None = None
+class _Pack:
+    """One preview: inputs as they come, and one judgement for all policies."""
 
+    def __init__(self) -> None:
+        self._registered = Registered()
+        self._key: object = None
+        self._judged: _Judged | None = None
 
-def _judged(resources: Sequence[Any]) -> tuple[Translation, tuple[Finding, ...]]:
-    """Translate and judge once for all policies of a preview."""
-    global _last
-    if _last is None or len(_last[0]) != len(resources) or any(
-        a is not b for a, b in zip(_last[0], resources, strict=True)
-    ):  # fmt: skip
-        translation = translate(resources)
-        _last = (resources, translation, check_all(translation.stack, read_manifests=False).findings)
-    return _last[1], _last[2]
+    def register(self, args: ResourceValidationArgs, report: Reporter) -> None:
+        """A resource policy that never objects."""
+        self._registered.add(args)
+
+    def tell_unread(self, args: StackValidationArgs, report: Reporter) -> None:
+        """What is left out is said: nobody is to take silence for consent."""
+        for urn, name, why in self._of(args).translation.unread:
+            report(f"{name}: not judged, {why}", urn)
+
+    def validator(self, rule: Rule, severity: Severity) -> Callable[[StackValidationArgs, Reporter], None]:
+        """The policy of one rule."""
+
+        def validate(args: StackValidationArgs, report: Reporter) -> None:
+            judged = self._of(args)
+            for finding in judged.findings:
+                if finding.rule == rule.id and finding.severity is severity:
+                    place = judged.translation.place(finding.path)
+                    said = f"expected {finding.expected}, got {finding.got}; fix: {finding.fix}"
+                    report(f"{place.text}: {said}", place.urn)
+
+        return validate
+
+    def _of(self, args: StackValidationArgs) -> _Judged:
+        """Translated and judged once: the SDK makes new objects of the same resources for every policy."""
+        resources = self._registered.of(args.resources)
+        key = [(one.urn, one.document, one.known) for one in resources]
+        if self._judged is None or key != self._key:
+            translation = translate(resources)
+            found = check_all(translation.stack, read_manifests=False, installed=translation.installed).findings
+            # What another program may have made, or an object that could not be read, is missing here and not there.
+            whole = translation.installed and not translation.unread
+            self._judged = _Judged(translation, tuple(f for f in found if whole or f.rule not in OF_ABSENCE))
+            self._key = key
+        return self._judged

@@ -1,22 +1,45 @@
-"""A resource's properties without the policy SDK's proxies; unknown values are left out."""
+"""A resource's properties without the policy SDK's proxies."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 
-def plain(value: Any) -> Any:
-    """Dicts, lists and scalars. A key whose value is not known before `up` is dropped."""
-    if isinstance(value, Mapping):
-        result = {}
-        for key in value:
-            try:
-                result[str(key)] = plain(value[key])
-            except Exception as error:
-                if type(error).__name__ != "UnknownValueError":
-                    raise
-        return result
-    if isinstance(value, (list, tuple)):
-        return [plain(value[i]) for i in range(len(value))]
-    return value
+def plain(value: Any) -> tuple[Any, bool]:
+    """Dicts, lists and scalars; and whether all of it is known.
+
+    The SDK hands over proxies of its own, which are no dicts and no lists and raise where a value is not known before
+    `up`, and every number as a float. What is unknown is left out of the result.
+    """
+    if hasattr(value, "keys"):
+        return _dict(value)
+    if hasattr(value, "__getitem__") and hasattr(value, "__len__") and not isinstance(value, str | bytes):
+        return _list(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value), True
+    return value, True
+
+
+def _dict(value: Any) -> tuple[dict[str, Any], bool]:
+    result, known = {}, True
+    for key in list(value.keys()):
+        found = _item(value, key)
+        known = known and found is not None and found[1]
+        if found is not None:
+            result[str(key)] = found[0]
+    return result, known
+
+
+def _list(value: Any) -> tuple[list[Any], bool]:
+    found = [_item(value, i) for i in range(len(value))]
+    return [item[0] for item in found if item], all(item is not None and item[1] for item in found)
+
+
+def _item(value: Any, key: Any) -> tuple[Any, bool] | None:
+    try:
+        return plain(value[key])
+    except Exception as error:
+        # The SDK's own class has no public name.
+        if type(error).__name__ != "UnknownValueError":
+            raise
+        return None

@@ -4,6 +4,9 @@ A program that does not use the components of this project declares custom resou
 Services; it says nothing of hosts, links or routers. Rules that need those are left to `edge check`.
 """
 
+# Rules of what is not there. They are asked where the program declares Cilium itself, and all of it could be read.
+OF_ABSENCE = frozenset(("B4", "B6", "B7", "B31", "P4", "P6", "P7", "L2", "L6", "I3", "I4", "I6", "I8", "I9", "X3"))
+
 SCOPE = frozenset((
     "B3", "B4", "B5", "B6", "B7", "B9", "B10", "B11", "B12", "B16", "B21", "B26", "B29", "B30", "B31", "B33",
     "P1", "P4", "P5", "P6", "P7", "P8", "P9", "L1", "L2", "L4", "L5", "L6",

@@ -14,9 +14,9 @@ from config.cilium import Cilium
 from config.cluster import ExistingCluster
 from config.ingress import IngressController
 from config.manifest import Manifest
-from config.objects import as_model, typed
+from config.objects import KINDS, as_model, typed
 from config.stack import StackConfig
-from policy.plain import plain
+from policy.seen import Seen
 
 # Addresses that nothing has (RFC 5737): the rules of the address plan are not asked.
 _NOWHERE = ExistingCluster(
@@ -32,12 +32,19 @@ class Place:
     text: str
 
 
+
 @dataclass
 class Translation:
-    """The stack, and which resource each of its parts came from."""
+    """The stack, and which resource each of its parts came from.
+
+    `installed`: the program has a release of Cilium, and its values are known. `unread`: URN, name and reason of each
+    resource that is not in the stack and might have been.
+    """
 
     stack: StackConfig
     origins: dict[str, tuple[str, str]] = field(default_factory=dict)
+    installed: bool = False
+    unread: list[tuple[str, str, str]] = field(default_factory=list)
 
     def place(self, path: str) -> Place:
         """The resource that a path of the stack came from."""
@@ -50,44 +57,55 @@ class Translation:
         return Place(urn, f"{name} {rest}".strip())
 
 
-def translate(resources: Iterable[Any]) -> Translation:
-    """Resources as the policy SDK gives them. What cannot be read yet (unknown values) is left out."""
+def translate(resources: Iterable[Seen]) -> Translation:
+    """What is declared. What cannot be read yet is left out, and named."""
     parts: dict[str, list[Any]] = {}
     origins: dict[str, tuple[str, str]] = {}
-    cilium, controller = Cilium(), None
+    unread: list[tuple[str, str, str]] = []
+    cilium, controller, installed = Cilium(), None, False
     for resource in resources:
-        if not resource.resource_type.startswith("kubernetes:"):
-            continue
-        document = plain(resource.props)
-        kind = str(document.get("kind") or resource.resource_type.rpartition(":")[2])
-        if kind == "Release" or resource.resource_type.startswith("kubernetes:helm.sh/"):
-            found = shapes.release(document)
-            if found is not None:
-                cilium = as_model(Cilium, found) or cilium
-                controller = _controller(document)
-                origins["cilium"] = origins["ingressController"] = (resource.urn, f"Release {resource.name}")
-            continue
-        _put(parts, origins, kind, document, resource)
+        document = resource.document
+        kind = str(document.get("kind") or resource.type.rpartition(":")[2])
+        is_release = kind == "Release" or resource.type.startswith("kubernetes:helm.sh/")
+        found = shapes.release(document) if is_release else None
+        title = f"{kind} {resource.name}"
+        if not resource.known and (found is not None or (not is_release and _is_ours(kind))):
+            unread.append((resource.urn, title, "parts of it are known only by `up`"))
+        elif found is not None:
+            made = as_model(Cilium, found)
+            if made is None:
+                unread.append((resource.urn, title, "its version or values are none that the rules know"))
+                continue
+            cilium, controller, installed = made, _controller(document), True
+            origins["cilium"] = origins["ingressController"] = (resource.urn, f"Release {resource.name}")
+        elif not is_release and not _put(parts, origins, kind, document, resource) and _is_ours(kind):
+            unread.append((resource.urn, title, "it has a shape that the rules do not know"))
     bgp = {key.removeprefix("bgp."): items for key, items in parts.items() if key.startswith("bgp.")}
     secrets = tuple(AuthSecret(name=c.auth_secret_ref, password_config="-")  # noqa: S106 - a name
                     for c in bgp.get("peerConfigs", ()) if c.auth_secret_ref)  # fmt: skip
-    made = Bgp(
+    made_bgp = Bgp(
         cluster_configs=tuple(bgp.get("clusterConfigs", ())), peer_configs=tuple(bgp.get("peerConfigs", ())),
         advertisements=tuple(bgp.get("advertisements", ())), node_overrides=tuple(bgp.get("nodeOverrides", ())),
         auth_secrets=secrets, return_routes="off",
     ) if bgp else None  # fmt: skip
     stack = StackConfig(
-        cluster=_NOWHERE, nodes=(), cilium=cilium, bgp=made, ingress_controller=controller,
+        cluster=_NOWHERE, nodes=(), cilium=cilium, bgp=made_bgp, ingress_controller=controller,
         pools=tuple(parts.get("pools", ())), l2_policies=tuple(parts.get("l2Policies", ())),
         egress_policies=tuple(parts.get("egressPolicies", ())), ingresses=tuple(parts.get("ingresses", ())),
         network_policies=tuple(parts.get("networkPolicies", ())), services=tuple(parts.get("services", ())),
         manifests=tuple(parts.get("manifests", ())),
     )  # fmt: skip
-    return Translation(stack, origins)
+    return Translation(stack, origins, installed, unread)
+
+
+def _is_ours(kind: str) -> bool:
+    """Whether the rules speak of objects of this kind."""
+    return kind in KINDS or kind in ("Service", "Ingress")
 
 
 def _put(parts: dict[str, list[Any]], origins: dict[str, tuple[str, str]], kind: str,
-         document: Mapping[str, Any], resource: Any) -> None:  # fmt: skip
+         document: Mapping[str, Any], resource: Seen) -> bool:  # fmt: skip
+    """Whether it could be read as what the rules know."""
     name = f"{kind} {(document.get('metadata') or {}).get('name') or resource.name}"
     found: list[tuple[str, Any]] = []
     if "spec" in document and (manifest := as_model(Manifest, dict(document))) is not None:
@@ -98,6 +116,7 @@ def _put(parts: dict[str, list[Any]], origins: dict[str, tuple[str, str]], kind:
         entries = parts.setdefault(where, [])
         origins[f"{where}[{len(entries)}]"] = (resource.urn, name)
         entries.append(made)
+    return part is not None
 
 
 def _controller(document: Mapping[str, Any]) -> IngressController | None:

@@ -45,6 +45,10 @@ class Gateway:
     nodes: tuple[Node, ...]
 
 
+class NotInstalled(Exception):
+    """The stack does not say which Cilium there is: what is asked for depends on it."""
+
+
 class Facts:
     """A stack, and what follows from it; `before` is the stack that it replaces, where that is known.
 
@@ -53,15 +57,27 @@ class Facts:
     """
 
     def __init__(self, stack: StackConfig, before: StackConfig | None = None,
-                 declared: StackConfig | None = None) -> None:  # fmt: skip
+                 declared: StackConfig | None = None, installed: bool = True) -> None:  # fmt: skip
         self.stack = stack
         self.before = before
         self.declared = declared or stack
-        self.release = stack.cilium.release
+        self._installed, self._release = installed, stack.cilium.release
         self._values = helm_values(self.declared)
 
+    @property
+    def release(self) -> tuple[int, int]:
+        """Which Cilium there will be. Raises NotInstalled where that is not known."""
+        if not self._installed:
+            raise NotInstalled
+        return self._release
+
     def helm(self, key: str) -> Any:
-        """The value that a Helm key will have: the user's, else ours, else the chart's default."""
+        """The value that a Helm key will have: the user's, else ours, else the chart's default.
+
+        Raises NotInstalled where nobody knows which Cilium there is.
+        """
+        if not self._installed:
+            raise NotInstalled
         value: Any = self._values
         for part in key.split("."):
             if not isinstance(value, dict) or part not in value:

@@ -12,7 +12,7 @@ from config.stack import StackConfig
 from config.waiver import Waiver
 from config.whole import Whole, whole
 from rules.catalogue import MODULES
-from rules.facts import Facts
+from rules.facts import Facts, NotInstalled
 from rules.finding import Finding, Severity, warning
 
 
@@ -55,15 +55,17 @@ def find(rule_id: str) -> Rule | None:
     return next((rule for rule in rules() if rule.id == rule_id.upper()), None)
 
 
-def check_all(stack: StackConfig, before: StackConfig | None = None, *, read_manifests: bool = True) -> Report:
+def check_all(stack: StackConfig, before: StackConfig | None = None, *, read_manifests: bool = True,
+              installed: bool = True) -> Report:  # fmt: skip
     """Run every rule; errors first, then by rule and path. Waived findings are kept apart.
 
     `read_manifests` False: the objects under `manifests` stand in their places already.
+    `installed` False: nobody knows which Cilium there is, and rules that ask for it say nothing.
     """
     seen = whole(stack) if read_manifests else Whole(stack)
-    facts = Facts(seen.stack, before, declared=stack)
-    found = [finding.of(rule.id).at(seen.path(finding.path)) for rule in rules() for finding in rule.check(facts)]
-    found = list(dict.fromkeys(found))
+    facts = Facts(seen.stack, before, declared=stack, installed=installed)
+    told = ((rule, finding) for rule in rules() for finding in _asked(rule, facts))
+    found = list(dict.fromkeys(finding.of(rule.id).at(seen.path(finding.path)) for rule, finding in told))
     kept, waived = [], []
     used: set[int] = set()
     for finding in found:
@@ -84,6 +86,13 @@ def check_all(stack: StackConfig, before: StackConfig | None = None, *, read_man
                 ).of("W1")
             )
     return Report(tuple(sorted(kept, key=_order)), tuple(waived))
+
+
+def _asked(rule: Rule, facts: Facts) -> list[Finding]:
+    try:
+        return list(rule.check(facts))
+    except NotInstalled:
+        return []
 
 
 def _order(finding: Finding) -> tuple[bool, str, int, list[str | int], str]:
