@@ -88,6 +88,17 @@ def watch_addresses(edge: Edge) -> Iterator[None]:
             edge.on(host, "kill $(cat /run/addresses.pid)", ok=False)
 
 
+def as_shipped(edge: Edge) -> None:
+    """The shipped stack, with each address on the gateway that gets it first: who has moved, would keep what he has."""
+    edge.change(lambda stack: stack["egressPolicies"][1].pop("egressCIDRs"))
+    edge.run("up")
+    until(lambda: not any(ours(edge, host) for host in GATEWAYS), 30, "nobody has an address")
+    edge.reset()
+    edge.run("up")
+    places = (("172.18.0.84", GATEWAYS[0]), ("172.18.0.85", GATEWAYS[1]))
+    until(lambda: all(holders(edge, a) == [host] for a, host in places), 60, "both have theirs")
+
+
 def ours(edge: Edge, host: str) -> set[str]:
     """The addresses that the controller's part has put on a host, known by their route metric."""
     found = json.loads(edge.on(host, "ip -j -4 address show"))

@@ -10,6 +10,7 @@ from tests.e2e.egress.field import (
     GATEWAYS,
     addresses,
     answer,
+    as_shipped,
     holder,
     holders,
     one_address,
@@ -109,8 +110,7 @@ def test_datagrams_that_are_sent_again_keep_no_cut_off_gateway_alive(egress: Edg
     finally:
         for rule in rules:
             egress.on(first, f"iptables -D {rule}")
-    egress.reset()
-    egress.run("up")
+    as_shipped(egress)
     until(lambda: satisfied(egress)[0] == "True", 60, "both have one")
 
 
