@@ -53,16 +53,22 @@ def admit(one: socket.socket, word: bytes, ids: frozenset[bytes]) -> None:
 
 @dataclass
 class _Allowance:
-    """So many datagrams a second, and a tenth of that at once."""
+    """So many datagrams a second, and as many at once: what waited while this process stood still goes before the rest.
+
+    Else the first question that anybody still waits for would be answered late.
+    """
 
     rate: float
-    left: float = 0.0
+    left: float = field(init=False)
     since: float = field(default_factory=time.monotonic)
     used: float = field(default_factory=time.monotonic)
 
+    def __post_init__(self) -> None:
+        self.left = self.rate
+
     def take(self) -> bool:
         now = time.monotonic()
-        self.left = min(self.rate / 10, self.left + (now - self.since) * self.rate)
+        self.left = min(self.rate, self.left + (now - self.since) * self.rate)
         self.since = now
         if self.left < 1:
             return False

@@ -322,6 +322,23 @@ def test_who_has_not_read_the_newest_key_yet_is_understood_and_understands() -> 
 # --- floods ---
 
 
+def test_what_waited_while_the_gateway_stood_still_does_not_hold_up_the_newest_question() -> None:
+    port, about = free_port(), f"{GATEWAY} {HERE}"
+    responder(port, lambda: 1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.settimeout(1)
+        first = wire.sealed(ring(), wire.ASK, about, b"0" * 16, wire.NO_MARK, {"version": 7}, 512)
+        one.sendto(first, ("127.0.0.1", port))
+        one.recv(2000)
+        began = time.monotonic()
+        # Ten seconds of two replicas' questions.
+        for n in range(80):
+            question = wire.sealed(ring(), wire.ASK, about, b"%016d" % n, wire.NO_MARK, {"version": 7}, 512)
+            one.sendto(question, ("127.0.0.1", port))
+        answers = [wire.nonce_of(one.recv(2000)) for _ in range(80)]
+    assert answers[-1] == b"%016d" % 79 and time.monotonic() - began < 0.3
+
+
 @pytest.mark.parametrize("kind", ["garbage", "signed-and-sent-again"])
 def test_a_flood_costs_no_answer_of_those_who_are_known(kind: str) -> None:
     port = free_port()
