@@ -1,5 +1,7 @@
 """The Pulumi program: load the stack, check it, build it, export what others need."""
 
+import sys
+
 import pulumi
 
 from components.build import build, check
@@ -11,5 +13,6 @@ try:
     for name, value in build(admit(check(load()))).items():
         pulumi.export(name, value)
 except EdgeError as error:
-    # Pulumi prints this one without a traceback.
-    raise pulumi.RunError(str(error)) from error
+    pulumi.log.error(str(error))
+    # Pulumi takes this status for "what is wrong has been said", and adds no words of its own.
+    sys.exit(32)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.stack_name import StackName, stack_name
 from config.errors import ConfigError, MachineError, Problem, Refused
 from config.load import PROJECT, parse
 from config.stack import StackConfig
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
     from engine.operations import BuiltinEngine
     from rules.registry import Report
 
-StackOption = Annotated[str, typer.Option("--stack", "-s", help="Stack: the NAME of Pulumi.NAME.yaml.")]
+StackOption = Annotated[
+    str,
+    typer.Option("--stack", "-s", parser=stack_name, metavar="NAME",
+                 help="Stack: the NAME of Pulumi.NAME.yaml, or ORGANIZATION/PROJECT/NAME."),
+]  # fmt: skip
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -34,9 +39,7 @@ class Session:
     """One stack of this project."""
 
     def __init__(self, stack: str) -> None:
-        if not stack or "/" in stack or stack.startswith("."):
-            raise ConfigError(stack, [Problem("--stack", "the name of a stack", stack or "nothing")])
-        self.name = stack
+        self.name = stack if isinstance(stack, StackName) else stack_name(stack)
 
     @cached_property
     def engine(self) -> BuiltinEngine | PulumiEngine:
@@ -46,7 +49,8 @@ class Session:
         if _engine_name() == "pulumi":
             from engine.automation import PulumiEngine
 
-            return PulumiEngine(*where, own_passphrase=own)
+            # A lab's own backend knows no organizations.
+            return PulumiEngine(*where, own_passphrase=own, qualified=None if own else self.name.qualified)
         # It brings Pulumi's SDK, which `check` and `render` do without.
         from engine.operations import BuiltinEngine
 

@@ -28,15 +28,17 @@ def available() -> bool:
 
 
 class PulumiEngine:
-    """Operations on one stack by the Pulumi CLI.
+    """Operations on one stack by the Pulumi CLI. `qualified`: its name with organization and project.
 
     A stack that Pulumi does not know yet is planned by the built-in engine: a plan makes nothing,
     not even an empty stack in somebody's backend.
     """
 
-    def __init__(self, project_dir: Path, stack: str, state_dir: Path, *, own_passphrase: bool) -> None:
+    def __init__(self, project_dir: Path, stack: str, state_dir: Path, *, own_passphrase: bool,
+                 qualified: str | None = None) -> None:  # fmt: skip
         self.builtin = BuiltinEngine(project_dir, stack, state_dir, own_passphrase=own_passphrase)
         self.stack = stack
+        self._qualified = qualified or stack
         self.path = self.builtin.path
         self._own = own_passphrase
         self._project_dir = project_dir
@@ -134,10 +136,11 @@ class PulumiEngine:
         return automation.LocalWorkspaceOptions(env_vars=self._place[1])
 
     def _select(self) -> automation.Stack:
-        return automation.select_stack(self.stack, work_dir=str(self._place[0]), opts=self._options())
+        return automation.select_stack(self._qualified, work_dir=str(self._place[0]), opts=self._options())
 
     def _make(self) -> automation.Stack:
-        return automation.create_or_select_stack(self.stack, work_dir=str(self._place[0]), opts=self._options())
+        return automation.create_or_select_stack(
+            self._qualified, work_dir=str(self._place[0]), opts=self._options())
 
     def _exists(self) -> bool:
         with _errors():

@@ -193,9 +193,12 @@ class Log:
         self._deployment = deployment
 
     def Log(self, request: Any) -> Any:  # noqa: N802
-        """Warnings and errors reach the user with the summary."""
-        if request.severity in (engine_pb2.WARNING, engine_pb2.ERROR) and request.message.strip():
-            self._deployment.summary.warnings.append(request.message.strip())
+        """Warnings reach the user with the summary; an error is a failure, as it is for the CLI."""
+        message = request.message.strip()
+        if message and request.severity == engine_pb2.WARNING:
+            self._deployment.summary.warnings.append(message)
+        elif message and request.severity == engine_pb2.ERROR:
+            self._deployment.failures.append(message)
         return empty_pb2.Empty()
 
     def RequirePulumiVersion(self, request: Any) -> Any:  # noqa: N802

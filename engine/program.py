@@ -71,6 +71,12 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
         await run_in_stack(program)
     except (EdgeError, KeyboardInterrupt):
         raise
+    except SystemExit as end:
+        reason = _edge_error(end)
+        if reason is not None:
+            raise reason from None
+        if end.code and not deployment.failures:
+            raise DeploymentFailed([f"the program ended with status {end.code}"]) from None
     except (Stopped, RunError) as error:
         if not deployment.failures:
             reason = _edge_error(error)

@@ -53,6 +53,18 @@ def test_pulumi_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(Session("lab").engine, PulumiEngine)
 
 
+@pytest.mark.parametrize("text", ["lab", "me/lab", "organization/cilium-edge/lab"])
+def test_a_stack_is_called_as_pulumi_prints_it(text: str) -> None:
+    session = Session(text)
+    assert (session.name, session.name.qualified) == ("lab", text) and isinstance(session.engine, BuiltinEngine)
+
+
+@pytest.mark.parametrize("text", ["", "/lab", "a//lab", "me/other/lab", "a/b/c/d", "..", "me/..", "lab/"])
+def test_what_names_no_stack_of_this_project_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="--stack: expected a stack: NAME, or ORGANIZATION/cilium-edge/NAME"):
+        Session(text)
+
+
 def test_pulumi_without_the_cli_is_refused_and_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDGE_ENGINE", "pulumi")
     with pytest.raises(MachineError, match=r"no pulumi on PATH.*get\.pulumi\.com") as caught:

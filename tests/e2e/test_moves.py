@@ -153,6 +153,25 @@ def test_whatever_is_renamed_moved_split_or_merged_what_was_declared_last_is_the
         as_declared(edge)
 
 
+@pytest.mark.pulumi
+def test_whatever_is_renamed_moved_split_or_merged_is_there_by_pulumi_too(edge: Edge) -> None:
+    pulumi = ByPulumi(edge)
+    hand_over(edge, pulumi)
+    try:
+        for edit in random.Random(3).sample(EDITS, 4):  # noqa: S311 - a test that can be repeated
+            edge.change(edit)
+            done = pulumi.run("up", ok=False)
+            assert done.returncode == 0, (edit.__name__, done.stderr)
+            pulumi.run("plan", "--expect-no-changes")
+            names = {f"CiliumLoadBalancerIPPool {pool}" for pool in declared_pools(edge)}
+            assert {key for key in uids(edge) if key.startswith("CiliumLoadBalancerIPPool")} == names
+            assert edge.on("cilium-r", "grep ^bgpd= /etc/frr/daemons") == "bgpd=yes\n"
+        hand_over(pulumi, edge)
+        as_declared(edge)
+    finally:
+        forget(edge)
+
+
 def test_a_router_of_another_name_is_another_host_of_the_lab(edge: Edge) -> None:
     def rename(stack: Any) -> None:
         stack["routers"][0]["name"] = "tor"

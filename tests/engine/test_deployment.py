@@ -167,6 +167,15 @@ def test_a_program_that_fails_deletes_nothing(project: Project) -> None:
     assert project.log == ["create a"] and project.names() == ["a"]
 
 
+def test_a_program_that_says_what_is_wrong_and_ends_has_failed(project: Project) -> None:
+    project.up('command("a")')
+    assert project.fails('pulumi.log.error("it is wrong")') == "it is wrong"
+    assert project.fails('import sys\npulumi.log.error("it is wrong")\nsys.exit(32)') == "it is wrong"
+    assert "ended with status 3" in project.fails("import sys\nsys.exit(3)")
+    assert project.up('import sys\ncommand("a")\npulumi.log.warn("odd")\nsys.exit(0)').warnings == ["odd"]
+    assert project.log == ["create a"] and project.names() == ["a"]
+
+
 def test_a_provider_function_is_refused_with_its_name(project: Project) -> None:
     text = "from pulumi_command import local\nlocal.run_output(command='true')"
     assert "command:local:run: the built-in engine has no provider functions" in project.fails(text)
