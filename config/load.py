@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from config.errors import ConfigError, Problem
 from config.problems import problems
-from config.stack import StackConfig, broken_references
+from config.references import broken_references
+from config.stack import StackConfig
 from config.text import unfit
 
 PROJECT = "cilium-edge"

@@ -1,0 +1,121 @@
+"""Names that are declared twice, that nobody declares, or that must not stand where they do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from config.bgp import Bgp
+from config.errors import Problem
+from config.route_policy import PolicyUse
+from config.router import Router, RouterBgp
+from config.stack import StackConfig
+
+
+def broken_references(stack: StackConfig) -> Iterator[Problem]:
+    """Names that are declared twice, and names that are used but declared nowhere."""
+    yield from _duplicates("nodes", (node.name for node in stack.nodes))
+    yield from _duplicates("routers", (router.name for router in stack.routers))
+    yield from _duplicates("pools", (pool.name for pool in stack.pools))
+    yield from _duplicates("l2Policies", (policy.name for policy in stack.l2_policies))
+    yield from _duplicates("ingresses", (f"{i.namespace}/{i.name}" for i in stack.ingresses))
+    yield from _duplicates("networkPolicies", (policy.name for policy in stack.network_policies))
+    yield from _duplicates("egressPolicies", (policy.name for policy in stack.egress_policies))
+    yield from _duplicates("manifests", map(str, stack.manifests))
+    yield from _duplicates("services", (f"{s.namespace}/{s.name}" for s in stack.services))
+    yield from _duplicates("workloads", (f"{w.namespace}/{w.name}" for w in stack.workloads))
+    if stack.bgp is not None:
+        yield from _bgp_duplicates(stack.bgp)
+    yield from _duplicates("nodes, routers and outposts", stack.hosts())
+    yield from _credentials_as_passwords(stack)
+    names = {node.name for node in stack.nodes}
+    for i, workload in enumerate(stack.workloads):
+        if workload.node is not None and workload.node not in names:
+            expected = f"one of the declared nodes ({', '.join(sorted(names))})"
+            yield Problem(f"workloads[{i}].node", expected, workload.node)
+    for i, router in enumerate(stack.routers):
+        yield from _in_router(f"routers[{i}]", router)
+    if stack.cilium.ipam == "kubernetes" and stack.cluster.kind == "lab":
+        for i, node in enumerate(stack.nodes):
+            if node.pod_cidr is None:
+                yield Problem(f"nodes[{i}].podCIDR", "a prefix (ipam is kubernetes)", "nothing")
+
+
+def _credentials_as_passwords(stack: StackConfig) -> Iterator[Problem]:
+    """A password is written to routers and into a Secret: what opens hosts and the cluster must not go there."""
+    keys = {stack.cluster.ssh.private_key_config: "the SSH key"}
+    if stack.cluster.kind == "existing":
+        keys[stack.cluster.kubeconfig_config] = "the kubeconfig"
+    names = [(f"bgp.authSecrets[{i}]", item.password_config)
+             for i, item in enumerate(stack.bgp.auth_secrets if stack.bgp else ())]  # fmt: skip
+    for i, router in enumerate(stack.routers):
+        groups, neighbors = router.bgp.peer_groups, router.bgp.neighbors
+        names += [(f"routers[{i}].bgp.peerGroups[{j}]", group.password_config or "") for j, group in enumerate(groups)]
+        names += [(f"routers[{i}].bgp.neighbors[{j}]", one.password_config or "") for j, one in enumerate(neighbors)]
+    for path, name in names:
+        if name in keys:
+            yield Problem(f"{path}.passwordConfig", "the name of a password", f"{name}, which is {keys[name]}")
+
+
+def _in_router(where: str, router: Router) -> Iterator[Problem]:
+    for j, interface in enumerate(router.interfaces):
+        if interface.managed:
+            yield Problem(f"{where}.interfaces[{j}].managed", "nothing (a node can have them)", interface.managed)
+    bgp = router.bgp
+    groups = {group.name for group in bgp.peer_groups}
+    yield from _duplicates(f"{where}.bgp.peerGroups", (g.name for g in bgp.peer_groups))
+    yield from _duplicates(f"{where}.bgp.neighbors", (str(n.address) for n in bgp.neighbors))
+    yield from _duplicates(f"{where}.bgp.prefixLists", (item.name for item in bgp.prefix_lists))
+    yield from _duplicates(f"{where}.bgp.routeMaps", (item.name for item in bgp.route_maps))
+    yield from _undeclared_policies(f"{where}.bgp", bgp)
+    for j, neighbor in enumerate(bgp.neighbors):
+        path = f"{where}.bgp.neighbors[{j}]"
+        if neighbor.peer_group is not None and neighbor.peer_group not in groups:
+            yield Problem(f"{path}.peerGroup", "a declared peer group", neighbor.peer_group)
+        if (neighbor.peer_group is None) == (neighbor.remote_as is None):
+            # FRR drops the AS of a neighbor whose group has one, without a word.
+            got = "neither" if neighbor.remote_as is None else "both"
+            yield Problem(path, "a remoteAs or a peerGroup", got)
+
+
+def _undeclared_policies(where: str, bgp: RouterBgp) -> Iterator[Problem]:
+    """FRR takes the name of a policy that is not there, and denies every route."""
+    lists, maps = {item.name for item in bgp.prefix_lists}, {item.name for item in bgp.route_maps}
+    uses: list[tuple[str, PolicyUse]] = [(f"{where}.peerGroups[{i}]", group) for i, group in enumerate(bgp.peer_groups)]
+    uses += [(f"{where}.neighbors[{i}]", neighbor) for i, neighbor in enumerate(bgp.neighbors)]
+    for path, use in uses:
+        for key, name, names in (("routeMapIn", use.route_map_in, maps), ("routeMapOut", use.route_map_out, maps),
+                                 ("prefixListIn", use.prefix_list_in, lists),
+                                 ("prefixListOut", use.prefix_list_out, lists)):  # fmt: skip
+            if name is not None and name not in names:
+                yield Problem(f"{path}.{key}", _declared("route map" if names is maps else "prefix list", names), name)
+    for i, route_map in enumerate(bgp.route_maps):
+        for j, entry in enumerate(route_map.entries):
+            wanted = entry.match.prefix_list
+            if wanted is not None and wanted not in lists:
+                path = f"{where}.routeMaps[{i}].entries[{j}].match.prefixList"
+                yield Problem(path, _declared("prefix list", lists), wanted)
+
+
+def _declared(kind: str, names: set[str]) -> str:
+    return f"a declared {kind} ({', '.join(sorted(names)) or 'there is none'})"
+
+
+def _bgp_duplicates(bgp: Bgp) -> Iterator[Problem]:
+    """Two objects of one name are one object in the API: whichever was written last."""
+    yield from _duplicates("bgp.clusterConfigs", (item.name for item in bgp.cluster_configs))
+    yield from _duplicates("bgp.peerConfigs", (item.name for item in bgp.peer_configs))
+    yield from _duplicates("bgp.advertisements", (item.name for item in bgp.advertisements))
+    yield from _duplicates("bgp.nodeOverrides", (item.node for item in bgp.node_overrides))
+    yield from _duplicates("bgp.authSecrets", (item.name for item in bgp.auth_secrets))
+    for i, config in enumerate(bgp.cluster_configs):
+        where = f"bgp.clusterConfigs[{i}].instances"
+        yield from _duplicates(where, (one.name for one in config.instances))
+        for j, one in enumerate(config.instances):
+            yield from _duplicates(f"{where}[{j}].peers", (peer.name for peer in one.peers))
+
+
+def _duplicates(where: str, names: Iterable[str]) -> Iterator[Problem]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield Problem(where, "each name once", f"{name} {count} times")
