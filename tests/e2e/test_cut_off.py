@@ -15,7 +15,7 @@ import pytest
 from tests.e2e.harness import Edge, kill, until
 
 # Rounds of chance; by hand, more: CHAOS_ROUNDS=200.
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))
 
 
 def well(edge: Edge) -> None:
