@@ -82,10 +82,10 @@ def _system() -> list[str]:
 
 
 def _files(checkout: Path, home: Path) -> list[str]:
-    python = dict.fromkeys(str(Path(place).resolve()) for place in (sys.prefix, sys.base_prefix))
     # The environment may be reached by a link in the checkout, and its interpreter by another one.
-    links = dict.fromkeys(place for place in (sys.prefix, sys.base_prefix) if place not in python)
-    seen = [word for place in (*python, *links) if not place.startswith("/usr") for word in ("--ro-bind", place, place)]
+    given = (sys.prefix, sys.base_prefix)
+    python = dict.fromkeys([*(str(Path(place).resolve()) for place in given), *given])
+    seen = [word for place in python if not place.startswith("/usr") for word in ("--ro-bind", place, place)]
     return [*_system(), *seen, "--ro-bind", str(checkout), str(checkout), "--bind", str(home), str(home),
             *(word for place in ("/tmp", "/") for word in ("--remount-ro", place)),
             "--chdir", str(checkout)]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import summarize_address_range
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -27,6 +28,14 @@ class Block(Model):
         ):
             raise ValueError("a stop that is not below start")
         return self
+
+    @property
+    def prefixes(self) -> tuple[Prefix, ...]:
+        """The CIDR, or the fewest prefixes that make up the range."""
+        if self.cidr is not None:
+            return (self.cidr,)
+        assert self.start is not None
+        return tuple(summarize_address_range(self.start, self.stop or self.start))
 
 
 class Pool(Model):

@@ -34,7 +34,7 @@ def passed(bgp: RouterBgp, use: PolicyUse, direction: Direction, prefix: Prefix)
     return None
 
 
-def lists_of(bgp: RouterBgp, use: PolicyUse, direction: Direction) -> Iterator[PrefixList]:
+def _lists_of(bgp: RouterBgp, use: PolicyUse, direction: Direction) -> Iterator[PrefixList]:
     """Every prefix list that decides about a neighbor's routes."""
     name = _map_name(use, direction)
     entries = [entry for item in bgp.route_maps if item.name == name for entry in item.entries]
@@ -45,7 +45,7 @@ def lists_of(bgp: RouterBgp, use: PolicyUse, direction: Direction) -> Iterator[P
 def anything_of(bgp: RouterBgp, use: PolicyUse, direction: Direction, block: Prefix, length: int) -> bool:
     """Whether any prefix of that length inside a block passes."""
     return any(passed(bgp, use, direction, prefix) is not None
-               for prefix in _telling(lists_of(bgp, use, direction), block, length))  # fmt: skip
+               for prefix in _telling(_lists_of(bgp, use, direction), block, length))  # fmt: skip
 
 
 def _telling(lists: Iterable[PrefixList], block: Prefix, length: int) -> Iterator[Prefix]:
@@ -74,12 +74,8 @@ def _permits(found: PrefixList | None, prefix: Prefix) -> bool:
 
 
 def _fits(entry: PrefixListEntry, prefix: Prefix) -> bool:
-    if not _inside(prefix, entry.prefix):
-        return False
-    if entry.ge is None and entry.le is None:
-        return prefix.prefixlen == entry.prefix.prefixlen
-    low = entry.ge if entry.ge is not None else entry.prefix.prefixlen
-    return low <= prefix.prefixlen <= (entry.le if entry.le is not None else prefix.max_prefixlen)
+    low, high = entry.lengths
+    return low <= prefix.prefixlen <= high and _inside(prefix, entry.prefix)
 
 
 def _prefix_list(bgp: RouterBgp, name: str) -> PrefixList | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -38,12 +37,16 @@ class PrefixListEntry(Model):
     @model_validator(mode="after")
     def _in_order(self) -> PrefixListEntry:
         # FRR refuses the line otherwise.
-        longest = self.prefix.max_prefixlen
-        low = self.ge if self.ge is not None else self.prefix.prefixlen
-        high = self.le if self.le is not None else (longest if self.ge is not None else low)
+        (low, high), longest = self.lengths, self.prefix.max_prefixlen
         if not self.prefix.prefixlen <= low <= high <= longest:
             raise ValueError(f"prefix length <= ge <= le <= {longest}")
         return self
+
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """The shortest and the longest prefix that fits."""
+        low = self.ge if self.ge is not None else self.prefix.prefixlen
+        return low, self.le if self.le is not None else (self.prefix.max_prefixlen if self.ge is not None else low)
 
 
 class PrefixList(Model):
@@ -61,7 +64,7 @@ class PrefixList(Model):
     @property
     def version(self) -> int:
         """4 or 6."""
-        return 4 if isinstance(self.entries[0].prefix, IPv4Network) else 6
+        return self.entries[0].prefix.version
 
 
 class RouteMatch(Model):

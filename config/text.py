@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from config.errors import Problem
+from config.yaml_text import DEPTH, VALUES
 
 _USER = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$"
 _HOST = r"^[A-Za-z0-9:]([A-Za-z0-9.:_-]{0,252})$"
@@ -45,18 +46,17 @@ PATTERNS = {
 _LINES = re.compile(r"^(manifests\[\d+\]|cilium\.values)([.[]|$)|\.annotations\b|\.command\[\d+\]$")
 _ODD = ("Cc", "Cs", "Zl", "Zp")
 _TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
-_DEPTH, _VALUES = 100, 2_000_000
 
 
 def unfit(document: Any) -> Iterator[Problem]:
     """Texts with control characters (several lines where one is meant), and documents without an end."""
-    left = _VALUES
+    left = VALUES
     waiting: list[tuple[str, Any, int]] = [("", document, 0)]
     while waiting:
         path, value, depth = waiting.pop()
         left -= 1
-        if left < 0 or depth > _DEPTH:
-            yield Problem(path, f"a stack of less than {_VALUES} values and {_DEPTH} levels", "more")
+        if left < 0 or depth > DEPTH:
+            yield Problem(path, f"a stack of less than {VALUES} values and {DEPTH} levels", "more")
             return
         if isinstance(value, str):
             odd = _control(value, lines=_LINES.search(path) is not None)

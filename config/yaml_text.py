@@ -8,13 +8,11 @@ import yaml
 
 # A file of 1,000 nodes is 300 kB and 30,000 values.
 _BYTES = 16 * 2**20
-_VALUES = 2_000_000
-_DEPTH = 100
+VALUES = 2_000_000
+DEPTH = 100
 
 # libyaml where the wheel has it: ten times faster on a large stack file.
 _Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -54,9 +52,9 @@ def _shallow(text: str) -> None:
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        if depth > _DEPTH:
+        if depth > DEPTH:
             line = event.start_mark.line + 1 if event.start_mark else 1
-            raise yaml.YAMLError(f"more than {_DEPTH} levels, in line {line}")
+            raise yaml.YAMLError(f"more than {DEPTH} levels, in line {line}")
 
 
 def _counted(node: yaml.Node, known: dict[int, int]) -> int:
@@ -70,8 +68,8 @@ def _counted(node: yaml.Node, known: dict[int, int]) -> int:
     known[id(node)] = 0
     parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
     count = 1 + sum(_counted(part, known) for part in parts)
-    if count > _VALUES:
-        raise yaml.YAMLError(f"more than {_VALUES} values with its aliases, in line {node.start_mark.line + 1}")
+    if count > VALUES:
+        raise yaml.YAMLError(f"more than {VALUES} values with its aliases, in line {node.start_mark.line + 1}")
     known[id(node)] = count
     return count
 

@@ -14,7 +14,7 @@ from pulumi_policy import (
 )
 
 from policy.scope import OF_ABSENCE, SCOPE
-from policy.seen import Registered
+from policy.seen import Registered, Seen
 from policy.translate import Translation, translate
 from rules.finding import Finding, Severity
 from rules.registry import Rule, check_all, rules
@@ -59,7 +59,7 @@ class _Pack:
 
     def __init__(self) -> None:
         self._registered = Registered()
-        self._key: object = None
+        self._resources: list[Seen] = []
         self._judged: _Judged | None = None
 
     def register(self, args: ResourceValidationArgs, report: Reporter) -> None:
@@ -87,12 +87,11 @@ class _Pack:
     def _of(self, args: StackValidationArgs) -> _Judged:
         """Translated and judged once: the SDK makes new objects of the same resources for every policy."""
         resources = self._registered.of(args.resources)
-        key = [(one.urn, one.document, one.known) for one in resources]
-        if self._judged is None or key != self._key:
+        if self._judged is None or resources != self._resources:
             translation = translate(resources)
             found = check_all(translation.stack, read_manifests=False, installed=translation.installed).findings
             # What another program may have made, or an object that could not be read, is missing here and not there.
             whole = translation.installed and not translation.unread
             self._judged = _Judged(translation, tuple(f for f in found if whole or f.rule not in OF_ABSENCE))
-            self._key = key
+            self._resources = resources
         return self._judged

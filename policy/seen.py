@@ -43,7 +43,7 @@ class Registered:
 
 def of_kubernetes(kind: str) -> bool:
     """Whether a resource type is one of Kubernetes' objects or Helm's releases."""
-    return bool(kind.startswith("kubernetes:"))
+    return kind.startswith("kubernetes:")
 
 
 def seen(resource: Any) -> Seen:

@@ -69,7 +69,7 @@ def translate(resources: Iterable[Seen]) -> Translation:
         is_release = kind == "Release" or resource.type.startswith("kubernetes:helm.sh/")
         found = shapes.release(document) if is_release else None
         title = f"{kind} {resource.name}"
-        if not resource.known and (found is not None or (not is_release and _is_ours(kind))):
+        if not resource.known and (found is not None or (not is_release and kind in KINDS)):
             unread.append((resource.urn, title, "parts of it are known only by `up`"))
         elif found is not None:
             made = as_model(Cilium, found)
@@ -78,7 +78,7 @@ def translate(resources: Iterable[Seen]) -> Translation:
                 continue
             cilium, controller, installed = made, _controller(document), True
             origins["cilium"] = origins["ingressController"] = (resource.urn, f"Release {resource.name}")
-        elif not is_release and not _put(parts, origins, kind, document, resource) and _is_ours(kind):
+        elif not is_release and not _put(parts, origins, kind, document, resource) and kind in KINDS:
             unread.append((resource.urn, title, "it has a shape that the rules do not know"))
     bgp = {key.removeprefix("bgp."): items for key, items in parts.items() if key.startswith("bgp.")}
     secrets = tuple(AuthSecret(name=c.auth_secret_ref, password_config="-")  # noqa: S106 - a name
@@ -96,11 +96,6 @@ def translate(resources: Iterable[Seen]) -> Translation:
         manifests=tuple(parts.get("manifests", ())),
     )  # fmt: skip
     return Translation(stack, origins, installed, unread)
-
-
-def _is_ours(kind: str) -> bool:
-    """Whether the rules speak of objects of this kind."""
-    return kind in KINDS or kind in ("Service", "Ingress")
 
 
 def _put(parts: dict[str, list[Any]], origins: dict[str, tuple[str, str]], kind: str,

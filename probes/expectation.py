@@ -8,6 +8,7 @@ from config import peerings
 from config.bgp import Peer, PeerConfig
 from config.net import Address
 from config.node import Node
+from config.route_policy import PolicyUse
 from config.router import Router
 from config.stack import StackConfig
 
@@ -17,6 +18,7 @@ class Session:
     """One BGP session between a node and a router. Timers are the agreed ones, in seconds.
 
     `address` is the router's address as the node has it, `node_address` the node's as the router sees it.
+    `policies`: what the router lets in from the node, and out to it.
     """
 
     router: Router
@@ -28,6 +30,7 @@ class Session:
     local_asn: int | None
     hold: int
     keepalive: int
+    policies: PolicyUse
 
     def __str__(self) -> str:
         return f"{self.node.name} - {self.router.name}"
@@ -37,7 +40,7 @@ def sessions(stack: StackConfig) -> tuple[Session, ...]:
     """Every session that the stack declares on Cilium's side towards a router of the stack."""
     return tuple(
         Session(one.far.router, one.node, one.peer, one.address, one.source, one.peer_config, one.local_asn,
-                *_agreed(one))
+                *_agreed(one), one.far.policies)
         for one in peerings.sessions(stack)
         if one.far is not None and one.address is not None
     )  # fmt: skip

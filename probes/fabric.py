@@ -25,13 +25,21 @@ class Link:
     `side` is what the near router has for the far one, `back` what the far one has for it.
     """
 
-    near: Router
-    far: Router
     address: Address
-    hold: int
-    keepalive: int
     side: RouterSide
     back: RouterSide
+    hold: int
+    keepalive: int
+
+    @property
+    def near(self) -> Router:
+        """Whose view it is."""
+        return self.side.router
+
+    @property
+    def far(self) -> Router:
+        """The other one."""
+        return self.back.router
 
     def __str__(self) -> str:
         return f"{self.near.name} - {self.far.name}"
@@ -70,7 +78,7 @@ def links(stack: StackConfig) -> Iterator[Link]:
             back = side_of(far, source) if source is not None else None
             if back is not None and back.known:
                 side = side_of(near, neighbor.address)
-                yield Link(near, far, neighbor.address, *_agreed(side, back), side, back)
+                yield Link(neighbor.address, side, back, *_agreed(side, back))
 
 
 def spread(stack: StackConfig, learned: Mapping[str, Paths]) -> dict[str, Paths]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from config.peerings import side_of
 from config.router import Router
 from config.stack import StackConfig
 from config.workload import Service
@@ -79,8 +78,7 @@ def _path(session: Session, why: str, prefix: str) -> fabric.Path | None:
     internal = session.local_asn == session.router.bgp.asn
     ases = () if internal or session.local_asn is None else (session.local_asn,)
     path = fabric.Path(ases, str(session.node_address), why, internal)
-    policies = side_of(session.router, session.node_address).policies
-    return fabric.through(session.router, policies, "in", prefix, path)
+    return fabric.through(session.router, session.policies, "in", prefix, path)
 
 
 def _why(service: Service) -> str:

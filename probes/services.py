@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address, summarize_address_range
+from ipaddress import ip_address
 
 from config.pool import Pool
 from config.stack import StackConfig
@@ -105,12 +105,4 @@ def _shared(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
 def holds(pool: Pool, address: str) -> bool:
     """Whether an address is inside one of the pool's blocks."""
     wanted = ip_address(address)
-    for block in pool.blocks:
-        if block.cidr is not None:
-            if wanted in block.cidr:
-                return True
-        elif block.start is not None:
-            stop = block.stop or block.start
-            if any(wanted in n for n in summarize_address_range(block.start, stop)):
-                return True
-    return False
+    return any(wanted in prefix for block in pool.blocks for prefix in block.prefixes)

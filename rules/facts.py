@@ -76,12 +76,10 @@ class Facts:
 
         Raises NotInstalled where nobody knows which Cilium there is.
         """
-        if not self._installed:
-            raise NotInstalled
-        value: Any = self._values
+        release, value = self.release, self._values
         for part in key.split("."):
             if not isinstance(value, dict) or part not in value:
-                return chart.default(self.release, key)
+                return chart.default(release, key)
             value = value[part]
         return value
 

@@ -1,9 +1,14 @@
-"""Suggestions for names that were probably meant."""
+"""Names in findings: those that were probably meant, and lists that may be long."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """`a, b and 3 more`: at most so many of the names."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def nearest(word: str, known: Iterable[str], otherwise: str) -> str:

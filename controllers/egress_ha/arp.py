@@ -17,6 +17,8 @@ from config.net import Address
 from controllers.egress_ha.interface import InterfaceError
 
 _ETH_ARP = 0x0806
+# ARP for IPv4 addresses on Ethernet.
+_KIND = struct.pack("!HHHBB", _ETH_ARP, 1, 0x0800, 6, 4)
 _EVERYBODY = b"\xff" * 6
 _NOBODY = b"\x00" * 6
 _REQUEST, _ANSWER = 1, 2
@@ -112,7 +114,7 @@ class Guard(threading.Thread):
 
 def _claimed_by(frame: bytes) -> tuple[IPv4Address, bytes] | None:
     """Address and MAC of a host that says that it has the address: by a request or an answer of its own."""
-    if len(frame) < 42 or frame[12:20] != struct.pack("!HHHBB", _ETH_ARP, 1, 0x0800, 6, 4):
+    if len(frame) < 42 or frame[12:20] != _KIND:
         return None
     if int.from_bytes(frame[20:22]) not in (_REQUEST, _ANSWER) or frame[6:12] != frame[22:28]:
         return None
@@ -130,9 +132,7 @@ def _mac(device: str) -> bytes:
 
 
 def _packet(mac: bytes, sender: IPv4Address, target: IPv4Address, to: bytes = _EVERYBODY) -> bytes:
-    header = to + mac + struct.pack("!H", _ETH_ARP)
-    body = struct.pack("!HHBBH", 1, 0x0800, 6, 4, _REQUEST)
-    return header + body + mac + sender.packed + _NOBODY + target.packed
+    return to + mac + _KIND + struct.pack("!H", _REQUEST) + mac + sender.packed + _NOBODY + target.packed
 
 
 def _asked(link: socket.socket, own: bytes, sender: IPv4Address, address: IPv4Address,

@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from config.egress import HA_KEYS
@@ -40,7 +41,7 @@ class Key:
     made: int
     secret: bytes
 
-    @property
+    @cached_property
     def id(self) -> bytes:
         """Four bytes by which a datagram names its key."""
         return hashlib.sha256(b"id" + self.secret).digest()[:4]
@@ -49,8 +50,9 @@ class Key:
 class KeyRing:
     """The keys that this process has now. Threads may share it. `cache` keeps them over a restart of the process."""
 
-    def __init__(self, keys: tuple[Key, ...] = (), cache: Path | None = None) -> None:
-        self._keys, self._cache = keys, cache
+    def __init__(self, cache: Path | None = None) -> None:
+        self._keys: tuple[Key, ...] = ()
+        self._cache = cache
         if cache is not None:
             with contextlib.suppress(OSError, ValueError):
                 self._keys = _parsed(json.loads(cache.read_text()))

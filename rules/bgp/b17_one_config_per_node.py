@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from rules.facts import Facts
 from rules.finding import Finding, error
+from rules.words import some
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -30,10 +31,6 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield error(
                 f"bgp.clusterConfigs[{i}].nodeSelector",
                 f"nodes that {first} does not select",
-                _some(names),
+                some(names, 5),
                 "make the selectors exclude each other",
             )
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -18,6 +18,7 @@ from config.peerings import RouterSide, sides_of
 from config.route_filter import has_policy
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
+from rules.words import some
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -51,4 +52,4 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _names(sides: list[RouterSide]) -> str:
     names = [str(side.neighbor.address) for side in sides if side.neighbor]
     names += [f"group {side.group.name}" for side in sides if side.group and not side.neighbor]
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return some(names, 3)

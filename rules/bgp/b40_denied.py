@@ -13,11 +13,9 @@ Good: `prefixLists: [{ name: POOL, entries: [{ prefix: 172.16.1.0/24, le: 32 }] 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import summarize_address_range
 
 from config.net import Prefix
 from config.peerings import RouterSide, Session
-from config.pool import Block
 from config.route_filter import anything_of, has_policy
 from rules.facts import Facts
 from rules.finding import Finding, warning
@@ -57,17 +55,10 @@ def _announced(facts: Facts, session: Session) -> Iterator[tuple[str, Prefix, in
             yield f"PodCIDR of {session.node.name}", pod_cidr, pod_cidr.prefixlen
         if item.entry.type == "Service" and "LoadBalancerIP" in item.entry.addresses:
             for pool in facts.stack.pools:
-                for prefix in (prefix for block in pool.blocks for prefix in _prefixes(block)):
+                for prefix in (prefix for block in pool.blocks for prefix in block.prefixes):
                     if prefix.version == version:
                         length = item.entry.aggregation_length or prefix.max_prefixlen
                         yield f"pool {pool.name}", prefix, max(length, prefix.prefixlen)
-
-
-def _prefixes(block: Block) -> Iterator[Prefix]:
-    if block.cidr is not None:
-        yield block.cidr
-    elif block.start is not None:
-        yield from summarize_address_range(block.start, block.stop or block.start)
 
 
 def _key(far: RouterSide) -> str:

@@ -76,20 +76,6 @@ def asked(node: NodePart, heard: bool = True, version: int = 0) -> None:
     node._asked(Question(time.monotonic() if heard else -inf, version))
 
 
-@in_namespace
-def test_a_question_that_was_heard_long_ago_prolongs_nothing() -> None:
-    link()
-    kube = FakeKube()
-    node = part(kube=kube)
-    say(node, {HERE: X})
-    node.reconcile()
-    cut_off(node, kube)
-    # As somebody sends it again who listened then: the mark in it is of that time.
-    node._asked(Question(time.monotonic() - LIFETIME - 1, 0))
-    node.reconcile()
-    assert interface.held() == {}
-
-
 def cut_off(node: NodePart, kube: FakeKube) -> None:
     """Nobody has been heard for long, and the API does not answer."""
 
@@ -205,6 +191,20 @@ def test_who_is_cut_off_gives_up_and_who_hears_anything_does_not() -> None:
     asked(node)
     node.reconcile()
     assert X in interface.held()
+
+
+@in_namespace
+def test_a_question_that_was_heard_long_ago_prolongs_nothing() -> None:
+    link()
+    kube = FakeKube()
+    node = part(kube=kube)
+    say(node, {HERE: X})
+    node.reconcile()
+    cut_off(node, kube)
+    # As somebody sends it again who listened then: the mark in it is of that time.
+    node._asked(Question(time.monotonic() - LIFETIME - 1, 0))
+    node.reconcile()
+    assert interface.held() == {}
 
 
 @in_namespace
