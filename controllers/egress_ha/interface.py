@@ -23,7 +23,7 @@ class InterfaceError(EdgeError):
 
 @dataclass(frozen=True)
 class Entry:
-    """An address on a link. `up`: the link is. `left`: seconds that the kernel keeps it."""
+    """An address on a link. `up`: the link is. `left`: seconds that the kernel keeps it, rounded up."""
 
     interface: IPv4Interface | IPv6Interface
     device: str

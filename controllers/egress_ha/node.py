@@ -34,6 +34,8 @@ from transport.kube import Kube
 
 log = logging.getLogger("egress-ha")
 _TICK = 0.5
+# Seconds between two rounds that are no busy machine any more.
+_STILL = 2.0
 
 
 class NodePart:
@@ -81,6 +83,7 @@ class NodePart:
     def reconcile(self) -> None:
         """Hold what is ours, drop what is not. One address that makes trouble is no trouble for the others."""
         seen = self._policies.seen
+        looked = time.monotonic()
         there = interface.entries()
         self._devices = on = interface.held(there)
         wanted = self._wanted(on)
@@ -93,12 +96,23 @@ class NodePart:
         kept = {address: on[address] for address in on.keys() & wanted}
         with contextlib.suppress(interface.InterfaceError):
             interface.prolong(kept, self._lifetime)
+        self._drop_late(kept, {entry.interface.ip: looked + entry.left - 1 for entry in there})
         taken = {a for a in wanted - on.keys() if self._managed(a, partial(self._take, a, there))}
         held = frozenset(kept) | stuck | taken
         # An address that cannot be taken changes nothing; one that the kernel dropped meanwhile is new again.
         if not held == on.keys() == self._report.held:
             self._readiness.changed()
         self._done(Report(held, {address: who for address, (_, who) in self._conflicts.items()}, seen))
+
+    def _drop_late(self, kept: dict[Address, str], ends: dict[Address, float]) -> None:
+        """Take off what may have gone before it was prolonged: prolonging puts it on anew, and asks nobody.
+
+        `ends`: until when the kernel certainly had each address; the next round takes what is still to be here.
+        """
+        now = time.monotonic()
+        for address in [address for address in kept if ends[address] <= now]:
+            self._managed(address, partial(interface.drop, address, kept.pop(address)))
+            self._wake.set()
 
     def _done(self, report: Report) -> None:
         for address in report.held ^ self._report.held:
@@ -108,6 +122,9 @@ class NodePart:
     def _wanted(self, on: dict[Address, str]) -> set[Address] | None:
         """What this node is to have; None: not known, and what is there lives as long as the kernel lets it."""
         now = time.monotonic()
+        if now - self._round > _STILL:
+            # The agent on this host stood still as well, most likely, and is no further than this process.
+            self._readiness.changed()
         if not self._policies.synced.is_set():
             # What an earlier life of this process left is prolonged while a controller hears it.
             return set(on) if now - self._heard <= self._lifetime else None
@@ -123,6 +140,7 @@ class NodePart:
 
     def _take(self, address: Address, there: list[interface.Entry]) -> None:
         """Put an address on that is not there yet, unless somebody else has it. Raises InterfaceError."""
+        began = time.monotonic()
         device = interface.device_for(address, self._address, there)
         asked, who = self._conflicts.get(address, (-inf, ""))
         if time.monotonic() - asked < self._lifetime:
@@ -135,6 +153,9 @@ class NodePart:
             raise interface.InterfaceError(f"{address} is used by {who}")
         self._conflicts.pop(address, None)
         interface.hold(address, device, self._lifetime)
+        if time.monotonic() - began > _STILL:
+            interface.drop(address, device)
+            raise interface.InterfaceError(f"{address}: this host stood still since it asked who has the address")
         self._devices = {**self._devices, address: device}
         if isinstance(address, IPv4Address):
             arp.announce(device, address)

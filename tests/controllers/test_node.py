@@ -114,6 +114,64 @@ def test_each_round_prolongs_and_puts_back_what_the_kernel_dropped() -> None:
 
 
 @in_namespace
+def test_an_address_that_may_have_gone_before_it_was_prolonged_is_taken_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process stands still between its look and its act, and another host has the address by then."""
+    other = link()
+    node = part(lifetime=3)
+    say(node, {HERE: X})
+    node.reconcile()
+    prolong = interface.prolong
+
+    def later(*words: Any) -> None:
+        other.sh(f"ip address add {X}/32 dev eth0")
+        time.sleep(3.5)
+        prolong(*words)
+
+    monkeypatch.setattr(interface, "prolong", later)
+    node.reconcile()
+    assert interface.held() == {} and told(node)[0] == [] and node._wake.is_set()
+    monkeypatch.undo()
+    node._policies.answered = time.monotonic()
+    node.reconcile()
+    assert told(node) == ([], [str(X)])
+
+
+@in_namespace
+def test_an_address_that_was_put_on_long_after_the_link_was_asked_comes_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    link()
+    node = part()
+    say(node, {HERE: X})
+    hold = interface.hold
+
+    def later(*words: Any) -> None:
+        time.sleep(2.1)
+        hold(*words)
+
+    monkeypatch.setattr(interface, "hold", later)
+    node.reconcile()
+    assert interface.held() == {} and told(node)[0] == []
+    monkeypatch.undo()
+    node.reconcile()
+    assert interface.held() == {X: "eth0"}
+
+
+@in_namespace
+def test_traffic_does_not_come_back_to_a_gateway_that_has_just_stood_still() -> None:
+    link()
+    settings = EgressHA.model_validate({"addressLifetime": LIFETIME, "settle": 0.3, "agentHealthPort": 0})
+    node = NodePart(FakeKube().client(), settings, HERE, ring())
+    say(node, {HERE: X})
+    node.reconcile()
+    time.sleep(0.35)
+    node.reconcile()
+    assert node._document()["ready"]
+    # Shorter than the address's lifetime: the kernel has kept it.
+    node._round = time.monotonic() - 3
+    node.reconcile()
+    assert told(node) == ([str(X)], []) and not node._document()["ready"]
+
+
+@in_namespace
 def test_many_addresses_are_prolonged_at_once() -> None:
     link()
     node = part()

@@ -93,6 +93,7 @@ def as_shipped(edge: Edge) -> None:
     edge.change(lambda stack: stack["egressPolicies"][1].pop("egressCIDRs"))
     edge.run("up")
     until(lambda: not any(ours(edge, host) for host in GATEWAYS), 30, "nobody has an address")
+    until(lambda: status(edge)["groupStatuses"][0]["activeGatewayIPs"] == [EAST, WEST], 90, "both are gateways")
     edge.reset()
     edge.run("up")
     places = (("172.18.0.84", GATEWAYS[0]), ("172.18.0.85", GATEWAYS[1]))

@@ -17,6 +17,7 @@ from tests.e2e.egress.field import (
     Spans,
     addresses,
     answer,
+    as_shipped,
     held,
     holder,
     holders,
@@ -107,8 +108,7 @@ def test_every_call_of_the_api_goes_wrong_in_every_way_and_an_address_still_has_
     finally:
         egress.on(CONTROL, "kill $(cat /run/bad_api.pid)", ok=False)
         egress.kubectl("annotate", "node", *GATEWAYS, "cilium-edge.io/egress-drain-")
-        egress.reset()
-        egress.run("up")
+        as_shipped(egress)
     assert tally(egress)["WATCH egressgatewayhapolicies"]["answer lost"] > 1
     assert egress.verify()["green"]
 
@@ -203,7 +203,9 @@ def test_controllers_that_are_replaced_while_a_gateway_freezes(egress: Edge) -> 
 def test_a_node_that_is_deleted_loses_its_address_and_nobody_else_gets_it_before(egress: Edge) -> None:
     host = GATEWAYS[0]
     egress.kubectl("delete", "node", host, "--wait=false")
-    until(lambda: "172.18.0.85" in answer(egress, "netperf-pod", "172.18.0.8"), 15, "the other gateway serves")
-    # The node runner, as a kubelet that starts again, has the node registered anew.
-    egress.on(host, "pkill -x noderunner")
+    try:
+        until(lambda: "172.18.0.85" in answer(egress, "netperf-pod", "172.18.0.8"), 15, "the other gateway serves")
+    finally:
+        # The node runner, as a kubelet that starts again, has the node registered anew.
+        egress.on(host, "pkill -x noderunner")
     until(lambda: "172.18.0.84" in addresses(egress, host) and is_well(egress), 60, "it is a gateway again")
