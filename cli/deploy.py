@@ -9,6 +9,7 @@ import typer
 
 from cli import report
 from cli.booted import forget_former_lives
+from cli.chosen import ExcludeOption, TargetOption, selection
 from cli.session import JsonOption, Session, StackOption, need_root
 from config.errors import LabError, StateError
 
@@ -24,6 +25,11 @@ def up(
     deadline: Annotated[
         float, typer.Option(help="Seconds until --verify must be green.")
     ] = DEFAULT_DEADLINE,
+    refresh_first: Annotated[
+        bool, typer.Option("--refresh", help="Look at what is really there first, and repair what has drifted.")
+    ] = False,
+    target: TargetOption = None,
+    exclude: ExcludeOption = None,
 ) -> None:
     """Build what the stack declares. For a lab stack, the lab is started first where it is not up."""
     clock = report.Clock()
@@ -33,7 +39,9 @@ def up(
         if session.is_lab:
             forget_former_lives(session, start_lab(session, clock), clock)
         session.enter()
-        summary = session.engine.up(report.stepper(clock))
+        summary = session.engine.up(
+            report.stepper(clock), refresh=refresh_first, selection=selection(target, exclude)
+        )
     for warning in summary.warnings:
         report.err.print(f"warning: {warning}")
     clock.say(f"stack {stack}: {report.tally(summary)}", "bold")
@@ -64,6 +72,8 @@ def refresh(
     expect_no_changes: Annotated[
         bool, typer.Option("--expect-no-changes", help="Exit with 3 where something drifted.")
     ] = False,
+    target: TargetOption = None,
+    exclude: ExcludeOption = None,
 ) -> None:
     """Look for drift: FRR files, running configurations, routes and Kubernetes objects."""
     clock = report.Clock()
@@ -72,7 +82,7 @@ def refresh(
         # A drift check that looks at nothing must not pass.
         raise StateError(f"stack {stack}: its state has no resources: nothing to compare; `edge up` makes them")
     session.enter()
-    summary = session.engine.refresh(dry_run=preview_only)
+    summary = session.engine.refresh(dry_run=preview_only, selection=selection(target, exclude))
     if as_json:
         report.print_json(report.summary_json(summary))
     else:
@@ -85,16 +95,19 @@ def refresh(
 def destroy(
     stack: StackOption = "dev",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    target: TargetOption = None,
+    exclude: ExcludeOption = None,
 ) -> None:
     """Remove what `up` made, dependents first; routers get their configuration from before back."""
     session = Session(stack)
-    count = len(session.engine.resources())
+    count, chosen = len(session.engine.resources()), selection(target, exclude)
     if count and not yes:
-        typer.confirm(f"Destroy the {count} resources of stack {stack}?", abort=True)
+        what = "the chosen ones of the" if chosen else "the"
+        typer.confirm(f"Destroy {what} {count} resources of stack {stack}?", abort=True)
     clock = report.Clock()
     if count:
         session.enter()
-    summary = session.engine.destroy(report.stepper(clock))
+    summary = session.engine.destroy(report.stepper(clock), selection=chosen)
     clock.say(f"stack {stack}: {report.tally(summary)}", "bold")
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cli import report as screen
 from cli import sandbox
+from cli.chosen import ExcludeOption, TargetOption, selection
 from cli.session import JsonOption, Session, StackOption
 from config.errors import EdgeError
 
@@ -44,6 +45,11 @@ def plan(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Plan as if nothing were deployed, whatever the state says.")
     ] = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Plan from what is really there; this asks hosts and cluster, and reads.")
+    ] = False,
+    target: TargetOption = None,
+    exclude: ExcludeOption = None,
 ) -> None:
     """Show what `up` would do. Reads the stack file and the state; touches no host and no cluster.
 
@@ -60,12 +66,13 @@ def plan(
     elif form is Form.MARKDOWN:
         raise typer.BadParameter("markdown is for --base", param_hint="--format")
     else:
-        changed = _plan(Session(stack), form, artefacts, fresh)
+        changed = _plan(Session(stack), form, artefacts, fresh=fresh, refresh=refresh,
+                        selection=selection(target, exclude))  # fmt: skip
     if expect_no_changes and changed:
         raise typer.Exit(3)
 
 
-def _plan(session: Session, form: Form, with_artefacts: bool, fresh: bool) -> bool:
+def _plan(session: Session, form: Form, with_artefacts: bool, **how: Any) -> bool:
     from cli.findings import as_json as findings_json
     from cli.render import artefacts as files_of
 
@@ -73,7 +80,9 @@ def _plan(session: Session, form: Form, with_artefacts: bool, fresh: bool) -> bo
         screen.print_json(findings_json(session.report))
         raise typer.Exit(2)
     session.check()
-    summary = session.engine.preview(fresh=fresh)
+    if how["refresh"]:
+        session.enter()
+    summary = session.engine.preview(**how)
     files = files_of(session) if with_artefacts else {}
     if form is Form.JSON:
         extra = {"artefacts": files} if with_artefacts else {}

@@ -22,9 +22,10 @@ out = Console(highlight=False, soft_wrap=True, width=_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _SIGNS = {Op.CREATE: ("+", "green"), Op.UPDATE: ("~", "yellow"), Op.REPLACE: ("+-", "magenta"),
-          Op.DELETE: ("-", "red"), Op.SAME: (" ", "dim"), Op.REFRESH: ("?", "cyan")}  # fmt: skip
+          Op.DELETE: ("-", "red"), Op.SAME: (" ", "dim"), Op.REFRESH: ("?", "cyan"),
+          Op.IMPORT: ("=", "green"), Op.READ: (">", "cyan")}  # fmt: skip
 _PAST = {Op.CREATE: "created", Op.UPDATE: "updated", Op.REPLACE: "replaced", Op.DELETE: "deleted",
-         Op.REFRESH: "read", Op.SAME: "unchanged"}  # fmt: skip
+         Op.REFRESH: "read", Op.SAME: "unchanged", Op.IMPORT: "imported", Op.READ: "read"}  # fmt: skip
 
 
 class Clock:

@@ -62,7 +62,9 @@ class KubernetesProvider(pulumi.ProviderResource):
     """The cluster that objects go to."""
 
     def __init__(self, name: str, kubeconfig: pulumi.Output[str], opts: pulumi.ResourceOptions) -> None:
-        inputs = {"kubeconfig": pulumi.Output.secret(kubeconfig)}
+        # A Secret that is made anew is gone for a moment, and a session whose password it holds with it.
+        mutable = {"enableSecretMutable": "true", "enableConfigMapMutable": "true"}
+        inputs = {"kubeconfig": pulumi.Output.secret(kubeconfig), **mutable}
         super().__init__("kubernetes", name, inputs, _versioned(opts))
 
 

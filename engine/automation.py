@@ -17,6 +17,7 @@ from engine.events import Listener, Summary, silent
 from engine.forgetting import Gone, lost_in, without
 from engine.operations import BuiltinEngine
 from engine.pulumi_events import Recorder
+from engine.selection import EVERYTHING, Selection
 from engine.settings import StackSettings
 from engine.values import Properties, Secret
 from engine.workspace import workspace
@@ -52,13 +53,15 @@ class PulumiEngine:
         """The stack's passphrase. Raises StateError where there is none."""
         return self.builtin.passphrase()
 
-    def preview(self, listener: Listener = silent, *, fresh: bool = False) -> Summary:
+    def preview(self, listener: Listener = silent, *, fresh: bool = False, refresh: bool = False,
+                selection: Selection = EVERYTHING) -> Summary:  # fmt: skip
         """What `up` would do."""
         if fresh or not self._exists():
-            return self.builtin.preview(listener, fresh=True)
-        return self._run(listener, lambda record: self._select().preview(on_event=record))
+            return self.builtin.preview(listener, fresh=True, selection=selection)
+        return self._run(listener, lambda record: self._select().preview(
+            on_event=record, **_chosen(selection, refresh)))  # fmt: skip
 
-    def up(self, listener: Listener = silent) -> Summary:
+    def up(self, listener: Listener = silent, *, refresh: bool = False, selection: Selection = EVERYTHING) -> Summary:
         """Make it so. Raises DeploymentFailed with every failure."""
         if not self._exists() and self.builtin.resources():
             raise StateError(
@@ -66,20 +69,23 @@ class PulumiEngine:
                 f" EDGE_ENGINE=builtin edge stack export -s {self.stack} --file stack.json,"
                 f" then edge stack import -s {self.stack} stack.json"
             )
-        return self._run(listener, lambda record: self._make().up(on_event=record, show_secrets=False))
+        return self._run(listener, lambda record: self._make().up(
+            on_event=record, show_secrets=False, **_chosen(selection, refresh)))  # fmt: skip
 
-    def destroy(self, listener: Listener = silent) -> Summary:
+    def destroy(self, listener: Listener = silent, *, selection: Selection = EVERYTHING) -> Summary:
         """Delete everything in the state, dependents first."""
-        return self._run(listener, lambda record: self._select().destroy(on_event=record, show_secrets=False))
+        return self._run(listener, lambda record: self._select().destroy(
+            on_event=record, show_secrets=False, **_chosen(selection)))  # fmt: skip
 
-    def refresh(self, listener: Listener = silent, *, dry_run: bool = False) -> Summary:
+    def refresh(self, listener: Listener = silent, *, dry_run: bool = False,
+                selection: Selection = EVERYTHING) -> Summary:  # fmt: skip
         """Compare the state with reality and record what is really there."""
 
         def call(record: Recorder) -> None:
             if dry_run:
-                self._select().preview_refresh(on_event=record)
+                self._select().preview_refresh(on_event=record, **_chosen(selection))
             else:
-                self._select().refresh(on_event=record, show_secrets=False)
+                self._select().refresh(on_event=record, show_secrets=False, **_chosen(selection))
 
         return self._run(listener, call)
 
@@ -153,6 +159,13 @@ class PulumiEngine:
         with _errors(record):
             call(record)
         return record.summary
+
+
+def _chosen(selection: Selection, refresh: bool = False) -> dict[str, Any]:
+    """A selection, and whether to refresh first, as the Automation API takes it."""
+    chosen = {"target": selection.urns(selection.targets), "exclude": selection.urns(selection.excludes),
+              "refresh": refresh}  # fmt: skip
+    return {key: value for key, value in chosen.items() if value}
 
 
 @contextmanager

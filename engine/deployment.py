@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 import uuid
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from config.errors import EdgeError
+from engine import existing, records
 from engine.diff import Change, changes, ignoring, touches
 from engine.events import Listener, Op, Step, Summary
+from engine.goal import Goal
+from engine.handling import refused_inputs
 from engine.identity import Claims
 from engine.providers.base import Context, NotAwaited, Verdict
 from engine.registry import CLUSTER_UID, PROVIDER_PREFIX, Providers
+from engine.selection import EVERYTHING, Selection
 from engine.state import Resource, State
-from engine.values import Properties, Secret, plain, reseal, to_json
+from engine.values import UNKNOWN, Properties, plain
 
 DEFAULT_TIMEOUT = 300.0
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -26,48 +30,31 @@ class Halted(Exception):
     """The run was stopped by an earlier failure or by Ctrl-C; no new step is started."""
 
 
-@dataclass
-class Goal:
-    """What the program wants of one resource: a registration, decoded."""
-
-    urn: str
-    type: str
-    name: str
-    custom: bool
-    inputs: Properties
-    parent: str = ""
-    provider: str = ""
-    dependencies: list[str] = field(default_factory=list)
-    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
-    protect: bool = False
-    retain_on_delete: bool = False
-    deleted_with: str = ""
-    ignore_changes: list[str] = field(default_factory=list)
-    replace_on_changes: list[str] = field(default_factory=list)
-    delete_before_replace: bool | None = None
-    additional_secret_outputs: list[str] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
-    timeouts: dict[str, float] = field(default_factory=dict)
-
-
 class Deployment:
     """Carries out registrations against a state. `dry_run` only plans."""
 
-    def __init__(self, state: State, providers: Providers, *, dry_run: bool,
-                 listener: Listener) -> None:  # fmt: skip
+    def __init__(self, state: State, providers: Providers, *, dry_run: bool, listener: Listener,
+                 selection: Selection = EVERYTHING) -> None:  # fmt: skip
         self.state = state
         self.providers = providers
+        self.selection = selection
         self.dry_run = dry_run
         self.summary = Summary(warnings=list(state.warnings))
         self.order: list[str] = []
         self.halt = providers.ending
         self.failures: list[str] = []
+        # What the program asks for that this engine does not do.
+        self.refused: list[str] = []
+        # Outputs of another stack of the project, by its name.
+        self.outputs_of: Callable[[str], Properties] = _no_stacks
         # Provider URN -> which cluster that is; see engine.clusters.
         self.clusters: dict[str, str] = {}
         # By Ctrl-C.
         self.stopped = False
         self._listener = listener
         self._seen: dict[str, Resource] = {}
+        self._replaced: set[str] = set()
+        self._missing: set[str] = set()
         self._old = {r.urn: r for r in state.resources if not r.delete}
         self._lock = threading.Lock()
         # An unfinished delete of a replaced resource is no matter of its successor's.
@@ -92,6 +79,9 @@ class Deployment:
             self._seen[goal.urn] = declared
             self.order.append(goal.urn)
         self._claims.declare(declared)
+        if goal.custom:
+            for what in refused_inputs(goal.type, goal.inputs):
+                self.refuse(f"{goal.name} ({goal.type}): {what}")
         old = self._previous(goal)
         if old is not None:
             goal.inputs = ignoring(old.inputs, goal.inputs, goal.ignore_changes)
@@ -99,6 +89,31 @@ class Deployment:
         with self._lock:
             self._seen[goal.urn] = resource
         return resource
+
+    def read(self, goal: Goal) -> Resource:
+        """Look at what was made elsewhere. Raises EdgeError where it is not there."""
+        if self.halt.is_set():
+            raise Halted
+        with self._lock:
+            self.order.append(goal.urn)
+        resource = records.recorded(goal, self._old.get(goal.urn), goal.import_id, {})
+        resource.external = True
+        resource.outputs = records.sealed(self.providers, goal, existing.looked_at(self, goal))
+        with self._lock:
+            self._seen[goal.urn] = resource
+        self.tell(Step(Op.READ, goal.urn, goal.type, goal.name, goal.parent), True)
+        return self._record(resource, self._old.get(goal.urn))
+
+    @property
+    def explained(self) -> bool:
+        """Whether it is known why the program did not come to its end."""
+        return bool(self.failures or self.refused)
+
+    def refuse(self, what: str) -> None:
+        """Note what this engine does not do. The run goes on as a plan, to find the rest, and is refused at its end."""
+        with self._lock:
+            if what not in self.refused:
+                self.refused.append(what)
 
     def register_outputs(self, urn: str, outputs: Properties) -> None:
         """The outputs of a component, or of the stack itself."""
@@ -108,7 +123,7 @@ class Deployment:
             return
         if resource.type == STACK_TYPE:
             self.summary.outputs = outputs
-        if _sealed(resource.outputs) == _sealed(outputs):
+        if records.text(resource.outputs) == records.text(outputs):
             return
         if self.dry_run:
             self.to_record.append(urn)
@@ -127,10 +142,26 @@ class Deployment:
         # What a create that did not end may have made, and nobody wants any more.
         begun = [r for urn, (kind, r) in self._interrupted.items()
                  if kind == "creating" and urn not in recorded and urn not in self._seen]  # fmt: skip
-        return [
+        gone = [
             r for r in [*self.state.resources, *begun]
-            if r.delete or (r.urn not in self._seen and id(r) not in live)
+            if self.selection.has(r.urn) and (r.delete or (r.urn not in self._seen and id(r) not in live))
         ]  # fmt: skip
+        return self._unneeded(gone) if self.selection else gone
+
+    def _unneeded(self, gone: list[Resource]) -> list[Resource]:
+        """Without the components and providers of what stays: nobody has to name those."""
+        while True:
+            going = {id(r) for r in gone}
+            needed = {urn for r in self.state.resources if id(r) not in going for urn in r.references()}
+            rest = [r for r in gone if r.urn not in needed or self.selection.real(r.urn, r.custom)]
+            if len(rest) == len(gone):
+                return gone
+            gone = rest
+
+    def forget(self, resource: Resource) -> None:
+        """For a plan: as if the resource were not in the state."""
+        self._old.pop(resource.urn, None)
+        self.state.resources = [r for r in self.state.resources if r is not resource]
 
     def fail(self, step: Step, error: Exception) -> None:
         """Record a failure; from here on nothing new is started, and what only waits is ended."""
@@ -179,12 +210,20 @@ class Deployment:
     def _carry_out(self, goal: Goal, old: Resource | None) -> Resource:
         if not goal.custom:
             return self._component(goal, old)
+        if self.selection.real(goal.urn, goal.custom) and not self.selection.has(goal.urn):
+            return self._left(goal, old)
+        self._need(goal)
         interrupted = self._interrupted.get(old.urn if old is not None else goal.urn, ("", old))[0]
+        if goal.import_id and (old is None or old.id != goal.import_id):
+            return existing.take_over(self, goal, old)
         if old is None or (interrupted and not old.id) or interrupted == "deleting":
             return self._create(goal, Op.CREATE, old, (), ())
         differences = changes(old.inputs, goal.inputs)
         moved = changes({"provider": old.provider.rpartition("::")[0]},
                         {"provider": goal.provider.rpartition("::")[0]})  # fmt: skip
+        again = self._made_anew(goal, old)
+        if again:
+            return self._replace(goal, old, differences, Verdict(True, again, bool(goal.delete_before_replace)))
         if not differences and not interrupted:
             if moved and moved[0].before:
                 differences = moved
@@ -195,31 +234,57 @@ class Deployment:
             return self._replace(goal, old, differences, verdict)
         return self._update(goal, old, differences)
 
+    def _left(self, goal: Goal, old: Resource | None) -> Resource:
+        """What is not meant by this run stays as it is; what does not exist stays away."""
+        if old is not None:
+            self.tell(Step(Op.SAME, goal.urn, goal.type, goal.name, goal.parent), True)
+            return old
+        with self._lock:
+            self._missing.add(goal.urn)
+        return records.recorded(goal, None, "", dict.fromkeys(records.previewed(self.providers, goal), UNKNOWN))
+
+    def _need(self, goal: Goal) -> None:
+        """Raises EdgeError where a resource rests on one that this run leaves away."""
+        # What an input comes from is a dependency, too.
+        urns = {*goal.dependencies, goal.provider.rpartition("::")[0]}
+        missing = sorted(urn.rpartition("::")[2] for urn in urns & self._missing)
+        if missing:
+            step = Step(Op.CREATE, goal.urn, goal.type, goal.name, goal.parent)
+            error = EdgeError(f"needs {', '.join(missing)}, which is not there and not among the targets")
+            self.fail(step, error)
+            raise error
+
     def _verdict(self, goal: Goal, old: Resource, differences: list[Change]) -> Verdict:
         verdict = Verdict(update=True)
         if not goal.type.startswith(PROVIDER_PREFIX) and self.providers.supports(goal.type):
-            verdict = self.providers.of(goal.type).diff(goal.type, plain(old.inputs), differences)
+            provider = self.context(goal.provider).provider
+            verdict = self.providers.of(goal.type).diff(goal.type, plain(old.inputs), differences, provider)
         forced = tuple(c.path for c in differences
                        if "*" in goal.replace_on_changes or touches(c, goal.replace_on_changes))  # fmt: skip
         before = goal.delete_before_replace
         return Verdict(verdict.update, tuple(dict.fromkeys(verdict.replace + forced)),
                        verdict.delete_before_replace if before is None else before)  # fmt: skip
 
+    def _made_anew(self, goal: Goal, old: Resource) -> tuple[str, ...]:
+        """Why the resource is replaced whatever its inputs are; nothing where it is not."""
+        why = ["replacement_trigger"] if records.triggered(old.replacement_trigger, goal.replacement_trigger) else []
+        return tuple(why + [urn.rpartition("::")[2] for urn in goal.replace_with if urn in self._replaced])
+
     def _component(self, goal: Goal, old: Resource | None) -> Resource:
-        resource = self._recorded(goal, old, "", old.outputs if old else {})
+        resource = records.recorded(goal, old, "", old.outputs if old else {})
         step = Step(Op.SAME if old else Op.CREATE, goal.urn, goal.type, goal.name, goal.parent, custom=False)
         self.tell(step, True)
         return self._record(resource, old)
 
     def _same(self, goal: Goal, old: Resource) -> Resource:
         outputs = self._provider(goal) if goal.urn in self.clusters else old.outputs
-        resource = self._recorded(goal, old, old.id, self._secret(goal, outputs))
+        resource = records.recorded(goal, old, old.id, records.sealed(self.providers, goal, outputs))
         self.tell(Step(Op.SAME, goal.urn, goal.type, goal.name, goal.parent), True)
         return self._record(resource, old)
 
     def _record(self, resource: Resource, old: Resource | None) -> Resource:
         """Options, and what is secret, can change without the resource: nothing is called for that."""
-        if old is not None and _metadata(old) == _metadata(resource):
+        if old is not None and records.metadata(old) == records.metadata(resource):
             return old
         if self.dry_run:
             self.to_record.append(resource.urn)
@@ -229,11 +294,11 @@ class Deployment:
 
     def _create(self, goal: Goal, op: Op, old: Resource | None, differences: tuple[Change, ...],
                 keys: tuple[str, ...]) -> Resource:  # fmt: skip
-        step = Step(op, goal.urn, goal.type, goal.name, goal.parent, differences, keys)
+        step = Step(op, goal.urn, goal.type, goal.name, goal.parent, records.shown(goal, differences), keys)
         if self.dry_run:
             self.tell(step, True)
-            return self._recorded(goal, None, "", self._previewed(goal))
-        resource = self._recorded(goal, None, "", {})
+            return records.recorded(goal, None, "", records.previewed(self.providers, goal))
+        resource = records.recorded(goal, None, "", {})
         began = time.monotonic()
         self.tell(step, False)
         try:
@@ -246,7 +311,7 @@ class Deployment:
                         resource.id, outputs = self.providers.of(goal.type).create(
                             goal.type, plain(goal.inputs), context
                         )
-                resource.outputs = self._secret(goal, outputs)
+                resource.outputs = records.sealed(self.providers, goal, outputs)
                 if old is not None and op is Op.REPLACE:
                     # The replaced one stays in the state, marked, until the end of the run.
                     self.state.condemn(old)
@@ -258,11 +323,11 @@ class Deployment:
         return resource
 
     def _update(self, goal: Goal, old: Resource, differences: list[Change]) -> Resource:
-        step = Step(Op.UPDATE, goal.urn, goal.type, goal.name, goal.parent, tuple(differences))
+        step = Step(Op.UPDATE, goal.urn, goal.type, goal.name, goal.parent, records.shown(goal, differences))
         if self.dry_run:
             self.tell(step, True)
-            return self._recorded(goal, old, old.id, {**old.outputs, **self._previewed(goal)})
-        resource = self._recorded(goal, old, old.id, old.outputs)
+            return records.recorded(goal, old, old.id, {**old.outputs, **records.previewed(self.providers, goal)})
+        resource = records.recorded(goal, old, old.id, old.outputs)
         began = time.monotonic()
         self.tell(step, False)
         try:
@@ -276,7 +341,7 @@ class Deployment:
                     outputs = self.providers.of(goal.type).update(
                         goal.type, old.id, before, plain(old.outputs), plain(goal.inputs), context
                     )
-                resource.outputs = self._secret(goal, outputs)
+                resource.outputs = records.sealed(self.providers, goal, outputs)
                 self.state.put(resource, old)
         except EdgeError as error:
             self.fail(step, error)
@@ -286,10 +351,12 @@ class Deployment:
 
     def _replace(self, goal: Goal, old: Resource, differences: list[Change], verdict: Verdict) -> Resource:
         if old.protect:
-            step = Step(Op.REPLACE, goal.urn, goal.type, goal.name, goal.parent, tuple(differences))
+            step = Step(Op.REPLACE, goal.urn, goal.type, goal.name, goal.parent, records.shown(goal, differences))
             error = EdgeError("is protected and would be replaced; unprotect it in the program first")
             self.fail(step, error)
             raise error
+        with self._lock:
+            self._replaced.add(goal.urn)
         if verdict.delete_before_replace and not self.dry_run:
             self.delete(old, Op.REPLACE, successor=goal.urn)
             return self._create(goal, Op.REPLACE, None, tuple(differences), verdict.replace)
@@ -314,7 +381,7 @@ class Deployment:
         if op is Op.DELETE:
             self.tell(step, False)
         try:
-            real = resource.custom and not resource.type.startswith(PROVIDER_PREFIX)
+            real = resource.custom and not resource.external and not resource.type.startswith(PROVIDER_PREFIX)
             if call and real and not resource.retain_on_delete:
                 with self.state.operation("deleting", resource), self._claims.alone(resource):
                     context = self.context(resource.provider, resource.custom_timeouts.get("delete"), step)
@@ -334,36 +401,6 @@ class Deployment:
         known = {CLUSTER_UID: self.clusters[goal.urn]} if goal.urn in self.clusters else {}
         return {**goal.inputs, **known}
 
-    def _previewed(self, goal: Goal) -> Properties:
-        if goal.type.startswith(PROVIDER_PREFIX) or not self.providers.supports(goal.type):
-            return dict(goal.inputs)
-        return self._secret(goal, self.providers.of(goal.type).preview(goal.type, goal.inputs))
 
-    def _secret(self, goal: Goal, outputs: Properties) -> Properties:
-        """Outputs with the secret ones wrapped: by option, by type, or because the input was."""
-        names = set(goal.additional_secret_outputs)
-        if self.providers.supports(goal.type) and not goal.type.startswith(PROVIDER_PREFIX):
-            names |= set(self.providers.of(goal.type).secret_outputs(goal.type, goal.inputs))
-        pattern = {**goal.inputs, **{name: Secret(None) for name in names}}
-        return dict(reseal(pattern, outputs))
-
-    def _recorded(self, goal: Goal, old: Resource | None, id: str, outputs: Properties) -> Resource:
-        return Resource(
-            goal.urn, goal.type, goal.custom, goal.inputs, outputs, id, goal.parent, goal.provider,
-            sorted(goal.dependencies), goal.property_dependencies, goal.protect, goal.retain_on_delete,
-            goal.deleted_with, False, goal.additional_secret_outputs, [], goal.timeouts,
-            old.created if old else "",
-        )  # fmt: skip
-
-
-def _sealed(properties: Properties) -> str:
-    """A text that differs where a value differs, and where one is secret on one side only."""
-    return json.dumps(to_json(properties, lambda text: text), sort_keys=True)
-
-
-def _metadata(resource: Resource) -> tuple[object, ...]:
-    r = resource
-    return (r.urn, _sealed(r.inputs), _sealed(r.outputs),
-            r.parent, r.provider, tuple(r.dependencies), r.protect, r.retain_on_delete, r.deleted_with,
-            repr(sorted(r.property_dependencies.items())), repr(r.custom_timeouts),
-            tuple(r.additional_secret_outputs), r.delete)  # fmt: skip
+def _no_stacks(name: str) -> Properties:
+    raise EdgeError(f"{name}: no other stack is known here")

@@ -19,6 +19,8 @@ class Op(StrEnum):
     REPLACE = "replace"
     DELETE = "delete"
     REFRESH = "refresh"
+    IMPORT = "import"
+    READ = "read"
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ class Summary:
 
     @property
     def changed(self) -> list[Step]:
-        """The steps that are not `same`."""
-        return [step for step in self.steps if step.op is not Op.SAME]
+        """The steps that are not `same`, nor only look at what others made."""
+        return [step for step in self.steps if step.op not in (Op.SAME, Op.READ)]
 
 
 # Called with a step when it starts (over=False) and when it is over.

@@ -5,22 +5,33 @@ from __future__ import annotations
 import re
 import threading
 import uuid
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
 from config.errors import EdgeError
-from engine.deployment import STACK_TYPE, Deployment, Goal, Halted
+from engine.deployment import STACK_TYPE, Deployment, Halted
+from engine.goal import Goal
+from engine.handling import refused_options
 from engine.state import Resource
-from engine.values import from_struct, to_struct
+from engine.values import from_struct, from_value, to_struct
 
 _FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
     resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    # These are refused by name; without them the SDK asks for a newer CLI, of which there is none here.
+    resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
 )
 
 
@@ -58,14 +69,9 @@ class Monitor:
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
         """Plan or apply one resource and answer when it is done."""
-        try:
-            resource = self._deployment.register(self._goal(request))
-        except (EdgeError, Halted, OSError) as error:
-            # An OSError is a file asset that cannot be read.
-            if not isinstance(error, Halted) and not self._deployment.failures:
-                self._deployment.failures.append(f"{request.name}: {error}")
-            self._deployment.halt.set()
-            raise Stopped from None
+        for what in refused_options(request):
+            self._deployment.refuse(f"{request.name} ({request.type}): {what}")
+        resource = self._step(request, lambda: self._deployment.register(self._goal(request)))
         outputs = {**resource.inputs, **resource.outputs} if resource.custom else {}
         answer = resource_pb2.RegisterResourceResponse(
             urn=resource.urn, id=resource.id, object=to_struct(outputs)
@@ -87,15 +93,57 @@ class Monitor:
         """The program is through."""
         return empty_pb2.Empty()
 
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802
+        """What exists already and is only looked at: an object of Kubernetes, or another stack of the project."""
+        inputs = from_struct(request.properties)
+        parent = request.parent or self._root
+        goal = Goal(
+            urn=self.urn(parent, request.type, request.name), type=request.type, name=request.name, custom=True,
+            inputs=inputs, parent=parent, provider=self._provider_of(request), dependencies=list(request.dependencies),
+            additional_secret_outputs=list(request.additionalSecretOutputs), import_id=request.id,
+        )  # fmt: skip
+        resource = self._step(request, lambda: self._deployment.read(goal))
+        return resource_pb2.ReadResourceResponse(urn=resource.urn, properties=to_struct(resource.outputs))
+
     def Invoke(self, request: Any) -> Any:  # noqa: N802
         """Functions of providers are not needed by this engine's resource types."""
-        self._deployment.failures.append(
-            f"{request.tok}: the built-in engine has no provider functions; install the Pulumi CLI"
-        )
+        self._refuse(f"{request.tok}: a function of a provider")
+
+    Call = Invoke
+
+    def ExistsResource(self, request: Any) -> Any:  # noqa: N802
+        """Whether an id exists is a question to a provider."""
+        self._refuse(f"{request.type}: whether a resource exists")
+
+    def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802
+        """The engine calls no function of the program."""
+        self._deployment.refuse("transforms of the stack (the engine calls no function of the program)")
+        return empty_pb2.Empty()
+
+    RegisterStackInvokeTransform = RegisterStackTransform
+
+    def RegisterResourceHook(self, request: Any) -> Any:  # noqa: N802
+        """The engine calls no function of the program."""
+        self._deployment.refuse(f"{request.name}: hooks (the engine calls no function of the program)")
+        return empty_pb2.Empty()
+
+    RegisterErrorHook = RegisterResourceHook
+
+    def _refuse(self, what: str) -> NoReturn:
+        """For what the program cannot go on without."""
+        self._deployment.refuse(what)
         self._deployment.halt.set()
         raise Stopped
 
-    Call = ReadResource = ExistsResource = Invoke
+    def _step(self, request: Any, step: Callable[[], Resource]) -> Resource:
+        try:
+            return step()
+        except (EdgeError, Halted, OSError, UnicodeDecodeError) as error:
+            # An asset that cannot be read, or that is no text.
+            if not isinstance(error, Halted) and not self._deployment.failures:
+                self._deployment.failures.append(f"{request.name}: {error}")
+            self._deployment.halt.set()
+            raise Stopped from None
 
     def urn(self, parent: str, kind: str, name: str) -> str:
         """The URN of a resource: the types of its parents, but not the stack's, qualify its own."""
@@ -109,13 +157,6 @@ class Monitor:
         if request.type == STACK_TYPE:
             self._root = urn
         inputs = from_struct(request.object)
-        provider = request.provider
-        if request.custom and not provider and not request.type.startswith("pulumi:providers:"):
-            provider = self._default_provider(request.type.partition(":")[0], request.version)
-        elif provider and not provider.rpartition("::")[2]:
-            provider = ""
-        if "::" in provider:
-            provider = self._with_id(provider)
         timeouts = {
             name: seconds
             for name in ("create", "update", "delete")
@@ -126,7 +167,7 @@ class Monitor:
             self._declared_aliases[urn] = aliases
         return Goal(
             urn=urn, type=request.type, name=request.name, custom=request.custom, inputs=inputs,
-            parent=parent, provider=provider, dependencies=list(request.dependencies),
+            parent=parent, provider=self._provider_of(request), dependencies=list(request.dependencies),
             property_dependencies={
                 key: sorted(value.urns) for key, value in sorted(request.propertyDependencies.items())
             },
@@ -135,7 +176,9 @@ class Monitor:
             replace_on_changes=list(request.replaceOnChanges),
             delete_before_replace=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
             additional_secret_outputs=list(request.additionalSecretOutputs),
-            aliases=aliases, timeouts=timeouts,
+            aliases=aliases, timeouts=timeouts, import_id=request.importId, hide_diffs=list(request.hideDiffs),
+            replace_with=list(request.replace_with),
+            replacement_trigger=from_value(request.replacement_trigger),
         )  # fmt: skip
 
     def _aliases(self, request: Any, parent: str) -> list[str]:
@@ -159,6 +202,15 @@ class Monitor:
                 names.append(old_name + request.name.removeprefix(new_name))
             result += [self.urn(former, request.type, name) for name in names]
         return result
+
+    def _provider_of(self, request: Any) -> str:
+        """The reference of the provider of a request, the default one of its package where it names none."""
+        provider: str = request.provider
+        if getattr(request, "custom", True) and not provider and not request.type.startswith("pulumi:providers:"):
+            return self._default_provider(request.type.partition(":")[0], request.version)
+        if provider and not provider.rpartition("::")[2]:
+            return ""
+        return self._with_id(provider) if "::" in provider else provider
 
     def _default_provider(self, package: str, version: str) -> str:
         """The default provider of a package: a resource of the state, as Pulumi's own engine has it."""

@@ -16,16 +16,19 @@ from config.errors import DeploymentFailed, EdgeError, StateError, UnsupportedRe
 from engine import program
 from engine.clusters import the_same
 from engine.deployment import Deployment
-from engine.diff import changes
+from engine.drift import drift
 from engine.events import Listener, Op, Step, Summary, silent
 from engine.forgetting import Gone, lost, without
 from engine.handover import for_pulumi, from_pulumi
 from engine.order import dependents_first
 from engine.passphrase import from_environment
-from engine.registry import PROVIDER_PREFIX, Providers
+from engine.registry import Providers
+from engine.selection import EVERYTHING, Selection
 from engine.settings import StackSettings, read
 from engine.state import Resource, State, exclusive
-from engine.values import Properties, plain, reseal
+from engine.values import Properties, plain
+
+_INSTALL = "install the Pulumi CLI: curl -fsSL https://get.pulumi.com | sh"
 
 
 class BuiltinEngine:
@@ -55,14 +58,20 @@ class BuiltinEngine:
             raise StateError("no passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE")
         return text
 
-    def preview(self, listener: Listener = silent, *, fresh: bool = False) -> Summary:
-        """What `up` would do. Touches nothing; `fresh` plans as if nothing existed yet."""
-        with self._deployment(dry_run=True, listener=listener, fresh=fresh) as deployment:
-            program.run(self.project_dir, self.settings, deployment)
+    def preview(self, listener: Listener = silent, *, fresh: bool = False, refresh: bool = False,
+                selection: Selection = EVERYTHING) -> Summary:  # fmt: skip
+        """What `up` would do. Touches nothing; `fresh` plans as if nothing existed yet, `refresh` from what is really
+        there."""
+        with self._deployment(dry_run=True, listener=listener, fresh=fresh, selection=selection) as deployment:
+            if refresh:
+                list(drift(deployment))
+            self._planned(deployment)
             _delete(deployment, deployment.leftovers())
+            if deployment.failures:
+                raise DeploymentFailed(deployment.failures)
             return deployment.summary
 
-    def up(self, listener: Listener = silent) -> Summary:
+    def up(self, listener: Listener = silent, *, refresh: bool = False, selection: Selection = EVERYTHING) -> Summary:
         """Make it so. Raises DeploymentFailed with every failure; the state has what succeeded.
 
         The program is run twice where there is something to do: what cannot be applied here has to
@@ -70,8 +79,10 @@ class BuiltinEngine:
         """
         with exclusive(self.path):
             settings = self.settings
-            with self._deployment(dry_run=True, listener=silent) as plan:
-                program.run(self.project_dir, settings, plan)
+            if refresh:
+                self.refresh(listener, selection=selection)
+            with self._deployment(dry_run=True, listener=silent, selection=selection) as plan:
+                self._planned(plan)
                 self._refuse_unsupported(plan)
                 idle = not (plan.summary.changed or plan.leftovers() or plan.state.pending or plan.to_record)
                 if idle:
@@ -81,36 +92,42 @@ class BuiltinEngine:
                         listener(step, True)
                     return plan.summary
                 clusters = the_same(plan)
-            with self._deployment(dry_run=False, listener=listener) as deployment:
+            with self._deployment(dry_run=False, listener=listener, selection=selection) as deployment:
                 deployment.clusters = clusters
                 program.run(self.project_dir, settings, deployment)
                 _delete(deployment, deployment.leftovers())
                 if deployment.failures:
                     raise DeploymentFailed(deployment.failures)
                 deployment.state.reorder(deployment.order)
-                deployment.state.settle()
+                if not selection:
+                    deployment.state.settle()
                 return deployment.summary
 
-    def destroy(self, listener: Listener = silent) -> Summary:
+    def destroy(self, listener: Listener = silent, *, selection: Selection = EVERYTHING) -> Summary:
         """Delete everything in the state, dependents first."""
-        with exclusive(self.path), self._deployment(dry_run=False, listener=listener) as deployment:
-            protected = [r for r in deployment.state.resources if r.protect]
+        with exclusive(self.path), self._deployment(dry_run=False, listener=listener,
+                                                    selection=selection) as deployment:  # fmt: skip
+            selection.check(r.urn for r in deployment.state.resources)
+            going = deployment.leftovers()
+            protected = [r for r in going if r.protect]
             if protected:
                 names = ", ".join(r.name for r in protected)
                 raise DeploymentFailed([f"protected, not deleted: {names}; unprotect them first"])
-            _delete(deployment, deployment.leftovers())
+            _delete(deployment, going)
             if deployment.failures:
                 raise DeploymentFailed(deployment.failures)
-            if deployment.state.pending:
+            if deployment.state.pending and not selection:
                 deployment.state.settle()
             return deployment.summary
 
-    def refresh(self, listener: Listener = silent, *, dry_run: bool = False) -> Summary:
+    def refresh(self, listener: Listener = silent, *, dry_run: bool = False,
+                selection: Selection = EVERYTHING) -> Summary:  # fmt: skip
         """Compare the state with reality and record what is really there."""
-        with exclusive(self.path), self._deployment(dry_run=dry_run, listener=listener) as deployment:
-            for resource in list(deployment.state.resources):
-                if resource.custom and not resource.type.startswith(PROVIDER_PREFIX):
-                    _refresh(deployment, resource)
+        with exclusive(self.path), self._deployment(dry_run=dry_run, listener=listener,
+                                                    selection=selection) as deployment:  # fmt: skip
+            selection.check(r.urn for r in deployment.state.resources)
+            for step in drift(deployment):
+                deployment.tell(step, True)
             if deployment.failures:
                 raise DeploymentFailed(deployment.failures)
             return deployment.summary
@@ -157,14 +174,41 @@ class BuiltinEngine:
         return State(path, from_environment(self._fallback))
 
     @contextmanager
-    def _deployment(self, *, dry_run: bool, listener: Listener, fresh: bool = False) -> Iterator[Deployment]:
+    def _deployment(self, *, dry_run: bool, listener: Listener, selection: Selection,
+                    fresh: bool = False) -> Iterator[Deployment]:  # fmt: skip
         providers = Providers()
-        deployment = Deployment(self._state(fresh=fresh), providers, dry_run=dry_run, listener=listener)
+        deployment = Deployment(self._state(fresh=fresh), providers, dry_run=dry_run, listener=listener,
+                                selection=selection)  # fmt: skip
+        deployment.outputs_of = self._outputs_of
         try:
             with _ctrl_c(deployment):
                 yield deployment
         finally:
             providers.close()
+
+    def _planned(self, deployment: Deployment) -> None:
+        """Run the program as a plan. Raises UnsupportedResource for all that it asks for and this engine does not."""
+        try:
+            program.run(self.project_dir, self.settings, deployment)
+        except DeploymentFailed:
+            # What the program lacks of something refused may be all that failed.
+            if not deployment.refused:
+                raise
+        deployment.selection.check([*deployment.order, *(r.urn for r in deployment.state.resources)])
+        if deployment.refused:
+            said = "; ".join(f"the built-in engine does not do {what}" for what in deployment.refused)
+            raise UnsupportedResource(f"{said}; {_INSTALL}")
+
+    def _outputs_of(self, name: str) -> Properties:
+        """Outputs of another stack of this project. Raises EdgeError where there is none."""
+        parts = name.split("/")
+        if len(parts) == 3 and parts[1] != self.settings.project:
+            raise EdgeError(f"{name}: is a stack of another project; the built-in engine reads those of"
+                            f" {self.settings.project}; {_INSTALL}")  # fmt: skip
+        other = BuiltinEngine(self.project_dir, parts[-1], self.path.parent, own_passphrase=self._fallback is not None)
+        if not other.path.exists():
+            raise EdgeError(f"{name}: has no state; expected a stack that is up")
+        return other.outputs()
 
     @staticmethod
     def _refuse_unsupported(plan: Deployment) -> None:
@@ -176,17 +220,24 @@ class BuiltinEngine:
         refused += [
             f"{old.name} ({old.type}), to be deleted"
             for old in plan.leftovers()
-            if old.custom and not old.retain_on_delete and not plan.providers.supports(old.type)
+            if old.custom and not old.external and not old.retain_on_delete and not plan.providers.supports(old.type)
         ]
         if refused:
             raise UnsupportedResource(
                 f"the built-in engine plans but cannot apply: {', '.join(refused)};"
-                " install the Pulumi CLI: curl -fsSL https://get.pulumi.com | sh"
+                f" {_INSTALL}"
             )
 
 
 def _delete(deployment: Deployment, resources: list[Resource]) -> None:
     going = {r.urn for r in resources}
+    for kept in deployment.state.resources if deployment.selection else ():
+        held = kept.references() & going
+        if kept.urn not in going and held:
+            names = ", ".join(sorted(urn.rpartition("::")[2] for urn in held))
+            deployment.failures.append(f"{kept.name}: needs {names}, and is not among the targets")
+    if deployment.failures:
+        return
 
     def delete(resource: Resource) -> None:
         if resource.protect and not resource.delete:
@@ -198,37 +249,6 @@ def _delete(deployment: Deployment, resources: list[Resource]) -> None:
         deployment.delete(resource, call=resource.deleted_with not in going)
 
     dependents_first(resources, delete, deployment.halt.is_set)
-
-
-def _refresh(deployment: Deployment, resource: Resource) -> None:
-    step = Step(Op.REFRESH, resource.urn, resource.type, resource.name, resource.parent)
-    try:
-        context = deployment.context(resource.provider)
-        found = deployment.providers.of(resource.type).read(
-            resource.type, resource.id, plain(resource.inputs), plain(resource.outputs), context
-        )
-    except EdgeError as error:
-        deployment.fail(step, error)
-        return
-    if found is None:
-        deployment.tell(Step(Op.DELETE, *_identity(resource)), True)
-        if not deployment.dry_run:
-            deployment.state.drop(resource)
-        return
-    inputs, outputs = reseal(resource.inputs, found[0]), reseal(resource.outputs, found[1])
-    drift = tuple(changes(resource.inputs, inputs))
-    printed = tuple(c for c in changes(resource.outputs, outputs) if c.path == "stdout")
-    if not drift:
-        deployment.tell(Step(Op.SAME, *_identity(resource)), True)
-        return
-    deployment.tell(Step(Op.UPDATE, *_identity(resource), changes=drift + printed), True)
-    if not deployment.dry_run:
-        resource.inputs, resource.outputs = inputs, outputs
-        deployment.state.put(resource)
-
-
-def _identity(resource: Resource) -> tuple[str, str, str, str]:
-    return resource.urn, resource.type, resource.name, resource.parent
 
 
 @contextmanager

@@ -49,7 +49,7 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
     loop.set_default_executor(_Inline() if deployment.dry_run else ThreadPoolExecutor(PARALLEL, "step"))
     # After a failure the SDK leaves the futures of everything downstream unread; that is no news.
     loop.set_exception_handler(
-        lambda _, context: None if deployment.failures else loop.default_exception_handler(context)
+        lambda _, context: None if deployment.explained else loop.default_exception_handler(context)
     )
     monitor = Monitor(deployment, settings.project, settings.stack)
     ROOT.set(None)
@@ -75,17 +75,17 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
         reason = _edge_error(end)
         if reason is not None:
             raise reason from None
-        if end.code and not deployment.failures:
+        if end.code and not deployment.explained:
             raise DeploymentFailed([f"the program ended with status {end.code}"]) from None
     except (Stopped, RunError) as error:
-        if not deployment.failures:
+        if not deployment.explained:
             reason = _edge_error(error)
             if reason is not None:
                 raise reason from None
             raise DeploymentFailed([str(error) or "stopped"]) from None
     except Exception as error:
         # After a failed step the SDK reports the missing answer in its own way; ours is the reason.
-        if not deployment.failures:
+        if not deployment.explained:
             cause = _edge_error(error)
             if cause is None:
                 raise

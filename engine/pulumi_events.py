@@ -11,7 +11,7 @@ from engine.events import Listener, Op, Step, Summary
 from engine.values import SIGNATURE, Secret
 
 _OPS = {"same": Op.SAME, "create": Op.CREATE, "update": Op.UPDATE, "replace": Op.REPLACE, "delete": Op.DELETE,
-        "refresh": Op.SAME}  # fmt: skip
+        "refresh": Op.SAME, "import": Op.IMPORT, "read": Op.READ}  # fmt: skip
 # The halves of a `replace`, which has a step of its own: they tell only when they fail, for it does not.
 _HALVES = ("create-replacement", "delete-replaced")
 _COLOR = re.compile(r"<\{%.*?%\}>")

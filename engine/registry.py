@@ -23,6 +23,7 @@ class Providers:
         self.ending = threading.Event()
         self._pool: SshPool | None = None
         self._made: dict[str, Provider] = {}
+        self._objects = KubernetesProvider()
         self._lock = threading.Lock()
 
     def of(self, kind: str) -> Provider:
@@ -38,8 +39,8 @@ class Providers:
             return self._made["command"]
         if kind == RELEASE:
             return self._made.setdefault("helm", HelmProvider())
-        if kind.startswith("kubernetes:") and not kind.startswith("kubernetes:helm.sh"):
-            return self._made.setdefault("kubernetes", KubernetesProvider())
+        if _is_object(kind):
+            return self._objects
         raise UnsupportedResource(
             f"{kind}: the built-in engine plans this type but cannot apply it;"
             " install the Pulumi CLI: curl -fsSL https://get.pulumi.com | sh"
@@ -55,7 +56,15 @@ class Providers:
             return False
         return True
 
+    def finder(self, kind: str) -> KubernetesProvider | None:
+        """What finds a resource of the type by its id; None where nothing can."""
+        return self._objects if _is_object(kind) else None
+
     def close(self) -> None:
         """Close what was opened."""
         if self._pool is not None:
             self._pool.close()
+
+
+def _is_object(kind: str) -> bool:
+    return kind.startswith("kubernetes:") and not kind.startswith("kubernetes:helm.sh")

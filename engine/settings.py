@@ -11,6 +11,7 @@ import yaml
 
 from config import yaml_text
 from config.errors import ConfigError, Problem
+from engine import project_file
 from engine.passphrase import Passphrase
 
 
@@ -29,7 +30,8 @@ def read(project_dir: Path, stack: str, passphrase: str | None) -> StackSettings
     """Raises ConfigError for a file that is missing or not YAML. Unreadable secrets are left out
     where no passphrase is given: a preview does without them.
     """
-    project = _load(project_dir / "Pulumi.yaml", stack).get("name")
+    declared = _load(project_dir / "Pulumi.yaml", stack)
+    project = declared.get("name")
     if not isinstance(project, str) or not project:
         raise ConfigError(stack, [Problem("Pulumi.yaml: name", "the project's name", repr(project))])
     path = project_dir / f"Pulumi.{stack}.yaml"
@@ -41,12 +43,16 @@ def read(project_dir: Path, stack: str, passphrase: str | None) -> StackSettings
     config = data.get("config") or {}
     if not isinstance(config, dict):
         raise ConfigError(stack, [Problem("config", "an object", type(config).__name__)])
+    config, secrets, problems = project_file.declared(
+        declared, {key if ":" in str(key) else f"{project}:{key}": value for key, value in config.items()}
+    )
+    problems += project_file.refused(declared, data)
+    if problems:
+        raise ConfigError(stack, problems)
     salt = data.get("encryptionsalt")
     crypto = Passphrase(passphrase, salt) if passphrase is not None and salt else None
     values: dict[str, str] = {}
-    secrets: set[str] = set()
-    for key, value in config.items():
-        full = key if ":" in str(key) else f"{project}:{key}"
+    for full, value in config.items():
         if isinstance(value, dict) and set(value) == {"secure"}:
             if crypto is None:
                 continue

@@ -42,6 +42,9 @@ class Resource:
     additional_secret_outputs: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
     custom_timeouts: dict[str, float] = field(default_factory=dict)
+    replacement_trigger: Any = None
+    # Only read: nothing here made it, and nothing here deletes it.
+    external: bool = False
     created: str = ""
     modified: str = ""
 
@@ -63,7 +66,7 @@ _FIELDS = {
     "property_dependencies": "propertyDependencies", "protect": "protect",
     "retain_on_delete": "retainOnDelete", "deleted_with": "deletedWith", "delete": "delete",
     "additional_secret_outputs": "additionalSecretOutputs", "aliases": "aliases",
-    "custom_timeouts": "customTimeouts", "created": "created", "modified": "modified",
+    "custom_timeouts": "customTimeouts", "external": "external", "created": "created", "modified": "modified",
 }  # fmt: skip
 
 
@@ -259,6 +262,7 @@ class State:
             **values,
             inputs=from_json(data.get("inputs", {}), decrypt),
             outputs=from_json(data.get("outputs", {}), decrypt),
+            replacement_trigger=from_json(data.get("replacementTrigger"), decrypt),
         )
 
     def _render(self, resource: Resource) -> str:
@@ -271,8 +275,9 @@ class State:
 
         data = {key: getattr(resource, name) for name, key in _FIELDS.items()}
         data = {key: value for key, value in data.items() if value or key in ("custom", "urn")}
-        for key in ("inputs", "outputs"):
-            if values := getattr(resource, key):
+        for key, name in (("inputs", "inputs"), ("outputs", "outputs"), ("replacementTrigger", "replacement_trigger")):
+            values = getattr(resource, name)
+            if values or (values is not None and key == "replacementTrigger"):
                 data[key] = to_json(values, encrypt)
         text = json.dumps(data, sort_keys=False)
         # The resource is kept too: an id alone can be given out again.

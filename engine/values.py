@@ -60,10 +60,11 @@ class Asset:
 
 def from_struct(struct: struct_pb2.Struct) -> Properties:
     """A protobuf Struct as the SDK sends it; its fields come in no order, so they are sorted."""
-    return {key: _from_value(struct.fields[key]) for key in sorted(struct.fields)}
+    return {key: from_value(struct.fields[key]) for key in sorted(struct.fields)}
 
 
-def _from_value(value: struct_pb2.Value) -> Any:
+def from_value(value: struct_pb2.Value) -> Any:
+    """One value of a Struct; None for one that was not sent."""
     match value.WhichOneof("kind"):
         case "string_value":
             return UNKNOWN if value.string_value == UNKNOWN_TOKEN else value.string_value
@@ -72,7 +73,7 @@ def _from_value(value: struct_pb2.Value) -> Any:
         case "bool_value":
             return value.bool_value
         case "list_value":
-            return [_from_value(item) for item in value.list_value.values]
+            return [from_value(item) for item in value.list_value.values]
         case "struct_value":
             return _special(from_struct(value.struct_value))
         case _:
@@ -89,7 +90,7 @@ def _special(data: Properties) -> Any:
             return data
         case "1b47061264138c4ac30d75fd1eb44270":
             return Secret(data["value"])
-        case "c44067f5952c0a294b673a41bacd8c17":
+        case "c44067f5952c0a294b673a41bacd8c17" if not data.get("uri"):
             path = data.get("path") or ""
             if path and not data.get("text"):
                 with open(path) as file:

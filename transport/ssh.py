@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,7 +16,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Whom to connect to. `host_key` is the public key line it must present; None is refused."""
+    """Whom to connect to, and what to show there: a key, a password, or an agent's keys.
+
+    `host_key` is the public key line that the host must present; None is refused. `agent_socket`: a path.
+    """
 
     host: str
     port: int = 22
@@ -26,6 +29,9 @@ class Endpoint:
     bastion: Endpoint | None = None
     dial_attempts: int = 10
     dial_timeout: float = 15.0
+    private_key_password: str | None = None
+    password: str | None = None
+    agent_socket: str | None = None
 
     def __repr__(self) -> str:
         via = f" (through {self.bastion})" if self.bastion else ""
@@ -54,14 +60,16 @@ class SshPool:
         self._connections: dict[Endpoint, asyncio.Task[Any]] = {}
         self._ending = ending or threading.Event()
 
-    def run(self, endpoint: Endpoint, command: str, stdin: str | None = None,
-            timeout: float | None = None) -> Result:  # fmt: skip
+    def run(self, endpoint: Endpoint, command: str, stdin: str | None = None, timeout: float | None = None,
+            environment: Mapping[str, str] | None = None) -> Result:  # fmt: skip
         """Run a shell command. A non-zero exit status is the caller's to judge.
+
+        Of the environment the host's sshd takes what its AcceptEnv lets in.
 
         Raises HostError where the host cannot be reached, is not who it should be, refuses the
         key, or goes away in the middle.
         """
-        return self._wait(self._run(endpoint, command, stdin, timeout))
+        return self._wait(self._run(endpoint, command, stdin, timeout, environment or {}))
 
     def close(self) -> None:
         """Close every connection and end the thread."""
@@ -72,14 +80,14 @@ class SshPool:
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    async def _run(self, endpoint: Endpoint, command: str, stdin: str | None,
-                   timeout: float | None) -> Result:  # fmt: skip
+    async def _run(self, endpoint: Endpoint, command: str, stdin: str | None, timeout: float | None,
+                   environment: Mapping[str, str]) -> Result:  # fmt: skip
         import asyncssh
 
         for attempt in (1, 2):
             connection = await self._connection(endpoint)
             try:
-                process = await connection.create_process(command, errors="replace")
+                process = await connection.create_process(command, errors="replace", env=dict(environment))
                 # A command may end before it has read, or without reading, what it is given.
                 with suppress(BrokenPipeError):
                     process.stdin.write(stdin or "")
@@ -117,17 +125,18 @@ class SshPool:
         if endpoint.host_key is None:
             raise HostError(f"{endpoint}: no host key is pinned; expected ssh.hostKey in the stack")
         try:
-            key = asyncssh.import_private_key(endpoint.private_key)
+            keys = await _keys(endpoint)
             pinned = asyncssh.import_public_key(endpoint.host_key)
-        except (asyncssh.KeyImportError, ValueError) as error:
+        except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError) as error:
             raise HostError(f"{endpoint}: unusable key: {error}") from None
         tunnel = await self._connection(endpoint.bastion) if endpoint.bastion else None
         for attempt in range(1, endpoint.dial_attempts + 1):
             try:
                 return await asyncio.wait_for(
                     asyncssh.connect(
-                        endpoint.host, endpoint.port, username=endpoint.user, client_keys=[key],
+                        endpoint.host, endpoint.port, username=endpoint.user, client_keys=keys or None,
                         known_hosts=([pinned], [], []), tunnel=tunnel or (), agent_path=None,
+                        password=endpoint.password,
                         config=None, keepalive_interval=5, keepalive_count_max=3,
                     ),
                     endpoint.dial_timeout,
@@ -138,10 +147,7 @@ class SshPool:
                     " if the host was reinstalled, put its new key into ssh.hostKey"
                 ) from None
             except asyncssh.PermissionDenied:
-                raise HostError(
-                    f"{endpoint}: the key was refused for user {endpoint.user};"
-                    f" expected {key.get_fingerprint()} in its authorized_keys"
-                ) from None
+                raise HostError(f"{endpoint}: {_refused(endpoint, keys)}") from None
             except (OSError, asyncssh.Error, TimeoutError) as error:
                 if attempt == endpoint.dial_attempts or self._ending.is_set():
                     what = str(error) or f"no answer within {endpoint.dial_timeout:.0f} s"
@@ -158,3 +164,28 @@ class SshPool:
             else:
                 task.cancel()
         self._connections.clear()
+
+
+async def _keys(endpoint: Endpoint) -> list[Any]:
+    """The keys to show: the endpoint's own, and those of its agent. Raises HostError where there is nothing to show."""
+    import asyncssh
+
+    keys: list[Any] = []
+    if endpoint.private_key or not (endpoint.password or endpoint.agent_socket):
+        keys.append(asyncssh.import_private_key(endpoint.private_key, endpoint.private_key_password))
+    if endpoint.agent_socket:
+        try:
+            # What signs with the agent's keys keeps the connection to it.
+            agent = await asyncssh.connect_agent(endpoint.agent_socket)
+            keys += await agent.get_keys()
+        except (OSError, asyncssh.Error, ValueError) as error:
+            raise HostError(f"{endpoint}: the agent at {endpoint.agent_socket}: {error}") from None
+    return keys
+
+
+def _refused(endpoint: Endpoint, keys: list[Any]) -> str:
+    shown = [key.get_fingerprint() for key in keys if hasattr(key, "get_fingerprint")]
+    if not shown:
+        what = "the password was" if endpoint.password else "the agent's keys were"
+        return f"{what} refused for user {endpoint.user}"
+    return f"the key was refused for user {endpoint.user}; expected {', '.join(shown)} in its authorized_keys"

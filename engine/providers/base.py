@@ -49,8 +49,8 @@ class Provider(Protocol):
     Every method may raise an EdgeError; its message becomes the resource's line in the report.
     """
 
-    def diff(self, kind: str, before: Properties, changes: list[Change]) -> Verdict:
-        """How to get from the recorded inputs to the declared ones."""
+    def diff(self, kind: str, before: Properties, changes: list[Change], provider: Properties) -> Verdict:
+        """How to get from the recorded inputs to the declared ones. `provider`: its inputs, where there is one."""
         ...
 
     def preview(self, kind: str, inputs: Properties) -> Properties:

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import time
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from config.errors import HostError
@@ -40,7 +41,7 @@ class CommandProvider:
     def __init__(self, pool: SshPool) -> None:
         self._pool = pool
 
-    def diff(self, kind: str, before: Properties, changes: list[Change]) -> Verdict:
+    def diff(self, kind: str, before: Properties, changes: list[Change], provider: Properties) -> Verdict:
         triggers = tuple(c.path for c in changes if touches(c, ["triggers"]))
         if kind == COPY:
             target = [c.path for c in changes if touches(c, ["remotePath", "connection.host"])]
@@ -106,16 +107,13 @@ class CommandProvider:
         if kind == LOCAL:
             stdout, stderr = self._local(str(script), inputs, previous, context)
         else:
-            stdout, stderr = self._remote(str(script), inputs, context)
+            stdout, stderr = self._remote(str(script), inputs, previous, context)
         return {**inputs, "stdout": stdout.rstrip("\n"), "stderr": stderr.rstrip("\n")}
 
     def _local(self, script: str, inputs: Properties, previous: Properties,
                context: Context) -> tuple[str, str]:  # fmt: skip
         interpreter = inputs.get("interpreter") or ["/bin/sh", "-c"]
-        environment = {**os.environ, **{k: str(v) for k, v in (inputs.get("environment") or {}).items()}}
-        if previous and inputs.get("addPreviousOutputInEnv") is not False:
-            for key in _OUTPUTS:
-                environment[f"PULUMI_COMMAND_{key.upper()}"] = str(previous.get(key) or "")
+        environment = {**os.environ, **_environment(inputs, previous)}
         try:
             # In a session of its own: Ctrl-C lets a step that runs come to its end.
             process = subprocess.Popen(
@@ -134,10 +132,12 @@ class CommandProvider:
             raise HostError(_failure("local command", process.returncode, stdout, stderr))
         return stdout, stderr
 
-    def _remote(self, script: str, inputs: Properties, context: Context) -> tuple[str, str]:
-        where = endpoint(inputs["connection"])
+    def _remote(self, script: str, inputs: Properties, previous: Properties, context: Context) -> tuple[str, str]:
+        where, environment = endpoint(inputs["connection"]), _environment(inputs, previous)
         context.waiting(f"its script on {where.host}")
-        done = self._pool.run(where, script, inputs.get("stdin") or "", context.timeout)
+        # What the program asks for has to be there; what the engine adds of itself helps where sshd lets it in.
+        script = _accepted(inputs.get("environment") or ()) + script
+        done = self._pool.run(where, script, inputs.get("stdin") or "", context.timeout, environment)
         if done.status != 0:
             raise HostError(_failure(str(where), done.status, done.stdout, done.stderr))
         return done.stdout, done.stderr
@@ -169,6 +169,21 @@ def _communicate(process: subprocess.Popen[str], script: str, stdin: str, contex
                 raise NotAwaited("not waited for") from None
 
 
+def _environment(inputs: Properties, previous: Properties) -> dict[str, str]:
+    """The variables of a command: its own, and what it printed the last time."""
+    variables = {key: str(value) for key, value in (inputs.get("environment") or {}).items()}
+    if previous and inputs.get("addPreviousOutputInEnv") is not False:
+        for key in _OUTPUTS:
+            variables[f"PULUMI_COMMAND_{key.upper()}"] = str(previous.get(key) or "")
+    return variables
+
+
+def _accepted(names: Iterable[str]) -> str:
+    """Lines that end a script on a host whose sshd dropped one of its variables. No value stands in them."""
+    why = "was not taken by sshd; let it in with AcceptEnv in sshd_config"
+    return "".join(f'[ "${{{name}+x}}" ] || {{ echo "variable {name} {why}" >&2; exit 1; }}\n' for name in names)
+
+
 def endpoint(connection: Properties) -> Endpoint:
     """An SSH endpoint from the provider's `connection` object."""
     proxy = connection.get("proxy")
@@ -177,6 +192,9 @@ def endpoint(connection: Properties) -> Endpoint:
         port=int(connection.get("port") or 22),
         user=str(connection.get("user") or "root"),
         private_key=str(connection.get("privateKey") or ""),
+        private_key_password=connection.get("privateKeyPassword"),
+        password=connection.get("password"),
+        agent_socket=connection.get("agentSocketPath"),
         host_key=connection.get("hostKey"),
         bastion=endpoint(proxy) if proxy else None,
         dial_attempts=int(connection.get("dialErrorLimit") or 10),

@@ -17,12 +17,21 @@ from engine.providers.base import Context, Verdict
 from engine.values import UNKNOWN, Properties
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
+# Property -> option of helm, of those that are on or off.
+_SWITCHES = {
+    "createNamespace": "--create-namespace", "atomic": "--atomic", "cleanupOnFail": "--cleanup-on-fail",
+    "skipCrds": "--skip-crds", "dependencyUpdate": "--dependency-update", "devel": "--devel",
+    "disableOpenapiValidation": "--disable-openapi-validation", "disableWebhooks": "--no-hooks",
+    "forceUpdate": "--force", "renderSubchartNotes": "--render-subchart-notes", "resetValues": "--reset-values",
+    "reuseValues": "--reuse-values", "takeOwnership": "--take-ownership", "waitForJobs": "--wait-for-jobs",
+}  # fmt: skip
+_VALUED = {"description": "--description", "maxHistory": "--history-max"}
 
 
 class HelmProvider:
     """Installs charts. Values go through standard input, the kubeconfig through a private file."""
 
-    def diff(self, kind: str, before: Properties, changes: list[Change]) -> Verdict:
+    def diff(self, kind: str, before: Properties, changes: list[Change], provider: Properties) -> Verdict:
         replace = tuple(c.path for c in changes if touches(c, ["name", "namespace"]))
         return Verdict(bool(changes), replace, delete_before_replace=True)
 
@@ -60,16 +69,15 @@ class HelmProvider:
         _clear_pending(inputs, context)
         arguments = ["upgrade", "--install", str(inputs["name"]), str(inputs["chart"]),
                      *_namespace(inputs), "--values", "-", "--output", "json",
-                     f"--timeout={context.timeout:.0f}s"]  # fmt: skip
+                     f"--timeout={inputs.get('timeout') or context.timeout:.0f}s"]  # fmt: skip
         repository = (inputs.get("repositoryOpts") or {}).get("repo")
         if repository:
             arguments += ["--repo", str(repository)]
         if inputs.get("version") and not Path(str(inputs["chart"])).is_dir():
             arguments += ["--version", str(inputs["version"])]
-        for flag, option in (("createNamespace", "--create-namespace"), ("atomic", "--atomic"),
-                             ("cleanupOnFail", "--cleanup-on-fail"), ("skipCrds", "--skip-crds")):  # fmt: skip
-            if inputs.get(flag):
-                arguments.append(option)
+        arguments += [option for key, option in _SWITCHES.items() if inputs.get(key)]
+        for key, option in _VALUED.items():
+            arguments += [option, str(inputs[key])] if inputs.get(key) else []
         if not inputs.get("skipAwait", False):
             arguments.append("--wait")
         answer = json.loads(_helm(arguments, context, json.dumps(inputs.get("values") or {})))

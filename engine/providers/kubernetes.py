@@ -8,22 +8,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from config.errors import ApiError
-from engine.diff import Change, touches
+from engine.diff import Change, changes, touches
 from engine.providers.base import Context, NotAwaited, Verdict
+from engine.providers.made_anew import made_anew
 from engine.values import UNKNOWN, Properties
 from transport.kube import FIELD_MANAGER, Kube, NotFound
 
 _IDENTITY = ["kind", "metadata.name", "metadata.namespace"]
-# Fields that the API server refuses to change; the object has to be made anew.
-_IMMUTABLE = {
-    "Deployment": ["spec.selector"],
-    "DaemonSet": ["spec.selector"],
-    "StatefulSet": ["spec.selector", "spec.serviceName"],
-    "Job": ["spec.template", "spec.selector"],
-    "Pod": ["spec"],
-    "Secret": ["type"],
-    "Service": ["spec.clusterIP"],
-}
 # Seconds; what an API server on a busy machine takes to come back.
 _PATIENCE = 30.0
 _SKIP_AWAIT = "pulumi.com/skipAwait"
@@ -36,8 +27,8 @@ class KubernetesProvider:
         self._clusters: dict[str, Kube] = {}
         self._lock = threading.Lock()
 
-    def diff(self, kind: str, before: Properties, changes: list[Change]) -> Verdict:
-        paths = _IDENTITY + _IMMUTABLE.get(kind.rpartition(":")[2], [])
+    def diff(self, kind: str, before: Properties, changes: list[Change], provider: Properties) -> Verdict:
+        paths = [*_IDENTITY, *made_anew(before, provider)]
         replace = tuple(change.path for change in changes if touches(change, paths) or _other_group(change))
         return Verdict(bool(changes), replace, delete_before_replace=True)
 
@@ -98,6 +89,22 @@ class KubernetesProvider:
         if live is None:
             return None
         return _observed(inputs, live), _outputs(inputs, live)
+
+    def find(self, kind: str, id: str, context: Context) -> Properties | None:
+        """The object of that id (`NAME`, `NAMESPACE/NAME`) as the API has it; None where there is none."""
+        api_version, _, name_of_kind = kind.removeprefix("kubernetes:").rpartition(":")
+        namespace, _, name = id.rpartition("/")
+        return self._kube(context).get(
+            api_version.removeprefix("core/"), name_of_kind.removesuffix("Patch"), name, namespace or None
+        )
+
+    def differing(self, inputs: Properties, live: Properties) -> list[str]:
+        """Where an object is not what the inputs say."""
+        return [change.path for change in changes(_observed(inputs, live), inputs)]
+
+    def found(self, inputs: Properties, live: Properties) -> Properties:
+        """The outputs of an object that was found."""
+        return _outputs(inputs, live)
 
     def secret_outputs(self, kind: str, inputs: Properties) -> tuple[str, ...]:
         return ("data", "stringData") if kind.endswith(":Secret") else ()

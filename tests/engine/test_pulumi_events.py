@@ -154,7 +154,7 @@ def test_a_refresh_counts_as_what_it_came_to() -> None:
     assert heard.told == [("same", "a", False), ("same", "a", True), ("same", "b", False), ("update", "b", True)]
 
 
-@pytest.mark.parametrize("op", ["read", "discard", "remove-pending-replace"])
+@pytest.mark.parametrize("op", ["read-replacement", "discard", "remove-pending-replace"])
 def test_an_operation_without_a_counterpart_is_no_step(op: str) -> None:
     heard = Heard().feed(*done(op, "a", {"x": 1}, {"x": 1}))
     assert heard.steps == [] and heard.told == []

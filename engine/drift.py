@@ -1,0 +1,49 @@
+"""Where reality is not what the state says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.errors import EdgeError
+from engine.deployment import Deployment
+from engine.diff import changes
+from engine.events import Op, Step
+from engine.registry import PROVIDER_PREFIX
+from engine.state import Resource
+from engine.values import plain, reseal
+
+
+def drift(deployment: Deployment) -> Iterator[Step]:
+    """Look at each resource, and take what is there into the state; for a plan into its own picture of it alone."""
+    for resource in list(deployment.state.resources):
+        made = resource.custom and not resource.external and not resource.type.startswith(PROVIDER_PREFIX)
+        step = _looked(deployment, resource) if made and deployment.selection.has(resource.urn) else None
+        if step is not None:
+            yield step
+
+
+def _looked(deployment: Deployment, resource: Resource) -> Step | None:
+    identity = resource.urn, resource.type, resource.name, resource.parent
+    try:
+        context = deployment.context(resource.provider)
+        found = deployment.providers.of(resource.type).read(
+            resource.type, resource.id, plain(resource.inputs), plain(resource.outputs), context
+        )
+    except EdgeError as error:
+        deployment.fail(Step(Op.REFRESH, *identity), error)
+        return None
+    if found is None:
+        if deployment.dry_run:
+            deployment.forget(resource)
+        else:
+            deployment.state.drop(resource)
+        return Step(Op.DELETE, *identity)
+    inputs, outputs = reseal(resource.inputs, found[0]), reseal(resource.outputs, found[1])
+    differences = tuple(changes(resource.inputs, inputs))
+    if not differences:
+        return Step(Op.SAME, *identity)
+    printed = tuple(change for change in changes(resource.outputs, outputs) if change.path == "stdout")
+    resource.inputs, resource.outputs = inputs, outputs
+    if not deployment.dry_run:
+        deployment.state.put(resource)
+    return Step(Op.UPDATE, *identity, changes=differences + printed)

@@ -1,0 +1,172 @@
+"""What this engine makes of each thing that a program can ask for: of options, and of resource types' properties.
+
+Nothing is passed over in silence. What is refused is refused by name, in a preview as in an `up`, before anything is
+touched; the Pulumi CLI does it. `docs/engine.md` has the same as a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from google.protobuf.message import Message
+
+from engine.providers.command import COPY, LOCAL, REMOTE
+from engine.providers.helm import RELEASE
+from engine.values import SIGNATURE, Properties, Secret
+
+
+class Fate(StrEnum):
+    """What becomes of something that is asked for."""
+
+    DONE = "carried out"
+    REFUSED = "refused"
+    # Of the protocol between SDK and engine, or of plugins, which this engine has not.
+    NOTHING = "of no effect"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One field of a registration. `name` is the resource option for people."""
+
+    name: str
+    fate: Fate
+    why: str = ""
+
+
+def _done(name: str, why: str = "") -> Option:
+    return Option(name, Fate.DONE, why)
+
+
+def _refused(name: str, why: str) -> Option:
+    return Option(name, Fate.REFUSED, why)
+
+
+_PROTOCOL = Option("", Fate.NOTHING, "the SDK's own matter")
+_PLUGINS = Option("", Fate.NOTHING, "there are no plugins here")
+_CALLBACK = "the engine calls no function of the program"
+
+# By the name of the field in `RegisterResourceRequest`.
+OPTIONS: Mapping[str, Option] = {
+    "type": _done("type"), "name": _done("name"), "parent": _done("parent"), "custom": _done("custom"),
+    "object": _done("inputs"), "protect": _done("protect"), "dependencies": _done("depends_on"),
+    "provider": _done("provider"), "propertyDependencies": _done("inputs", "which resources an input comes from"),
+    "deleteBeforeReplace": _done("delete_before_replace"),
+    "deleteBeforeReplaceDefined": _done("delete_before_replace"),
+    "version": _done("version", "names the default provider, as the CLI does"),
+    "ignoreChanges": _done("ignore_changes"), "additionalSecretOutputs": _done("additional_secret_outputs"),
+    "aliases": _done("aliases"), "aliasURNs": _done("aliases"),
+    "importId": _done("import_", "objects of Kubernetes; other types are refused"),
+    "customTimeouts": _done("custom_timeouts"), "replaceOnChanges": _done("replace_on_changes"),
+    "retainOnDelete": _done("retain_on_delete"), "deletedWith": _done("deleted_with"),
+    "replace_with": _done("replace_with"), "replacement_trigger": _done("replacement_trigger"),
+    "hideDiffs": _done("hide_diffs"),
+    "remote": _refused("a remote component", "a plugin builds it"),
+    "transforms": _refused("transforms", _CALLBACK),
+    "hooks": _refused("hooks", _CALLBACK),
+    "state_migrations": _refused("state_migrations", _CALLBACK),
+    "envVarMappings": _refused("env_var_mappings", "there are no plugins here"),
+    "providers": Option("providers", Fate.NOTHING, "the SDK hands them to the children; for remote components"),
+    "packageRef": _PLUGINS, "pluginDownloadURL": _PLUGINS, "pluginChecksums": _PLUGINS,
+    "acceptSecrets": _PROTOCOL, "acceptResources": _PROTOCOL, "supportsPartialValues": _PROTOCOL,
+    "supportsResultReporting": _PROTOCOL, "accepts_byte_string": _PROTOCOL, "aliasSpecs": _PROTOCOL,
+    "sourcePosition": _PROTOCOL, "stackTrace": _PROTOCOL, "parentStackTraceHandle": _PROTOCOL,
+    "snippetId": _PROTOCOL,
+}  # fmt: skip
+
+_COMMAND = dict.fromkeys(("create", "update", "delete", "stdin", "environment", "triggers", "addPreviousOutputInEnv"),
+                         Fate.DONE)  # fmt: skip
+_DIAL = dict.fromkeys(("host", "port", "user", "privateKey", "privateKeyPassword", "password", "agentSocketPath",
+                       "hostKey", "dialErrorLimit", "perDialTimeout"), Fate.DONE)  # fmt: skip
+_CONNECTION = {f"connection.{key}": fate for key, fate in _DIAL.items()}
+_CONNECTION |= {f"connection.proxy.{key}": fate for key, fate in _DIAL.items()}
+_PROVIDER = "pulumi:providers:kubernetes"
+
+# Type -> property path -> what becomes of it. Objects of Kubernetes are applied whole.
+PROPERTIES: Mapping[str, Mapping[str, Fate]] = {
+    LOCAL: {
+        **_COMMAND, "dir": Fate.DONE, "interpreter": Fate.DONE, "logging": Fate.NOTHING,
+        "assetPaths": Fate.REFUSED, "archivePaths": Fate.REFUSED,
+    },
+    REMOTE: {**_COMMAND, **_CONNECTION, "logging": Fate.NOTHING},
+    COPY: {**_CONNECTION, "source": Fate.DONE, "remotePath": Fate.DONE, "triggers": Fate.DONE},
+    RELEASE: {
+        **dict.fromkeys((
+            "name", "namespace", "chart", "version", "values", "repositoryOpts.repo", "createNamespace", "atomic",
+            "cleanupOnFail", "skipCrds", "skipAwait", "timeout", "dependencyUpdate", "description", "devel",
+            "disableOpenapiValidation", "disableWebhooks", "forceUpdate", "maxHistory", "renderSubchartNotes",
+            "resetValues", "reuseValues", "takeOwnership", "waitForJobs",
+        ), Fate.DONE),
+        **dict.fromkeys((
+            "allowNullValues", "disableCRDHooks", "keyring", "lint", "postrender", "recreatePods", "replace",
+            "valueYamlFiles", "verify", "repositoryOpts.caFile", "repositoryOpts.certFile", "repositoryOpts.keyFile",
+            "repositoryOpts.username", "repositoryOpts.password",
+        ), Fate.REFUSED),
+        # What the CLI's provider writes there itself.
+        **dict.fromkeys(("manifest", "resourceNames", "compat"), Fate.NOTHING),
+    },
+    _PROVIDER: {
+        **dict.fromkeys(("kubeconfig", "enableSecretMutable", "enableConfigMapMutable"), Fate.DONE),
+        **dict.fromkeys((
+            "context", "cluster", "namespace", "clusterIdentifier", "deleteUnreachable", "skipUpdateUnreachable",
+            "enablePatchForce", "helmReleaseSettings", "kubeClientSettings", "renderYamlToDirectory",
+            "upsertExistingObjects",
+        ), Fate.REFUSED),
+        "enableServerSideApply": Fate.DONE, "alwaysRender": Fate.NOTHING,
+        "suppressDeprecationWarnings": Fate.NOTHING, "suppressHelmHookWarnings": Fate.NOTHING,
+    },
+}  # fmt: skip
+
+_ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
+_REMOTE_ASSET = "c44067f5952c0a294b673a41bacd8c17"
+
+
+def refused_options(request: Any) -> Iterator[str]:
+    """What of a registration request is not carried out, and why; a message each."""
+    for field, value in request.ListFields():
+        if isinstance(value, Message) and not value.ByteSize():
+            # There, and empty.
+            continue
+        option = OPTIONS.get(field.name)
+        if option is None:
+            yield f"the option {field.name} (of a newer SDK)"
+        elif option.fate is Fate.REFUSED:
+            yield f"{option.name} ({option.why})"
+
+
+def refused_inputs(kind: str, inputs: Properties) -> Iterator[str]:
+    """Properties that are not carried out, of a type that this engine applies."""
+    known = PROPERTIES.get(kind, {})
+    yield from (f"{path}" for path in _set(inputs) if known.get(path) is Fate.REFUSED)
+    if kind in PROPERTIES:
+        yield from (f"{path} (an archive, or an asset from elsewhere)" for path in _foreign(inputs))
+    if kind == _PROVIDER and not inputs.get("kubeconfig"):
+        yield "a Kubernetes provider without `kubeconfig` (the environment's is never taken)"
+    if kind == _PROVIDER and inputs.get("enableServerSideApply") in (False, "false"):
+        yield "enableServerSideApply: false (objects are applied by the server here)"
+
+
+def _set(inputs: Properties, under: str = "") -> Iterator[str]:
+    """The paths of all properties that are there."""
+    for key, value in inputs.items():
+        value = value.value if isinstance(value, Secret) else value
+        if value is None or value is False or value == []:
+            continue
+        yield f"{under}{key}"
+        if isinstance(value, dict):
+            yield from _set(value, f"{under}{key}.")
+
+
+def _foreign(value: Any, under: str = "") -> Iterator[str]:
+    if isinstance(value, Secret):
+        yield from _foreign(value.value, under)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _foreign(item, f"{under}[{index}]")
+    elif isinstance(value, dict):
+        if value.get(SIGNATURE) in (_ARCHIVE, _REMOTE_ASSET):
+            yield under
+        for key, item in value.items():
+            yield from _foreign(item, f"{under}.{key}" if under else key)

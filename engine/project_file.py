@@ -1,0 +1,81 @@
+"""What Pulumi.yaml declares of the configuration, and what either file asks for that this engine does not do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from config.errors import Problem
+
+_CLI = "refused by the built-in engine; the Pulumi CLI does it"
+
+
+def _whole(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.removeprefix("-").isdigit()
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and float(value).is_integer()
+
+
+_TYPES: Mapping[str, Callable[[Any], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "integer": _whole,
+    "boolean": lambda value: isinstance(value, bool) or value in ("true", "false"),
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+}
+
+
+def declared(project: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dict[str, Any], set[str], list[Problem]]:
+    """A stack's configuration with what the project adds to it, the keys that are to be secret, and what is wrong.
+
+    `config` has full keys. Of the project's own keys a `default` or `value` counts where the stack has none, and one
+    with a type alone has to be in the stack; of other namespaces there are values alone.
+    """
+    name = str(project.get("name"))
+    result, secrets, problems = dict(config), set(), []
+    schema = project.get("config")
+    for key, entry in (schema if isinstance(schema, dict) else {}).items():
+        full = key if ":" in str(key) else f"{name}:{key}"
+        if not isinstance(entry, dict):
+            result.setdefault(full, entry)
+            continue
+        default = entry.get("default", entry.get("value"))
+        kind = entry.get("type")
+        if entry.get("secret"):
+            secrets.add(full)
+        if full not in result and default is not None:
+            result[full] = default
+        elif full not in result and kind:
+            got = "nothing; set it with `pulumi config set`" + (" --secret" if entry.get("secret") else "")
+            problems.append(Problem(f"config.{full}", f"a value ({kind or 'declared in Pulumi.yaml'})", got))
+        if full in result and kind in _TYPES and not _is(result[full], str(kind)):
+            problems.append(Problem(f"config.{full}", f"{kind} (Pulumi.yaml)", type(result[full]).__name__))
+    return result, secrets, problems
+
+
+def _is(value: Any, kind: str) -> bool:
+    # What is encrypted is a text when it is opened, and nobody can say more of it here.
+    encrypted = isinstance(value, dict) and set(value) == {"secure"}
+    return encrypted or _TYPES[kind](value)
+
+
+def refused(project: Mapping[str, Any], stack: Mapping[str, Any]) -> Iterator[Problem]:
+    """Settings of the project's and of the stack's file that would be passed over here."""
+    runtime = project.get("runtime")
+    language = runtime.get("name") if isinstance(runtime, dict) else runtime
+    if language not in (None, "python"):
+        yield Problem("Pulumi.yaml: runtime", "python", f"{language}: {_CLI}")
+    for key in ("stackConfigDir",):
+        if project.get(key):
+            yield Problem(f"Pulumi.yaml: {key}", "nothing", f"{project[key]}: {_CLI}")
+    options = project.get("options")
+    if isinstance(options, dict) and options.get("refresh"):
+        yield Problem("Pulumi.yaml: options.refresh", "nothing", f"{options['refresh']}: {_CLI}, or `--refresh` here")
+    if project.get("main") not in (None, ".", "./", "__main__.py"):
+        yield Problem("Pulumi.yaml: main", "the project's own directory", f"{project['main']}: {_CLI}")
+    if stack.get("environment"):
+        yield Problem("environment", "nothing", f"environments of Pulumi ESC: {_CLI}")
+    if stack.get("secretsprovider") not in (None, "", "passphrase"):
+        yield Problem("secretsprovider", "passphrase", f"{stack['secretsprovider']}: {_CLI}")
+    elif stack.get("encryptedkey"):
+        yield Problem("encryptedkey", "nothing", f"a key of a cloud's service: {_CLI}")

@@ -1,0 +1,53 @@
+"""Which resources of a stack an operation is about: all of them, some (`--target`), or all but some (`--exclude`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from config.errors import EdgeError
+from engine.registry import PROVIDER_PREFIX
+
+
+@dataclass(frozen=True)
+class Selection:
+    """`targets` and `excludes` are URNs, names of resources, or patterns of either with `*` and `?`."""
+
+    targets: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.targets or self.excludes)
+
+    def has(self, urn: str) -> bool:
+        """Whether the resource of that URN is meant."""
+        if any(_matches(pattern, urn) for pattern in self.excludes):
+            return False
+        return not self.targets or any(_matches(pattern, urn) for pattern in self.targets)
+
+    @staticmethod
+    def real(urn: str, custom: bool) -> bool:
+        """Whether a resource is one to be chosen: components and providers make nothing, and always take part."""
+        kind = urn.split("::")[2].rpartition("$")[2] if urn.count("::") > 2 else ""
+        return custom and not kind.startswith(PROVIDER_PREFIX)
+
+    def check(self, urns: Iterable[str]) -> None:
+        """Raises EdgeError for a pattern that names nothing: a slip must not do less than was meant."""
+        known = list(urns)
+        lost = [one for one in (*self.targets, *self.excludes) if not any(_matches(one, urn) for urn in known)]
+        if lost:
+            names = ", ".join(sorted({urn.rpartition("::")[2] for urn in known})[:12])
+            raise EdgeError(f"no resource is called {', '.join(lost)}; there are: {names}")
+
+    @staticmethod
+    def urns(patterns: tuple[str, ...]) -> list[str]:
+        """Patterns as the CLI takes them: of URNs."""
+        return [one if one.startswith("urn:") else f"**::{one}" for one in patterns]
+
+
+def _matches(pattern: str, urn: str) -> bool:
+    return fnmatchcase(urn if pattern.startswith(("urn:", "**")) else urn.rpartition("::")[2], pattern)
+
+
+EVERYTHING = Selection()
