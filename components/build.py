@@ -50,14 +50,15 @@ def build(stack: StackConfig) -> dict[str, Any]:
     way = access(stack)
     for router in stack.routers:
         RouterFRR(router.name, router, way.connection(router.name, router.ssh))
-    provider = KubernetesProvider("cluster", way.kubeconfig(), pulumi.ResourceOptions())
+    kubeconfig = way.kubeconfig()
+    provider = KubernetesProvider("cluster", kubeconfig, pulumi.ResourceOptions())
     # Before the agents: they pick their devices when they start.
     addresses = GatewayAddresses("gateway", stack, way).each if list(gateway_addresses(stack)) else []
     cilium = CiliumInstall("cilium", stack, way, provider, addresses)
     if stack.bgp is not None:
         BgpControlPlane("bgp", stack, stack.bgp, way, provider, cilium.crds)
     pools: list[pulumi.Resource] = list(LbIpam("lb", stack, provider, cilium.crds).pools)
-    Workloads("apps", stack, provider, pools)
+    workloads = Workloads("apps", stack, provider, pools)
     if stack.egress_policies:
         EgressGatewayHA("egress", stack, provider, cilium.crds)
     for kind, name, made in edge_manifests(stack):
@@ -66,4 +67,12 @@ def build(stack: StackConfig) -> dict[str, Any]:
         "routers": {router.name: router.bgp.asn for router in stack.routers},
         "nodes": [node.name for node in stack.nodes],
         "cilium": stack.cilium.version,
+        "release": cilium.release.status.apply(_release),
+        "services": workloads.addresses,
+        "kubeconfig": pulumi.Output.secret(kubeconfig),
     }
+
+
+def _release(status: Any) -> dict[str, Any]:
+    """What is installed, as Helm says."""
+    return {key: (status or {}).get(key) for key in ("name", "namespace", "version", "appVersion", "revision", "status")}

@@ -28,6 +28,24 @@ class KubernetesObject(pulumi.CustomResource):
         super().__init__(token(manifest), name, dict(manifest), _versioned(pulumi.ResourceOptions.merge(opts, own)))
 
 
+class LoadBalancer(KubernetesObject):
+    """A Service of that type. `addresses`: those that it was given, as texts; empty until it has one."""
+
+    status: pulumi.Output[Any]
+
+    def __init__(self, name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> None:
+        # Without a property of that name the SDK would make no output of it.
+        super().__init__(name, {**manifest, "status": None}, opts)
+
+    @property
+    def addresses(self) -> pulumi.Output[list[str]]:
+        """The addresses, or names, at which the Service is reached from outside."""
+        return self.status.apply(lambda status: [
+            entry.get("ip") or entry.get("hostname", "")
+            for entry in ((status or {}).get("loadBalancer") or {}).get("ingress") or []
+        ])  # fmt: skip
+
+
 class NodeLabels(pulumi.CustomResource):
     """Labels on a Node that somebody else owns; `concern` keeps several of them apart."""
 

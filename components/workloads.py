@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from components.kubernetes import KubernetesObject, KubernetesProvider
+from components.kubernetes import KubernetesObject, KubernetesProvider, LoadBalancer
 from components.places import in_namespace
 from config.labels import HOSTNAME
 from config.stack import StackConfig
@@ -19,7 +19,7 @@ class Workloads(pulumi.ComponentResource):
     """What runs behind the edge, as far as the stack declares it.
 
     Pods need not wait for the agents: a node without one takes none, and they start when it has.
-    Services wait for the pools, `pools`.
+    Services wait for the pools, `pools`. `addresses`: `NAMESPACE/NAME` of a LoadBalancer Service -> those it was given.
     """
 
     def __init__(self, name: str, stack: StackConfig, provider: KubernetesProvider,
@@ -33,10 +33,17 @@ class Workloads(pulumi.ComponentResource):
         for workload in stack.workloads:
             manifest = workload_manifest(workload)
             KubernetesObject(in_namespace(f"{name}-", manifest), manifest, options)
+        self.addresses: dict[str, pulumi.Output[list[str]]] = {}
         for service in stack.services:
-            if service.managed:
-                manifest = service_manifest(service)
-                KubernetesObject(in_namespace(f"{name}-svc-", manifest), manifest, addressed)
+            if not service.managed:
+                continue
+            manifest = service_manifest(service)
+            resource = in_namespace(f"{name}-svc-", manifest)
+            if service.type == "LoadBalancer":
+                made = LoadBalancer(resource, manifest, addressed)
+                self.addresses[f"{service.namespace}/{service.name}"] = made.addresses
+            else:
+                KubernetesObject(resource, manifest, addressed)
         self.register_outputs({})
 
 

@@ -49,6 +49,16 @@ def test_kubectl_tells_the_truth(edge: Edge) -> None:
     assert "BGP" in edge.kubectl("-n", "kube-system", "logs", "ds/cilium", "-c", "cilium-agent")
 
 
+def test_the_outputs_tell_what_was_made(edge: Edge) -> None:
+    given = edge.kubectl("get", "service", "webpod", "-o", "jsonpath={.status.loadBalancer.ingress[*].ip}").split()
+    outputs = edge.json("stack", "output")
+    assert given and outputs["services"] == {"default/webpod": given}
+    assert {"status": "deployed", "version": "1.18.0", "name": "cilium"}.items() <= outputs["release"].items()
+    assert outputs["kubeconfig"] == "[secret]"
+    assert "client-key-data" in edge.run("stack", "output", "--json", "--show-secrets").stdout
+    assert "client-key-data" not in (edge.home / "state" / "dev.json").read_text()
+
+
 def test_a_second_up_writes_nothing(edge: Edge) -> None:
     def versions() -> str:
         kinds = "nodes,pods,services,deployments,ciliumbgpclusterconfigs,ciliumbgppeerconfigs,secrets"
