@@ -75,4 +75,5 @@ def build(stack: StackConfig) -> dict[str, Any]:
 
 def _release(status: Any) -> dict[str, Any]:
     """What is installed, as Helm says."""
-    return {key: (status or {}).get(key) for key in ("name", "namespace", "version", "appVersion", "revision", "status")}
+    keys = ("name", "namespace", "version", "appVersion", "revision", "status")
+    return {key: (status or {}).get(key) for key in keys}

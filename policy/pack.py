@@ -12,6 +12,7 @@ from pulumi_policy import (
     StackValidationArgs,
     StackValidationPolicy,
 )
+from pulumi_policy import Severity as Weight
 
 from policy.scope import OF_ABSENCE, SCOPE
 from policy.seen import Registered, Seen
@@ -28,13 +29,14 @@ def policies() -> list[ResourceValidationPolicy | StackValidationPolicy]:
     judged = [
         StackValidationPolicy(
             name=f"{rule.id.lower()}{suffix}", description=rule.title,
-            enforcement_level=level, validate=pack.validator(rule, severity),
+            enforcement_level=level, validate=pack.validator(rule, severity), severity=weight,
+            display_name=f"{rule.id}: {rule.title}", remediation_steps=rule.page, tags=["cilium", "network-edge"],
         )
         for rule in rules()
         if rule.id in SCOPE
-        for severity, suffix, level in (
-            (Severity.ERROR, "", EnforcementLevel.MANDATORY),
-            (Severity.WARNING, "-warning", EnforcementLevel.ADVISORY),
+        for severity, suffix, level, weight in (
+            (Severity.ERROR, "", EnforcementLevel.MANDATORY, Weight.HIGH),
+            (Severity.WARNING, "-warning", EnforcementLevel.ADVISORY, Weight.MEDIUM),
         )
     ]  # fmt: skip
     inputs = ResourceValidationPolicy(

@@ -270,5 +270,5 @@ def test_the_real_cli_runs_the_pack(tmp_path: Path, provider: str) -> None:
     assert pulumi("stack", "init").returncode == 0
     done = pulumi("preview", "--policy-pack", str(PROJECT / "policy"))
     assert done.returncode != 0
-    assert "[mandatory]  b5" in done.stdout, done.stdout
+    assert "[mandatory] [severity: high]  b5" in done.stdout, done.stdout
     assert "b3" not in done.stdout and "unread" not in done.stdout
