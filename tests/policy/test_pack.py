@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -272,3 +273,9 @@ def test_the_real_cli_runs_the_pack(tmp_path: Path, provider: str) -> None:
     assert done.returncode != 0
     assert "[mandatory] [severity: high]  b5" in done.stdout, done.stdout
     assert "b3" not in done.stdout and "unread" not in done.stdout
+    # Levels are the user's, as with any other pack.
+    for levels in ({"all": "advisory"}, {"b5": {"enforcementLevel": "advisory"}}):
+        (tmp_path / "levels.json").write_text(json.dumps(levels))
+        config = ("--policy-pack-config", str(tmp_path / "levels.json"))
+        mild = pulumi("preview", "--policy-pack", str(PROJECT / "policy"), *config)
+        assert mild.returncode == 0 and "[advisory] [severity: high]  b5" in mild.stdout, mild.stdout
