@@ -22,7 +22,8 @@ HA_KEYS = "egress-ha-keys"
 HA_SATISFIED = f"{HA_GROUP}/IPAMRequestSatisfied"
 HA_ACCEPTED = f"{HA_GROUP}/Accepted"
 
-LOOPBACK = {4: "127.0.0.1", 6: "::1"}
+# Every host has it, those whose own address is IPv6 too, and the kubelet asks there.
+LOOPBACK = "127.0.0.1"
 AzAffinity = Literal["disabled", "localOnly", "localOnlyFirst", "localPriority"]
 EgressKind = Literal["CiliumEgressGatewayPolicy", "IsovalentEgressGatewayPolicy"]
 
@@ -124,7 +125,7 @@ class EgressHA(Model):
 
     def metrics_on(self, node: Address) -> str:
         """The address that metrics are to be had on."""
-        return str(node) if self.metrics_listen == "node" else LOOPBACK[node.version]
+        return str(node) if self.metrics_listen == "node" else LOOPBACK
 
     @property
     def arguments(self) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Any
 from components.egress_ha.rbac import CONTROLLER, NODE
 from config.cilium import Cilium
 from config.cluster import Cluster
-from config.egress import EgressHA, EgressPolicy
+from config.egress import LOOPBACK, EgressHA, EgressPolicy
 from config.labels import HOSTNAME
 
 Manifest = dict[str, Any]
@@ -43,7 +43,7 @@ def _deployment(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifes
     term = {"labelSelector": {"matchLabels": labels}, "topologyKey": HOSTNAME}
     may = {"runAsNonRoot": True, "runAsUser": _NOBODY, "runAsGroup": _NOBODY, "capabilities": {"drop": ["ALL"]}}
     spec = _pod(settings, CONTROLLER, "controller", may)
-    loopback = {"host": "127.0.0.1"} if settings.metrics_listen == "loopback" else {}
+    loopback = {"host": LOOPBACK} if settings.metrics_listen == "loopback" else {}
     probe = {"tcpSocket": {"port": settings.metrics_port, **loopback}, "periodSeconds": 2}
     spec["containers"][0]["readinessProbe"] = probe
     spec["affinity"] = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +240,12 @@ def test_the_host_policy_comes_with_the_host_firewall(on: bool) -> None:
     document["cilium"].setdefault("values", {})["hostFirewall"] = {"enabled": on}
     kinds = [(kind, name) for kind, name, _ in declared(parse(document, "lab"))]
     assert any("firewall" in name for _, name in kinds) is on
+
+
+@pytest.mark.parametrize("node", ["172.18.0.4", "fd00:18::4"])
+def test_the_kubelet_asks_for_metrics_where_they_are_whatever_the_nodes_address_is(node: str) -> None:
+    chosen, stack = EgressHA.model_validate({"metricsListen": "loopback", "image": "x"}), parse(EGRESS, "t")
+    made = workloads(chosen, list(stack.egress_policies), stack.cluster, stack.cilium)
+    [deployment] = [item for item in made if item["kind"] == "Deployment"]
+    [container] = deployment["spec"]["template"]["spec"]["containers"]
+    assert container["readinessProbe"]["tcpSocket"]["host"] == chosen.metrics_on(ip_address(node))
