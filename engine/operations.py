@@ -196,8 +196,7 @@ class BuiltinEngine:
                 raise
         deployment.selection.check([*deployment.order, *(r.urn for r in deployment.state.resources)])
         if deployment.refused:
-            said = "; ".join(f"the built-in engine does not do {what}" for what in deployment.refused)
-            raise UnsupportedResource(f"{said}; {_INSTALL}")
+            raise UnsupportedResource(f"the built-in engine does not do: {'; '.join(deployment.refused)}; {_INSTALL}")
 
     def _outputs_of(self, name: str) -> Properties:
         """Outputs of another stack of this project. Raises EdgeError where there is none."""

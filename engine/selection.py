@@ -9,6 +9,9 @@ from fnmatch import fnmatchcase
 from config.errors import EdgeError
 from engine.registry import PROVIDER_PREFIX
 
+# So many resources are named at most where one was not found.
+_NAMED = 12
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -37,8 +40,9 @@ class Selection:
         known = list(urns)
         lost = [one for one in (*self.targets, *self.excludes) if not any(_matches(one, urn) for urn in known)]
         if lost:
-            names = ", ".join(sorted({urn.rpartition("::")[2] for urn in known})[:12])
-            raise EdgeError(f"no resource is called {', '.join(lost)}; there are: {names}")
+            names = sorted({urn.rpartition("::")[2] for urn in known})
+            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            raise EdgeError(f"no resource is called {', '.join(lost)}; there are: {', '.join(names[:_NAMED])}{more}")
 
     @staticmethod
     def urns(patterns: tuple[str, ...]) -> list[str]:
