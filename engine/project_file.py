@@ -29,7 +29,7 @@ def declared(project: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dic
     """A stack's configuration with what the project adds to it, the keys that are to be secret, and what is wrong.
 
     `config` has full keys. Of the project's own keys a `default` or `value` counts where the stack has none, and one
-    with a type alone has to be in the stack; of other namespaces there are values alone.
+    without either has to be in the stack; of other namespaces there are values alone.
     """
     name = str(project.get("name"))
     result, secrets, problems = dict(config), set(), []
@@ -45,7 +45,7 @@ def declared(project: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dic
             secrets.add(full)
         if full not in result and default is not None:
             result[full] = default
-        elif full not in result and kind:
+        elif full not in result and full.startswith(f"{name}:"):
             got = "nothing; set it with `pulumi config set`" + (" --secret" if entry.get("secret") else "")
             problems.append(Problem(f"config.{full}", f"a value ({kind or 'declared in Pulumi.yaml'})", got))
         if full in result and kind in _TYPES and not _is(result[full], str(kind)):

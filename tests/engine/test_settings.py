@@ -142,3 +142,49 @@ def test_a_wrong_passphrase_is_refused(directory: Path) -> None:
     text = f"encryptionsalt: {CRYPTO.salt_line}\nconfig:\n  a: {secure('s3cret')}\n"
     with pytest.raises(StateError, match="incorrect passphrase"):
         settings(directory, text, "wrong")
+
+
+# --- what Pulumi.yaml declares of the configuration ---
+
+DECLARED = """name: proj
+runtime: python
+config:
+  word: hello
+  count: {type: integer, default: 3}
+  list: {type: array, items: {type: string}, default: [a]}
+  other:region: {value: east}
+  key: {type: string, secret: true}
+"""
+
+
+def test_what_the_project_declares_counts_where_the_stack_has_nothing(directory: Path) -> None:
+    (directory / "Pulumi.yaml").write_text(DECLARED)
+    found = settings(directory, "config:\n  key: k\n  proj:count: 4\n")
+    assert found.values == {"proj:word": "hello", "proj:count": "4", "proj:list": '["a"]', "other:region": "east",
+                            "proj:key": "k"}  # fmt: skip
+    assert found.secrets == {"proj:key"}
+
+
+def test_what_the_project_wants_and_the_stack_lacks_or_has_otherwise_is_told_at_once(directory: Path) -> None:
+    (directory / "Pulumi.yaml").write_text(DECLARED)
+    said = refusal(directory, "config:\n  count: many\n")
+    assert "config.proj:key" in said and "--secret" in said
+    assert "config.proj:count" in said and "integer" in said
+
+
+@pytest.mark.parametrize(("project", "stack", "said"), [
+    ("runtime: nodejs\n", "", "Pulumi.yaml: runtime"),
+    ("runtime: python\nstackConfigDir: stacks\n", "", "stackConfigDir"),
+    ("runtime: python\nmain: src\n", "", "Pulumi.yaml: main"),
+    ("runtime: python\noptions: {refresh: always}\n", "", "options.refresh"),
+    ("runtime: python\n", "environment: [prod]\n", "environment"),
+    ("runtime: python\n", "secretsprovider: awskms://alias/x\n", "secretsprovider"),
+    ("runtime: python\n", "encryptedkey: abc\n", "encryptedkey"),
+])  # fmt: skip
+def test_what_would_be_passed_over_is_refused(directory: Path, project: str, stack: str, said: str) -> None:
+    (directory / "Pulumi.yaml").write_text(f"name: proj\n{project}")
+    assert said in refusal(directory, f"config: {{}}\n{stack}")
+
+
+def test_the_passphrase_by_name_is_no_other_provider_of_secrets(directory: Path) -> None:
+    assert settings(directory, "secretsprovider: passphrase\nconfig:\n  a: b\n").values == {"proj:a": "b"}
