@@ -172,7 +172,7 @@ _REST = 61.0
 
 DRILLS: tuple[Drill, ...] = (
     Drill("gateway-frozen", "the first gateway's processes stop and its link is silent", _streams(1.5), well,
-          *_frozen(), during=5, after=8, back=5, rest=_REST),
+          *_frozen(), during=5, after=9, back=7, rest=_REST),
     Drill("gateway-cut", "the first gateway's link loses its carrier", _streams(1.5, after=10), well, *_CUT_FIRST,
           during=5, after=8, back=5, rest=_REST),
     Drill("zone-lost", "all nodes of the first gateway's zone are frozen and silent", _elsewhere, well,
