@@ -109,8 +109,7 @@ def test_a_router_that_waits_for_its_neighbors_keeps_every_route_over_a_restart_
 
 def hold_times(edge: Edge) -> list[int]:
     """Of the router's established sessions, in milliseconds."""
-    found = json.loads(edge.on("cilium-r", "vtysh -c 'show bgp neighbors json'"))
-    return [session["bgpTimerHoldTimeMsecs"] for session in found.values() if session["bgpState"] == "Established"]
+    return [n["bgpTimerHoldTimeMsecs"] for n in edge.sessions().values() if n["bgpState"] == "Established"]
 
 
 def test_drift_is_seen_and_mended(edge: Edge) -> None:
