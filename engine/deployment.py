@@ -153,7 +153,7 @@ class Deployment:
         while True:
             going = {id(r) for r in gone}
             needed = {urn for r in self.state.resources if id(r) not in going for urn in r.references()}
-            rest = [r for r in gone if r.urn not in needed or self.selection.real(r.urn, r.custom)]
+            rest = [r for r in gone if r.urn not in needed or self.selection.real(r.type, r.custom)]
             if len(rest) == len(gone):
                 return gone
             gone = rest
@@ -210,7 +210,7 @@ class Deployment:
     def _carry_out(self, goal: Goal, old: Resource | None) -> Resource:
         if not goal.custom:
             return self._component(goal, old)
-        if self.selection.real(goal.urn, goal.custom) and not self.selection.has(goal.urn):
+        if self.selection.real(goal.type, goal.custom) and not self.selection.has(goal.urn):
             return self._left(goal, old)
         self._need(goal)
         interrupted = self._interrupted.get(old.urn if old is not None else goal.urn, ("", old))[0]

@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 
 from engine.providers.command import COPY, LOCAL, REMOTE
 from engine.providers.helm import RELEASE
-from engine.values import SIGNATURE, Properties, Secret
+from engine.values import ARCHIVE_SIGNATURE, ASSET_SIGNATURE, SIGNATURE, Properties, Secret
 
 
 class Fate(StrEnum):
@@ -46,7 +46,7 @@ def _refused(name: str, why: str) -> Option:
 
 _PROTOCOL = Option("", Fate.NOTHING, "the SDK's own matter")
 _PLUGINS = Option("", Fate.NOTHING, "there are no plugins here")
-_CALLBACK = "the engine calls no function of the program"
+CALLBACK = "the engine calls no function of the program"
 
 # By the name of the field in `RegisterResourceRequest`.
 OPTIONS: Mapping[str, Option] = {
@@ -64,9 +64,9 @@ OPTIONS: Mapping[str, Option] = {
     "replace_with": _done("replace_with"), "replacement_trigger": _done("replacement_trigger"),
     "hideDiffs": _done("hide_diffs"),
     "remote": _refused("a remote component", "a plugin builds it"),
-    "transforms": _refused("transforms", _CALLBACK),
-    "hooks": _refused("hooks", _CALLBACK),
-    "state_migrations": _refused("state_migrations", _CALLBACK),
+    "transforms": _refused("transforms", CALLBACK),
+    "hooks": _refused("hooks", CALLBACK),
+    "state_migrations": _refused("state_migrations", CALLBACK),
     "envVarMappings": _refused("env_var_mappings", "there are no plugins here"),
     "providers": Option("providers", Fate.NOTHING, "the SDK hands them to the children; for remote components"),
     "packageRef": _PLUGINS, "pluginDownloadURL": _PLUGINS, "pluginChecksums": _PLUGINS,
@@ -119,9 +119,6 @@ PROPERTIES: Mapping[str, Mapping[str, Fate]] = {
     },
 }  # fmt: skip
 
-_ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
-_REMOTE_ASSET = "c44067f5952c0a294b673a41bacd8c17"
-
 
 def refused_options(request: Any) -> Iterator[str]:
     """What of a registration request is not carried out, and why; a message each."""
@@ -139,7 +136,7 @@ def refused_options(request: Any) -> Iterator[str]:
 def refused_inputs(kind: str, inputs: Properties) -> Iterator[str]:
     """Properties that are not carried out, of a type that this engine applies."""
     known = PROPERTIES.get(kind, {})
-    yield from (f"{path}" for path in _set(inputs) if known.get(path) is Fate.REFUSED)
+    yield from (path for path in _set(inputs) if known.get(path) is Fate.REFUSED)
     if kind in PROPERTIES:
         yield from (f"{path} (an archive, or an asset from elsewhere)" for path in _foreign(inputs))
     if kind == _PROVIDER and not inputs.get("kubeconfig"):
@@ -166,7 +163,7 @@ def _foreign(value: Any, under: str = "") -> Iterator[str]:
         for index, item in enumerate(value):
             yield from _foreign(item, f"{under}[{index}]")
     elif isinstance(value, dict):
-        if value.get(SIGNATURE) in (_ARCHIVE, _REMOTE_ASSET):
+        if value.get(SIGNATURE) in (ARCHIVE_SIGNATURE, ASSET_SIGNATURE):
             yield under
         for key, item in value.items():
             yield from _foreign(item, f"{under}.{key}" if under else key)

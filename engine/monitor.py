@@ -15,7 +15,7 @@ from pulumi.runtime.proto import engine_pb2, resource_pb2
 from config.errors import EdgeError
 from engine.deployment import STACK_TYPE, Deployment, Halted
 from engine.goal import Goal
-from engine.handling import refused_options
+from engine.handling import CALLBACK, refused_options
 from engine.state import Resource
 from engine.values import from_struct, from_value, to_struct
 
@@ -117,14 +117,14 @@ class Monitor:
 
     def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802
         """The engine calls no function of the program."""
-        self._deployment.refuse("transforms of the stack (the engine calls no function of the program)")
+        self._deployment.refuse(f"transforms of the stack ({CALLBACK})")
         return empty_pb2.Empty()
 
     RegisterStackInvokeTransform = RegisterStackTransform
 
     def RegisterResourceHook(self, request: Any) -> Any:  # noqa: N802
         """The engine calls no function of the program."""
-        self._deployment.refuse(f"{request.name}: hooks (the engine calls no function of the program)")
+        self._deployment.refuse(f"{request.name}: hooks ({CALLBACK})")
         return empty_pb2.Empty()
 
     RegisterErrorHook = RegisterResourceHook

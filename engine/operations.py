@@ -22,13 +22,11 @@ from engine.forgetting import Gone, lost, without
 from engine.handover import for_pulumi, from_pulumi
 from engine.order import dependents_first
 from engine.passphrase import from_environment
-from engine.registry import Providers
+from engine.registry import INSTALL, Providers
 from engine.selection import EVERYTHING, Selection
 from engine.settings import StackSettings, read
 from engine.state import Resource, State, exclusive
 from engine.values import Properties, plain
-
-_INSTALL = "install the Pulumi CLI: curl -fsSL https://get.pulumi.com | sh"
 
 
 class BuiltinEngine:
@@ -196,14 +194,14 @@ class BuiltinEngine:
                 raise
         deployment.selection.check([*deployment.order, *(r.urn for r in deployment.state.resources)])
         if deployment.refused:
-            raise UnsupportedResource(f"the built-in engine does not do: {'; '.join(deployment.refused)}; {_INSTALL}")
+            raise UnsupportedResource(f"the built-in engine does not do: {'; '.join(deployment.refused)}; {INSTALL}")
 
     def _outputs_of(self, name: str) -> Properties:
         """Outputs of another stack of this project. Raises EdgeError where there is none."""
         parts = name.split("/")
         if len(parts) == 3 and parts[1] != self.settings.project:
             raise EdgeError(f"{name}: is a stack of another project; the built-in engine reads those of"
-                            f" {self.settings.project}; {_INSTALL}")  # fmt: skip
+                            f" {self.settings.project}; {INSTALL}")  # fmt: skip
         other = BuiltinEngine(self.project_dir, parts[-1], self.path.parent, own_passphrase=self._fallback is not None)
         if not other.path.exists():
             raise EdgeError(f"{name}: has no state; expected a stack that is up")
@@ -222,10 +220,7 @@ class BuiltinEngine:
             if old.custom and not old.external and not old.retain_on_delete and not plan.providers.supports(old.type)
         ]
         if refused:
-            raise UnsupportedResource(
-                f"the built-in engine plans but cannot apply: {', '.join(refused)};"
-                f" {_INSTALL}"
-            )
+            raise UnsupportedResource(f"the built-in engine plans but cannot apply: {', '.join(refused)}; {INSTALL}")
 
 
 def _delete(deployment: Deployment, resources: list[Resource]) -> None:

@@ -65,9 +65,8 @@ def refused(project: Mapping[str, Any], stack: Mapping[str, Any]) -> Iterator[Pr
     language = runtime.get("name") if isinstance(runtime, dict) else runtime
     if language not in (None, "python"):
         yield Problem("Pulumi.yaml: runtime", "python", f"{language}: {_CLI}")
-    for key in ("stackConfigDir",):
-        if project.get(key):
-            yield Problem(f"Pulumi.yaml: {key}", "nothing", f"{project[key]}: {_CLI}")
+    if project.get("stackConfigDir"):
+        yield Problem("Pulumi.yaml: stackConfigDir", "nothing", f"{project['stackConfigDir']}: {_CLI}")
     options = project.get("options")
     if isinstance(options, dict) and options.get("refresh"):
         yield Problem("Pulumi.yaml: options.refresh", "nothing", f"{options['refresh']}: {_CLI}, or `--refresh` here")

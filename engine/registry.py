@@ -12,6 +12,7 @@ from engine.providers.kubernetes import KubernetesProvider
 from transport.ssh import SshPool
 
 PROVIDER_PREFIX = "pulumi:providers:"
+INSTALL = "install the Pulumi CLI: curl -fsSL https://get.pulumi.com | sh"
 # An output that this engine keeps of a Kubernetes provider: the uid of the namespace that no cluster is without.
 CLUSTER_UID = "clusterUid"
 
@@ -42,8 +43,7 @@ class Providers:
         if _is_object(kind):
             return self._objects
         raise UnsupportedResource(
-            f"{kind}: the built-in engine plans this type but cannot apply it;"
-            " install the Pulumi CLI: curl -fsSL https://get.pulumi.com | sh"
+            f"{kind}: the built-in engine plans this type but cannot apply it; {INSTALL}"
         )
 
     def supports(self, kind: str) -> bool:

@@ -30,9 +30,8 @@ class Selection:
         return not self.targets or any(_matches(pattern, urn) for pattern in self.targets)
 
     @staticmethod
-    def real(urn: str, custom: bool) -> bool:
+    def real(kind: str, custom: bool) -> bool:
         """Whether a resource is one to be chosen: components and providers make nothing, and always take part."""
-        kind = urn.split("::")[2].rpartition("$")[2] if urn.count("::") > 2 else ""
         return custom and not kind.startswith(PROVIDER_PREFIX)
 
     def check(self, urns: Iterable[str]) -> None:

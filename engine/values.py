@@ -17,6 +17,7 @@ from google.protobuf import struct_pb2
 # Fixed by Pulumi's wire and checkpoint formats (sdk/go/common/resource).
 UNKNOWN_TOKEN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
+ARCHIVE_SIGNATURE = "0def7320c3a5731c473e5ecbe6d01bc7"
 SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
 ASSET_SIGNATURE = "c44067f5952c0a294b673a41bacd8c17"
 RESOURCE_SIGNATURE = "5cf8f73096256a8f31e491e813e4eb8e"

@@ -37,8 +37,8 @@ def link(address: str = "172.18.0.4/16") -> Neighbor:
     return other
 
 
-def part(lifetime: int = LIFETIME, kube: FakeKube | None = None) -> NodePart:
-    settings = EgressHA.model_validate({"addressLifetime": lifetime})
+def part(lifetime: int = LIFETIME, kube: FakeKube | None = None, **more: Any) -> NodePart:
+    settings = EgressHA.model_validate({"addressLifetime": lifetime, **more})
     return NodePart((kube or FakeKube()).client(), settings, HERE, ring())
 
 
@@ -158,8 +158,7 @@ def test_an_address_that_was_put_on_long_after_the_link_was_asked_comes_off(monk
 @in_namespace
 def test_traffic_does_not_come_back_to_a_gateway_that_has_just_stood_still() -> None:
     link()
-    settings = EgressHA.model_validate({"addressLifetime": LIFETIME, "settle": 0.3, "agentHealthPort": 0})
-    node = NodePart(FakeKube().client(), settings, HERE, ring())
+    node = part(settle=0.3, agentHealthPort=0)
     say(node, {HERE: X})
     node.reconcile()
     time.sleep(0.35)
@@ -413,8 +412,7 @@ def test_it_tells_which_destinations_it_has_no_way_to_and_is_silent_until_it_kno
 @in_namespace
 def test_an_address_that_the_kernel_dropped_is_a_new_one_to_the_agent() -> None:
     link()
-    settings = EgressHA.model_validate({"addressLifetime": LIFETIME, "settle": 0.3, "agentHealthPort": 0})
-    node = NodePart(FakeKube().client(), settings, HERE, ring())
+    node = part(settle=0.3, agentHealthPort=0)
     say(node, {HERE: X})
     node.reconcile()
     assert not node._document()["ready"]
@@ -434,8 +432,7 @@ def test_an_address_that_the_kernel_dropped_is_a_new_one_to_the_agent() -> None:
 def test_an_address_that_another_host_has_keeps_nobody_waiting() -> None:
     other = link()
     other.sh(f"ip address add {X}/16 dev eth0")
-    settings = EgressHA.model_validate({"addressLifetime": LIFETIME, "settle": 0.3, "agentHealthPort": 0})
-    node = NodePart(FakeKube().client(), settings, HERE, ring())
+    node = part(settle=0.3, agentHealthPort=0)
     say(node, {HERE: X})
     for _ in range(3):
         node.reconcile()

@@ -29,11 +29,11 @@ from engine.values import plain
 engine = BuiltinEngine(Path(sys.argv[1]), "t", Path(sys.argv[1]) / "state", own_passphrase=True)
 try:
     steps = getattr(engine, sys.argv[2])().steps
-    print(json.dumps({{"steps": {{s.name: str(s.op) for s in steps if s.type.startswith("kubernetes:")}},
-                      "outputs": plain(engine.outputs())}}))
+    print(json.dumps({"steps": {s.name: str(s.op) for s in steps if s.type.startswith("kubernetes:")},
+                      "outputs": plain(engine.outputs())}))
 except EdgeError as error:
-    print(json.dumps({{"error": str(error)}}))
-""".replace("{{", "{").replace("}}", "}")
+    print(json.dumps({"error": str(error)}))
+"""
 
 
 class Program:
