@@ -29,11 +29,10 @@ def artefacts(session: Session) -> dict[str, str]:
     """File name -> content, in a fixed order."""
     import yaml
 
-    from components.cilium import manifests
-    from components.cilium.values import helm_values
-    from components.edge_objects import edge_manifests
+    from components.cilium import edge, manifests
     from components.frr.render import frr_conf
     from components.workloads import service_manifest, workload_manifest
+    from effective.helm import helm_values
 
     stack = session.stack
     result = {f"routers/{router.name}/frr.conf": frr_conf(router) for router in stack.routers}
@@ -54,9 +53,14 @@ def artefacts(session: Session) -> dict[str, str]:
             put("cilium", manifests.cluster_config(cluster, stack.cilium))
     for pool in stack.pools:
         put("cilium", manifests.pool(pool, stack.cilium))
-    for _, _, made in edge_manifests(stack):
-        for manifest in made:
-            put("edge", manifest)
+    for policy in stack.l2_policies:
+        put("edge", edge.l2_policy(policy))
+    for ingress in stack.ingresses:
+        put("edge", edge.ingress(ingress))
+    for guard in stack.network_policies:
+        put("edge", edge.network_policy(guard))
+    for other in stack.manifests:
+        put("edge", other.document())
     for workload in stack.workloads:
         put("apps", workload_manifest(workload))
     for service in stack.services:

@@ -7,19 +7,27 @@ from typing import Any
 
 import pulumi
 
-from components.access import access
+from components.access import Access, access
 from components.bgp_control_plane import BgpControlPlane
-from components.cilium.values import conflicts
+from components.cilium.manifests import crd_names
+from components.cilium_ingress import CiliumIngress
 from components.cilium_install import CiliumInstall
-from components.edge_objects import EdgeObjects, edge_manifests
-from components.egress_gateway_ha import EgressGatewayHA, by_controller
+from components.egress_gateway_ha import EgressGatewayHA
+from components.egress_ha.workloads import LAB_IMAGE
+from components.frr.render import password_names
 from components.gateway_addresses import GatewayAddresses, gateway_addresses
 from components.kubernetes import KubernetesProvider
+from components.l2_announcements import L2Announcements
 from components.lb_ipam import LbIpam
+from components.manifests import Manifests
 from components.router_frr import RouterFRR
+from components.secrets import secret
 from components.workloads import Workloads
 from config.errors import ConfigError, Problem
 from config.stack import StackConfig
+from effective.features import features
+from effective.helm import conflicts, helm_values, host_firewall, secrets_namespace
+from effective.return_routes import return_routes
 
 
 def contradictions(stack: StackConfig) -> list[Problem]:
@@ -31,9 +39,8 @@ def not_possible(stack: StackConfig) -> Iterator[Problem]:
     """What the models can say and this Cilium cannot do."""
     if stack.cilium.release >= (1, 18):
         return
-    for policy in by_controller(stack):
-        i = stack.egress_policies.index(policy)
-        if policy.az_affinity != "disabled":
+    for i, policy in enumerate(stack.egress_policies):
+        if policy.by_controller(stack.cilium.edition) and policy.az_affinity != "disabled":
             yield Problem(f"egressPolicies[{i}].azAffinity", "disabled (zones need Cilium 1.18)", policy.az_affinity)
 
 
@@ -49,31 +56,88 @@ def build(stack: StackConfig) -> dict[str, Any]:
     """Declare everything; returns the stack's outputs."""
     way = access(stack)
     for router in stack.routers:
-        RouterFRR(router.name, router, way.connection(router.name, router.ssh))
+        RouterFRR(router.name, _read({
+            "connection": way.connection(router.name, router.ssh), "interfaces": router.interfaces, "bgp": router.bgp,
+            "static_routes": router.static_routes, "adopt": router.adopt, "passwords": _secrets(password_names(router)),
+        }))  # fmt: skip
     kubeconfig = way.kubeconfig()
-    provider = KubernetesProvider("cluster", kubeconfig, pulumi.ResourceOptions())
+    cluster = KubernetesProvider("cluster", kubeconfig, pulumi.ResourceOptions())
+    here = pulumi.ResourceOptions(providers=[cluster])
+    items = list(gateway_addresses(stack))
     # Before the agents: they pick their devices when they start.
-    addresses = GatewayAddresses("gateway", stack, way).each if list(gateway_addresses(stack)) else []
-    cilium = CiliumInstall("cilium", stack, way, provider, addresses)
+    gateways = GatewayAddresses("gateway", items, way) if items else None
+    first = pulumi.ResourceOptions(providers=[cluster], depends_on=gateways.each if gateways else None)
+    cilium = CiliumInstall("cilium", _install(stack, way, kubeconfig), first)
+    after = pulumi.ResourceOptions(providers=[cluster], depends_on=[cilium.crds])
+    version = stack.cilium.version
     if stack.bgp is not None:
-        BgpControlPlane("bgp", stack, stack.bgp, way, provider, cilium.crds)
-    pools: list[pulumi.Resource] = list(LbIpam("lb", stack, provider, cilium.crds).pools)
-    workloads = Workloads("apps", stack, provider, pools)
+        BgpControlPlane("bgp", _bgp(stack, way), after)
+    pools = LbIpam("lb", _read({"pools": stack.pools, "version": version}), after)
+    apps = Workloads("apps", stack.workloads, stack.services, pools.objects, here)
     if stack.egress_policies:
-        EgressGatewayHA("egress", stack, provider, cilium.crds)
-    for kind, name, made in edge_manifests(stack):
-        EdgeObjects(kind, name, made, provider, cilium.crds)
+        EgressGatewayHA("egress", _egress(stack), after)
+    if stack.l2_policies:
+        L2Announcements("l2", _read({"policies": stack.l2_policies}), after)
+    if stack.ingresses or stack.network_policies:
+        both = _read({"ingresses": stack.ingresses, "network_policies": stack.network_policies})
+        CiliumIngress("ingress", both, after)
+    if stack.manifests:
+        Manifests("extra", [item.document() for item in stack.manifests], after)
     return {
         "routers": {router.name: router.bgp.asn for router in stack.routers},
         "nodes": [node.name for node in stack.nodes],
-        "cilium": stack.cilium.version,
-        "release": cilium.release.status.apply(_release),
-        "services": workloads.addresses,
+        "cilium": version,
+        "release": cilium.status,
+        "services": apps.addresses,
+        "gateways": gateways.addresses if gateways else {},
         "kubeconfig": pulumi.Output.secret(kubeconfig),
     }
 
 
-def _release(status: Any) -> dict[str, Any]:
-    """What is installed, as Helm says."""
-    keys = ("name", "namespace", "version", "appVersion", "revision", "status")
-    return {key: (status or {}).get(key) for key in keys}
+def _read(args: dict[str, Any]) -> Any:
+    """Arguments with models in them: a stack's parts are read and judged before they come to a component."""
+    return args
+
+
+def _secrets(names: tuple[str, ...]) -> dict[str, pulumi.Output[str]]:
+    return {name: secret(name) for name in names}
+
+
+def _install(stack: StackConfig, way: Access, kubeconfig: pulumi.Output[str]) -> Any:
+    cilium, used = stack.cilium, features(stack)
+    own = {field: getattr(cilium, field) for field in cilium.model_fields_set}
+    chart = cilium.chart or way.chart()
+    return {
+        **own, **({"chart": chart} if chart else {}), "kubeconfig": kubeconfig, "wait_for": crd_names(stack),
+        "bgp": used.bgp, "l2_announcements": used.l2_announcements, "ingress_controller": used.ingress_controller,
+        "egress_gateway": used.egress_gateway, "egress_ha": used.egress_ha, "api_server": used.api_server,
+        "api_port": used.api_port, "pod_cidr": used.pod_cidr,
+    }  # fmt: skip
+
+
+def _bgp(stack: StackConfig, way: Access) -> Any:
+    assert stack.bgp is not None
+    bgp, hosts = stack.bgp, {node.name: node for node in stack.nodes}
+    routes = [
+        {"connection": way.connection(route.node, hosts[route.node].ssh),
+         **{field: getattr(route, field) for field in type(route).model_fields}}
+        for route in return_routes(stack)
+    ]  # fmt: skip
+    return {
+        "version": stack.cilium.version, "cluster_configs": bgp.cluster_configs, "peer_configs": bgp.peer_configs,
+        "advertisements": bgp.advertisements, "node_overrides": bgp.node_overrides, "auth_secrets": bgp.auth_secrets,
+        "secrets_namespace": secrets_namespace(helm_values(stack)), "return_routes": routes,
+        "passwords": _secrets(tuple(item.password_config for item in bgp.auth_secrets)),
+        "nodes": [node.name for node in stack.nodes], "node_labels": bgp.node_labels,
+    }  # fmt: skip
+
+
+def _egress(stack: StackConfig) -> Any:
+    ours = stack.egress_ha
+    if ours.image is None and stack.cluster.kind == "lab":
+        ours = ours.model_copy(update={"image": LAB_IMAGE})
+    return {
+        "policies": stack.egress_policies, "version": stack.cilium.version, "edition": stack.cilium.edition, "ha": ours,
+        "api_server": stack.cluster.api_server, "api_port": stack.cluster.api_port,
+        "host_firewall": host_firewall(helm_values(stack)),
+    }  # fmt: skip

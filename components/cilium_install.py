@@ -1,62 +1,106 @@
 """CiliumInstall: the Helm release, and the wait until its operator has registered the CRDs."""
 
-from __future__ import annotations
-
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, NotRequired
 
 import pulumi
 from pulumi_command.local import Command
 
-from components.access import Access
-from components.cilium.manifests import crd_names
-from components.cilium.values import helm_values
-from components.kubernetes import HelmRelease, KubernetesProvider
+from components.args.cilium import CiliumArgs
+from components.args.ingress import IngressControllerArgs
+from components.arguments import ArgumentError, is_late, only, validated
+from components.cilium.manifests import custom_kinds
+from components.kubernetes import HelmRelease
+from components.late import then
 from components.observe import ONLY_WAITS
-from config.stack import StackConfig
+from config.cilium import Cilium
+from config.errors import Problem
+from config.ingress import IngressController
+from effective.features import Features
+from effective.helm import values
 
+_SWITCHES = ("bgp", "l2_announcements", "egress_gateway", "egress_ha")
 _REPOSITORY = "https://helm.cilium.io"
+_ROOT = Path(__file__).resolve().parent.parent
+# Where the project is installed as a package its modules have the package's name before them.
+_WAIT = f"{__name__.rpartition('components')[0]}transport.wait"
+
+
+class CiliumInstallArgs(CiliumArgs):
+    """Cilium's own settings as the section `cilium` of a stack file has them, and which features are used.
+
+    `apiServer` and `apiPort` are what agents reach the API by, `podCidr` is the cluster's with `ipam: cluster-pool`.
+    `kubeconfig` is asked whether CRDs and agents are there; without it the one that kubectl would use. `waitFor`
+    names CRDs to wait for in the place of those of the features and of pools.
+    """
+
+    bgp: NotRequired[bool]
+    l2_announcements: NotRequired[bool]
+    ingress_controller: NotRequired[IngressControllerArgs]
+    egress_gateway: NotRequired[bool]
+    egress_ha: NotRequired[bool]
+    api_server: NotRequired[pulumi.Input[str]]
+    api_port: NotRequired[pulumi.Input[int]]
+    pod_cidr: NotRequired[pulumi.Input[str]]
+    kubeconfig: NotRequired[pulumi.Input[str]]
+    wait_for: NotRequired[list[str]]
 
 
 class CiliumInstall(pulumi.ComponentResource):
-    """Cilium by Helm, once the resources of `after` are there.
+    """Cilium by Helm, once what it depends on is there.
 
     `crds` is what custom resources depend on: they exist only once the operator has registered
     them, which is after the release. `ready` waits for an agent on every node.
     """
 
-    def __init__(self, name: str, stack: StackConfig, access: Access, provider: KubernetesProvider,
-                 after: list[pulumi.Resource], opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
+    version: pulumi.Output[str]
+    status: pulumi.Output[dict[str, Any]]
+
+    def __init__(self, name: str, args: CiliumInstallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("cilium-edge:cilium:CiliumInstall", name, None, opts)
-        cilium = stack.cilium
-        chart = cilium.chart or access.chart()
+        given = only(name, args, CiliumInstallArgs.__annotations__)
+        own = {key: given.pop(key) for key in CiliumArgs.__annotations__ if key in given}
+        late = [Problem(key, "a value that is known when the program runs", "an Output")
+                for key in ("version", "edition", "namespace", "ready_timeout") if is_late(own.get(key))]  # fmt: skip
+        if late:
+            raise ArgumentError(name, late)
+        cilium = validated(name, Cilium, {key: value for key, value in own.items() if not is_late(value)}, "")
         inputs = {
             "name": "cilium",
             "namespace": cilium.namespace,
-            "chart": chart or "cilium",
+            "chart": own.get("chart") or "cilium",
             "version": cilium.version,
-            "values": helm_values(stack),
+            "values": _values(name, own, given),
             # Agents are ready when the CRDs below are there, so helm must not wait for them.
             "skipAwait": True,
         }
-        if chart is None:
-            inputs["repositoryOpts"] = {"repo": cilium.repository or _REPOSITORY}
-        child = pulumi.ResourceOptions(parent=self, provider=provider, depends_on=after)
-        self.release = HelmRelease(name, inputs, child)
-        names = crd_names(stack)
+        if "chart" not in own:
+            inputs["repositoryOpts"] = {"repo": own.get("repository") or _REPOSITORY}
+        after = opts.depends_on if opts else None
+        self.release = HelmRelease(name, inputs, pulumi.ResourceOptions(parent=self, depends_on=after))
+        kinds = given.get("wait_for")
+        if kinds is None:
+            switches = {key: bool(given.get(key)) for key in ("bgp", "l2_announcements", "egress_gateway")}
+            kinds = custom_kinds(pools=True, **switches)
+        kubeconfig = given.get("kubeconfig", "")
         installed = pulumi.ResourceOptions(parent=self, depends_on=[self.release], deleted_with=self.release)
-        self.crds = self._wait(f"{name}-crds", cilium.ready_timeout, access, ["crds", *names], installed)
-        self.ready = self._wait(f"{name}-agents", cilium.ready_timeout, access, ["agents", cilium.namespace], installed)
+        seconds = cilium.ready_timeout
+        self.crds = self._wait(f"{name}-crds", seconds, kubeconfig, ["crds", *kinds], installed)
+        self.ready = self._wait(f"{name}-agents", seconds, kubeconfig, ["agents", cilium.namespace], installed)
+        self.version = pulumi.Output.from_input(cilium.version)
+        self.status = self.release.status.apply(_told)
         self.register_outputs({"version": cilium.version})
 
-    def _wait(self, name: str, seconds: int, access: Access, arguments: list[str],
+    def _wait(self, name: str, seconds: int, kubeconfig: pulumi.Input[str], arguments: list[str],
               opts: pulumi.ResourceOptions) -> Command:  # fmt: skip
         # The kubeconfig goes in by standard input: arguments and environment are for all to read.
-        words = " ".join([f"--seconds={seconds}", *arguments])
+        words = " ".join([f"--seconds={seconds}", *map(shlex.quote, arguments)])
         return Command(
-            name, create=f"{_python()} -m transport.wait {words} {ONLY_WAITS}", dir=".",
-            stdin=pulumi.Output.secret(access.kubeconfig()),
+            name, create=f"{_python()} -m {_WAIT} {words} {ONLY_WAITS}", dir=_directory(),
+            stdin=pulumi.Output.secret(kubeconfig),
             triggers=[self.release.status.apply(lambda status: (status or {}).get("revision"))],
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(
                 custom_timeouts=pulumi.CustomTimeouts(create=f"{seconds + 30}s", update=f"{seconds + 30}s"),
@@ -64,8 +108,38 @@ class CiliumInstall(pulumi.ComponentResource):
         )  # fmt: skip
 
 
+def _values(name: str, own: Mapping[str, Any], given: Mapping[str, Any]) -> pulumi.Input[dict[str, Any]]:
+    """The Helm values; plain where all is known, for an unknown inside them would hide every difference."""
+    switches: dict[str, Any] = {key: bool(given.get(key)) for key in _SWITCHES}
+    late = {key: given[key] for key in ("api_server", "api_port", "pod_cidr", "ingress_controller") if key in given}
+
+    def made(known: tuple[Mapping[str, Any], Mapping[str, Any]]) -> dict[str, Any]:
+        settings, more = known[0], dict(known[1])
+        if "ingress_controller" in more:
+            more["ingress_controller"] = validated(name, IngressController, more["ingress_controller"],
+                                                   "ingressController")  # fmt: skip
+        if "api_port" in more:
+            more["api_port"] = int(more["api_port"])
+        return values(Features(cilium=validated(name, Cilium, settings, ""), **switches, **more))
+
+    everything = (own, late)
+    return then(pulumi.Output.all(*everything), made) if is_late(everything) else made(everything)
+
+
+def _told(status: Any) -> dict[str, Any]:
+    """What is installed, as Helm says."""
+    keys = ("name", "namespace", "version", "appVersion", "revision", "status")
+    return {key: (status or {}).get(key) for key in keys}
+
+
 def _python() -> str:
     """The interpreter of the project's own environment, by a path that another checkout has too where it can be."""
     relative = Path(".venv/bin/python")
-    own = relative.exists() and Path(sys.prefix).name == ".venv"
+    own = relative.exists() and Path(sys.prefix).name == ".venv" and _directory() == "."
     return str(relative) if own else shlex.quote(sys.executable)
+
+
+def _directory() -> str:
+    """Where Python finds the helper's module: here, as far as another checkout is concerned, where it is here."""
+    root = _ROOT if "." not in __name__.rpartition(".components")[0] else _ROOT.parent
+    return "." if root == Path.cwd() else str(root)

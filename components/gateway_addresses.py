@@ -46,15 +46,19 @@ class GatewayAddress:
 
 
 class GatewayAddresses(pulumi.ComponentResource):
-    """The managed interfaces of all nodes. `each` is what has to be there before an agent looks for devices."""
+    """The managed interfaces of all nodes. `each` is what has to be there before an agent looks for devices.
 
-    def __init__(self, name: str, stack: StackConfig, way: Access, opts: pulumi.ResourceOptions | None = None) -> None:
+    `addresses`: node -> what its host says that it has now, as `INTERFACE ADDRESS/LENGTH`.
+    """
+
+    def __init__(self, name: str, items: list[GatewayAddress], way: Access,
+                 opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
         super().__init__("cilium-edge:egress:GatewayAddresses", name, None, opts)
-        items = list(gateway_addresses(stack))
-        self.each: list[pulumi.Resource] = [self._one(name, item, items, way) for item in items]
+        self.each = [self._one(name, item, items, way) for item in items]
+        self.addresses = _by_node(items, self.each)
         self.register_outputs({})
 
-    def _one(self, prefix: str, item: GatewayAddress, items: list[GatewayAddress], way: Access) -> pulumi.Resource:
+    def _one(self, prefix: str, item: GatewayAddress, items: list[GatewayAddress], way: Access) -> remote.Command:
         name = f"{prefix}-{item.node.name}-{item.name.removeprefix('address-')}"
         mine = owner(name)
         return remote.Command(
@@ -66,6 +70,15 @@ class GatewayAddresses(pulumi.ComponentResource):
                 replace_on_changes=["delete"], aliases=_aliases(prefix, item, items),
             ),
         )  # fmt: skip
+
+
+def _by_node(items: list[GatewayAddress], each: list[remote.Command]) -> dict[str, pulumi.Output[list[str]]]:
+    there: dict[str, list[pulumi.Output[str]]] = {}
+    for item, command in zip(items, each, strict=True):
+        told = command.stdout.apply(lambda text, name=item.interface.name: f"{name} {(text or '').split()[-1]}"
+                                    if (text or "").split() else name)  # fmt: skip
+        there.setdefault(item.node.name, []).append(told)
+    return {node: pulumi.Output.all(*told) for node, told in there.items()}
 
 
 def _aliases(name: str, item: GatewayAddress, items: list[GatewayAddress]) -> list[pulumi.Alias]:

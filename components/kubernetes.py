@@ -21,10 +21,11 @@ class KubernetesObject(pulumi.CustomResource):
     An object of the API stays one resource whatever its apiVersion is and wherever the stack file has it: a new
     resource would be created onto the old object, and the delete of the old resource would take both away. So it
     is known by its former places (`former_places`), and goes before it comes where it has to be made anew.
+    `component` is the name of the component that holds it.
     """
 
-    def __init__(self, name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> None:
-        own = pulumi.ResourceOptions(aliases=former_places(name, manifest), delete_before_replace=True)
+    def __init__(self, name: str, manifest: Manifest, opts: pulumi.ResourceOptions, component: str) -> None:
+        own = pulumi.ResourceOptions(aliases=former_places(name, manifest, component), delete_before_replace=True)
         super().__init__(token(manifest), name, dict(manifest), _versioned(pulumi.ResourceOptions.merge(opts, own)))
 
 
@@ -33,9 +34,9 @@ class LoadBalancer(KubernetesObject):
 
     status: pulumi.Output[Any]
 
-    def __init__(self, name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> None:
+    def __init__(self, name: str, manifest: Manifest, opts: pulumi.ResourceOptions, component: str) -> None:
         # Without a property of that name the SDK would make no output of it.
-        super().__init__(name, {**manifest, "status": None}, opts)
+        super().__init__(name, {**manifest, "status": None}, opts, component)
 
     @property
     def addresses(self) -> pulumi.Output[list[str]]:
@@ -49,7 +50,7 @@ class LoadBalancer(KubernetesObject):
 class NodeLabels(pulumi.CustomResource):
     """Labels on a Node that somebody else owns; `concern` keeps several of them apart."""
 
-    def __init__(self, name: str, node: str, concern: str, labels: dict[str, str],
+    def __init__(self, name: str, node: str, concern: str, labels: dict[str, pulumi.Input[str]],
                  opts: pulumi.ResourceOptions) -> None:  # fmt: skip
         annotations = {
             "pulumi.com/patchForce": "true",

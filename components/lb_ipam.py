@@ -1,23 +1,47 @@
 """LbIpam: the pools that LoadBalancer Services get their addresses from."""
 
-from __future__ import annotations
+from typing import NotRequired, TypedDict
 
 import pulumi
 
+from components.args.pool import PoolArgs
+from components.arguments import known, only, read_each
 from components.cilium import manifests
-from components.kubernetes import KubernetesObject, KubernetesProvider
-from config.stack import StackConfig
+from components.judged import judged
+from components.kubernetes import KubernetesObject
+from components.late import manifest
+from components.release import release
+from config.pool import Pool
+
+
+class LbIpamArgs(TypedDict):
+    """Pools, and the version of the Cilium that they are for."""
+
+    pools: list[PoolArgs]
+    version: NotRequired[str]
 
 
 class LbIpam(pulumi.ComponentResource):
-    """CiliumLoadBalancerIPPools. Services depend on it: without a pool none gets an address."""
+    """CiliumLoadBalancerIPPools. Services depend on it: without a pool none gets an address.
 
-    def __init__(self, name: str, stack: StackConfig, provider: KubernetesProvider,
-                 crds: pulumi.Resource, opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
+    It depends on what makes the kinds (`CiliumInstall.crds`, or somebody else's release).
+    """
+
+    pools: pulumi.Output[list[str]]
+
+    def __init__(self, name: str, args: LbIpamArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("cilium-edge:cilium:LbIpam", name, None, opts)
-        custom = pulumi.ResourceOptions(parent=self, provider=provider, depends_on=[crds])
-        self.pools = [
-            KubernetesObject(f"{name}-{item.name}", manifests.pool(item, stack.cilium), custom)
-            for item in stack.pools
-        ]
-        self.register_outputs({"pools": [pool.name for pool in stack.pools]})
+        given = only(name, args, LbIpamArgs.__annotations__)
+        cilium = release(name, given)
+        pools = judged(self, given, read_each(name, Pool, given.get("pools"), "pools"),
+                       lambda them: {"pools": tuple(them), "cilium": cilium})  # fmt: skip
+        after = pulumi.ResourceOptions(parent=self, depends_on=opts.depends_on if opts else None)
+        names = [known(name, item, "name", f"pools[{i}]") for i, item in enumerate(given["pools"])]
+        self.objects = [
+            KubernetesObject(f"{name}-{one}", manifest(
+                pool, lambda it: manifests.pool(it, cilium), cilium.edge_api_version, "CiliumLoadBalancerIPPool", one,
+            ), after, name)
+            for one, pool in zip(names, pools, strict=True)
+        ]  # fmt: skip
+        self.pools = pulumi.Output.from_input(names)
+        self.register_outputs({"pools": names})

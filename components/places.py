@@ -46,16 +46,24 @@ def token(manifest: Manifest) -> str:
     return _token(str(manifest["apiVersion"]), str(manifest["kind"]))
 
 
-def former_places(name: str, manifest: Manifest) -> list[pulumi.Alias]:
-    """Every other resource that could have stood for this object, as aliases of the resource `name`."""
+# The components that a stack's own program has.
+_COMPONENTS = {"bgp", "lb", "l2", "ingress", "egress", "apps", "extra"}
+
+
+def former_places(name: str, manifest: Manifest, component: str) -> list[pulumi.Alias]:
+    """Every other resource that could have stood for this object, as aliases of the resource `name`.
+
+    In a component of another name than those of a stack's program only the API's version can have been another:
+    a program may have two of a kind, for two clusters, and objects of one name in both.
+    """
     own = token(manifest)
     result: list[pulumi.Alias] = []
     for version in _versions(str(manifest["apiVersion"])):
         kind = _token(version, str(manifest["kind"]))
         if kind != own:
             result.append(pulumi.Alias(type_=kind))
-        for component, holder, resource in _holders(manifest):
-            parent = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{component}::{holder}"
+        for holding, holder, resource in _holders(manifest) if component in _COMPONENTS else ():
+            parent = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{holding}::{holder}"
             if resource != name:
                 result.append(pulumi.Alias(name=resource, type_=kind, parent=parent))
     return result

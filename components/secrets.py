@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from pathlib import Path
 
 import pulumi
@@ -21,24 +20,6 @@ def secret(key: str) -> pulumi.Output[str]:
         return unknown()
     problem = Problem(f"{PROJECT}:{key}", f"a secret (edge config set-secret {key} -s {pulumi.get_stack()})", "nothing")
     raise ConfigError(pulumi.get_stack(), [problem])
-
-
-# What FRR takes in one word of a line, and the kernel as a key (TCP_MD5SIG_MAXKEYLEN).
-_PASSWORD = re.compile(r"[!-~]{1,80}")
-
-
-def password(key: str) -> pulumi.Output[str]:
-    """A BGP password of the stack's configuration. One that is no single word would add lines to a router's file."""
-
-    def one_word(value: str) -> str:
-        if not _PASSWORD.fullmatch(value):
-            # Of the value itself nothing is told.
-            problem = Problem(f"{PROJECT}:{key}", "a BGP password: 1 to 80 printable ASCII characters without blanks",
-                              f"one of {len(value)} characters that is not")  # fmt: skip
-            raise ConfigError(pulumi.get_stack(), [problem])
-        return value
-
-    return secret(key).apply(one_word)
 
 
 def secret_file(path: Path, how: str) -> pulumi.Output[str]:

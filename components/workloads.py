@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
 
-from components.kubernetes import KubernetesObject, KubernetesProvider, LoadBalancer
+from components.kubernetes import KubernetesObject, LoadBalancer
 from components.places import in_namespace
 from config.labels import HOSTNAME
-from config.stack import StackConfig
 from config.workload import Service, Workload
 
 Manifest = dict[str, Any]
@@ -22,28 +22,28 @@ class Workloads(pulumi.ComponentResource):
     Services wait for the pools, `pools`. `addresses`: `NAMESPACE/NAME` of a LoadBalancer Service -> those it was given.
     """
 
-    def __init__(self, name: str, stack: StackConfig, provider: KubernetesProvider,
-                 pools: list[pulumi.Resource], opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
+    def __init__(self, name: str, workloads: Sequence[Workload], services: Sequence[Service],
+                 pools: Sequence[pulumi.Resource], opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
         super().__init__("cilium-edge:apps:Workloads", name, None, opts)
-        options = pulumi.ResourceOptions(parent=self, provider=provider)
+        options = pulumi.ResourceOptions(parent=self)
         # The API changes a Service's class for nobody.
-        addressed = pulumi.ResourceOptions(parent=self, provider=provider, depends_on=pools,
+        addressed = pulumi.ResourceOptions(parent=self, depends_on=list(pools),
                                            replace_on_changes=["spec.loadBalancerClass"],
                                            delete_before_replace=True)  # fmt: skip
-        for workload in stack.workloads:
+        for workload in workloads:
             manifest = workload_manifest(workload)
-            KubernetesObject(in_namespace(f"{name}-", manifest), manifest, options)
+            KubernetesObject(in_namespace(f"{name}-", manifest), manifest, options, name)
         self.addresses: dict[str, pulumi.Output[list[str]]] = {}
-        for service in stack.services:
+        for service in services:
             if not service.managed:
                 continue
             manifest = service_manifest(service)
             resource = in_namespace(f"{name}-svc-", manifest)
             if service.type == "LoadBalancer":
-                made = LoadBalancer(resource, manifest, addressed)
+                made = LoadBalancer(resource, manifest, addressed, name)
                 self.addresses[f"{service.namespace}/{service.name}"] = made.addresses
             else:
-                KubernetesObject(resource, manifest, addressed)
+                KubernetesObject(resource, manifest, addressed, name)
         self.register_outputs({})
 
 

@@ -14,11 +14,11 @@ from pulumi_policy import (
 )
 from pulumi_policy import Severity as Weight
 
-from policy.scope import OF_ABSENCE, SCOPE
 from policy.seen import Registered, Seen
 from policy.translate import Translation, translate
 from rules.finding import Finding, Severity
 from rules.registry import Rule, check_all, rules
+from rules.scope import OF_ABSENCE, SCOPE
 
 Reporter = Callable[..., None]
 

@@ -5,24 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from config import shapes
 from config.bgp import AuthSecret, Bgp
 from config.cilium import Cilium
-from config.cluster import ExistingCluster
 from config.ingress import IngressController
 from config.manifest import Manifest
 from config.objects import KINDS, as_model, typed
 from config.stack import StackConfig
 from policy.seen import Seen
+from rules.part import NOWHERE
 
-# Addresses that nothing has (RFC 5737): the rules of the address plan are not asked.
-_NOWHERE = ExistingCluster(
-    kind="existing", pod_cidr=IPv4Network("192.0.2.0/25"), service_cidr=IPv4Network("192.0.2.128/25"),
-    api_server=IPv4Address("198.51.100.1"),
-)  # fmt: skip
 
 @dataclass(frozen=True)
 class Place:
@@ -30,7 +24,6 @@ class Place:
 
     urn: str | None
     text: str
-
 
 
 @dataclass
@@ -89,7 +82,7 @@ def translate(resources: Iterable[Seen]) -> Translation:
         auth_secrets=secrets, return_routes="off",
     ) if bgp else None  # fmt: skip
     stack = StackConfig(
-        cluster=_NOWHERE, nodes=(), cilium=cilium, bgp=made_bgp, ingress_controller=controller,
+        cluster=NOWHERE, nodes=(), cilium=cilium, bgp=made_bgp, ingress_controller=controller,
         pools=tuple(parts.get("pools", ())), l2_policies=tuple(parts.get("l2Policies", ())),
         egress_policies=tuple(parts.get("egressPolicies", ())), ingresses=tuple(parts.get("ingresses", ())),
         network_policies=tuple(parts.get("networkPolicies", ())), services=tuple(parts.get("services", ())),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from components.cilium.values import helm_values
 from config.bgp import Advertisement, AdvertisementSet, Bgp, Instance, PeerConfig
 from config.egress import EgressGateway, EgressPolicy
 from config.labels import CONTROL_PLANE, LabelSelector
@@ -17,6 +16,7 @@ from config.peerings import Session, sessions
 from config.selection import NodeSelection
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, L2_CLASS, Service
+from effective.helm import helm_values
 from rules import chart
 from rules.made import Made, of_gateways, of_ingresses
 

@@ -30,6 +30,21 @@ class Kube:
         self._setup()
 
     @classmethod
+    def ambient(cls) -> Kube:
+        """The cluster that kubectl would speak with: `KUBECONFIG`, or the file in the home directory."""
+        from kubernetes import config as kubernetes_config
+        from kubernetes.config.config_exception import ConfigException
+
+        try:
+            client = kubernetes_config.new_client_from_config()
+        except ConfigException as error:
+            raise ApiError(f"no kubeconfig: set KUBECONFIG, or give one ({_without_values(error)})") from None
+        kube = cls.__new__(cls)
+        kube._api = client
+        kube._setup()
+        return kube
+
+    @classmethod
     def in_cluster(cls, timeout: float) -> Kube:
         """The cluster that this process runs in, by its ServiceAccount; no call takes longer than `timeout` seconds."""
         from kubernetes import client

@@ -1,4 +1,4 @@
-"""Waits on a cluster, as a command: the kubeconfig comes by standard input.
+"""Waits on a cluster, as a command: the kubeconfig comes by standard input; without one it is kubectl's own.
 
     python -m transport.wait --seconds=300 crds NAME...
     python -m transport.wait --seconds=300 agents NAMESPACE
@@ -21,7 +21,8 @@ def main(arguments: list[str]) -> int:
     seconds = float(arguments[0].removeprefix("--seconds="))
     what, *names = arguments[1:]
     try:
-        kube = Kube(sys.stdin.read())
+        kubeconfig = sys.stdin.read()
+        kube = Kube(kubeconfig) if kubeconfig.strip() else Kube.ambient()
         check = _crds(kube, names) if what == "crds" else _agents(kube, names[0])
         missing = _wait(check, seconds)
     except EdgeError as error:

@@ -22,17 +22,27 @@ Manifest = dict[str, Any]
 
 def crd_names(stack: StackConfig) -> tuple[str, ...]:
     """The CRDs that the operator must have registered for the features in use."""
+    return custom_kinds(
+        bgp=stack.bgp is not None, pools=bool(stack.pools), l2_announcements=bool(stack.l2_policies),
+        policies=bool(stack.network_policies),
+        egress_gateway=bool(stack.egress_policies) and stack.cilium.edition == "oss",
+    )  # fmt: skip
+
+
+def custom_kinds(*, bgp: bool = False, pools: bool = False, l2_announcements: bool = False, policies: bool = False,
+                 egress_gateway: bool = False) -> tuple[str, ...]:  # fmt: skip
+    """The CRDs of these features."""
     kinds = []
-    if stack.bgp is not None:
+    if bgp:
         kinds += ["bgpadvertisements", "bgpclusterconfigs", "bgpnodeconfigoverrides",
                   "bgpnodeconfigs", "bgppeerconfigs"]  # fmt: skip
-    if stack.pools:
+    if pools:
         kinds += ["loadbalancerippools"]
-    if stack.l2_policies:
+    if l2_announcements:
         kinds += ["l2announcementpolicies"]
-    if stack.network_policies:
+    if policies:
         kinds += ["clusterwidenetworkpolicies"]
-    if stack.egress_policies and stack.cilium.edition == "oss":
+    if egress_gateway:
         kinds += ["egressgatewaypolicies"]
     return tuple(f"cilium{kind}.cilium.io" for kind in kinds)
 

@@ -7,38 +7,39 @@ from typing import Any
 
 from components.egress_ha.rbac import CONTROLLER, NODE
 from config.cilium import Cilium
-from config.cluster import Cluster
-from config.egress import LOOPBACK, EgressHA, EgressPolicy
-from config.labels import HOSTNAME
+from config.egress import LOOPBACK, EgressHA
+from config.labels import HOSTNAME, LabelSelector
 
 Manifest = dict[str, Any]
+# Host and port of the API server, as texts (or Outputs of texts).
+Server = tuple[Any, Any]
 
 _HARDENED: Manifest = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
                        "seccompProfile": {"type": "RuntimeDefault"}}  # fmt: skip
 _NOBODY = 65534
 # What a lab has a program for, and a name that no registry can have: rule G23 asks for a real one.
-_LAB_IMAGE, _NO_IMAGE = "cilium-edge/egress-ha", "egress-ha.invalid/not-set"
+LAB_IMAGE, NO_IMAGE = "cilium-edge/egress-ha", "egress-ha.invalid/not-set"
 # In memory, and as long as the pod: a process that starts again while the API is away has its keys.
 _KEYS = "/run/egress-ha"
 
 
-def workloads(settings: EgressHA, policies: Sequence[EgressPolicy], cluster: Cluster,
-              cilium: Cilium) -> list[Manifest]:  # fmt: skip
-    """What runs. Replicas stand on different nodes, away from the gateways where the cluster has other nodes."""
+def workloads(settings: EgressHA, gateways: Sequence[LabelSelector], server: Server, cilium: Cilium) -> list[Manifest]:
+    """What runs. Replicas stand on different nodes, away from the gateways where the cluster has other nodes.
+
+    `gateways` are the node selectors of all groups.
+    """
     # Not by the ClusterIP: that way leads through the agents, and the controller is there for when they fail.
-    server = [{"name": "KUBERNETES_SERVICE_HOST", "value": str(cluster.api_server)},
-              {"name": "KUBERNETES_SERVICE_PORT", "value": str(cluster.api_port)}]  # fmt: skip
-    if settings.image is None:
-        settings = settings.model_copy(update={"image": _LAB_IMAGE if cluster.kind == "lab" else _NO_IMAGE})
-    running = [_deployment(settings, policies), _daemon_set(settings, policies)]
+    way = [{"name": "KUBERNETES_SERVICE_HOST", "value": server[0]},
+           {"name": "KUBERNETES_SERVICE_PORT", "value": server[1]}]  # fmt: skip
+    running = [_deployment(settings, gateways), _daemon_set(settings, gateways)]
     for item in running:
-        item["spec"]["template"]["spec"]["containers"][0]["env"] += server
+        item["spec"]["template"]["spec"]["containers"][0]["env"] += way
     if cilium.release < (1, 18):
         running[0]["spec"]["template"]["spec"]["containers"][0]["args"].append("--no-lists")
     return [*running, _budget(settings)]
 
 
-def _deployment(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifest:
+def _deployment(settings: EgressHA, gateways: Sequence[LabelSelector]) -> Manifest:
     labels = {"app": CONTROLLER}
     term = {"labelSelector": {"matchLabels": labels}, "topologyKey": HOSTNAME}
     may = {"runAsNonRoot": True, "runAsUser": _NOBODY, "runAsGroup": _NOBODY, "capabilities": {"drop": ["ALL"]}}
@@ -47,10 +48,9 @@ def _deployment(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifes
     probe = {"tcpSocket": {"port": settings.metrics_port, **loopback}, "periodSeconds": 2}
     spec["containers"][0]["readinessProbe"] = probe
     spec["affinity"] = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
-    gateways = [_term(expression, turned=True) for policy in policies for group in policy.egress_groups
-                for expression in _expressions(group.node_selector.manifest())]  # fmt: skip
-    if gateways:
-        preferred = [{"weight": 100, "preference": {"matchExpressions": [one]}} for one in gateways]
+    away = [_term(one, turned=True) for selector in gateways for one in _expressions(selector.manifest())]
+    if away:
+        preferred = [{"weight": 100, "preference": {"matchExpressions": [one]}} for one in away]
         spec["affinity"]["nodeAffinity"] = {"preferredDuringSchedulingIgnoredDuringExecution": preferred}
     spec["tolerations"] = [
         {"key": "node-role.kubernetes.io/control-plane", "operator": "Exists", "effect": "NoSchedule"}
@@ -75,14 +75,13 @@ def _budget(settings: EgressHA) -> Manifest:
     }  # fmt: skip
 
 
-def _daemon_set(settings: EgressHA, policies: Sequence[EgressPolicy]) -> Manifest:
+def _daemon_set(settings: EgressHA, gateways: Sequence[LabelSelector]) -> Manifest:
     labels = {"app": NODE}
     # NET_ADMIN puts addresses on, NET_RAW speaks ARP; only root's programs get capabilities from Kubernetes.
     may = {"runAsUser": 0, "capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN", "NET_RAW"]}}
     spec = _pod(settings, NODE, "node", may)
     spec["tolerations"] = [{"operator": "Exists"}]
-    terms = [{"matchExpressions": [_term(e) for e in _expressions(group.node_selector.manifest())]}
-             for policy in policies for group in policy.egress_groups]  # fmt: skip
+    terms = [{"matchExpressions": [_term(one) for one in _expressions(selector.manifest())]} for selector in gateways]
     required = {"nodeSelectorTerms": [term for term in terms if term["matchExpressions"]]}
     if len(required["nodeSelectorTerms"]) == len(terms):
         spec["affinity"] = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
@@ -100,7 +99,7 @@ def _pod(settings: EgressHA, account: str, role: str, may: Manifest) -> Manifest
         {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
         for name, path in (("POD_NAME", "metadata.name"), ("NODE_NAME", "spec.nodeName"), ("HOST_IP", "status.hostIP"))
     ]
-    container = {"name": role, "image": settings.image, "args": arguments, "env": environment,
+    container = {"name": role, "image": settings.image or NO_IMAGE, "args": arguments, "env": environment,
                  "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}},
                  "volumeMounts": [{"name": "keys", "mountPath": _KEYS}],
                  "securityContext": {**_HARDENED, **may}}  # fmt: skip

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.cilium.values import helm_values
+from effective.helm import helm_values
 from rules.facts import Facts
 from rules.finding import Finding, warning
 

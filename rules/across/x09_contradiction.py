@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.cilium.values import conflicts
+from effective.helm import conflicts
 from rules.facts import Facts
 from rules.finding import Finding, error
 

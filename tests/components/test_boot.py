@@ -10,15 +10,15 @@ import pytest
 
 from components import gateway_addresses, return_routes
 from components.gateway_addresses import GatewayAddress
-from components.return_routes import ReturnRoute
 from config.node import Interface, Node
+from effective.return_routes import ReturnRoute
 from tests.components.systemd_host import SystemdHost, systemd_host
 from tests.controllers.namespaces import needs_root
 from tests.e2e.harness import until
 
 WIRE = {"name": "wire", "address": "192.168.20.100/24"}
 NODE = Node.model_validate({"name": "w1", "interfaces": [WIRE]})
-ROUTE = ReturnRoute(NODE, ip_network("10.0.0.0/8"), ip_address("192.168.20.1"), "wire")
+ROUTE = ReturnRoute(node="w1", to=ip_network("10.0.0.0/8"), via=ip_address("192.168.20.1"), device="wire")
 
 # The host's own network, as its network manager makes it.
 NETWORK = """mkdir -p /etc/systemd/network

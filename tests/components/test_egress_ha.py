@@ -17,7 +17,6 @@ from components.egress_ha.crd import definition, ha_policy
 from components.egress_ha.firewall import host_policy
 from components.egress_ha.rbac import CONTROLLER, NODE, rbac
 from components.egress_ha.workloads import workloads
-from config.cluster import Cluster
 from config.egress import HA_API_VERSION, HA_GROUP, HA_KIND, EgressHA, EgressPolicy
 from config.load import parse
 from controllers.egress_ha import crd, settings
@@ -29,7 +28,7 @@ from tests.controllers.test_decision import EAST, OLD, decided, policy
 
 EGRESS = yaml.safe_load((Path(__file__).parents[2] / "Pulumi.egress.yaml").read_text())["config"]["cilium-edge:stack"]
 SCHEMA = definition()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
-CLUSTER: Cluster = dev_stack().cluster
+SERVER = ("192.168.10.100", "6443")
 
 
 def wrong(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
@@ -152,7 +151,8 @@ def test_every_role_is_bound_to_the_account_of_its_pods() -> None:
 def made(ha: EgressHA, *items: dict[str, Any]) -> dict[str, dict[str, Any]]:
     base = {"name": "ha", "destinationCIDRs": ["0.0.0.0/0"]}
     found = [EgressPolicy.model_validate({**base, "egressGroups": [item]}) for item in items]
-    return {item["kind"]: item for item in workloads(ha, found, CLUSTER, dev_stack().cilium)}
+    selectors = [group.node_selector for policy in found for group in policy.egress_groups]
+    return {item["kind"]: item for item in workloads(ha, selectors, SERVER, dev_stack().cilium)}
 
 
 GW = {"nodeSelector": {"matchLabels": {"egress-gw": "true"},
@@ -180,7 +180,7 @@ def test_the_processes_understand_their_arguments() -> None:
         assert container["volumeMounts"] == [{"name": "keys", "mountPath": "/run/egress-ha"}]
         assert names == {
             "POD_NAME": "metadata.name", "NODE_NAME": "spec.nodeName", "HOST_IP": "status.hostIP",
-            "KUBERNETES_SERVICE_HOST": str(CLUSTER.api_server), "KUBERNETES_SERVICE_PORT": str(CLUSTER.api_port),
+            "KUBERNETES_SERVICE_HOST": SERVER[0], "KUBERNETES_SERVICE_PORT": SERVER[1],
         }  # fmt: skip
         assert pod(made(ha, GW)[kind])["hostNetwork"] is True
 
@@ -245,7 +245,8 @@ def test_the_host_policy_comes_with_the_host_firewall(on: bool) -> None:
 @pytest.mark.parametrize("node", ["172.18.0.4", "fd00:18::4"])
 def test_the_kubelet_asks_for_metrics_where_they_are_whatever_the_nodes_address_is(node: str) -> None:
     chosen, stack = EgressHA.model_validate({"metricsListen": "loopback", "image": "x"}), parse(EGRESS, "t")
-    made = workloads(chosen, list(stack.egress_policies), stack.cluster, stack.cilium)
+    selectors = [group.node_selector for policy in stack.egress_policies for group in policy.egress_groups]
+    made = workloads(chosen, selectors, SERVER, stack.cilium)
     [deployment] = [item for item in made if item["kind"] == "Deployment"]
     [container] = deployment["spec"]["template"]["spec"]["containers"]
     assert container["readinessProbe"]["tcpSocket"]["host"] == chosen.metrics_on(ip_address(node))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ import pytest
 from components import return_routes
 from components.gateway_addresses import GatewayAddress, apply_script, delete_script, gateway_addresses
 from components.observe import OBSERVE
-from components.return_routes import ReturnRoute
 from config.node import Interface, Node
+from effective.return_routes import ReturnRoute
 from tests.config.dev_stack import dev_stack
 from tests.controllers.namespaces import in_namespace, sh
 
@@ -144,9 +143,9 @@ def test_what_another_resource_has_taken_over_stays(managed: str) -> None:
 def test_what_stood_under_the_name_before_is_undone() -> None:
     before = host()
     sh("ip route add 172.20.0.0/16 via 192.168.10.200 dev eth0")
-    node = item().node
-    one = ReturnRoute(node, ip_network("172.20.0.0/16"), ip_address("192.168.10.200"), "eth0")
-    two = ReturnRoute(node, ip_network("172.21.0.0/16"), ip_address("192.168.10.200"), "eth0")
+    way = {"node": item().node.name, "via": "192.168.10.200", "device": "eth0"}
+    one = ReturnRoute.model_validate({**way, "to": "172.20.0.0/16"})
+    two = ReturnRoute.model_validate({**way, "to": "172.21.0.0/16"})
     done(return_routes.apply_script(one, OWNER))
     assert done(return_routes.apply_script(two, OWNER)) == "172.21.0.0/16 via 192.168.10.200 dev eth0\n"
     assert "172.20.0.0/16" not in sh("ip route show").stdout

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.cilium.values import conflicts, helm_values, needs, secrets_namespace
 from config.errors import Problem
 from config.stack import StackConfig
+from effective.features import features
+from effective.helm import conflicts, helm_values, needs, secrets_namespace
 from tests.config.dev_stack import dev_stack
 
 
@@ -106,7 +107,7 @@ def test_every_contradiction_is_told_with_its_path() -> None:
 
 
 def test_saying_the_same_once_more_is_no_conflict() -> None:
-    assert list(conflicts(with_values(needs(dev_stack())))) == []
+    assert list(conflicts(with_values(needs(features(dev_stack()))))) == []
     assert list(conflicts(with_values({"kubeProxyReplacement": True}))) == []
 
 
@@ -143,7 +144,7 @@ def test_values_that_no_feature_needs_arrive_unchanged_and_conflict_with_nothing
     ({"bgpControlPlane": {"secretsNamespace": {"name": "cilium-bgp", "create": True}}}, "cilium-bgp"),
 ])  # fmt: skip
 def test_passwords_go_where_the_agents_look_for_them(values: dict[str, Any], space: str) -> None:
-    assert secrets_namespace(with_values(values, namespace="cilium")) == space
+    assert secrets_namespace(helm_values(with_values(values, namespace="cilium"))) == space
 
 
 def test_the_version_alone_is_as_cilium_has_it() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from components.return_routes import apply_script, delete_script, return_routes
+from components.return_routes import apply_script, delete_script
+from effective.return_routes import return_routes
 from tests.config.dev_stack import dev_stack
 
 Document = dict[str, Any]
@@ -17,7 +18,7 @@ VIA = {"cilium-ctr": "192.168.10.200", "cilium-w1": "192.168.10.200", "cilium-w2
 
 def routes(change: Callable[[Document], object] | None = None) -> dict[str, str]:
     """Node -> next hop, where a route is needed."""
-    return {route.node.name: str(route.via) for route in return_routes(dev_stack(change))}
+    return {route.node: str(route.via) for route in return_routes(dev_stack(change))}
 
 
 def without(*names: str) -> dict[str, str]:
@@ -96,7 +97,7 @@ def test_the_interface_that_shares_the_segment_is_used() -> None:
     def change(stack: Document) -> None:
         stack["nodes"][3]["interfaces"].insert(0, {"name": "eth0", "address": "192.168.30.100/24"})
 
-    (route,) = [r for r in return_routes(dev_stack(change)) if r.node.name == "cilium-w3"]
+    (route,) = [r for r in return_routes(dev_stack(change)) if r.node == "cilium-w3"]
     assert (str(route.via), route.device) == ("192.168.20.200", "eth1")
 
 

@@ -22,13 +22,13 @@ from pulumi_policy import (
 from pulumi_policy.proxy import unknown_checking_proxy
 
 from components.cilium import edge, manifests
-from components.cilium.values import helm_values
 from components.workloads import service_manifest
+from effective.helm import helm_values
 from policy.pack import policies
-from policy.scope import OF_ABSENCE, SCOPE
 from policy.seen import seen
 from policy.translate import translate
 from rules.registry import rules
+from rules.scope import OF_ABSENCE, SCOPE
 from tests.config.dev_stack import dev_stack
 
 PROJECT = Path(__file__).resolve().parents[2]

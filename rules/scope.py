@@ -14,3 +14,6 @@ SCOPE = frozenset((
     "G1", "G2", "G3", "G4", "G10", "G11", "G13", "G14", "G15", "G16", "G17", "G21",
     "X1", "X3", "X4", "X6",
 ))  # fmt: skip
+
+# What one router is enough for.
+ROUTER = frozenset(("R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8"))

@@ -8,27 +8,39 @@ from typing import Any
 from config.errors import Problem
 from config.ingress import IngressController
 from config.stack import StackConfig
+from effective.features import Features, features
 
 Values = dict[str, Any]
 
 
 def helm_values(stack: StackConfig) -> Values:
+    """The values of a whole stack's Cilium."""
+    return values(features(stack))
+
+
+def values(used: Features) -> Values:
     """Defaults under needs under the user's overrides. Conflicts are `conflicts`' to tell."""
-    return _merge(_merge(_defaults(stack), needs(stack)), stack.cilium.values)
+    return _merge(_merge(_defaults(used), needs(used)), used.cilium.values)
 
 
-def secrets_namespace(stack: StackConfig) -> str:
+def secrets_namespace(all_values: Values) -> str:
     """Where the agents look for the passwords of BGP sessions (the chart's default is no matter of the release's)."""
-    value = helm_values(stack).get("bgpControlPlane")
+    value = all_values.get("bgpControlPlane")
     space = value.get("secretsNamespace") if isinstance(value, dict) else None
     name = space.get("name") if isinstance(space, dict) else None
     return str(name or "kube-system")
 
 
-def needs(stack: StackConfig) -> Values:
-    """The values without which a declared feature does not work."""
-    cilium = stack.cilium
-    values: Values = {
+def host_firewall(all_values: Values) -> bool:
+    """Whether policies are enforced on the nodes themselves."""
+    value = all_values.get("hostFirewall")
+    return isinstance(value, dict) and bool(value.get("enabled"))
+
+
+def needs(used: Features) -> Values:
+    """The values without which a feature does not work."""
+    cilium = used.cilium
+    result: Values = {
         "routingMode": cilium.routing_mode,
         "kubeProxyReplacement": _flag(cilium.kube_proxy_replacement),
         "autoDirectNodeRoutes": cilium.auto_direct_node_routes,
@@ -36,41 +48,40 @@ def needs(stack: StackConfig) -> Values:
         "ipam": {"mode": cilium.ipam},
     }
     if cilium.native_routing_cidr is not None:
-        values["ipv4NativeRoutingCIDR"] = str(cilium.native_routing_cidr)
-    if stack.bgp is not None:
-        values["bgpControlPlane"] = {
+        result["ipv4NativeRoutingCIDR"] = str(cilium.native_routing_cidr)
+    if used.bgp:
+        result["bgpControlPlane"] = {
             "enabled": True, "statusReport": {"enabled": cilium.bgp_status_report},
         }  # fmt: skip
-    if stack.l2_policies:
-        values["l2announcements"] = {"enabled": True}
-    if stack.ingress_controller is not None:
-        values["ingressController"] = _ingress(stack.ingress_controller)
-    if stack.egress_policies:
+    if used.l2_announcements:
+        result["l2announcements"] = {"enabled": True}
+    if used.ingress_controller is not None:
+        result["ingressController"] = _ingress(used.ingress_controller)
+    if used.egress_gateway:
         # The agents' batching: with the chart's 1 s a failover could wait that long for its turn, and the
         # gateway's own agent may be later than the others.
-        ours = any(policy.by_controller(stack.cilium.edition) for policy in stack.egress_policies)
-        batching = {"reconciliationTriggerInterval": "10ms"} if ours else {}
-        values["egressGateway"] = {"enabled": True, **batching}
-    return values
+        batching = {"reconciliationTriggerInterval": "10ms"} if used.egress_ha else {}
+        result["egressGateway"] = {"enabled": True, **batching}
+    return result
 
 
 def _ingress(controller: IngressController) -> Values:
-    values: Values = {"enabled": True, "loadbalancerMode": controller.mode, "default": controller.default}
+    result: Values = {"enabled": True, "loadbalancerMode": controller.mode, "default": controller.default}
     if controller.host_network is not None:
         network: Values = {"enabled": True}
         if controller.host_network.port is not None:
             network["sharedListenerPort"] = controller.host_network.port
         if controller.host_network.node_selector is not None:
             network["nodes"] = {"matchLabels": dict(controller.host_network.node_selector.match_labels)}
-        values["hostNetwork"] = network
+        result["hostNetwork"] = network
     if controller.load_balancer_class is not None:
-        values["service"] = {"loadBalancerClass": controller.load_balancer_class}
-    return values
+        result["service"] = {"loadBalancerClass": controller.load_balancer_class}
+    return result
 
 
 def conflicts(stack: StackConfig) -> Iterator[Problem]:
     """The user's values that contradict what a declared feature needs."""
-    wanted = dict(_leaves(needs(stack)))
+    wanted = dict(_leaves(needs(features(stack))))
     for path, value in _leaves(stack.cilium.values):
         for other in wanted:
             # A plain value where a group of values is needed, or the other way round.
@@ -105,19 +116,18 @@ _SECTIONS = {"bgpControlPlane": "bgp", "l2announcements": "l2Policies", "ingress
              "egressGateway": "egressPolicies"}  # fmt: skip
 
 
-def _defaults(stack: StackConfig) -> Values:
-    values: Values = {
-        "k8sServiceHost": str(stack.cluster.api_server),
-        "k8sServicePort": stack.cluster.api_port,
-    }
-    if stack.cilium.devices:
-        values["devices"] = ",".join(stack.cilium.devices)
-    if stack.egress_policies:
+def _defaults(used: Features) -> Values:
+    result: Values = {}
+    if used.api_server is not None:
+        result |= {"k8sServiceHost": str(used.api_server), "k8sServicePort": used.api_port}
+    if used.cilium.devices:
+        result["devices"] = ",".join(used.cilium.devices)
+    if used.egress_gateway:
         # The agent refuses to start an egress gateway without it.
-        values["bpf"] = {"masquerade": True}
-    if stack.cilium.ipam == "cluster-pool":
-        values["ipam"] = {"operator": {"clusterPoolIPv4PodCIDRList": [str(stack.cluster.pod_cidr)]}}
-    return values
+        result["bpf"] = {"masquerade": True}
+    if used.cilium.ipam == "cluster-pool" and used.pod_cidr is not None:
+        result["ipam"] = {"operator": {"clusterPoolIPv4PodCIDRList": [str(used.pod_cidr)]}}
+    return result
 
 
 def _flag(on: bool) -> str:
@@ -134,8 +144,8 @@ def _merge(under: Values, over: Values) -> Values:
     return result
 
 
-def _leaves(values: Values, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in values.items():
+def _leaves(group: Values, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in group.items():
         if isinstance(value, dict) and value:
             yield from _leaves(value, f"{prefix}{key}.")
         else:

@@ -1,0 +1,1 @@
+"""The arguments of components as typed dicts: what editors complete, and other languages get their types from."""

@@ -1,0 +1,110 @@
+"""Arguments as `config/bgp.py` has them: made from its models, kept by tests/components/test_args."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+
+from components.args.labels import LabelSelectorArgs
+
+
+class AdvertisementArgs(TypedDict):
+    """One entry of a CiliumBGPAdvertisement: what is announced."""
+
+    type: pulumi.Input[str]
+    addresses: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    selector: NotRequired[pulumi.Input[LabelSelectorArgs]]
+    communities: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    local_preference: NotRequired[pulumi.Input[int]]
+    aggregation_length: NotRequired[pulumi.Input[int]]
+
+
+class AdvertisementSetArgs(TypedDict):
+    """A CiliumBGPAdvertisement; peer configs find it by its labels."""
+
+    name: str
+    labels: pulumi.Input[dict[str, pulumi.Input[str]]]
+    advertisements: pulumi.Input[list[pulumi.Input[AdvertisementArgs]]]
+
+
+class FamilyArgs(TypedDict):
+    """An address family of a peer config, and the advertisements that it carries."""
+
+    afi: NotRequired[pulumi.Input[str]]
+    safi: NotRequired[pulumi.Input[str]]
+    advertisements: NotRequired[pulumi.Input[LabelSelectorArgs]]
+
+
+class PeerConfigArgs(TypedDict):
+    """A CiliumBGPPeerConfig. Timers come from the profile; single values override it (seconds)."""
+
+    name: str
+    profile: NotRequired[pulumi.Input[str]]
+    hold: NotRequired[pulumi.Input[int]]
+    keepalive: NotRequired[pulumi.Input[int]]
+    connect_retry: NotRequired[pulumi.Input[int]]
+    graceful_restart: NotRequired[pulumi.Input[Any]]
+    ebgp_multihop: NotRequired[pulumi.Input[int]]
+    auth_secret_ref: NotRequired[pulumi.Input[str]]
+    families: NotRequired[pulumi.Input[list[pulumi.Input[FamilyArgs]]]]
+
+
+class PeerArgs(TypedDict):
+    """A peer of an instance: usually the top-of-rack router.
+
+    `defaultGateway` has each node peer with its default gateway of that family (from 1.18).
+    """
+
+    name: pulumi.Input[str]
+    asn: NotRequired[pulumi.Input[int]]
+    address: NotRequired[pulumi.Input[str]]
+    default_gateway: NotRequired[pulumi.Input[str]]
+    peer_config_ref: NotRequired[pulumi.Input[str]]
+
+
+class InstanceArgs(TypedDict):
+    """A BGP instance that every selected node runs."""
+
+    name: pulumi.Input[str]
+    local_asn: NotRequired[pulumi.Input[int]]
+    local_port: NotRequired[pulumi.Input[int]]
+    peers: NotRequired[pulumi.Input[list[pulumi.Input[PeerArgs]]]]
+
+
+class ClusterConfigArgs(TypedDict):
+    """A CiliumBGPClusterConfig: which nodes run which instances."""
+
+    name: str
+    node_selector: NotRequired[pulumi.Input[LabelSelectorArgs]]
+    instances: pulumi.Input[list[pulumi.Input[InstanceArgs]]]
+
+
+class PeerOverrideArgs(TypedDict):
+    """What one node does differently towards one peer."""
+
+    name: pulumi.Input[str]
+    local_address: NotRequired[pulumi.Input[str]]
+    local_port: NotRequired[pulumi.Input[int]]
+
+
+class InstanceOverrideArgs(TypedDict):
+    """What one node does differently in one instance."""
+
+    name: pulumi.Input[str]
+    router_id: NotRequired[pulumi.Input[str]]
+    local_port: NotRequired[pulumi.Input[int]]
+    local_asn: NotRequired[pulumi.Input[int]]
+    peers: NotRequired[pulumi.Input[list[pulumi.Input[PeerOverrideArgs]]]]
+
+
+class NodeOverrideArgs(TypedDict):
+    """A CiliumBGPNodeConfigOverride; its name is the node's."""
+
+    node: str
+    instances: NotRequired[pulumi.Input[list[pulumi.Input[InstanceOverrideArgs]]]]
+
+
+class AuthSecretArgs(TypedDict):
+    """A Secret with the key `password`; the value is the stack's secret `passwordConfig`."""
+
+    name: str
+    password_config: str

@@ -1,0 +1,50 @@
+"""Arguments as `config/ingress.py` has them: made from its models, kept by tests/components/test_args."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from components.args.labels import LabelSelectorArgs
+
+
+class HostNetworkArgs(TypedDict):
+    """Listeners on the nodes' own network instead of a LoadBalancer Service."""
+
+    port: NotRequired[pulumi.Input[int]]
+    node_selector: NotRequired[pulumi.Input[LabelSelectorArgs]]
+
+
+class IngressControllerArgs(TypedDict):
+    """What the chart's `ingressController` needs. `mode` is how Ingresses get their address."""
+
+    mode: NotRequired[pulumi.Input[str]]
+    default: NotRequired[pulumi.Input[bool]]
+    host_network: NotRequired[pulumi.Input[HostNetworkArgs]]
+    load_balancer_class: NotRequired[pulumi.Input[str]]
+
+
+class IngressPathArgs(TypedDict):
+    """One path of one host, and the Service behind it."""
+
+    path: NotRequired[pulumi.Input[str]]
+    path_type: NotRequired[pulumi.Input[str]]
+    service: pulumi.Input[str]
+    port: pulumi.Input[int]
+
+
+class IngressRuleArgs(TypedDict):
+    """Paths under one host; no host means every host."""
+
+    host: NotRequired[pulumi.Input[str]]
+    paths: pulumi.Input[list[pulumi.Input[IngressPathArgs]]]
+
+
+class IngressArgs(TypedDict):
+    """An Ingress of class `cilium`. `annotations` are free text, as they are in Kubernetes."""
+
+    name: str
+    namespace: NotRequired[str]
+    ingress_class_name: NotRequired[pulumi.Input[str]]
+    labels: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    annotations: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    rules: NotRequired[pulumi.Input[list[pulumi.Input[IngressRuleArgs]]]]

@@ -1,0 +1,1 @@
+"""What follows from a stack: read by rules, components and the command line. Pure; imports config alone."""

@@ -1,0 +1,43 @@
+"""What an installation of Cilium must be able to do, as far as Helm values depend on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.cilium import Cilium
+from config.ingress import IngressController
+from config.net import Address, Prefix
+from config.stack import StackConfig
+
+
+@dataclass(frozen=True)
+class Features:
+    """The features that are used, and what the agents have to know of their cluster.
+
+    `egress_ha`: gateways stand in for each other by the project's own controller. What is None is left to the chart.
+    """
+
+    cilium: Cilium
+    bgp: bool = False
+    l2_announcements: bool = False
+    ingress_controller: IngressController | None = None
+    egress_gateway: bool = False
+    egress_ha: bool = False
+    api_server: Address | str | None = None
+    api_port: int = 6443
+    pod_cidr: Prefix | None = None
+
+
+def features(stack: StackConfig) -> Features:
+    """Those of a whole stack."""
+    return Features(
+        cilium=stack.cilium,
+        bgp=stack.bgp is not None,
+        l2_announcements=bool(stack.l2_policies),
+        ingress_controller=stack.ingress_controller,
+        egress_gateway=bool(stack.egress_policies),
+        egress_ha=any(policy.by_controller(stack.cilium.edition) for policy in stack.egress_policies),
+        api_server=stack.cluster.api_server,
+        api_port=stack.cluster.api_port,
+        pod_cidr=stack.cluster.pod_cidr,
+    )
