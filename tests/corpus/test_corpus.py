@@ -6,6 +6,7 @@ whose keys begin with the rule that has to speak. The closing line of a run coun
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ import pytest
 import yaml
 
 from config.load import parse
+from config.stack import StackConfig
+from rules.finding import Severity
+from rules.part import judge_part, part
 from rules.registry import Report, check_all
 from tests.rules.test_fixtures import merged
 
@@ -46,3 +50,21 @@ def test_a_path_begins_in_the_users_file(name: str) -> None:
     for finding in judged(entries("mistakes")[name]).findings:
         section = finding.path.partition(".")[0].partition("[")[0]
         assert section in document or section == "cilium", finding
+
+
+def parts(stack: StackConfig) -> Iterator[dict[str, Any]]:
+    """What each component of such a stack is given, with nothing of the others."""
+    yield from ({"routers": (router,)} for router in stack.routers)
+    if stack.bgp is not None:
+        yield {"bgp": stack.bgp.model_copy(update={"return_routes": "off"}), "cilium": stack.cilium}
+    yield {"pools": stack.pools, "cilium": stack.cilium}
+    yield {"l2_policies": stack.l2_policies}
+    yield {"ingresses": stack.ingresses, "network_policies": stack.network_policies}
+    yield {"egress_policies": stack.egress_policies, "cilium": stack.cilium}
+
+
+@pytest.mark.parametrize("name", entries("working"))
+def test_a_part_of_what_runs_is_not_refused_alone(name: str) -> None:
+    for fields in parts(parse(merged(entries("base"), entries("working")[name]), "corpus")):
+        found = judge_part(part(**fields))
+        assert [str(finding) for finding in found if finding.severity is Severity.ERROR] == [], fields.keys()
