@@ -39,7 +39,7 @@ class CiliumIngress(pulumi.ComponentResource):
         for i, (item, ingress) in enumerate(zip(given.get("ingresses") or (), both[:count], strict=True)):
             one = known(name, item, "name", f"ingresses[{i}]")
             space = item.namespace if isinstance(item, Ingress) else entry(item, "namespace") or "default"
-            more = [key for key in ("labels", "annotations") if entry(item, key)]
+            more = ("labels", "annotations") if entry(item, "annotations") else ("labels",)
             made.append(manifest(ingress, edge.ingress, "networking.k8s.io/v1", "Ingress", one, space, *more))
             names.append(f"{space}/{one}")
         for i, (item, policy) in enumerate(zip(given.get("network_policies") or (), both[count:], strict=True)):

@@ -14,7 +14,9 @@ from config.stack import StackConfig
 Declared = list[tuple[str, str, dict[str, Any]]]
 
 
-class _Collect(pulumi.runtime.Mocks):  # type: ignore[misc]
+class Collect(pulumi.runtime.Mocks):  # type: ignore[misc]
+    """Takes down what is registered; outputs are the inputs."""
+
     def __init__(self) -> None:
         self.found: Declared = []
 
@@ -29,7 +31,7 @@ class _Collect(pulumi.runtime.Mocks):  # type: ignore[misc]
 def declared(stack: StackConfig) -> Declared:
     """As in a preview: secrets are unknown."""
     asyncio.set_event_loop(asyncio.new_event_loop())
-    mocks = _Collect()
+    mocks = Collect()
     pulumi.runtime.set_mocks(mocks, "cilium-edge", "lab", preview=True)
 
     async def run() -> None:

@@ -1,0 +1,198 @@
+"""Components by themselves: plain data in every spelling, Outputs inside, and what is refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime.stack import wait_for_rpcs
+
+from components.arguments import ArgumentError
+from components.bgp_control_plane import BgpControlPlane
+from components.cilium_ingress import CiliumIngress
+from components.cilium_install import CiliumInstall
+from components.egress_gateway_ha import EgressGatewayHA
+from components.judged import Objection
+from components.lb_ipam import LbIpam
+from components.places import former_places
+from components.router_frr import RouterFRR
+from components.secrets import unknown
+from tests.components.program import Collect
+
+SSH = {"host": "192.0.2.7", "hostKey": "ssh-ed25519 AAAA", "privateKey": "-"}
+ROUTER = {"connection": SSH, "interfaces": [{"name": "eth1", "address": "192.168.10.200/24"}],
+          "bgp": {"asn": 65000, "router_id": "192.168.10.200", "ebgp_requires_policy": False,
+                  "peer_groups": [{"name": "nodes", "remote_as": 65001, "password_config": "tor"}],
+                  "neighbors": [{"address": "192.168.10.100", "peer_group": "nodes"}]}}  # fmt: skip
+PASSWORDS = {"tor": "one-word"}
+Inputs = dict[str, dict[str, Any]]
+
+
+def made(program: Callable[[], Any], *, preview: bool = False) -> Inputs:
+    """Resource name -> its inputs, as the engine gets them; an unknown value is left out or an UNKNOWN."""
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    mocks = Collect()
+    pulumi.runtime.set_mocks(mocks, "theirs", "prod", preview=preview)
+
+    async def run() -> None:
+        program()
+        await wait_for_rpcs()
+
+    asyncio.get_event_loop().run_until_complete(asyncio.wait_for(run(), 30))
+    return {name: inputs for _, name, inputs in mocks.found}
+
+
+def late(value: Any) -> pulumi.Output[Any]:
+    """Known, and an Output all the same; one made outside of the program's loop never comes."""
+    return pulumi.Output.from_input(value).apply(lambda known: known)
+
+
+POOL = {"apiVersion": "cilium.io/v2", "kind": "CiliumLoadBalancerIPPool", "metadata": {"name": "blue"},
+        "spec": {"blocks": [{"cidr": "192.0.2.0/28"}], "allowFirstLastIPs": "No"}}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["allow_first_last_ips", "allowFirstLastIPs", "allowFirstLastIps"])
+@pytest.mark.parametrize("cidr", ["192.0.2.0/28", late])
+def test_keys_in_each_spelling_and_outputs_make_the_same_object(key: str, cidr: Any) -> None:
+    def program() -> None:
+        block = {"cidr": late("192.0.2.0/28") if callable(cidr) else cidr}
+        LbIpam("theirs", {"pools": [{"name": "blue", "blocks": [block], key: "No"}]})
+
+    assert made(program)["theirs-blue"] == POOL
+
+
+def test_an_older_cilium_gets_its_own_version_of_the_kind() -> None:
+    pools = [{"name": "p", "blocks": [{"cidr": "192.0.2.0/28"}]}]
+    found = made(lambda: LbIpam("a", {"pools": pools, "version": "1.16.4"}))
+    assert found["a-p"]["apiVersion"] == "cilium.io/v2alpha1"
+
+
+def test_what_only_an_apply_knows_is_planned_by_its_name() -> None:
+    found = made(lambda: LbIpam("a", {"pools": [{"name": "p", "blocks": [{"cidr": unknown()}]}]}), preview=True)
+    assert found["a-p"]["metadata"] == {"name": "p"} and "blocks" not in (found["a-p"].get("spec") or {})
+
+
+def peers(asn: Any) -> Any:
+    return {"cluster_configs": [{"name": "edge", "node_selector": {"match_labels": {"bgp": "yes"}}, "instances": [
+        {"name": "65001", "local_asn": 65001, "peers": [
+            {"name": "tor", "asn": asn, "address": "192.168.10.200", "peer_config_ref": "tor"}]}]}],
+        "peer_configs": [{"name": "tor", "auth_secret_ref": "tor", "families": [
+            {"afi": "ipv4", "advertisements": {"match_labels": {"announce": "pods"}}}]}],
+        "advertisements": [{"name": "pods", "labels": {"announce": "pods"}, "advertisements": [{"type": "PodCIDR"}]}],
+        "auth_secrets": [{"name": "tor", "password_config": "tor"}], "passwords": PASSWORDS}  # fmt: skip
+
+
+@pytest.mark.parametrize("asn", [65000, 65000.0, "65000", late])
+def test_an_as_number_of_another_stack_comes_late(asn: Any) -> None:
+    found = made(lambda: BgpControlPlane("bgp", peers(late(65000) if callable(asn) else asn)))
+    [instance] = found["bgp-clusterconfig-edge"]["spec"]["bgpInstances"]
+    assert [(peer["name"], peer["peerASN"]) for peer in instance["peers"]] == [("tor", 65000)]
+    assert found["bgp-advertisement-pods"]["metadata"]["labels"] == {"announce": "pods"}
+    assert found["bgp-auth-tor"]["metadata"] == {"name": "tor", "namespace": "kube-system"}
+
+
+def test_a_router_tells_what_others_need_and_hides_its_password() -> None:
+    told: dict[str, Any] = {}
+
+    def program() -> None:
+        router = RouterFRR("tor", {**ROUTER, "passwords": late(PASSWORDS)})
+        pulumi.Output.all(router.router_id, router.asn, router.addresses).apply(lambda all_: told.update(all=all_))
+
+    found = made(program)
+    assert told["all"] == ["192.168.10.200", 65000, ["192.168.10.200"]]
+    assert "neighbor nodes password one-word" in str(found["tor-conf"]["stdin"])
+    assert "hostname tor" in str(found["tor-conf"]["stdin"])
+    assert "OWNER='theirs/prod/tor'" in found["tor-conf"]["create"]
+
+
+def test_a_router_whose_neighbors_come_late() -> None:
+    def program(as_it_is: Callable[[Any], Any]) -> Any:
+        bgp = {**ROUTER["bgp"], "neighbors": as_it_is(ROUTER["bgp"]["neighbors"])}
+        return RouterFRR("tor", {**ROUTER, "bgp": bgp, "passwords": PASSWORDS})
+
+    now, then = made(lambda: program(lambda value: value)), made(lambda: program(late))
+    assert now["tor-conf"] == then["tor-conf"]
+
+
+def test_values_that_depend_on_what_comes_late() -> None:
+    def program(server: Any) -> Any:
+        return CiliumInstall("cilium", {"version": "1.18.3", "bgp": True, "api_server": server,
+                                        "values": {"operator": {"replicas": 2.0}}})  # fmt: skip
+
+    now, then = made(lambda: program("10.0.0.1")), made(lambda: program(late("10.0.0.1")))
+    assert now["cilium"] == then["cilium"]
+    values = now["cilium"]["values"]
+    assert values["k8sServiceHost"] == "10.0.0.1" and values["bgpControlPlane"]["enabled"] is True
+    assert values["operator"] == {"replicas": 2}
+    assert now["cilium"]["repositoryOpts"] and "ciliumbgppeerconfigs.cilium.io" in now["cilium-crds"]["create"]
+
+
+GROUPS = [{"nodeSelector": {"matchLabels": {"egress": "yes"}}, "interface": "eth1"}]
+PODS = [{"podSelector": {"matchLabels": {"app": "shop"}}}]
+
+
+def test_gateways_with_addresses_and_an_image_that_come_late() -> None:
+    def program(as_it_is: Callable[[Any], Any]) -> Any:
+        policy = {"name": "out", "selectors": PODS, "destinationCIDRs": [as_it_is("198.51.100.0/24")],
+                  "egressGroups": GROUPS, "egressCIDRs": [as_it_is("172.18.0.84/31")]}  # fmt: skip
+        image = "registry.example.com/ha@sha256:" + 64 * "0"
+        return EgressGatewayHA("egress", {"policies": [policy], "api_server": as_it_is("10.0.0.1"),
+                                          "ha": {"image": as_it_is(image), "replicas": 3}})  # fmt: skip
+
+    now, then = made(lambda: program(lambda value: value)), made(lambda: program(late))
+    assert now == then and now["egress-out"]["kind"] == "EgressGatewayHAPolicy"
+    assert now["egress-deployment"]["spec"]["replicas"] == 3
+
+
+def test_an_ingress_in_a_namespace_comes_late() -> None:
+    def program(service: Any) -> Any:
+        rules = [{"paths": [{"service": service, "port": 80}]}]
+        return CiliumIngress("web", {"ingresses": [{"name": "shop", "namespace": "shop", "rules": rules,
+                                                    "annotations": {"a": "b"}}]})  # fmt: skip
+
+    now, then = made(lambda: program("shop")), made(lambda: program(late("shop")))
+    assert now == then and set(now) == {"web", "web-ingress-shop-shop"}
+
+
+REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
+    "an argument that is none": (lambda: LbIpam("a", {"pool": []}), "pool: expected one of pools, version"),
+    "a list that is late": (lambda: LbIpam("a", {"pools": late([])}), "pools: expected a list that is known"),
+    "a name that is late": (lambda: LbIpam("a", {"pools": [{"name": late("x"), "blocks": [{"cidr": "192.0.2.0/28"}]}]}),
+                            "pools[0].name: expected a text that is known"),
+    "a version that is late": (lambda: LbIpam("a", {"pools": [], "version": late("1.18.0")}),
+                               "version: expected a text"),
+    "what is no prefix": (lambda: LbIpam("a", {"pools": [{"name": "x", "blocks": [{"cidr": "192.0.2.1/28"}]}]}),
+                          "pools[0].blocks[0].cidr: expected a prefix"),
+    "a host without a key": (lambda: RouterFRR("tor", {**ROUTER, "connection": {"host": "h"}}),
+                             "connection.host_key: expected the host's public key"),
+    "a password that is missing": (lambda: RouterFRR("tor", ROUTER), "passwords.tor: expected a BGP password"),
+    "groups without an API server": (lambda: EgressGatewayHA("e", {"policies": [
+        {"name": "out", "selectors": PODS, "destination_cidrs": ["198.51.100.0/24"], "egress_groups": GROUPS}]}),
+        "apiServer: expected"),
+    "two of one name": (lambda: LbIpam("a", {"pools": [{"name": "x", "blocks": [{"cidr": cidr}]}
+                                                       for cidr in ("192.0.2.0/28", "192.0.2.16/28")]}), "pools"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_wrong_is_said_in_a_line(name: str) -> None:
+    program, words = REFUSED[name]
+    with pytest.raises(ArgumentError) as caught:
+        made(program)
+    assert words in str(caught.value) and isinstance(caught.value, pulumi.RunError)
+
+
+def test_rules_object_to_one_component() -> None:
+    bgp = {**ROUTER["bgp"], "ebgp_requires_policy": True}
+    with pytest.raises(Objection, match="B27"):
+        made(lambda: RouterFRR("tor", {**ROUTER, "bgp": bgp, "passwords": PASSWORDS}))
+
+
+def test_two_clusters_of_one_program_keep_their_pools_apart() -> None:
+    pulumi.runtime.set_mocks(Collect(), "theirs", "prod")
+    aliases = former_places("east-blue", POOL, "east")
+    assert [alias.type_ for alias in aliases] == ["kubernetes:cilium.io/v2alpha1:CiliumLoadBalancerIPPool"]
+    assert any(alias.parent for alias in former_places("lb-blue", POOL, "lb"))
