@@ -1,18 +1,12 @@
-"""The Pulumi program: load the stack, check it, build it, export what others need."""
+"""What Pulumi runs: the program of a stack; with the engine's address as an argument, the component provider."""
 
 import sys
 
-import pulumi
+if sys.argv[1:]:
+    from components.provider import serve
 
-from components.build import build, check
-from config.errors import EdgeError
-from config.load import load
-from rules.gate import admit
+    serve()
+else:
+    from components.program import run
 
-try:
-    for name, value in build(admit(check(load()))).items():
-        pulumi.export(name, value)
-except EdgeError as error:
-    pulumi.log.error(str(error))
-    # Pulumi takes this status for "what is wrong has been said", and adds no words of its own.
-    sys.exit(32)
+    run()

@@ -12,7 +12,7 @@ import typer
 
 from cli import check, deploy, doctor, drill, lab, plan, proof, render, settings, snapshot, stack
 from config.errors import EdgeError
-from lab.places import PROJECT
+from config.home import project
 
 _EPILOG = (
     "Exit status: 0 all well; 1 wrong usage, or something failed or is red; 2 a wrong stack file or a rule's error;"
@@ -35,7 +35,7 @@ def options(
     ] = None,
 ) -> None:
     """The network edge of a Cilium cluster: routers, BGP and LoadBalancer addresses, planned, applied, proven."""
-    os.chdir(directory or PROJECT)
+    os.chdir(directory or project())
 
 
 app.command("doctor")(doctor.doctor)

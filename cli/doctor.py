@@ -11,6 +11,7 @@ import typer
 from cli import report
 from cli.session import JsonOption
 from config.errors import MachineError
+from config.home import PACKAGE
 
 if TYPE_CHECKING:
     from lab.toolchain.recipes import Toolset
@@ -47,6 +48,9 @@ def setup(
 
 def prepare(clock: report.Clock, others: Sequence[Toolset] = ()) -> None:
     """Do what `setup` does. Raises MachineError, before any change, where the machine cannot."""
+    if PACKAGE:
+        raise MachineError("the embedded lab is built from a checkout of the project, not from the installed package:"
+                           " clone it, and run make setup there")
     from lab import packages
     from lab.machine import examine
     from lab.toolchain import build

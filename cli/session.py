@@ -14,11 +14,11 @@ import typer
 
 from cli.stack_name import StackName, stack_name
 from config.errors import ConfigError, MachineError, Problem, Refused
+from config.home import home
 from config.load import PROJECT, parse
 from config.stack import StackConfig
 from engine.settings import StackSettings
 from engine.state import exclusive
-from lab.places import EDGE
 from transport.kube import Kube
 from transport.ssh import Endpoint
 
@@ -45,7 +45,7 @@ class Session:
     def engine(self) -> BuiltinEngine | PulumiEngine:
         """What deploys this stack: the Pulumi CLI where it is on PATH, else the built-in engine."""
         own = self._kind() == "lab"
-        where = (Path.cwd(), self.name, EDGE / "state")
+        where = (Path.cwd(), self.name, home() / "state")
         if _engine_name() == "pulumi":
             from engine.automation import PulumiEngine
 

@@ -17,6 +17,7 @@ from cli import sandbox
 from cli.render import artefacts
 from cli.session import Session, StackOption
 from config.errors import EdgeError
+from config.home import PACKAGE
 from config.load import parse
 from config.stack import StackConfig
 
@@ -48,7 +49,7 @@ def take(stack: str, directory: Path) -> Snapshot | str:
     with tempfile.TemporaryDirectory(prefix="edge-snapshot.") as home:
         # Nothing of this machine may show: no lab that happens to run, no state, no secret, no CLI.
         own = {"PYTHONPATH": str(directory), "EDGE_HOME": f"{home}/.edge", "EDGE_ENGINE": "builtin"}
-        words = [sys.executable, "-m", "cli", "-C", str(directory), "snapshot", "-s", stack]
+        words = [sys.executable, "-m", f"{PACKAGE}cli", "-C", str(directory), "snapshot", "-s", stack]
         done = sandbox.best().run(words, directory, Path(home), own)
     if done.returncode != 0:
         said = done.stderr.strip().splitlines() or ["it said nothing"]

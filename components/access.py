@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Protocol
 
 import pulumi
@@ -12,6 +11,7 @@ from pulumi_command.remote import ConnectionArgs, ProxyConnectionArgs
 from components.secrets import public_file, secret, secret_file
 from config.cluster import ExistingCluster, LabCluster
 from config.errors import ConfigError, Problem
+from config.home import home
 from config.ssh import SshEndpoint
 from config.stack import StackConfig, management_addresses
 
@@ -38,8 +38,7 @@ class LabAccess:
     """The embedded lab: keys and kubeconfig are files that the lab made."""
 
     def __init__(self, stack: StackConfig, cluster: LabCluster) -> None:
-        home = Path(os.environ.get("EDGE_HOME", Path(__file__).resolve().parent.parent / ".edge"))
-        self._dir = home / "lab" / pulumi.get_stack()
+        self._dir = home() / "lab" / pulumi.get_stack()
         self._cluster = cluster
         self._addresses = management_addresses(stack, cluster)
 

@@ -18,15 +18,14 @@ from components.late import then
 from components.observe import ONLY_WAITS
 from config.cilium import Cilium
 from config.errors import Problem
+from config.home import IMPORTED_FROM, PACKAGE
 from config.ingress import IngressController
 from effective.features import Features
 from effective.helm import values
 
 _SWITCHES = ("bgp", "l2_announcements", "egress_gateway", "egress_ha")
 _REPOSITORY = "https://helm.cilium.io"
-_ROOT = Path(__file__).resolve().parent.parent
-# Where the project is installed as a package its modules have the package's name before them.
-_WAIT = f"{__name__.rpartition('components')[0]}transport.wait"
+_WAIT = f"{PACKAGE}transport.wait"
 
 
 class CiliumInstallArgs(CiliumArgs):
@@ -141,5 +140,4 @@ def _python() -> str:
 
 def _directory() -> str:
     """Where Python finds the helper's module: here, as far as another checkout is concerned, where it is here."""
-    root = _ROOT if "." not in __name__.rpartition(".components")[0] else _ROOT.parent
-    return "." if root == Path.cwd() else str(root)
+    return "." if Path.cwd() == IMPORTED_FROM else str(IMPORTED_FROM)

@@ -65,7 +65,13 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
     def program() -> None:
         if str(project_dir) not in sys.path:
             sys.path.insert(0, str(project_dir))
-        runpy.run_path(str(project_dir / "__main__.py"), run_name="__main__")
+        ours = sys.argv
+        # A program has no arguments: those of `edge` are not its own.
+        sys.argv = [str(project_dir)]
+        try:
+            runpy.run_path(str(project_dir / "__main__.py"), run_name="__main__")
+        finally:
+            sys.argv = ours
 
     try:
         await run_in_stack(program)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
-EDGE = Path(os.environ.get("EDGE_HOME", PROJECT / ".edge"))
+from config.home import home
+
+EDGE = home()
 # Built binaries, by version and content. A CI machine points this at a directory that survives
 # the checkout.
 CACHE = Path(os.environ.get("EDGE_CACHE", EDGE / "cache"))

@@ -1,11 +1,13 @@
-"""Everything that the program declares for a stack, without an engine: type, name and inputs of every resource."""
+"""Everything that a program declares, without an engine: type, name and inputs of every resource."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import wait_for_rpcs
 
 from components.build import build
@@ -14,7 +16,7 @@ from config.stack import StackConfig
 Declared = list[tuple[str, str, dict[str, Any]]]
 
 
-class Collect(pulumi.runtime.Mocks):  # type: ignore[misc]
+class _Collect(pulumi.runtime.Mocks):  # type: ignore[misc]
     """Takes down what is registered; outputs are the inputs."""
 
     def __init__(self) -> None:
@@ -28,15 +30,23 @@ class Collect(pulumi.runtime.Mocks):  # type: ignore[misc]
         return {}
 
 
-def declared(stack: StackConfig) -> Declared:
-    """As in a preview: secrets are unknown."""
+def registered(program: Callable[[], object], project: str, stack: str, *, preview: bool) -> Declared:
+    """What a program registers. Outputs have to be made inside it: they belong to its loop."""
     asyncio.set_event_loop(asyncio.new_event_loop())
-    mocks = Collect()
-    pulumi.runtime.set_mocks(mocks, "cilium-edge", "lab", preview=True)
+    mocks = _Collect()
+    pulumi.runtime.set_mocks(mocks, project, stack, preview=preview)
+    # What a program that failed has left would be waited for, and never come.
+    SETTINGS.rpc_manager.clear()
+    SETTINGS.outputs.clear()
 
     async def run() -> None:
-        build(stack)
+        program()
         await wait_for_rpcs()
 
-    asyncio.get_event_loop().run_until_complete(run())
+    asyncio.get_event_loop().run_until_complete(asyncio.wait_for(run(), 30))
     return mocks.found
+
+
+def declared(stack: StackConfig) -> Declared:
+    """What a stack's own program registers in a preview: secrets are unknown."""
+    return registered(lambda: build(stack), "cilium-edge", "lab", preview=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime.stack import wait_for_rpcs
 
 from components.arguments import ArgumentError
 from components.bgp_control_plane import BgpControlPlane
@@ -20,7 +18,7 @@ from components.lb_ipam import LbIpam
 from components.places import former_places
 from components.router_frr import RouterFRR
 from components.secrets import unknown
-from tests.components.program import Collect
+from tests.components.program import registered
 
 SSH = {"host": "192.0.2.7", "hostKey": "ssh-ed25519 AAAA", "privateKey": "-"}
 ROUTER = {"connection": SSH, "interfaces": [{"name": "eth1", "address": "192.168.10.200/24"}],
@@ -33,16 +31,7 @@ Inputs = dict[str, dict[str, Any]]
 
 def made(program: Callable[[], Any], *, preview: bool = False) -> Inputs:
     """Resource name -> its inputs, as the engine gets them; an unknown value is left out or an UNKNOWN."""
-    asyncio.set_event_loop(asyncio.new_event_loop())
-    mocks = Collect()
-    pulumi.runtime.set_mocks(mocks, "theirs", "prod", preview=preview)
-
-    async def run() -> None:
-        program()
-        await wait_for_rpcs()
-
-    asyncio.get_event_loop().run_until_complete(asyncio.wait_for(run(), 30))
-    return {name: inputs for _, name, inputs in mocks.found}
+    return {name: inputs for _, name, inputs in registered(program, "theirs", "prod", preview=preview)}
 
 
 def late(value: Any) -> pulumi.Output[Any]:
@@ -192,7 +181,9 @@ def test_rules_object_to_one_component() -> None:
 
 
 def test_two_clusters_of_one_program_keep_their_pools_apart() -> None:
-    pulumi.runtime.set_mocks(Collect(), "theirs", "prod")
-    aliases = former_places("east-blue", POOL, "east")
-    assert [alias.type_ for alias in aliases] == ["kubernetes:cilium.io/v2alpha1:CiliumLoadBalancerIPPool"]
-    assert any(alias.parent for alias in former_places("lb-blue", POOL, "lb"))
+    def program() -> None:
+        aliases = former_places("east-blue", POOL, "east")
+        assert [alias.type_ for alias in aliases] == ["kubernetes:cilium.io/v2alpha1:CiliumLoadBalancerIPPool"]
+        assert any(alias.parent for alias in former_places("lb-blue", POOL, "lb"))
+
+    made(program)

@@ -1,0 +1,91 @@
+"""The component provider: it gives the components to programs in every language that Pulumi has.
+
+Pulumi starts it as `PulumiPlugin.yaml` says; the schema of the package is read off the components' annotations.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from inspect import cleandoc
+from typing import Any
+
+import pulumi
+from pulumi.errors import InputPropertiesError
+from pulumi.output import Unknown
+from pulumi.provider import ConstructResult, main
+from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.server import ComponentInitError
+
+from components.bgp_control_plane import BgpControlPlane
+from components.cilium_ingress import CiliumIngress
+from components.cilium_install import CiliumInstall
+from components.egress_gateway_ha import EgressGatewayHA
+from components.l2_announcements import L2Announcements
+from components.lb_ipam import LbIpam
+from components.router_frr import RouterFRR
+from components.secrets import unknown
+from config.errors import ConfigError, Refused
+from config.load import PROJECT
+
+COMPONENTS: list[type[pulumi.ComponentResource]] = [
+    RouterFRR, CiliumInstall, BgpControlPlane, LbIpam, CiliumIngress, EgressGatewayHA, L2Announcements,
+]  # fmt: skip
+VERSION = "0.1.0"
+# Arguments that nobody may read, wherever they are.
+SECRETS = {"kubeconfig", "password", "passwords", "privateKey", "privateKeyPassword"}
+
+
+class EdgeProvider(ComponentProvider):
+    """Hands arguments to the components as the program in the other language gave them.
+
+    The SDK's own mapping drops an Output where it expects an object, and leaves whole numbers floats: the
+    components read every spelling and every number themselves, and say everything that is wrong at once.
+    """
+
+    schema: str
+
+    def __init__(self) -> None:
+        super().__init__(COMPONENTS, PROJECT, version=VERSION)
+        self.schema = json.dumps(_finished(json.loads(self.schema)))
+
+    def map_inputs(self, inputs: Mapping[str, Any], component_def: Any) -> dict[str, Any]:
+        """The arguments as they came; what only an apply knows is an Output, as it is in a Python program."""
+        return {key: _late(value) for key, value in inputs.items()}
+
+    def construct(self, name: str, resource_type: str, inputs: Any, options: Any = None) -> ConstructResult:
+        """Makes a component. What the user has to mend is said without a traceback."""
+        try:
+            return super().construct(name, resource_type, inputs, options)
+        except ComponentInitError as error:
+            if isinstance(error.inner, (ConfigError, Refused)):
+                raise InputPropertiesError(str(error.inner)) from None
+            raise
+
+
+def _finished(node: Any, name: str = "") -> Any:
+    """A schema with its descriptions unindented, and with secrets marked: states and logs then hide them."""
+    if isinstance(node, list):
+        return [_finished(below) for below in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _finished(below, key) for key, below in node.items()}
+    if isinstance(made.get("description"), str):
+        made["description"] = cleandoc(made["description"])
+    if name in SECRETS and "type" in made:
+        made["secret"] = True
+    return made
+
+
+def serve() -> None:
+    """Answers the engine whose address is among the program's arguments, until it ends."""
+    main(EdgeProvider(), sys.argv[1:])
+
+
+def _late(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _late(below) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_late(below) for below in value]
+    return unknown() if isinstance(value, Unknown) else value
