@@ -32,6 +32,8 @@ StackOption = Annotated[
     typer.Option("--stack", "-s", parser=stack_name, metavar="NAME",
                  help="Stack: the NAME of Pulumi.NAME.yaml, or ORGANIZATION/PROJECT/NAME."),
 ]  # fmt: skip
+# The configuration that makes a project one of this tool's; other programs have it not, and components all the same.
+STACK = f"{PROJECT}:stack"
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -64,14 +66,19 @@ class Session:
     @cached_property
     def stack(self) -> StackConfig:
         """The typed stack. Raises ConfigError with every problem in the file."""
-        return parse(self.settings.document, self.name)
+        return parse(self.settings.object(STACK), self.name)
 
     @cached_property
     def report(self) -> Report:
-        """What the rules found. Raises ConfigError where the stack contradicts itself."""
-        from components.build import not_possible
-        from rules.registry import check_all
+        """What the rules found. Raises ConfigError where the stack contradicts itself.
 
+        Of a program of somebody's own nothing is known here: its components ask the rules themselves.
+        """
+        from components.build import not_possible
+        from rules.registry import Report, check_all
+
+        if self.is_foreign:
+            return Report(())
         problems = list(not_possible(self.stack))
         if problems:
             raise ConfigError(self.name, problems)
@@ -93,9 +100,14 @@ class Session:
         return exclusive(self.engine.path)
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether the program is somebody's own, with components and without a stack of this project's."""
+        return self.settings.project != PROJECT and STACK not in self.settings.values
+
+    @property
     def is_lab(self) -> bool:
         """Whether the stack's cluster is the embedded lab."""
-        return self.stack.cluster.kind == "lab"
+        return not self.is_foreign and self.stack.cluster.kind == "lab"
 
     def enter(self) -> None:
         """Get to where the stack's hosts are: for a lab that is its management namespace."""
@@ -155,7 +167,7 @@ class Session:
         from engine.settings import read
 
         # Before there is a passphrase nothing secret can be read, and the kind is not secret.
-        document = read(Path.cwd(), self.name, None).document
+        document = read(Path.cwd(), self.name, None).object(STACK)
         cluster = document.get("cluster") if isinstance(document, dict) else None
         return str(cluster.get("kind")) if isinstance(cluster, dict) else ""
 

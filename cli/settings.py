@@ -38,11 +38,12 @@ def set_secret(
     crypto = Passphrase(passphrase, salt.group(1) if salt else None)
     if salt is None:
         text = f"encryptionsalt: {crypto.salt_line}\n{text}"
-    entry = f"  {PROJECT}:{key}:\n    secure: {crypto.encrypt(value)}\n"
+    full = f"{session.settings.project if session.is_foreign else PROJECT}:{key}"
+    entry = f"  {full}:\n    secure: {crypto.encrypt(value)}\n"
     # The file is edited as text: a YAML library would take the user's comments away.
-    old = re.compile(rf"^  {PROJECT}:{re.escape(key)}:\n    secure: .*\n", re.MULTILINE)
+    old = re.compile(rf"^  {re.escape(full)}:\n    secure: .*\n", re.MULTILINE)
     text = old.sub("", text)
     part = path.with_name(path.name + ".part")
     part.write_text(re.sub(r"^config:\n", f"config:\n{entry}", text, count=1, flags=re.MULTILINE))
     part.replace(path)
-    report.err.print(f"{PROJECT}:{key} is stored, encrypted, in {path}")
+    report.err.print(f"{full} is stored, encrypted, in {path}")

@@ -15,7 +15,7 @@ from typing import Any
 from cli import report as screen
 from cli import sandbox
 from cli.render import artefacts
-from cli.session import Session, StackOption
+from cli.session import STACK, Session, StackOption
 from config.errors import EdgeError
 from config.home import PACKAGE
 from config.load import parse
@@ -36,7 +36,7 @@ def snapshot(stack: StackOption = "dev") -> None:
     session = Session(stack)
     summary = session.engine.preview(fresh=True)
     screen.print_json({
-        "document": session.settings.document,
+        "document": session.settings.object(STACK),
         "artefacts": artefacts(session),
         "resources": {f"{step.type} {step.name}": step.parent.rpartition("::")[2] for step in summary.steps},
     })  # fmt: skip

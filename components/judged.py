@@ -5,7 +5,8 @@ Models come from a stack file that was judged as a whole, with its waivers: they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import pulumi
@@ -17,8 +18,22 @@ from config.references import broken_references
 T = TypeVar("T")
 
 
+# Field of a stack -> what a rule calls a place in it, and what the component's argument is called.
+_PLACES = {
+    "routers": (r"\brouters\[0\]\.", ""),
+    "bgp": (r"(?<![\w.])bgp\.", ""),
+    "egress_policies": (r"\begressPolicies\[", "policies["),
+    "l2_policies": (r"\bl2Policies\[", "policies["),
+}
+
+
 class Objection(Refused, pulumi.RunError):
     """What the rules have against a component. Pulumi prints it without a traceback."""
+
+    def __init__(self, component: str, findings: Sequence[str]) -> None:
+        super().__init__(findings)
+        lines = [f"{component}: {len(self.findings)} mistake(s) in its arguments", *(f"  {one}" for one in findings)]
+        self.args = ("\n".join(lines),)
 
 
 def judged(component: pulumi.ComponentResource, given: Mapping[str, Any], read: T,
@@ -60,10 +75,14 @@ def _ask(component: pulumi.ComponentResource, fields: dict[str, Any]) -> None:
     broken = list(broken_references(stack))
     if broken:
         raise ArgumentError(component._name, broken)
-    found = judge_part(stack)
-    errors = [str(finding) for finding in found if finding.severity is Severity.ERROR]
-    for finding in found:
-        if finding.severity is not Severity.ERROR:
-            pulumi.log.warn(str(finding), component)
+    errors = []
+    for finding in judge_part(stack):
+        text = str(finding)
+        for old, new in (_PLACES[field] for field in fields if field in _PLACES):
+            text = re.sub(old, new, text)
+        if finding.severity is Severity.ERROR:
+            errors.append(text)
+        else:
+            pulumi.log.warn(text, component)
     if errors:
-        raise Objection(errors)
+        raise Objection(component._name, errors)

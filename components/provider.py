@@ -59,9 +59,12 @@ class EdgeProvider(ComponentProvider):
         try:
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
-            if isinstance(error.inner, (ConfigError, Refused)):
-                raise InputPropertiesError(str(error.inner)) from None
-            raise
+            if not isinstance(error.inner, (ConfigError, Refused)):
+                raise
+            # The SDK fails on an error that has no list.
+            found = error.inner.problems if isinstance(error.inner, ConfigError) else ()
+            told = [{"property_path": one.path, "reason": f"expected {one.expected}, got {one.got}"} for one in found]
+            raise InputPropertiesError(f"{len(told)} in its arguments" if told else str(error.inner), told) from None
 
 
 def _finished(node: Any, name: str = "") -> Any:

@@ -23,7 +23,14 @@ class StackSettings:
     stack: str
     values: dict[str, str]
     secrets: frozenset[str]
-    document: Any  # the stack object, for those who need it without running the program
+
+    def object(self, key: str) -> Any:
+        """The object under a full key, for those who need it without running the program; None where there is none."""
+        value = self.values.get(key)
+        try:
+            return None if value is None else json.loads(value)
+        except ValueError:
+            return value
 
 
 def read(project_dir: Path, stack: str, passphrase: str | None) -> StackSettings:
@@ -63,8 +70,7 @@ def read(project_dir: Path, stack: str, passphrase: str | None) -> StackSettings
             values[full] = opened if isinstance(opened, str) else json.dumps(opened, default=str)
             if secret:
                 secrets.add(full)
-    document, _ = _opened(config.get(f"{project}:stack"), crypto)
-    return StackSettings(project, stack, values, frozenset(secrets), document)
+    return StackSettings(project, stack, values, frozenset(secrets))
 
 
 def _opened(value: Any, crypto: Passphrase | None) -> tuple[Any, bool]:

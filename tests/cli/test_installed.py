@@ -7,13 +7,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.installed import PROJECT, edge, install
+
 PROGRAM = """
 import config  # the user's own, beside this file
 from cilium_edge.components.program import run
@@ -25,14 +25,8 @@ run()
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the package was put. It is built from a copy: setuptools leaves a folder in the source."""
-    home = tmp_path_factory.mktemp("installed")
-    shutil.copytree(PROJECT, home / "source",
-                    ignore=shutil.ignore_patterns(".*", "tests", "docs", "build", "venv", "__pycache__"))  # fmt: skip
-    pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check", "install"]
-    subprocess.run([*pip, "--no-deps", "--no-index", "--no-build-isolation", "--target", home / "lib", home / "source"],
-                   check=True)  # fmt: skip
-    return home / "lib"
+    """Where the package was put."""
+    return install(tmp_path_factory.mktemp("installed"))
 
 
 @pytest.fixture
@@ -42,13 +36,6 @@ def theirs(tmp_path: Path) -> Path:
     (tmp_path / "config.py").write_text("THEIRS = True\n")
     (tmp_path / "__main__.py").write_text(PROGRAM)
     return tmp_path
-
-
-def edge(lib: Path, where: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("EDGE_", "PYTHON"))}
-    return subprocess.run([sys.executable, lib / "bin" / "edge", *words], cwd=where, capture_output=True, text=True,
-                          check=False, env={**env, "PYTHONPATH": str(lib), "EDGE_ENGINE": "builtin",
-                               "PULUMI_CONFIG_PASSPHRASE": "-"})  # fmt: skip
 
 
 def imported(file: Path) -> Iterator[str]:

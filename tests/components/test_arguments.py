@@ -176,7 +176,7 @@ def test_what_is_wrong_is_said_in_a_line(name: str) -> None:
 
 def test_rules_object_to_one_component() -> None:
     bgp = {**ROUTER["bgp"], "ebgp_requires_policy": True}
-    with pytest.raises(Objection, match="B27"):
+    with pytest.raises(Objection, match=r"^tor: 1 mistake.*\n  B27 bgp\.ebgpReq.*; fix: set bgp\."):
         made(lambda: RouterFRR("tor", {**ROUTER, "bgp": bgp, "passwords": PASSWORDS}))
 
 

@@ -85,6 +85,12 @@ def constructed(kind: str, inputs: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {name: given for _, name, given in found}
 
 
+def told(caught: pytest.ExceptionInfo[InputPropertiesError]) -> list[Any]:
+    # The SDK fails on an error without a list, and a user then reads of an AttributeError.
+    assert caught.value.errors is not None
+    return list(caught.value.errors)
+
+
 def test_names_and_numbers_of_other_languages() -> None:
     pools = [{"name": "blue", "blocks": [{"cidr": "192.0.2.0/28"}], "allowFirstLastIps": "No"}]
     assert constructed("LbIpam", {"pools": pools})["its-blue"]["spec"] == {
@@ -95,8 +101,9 @@ def test_names_and_numbers_of_other_languages() -> None:
                {"afi": "ipv4", "safi": "unicast", "advertisements": {"matchLabels": {"announce": "pods"}}}]}],
            "advertisements": [{"name": "pods", "labels": {"announce": "pods"},
                                "advertisements": [{"advertisementType": "PodCIDR"}]}]}  # fmt: skip
-    with pytest.raises(InputPropertiesError, match="advertisementType"):
+    with pytest.raises(InputPropertiesError) as caught:
         constructed("BgpControlPlane", bgp)
+    assert "advertisements[0].advertisements[0].advertisementType" in {one["property_path"] for one in told(caught)}
     bgp["advertisements"][0]["advertisements"] = [{"type": "PodCIDR"}]  # type: ignore[index]
     found = constructed("BgpControlPlane", bgp)
     assert found["its-clusterconfig-edge"]["spec"]["bgpInstances"][0]["peers"][0]["peerASN"] == 65000
@@ -110,4 +117,14 @@ def test_what_only_an_apply_knows_stays_unknown() -> None:
 def test_what_is_wrong_is_said_without_a_traceback() -> None:
     with pytest.raises(InputPropertiesError) as caught:
         constructed("LbIpam", {"pools": [{"name": "x", "blocks": [{"cidr": "192.0.2.1/28"}]}]})
-    assert "pools[0].blocks[0].cidr: expected a prefix" in caught.value.message
+    [problem] = told(caught)
+    assert problem["property_path"] == "pools[0].blocks[0].cidr" and problem["reason"].startswith("expected a prefix")
+
+
+def test_a_rule_that_objects_is_quoted() -> None:
+    bgp = {"asn": 65000.0, "routerId": "192.168.10.200", "ebgpRequiresPolicy": True,
+           "neighbors": [{"address": "192.168.10.100", "remoteAs": 65001.0}]}  # fmt: skip
+    with pytest.raises(InputPropertiesError) as caught:
+        constructed("RouterFRR", {"connection": {"host": "h", "hostKey": "k", "privateKey": "-"}, "bgp": bgp,
+                                  "interfaces": [{"name": "eth1", "address": "192.168.10.200/24"}]})  # fmt: skip
+    assert "B27 bgp.ebgpRequiresPolicy" in caught.value.message and told(caught) == []

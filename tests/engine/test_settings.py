@@ -43,12 +43,12 @@ def test_values_have_full_keys_and_are_texts(directory: Path) -> None:
 
 
 def test_the_stack_object_is_there_for_those_who_do_not_run_the_program(directory: Path) -> None:
-    assert settings(directory, "config:\n  proj:stack: {nodes: [1]}\n").document == {"nodes": [1]}
+    assert settings(directory, "config:\n  proj:stack: {nodes: [1]}\n").object("proj:stack") == {"nodes": [1]}
 
 
 def test_a_file_without_config_has_no_values(directory: Path) -> None:
     found = settings(directory, "encryptionsalt: ''\n")
-    assert (found.values, found.document) == ({}, None)
+    assert (found.values, found.object("proj:stack")) == ({}, None)
 
 
 # --- files that are wrong ---
@@ -135,7 +135,7 @@ def test_a_secure_value_inside_an_object_is_decrypted_and_the_object_is_secret(d
 
 def test_a_secure_value_inside_the_stack_object_is_decrypted_there_too(directory: Path) -> None:
     text = f"encryptionsalt: {CRYPTO.salt_line}\nconfig:\n  proj:stack:\n    word: {secure('s3cret')}\n"
-    assert settings(directory, text, WORD).document == {"word": "s3cret"}
+    assert settings(directory, text, WORD).object("proj:stack") == {"word": "s3cret"}
 
 
 def test_a_wrong_passphrase_is_refused(directory: Path) -> None:
