@@ -1,12 +1,5 @@
-"""What Pulumi runs: the program of a stack; with the engine's address as an argument, the component provider."""
+"""The Pulumi program: the stack, checked and built (components/program.py)."""
 
-import sys
+from components.program import run
 
-if sys.argv[1:]:
-    from components.provider import serve
-
-    serve()
-else:
-    from components.program import run
-
-    run()
+run()

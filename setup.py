@@ -12,7 +12,7 @@ from setuptools.command.build_py import build_py
 
 NAME = "cilium_edge"
 HERE = Path(__file__).resolve().parent
-FOLDERS = find_packages(str(HERE), exclude=["tests*", "docs*", "examples*", "policy*", "benchmarks*"])
+FOLDERS = find_packages(str(HERE), exclude=["tests*", "docs*", "examples*", "policy*", "provider*", "benchmarks*"])
 TOP = sorted({folder.partition(".")[0] for folder in FOLDERS})
 _IMPORT = re.compile(rf"^(\s*(?:from|import) )(?=(?:{'|'.join(TOP)})[. ])", re.MULTILINE)
 

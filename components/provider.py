@@ -1,6 +1,6 @@
 """The component provider: it gives the components to programs in every language that Pulumi has.
 
-Pulumi starts it as `PulumiPlugin.yaml` says; the schema of the package is read off the components' annotations.
+The folder `provider` is what Pulumi starts; the schema of the package is read off the components' annotations.
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ PACKAGE = "cilium-edge:index:"
 @pytest.fixture(scope="module")
 def schema() -> Iterator[dict[str, Any]]:
     """What the program answers when Pulumi starts it as a plugin: with the engine's address as an argument."""
-    run = subprocess.Popen([sys.executable, str(PROJECT), "127.0.0.1:1"], cwd="/", stdout=subprocess.PIPE, text=True)
+    words = [sys.executable, str(PROJECT / "provider"), "127.0.0.1:1"]
+    run = subprocess.Popen(words, cwd="/", stdout=subprocess.PIPE, text=True)
     assert run.stdout is not None
     try:
         with grpc.insecure_channel(f"127.0.0.1:{int(run.stdout.readline())}") as channel:

@@ -6,6 +6,7 @@ docs/engine.md is the table of it. `EDGE_WRITE_DOCS=1 pytest tests/engine/test_h
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,12 @@ def test_another_stack_of_the_project_is_read_secrets_and_all(project: Project) 
 def test_a_stack_that_is_not_there_or_of_another_project_is_named(project: Project) -> None:
     assert "other: has no state" in project.fails('pulumi.StackReference("other")')
     assert "org/them/net: is a stack of another project" in project.fails('pulumi.StackReference("org/them/net")')
+
+
+def test_a_program_has_no_arguments_of_ours(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["edge", "up", "-s", "t"])
+    project.up("import sys\npulumi.export('arguments', sys.argv[1:])\n")
+    assert project.engine.outputs()["arguments"] == [] and sys.argv[1:] == ["up", "-s", "t"]
 
 
 def test_a_file_that_is_no_text_is_named(project: Project) -> None:

@@ -129,7 +129,7 @@ def test_the_cli_previews_it(cli: Cli, examples: Path, name: str) -> None:
 
 def other_language(examples: Path, name: str, plugin: Callable[[Path], Path]) -> None:
     file = examples / name / "Pulumi.yaml"
-    file.write_text(file.read_text().replace("cilium-edge: ../..", f"cilium-edge: {plugin(examples)}"))
+    file.write_text(file.read_text().replace("../../provider", str(plugin(examples) / "provider")))
 
 
 @pytest.mark.pulumi
