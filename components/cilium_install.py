@@ -133,9 +133,8 @@ def _told(status: Any) -> dict[str, Any]:
 
 def _python() -> str:
     """The interpreter of the project's own environment, by a path that another checkout has too where it can be."""
-    relative = Path(".venv/bin/python")
-    own = relative.exists() and Path(sys.prefix).name == ".venv" and _directory() == "."
-    return str(relative) if own else shlex.quote(sys.executable)
+    own = (IMPORTED_FROM / ".venv").resolve() == Path(sys.prefix).resolve()
+    return ".venv/bin/python" if own else shlex.quote(sys.executable)
 
 
 def _directory() -> str:
