@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ from cli import report as screen
 from cli import sandbox
 from cli.chosen import ExcludeOption, TargetOption, selection
 from cli.session import JsonOption, Session, StackOption
-from config.errors import EdgeError
+from config.errors import EdgeError, LabError
 
 
 class Form(StrEnum):
@@ -82,6 +82,10 @@ def _plan(session: Session, form: Form, with_artefacts: bool, **how: Any) -> boo
     session.check()
     if how["refresh"]:
         session.enter()
+    elif session.reads_hosts:
+        # The program asks the hosts; those of a lab that is not up have nothing to say.
+        with suppress(LabError):
+            session.enter()
     summary = session.engine.preview(**how)
     files = files_of(session) if with_artefacts else {}
     if form is Form.JSON:

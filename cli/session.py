@@ -105,6 +105,11 @@ class Session:
         return self.settings.project != PROJECT and STACK not in self.settings.values
 
     @property
+    def reads_hosts(self) -> bool:
+        """Whether the program asks the hosts what is there (components/drift.py)."""
+        return self.settings.values.get(f"{PROJECT}:readHosts") == "true"
+
+    @property
     def is_lab(self) -> bool:
         """Whether the stack's cluster is the embedded lab."""
         return not self.is_foreign and self.stack.cluster.kind == "lab"

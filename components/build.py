@@ -12,6 +12,7 @@ from components.bgp_control_plane import BgpControlPlane
 from components.cilium.manifests import crd_names
 from components.cilium_ingress import CiliumIngress
 from components.cilium_install import CiliumInstall
+from components.drift import OUTPUT, drift
 from components.egress_gateway_ha import EgressGatewayHA
 from components.egress_ha.workloads import LAB_IMAGE
 from components.frr.render import password_names
@@ -54,7 +55,7 @@ def check(stack: StackConfig) -> StackConfig:
 
 def build(stack: StackConfig) -> dict[str, Any]:
     """Declare everything; returns the stack's outputs."""
-    way = access(stack)
+    drifted, way = drift(stack), access(stack)
     for router in stack.routers:
         RouterFRR(router.name, _read({
             "connection": way.connection(router.name, router.ssh), "interfaces": router.interfaces, "bgp": router.bgp,
@@ -91,6 +92,7 @@ def build(stack: StackConfig) -> dict[str, Any]:
         "services": apps.addresses,
         "gateways": gateways.addresses if gateways else {},
         "kubeconfig": pulumi.Output.secret(kubeconfig),
+        **({OUTPUT: drifted.outputs()} if drifted else {}),
     }
 
 

@@ -202,6 +202,9 @@ class BuiltinEngine:
         if len(parts) == 3 and parts[1] != self.settings.project:
             raise EdgeError(f"{name}: is a stack of another project; the built-in engine reads those of"
                             f" {self.settings.project}; {INSTALL}")  # fmt: skip
+        if parts[-1] == self.stack and not self.path.exists():
+            # What a program reads of its own stack, before the first `up`.
+            return {}
         other = BuiltinEngine(self.project_dir, parts[-1], self.path.parent, own_passphrase=self._fallback is not None)
         if not other.path.exists():
             raise EdgeError(f"{name}: has no state; expected a stack that is up")

@@ -38,6 +38,24 @@ class Endpoint:
         return f"{self.user}@{self.host}:{self.port}{via}"
 
 
+def endpoint_of(connection: Mapping[str, Any]) -> Endpoint:
+    """The endpoint of a `connection` as pulumi-command has it, without secrets' wrapping."""
+    proxy = connection.get("proxy")
+    return Endpoint(
+        host=str(connection["host"]),
+        port=int(connection.get("port") or 22),
+        user=str(connection.get("user") or "root"),
+        private_key=str(connection.get("privateKey") or ""),
+        private_key_password=connection.get("privateKeyPassword"),
+        password=connection.get("password"),
+        agent_socket=connection.get("agentSocketPath"),
+        host_key=connection.get("hostKey"),
+        bastion=endpoint_of(proxy) if proxy else None,
+        dial_attempts=int(connection.get("dialErrorLimit") or 10),
+        dial_timeout=float(connection.get("perDialTimeout") or 15),
+    )
+
+
 @dataclass(frozen=True)
 class Result:
     """What a command left: exit status and both streams."""

@@ -21,7 +21,7 @@ from config.errors import HostError
 from engine.diff import Change, touches
 from engine.providers.base import Context, NotAwaited, Verdict
 from engine.values import UNKNOWN, Asset, Properties, has_secret, has_unknown
-from transport.ssh import Endpoint, SshPool
+from transport.ssh import SshPool, endpoint_of
 
 # What follows this line in a `create` or `update` script reads and changes nothing. It prints the
 # observed state, and is all that the script prints; on refresh it is run alone and compared.
@@ -78,7 +78,7 @@ class CommandProvider:
              context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
         if kind == COPY:
             command = f"cat {_quote(str(inputs['remotePath']))}"
-            result = self._pool.run(endpoint(inputs["connection"]), command)
+            result = self._pool.run(endpoint_of(inputs["connection"]), command)
             if result.status == 0 and result.stdout == _content(inputs):
                 return inputs, outputs
             return {**inputs, "source": UNKNOWN}, outputs
@@ -133,7 +133,7 @@ class CommandProvider:
         return stdout, stderr
 
     def _remote(self, script: str, inputs: Properties, previous: Properties, context: Context) -> tuple[str, str]:
-        where, environment = endpoint(inputs["connection"]), _environment(inputs, previous)
+        where, environment = endpoint_of(inputs["connection"]), _environment(inputs, previous)
         context.waiting(f"its script on {where.host}")
         # What the program asks for has to be there; what the engine adds of itself helps where sshd lets it in.
         script = _accepted(inputs.get("environment") or ()) + script
@@ -143,7 +143,7 @@ class CommandProvider:
         return done.stdout, done.stderr
 
     def _copy(self, inputs: Properties) -> None:
-        where, path = endpoint(inputs["connection"]), _quote(str(inputs["remotePath"]))
+        where, path = endpoint_of(inputs["connection"]), _quote(str(inputs["remotePath"]))
         script = f"umask 077; cat > {path}.part && mv {path}.part {path}"
         done = self._pool.run(where, script, _content(inputs))
         if done.status != 0:
@@ -182,24 +182,6 @@ def _accepted(names: Iterable[str]) -> str:
     """Lines that end a script on a host whose sshd dropped one of its variables. No value stands in them."""
     why = "was not taken by sshd; let it in with AcceptEnv in sshd_config"
     return "".join(f'[ "${{{name}+x}}" ] || {{ echo "variable {name} {why}" >&2; exit 1; }}\n' for name in names)
-
-
-def endpoint(connection: Properties) -> Endpoint:
-    """An SSH endpoint from the provider's `connection` object."""
-    proxy = connection.get("proxy")
-    return Endpoint(
-        host=str(connection["host"]),
-        port=int(connection.get("port") or 22),
-        user=str(connection.get("user") or "root"),
-        private_key=str(connection.get("privateKey") or ""),
-        private_key_password=connection.get("privateKeyPassword"),
-        password=connection.get("password"),
-        agent_socket=connection.get("agentSocketPath"),
-        host_key=connection.get("hostKey"),
-        bastion=endpoint(proxy) if proxy else None,
-        dial_attempts=int(connection.get("dialErrorLimit") or 10),
-        dial_timeout=float(connection.get("perDialTimeout") or 15),
-    )
 
 
 def _content(inputs: Properties) -> str:

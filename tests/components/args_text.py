@@ -21,7 +21,7 @@ from config.router import RouterBgp, StaticRoute
 # What components take, whole or in a list.
 ROOTS: tuple[type[Model], ...] = (
     Interface, RouterBgp, StaticRoute, Cilium, IngressController, AdvertisementSet, PeerConfig, ClusterConfig,
-    NodeOverride, AuthSecret, Pool, Ingress, NetworkPolicy, EgressPolicy, EgressHA, L2Policy, L2Policy,
+    NodeOverride, AuthSecret, Pool, Ingress, NetworkPolicy, EgressPolicy, EgressHA, L2Policy,
 )
 # Fields that decide which resources there are, or what their names are: they cannot come late.
 PLAIN = {
