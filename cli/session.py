@@ -163,7 +163,7 @@ class Session:
 
     def _secret(self, key: str) -> str:
         value = self.settings.values.get(f"{PROJECT}:{key}")
-        if value is None:
+        if not value:
             how = f"a secret (edge config set-secret {key} -s {self.name}) and PULUMI_CONFIG_PASSPHRASE set"
             raise ConfigError(self.name, [Problem(f"{PROJECT}:{key}", how, "nothing")])
         return value

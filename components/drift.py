@@ -70,7 +70,7 @@ def drift(stack: StackConfig) -> Drift | None:
     if not config.get_bool("readHosts"):
         return None
     cluster = stack.cluster
-    if isinstance(cluster, ExistingCluster) and config.get(cluster.ssh.private_key_config) is None:
+    if isinstance(cluster, ExistingCluster) and not config.get(cluster.ssh.private_key_config):
         return None
     return Drift()
 

@@ -13,9 +13,10 @@ from config.load import PROJECT
 
 def secret(key: str) -> pulumi.Output[str]:
     """A secret of the stack's configuration; unknown in a preview that has no access to it."""
-    value = pulumi.Config(PROJECT).get_secret(key)
-    if value is not None:
-        return value
+    config = pulumi.Config(PROJECT)
+    # Pulumi.yaml declares what most stacks have, with an empty default: the CLI wants one of each stack otherwise.
+    if config.get(key):
+        return config.require_secret(key)
     if pulumi.runtime.is_dry_run():
         return unknown()
     problem = Problem(f"{PROJECT}:{key}", f"a secret (edge config set-secret {key} -s {pulumi.get_stack()})", "nothing")
