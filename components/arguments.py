@@ -69,7 +69,7 @@ def sequence(component: str, given: Any, path: str) -> list[Any]:
 
 def known(component: str, item: Any, field: str, path: str) -> str:
     """A text that names a resource, so that it cannot come late. Raises ArgumentError."""
-    value = getattr(item, field) if isinstance(item, Model) else entry(item, field)
+    value = entry(item, field)
     if not isinstance(value, str):
         wanted = "a text that is known when the program runs: it names a resource"
         raise ArgumentError(component, [Problem(f"{path}.{field}", wanted, told(value))])
@@ -84,7 +84,9 @@ def told(value: Any) -> str:
 
 
 def entry(given: Any, field: str) -> Any:
-    """A value by its key, in whatever spelling; None where it is not there."""
+    """A value by its key, in whatever spelling, or a model's field; None where it is not there."""
+    if isinstance(given, Model):
+        return getattr(given, field)
     if not isinstance(given, Mapping):
         return None
     return next((value for key, value in given.items() if _spelled(key) == _spelled(field)), None)

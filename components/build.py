@@ -80,8 +80,7 @@ def build(stack: StackConfig) -> dict[str, Any]:
     if stack.l2_policies:
         L2Announcements("l2", _read({"policies": stack.l2_policies}), after)
     if stack.ingresses or stack.network_policies:
-        both = _read({"ingresses": stack.ingresses, "network_policies": stack.network_policies})
-        CiliumIngress("ingress", both, after)
+        CiliumIngress("ingress", _ingress(stack), after)
     if stack.manifests:
         Manifests("extra", [item.document() for item in stack.manifests], after)
     return {
@@ -132,6 +131,13 @@ def _bgp(stack: StackConfig, way: Access) -> Any:
         "passwords": _secrets(tuple(item.password_config for item in bgp.auth_secrets)),
         "nodes": [node.name for node in stack.nodes], "node_labels": bgp.node_labels,
     }  # fmt: skip
+
+
+def _ingress(stack: StackConfig) -> Any:
+    made = [tls for ingress in stack.ingresses for tls in ingress.tls if tls.certificate_config]
+    names = dict.fromkeys(name for tls in made for name in (tls.certificate_config, tls.key_config) if name)
+    return {"ingresses": stack.ingresses, "network_policies": stack.network_policies,
+            "certificates": _secrets(tuple(names))}  # fmt: skip
 
 
 def _egress(stack: StackConfig) -> Any:

@@ -1,45 +1,56 @@
 """CiliumIngress: Ingresses of Cilium's class, and the policies that guard them."""
 
-from typing import NotRequired, TypedDict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
 from components.args.ingress import IngressArgs
 from components.args.policy import NetworkPolicyArgs
-from components.arguments import entry, known, only, read_each
+from components.arguments import ArgumentError, entry, known, only, read_each, sequence
+from components.certificates import unfit
 from components.cilium import edge
 from components.judged import judged
 from components.late import manifest
 from components.objects import objects
+from components.places import Manifest
 from config.ingress import Ingress
 from config.policy import NetworkPolicy
 
 
 class CiliumIngressArgs(TypedDict):
-    """Ingresses and clusterwide network policies, as a stack file has them."""
+    """Ingresses and clusterwide network policies, as a stack file has them.
+
+    `certificates` maps what `certificateConfig` and `keyConfig` of `tls` name to certificates and keys in PEM.
+    """
 
     ingresses: NotRequired[list[IngressArgs]]
     network_policies: NotRequired[list[NetworkPolicyArgs]]
+    certificates: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
 
 
 class CiliumIngress(pulumi.ComponentResource):
-    """Ingresses and CiliumClusterwideNetworkPolicies. It depends on what makes their kinds (`CiliumInstall.crds`)."""
+    """Ingresses with their certificates, and CiliumClusterwideNetworkPolicies.
+
+    It depends on what makes their kinds (`CiliumInstall.crds`).
+    """
 
     ingresses: pulumi.Output[list[str]]
 
     def __init__(self, name: str, args: CiliumIngressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("cilium-edge:cilium:CiliumIngress", name, None, opts)
         given = only(name, args, CiliumIngressArgs.__annotations__)
+        certificates = given.pop("certificates", None)
         ingresses = read_each(name, Ingress, given.get("ingresses"), "ingresses")
         policies = read_each(name, NetworkPolicy, given.get("network_policies"), "network_policies")
         count = len(ingresses)
         both = judged(self, given, [*ingresses, *policies], lambda them: {
             "ingresses": tuple(them[:count]), "network_policies": tuple(them[count:])})  # fmt: skip
-        names, made = [], []
+        names, made = [], list(_secrets(name, given.get("ingresses") or (), both[:count], certificates))
         for i, (item, ingress) in enumerate(zip(given.get("ingresses") or (), both[:count], strict=True)):
-            one = known(name, item, "name", f"ingresses[{i}]")
-            space = item.namespace if isinstance(item, Ingress) else entry(item, "namespace") or "default"
-            more = ("labels", "annotations") if entry(item, "annotations") else ("labels",)
+            one, space = known(name, item, "name", f"ingresses[{i}]"), _namespace(item)
+            noted = entry(item, "annotations") or entry(item, "load_balancer_mode")
+            more = ("labels", "annotations") if noted else ("labels",)
             made.append(manifest(ingress, edge.ingress, "networking.k8s.io/v1", "Ingress", one, space, *more))
             names.append(f"{space}/{one}")
         for i, (item, policy) in enumerate(zip(given.get("network_policies") or (), both[count:], strict=True)):
@@ -50,3 +61,35 @@ class CiliumIngress(pulumi.ComponentResource):
         self.objects = objects(name, made, after)
         self.ingresses = pulumi.Output.from_input(names)
         self.register_outputs({})
+
+
+def _secrets(name: str, items: Iterable[Any], ingresses: Iterable[pulumi.Input[Ingress]],
+             certificates: Any) -> Iterator[Manifest]:  # fmt: skip
+    """The Secrets of certificates that are made here, each once."""
+    there: set[tuple[str, str]] = set()
+    for i, (item, ingress) in enumerate(zip(items, ingresses, strict=True)):
+        for j, tls in enumerate(sequence(name, entry(item, "tls"), f"ingresses[{i}].tls")):
+            if entry(tls, "certificate_config") is None:
+                continue
+            place = f"ingresses[{i}].tls[{j}]"
+            secret, certificate, key = (known(name, tls, field, place)
+                                        for field in ("secret_name", "certificate_config", "key_config"))  # fmt: skip
+            # Also of a Secret that is there already: these hosts are others.
+            pair = pulumi.Output.all(certificates or {}, ingress).apply(
+                lambda both, j=j, one=certificate, key=key: _fit(name, one, key, both[0], both[1].tls[j].hosts)
+            )
+            if (_namespace(item), secret) not in there:
+                there.add((_namespace(item), secret))
+                pair = pulumi.Output.secret(pair)
+                yield edge.tls_secret(_namespace(item), secret, pair[0], pair[1])
+
+
+def _fit(name: str, certificate: str, key: str, given: Mapping[str, Any], hosts: Iterable[str]) -> tuple[str, str]:
+    wrong = unfit(f"certificates.{certificate}", given.get(certificate), given.get(key), hosts)
+    if wrong:
+        raise ArgumentError(name, wrong)
+    return given[certificate], given[key]
+
+
+def _namespace(item: Any) -> str:
+    return str(entry(item, "namespace") or "default")

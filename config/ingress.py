@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.base import Model
 from config.labels import Labels, LabelSelector
 from config.net import LabelName, ObjectName, Port
-from config.text import ClassName, DnsPattern
+from config.text import ClassName, DnsPattern, SecretName
 
 _PATH = r"^/"
 PATTERNS = {_PATH: "a path that begins with a slash"}
@@ -47,6 +48,33 @@ class IngressRule(Model):
     paths: Annotated[tuple[IngressPath, ...], Field(min_length=1)]
 
 
+class IngressBackend(Model):
+    """The Service that answers where no rule does."""
+
+    service: LabelName
+    port: Port
+
+
+class IngressTls(Model):
+    """The certificate of some hosts: a Secret of the Ingress's namespace.
+
+    With `certificateConfig` and `keyConfig` the Secret is made, from the secrets of the stack's configuration that
+    they name (PEM; the host's own certificate first, then those above it). Without them somebody else makes it.
+    """
+
+    hosts: tuple[DnsPattern, ...] = ()
+    secret_name: ObjectName | None = None
+    certificate_config: SecretName | None = None
+    key_config: SecretName | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> IngressTls:
+        given = (self.certificate_config, self.key_config)
+        if any(given) and not all((*given, self.secret_name)):
+            raise ValueError("secretName, certificateConfig and keyConfig together, or secretName alone")
+        return self
+
+
 class Ingress(Model):
     """An Ingress of class `cilium`. `annotations` are free text, as they are in Kubernetes."""
 
@@ -55,7 +83,24 @@ class Ingress(Model):
     ingress_class_name: ClassName = "cilium"
     labels: Labels = {}
     annotations: dict[str, str] = {}
+    load_balancer_mode: Literal["shared", "dedicated"] | None = None
+    default_backend: IngressBackend | None = None
+    tls: tuple[IngressTls, ...] = ()
     rules: tuple[IngressRule, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_mode(self) -> Ingress:
+        told = [key for key in (MODE_ANNOTATION, OLD_MODE_ANNOTATION) if key in self.annotations]
+        if self.load_balancer_mode is not None and told:
+            raise ValueError(f"loadBalancerMode or the annotation {told[0]}")
+        return self
+
+    def backends(self) -> Iterator[tuple[str, IngressBackend | IngressPath]]:
+        """Every Service that answers, with its place inside the Ingress."""
+        if self.default_backend is not None:
+            yield "defaultBackend", self.default_backend
+        for j, rule in enumerate(self.rules):
+            yield from ((f"rules[{j}].paths[{k}]", path) for k, path in enumerate(rule.paths))
 
     @property
     def class_name(self) -> str:
@@ -63,7 +108,9 @@ class Ingress(Model):
         return self.annotations.get("kubernetes.io/ingress.class", self.ingress_class_name)
 
     def mode(self, controller: IngressController) -> str:
-        """`shared` or `dedicated`: the annotation, as Cilium reads it, before the controller's mode."""
+        """`shared` or `dedicated`: the Ingress's own, as Cilium reads its annotation, before the controller's mode."""
+        if self.load_balancer_mode is not None:
+            return self.load_balancer_mode
         text = self.annotations.get(MODE_ANNOTATION, self.annotations.get(OLD_MODE_ANNOTATION))
         # Cilium falls back to the controller's mode for every other text, without a word.
         return text if text in ("shared", "dedicated") else controller.mode

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from config.bgp import Bgp
 from config.errors import Problem
+from config.ingress import IngressTls
 from config.route_policy import PolicyUse
 from config.router import Router, RouterBgp
 from config.stack import StackConfig
@@ -19,6 +20,7 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
     yield from _duplicates("pools", (pool.name for pool in stack.pools))
     yield from _duplicates("l2Policies", (policy.name for policy in stack.l2_policies))
     yield from _duplicates("ingresses", (f"{i.namespace}/{i.name}" for i in stack.ingresses))
+    yield from _certificates(stack)
     yield from _duplicates("networkPolicies", (policy.name for policy in stack.network_policies))
     yield from _duplicates("egressPolicies", (policy.name for policy in stack.egress_policies))
     yield from _duplicates("manifests", map(str, stack.manifests))
@@ -41,20 +43,43 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
                 yield Problem(f"nodes[{i}].podCIDR", "a prefix (ipam is kubernetes)", "nothing")
 
 
+def _certificates(stack: StackConfig) -> Iterator[Problem]:
+    """One Secret has one certificate."""
+    first: dict[tuple[str, str | None], tuple[str, IngressTls]] = {}
+    for i, ingress in enumerate(stack.ingresses):
+        for j, tls in enumerate(ingress.tls):
+            where = f"ingresses[{i}].tls[{j}]"
+            before, other = first.setdefault((ingress.namespace, tls.secret_name), (where, tls))
+            if tls.certificate_config and other.certificate_config and (
+                (tls.certificate_config, tls.key_config) != (other.certificate_config, other.key_config)
+            ):
+                yield Problem(f"{where}.certificateConfig", f"that of {before} for Secret {tls.secret_name}"
+                              f" ({other.certificate_config}, {other.key_config})",
+                              f"{tls.certificate_config}, {tls.key_config}")  # fmt: skip
+
+
 def _credentials_as_passwords(stack: StackConfig) -> Iterator[Problem]:
-    """A password is written to routers and into a Secret: what opens hosts and the cluster must not go there."""
+    """Passwords and certificates go to routers and into Secrets: what opens hosts and the cluster must not."""
     keys = {stack.cluster.ssh.private_key_config: "the SSH key"}
     if stack.cluster.kind == "existing":
         keys[stack.cluster.kubeconfig_config] = "the kubeconfig"
-    names = [(f"bgp.authSecrets[{i}]", item.password_config)
-             for i, item in enumerate(stack.bgp.auth_secrets if stack.bgp else ())]  # fmt: skip
+    names: list[tuple[str, str | None]] = []
+    if stack.bgp is not None:
+        secrets = stack.bgp.auth_secrets
+        names += [(f"bgp.authSecrets[{i}].passwordConfig", item.password_config) for i, item in enumerate(secrets)]
     for i, router in enumerate(stack.routers):
-        groups, neighbors = router.bgp.peer_groups, router.bgp.neighbors
-        names += [(f"routers[{i}].bgp.peerGroups[{j}]", group.password_config or "") for j, group in enumerate(groups)]
-        names += [(f"routers[{i}].bgp.neighbors[{j}]", one.password_config or "") for j, one in enumerate(neighbors)]
+        bgp = f"routers[{i}].bgp"
+        names += [(f"{bgp}.peerGroups[{j}].passwordConfig", group.password_config)
+                  for j, group in enumerate(router.bgp.peer_groups)]  # fmt: skip
+        names += [(f"{bgp}.neighbors[{j}].passwordConfig", one.password_config)
+                  for j, one in enumerate(router.bgp.neighbors)]  # fmt: skip
+    for i, ingress in enumerate(stack.ingresses):
+        for j, tls in enumerate(ingress.tls):
+            names += [(f"ingresses[{i}].tls[{j}].certificateConfig", tls.certificate_config),
+                      (f"ingresses[{i}].tls[{j}].keyConfig", tls.key_config)]  # fmt: skip
     for path, name in names:
         if name in keys:
-            yield Problem(f"{path}.passwordConfig", "the name of a password", f"{name}, which is {keys[name]}")
+            yield Problem(path, "the name of a password or certificate", f"{name}, which is {keys[name]}")
 
 
 def _in_router(where: str, router: Router) -> Iterator[Problem]:

@@ -152,8 +152,13 @@ def ingress(document: Document) -> dict[str, Any]:
             paths.append(_set(path=path.get("path"), pathType=path.get("pathType"), service=service.get("name"),
                               port=number or NAMED_PORT))  # fmt: skip
         rules.append(_set(host=rule.get("host"), paths=paths))
+    default, backend = (spec.get("defaultBackend") or {}).get("service"), None
+    if default:
+        backend = {"service": default.get("name"), "port": (default.get("port") or {}).get("number") or NAMED_PORT}
+    tls = [_set(hosts=item.get("hosts"), secretName=item.get("secretName")) for item in spec.get("tls") or []]
     return _set(name=meta.get("name"), namespace=meta.get("namespace"), annotations=meta.get("annotations"),
-                ingressClassName=spec.get("ingressClassName") or "none", rules=rules)  # fmt: skip
+                ingressClassName=spec.get("ingressClassName") or "none", defaultBackend=backend, tls=tls or None,
+                rules=rules)  # fmt: skip
 
 
 def service(document: Document) -> dict[str, Any]:

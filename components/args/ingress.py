@@ -23,6 +23,26 @@ class IngressControllerArgs(TypedDict):
     load_balancer_class: NotRequired[pulumi.Input[str]]
 
 
+class IngressBackendArgs(TypedDict):
+    """The Service that answers where no rule does."""
+
+    service: pulumi.Input[str]
+    port: pulumi.Input[int]
+
+
+class IngressTlsArgs(TypedDict):
+    """The certificate of some hosts: a Secret of the Ingress's namespace.
+
+    With `certificateConfig` and `keyConfig` the Secret is made, from the secrets of the stack's configuration that
+    they name (PEM; the host's own certificate first, then those above it). Without them somebody else makes it.
+    """
+
+    hosts: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    secret_name: NotRequired[str]
+    certificate_config: NotRequired[str]
+    key_config: NotRequired[str]
+
+
 class IngressPathArgs(TypedDict):
     """One path of one host, and the Service behind it."""
 
@@ -47,4 +67,7 @@ class IngressArgs(TypedDict):
     ingress_class_name: NotRequired[pulumi.Input[str]]
     labels: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     annotations: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    load_balancer_mode: NotRequired[pulumi.Input[str]]
+    default_backend: NotRequired[pulumi.Input[IngressBackendArgs]]
+    tls: NotRequired[pulumi.Input[list[pulumi.Input[IngressTlsArgs]]]]
     rules: NotRequired[pulumi.Input[list[pulumi.Input[IngressRuleArgs]]]]

@@ -7,7 +7,7 @@ from typing import Any
 from components.cilium.manifests import Manifest
 from config.cilium import Cilium
 from config.egress import EgressGateway, EgressPolicy, EgressSelector
-from config.ingress import Ingress
+from config.ingress import MODE_ANNOTATION, Ingress, IngressBackend, IngressPath
 from config.l2 import L2Policy
 from config.labels import LabelSelector
 from config.policy import NetworkPolicy, PolicyRule
@@ -26,18 +26,35 @@ def ingress(item: Ingress) -> Manifest:
     """An Ingress."""
     rules = []
     for rule in item.rules:
-        paths = [
-            {"path": path.path, "pathType": path.path_type,
-             "backend": {"service": {"name": path.service, "port": {"number": path.port}}}}
-            for path in rule.paths
-        ]  # fmt: skip
+        paths = [{"path": path.path, "pathType": path.path_type, "backend": _backend(path)} for path in rule.paths]
         rules.append({**({"host": rule.host} if rule.host else {}), "http": {"paths": paths}})
     spec: Manifest = {"ingressClassName": item.ingress_class_name, "rules": rules}
+    if item.default_backend is not None:
+        spec["defaultBackend"] = _backend(item.default_backend)
+    if item.tls:
+        spec["tls"] = [
+            {**({"hosts": list(tls.hosts)} if tls.hosts else {}),
+             **({"secretName": tls.secret_name} if tls.secret_name else {})}
+            for tls in item.tls
+        ]  # fmt: skip
     result = _object("networking.k8s.io/v1", "Ingress", item.name, spec)
     result["metadata"] |= {"namespace": item.namespace, "labels": dict(item.labels)}
-    if item.annotations:
-        result["metadata"]["annotations"] = dict(item.annotations)
+    mode = {MODE_ANNOTATION: item.load_balancer_mode} if item.load_balancer_mode else {}
+    if item.annotations or mode:
+        result["metadata"]["annotations"] = {**item.annotations, **mode}
     return result
+
+
+def _backend(item: IngressBackend | IngressPath) -> Manifest:
+    return {"service": {"name": item.service, "port": {"number": item.port}}}
+
+
+def tls_secret(namespace: str, name: str, certificate: Any, key: Any) -> Manifest:
+    """The Secret of a certificate, in PEM; both may be Outputs."""
+    made = _object("v1", "Secret", name, {})
+    del made["spec"]
+    made["metadata"]["namespace"] = namespace
+    return {**made, "type": "kubernetes.io/tls", "stringData": {"tls.crt": certificate, "tls.key": key}}
 
 
 def network_policy(item: NetworkPolicy) -> Manifest:

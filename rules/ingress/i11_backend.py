@@ -25,19 +25,18 @@ def check(facts: Facts) -> Iterator[Finding]:
     for i, ingress in enumerate(facts.stack.ingresses):
         if ingress.class_name != "cilium":
             continue
-        for j, rule in enumerate(ingress.rules):
-            for k, path in enumerate(rule.paths):
-                where = f"ingresses[{i}].rules[{j}].paths[{k}]"
-                service = services.get((ingress.namespace, path.service))
-                if service is None:
-                    near = [name for space, name in services if space == ingress.namespace]
-                    yield warning(
-                        f"{where}.service",
-                        f"a Service of namespace {ingress.namespace}",
-                        path.service,
-                        nearest(path.service, near, "declare it (managed: false where somebody else makes it)"),
-                    )
-                elif path.port != NAMED_PORT and path.port not in [port.port for port in service.all_ports()]:
-                    have = ", ".join(str(port.port) for port in service.all_ports())
-                    yield error(f"{where}.port", f"a port of Service {service.name} ({have})", path.port,
-                                "take the Service's port, not its pods'")  # fmt: skip
+        for place, backend in ingress.backends():
+            where = f"ingresses[{i}].{place}"
+            service = services.get((ingress.namespace, backend.service))
+            if service is None:
+                near = [name for space, name in services if space == ingress.namespace]
+                yield warning(
+                    f"{where}.service",
+                    f"a Service of namespace {ingress.namespace}",
+                    backend.service,
+                    nearest(backend.service, near, "declare it (managed: false where somebody else makes it)"),
+                )
+            elif backend.port != NAMED_PORT and backend.port not in [port.port for port in service.all_ports()]:
+                have = ", ".join(str(port.port) for port in service.all_ports())
+                yield error(f"{where}.port", f"a port of Service {service.name} ({have})", backend.port,
+                            "take the Service's port, not its pods'")  # fmt: skip

@@ -24,8 +24,8 @@ _NAMESPACE = ("io.kubernetes.pod.namespace", "io.cilium.k8s.namespace.labels.kub
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Policies join: one that admits the Ingress, and selects the backend, is enough."""
-    backends = {(i.namespace, path.service) for i in facts.stack.ingresses if i.class_name == "cilium"
-                for rule in i.rules for path in rule.paths}  # fmt: skip
+    backends = {(i.namespace, backend.service) for i in facts.stack.ingresses if i.class_name == "cilium"
+                for _, backend in i.backends()}  # fmt: skip
     for service in facts.stack.services:
         if (service.namespace, service.name) not in backends or not service.selector:
             continue

@@ -11,7 +11,7 @@ from config.base import Model
 from config.bgp import AdvertisementSet, AuthSecret, ClusterConfig, NodeOverride, PeerConfig
 from config.cilium import Cilium
 from config.egress import EgressGroup, EgressHA, EgressPolicy
-from config.ingress import Ingress, IngressController
+from config.ingress import Ingress, IngressController, IngressTls
 from config.l2 import L2Policy
 from config.node import Interface
 from config.policy import NetworkPolicy
@@ -27,6 +27,7 @@ ROOTS: tuple[type[Model], ...] = (
 PLAIN = {
     (AdvertisementSet, "name"), (PeerConfig, "name"), (ClusterConfig, "name"), (NodeOverride, "node"),
     (AuthSecret, "name"), (AuthSecret, "password_config"), (Pool, "name"), (Ingress, "name"), (Ingress, "namespace"),
+    (IngressTls, "secret_name"), (IngressTls, "certificate_config"), (IngressTls, "key_config"),
     (Cilium, "version"), (Cilium, "edition"), (Cilium, "namespace"), (Cilium, "ready_timeout"),
     (NetworkPolicy, "name"), (L2Policy, "name"), (EgressPolicy, "name"), (EgressPolicy, "kind"),
     (EgressGroup, "node_selector"),

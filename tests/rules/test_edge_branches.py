@@ -75,6 +75,18 @@ def manifest(kind: str, version: str) -> str:
 
 
 L2_AND_INGRESS = [
+    # What answers where no rule does is a backend as well, for both hops. A mode of its own is as good as the note.
+    ("I11", INGRESS + "ingresses: [{ name: a, defaultBackend: { service: webpod, port: 8080 } }]\n",
+     ["error ingresses[0].defaultBackend.port: 8080"]),
+    ("I11", INGRESS + "ingresses: [{ name: a, defaultBackend: { service: webpod, port: 80 } }]\n", []),
+    ("I13", policies("endpointSelector: { matchLabels: { app: webpod } }, ingress: [{ entities: [world] }]")
+     + "ingresses: [{ name: a, defaultBackend: { service: webpod, port: 80 } }]\n",
+     ["warning networkPolicies[0].ingress: none in p0"]),
+    ("I7", INGRESS + "ingresses: [{ name: a, rules: [{ paths: [{ service: webpod, port: 80 }] }] },"
+     " { name: b, loadBalancerMode: dedicated, rules: [{ paths: [{ service: webpod, port: 80 }] }] }]\n", []),
+    ("I7", INGRESS + "ingresses: [{ name: a, rules: [{ paths: [{ service: webpod, port: 80 }] }] },"
+     " { name: b, rules: [{ paths: [{ service: webpod, port: 80 }] }] }]\n",
+     ["error ingresses[1].rules[0].paths[0]: every host /"]),
     ("L1", "cilium: { kubeProxyReplacement: false }\n", []),
     ("L2", "l2Policies: [{ name: a, externalIPs: true }, { name: b, loadBalancerIPs: true }, { name: c }]\n",
      ["error l2Policies[2].loadBalancerIPs: false for both"]),

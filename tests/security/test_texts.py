@@ -133,6 +133,11 @@ def test_objects_and_programs_may_have_several_lines() -> None:
     parse(document, "lab")
 
 
+def ingress(**tls: str) -> dict[str, object]:
+    rules = [{"paths": [{"service": "webpod", "port": 80}]}]
+    return {"name": "i", "rules": rules, "tls": [{"secretName": "s", **tls}]}
+
+
 @pytest.mark.parametrize("name", ["sshPrivateKey", "kubeconfig"])
 def test_what_opens_hosts_and_the_cluster_is_no_password(name: str) -> None:
     key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJKN1+WLrmUHPytHZ8ujX9N+l+NTey+t8utsYE3LmxaF"
@@ -143,10 +148,12 @@ def test_what_opens_hosts_and_the_cluster_is_no_password(name: str) -> None:
     parse(document, "prod")
     for change in (lambda d: d["bgp"].update(authSecrets=[{"name": "s", "passwordConfig": name}]),
                    lambda d: d["routers"][0]["bgp"]["peerGroups"][0].update(passwordConfig=name),
-                   lambda d: d["routers"][0]["bgp"]["neighbors"][0].update(passwordConfig=name)):  # fmt: skip
+                   lambda d: d["routers"][0]["bgp"]["neighbors"][0].update(passwordConfig=name),
+                   lambda d: d.update(ingresses=[ingress(certificateConfig=name, keyConfig="k")]),
+                   lambda d: d.update(ingresses=[ingress(certificateConfig="c", keyConfig=name)])):  # fmt: skip
         bad = copy.deepcopy(document)
         change(bad)
-        with pytest.raises(ConfigError, match=f"passwordConfig: expected the name of a password, got {name}"):
+        with pytest.raises(ConfigError, match=f"Config: expected the name of a password or certificate, got {name}"):
             parse(bad, "prod")
 
 

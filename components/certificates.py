@@ -1,0 +1,58 @@
+"""Certificates of Ingresses: what is wrong with one is said before a client finds out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from components.arguments import told
+from config.errors import Problem
+
+_PEM = "a certificate in PEM, the host's own first"
+
+
+def unfit(place: str, certificate: Any, key: Any, hosts: Iterable[str], now: datetime | None = None) -> list[Problem]:
+    """Everything that is wrong with a certificate and its key, for these hosts. Nothing of the key is told."""
+    return list(_unfit(place, certificate, key, tuple(hosts), now or datetime.now(UTC)))
+
+
+def _unfit(place: str, certificate: Any, key: Any, hosts: tuple[str, ...], now: datetime) -> Iterator[Problem]:
+    try:
+        leaf = x509.load_pem_x509_certificates(str(certificate).encode())[0]
+    except ValueError:
+        yield Problem(place, _PEM, "something else" if isinstance(certificate, str) else told(certificate))
+        return
+    try:
+        public = load_pem_private_key(str(key).encode(), None).public_key()
+    except (ValueError, TypeError):
+        got = "something else, or one with a passphrase" if isinstance(key, str) else told(key)
+        yield Problem(place, "a private key in PEM without a passphrase", got)
+    else:
+        if public != leaf.public_key():
+            yield Problem(place, "the certificate of this key", "another key's")
+    first, last = leaf.not_valid_before_utc, leaf.not_valid_after_utc
+    if not first <= now <= last:
+        valid = f"from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC"
+        yield Problem(place, f"a certificate that is valid at {now:%Y-%m-%d %H:%M} UTC", f"one {valid}")
+    names = _names(leaf)
+    for host in hosts:
+        if not any(_covers(name, host) for name in names):
+            yield Problem(place, f"a certificate for {host}", f"one for {', '.join(names) or 'no host'}")
+
+
+def _names(leaf: x509.Certificate) -> list[str]:
+    try:
+        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    return [name.lower() for name in names.get_values_for_type(x509.DNSName)]
+
+
+def _covers(name: str, host: str) -> bool:
+    """Whether clients take a certificate's name for a host: a wildcard stands for one label."""
+    host = host.lower()
+    return name == host or (name.startswith("*.") and not host.startswith("*.") and name[2:] == host.partition(".")[2])
