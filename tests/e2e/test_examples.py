@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.components.test_certificates import made, pem
 from tests.e2e.harness import PROJECT, Edge, until
 from tests.installed import install
 
@@ -28,6 +31,22 @@ cilium = CiliumInstall("cilium", {
     "native_routing_cidr": "172.20.0.0/16", "devices": ["eth1"], "kube_proxy_replacement": True,
 }, pulumi.ResourceOptions(providers=[cluster]))
 pulumi.export("version", cilium.version)
+"""
+INGRESS = """
+import pulumi
+import pulumi_kubernetes as kubernetes
+from cilium_edge.components.cilium_ingress import CiliumIngress
+
+config = pulumi.Config()
+# In place: a Secret that is replaced is gone for a moment.
+cluster = kubernetes.Provider("cluster", kubeconfig=config.require_secret("kubeconfig"), enable_secret_mutable=True)
+CiliumIngress("web", {
+    "ingresses": [{"name": "shop", "load_balancer_mode": "dedicated",
+                   "tls": [{"hosts": ["shop.example"], "secret_name": "shop-tls",
+                            "certificate_config": "certificate", "key_config": "key"}],
+                   "rules": [{"host": "shop.example", "paths": [{"service": "shop", "port": 80}]}]}],
+    "certificates": {"certificate": config.require_secret("certificate"), "key": config.require_secret("key")},
+}, pulumi.ResourceOptions(providers=[cluster]))
 """
 PASSWORD = "a-password-of-both"
 
@@ -50,13 +69,14 @@ class Programs:
         assert PASSWORD not in done.stdout + done.stderr
         return done.stdout + ("" if ok else done.stderr)
 
-    def cluster(self) -> None:
-        (self.place / "examples/cluster").mkdir()
-        (self.place / "examples/cluster/Pulumi.yaml").write_text("name: cluster\nruntime: python\n")
-        chart = self.keys / "charts" / "cilium"
-        (self.place / "examples/cluster/Pulumi.prod.yaml").write_text(f"config:\n  cluster:chart: {chart}\n")
-        (self.place / "examples/cluster/__main__.py").write_text(CLUSTER)
-        self.secret("cluster", "prod", "kubeconfig", (self.keys / "kubeconfig").read_text())
+    def begin(self, name: str, text: str, config: str = "{}") -> None:
+        """A project of the test's own, with a stack that reaches the cluster."""
+        where = self.place / "examples" / name
+        where.mkdir()
+        (where / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n")
+        (where / f"Pulumi.{name}.yaml").write_text(f"config:\n  {config}\n")
+        (where / "__main__.py").write_text(text)
+        self.secret(name, name, "kubeconfig", (self.keys / "kubeconfig").read_text())
 
     def secret(self, where: str, stack: str, key: str, value: str) -> None:
         self.edge(where, "config", "set-secret", key, "-s", stack, stdin=value)
@@ -73,8 +93,8 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
 
 
 def test_two_teams_and_a_cluster_of_neither(programs: Programs) -> None:
-    programs.cluster()
-    assert json.loads(programs.edge("cluster", "up", "-s", "prod", "--json"))["counts"]["create"] >= 4
+    programs.begin("cluster", CLUSTER, f"cluster:chart: {programs.keys / 'charts' / 'cilium'}")
+    assert json.loads(programs.edge("cluster", "up", "-s", "cluster", "--json"))["counts"]["create"] >= 4
 
     key = (programs.keys / "ssh/cilium-r_ed25519.pub").read_text().strip()
     stack = programs.place / "examples/two-teams/network/Pulumi.network.yaml"
@@ -96,13 +116,49 @@ def test_two_teams_and_a_cluster_of_neither(programs: Programs) -> None:
         return {prefix for prefix in table if prefix.startswith("172.20.")}
 
     until(lambda: learnt() == {"172.20.1.0/24", "172.20.2.0/24"}, 60, "the pods of both nodes")
-    for where, name in (("cluster", "prod"), ("two-teams/network", "network"), ("two-teams/platform", "platform")):
+    for where, name in (("cluster", "cluster"), ("two-teams/network", "network"), ("two-teams/platform", "platform")):
         programs.edge(where, "plan", "-s", name, "--expect-no-changes")
         programs.edge(where, "refresh", "-s", name, "--preview-only", "--expect-no-changes")
 
-    for where, name in (("two-teams/platform", "platform"), ("two-teams/network", "network"), ("cluster", "prod")):
+    for where, name in (("two-teams/platform", "platform"), ("two-teams/network", "network"), ("cluster", "cluster")):
         programs.edge(where, "destroy", "-s", name, "--yes")
     until(lambda: not learnt(), 20, "no route is left")
     assert "router bgp" not in programs.lab.on("cilium-r", "vtysh -c 'show running-config'")
     assert "NotFound" in programs.lab.run("lab", "exec", "mgmt", "--", "kubectl", "-n", "kube-system", "get", "ds",
                                           "cilium", ok=False).stderr  # fmt: skip
+
+
+def test_a_certificate_is_renewed_in_place_and_a_wrong_one_is_refused(programs: Programs) -> None:
+    programs.begin("ingress", INGRESS, "ingress:x: x")
+
+    def certified(begin: datetime) -> str:
+        key = ec.generate_private_key(ec.SECP256R1())
+        for name, text in (("certificate", made("shop.example", key=key, begin=begin)), ("key", pem(key))):
+            programs.secret("ingress", "ingress", name, text)
+        return pem(key)
+
+    def there(what: str, path: str) -> str:
+        return programs.lab.kubectl("get", what, "-o", f"jsonpath={path}")
+
+    keys = [certified(datetime.now(UTC) - timedelta(days=1))]
+    programs.edge("ingress", "up", "-s", "ingress")
+    assert there("secret/shop-tls", "{.type}") == "kubernetes.io/tls"
+    assert json.loads(there("ingress/shop", "{.spec.tls}")) == [{"hosts": ["shop.example"], "secretName": "shop-tls"}]
+    assert "dedicated" in there("ingress/shop", "{.metadata.annotations}")
+    first = there("secret/shop-tls", "{.metadata.uid} {.data.tls\\.crt}").split()
+
+    keys.append(certified(datetime.now(UTC) - timedelta(hours=1)))
+    assert json.loads(programs.edge("ingress", "up", "-s", "ingress", "--json"))["counts"].get("update") == 1
+    second = there("secret/shop-tls", "{.metadata.uid} {.data.tls\\.crt}").split()
+    assert second[0] == first[0] and second[1] != first[1]
+
+    keys.append(certified(datetime.now(UTC) - timedelta(days=200)))
+    refused = programs.edge("ingress", "up", "-s", "ingress", ok=False)
+    assert "certificates.certificate: expected a certificate that is valid at" in refused
+    assert there("secret/shop-tls", "{.metadata.uid} {.data.tls\\.crt}").split() == second
+
+    written = "".join(path.read_text() for path in (programs.place / "state").rglob("*") if path.is_file())
+    assert not any(line in written + refused for key in keys for line in key.splitlines()[1:-1])
+    programs.edge("ingress", "destroy", "-s", "ingress", "--yes")
+    assert "NotFound" in programs.lab.run("lab", "exec", "mgmt", "--", "kubectl", "get", "secret", "shop-tls",
+                                          ok=False).stderr  # fmt: skip
