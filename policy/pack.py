@@ -90,8 +90,10 @@ class _Pack:
         """Translated and judged once: the SDK makes new objects of the same resources for every policy."""
         resources = self._registered.of(args.resources)
         if self._judged is None or resources != self._resources:
-            translation = translate(resources)
-            found = check_all(translation.stack, read_manifests=False, installed=translation.installed).findings
+            # The engine registers in an order of its own; which of two is blamed must not change between runs.
+            translation = translate(sorted(resources, key=lambda one: one.urn))
+            found = check_all(translation.stack, read_manifests=False, installed=translation.installed,
+                              declared=translation.release).findings  # fmt: skip
             # What another program may have made, or an object that could not be read, is missing here and not there.
             whole = translation.installed and not translation.unread
             self._judged = _Judged(translation, tuple(f for f in found if whole or f.rule not in OF_ABSENCE))

@@ -39,6 +39,11 @@ class Translation:
     installed: bool = False
     unread: list[tuple[str, str, str]] = field(default_factory=list)
 
+    @property
+    def release(self) -> StackConfig:
+        """The release alone: its own values are all that it has. Objects of a program switch no feature on."""
+        return StackConfig(cluster=NOWHERE, nodes=(), cilium=self.stack.cilium)
+
     def place(self, path: str) -> Place:
         """The resource that a path of the stack came from."""
         match = re.match(r"^(?:[A-Za-z0-9]+\.)?[A-Za-z0-9]+\[\d+\]", path)

@@ -56,14 +56,15 @@ def find(rule_id: str) -> Rule | None:
 
 
 def check_all(stack: StackConfig, before: StackConfig | None = None, *, read_manifests: bool = True,
-              installed: bool = True) -> Report:  # fmt: skip
+              installed: bool = True, declared: StackConfig | None = None) -> Report:  # fmt: skip
     """Run every rule; errors first, then by rule and path. Waived findings are kept apart.
 
-    `read_manifests` False: the objects under `manifests` stand in their places already.
+    `read_manifests` False: the objects under `manifests` stand in their places already. `declared` is what makes
+    Helm values, where that is not the stack: objects of a program switch no feature on.
     `installed` False: nobody knows which Cilium there is, and rules that ask for it say nothing.
     """
     seen = whole(stack) if read_manifests else Whole(stack)
-    facts = Facts(seen.stack, before, declared=stack, installed=installed)
+    facts = Facts(seen.stack, before, declared=declared or stack, installed=installed)
     told = ((rule, finding) for rule in rules() for finding in _asked(rule, facts))
     found = list(dict.fromkeys(finding.of(rule.id).at(seen.path(finding.path)) for rule, finding in told))
     kept, waived = [], []

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -131,7 +127,17 @@ def test_the_translation_gives_back_what_components_made() -> None:
     assert found.pools == stack.pools
 
 
-@pytest.mark.parametrize(("bad", "expected"), [
+INGRESSES = {**VALUES, "ingressController": {"enabled": True, "loadbalancerMode": "shared"}}
+
+
+def ingress(name: str, **annotations: str) -> PolicyResource:
+    paths = [{"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "s", "port": {"number": 80}}}}]
+    return resource({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+                     "metadata": {"name": name, "annotations": annotations},
+                     "spec": {"ingressClassName": "cilium", "rules": [{"http": {"paths": paths}}]}})  # fmt: skip
+
+
+BROKEN = [
     ([cr("CiliumBGPPeerConfig", "p", {"timers": {"holdTimeSeconds": 9, "keepAliveTimeSeconds": 3}})], ("b5", "p")),
     ([cr("CiliumBGPPeerConfig", "p", GOOD_PEER)], ("b6", "p")),
     ([cr("CiliumBGPPeerConfig", "p", {**GOOD_PEER, "timers": {"holdTimeSeconds": 9}}),
@@ -154,7 +160,15 @@ def test_the_translation_gives_back_what_components_made() -> None:
     ([release({**VALUES, "bgp": {"enabled": True}})], ("x6", "cilium")),
     ([release({**VALUES, "l7Proxy": False, "ingressController": {"enabled": True}})], ("i2", "cilium")),
     ([release({"routingMode": "native", "kubeProxyReplacement": True})], ("b26", "cilium")),
-])  # fmt: skip
+    ([ingress("a"), ingress("b"), release(INGRESSES)], ("i7", "b")),
+    ([ingress("a", **{"ingress.cilium.io/loadbalancer-mode": "dedicted"}), release(INGRESSES)], ("i3", "a")),
+    # Features that the release does not switch on.
+    ([cr("CiliumL2AnnouncementPolicy", "l", {"loadBalancerIPs": True}, "cilium.io/v2alpha1")], ("x3", "l")),
+    ([cr("CiliumBGPPeerConfig", "p", GOOD_PEER)], ("x3", "p")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("bad", "expected"), BROKEN)
 def test_a_mistake_is_blamed_on_its_resource(bad: list[PolicyResource], expected: tuple[str, str]) -> None:
     with_release = bad if any("Release" in r.resource_type for r in bad) else [*bad, release(VALUES)]
     assert expected in violations(with_release)
@@ -237,45 +251,3 @@ def test_edge_objects_come_back_too() -> None:
     made = edge.egress_policy(EgressPolicy.model_validate(policy), stack.cilium)
     found = translate([seen(resource(made))]).stack.egress_policies[0]
     assert found.egress_gateway == EgressPolicy.model_validate(policy).egress_gateway
-
-
-@pytest.mark.pulumi
-@pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no pulumi on PATH")
-@pytest.mark.parametrize("provider", [
-    "render_yaml_to_directory={out!r}",
-    # What a kubeconfig is that another resource makes: not known before `up`, so that the provider answers nothing.
-    "kubeconfig=c.local.Command('k', create='cat kubeconfig').stdout",
-])  # fmt: skip
-def test_the_real_cli_runs_the_pack(tmp_path: Path, provider: str) -> None:
-    provider = provider.format(out=str(tmp_path / "out"))
-    (tmp_path / "Pulumi.yaml").write_text(
-        f"name: p\nruntime: {{name: python, options: {{virtualenv: {PROJECT / '.venv'}}}}}\n"
-    )
-    (tmp_path / "__main__.py").write_text(
-        "import pulumi\nimport pulumi_command as c\nimport pulumi_kubernetes as k\n"
-        f"p = k.Provider('p', {provider})\n"
-        "s = pulumi.ResourceOptions(provider=p)\n"
-        "k.apiextensions.CustomResource('good', api_version='cilium.io/v2', kind='CiliumBGPClusterConfig',"
-        " metadata={'name': 'c'}, spec={'bgpInstances': [{'name': 'i', 'localASN': 65001}]}, opts=s)\n"
-        "k.apiextensions.CustomResource('pc', api_version='cilium.io/v2', kind='CiliumBGPPeerConfig',"
-        " metadata={'name': 'cilium-peer'}, spec={}, opts=pulumi.ResourceOptions(provider=p))\n"
-    )
-    backend = tmp_path / "backend"
-    backend.mkdir()
-    env = {**os.environ, "PULUMI_BACKEND_URL": f"file://{backend}", "PULUMI_CONFIG_PASSPHRASE": "x"}
-
-    def pulumi(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(["pulumi", *words, "-s", "t", "--non-interactive"], cwd=tmp_path, env=env,
-                              capture_output=True, text=True, check=False)  # fmt: skip
-
-    assert pulumi("stack", "init").returncode == 0
-    done = pulumi("preview", "--policy-pack", str(PROJECT / "policy"))
-    assert done.returncode != 0
-    assert "[mandatory] [severity: high]  b5" in done.stdout, done.stdout
-    assert "b3" not in done.stdout and "unread" not in done.stdout
-    # Levels are the user's, as with any other pack.
-    for levels in ({"all": "advisory"}, {"b5": {"enforcementLevel": "advisory"}}):
-        (tmp_path / "levels.json").write_text(json.dumps(levels))
-        config = ("--policy-pack-config", str(tmp_path / "levels.json"))
-        mild = pulumi("preview", "--policy-pack", str(PROJECT / "policy"), *config)
-        assert mild.returncode == 0 and "[advisory] [severity: high]  b5" in mild.stdout, mild.stdout
