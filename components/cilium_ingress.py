@@ -7,13 +7,14 @@ import pulumi
 
 from components.args.ingress import IngressArgs
 from components.args.policy import NetworkPolicyArgs
-from components.arguments import ArgumentError, entry, known, only, read_each, sequence
+from components.arguments import ArgumentError, entry, known, only, read_each, sequence, told
 from components.certificates import unfit
 from components.cilium import edge
 from components.judged import judged
 from components.late import manifest
 from components.objects import objects
 from components.places import Manifest
+from config.errors import Problem
 from config.ingress import Ingress
 from config.policy import NetworkPolicy
 
@@ -69,9 +70,12 @@ def _secrets(name: str, items: Iterable[Any], ingresses: Iterable[pulumi.Input[I
     there: set[tuple[str, str]] = set()
     for i, (item, ingress) in enumerate(zip(items, ingresses, strict=True)):
         for j, tls in enumerate(sequence(name, entry(item, "tls"), f"ingresses[{i}].tls")):
+            place = f"ingresses[{i}].tls[{j}]"
+            if isinstance(tls, pulumi.Output):
+                wanted = "an object that is known when the program runs: it may name a Secret"
+                raise ArgumentError(name, [Problem(place, wanted, told(tls))])
             if entry(tls, "certificate_config") is None:
                 continue
-            place = f"ingresses[{i}].tls[{j}]"
             secret, certificate, key = (known(name, tls, field, place)
                                         for field in ("secret_name", "certificate_config", "key_config"))  # fmt: skip
             # Also of a Secret that is there already: these hosts are others.

@@ -69,5 +69,5 @@ class IngressArgs(TypedDict):
     annotations: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     load_balancer_mode: NotRequired[pulumi.Input[str]]
     default_backend: NotRequired[pulumi.Input[IngressBackendArgs]]
-    tls: NotRequired[pulumi.Input[list[pulumi.Input[IngressTlsArgs]]]]
+    tls: NotRequired[list[pulumi.Input[IngressTlsArgs]]]
     rules: NotRequired[pulumi.Input[list[pulumi.Input[IngressRuleArgs]]]]

@@ -27,7 +27,7 @@ ROOTS: tuple[type[Model], ...] = (
 PLAIN = {
     (AdvertisementSet, "name"), (PeerConfig, "name"), (ClusterConfig, "name"), (NodeOverride, "node"),
     (AuthSecret, "name"), (AuthSecret, "password_config"), (Pool, "name"), (Ingress, "name"), (Ingress, "namespace"),
-    (IngressTls, "secret_name"), (IngressTls, "certificate_config"), (IngressTls, "key_config"),
+    (Ingress, "tls"), (IngressTls, "secret_name"), (IngressTls, "certificate_config"), (IngressTls, "key_config"),
     (Cilium, "version"), (Cilium, "edition"), (Cilium, "namespace"), (Cilium, "ready_timeout"),
     (NetworkPolicy, "name"), (L2Policy, "name"), (EgressPolicy, "name"), (EgressPolicy, "kind"),
     (EgressGroup, "node_selector"),

@@ -103,6 +103,15 @@ def test_a_secret_is_made_once_for_two_ingresses() -> None:
     assert ingress["spec"]["defaultBackend"] == {"service": {"name": "none", "port": {"number": 8080}}}
 
 
+def test_what_may_name_a_secret_cannot_come_late() -> None:
+    def program() -> None:
+        rules = [{"paths": [{"service": "s", "port": 80}]}]
+        CiliumIngress("web", {"ingresses": [{"name": "a", "tls": [pulumi.Output.from_input(TLS)], "rules": rules}]})
+
+    with pytest.raises(ArgumentError, match=r"ingresses\[0\]\.tls\[0\]: expected an object that is known"):
+        registered(program, "theirs", "prod", preview=True)
+
+
 def test_a_certificate_that_clients_would_not_take_is_refused() -> None:
     with pytest.raises(ArgumentError, match=r"certificates\.crt: expected a certificate that is valid at"):
         found(made("shop.example", key=KEY, begin=datetime(2020, 1, 1, tzinfo=UTC)))
