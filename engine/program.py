@@ -47,10 +47,9 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
 
     loop = asyncio.get_running_loop()
     loop.set_default_executor(_Inline() if deployment.dry_run else ThreadPoolExecutor(PARALLEL, "step"))
-    # After a failure the SDK leaves the futures of everything downstream unread; that is no news.
-    loop.set_exception_handler(
-        lambda _, context: None if deployment.explained else loop.default_exception_handler(context)
-    )
+    # After a failure the SDK leaves the futures of everything downstream unread: no news beside the failure itself.
+    unread: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _, context: unread.append(context))
     monitor = Monitor(deployment, settings.project, settings.stack)
     ROOT.set(None)
     configure(
@@ -98,6 +97,8 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
             raise cause from None
     if deployment.failures:
         raise DeploymentFailed(deployment.failures)
+    for context in unread:
+        loop.default_exception_handler(context)
 
 
 def _edge_error(error: BaseException | None) -> EdgeError | None:

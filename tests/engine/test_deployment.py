@@ -167,6 +167,18 @@ def test_a_program_that_fails_deletes_nothing(project: Project) -> None:
     assert project.log == ["create a"] and project.names() == ["a"]
 
 
+def test_what_rests_on_a_failed_value_is_no_second_failure(project: Project) -> None:
+    text = """
+from config.errors import EdgeError
+def wrong(value):
+    raise EdgeError(f"{value} does not fit")
+command("b", create=Output.from_input("one").apply(wrong))
+"""
+    # Futures that nobody read are told when the process ends.
+    with project.running_up(text) as process:
+        assert process.communicate(timeout=30)[1] == "one does not fit\n"
+
+
 def test_a_program_that_says_what_is_wrong_and_ends_has_failed(project: Project) -> None:
     project.up('command("a")')
     assert project.fails('pulumi.log.error("it is wrong")') == "it is wrong"
