@@ -41,8 +41,8 @@ lint: $(VENV) ## ruff, mypy --strict, import-linter
 	.venv/bin/mypy config effective rules transport engine components probes lab cli policy drills controllers __main__.py
 	PYTHONPATH=. .venv/bin/lint-imports
 
-go-test: ## the node runner
-	cd lab/noderunner && test -z "$$(gofmt -l .)" && go vet ./... && go test ./...
+go-test: ## the node runner, and what stands between agents and Envoy
+	for part in noderunner envoybridge; do ( cd lab/$$part && test -z "$$(gofmt -l .)" && go vet ./... && go test ./... ) || exit 1; done
 
 unit: $(VENV) ## tests that need no lab
 	.venv/bin/python -m pytest -m "not lab" -n auto
@@ -53,7 +53,7 @@ audit: ## known vulnerabilities of everything that is pinned; asks the public da
 		$(AUDIT)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/audit.txt; }
 	$(AUDIT)/bin/pip-audit --disable-pip --require-hashes -r requirements/dev.txt
 	$(AUDIT)/bin/pip-audit --disable-pip --require-hashes -r requirements/controller.txt
-	cd lab/noderunner && go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
+	for part in noderunner envoybridge; do ( cd lab/$$part && go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./... ) || exit 1; done
 
 e2e: $(VENV) ## tests on the lab
 	.venv/bin/python -m pytest -m lab

@@ -39,5 +39,6 @@ setup(
     cmdclass={"build_py": Named},
     packages=[f"{NAME}.{folder}" for folder in FOLDERS],
     package_dir={f"{NAME}.{folder}": folder.replace(".", "/") for folder in FOLDERS},
-    package_data={"": ["*.json", "*.sh", "*.j2"], f"{NAME}.lab": ["noderunner/*"], f"{NAME}.lab.toolchain": ["*/*"]},
+    package_data={"": ["*.json", "*.sh", "*.j2"], f"{NAME}.lab": ["noderunner/*", "envoybridge/*"],
+                  f"{NAME}.lab.toolchain": ["*/*"]},
 )

@@ -59,7 +59,7 @@ def start_lab(session: Session, clock: report.Clock) -> dict[str, str]:
     from lab import images, life
 
     need_root()
-    prepare(clock, [images.toolset(session.stack.cilium.version)])
+    prepare(clock, images.wanted(session.stack.cilium))
     return life.up(session.name, session.stack, lambda text: clock.say(f"lab: {text}"))
 
 

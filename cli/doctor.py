@@ -14,7 +14,7 @@ from config.errors import MachineError
 from config.home import PACKAGE
 
 if TYPE_CHECKING:
-    from lab.toolchain.recipes import Toolset
+    from lab.toolchain.recipes import Part
 
 
 def doctor(as_json: JsonOption = False) -> None:
@@ -35,18 +35,18 @@ def doctor(as_json: JsonOption = False) -> None:
 
 
 def setup(
-    every: Annotated[bool, typer.Option("--all", help="Every Cilium version that a lab can run: upgrades are "
-                                                      "drilled with the second one.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="All that a lab can run: a second Cilium for drills of "
+                                                      "upgrades, and Envoy for Ingress.")] = False,
 ) -> None:  # fmt: skip
     """Install the packages and build the binaries that the lab needs; what is there is kept."""
-    from lab.toolchain.recipes import CILIUM
+    from lab.toolchain.recipes import EVERYTHING
 
     clock = report.Clock()
-    prepare(clock, tuple(CILIUM.values()) if every else ())
+    prepare(clock, EVERYTHING if every else ())
     clock.say("everything is there")
 
 
-def prepare(clock: report.Clock, others: Sequence[Toolset] = ()) -> None:
+def prepare(clock: report.Clock, others: Sequence[Part] = ()) -> None:
     """Do what `setup` does. Raises MachineError, before any change, where the machine cannot."""
     if PACKAGE:
         raise MachineError("the embedded lab is built from a checkout of the project, not from the installed package:"
@@ -68,7 +68,7 @@ def prepare(clock: report.Clock, others: Sequence[Toolset] = ()) -> None:
         _build(clock, others)
 
 
-def _build(clock: report.Clock, others: Sequence[Toolset]) -> None:
+def _build(clock: report.Clock, others: Sequence[Part]) -> None:
     from lab.toolchain import build
 
     now: tuple[str, float] = ("", 0.0)

@@ -8,7 +8,7 @@ from typing import Protocol
 import pulumi
 from pulumi_command.remote import ConnectionArgs, ProxyConnectionArgs
 
-from components.secrets import public_file, secret, secret_file
+from components.secrets import given, public_file, secret, secret_file
 from config.cluster import ExistingCluster, LabCluster
 from config.errors import ConfigError, Problem
 from config.home import home
@@ -27,6 +27,10 @@ class Access(Protocol):
 
     def kubeconfig(self) -> pulumi.Output[str]:
         """The administrator's kubeconfig."""
+        ...
+
+    def certificate(self, key: str) -> pulumi.Output[str]:
+        """A certificate or its key, by its name in the stack's configuration."""
         ...
 
     def chart(self) -> str | None:
@@ -54,6 +58,11 @@ class LabAccess:
 
     def kubeconfig(self) -> pulumi.Output[str]:
         return secret_file(self._dir / "kubeconfig", _UP)
+
+    def certificate(self, key: str) -> pulumi.Output[str]:
+        # The lab's own authority issues what the stack's configuration lacks.
+        made = self._dir / "certificates" / key
+        return secret_file(made, _UP) if not given(key) else secret(key)
 
     def chart(self) -> str | None:
         # Relative to the project, so that the state of one checkout serves another.
@@ -85,6 +94,9 @@ class ExistingAccess:
 
     def kubeconfig(self) -> pulumi.Output[str]:
         return secret(self._cluster.kubeconfig_config)
+
+    def certificate(self, key: str) -> pulumi.Output[str]:
+        return secret(key)
 
     def chart(self) -> str | None:
         return None

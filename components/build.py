@@ -80,7 +80,7 @@ def build(stack: StackConfig) -> dict[str, Any]:
     if stack.l2_policies:
         L2Announcements("l2", _read({"policies": stack.l2_policies}), after)
     if stack.ingresses or stack.network_policies:
-        CiliumIngress("ingress", _ingress(stack), after)
+        CiliumIngress("ingress", _ingress(stack, way), after)
     if stack.manifests:
         Manifests("extra", [item.document() for item in stack.manifests], after)
     return {
@@ -133,11 +133,11 @@ def _bgp(stack: StackConfig, way: Access) -> Any:
     }  # fmt: skip
 
 
-def _ingress(stack: StackConfig) -> Any:
+def _ingress(stack: StackConfig, way: Access) -> Any:
     made = [tls for ingress in stack.ingresses for tls in ingress.tls if tls.certificate_config]
     names = dict.fromkeys(name for tls in made for name in (tls.certificate_config, tls.key_config) if name)
     return {"ingresses": stack.ingresses, "network_policies": stack.network_policies,
-            "certificates": _secrets(tuple(names))}  # fmt: skip
+            "certificates": {name: way.certificate(name) for name in names}}  # fmt: skip
 
 
 def _egress(stack: StackConfig) -> Any:

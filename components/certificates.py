@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from components.arguments import told
 from config.errors import Problem
+from effective import certificates
 
 _PEM = "a certificate in PEM, the host's own first"
 
@@ -22,7 +22,7 @@ def unfit(place: str, certificate: Any, key: Any, hosts: Iterable[str], now: dat
 
 def _unfit(place: str, certificate: Any, key: Any, hosts: tuple[str, ...], now: datetime) -> Iterator[Problem]:
     try:
-        leaf = x509.load_pem_x509_certificates(str(certificate).encode())[0]
+        leaf = certificates.leaf(str(certificate))
     except ValueError:
         yield Problem(place, _PEM, "something else" if isinstance(certificate, str) else told(certificate))
         return
@@ -38,21 +38,6 @@ def _unfit(place: str, certificate: Any, key: Any, hosts: tuple[str, ...], now: 
     if not first <= now <= last:
         valid = f"from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC"
         yield Problem(place, f"a certificate that is valid at {now:%Y-%m-%d %H:%M} UTC", f"one {valid}")
-    names = _names(leaf)
-    for host in hosts:
-        if not any(_covers(name, host) for name in names):
-            yield Problem(place, f"a certificate for {host}", f"one for {', '.join(names) or 'no host'}")
-
-
-def _names(leaf: x509.Certificate) -> list[str]:
-    try:
-        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return []
-    return [name.lower() for name in names.get_values_for_type(x509.DNSName)]
-
-
-def _covers(name: str, host: str) -> bool:
-    """Whether clients take a certificate's name for a host: a wildcard stands for one label."""
-    host = host.lower()
-    return name == host or (name.startswith("*.") and not host.startswith("*.") and name[2:] == host.partition(".")[2])
+    for host in certificates.uncovered(leaf, hosts):
+        named = ", ".join(certificates.names(leaf)) or "no host"
+        yield Problem(place, f"a certificate for {host}", f"one for {named}")

@@ -11,12 +11,16 @@ from config.errors import ConfigError, Problem
 from config.load import PROJECT
 
 
+def given(key: str) -> bool:
+    """Whether the stack's configuration has the key."""
+    # Pulumi.yaml declares what most stacks have, with an empty default: the CLI wants one of each stack otherwise.
+    return bool(pulumi.Config(PROJECT).get(key))
+
+
 def secret(key: str) -> pulumi.Output[str]:
     """A secret of the stack's configuration; unknown in a preview that has no access to it."""
-    config = pulumi.Config(PROJECT)
-    # Pulumi.yaml declares what most stacks have, with an empty default: the CLI wants one of each stack otherwise.
-    if config.get(key):
-        return config.require_secret(key)
+    if given(key):
+        return pulumi.Config(PROJECT).require_secret(key)
     if pulumi.runtime.is_dry_run():
         return unknown()
     problem = Problem(f"{PROJECT}:{key}", f"a secret (edge config set-secret {key} -s {pulumi.get_stack()})", "nothing")

@@ -132,12 +132,17 @@ def network_policy(document: Document) -> dict[str, Any]:
         return [
             _set(endpoints=r.get(f"{side}Endpoints"), entities=r.get(f"{side}Entities"),
                  cidrs=(r.get(f"{side}CIDRSet") or []) + [{"cidr": c} for c in r.get(f"{side}CIDR") or []],
-                 ports=[1] if r.get("toPorts") else None)
+                 ports=[_port(p) for group in r.get("toPorts") or [] for p in group.get("ports") or [{}]] or None)
             for r in spec[direction] or []
         ]  # fmt: skip
 
     return _set(name=meta.get("name"), endpointSelector=selector,
                 ingress=rules("ingress", "from"), egress=rules("egress", "to"))  # fmt: skip
+
+
+def _port(item: Document) -> int:
+    text = str(item.get("port"))
+    return int(text) if text.isdigit() and int(text) else NAMED_PORT
 
 
 def ingress(document: Document) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from config.stack import StackConfig
 
@@ -39,6 +39,9 @@ class Ground(Protocol):
     def kubectl(self, *words: str) -> str:
         """A command against the cluster."""
 
+    def apply(self, manifest: dict[str, Any]) -> None:
+        """An object of the cluster. Nothing of it is in a command line."""
+
     def newer_cilium(self) -> str:
         """A newer version of Cilium that can run there. Raises EdgeError where there is none."""
 
@@ -55,6 +58,7 @@ class Stream:
 
     `limit`: seconds of black-out that the fault may cost; `lost`: requests in all, where that is less.
     `after`: requests that the way back may cost; one that is under way when its gateway changes has no way to end.
+    `asks`: the host that requests are for, where it is another than the address. At port 443 they go by TLS.
     """
 
     name: str
@@ -64,6 +68,7 @@ class Stream:
     limit: float
     after: int = 0
     lost: int | None = None
+    asks: str = ""
 
 
 Streams = Callable[[StackConfig], tuple[Stream, ...]]
@@ -75,6 +80,8 @@ class Drill:
 
     `ready` is whether everything is as it should be: waited for before the fault, and after the healing.
     `back` is within how many seconds after healing the first answers are back, where the drill promises that.
+    `shuts`: within so many seconds after the fault nobody is answered any more, until the healing.
+    `opens`: nobody is answered before, and everybody from so many seconds after the fault on, until the healing.
     `upgrades`: it takes a newer Cilium, which not every ground has.
     `possible`: whether a stack has the parts that this one wants, beside those of its family.
     `prepare` and `restore` are before and after all of it: a drill may need what the stack has not.
@@ -92,6 +99,8 @@ class Drill:
     before: float = 2.0
     back: float | None = None
     rest: float = 0.0
+    shuts: float | None = None
+    opens: float | None = None
     upgrades: bool = False
     possible: Callable[[StackConfig], bool] = lambda stack: True
     prepare: Act = lambda ground: None

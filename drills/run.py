@@ -67,7 +67,7 @@ def _hold(drill: Drill, ground: Ground, say: Say) -> Outcome:
         raise EdgeError(f"{drill.name}: the lab is not well after {_PATIENCE:.0f} s; edge verify says what is wrong")
     streams = drill.streams(ground.stack)
     seconds = drill.before + drill.during + drill.after
-    clients = [(s, ground.client(s.where, arguments(s.host, s.port, seconds))) for s in streams]
+    clients = [(s, ground.client(s.where, arguments(s.host, s.port, seconds, s.asks))) for s in streams]
     # Read all along: a client whose pipe is full stands still.
     readers = ThreadPoolExecutor(max(1, len(clients)), "client")
     outputs = [(stream, readers.submit(client.communicate)) for stream, client in clients]
@@ -123,8 +123,15 @@ def judge(outcome: Outcome) -> list[str]:
         still = timeline.longest_silence(-outcome.drill.before, end)
         if still > _STILL:
             faults.append(f"{name}: the client sent nothing for {still:.1f} s, so nothing is known of that time")
+        if outcome.drill.opens is not None:
+            faults += [f"{name}: {fault}" for fault in _opened(timeline, outcome.drill.opens, outcome.healed_at)]
+            continue
         if any(sample.answer is None for sample in timeline.samples if sample.at < -PATIENCE):
             faults.append(f"{name}: requests were lost before the fault")
+        shuts = outcome.drill.shuts
+        answered = timeline.answers_at(shuts, outcome.healed_at) if shuts is not None else set()
+        if answered:
+            faults.append(f"{name}: answered later than {shuts:g} s after the fault, when nobody is to be")
         dark = timeline.black_out(outcome.watched)
         if dark > stream.limit:
             faults.append(f"{name}: black-out of {dark:.2f} s, at most {stream.limit:g} s expected")
@@ -142,6 +149,15 @@ def judge(outcome: Outcome) -> list[str]:
             wanted = f"{', '.join(sorted(before))} within {outcome.drill.back:g} s"
             faults.append(f"{name}: expected {wanted}, was back {when}")
     return faults
+
+
+def _opened(timeline: Timeline, within: float, healed_at: float) -> Iterator[str]:
+    """What is wrong with a stream that only the drill's act opens."""
+    if timeline.answers_at(-60, 0):
+        yield "answered before there was anybody to answer"
+    late = [sample.at for sample in timeline.samples if sample.answer is None and within < sample.at < healed_at]
+    if late:
+        yield f"not answered {late[-1]:.1f} s after the act, {within:g} s expected"
 
 
 def find(drills: tuple[Drill, ...], name: str) -> Drill:

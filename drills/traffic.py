@@ -7,21 +7,27 @@ PATIENCE = 0.5
 
 # Runs wherever there is a Python: in a lab's pods and on its hosts. Every line is one request.
 CLIENT = r"""
-import re, socket, sys, threading, time
-host, port, spacing, patience, seconds = sys.argv[1], int(sys.argv[2]), *map(float, sys.argv[3:6])
+import re, socket, ssl, sys, threading, time
+host, port, spacing, patience, seconds, name = sys.argv[1], int(sys.argv[2]), *map(float, sys.argv[3:6]), sys.argv[6]
 SEEN = re.compile(r"Your source IP \(([^)]+)\)|Hostname: (\S+)")
+ANY = ssl.create_default_context()
+ANY.check_hostname, ANY.verify_mode = False, ssl.CERT_NONE
 
 def ask(sent):
     seen = "-"
     try:
-        with socket.create_connection((host, port), patience) as link:
-            link.settimeout(patience)
-            link.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        with socket.create_connection((host, port), patience) as plain:
+            plain.settimeout(patience)
+            link = ANY.wrap_socket(plain, server_hostname=name) if port == 443 else plain
+            link.sendall(f"GET / HTTP/1.1\r\nHost: {name or host}\r\nConnection: close\r\n\r\n".encode())
             data = b""
             while part := link.recv(4096):
                 data += part
-        found = SEEN.search(data.decode(errors="replace"))
-        seen = next(filter(None, found.groups())) if found else "answered"
+        text = data.decode(errors="replace")
+        found = SEEN.search(text)
+        # Who says of himself that he cannot serve has not answered.
+        served = re.match(r"HTTP/\S+ 2", text)
+        seen = "-" if not served else next(filter(None, found.groups())) if found else "answered"
     except OSError:
         pass
     sys.stdout.write(f"{sent:.3f} {seen}\n")
@@ -35,6 +41,6 @@ while time.time() - began < seconds:
 """
 
 
-def arguments(host: str, port: int, seconds: float) -> list[str]:
-    """The command line of the client."""
-    return ["python3", "-u", "-c", CLIENT, host, str(port), str(SPACING), str(PATIENCE), str(seconds)]
+def arguments(host: str, port: int, seconds: float, name: str = "") -> list[str]:
+    """The command line of the client. At port 443 it speaks TLS; `name` is the host that it asks for."""
+    return ["python3", "-u", "-c", CLIENT, host, str(port), str(SPACING), str(PATIENCE), str(seconds), name]

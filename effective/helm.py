@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from config.errors import Problem
 from config.ingress import IngressController
 from config.stack import StackConfig
+from effective import chart
 from effective.features import Features, features
 
 Values = dict[str, Any]
+# Dotted key -> the value that it will have.
+Helm = Callable[[str], Any]
 
 
 def helm_values(stack: StackConfig) -> Values:
@@ -21,6 +24,22 @@ def helm_values(stack: StackConfig) -> Values:
 def values(used: Features) -> Values:
     """Defaults under needs under the user's overrides. Conflicts are `conflicts`' to tell."""
     return _merge(_merge(_defaults(used), needs(used)), used.cilium.values)
+
+
+def value(all_values: Values, release: tuple[int, int], key: str) -> Any:
+    """What a dotted Helm key will have: the user's value, else ours, else the default of that release's chart."""
+    found: Any = all_values
+    for part in key.split("."):
+        if not isinstance(found, dict) or part not in found:
+            return chart.default(release, key)
+        found = found[part]
+    return found
+
+
+def reader(stack: StackConfig) -> Helm:
+    """`value` for a whole stack's Cilium."""
+    all_values = helm_values(stack)
+    return lambda key: value(all_values, stack.cilium.release, key)
 
 
 def secrets_namespace(all_values: Values) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from functools import partialmethod
+from typing import Any
 
 from config.stack import MANAGEMENT, StackConfig
 from lab import fault, images
@@ -42,6 +44,12 @@ class LabGround:
     def kubectl(self, *words: str) -> str:
         """kubectl from the management host. Raises LabError where it fails."""
         return Host(self.lab, MANAGEMENT).run(self._kubectl(*words), net_only=True)
+
+    def apply(self, manifest: dict[str, Any]) -> None:
+        """Create or change an object. Raises LabError where that fails."""
+        text = json.dumps(manifest)
+        Host(self.lab, MANAGEMENT).run(self._kubectl("apply", "--server-side", "--force-conflicts", "-f", "-"), text,
+                                       net_only=True)  # fmt: skip
 
     def newer_cilium(self) -> str:
         """A newer version of Cilium that is built. Raises LabError where there is none."""

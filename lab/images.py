@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+from config.cilium import Cilium
 from config.errors import LabError
 from lab.places import CACHE
 from lab.toolchain.build import bin_dir, built
-from lab.toolchain.recipes import CILIUM, DEFAULT_CILIUM, Toolset
+from lab.toolchain.recipes import CILIUM, DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE, Part, Toolset
 
 _TABLE = Path(__file__).with_name("images.json")
 # Where a node has all built binaries, and the modules that they are made from.
@@ -20,7 +21,16 @@ _BINARIES, _SOURCES = "/opt/cilium-edge/bin", "/opt/cilium-edge/source"
 def table() -> str:
     """The node runner's image table as JSON. An image of a version that is not built has no entry."""
     shipped = json.loads(_TABLE.read_text())
-    return json.dumps([*shipped, *(entry for each in CILIUM.values() if built(each) for entry in _images(each))])
+    cilium = [entry for each in CILIUM.values() if built(each) for entry in _images(each)]
+    return json.dumps([*shipped, *cilium, *([_envoy()] if built(ENVOY) and built(ENVOY_BRIDGE) else [])])
+
+
+def wanted(cilium: Cilium) -> tuple[Part, ...]:
+    """What a lab with that Cilium runs beside what every lab does. Raises LabError naming the versions there are."""
+    # The chart has Envoy on; `false` as a text is its other way to say no.
+    envoy = cilium.values.get("envoy")
+    off = isinstance(envoy, dict) and envoy.get("enabled") in (False, "false")
+    return (toolset(cilium.version), *(() if off else (ENVOY, ENVOY_BRIDGE)))
 
 
 def binds(cilium_source: Path) -> dict[str, Path]:
@@ -69,3 +79,11 @@ def _image(name: str, cilium: Toolset, mounts: list[dict[str, str]]) -> dict[str
 def _files(cilium: Toolset, names: tuple[str, ...]) -> list[dict[str, str]]:
     return [{"source": f"{_BINARIES}/{bin_dir(cilium).name}/{name}", "target": f"/usr/local/bin/{name}"}
             for name in names]  # fmt: skip
+
+
+def _envoy() -> dict[str, Any]:
+    # The chart starts the starter, which starts Envoy.
+    programs: dict[str, Part] = {"/usr/bin/cilium-envoy": ENVOY, "/usr/bin/cilium-envoy-starter": ENVOY_BRIDGE}
+    mounts = [{"source": f"{_BINARIES}/{bin_dir(part).name}/{part.name}", "target": target}
+              for target, part in programs.items()]  # fmt: skip
+    return {"image": r"quay\.io/cilium/cilium-envoy:.*", "mounts": mounts}

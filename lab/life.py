@@ -15,7 +15,7 @@ from pathlib import Path
 from config.errors import LabError
 from config.node import Node
 from config.stack import MANAGEMENT, StackConfig
-from lab import control_plane, fabric, images, node, outpost, router, sshd
+from lab import certificates, control_plane, fabric, images, node, outpost, router, sshd
 from lab.host import Host, cgroup_prefix, cgroup_root
 from lab.management import inside
 from lab.pki import Pki
@@ -103,6 +103,7 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
     lame = [spec for spec in plan.hosts if not _status(lab, spec).well and spec not in missing]
     wires = Host(lab, fabric.FABRIC)
     _link_chart(lab, images.toolset(stack.cilium.version))
+    certificates.issue(lab_dir(lab) / "certificates", Pki(lab_dir(lab) / "pki"), stack)
     for each in stack.nodes:
         if Host(lab, each.name).pid is not None:
             node.learn_images(Host(lab, each.name))

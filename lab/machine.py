@@ -13,7 +13,7 @@ from pathlib import Path
 from lab import packages
 from lab.places import EDGE
 from lab.toolchain.build import missing as missing_binaries
-from lab.toolchain.recipes import Toolset
+from lab.toolchain.recipes import Part
 
 _BUILD_DISK = 20
 _RUN_DISK = 4
@@ -31,7 +31,7 @@ class Finding:
     blocking: bool = True
 
 
-def examine(others: Iterable[Toolset] = ()) -> Iterator[Finding]:
+def examine(others: Iterable[Part] = ()) -> Iterator[Finding]:
     """All findings. Changes nothing. `others` are to be built beside what every lab needs."""
     root = os.geteuid() == 0
     yield Finding("root", root, "yes" if root else "no", "run as root: namespaces, mounts and BPF need it")

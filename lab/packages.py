@@ -9,8 +9,8 @@ from config.errors import MachineError
 
 PACKAGES = (
     "bpftool", "ccache", "clang-19", "conntrack", "curl", "etcd-server", "frr", "frr-pythontools", "iproute2",
-    "ipset", "iptables", "iputils-ping", "libfaketime", "llvm-19", "openssh-client", "openssh-server", "procps",
-    "tcpdump", "tini", "util-linux",
+    "ipset", "iptables", "iputils-arping", "iputils-ping", "libfaketime", "llvm-19", "openssh-client",
+    "openssh-server", "procps", "tcpdump", "tini", "util-linux",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from transport.kube import Kube
 from transport.ssh import Endpoint, SshPool
 
 _MARK = "=-=-="
+# Kinds of policies that can guard an Ingress.
+POLICY_KINDS = ("CiliumClusterwideNetworkPolicy", "CiliumNetworkPolicy")
 _ROUTER_COMMANDS = {
     "neighbors": "vtysh -c 'show bgp neighbors json'",
     "rib": "vtysh -c 'show ip route bgp json'",
@@ -50,6 +53,11 @@ class Field:
                 kinds.append(("egress", HA_API_VERSION, HA_KIND))
             if self.stack.l2_policies:
                 kinds.append(("leases", "coordination.k8s.io/v1", "Lease"))
+            if self.stack.ingress_controller is not None:
+                kinds += [("ingresses", "networking.k8s.io/v1", "Ingress"),
+                          *((kind, "cilium.io/v2", kind) for kind in POLICY_KINDS)]  # fmt: skip
+                for space, name in sorted(certified(self.stack)):
+                    pool.submit(self._ask, seen, f"Secret {space}/{name}", partial(self._secret, seen, space, name))
             for key, api, kind in kinds:
                 pool.submit(self._ask, seen, key, partial(self._objects, seen, key, api, kind))
         with ThreadPoolExecutor(8, "probe") as pool:
@@ -57,6 +65,8 @@ class Field:
                 if (pod["metadata"].get("labels") or {}).get("k8s-app") == "cilium":
                     name = pod["spec"].get("nodeName", "")
                     pool.submit(self._ask, seen, name, partial(self._agent, seen, name, pod))
+                    if self.stack.ingress_controller is not None:
+                        pool.submit(self._ask, seen, f"envoy of {name}", partial(self._envoy, seen, name, pod))
         return seen
 
     def curl_from_host(self, host: str, url: str) -> str:
@@ -65,11 +75,11 @@ class Field:
         result = self.ssh.run(self.endpoints[host], command, timeout=15)
         return result.stdout if result.status == 0 else ""
 
-    def curl_from_pod(self, pod: Json, url: str) -> str:
-        """The body that a pod gets, or an empty text."""
+    def curl_from_pod(self, pod: Json, url: str, *, fail: bool = True) -> str:
+        """The body that a pod gets, or an empty text. With `fail` that of an error is none."""
         metadata = pod["metadata"]
         container = pod["spec"]["containers"][0]["name"]
-        command = ["curl", "-sS", "--fail", "--connect-timeout", "2", "--max-time", "4", url]
+        command = ["curl", "-sS", *(["--fail"] if fail else []), "--connect-timeout", "2", "--max-time", "4", url]
         status, out, _ = self.kube.exec(metadata["namespace"], metadata["name"], container, command)
         return out if status == 0 else ""
 
@@ -112,6 +122,18 @@ class Field:
             seen.devices[node] = {link["Name"]: re.findall(r"[^, ]+", link["Addresses"]) for link in links}
         if self.stack.l2_policies:
             seen.announced[node] = self._table(pod, "l2-announce")
+            seen.hardware[node] = {link["HWAddr"].lower() for link in self._table(pod, "devices") if link["HWAddr"]}
+
+    def _envoy(self, seen: Seen, node: str, pod: Json) -> None:
+        seen.envoys[node] = json.loads(self._says(pod, "envoy", "admin", "config", "routes"))
+        if certified(self.stack):
+            seen.served[node] = json.loads(self._says(pod, "envoy", "admin", "certs"))
+
+    def _secret(self, seen: Seen, namespace: str, name: str) -> None:
+        found = self.kube.get("v1", "Secret", name, namespace)
+        # Its key is not kept.
+        if found is not None:
+            seen.certificates[namespace, name] = base64.b64decode(found["data"]["tls.crt"]).decode()
 
     def _table(self, pod: Json, name: str) -> list[dict[str, str]]:
         """A table of the agent's own state."""
@@ -129,6 +151,16 @@ class Field:
             lines = (err or out).strip().splitlines() or ["no output"]
             raise ValueError(lines[-1])
         return out
+
+
+def certified(stack: StackConfig) -> dict[tuple[str, str], set[str]]:
+    """(Namespace, Secret) of each certificate that Ingresses of Cilium's name -> the hosts that it is for."""
+    result: dict[tuple[str, str], set[str]] = {}
+    for item in stack.ingresses if stack.ingress_controller else ():
+        for tls in item.tls if item.class_name == "cilium" else ():
+            if tls.secret_name:
+                result.setdefault((item.namespace, tls.secret_name), set()).update(tls.hosts)
+    return result
 
 
 def _lines(shown: str) -> list[str]:

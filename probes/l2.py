@@ -37,29 +37,30 @@ def _one(stack: StackConfig, seen: Seen, service: Service, chosen: list[L2Policy
     wanted = f"one of {', '.join(sorted(able)) or 'no node'} answers for {', '.join(addresses)}"
     if "leases" not in seen.objects:
         return unknown("l2", service.name, wanted, "API", seen.errors.get("leases", "not asked"))
-    holder = _holder(seen, service)
+    name = holder(seen, service)
     if not any(policy.load_balancer_ips for policy in chosen):
         cause = f"L2 policy {names} announces no LoadBalancer addresses (loadBalancerIPs is false)"
     elif not able:
         cause = f"no node has the labels that L2 policy {names} selects"
     else:
         cause = "no agent has taken the Lease: are L2 announcements enabled in it (its log says why)?"
-    if holder not in able:
-        return judged("l2", service.name, False, wanted, f"{holder or 'nobody'} holds the Lease", "API", cause)
-    table = seen.announced.get(holder)
+    if name not in able:
+        return judged("l2", service.name, False, wanted, f"{name or 'nobody'} holds the Lease", "API", cause)
+    table = seen.announced.get(name)
     if table is None:
-        return unknown("l2", service.name, wanted, holder, seen.errors.get(holder, "no agent there"))
+        return unknown("l2", service.name, wanted, name, seen.errors.get(name, "no agent there"))
     links = sorted({entry["NetworkInterface"] for entry in table if entry["IP"] in addresses})
     if not links:
         patterns = ", ".join(pattern for policy in chosen for pattern in policy.interfaces)
-        cause = f"no device of {holder} matches the interfaces of L2 policy {names}: {patterns}"
-        return judged("l2", service.name, False, wanted, f"{holder}, on no interface", holder, cause)
-    good = service.external_traffic_policy != "Local" or bool(backends_by_node(seen, service).get(holder))
-    cause = f"externalTrafficPolicy is Local, and {holder} has no ready backend: it drops what it draws"
-    return judged("l2", service.name, good, wanted, f"{holder}, on {', '.join(links)}", holder, cause)
+        cause = f"no device of {name} matches the interfaces of L2 policy {names}: {patterns}"
+        return judged("l2", service.name, False, wanted, f"{name}, on no interface", name, cause)
+    good = service.external_traffic_policy != "Local" or bool(backends_by_node(seen, service).get(name))
+    cause = f"externalTrafficPolicy is Local, and {name} has no ready backend: it drops what it draws"
+    return judged("l2", service.name, good, wanted, f"{name}, on {', '.join(links)}", name, cause)
 
 
-def _holder(seen: Seen, service: Service) -> str:
+def holder(seen: Seen, service: Service) -> str:
+    """The node that holds the Lease of a Service's addresses; "" where nobody does."""
     name = f"cilium-l2announce-{service.namespace}-{service.name}"
     found: Json = next((item for item in seen.objects["leases"] if item["metadata"]["name"] == name), {})
     return str((found.get("spec") or {}).get("holderIdentity") or "")

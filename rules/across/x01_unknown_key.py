@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from rules import chart
+from effective import chart
 from rules.across.x06_moved_key import MOVED
 from rules.facts import Facts
 from rules.finding import Finding, error

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from effective.made import gateways
 from rules.facts import Facts
 from rules.finding import Finding, error
-from rules.made import gateways
 
 _SWITCH = {
     "CiliumEgressGatewayPolicy": "egressGateway.enabled",

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules import chart
+from effective import chart
 from rules.facts import Facts
 from rules.finding import Finding, error
 

@@ -14,57 +14,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.policy import EndpointSelector, PolicyRule
-from config.workload import Service
+from effective.admission import into_backend, pod
 from rules.facts import Facts
 from rules.finding import Finding, warning
-
-_NAMESPACE = ("io.kubernetes.pod.namespace", "io.cilium.k8s.namespace.labels.kubernetes.io/metadata.name")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Policies join: one that admits the Ingress, and selects the backend, is enough."""
     backends = {(i.namespace, backend.service) for i in facts.stack.ingresses if i.class_name == "cilium"
                 for _, backend in i.backends()}  # fmt: skip
+    policies = facts.stack.network_policies
     for service in facts.stack.services:
         if (service.namespace, service.name) not in backends or not service.selector:
             continue
-        mine = [(i, p) for i, p in enumerate(facts.stack.network_policies)
-                if p.ingress is not None and _selects(p.endpoint_selector, service)]  # fmt: skip
-        if mine and not any(_admits(rule) for _, policy in mine for rule in policy.ingress or ()):
-            i, policy = mine[0]
+        ports = [port.target_port or port.port for port in service.all_ports()]
+        answers = [into_backend(policies, pod(service.selector, service.namespace, port)) for port in ports]
+        if not any(answer.admitted for answer in answers):
+            (name, *_) = answers[0].policies
             yield warning(
-                f"networkPolicies[{i}].ingress",
+                f"networkPolicies[{[policy.name for policy in policies].index(name)}].ingress",
                 f"a rule that admits the entity ingress to the pods of Service {service.name}",
-                f"none in {policy.name}",
+                f"none in {name}",
                 "add { entities: [ingress] }",
             )
-
-
-def _selects(selector: EndpointSelector, service: Service) -> bool:
-    """Whether the pods behind a Service are selected, as far as its selector tells their labels."""
-    labels = {**service.selector, **dict.fromkeys(_NAMESPACE, service.namespace)}
-
-    def label(key: str) -> str | None:
-        source, _, name = key.rpartition(":")
-        return labels.get(name) if source in ("", "k8s", "any") else None
-
-    if any(label(key) != value for key, value in selector.match_labels.items()):
-        return False
-    for item in selector.match_expressions:
-        value = label(item.key)
-        holds = {"In": value in item.values, "NotIn": value not in item.values, "Exists": value is not None,
-                 "DoesNotExist": value is None}  # fmt: skip
-        if not holds[item.operator]:
-            return False
-    return True
-
-
-def _admits(rule: PolicyRule) -> bool:
-    if rule.admits("ingress", "cluster"):
-        return True
-    return any("reserved:ingress" in endpoint.match_labels or _takes(endpoint) for endpoint in rule.endpoints)
-
-
-def _takes(endpoint: EndpointSelector) -> bool:
-    return any(item.key == "reserved:ingress" and item.operator == "Exists" for item in endpoint.match_expressions)

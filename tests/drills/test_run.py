@@ -21,6 +21,9 @@ from drills.figure import svg
 from drills.run import Outcome, find, hold, hold_all, judge
 from drills.timeline import parsed
 
+INGRESS = {"l2-holder-frozen", "l2-holder-frozen-tuned", "l2-holder-agent-killed", "l2-link-bounced", "envoy-killed",
+           "envoy-agent-both-killed", "ingress-backend-killed", "certificate-rotated", "policy-locked",
+           "ingress-added"}  # fmt: skip
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -72,12 +75,38 @@ def outcome(text: str, healed: float = 0.1, **given: Any) -> list[str]:
     ("2.0 a; 2.01 a", {}, "sent nothing for 2.1 s"),
     ("-1 a; 0.1 a; 2.3 a", {}, "sent nothing for 2.2 s"),
     ("-1 a; 0.2 a", {"healed": 2.5}, "sent nothing for 2.3 s"),
+    # Nobody is to be answered from 0.05 s after the fault until it is healed.
+    ("-1 a; 0.02 a; 0.06 -; 0.09 -; 0.2 a", {"shuts": 0.05, "limit": 9}, ""),
+    ("-1 a; 0.02 -; 0.06 a; 0.2 a", {"shuts": 0.05, "limit": 9}, "answered later than 0.05 s after the fault"),
+    # Only the act lets anybody in.
+    ("-1 -; 0.02 -; 0.06 a; 0.2 -", {"opens": 0.05}, ""),
+    ("-1 -; 0.02 -; 0.06 -; 0.09 a", {"opens": 0.05}, "not answered 0.1 s after the act"),
+    ("-1 a; 0.06 a", {"opens": 0.05}, "answered before there was anybody"),
     # One that heals by itself is watched to its end.
     ("-1 a; 0.01 -; 0.5 -; 0.6 a", {"back": None}, "black-out of 0.51 s"),
 ])  # fmt: skip
 def test_what_is_promised_is_judged(text: str, given: dict[str, Any], wrong: str) -> None:
     found = outcome(text, **given)
     assert (wrong in " ".join(found)) and bool(found) == bool(wrong), found
+
+
+def test_the_drills_of_ingresses_ask_who_is_admitted_where_the_addresses_are() -> None:
+    found = stack("ingress")
+    streams = {item.name: item.streams(found)[0] for item in drills_for(found) if item.name in INGRESS}
+    assert set(streams) == INGRESS
+    asked = {(s.where, s.host, s.port, s.asks) for s in streams.values()}
+    assert asked == {("host/client", "192.168.10.211", 80, ""), ("host/client", "192.168.10.212", 80, ""),
+                     ("host/client", "192.168.10.212", 443, "webpod.example"),
+                     ("host/client", "192.168.10.213", 80, "")}  # fmt: skip
+    # The chart's Lease lives for 15 s, and is looked at every 2.4 s.
+    assert streams["l2-holder-frozen"].limit == pytest.approx(20.4)
+    for section in ("ingresses", "l2_policies", "outposts", "pools"):
+        assert not INGRESS & {item.name for item in drills_for(found.model_copy(update={section: ()}))}
+    locked = [policy for policy in found.network_policies if policy.name != "allow-cidr"]
+    assert not INGRESS & {item.name for item in drills_for(found.model_copy(update={"network_policies": locked}))}
+    plain = [item.model_copy(update={"tls": ()}) for item in found.ingresses]
+    kept = {item.name for item in drills_for(found.model_copy(update={"ingresses": plain}))}
+    assert kept == INGRESS - {"certificate-rotated"}
 
 
 def test_a_client_that_said_nothing_proves_nothing() -> None:

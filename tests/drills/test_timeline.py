@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from subprocess import PIPE, Popen
+from subprocess import PIPE, Popen, check_output
 from threading import Thread
 
 import pytest
@@ -62,7 +62,7 @@ def test_the_client_tells_answers_and_losses(tmp_path: object) -> None:
 
     class Outpost(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            self.send_response(503 if self.headers["Host"] == "nobody.example" else 200)
             self.end_headers()
             self.wfile.write(b"Access granted. Your source IP (192.0.2.7) matches an allowed IP.\n")
 
@@ -76,6 +76,9 @@ def test_the_client_tells_answers_and_losses(tmp_path: object) -> None:
     assert client.stdout is not None
     first = client.stdout.readline()
     assert first.split()[1] == "192.0.2.7"
+    # Who says that he cannot serve has not answered.
+    refused = check_output([sys.executable, *arguments("127.0.0.1", server.server_port, 0.1, "nobody.example")[1:]])
+    assert {line.split()[1] for line in refused.decode().splitlines()} == {"-"}
     server.shutdown()
     server.server_close()
     rest = client.communicate(timeout=20)[0]

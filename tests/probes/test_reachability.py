@@ -18,7 +18,7 @@ class Pods:
 
     stack = dev()
 
-    def curl_from_pod(self, pod: Any, url: str) -> str:
+    def curl_from_pod(self, pod: Any, url: str, *, fail: bool = True) -> str:
         return "Hostname: webpod-1\n" if url == "http://172.20.1.9:80/" else ""
 
 

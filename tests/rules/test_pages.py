@@ -15,8 +15,8 @@ import pytest
 
 from config.load import parse
 from config.stack import StackConfig
+from effective.chart import RELEASES
 from rules.catalogue import MODULES
-from rules.chart import RELEASES
 from rules.facts import Facts
 from rules.finding import Finding, Severity
 from rules.registry import Rule, check_all, rules

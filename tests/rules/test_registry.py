@@ -18,7 +18,7 @@ from cli.rules_page import markdown
 from config.load import parse
 from config.pool import Block, Pool
 from config.waiver import Waiver
-from rules import chart
+from effective import chart
 from rules.catalogue import MODULES
 from rules.finding import error, warning
 from rules.registry import Rule, _order, check_all, find, rules

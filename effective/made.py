@@ -1,4 +1,4 @@
-"""The LoadBalancer Services that Cilium makes for Ingresses and Gateways, as the rules about Services see them.
+"""The LoadBalancer Services that Cilium makes for Ingresses and Gateways, as Services of the stack.
 
 Source: the chart's cilium-ingress-service.yaml; operator/pkg/model/translation/ingress/dedicated_ingress.go and
 translation/gateway-api/translator.go of each release.
@@ -6,16 +6,18 @@ translation/gateway-api/translator.go of each release.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import ip_address
 from typing import Any
 
+from config.ingress import Ingress
 from config.manifest import Manifest
 from config.net import Address
 from config.stack import StackConfig
 from config.workload import Service, ServicePort
+from effective.helm import Helm, reader
 
 _SERVICE_TYPE = "ingress.cilium.io/service-type"
 _SERVICE_CLASS = "ingress.cilium.io/loadbalancer-class"
@@ -25,8 +27,6 @@ _PREFIXES = ("lbipam.cilium.io", "nodeipam.cilium.io", "service.beta.kubernetes.
 GATEWAY_GROUP = "gateway.networking.k8s.io"
 GATEWAY_IPS = "io.cilium/lb-ipam-ips"
 
-Helm = Callable[[str], Any]
-
 
 @dataclass(frozen=True)
 class Made:
@@ -35,6 +35,24 @@ class Made:
     path: str
     service: Service
     places: dict[str, str]
+
+
+def with_made(stack: StackConfig) -> StackConfig:
+    """The stack with the Services that Cilium makes for its Ingresses and Gateways among its own."""
+    helm = reader(stack)
+    made = [one.service for one in (*of_ingresses(stack, helm), *of_gateways(stack, helm))]
+    return stack.model_copy(update={"services": (*stack.services, *made)})
+
+
+def of_ingress(stack: StackConfig, item: Ingress) -> Service | None:
+    """The Service whose address an Ingress has; None where its listeners are on the nodes' own network."""
+    controller = stack.ingress_controller
+    if controller is None or controller.host_network is not None:
+        return None
+    own = {(one.service.namespace, one.service.name): one.service for one in of_ingresses(stack, reader(stack))}
+    shared = next(iter(own.values()))
+    name = item.namespace, f"cilium-ingress-{item.name}"
+    return own.get(name, shared) if item.mode(controller) == "dedicated" else shared
 
 
 def of_ingresses(stack: StackConfig, helm: Helm) -> Iterator[Made]:

@@ -2,7 +2,7 @@
 
 `keys((1, 18))` maps a dotted key to its default; a key whose value is free (a map or a list of the
 user's own making) ends the path with `.*`. The data is made from a chart's values.yaml by
-`python -m rules.chart.extract CHART_DIR`.
+`python -m effective.chart.extract CHART_DIR`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Makes RELEASE.json from a chart: `python -m rules.chart.extract CHART_DIR`."""
+"""Makes RELEASE.json from a chart: `python -m effective.chart.extract CHART_DIR`."""
 
 from __future__ import annotations
 

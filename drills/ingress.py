@@ -1,0 +1,97 @@
+"""Drills of Ingresses on announced addresses: holder, agent, Envoy, backend, certificate, policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+from config.stack import StackConfig
+from drills.acts import nothing, restart_agent
+from drills.drill import Drill, Stream, Streams
+from drills.ingress_acts import (
+    add,
+    every_link,
+    kept,
+    kill_backend,
+    kill_both,
+    kill_envoy,
+    lock,
+    remove,
+    rotate,
+    tune,
+    untune,
+)
+from drills.ingress_field import askers, certified, dedicated, holder, pool_address, well
+from effective.helm import reader
+
+Choice = Callable[[StackConfig], tuple[str, int, str]]
+
+
+def _shared(stack: StackConfig) -> tuple[str, int, str]:
+    return pool_address(stack), 80, ""
+
+
+def _own(stack: StackConfig) -> tuple[str, int, str]:
+    return pool_address(stack, 1), 80, ""
+
+
+def _by_tls(stack: StackConfig) -> tuple[str, int, str]:
+    found = certified(stack)
+    assert found is not None
+    return pool_address(stack, 1), 443, found[1]
+
+
+def _next(stack: StackConfig) -> tuple[str, int, str]:
+    return pool_address(stack, 2), 80, ""
+
+
+def _streams(limit: float | None, choice: Choice = _shared, after: int = 0) -> Streams:
+    """Requests of a host outside. `limit` None: as long as the lease times say."""
+    def streams(stack: StackConfig) -> tuple[Stream, ...]:
+        asker, (address, port, name) = askers(stack)[0].name, choice(stack)
+        seconds = _failover(stack) if limit is None else limit
+        return (Stream(f"{asker} -> {name or address}", f"host/{asker}", address, port, seconds, after, asks=name),)
+
+    return streams
+
+
+def _failover(stack: StackConfig) -> float:
+    """Until another node has a silent holder's Lease: its life and a look at it, with three to spare for the rest."""
+    helm = reader(stack)
+    life, look = (_seconds(helm(f"l2announcements.{key}"), usual)
+                  for key, usual in (("leaseDuration", 15.0), ("leaseRetryPeriod", 2.0)))  # fmt: skip
+    return life + 1.2 * look + 3.0
+
+
+def _seconds(text: object, usual: float) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s)", str(text or ""))
+    return float(found[1]) * (0.001 if found[2] == "ms" else 1.0) if found else usual
+
+
+def _has_own(stack: StackConfig) -> bool:
+    return dedicated(stack) is not None
+
+
+DRILLS: tuple[Drill, ...] = (
+    Drill("l2-holder-frozen", "the node that holds the address freezes, and its link is silent", _streams(None), well,
+          kept.freeze_holder, kept.thaw_holder, during=25, after=15),
+    Drill("l2-holder-frozen-tuned", "the same, with short lease times", _streams(3), well, kept.freeze_holder,
+          kept.thaw_holder, during=10, after=15, prepare=tune, restore=untune),
+    Drill("l2-holder-agent-killed", "the Cilium agent of the holder is restarted", _streams(1), well,
+          lambda ground: restart_agent(ground, holder(ground)), nothing, during=5, after=20),
+    # While no node reaches another nobody answers, however the Leases stand.
+    Drill("l2-link-bounced", "all nodes' links are down for 25 s, as when a switch restarts", _streams(60), well,
+          partial(every_link, cut=True), partial(every_link, cut=False), during=25, after=45),
+    Drill("envoy-killed", "the holder's Envoy is killed", _streams(5), well, kill_envoy, nothing, during=5, after=10),
+    Drill("envoy-agent-both-killed", "the holder's Envoy and agent are killed at once", _streams(15), well, kill_both,
+          nothing, during=5, after=25),
+    Drill("ingress-backend-killed", "a pod behind a dedicated Ingress is killed", _streams(1.5, _own), well,
+          kill_backend, nothing, during=5, after=10, possible=_has_own),
+    Drill("certificate-rotated", "a certificate is replaced while requests come by TLS", _streams(0, _by_tls), well,
+          rotate, kept.put_back, during=5, after=5, possible=lambda stack: certified(stack) is not None),
+    Drill("policy-locked", "the policy that admits the clients is taken away", _streams(11, after=100), well, lock,
+          kept.put_back, during=8, after=6, shuts=2.0, back=2),
+    Drill("ingress-added", "a dedicated Ingress is added", _streams(0, _next), well, add, remove, during=10, after=0,
+          opens=2.0, possible=_has_own),
+)  # fmt: skip

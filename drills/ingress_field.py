@@ -1,0 +1,70 @@
+"""What the drills of Ingresses ask: who asks, which addresses, who holds them, and whether all is well."""
+
+from __future__ import annotations
+
+import json
+
+from config.errors import EdgeError
+from config.ingress import Ingress
+from config.outpost import Outpost
+from config.stack import StackConfig
+from drills.acts import cilium
+from drills.drill import Ground
+from effective.admission import into_ingress, outside
+
+
+def usable(stack: StackConfig) -> bool:
+    """Whether Cilium serves Ingresses on addresses that are announced by ARP, and somebody outside may ask."""
+    if stack.ingress_controller is None or not (stack.ingresses and stack.l2_policies and stack.pools):
+        return False
+    return bool(askers(stack))
+
+
+def askers(stack: StackConfig) -> list[Outpost]:
+    """The hosts on the link that the policies admit."""
+    first = pool_address(stack)
+    return [host for host in stack.outposts if first in map(str, host.address.network.hosts())
+            and into_ingress(stack.network_policies, outside(host.address.ip, 80)).admitted]  # fmt: skip
+
+
+def pool_address(stack: StackConfig, index: int = 0) -> str:
+    """An address of the first pool. The shared Service has the first one: it is made before any Ingress is there."""
+    block = stack.pools[0].blocks[0]
+    return str((block.start or next(iter(block.prefixes[0].hosts()))) + index)
+
+
+def dedicated(stack: StackConfig) -> Ingress | None:
+    """An Ingress with an address of its own, the only one of the stack: it has the pool's second address."""
+    controller = stack.ingress_controller
+    found = [item for item in stack.ingresses if controller and item.mode(controller) == "dedicated"]
+    return found[0] if len(found) == 1 else None
+
+
+def certified(stack: StackConfig) -> tuple[Ingress, str, str] | None:
+    """That Ingress, a host that it has a certificate for, and the Secret."""
+    item = dedicated(stack)
+    for tls in item.tls if item else ():
+        if item and tls.hosts and tls.secret_name:
+            return item, tls.hosts[0], tls.secret_name
+    return None
+
+
+def holder(ground: Ground) -> str:
+    """The node that answers for the shared address."""
+    space = ground.stack.cilium.namespace
+    lease = cilium(ground, "get", "lease", f"cilium-l2announce-{space}-cilium-ingress", "-o", "json")
+    return str(json.loads(lease)["spec"]["holderIdentity"])
+
+
+def well(ground: Ground) -> bool:
+    """The address is held and answers; every agent and every Envoy is ready."""
+    try:
+        for name in ("cilium", "cilium-envoy"):
+            shown = json.loads(cilium(ground, "get", "daemonset", name, "-o", "json"))["status"]
+            if shown.get("numberReady", 0) < shown["desiredNumberScheduled"]:
+                return False
+        holder(ground)
+        ask = f"curl -s -o /dev/null -m 1 -w '%{{http_code}}' http://{pool_address(ground.stack)}/"
+        return ground.run(askers(ground.stack)[0].name, ask) == "200"
+    except EdgeError:
+        return False

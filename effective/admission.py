@@ -1,0 +1,116 @@
+"""Whom network policies let through an Ingress: in at the first hop, on to a backend at the second.
+
+Source: Cilium's documentation of Ingress (ingress-and-network-policy) and of policy rules; cilium/proxy
+cilium/filter_state_cilium_policy.cc. Policies join: what one of them admits is admitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from typing import Literal
+
+from config.policy import EndpointSelector, Entity, NetworkPolicy, PolicyRule
+from config.shapes import NAMED_PORT
+
+Direction = Literal["ingress", "egress"]
+_NAMESPACE = ("io.kubernetes.pod.namespace", "io.cilium.k8s.namespace.labels.kubernetes.io/metadata.name")
+
+
+@dataclass(frozen=True)
+class Party:
+    """One end of a hop. `entities` are what Cilium calls it; `labels` are a pod's, without their source.
+
+    A pod has no address here: policies know it by its labels. `port` is the one that policies see, None where that
+    is not known.
+    """
+
+    entities: tuple[Entity, ...]
+    address: IPv4Address | IPv6Address | None = None
+    labels: Mapping[str, str] | None = None
+    port: int | None = None
+
+
+INGRESS = Party(("ingress", "cluster"))
+
+
+def outside(address: IPv4Address | IPv6Address, port: int | None) -> Party:
+    """A client that is no part of the cluster."""
+    return Party(("world", "world-ipv4" if address.version == 4 else "world-ipv6"), address, None, port)
+
+
+def pod(labels: Mapping[str, str], namespace: str, port: int | None) -> Party:
+    """A pod, as policies see it."""
+    return Party(("cluster",), None, {**labels, **dict.fromkeys(_NAMESPACE, namespace)}, port)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether something may pass, and the policies that speak of it: none means that nothing guards it."""
+
+    admitted: bool
+    policies: tuple[str, ...]
+
+
+def into_ingress(policies: Iterable[NetworkPolicy], client: Party) -> Answer:
+    """The first hop: whether a client may reach Cilium's Ingress. `client.port` is the port that it asks."""
+    return _answer(policies, EndpointSelector.takes_ingress, "ingress", client)
+
+
+def out_of_ingress(policies: Iterable[NetworkPolicy], backend: Party) -> Answer:
+    """The second hop as Envoy judges it: whether Ingress may go on to a backend."""
+    return _answer(policies, EndpointSelector.takes_ingress, "egress", backend)
+
+
+def into_backend(policies: Iterable[NetworkPolicy], backend: Party) -> Answer:
+    """The second hop as the backend's node judges it: whether the backend takes traffic of Ingress."""
+    selects: Callable[[EndpointSelector], bool] = lambda selector: takes(selector, backend.labels or {})  # noqa: E731
+    return _answer(policies, selects, "ingress", Party(INGRESS.entities, port=backend.port))
+
+
+def takes(selector: EndpointSelector, labels: Mapping[str, str]) -> bool:
+    """Whether a selector takes a pod of these labels."""
+
+    def label(key: str) -> str | None:
+        source, _, name = key.rpartition(":")
+        return labels.get(name) if source in ("", "k8s", "any") else None
+
+    if any(label(key) != value for key, value in selector.match_labels.items()):
+        return False
+    for item in selector.match_expressions:
+        value = label(item.key)
+        holds = {"In": value in item.values, "NotIn": value not in item.values, "Exists": value is not None,
+                 "DoesNotExist": value is None}  # fmt: skip
+        if not holds[item.operator]:
+            return False
+    return True
+
+
+def _answer(policies: Iterable[NetworkPolicy], selects: Callable[[EndpointSelector], bool], direction: Direction,
+            peer: Party) -> Answer:  # fmt: skip
+    found = [(policy, rules) for policy in policies if selects(policy.endpoint_selector)
+             and (rules := policy.ingress if direction == "ingress" else policy.egress) is not None]  # fmt: skip
+    admitted = not found or any(_admits(rule, peer) for _, rules in found for rule in rules)
+    return Answer(admitted, tuple(policy.name for policy, _ in found))
+
+
+def _admits(rule: PolicyRule, peer: Party) -> bool:
+    # Of a port that a rule names, nobody here knows the number.
+    if rule.ports and peer.port not in rule.ports and NAMED_PORT not in rule.ports:
+        return False
+    return rule.admits(*peer.entities) or _by_prefix(rule, peer) or any(_by_labels(e, peer) for e in rule.endpoints)
+
+
+def _by_prefix(rule: PolicyRule, peer: Party) -> bool:
+    """Prefixes are of what is outside: no pod and no node is meant by one."""
+    address = peer.address
+    return address is not None and "world" in peer.entities and any(
+        address in item.cidr and not any(address in inner for inner in item.except_) for item in rule.cidrs
+        if item.cidr.version == address.version)  # fmt: skip
+
+
+def _by_labels(selector: EndpointSelector, peer: Party) -> bool:
+    if "ingress" in peer.entities:
+        return selector.takes_ingress()
+    return peer.labels is not None and takes(selector, peer.labels)

@@ -1,0 +1,32 @@
+"""What a certificate says: whose it is, and for which hosts clients take it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cryptography import x509
+
+
+def leaf(text: str) -> x509.Certificate:
+    """The first certificate of a PEM text: the host's own. Raises ValueError where there is none."""
+    return x509.load_pem_x509_certificates(text.encode())[0]
+
+
+def names(certificate: x509.Certificate) -> list[str]:
+    """The DNS names it is for, in lower case. Clients look at no other name."""
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    return [name.lower() for name in found.get_values_for_type(x509.DNSName)]
+
+
+def uncovered(certificate: x509.Certificate, hosts: Iterable[str]) -> list[str]:
+    """The hosts that it is not for."""
+    known = names(certificate)
+    return [host for host in hosts if not any(_covers(name, host.lower()) for name in known)]
+
+
+def _covers(name: str, host: str) -> bool:
+    """A wildcard stands for one label."""
+    return name == host or (name.startswith("*.") and not host.startswith("*.") and name[2:] == host.partition(".")[2])

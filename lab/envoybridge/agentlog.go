@@ -1,0 +1,68 @@
+package main
+
+import (
+	"log"
+	"net"
+	"sync"
+	"time"
+
+	cilium "github.com/cilium/proxy/go/cilium/api"
+	"google.golang.org/protobuf/proto"
+)
+
+// agentLog tells the agent of requests, as Cilium's filters do: `cilium-dbg monitor` and Hubble have them from here.
+type agentLog struct {
+	path string
+	mu   sync.Mutex
+	conn *net.UnixConn
+	// A line for each loss of the agent, not for each request.
+	silent bool
+}
+
+// request is told where it is judged.
+func (l *agentLog) request(to subject, what traffic, verdict verdict) {
+	kind := cilium.EntryType_Request
+	if !verdict.allowed {
+		kind = cilium.EntryType_Denied
+	}
+	entry := &cilium.LogEntry{
+		Timestamp: uint64(time.Now().UnixNano()), EntryType: kind, PolicyName: verdict.policy, ProxyId: to.proxy,
+		SourceSecurityId: identityIngress, DestinationSecurityId: verdict.remote,
+		SourceAddress: what.source.String(), DestinationAddress: what.upstream.String(),
+	}
+	if what.message != nil {
+		headers := what.message.headers
+		entry.L7 = &cilium.LogEntry_Http{Http: &cilium.HttpLogEntry{
+			HttpProtocol: cilium.HttpProtocol_HTTP11, Scheme: headers["x-forwarded-proto"],
+			Host: headers[":authority"], Path: headers[":path"], Method: headers[":method"],
+		}}
+	}
+	l.send(entry)
+}
+
+// send writes the entry. One that is lost is lost: the agent is restarting, and no request waits for it.
+func (l *agentLog) send(entry *cilium.LogEntry) {
+	text, err := proto.Marshal(entry)
+	if err != nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for range 2 {
+		if l.conn == nil {
+			if l.conn, err = net.DialUnix("unixpacket", nil, &net.UnixAddr{Name: l.path, Net: "unixpacket"}); err != nil {
+				break
+			}
+		}
+		if _, err = l.conn.Write(text); err == nil {
+			l.silent = false
+			return
+		}
+		l.conn.Close()
+		l.conn = nil
+	}
+	if !l.silent {
+		log.Printf("access log: %v", err)
+	}
+	l.silent = true
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"strings"
+)
+
+// The agent's cluster in the chart's bootstrap, and the bridge's own beside it.
+const (
+	xdsCluster    = "xds-grpc-cilium"
+	bridgeCluster = "cilium-edge-bridge"
+)
+
+// rewriteBootstrap points Envoy's xDS at the bridge, adds the bridge's own cluster and takes Cilium's
+// transport sockets out: of the clusters that have one nothing in the lab makes use.
+func rewriteBootstrap(from, to, own string) error {
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	text, err = bootstrap(text, own)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, text, 0o600)
+}
+
+func bootstrap(text []byte, own string) ([]byte, error) {
+	text = []byte(strings.ReplaceAll(string(text), agentSocket, own))
+	var document struct {
+		Node      json.RawMessage `json:"node"`
+		Resources map[string]any  `json:"staticResources"`
+	}
+	var whole map[string]any
+	if err := json.Unmarshal(text, &whole); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, &document); err != nil {
+		return nil, err
+	}
+	clusters, _ := document.Resources["clusters"].([]any)
+	var bridge map[string]any
+	for _, each := range clusters {
+		cluster, _ := each.(map[string]any)
+		if socket, _ := cluster["transportSocket"].(map[string]any); socket["name"] == "cilium.tls_wrapper" {
+			delete(cluster, "transportSocket")
+		}
+		if cluster["name"] == xdsCluster {
+			bridge = maps.Clone(cluster)
+		}
+	}
+	if bridge == nil {
+		return nil, fmt.Errorf("no cluster %s in it", xdsCluster)
+	}
+	bridge["name"] = bridgeCluster
+	// One call for each request that is under way: the default of 1024 is no limit of Cilium's.
+	bridge["circuitBreakers"] = map[string]any{"thresholds": []any{map[string]any{
+		"maxRequests": 100_000, "maxPendingRequests": 100_000}}}
+	document.Resources["clusters"] = append(clusters, bridge)
+	whole["staticResources"] = document.Resources
+	return json.Marshal(whole)
+}

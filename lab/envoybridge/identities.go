@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"sync"
+
+	"github.com/cilium/ebpf"
+)
+
+// identityWorld is of an address that the agent has no entry for.
+const identityWorld = 2
+
+// ipcache is the agent's pinned map: address -> security identity. The agent's own answer over xDS (NPHDS) is
+// empty for a moment after a restart; the map stays.
+type ipcache struct {
+	path  string
+	mu    sync.Mutex
+	table *ebpf.Map
+}
+
+// ipcacheKey is struct ipcache_key of Cilium's bpf/lib/eps.h.
+type ipcacheKey struct {
+	Bits    uint32
+	Cluster uint16
+	_       uint8
+	Family  uint8
+	Address [16]byte
+}
+
+// What comes before the address counts for the prefix: cluster, padding and family.
+const ipcacheBase = 32
+
+func keyOf(ip netip.Addr) ipcacheKey {
+	ip = ip.Unmap()
+	key := ipcacheKey{Bits: ipcacheBase + uint32(ip.BitLen()), Family: 1}
+	if ip.Is6() {
+		key.Family = 2
+	}
+	copy(key.Address[:], ip.AsSlice())
+	return key
+}
+
+// of is the identity of the longest prefix that holds the address.
+func (c *ipcache) of(ip netip.Addr) (uint32, error) {
+	table, err := c.open()
+	if err != nil {
+		return 0, err
+	}
+	value := make([]byte, table.ValueSize())
+	if err := table.Lookup(keyOf(ip), &value); err != nil {
+		return identityWorld, nil
+	}
+	return uint32(value[0]) | uint32(value[1])<<8 | uint32(value[2])<<16 | uint32(value[3])<<24, nil
+}
+
+func (c *ipcache) open() (*ebpf.Map, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.table == nil {
+		table, err := ebpf.LoadPinnedMap(c.path, &ebpf.LoadPinOptions{ReadOnly: true})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.path, err)
+		}
+		c.table = table
+	}
+	return c.table, nil
+}

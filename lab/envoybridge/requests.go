@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"log"
+	"net/netip"
+
+	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	process "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
+	types "github.com/envoyproxy/go-control-plane/envoy/type/v3"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// What a client is told by Cilium's filter where the agent has no other text.
+const accessDenied = "Access denied\r\n"
+
+// requests answers Envoy's call for each request whose host is chosen: what cilium.l7policy does upstream.
+type requests struct {
+	process.UnimplementedExternalProcessorServer
+	judge *judge
+}
+
+// Process takes one request's headers. An error ends the call, and with it the request: it is not let through.
+func (r *requests) Process(stream process.ExternalProcessor_ProcessServer) error {
+	for {
+		asked, err := stream.Recv()
+		if err != nil {
+			return err
+		}
+		headers := asked.GetRequestHeaders()
+		if headers == nil {
+			return fmt.Errorf("a part of a request that was not asked for")
+		}
+		answer, err := r.answer(asked, readMessage(headers.Headers))
+		if err != nil {
+			log.Printf("request: %v", err)
+			return err
+		}
+		if err := stream.Send(answer); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *requests) answer(asked *process.ProcessingRequest, message *message) (*process.ProcessingResponse, error) {
+	to, found := subjectIn(asked.MetadataContext)
+	if !found {
+		return nil, fmt.Errorf("it came by a listener that says nothing of policies")
+	}
+	what, err := readTraffic(asked.Attributes)
+	if err != nil {
+		return nil, err
+	}
+	what.message = message
+	verdict, err := r.judge.judge(to, what)
+	if err != nil {
+		return nil, err
+	}
+	r.judge.log.request(to, what, verdict)
+	if !verdict.allowed {
+		return denial(to.denied), nil
+	}
+	return &process.ProcessingResponse{Response: &process.ProcessingResponse_RequestHeaders{
+		RequestHeaders: &process.HeadersResponse{
+			Response: &process.CommonResponse{HeaderMutation: &message.changes}}}}, nil
+}
+
+func denial(body string) *process.ProcessingResponse {
+	if body == "" {
+		body = accessDenied
+	}
+	return &process.ProcessingResponse{Response: &process.ProcessingResponse_ImmediateResponse{
+		ImmediateResponse: &process.ImmediateResponse{
+			Status: &types.HttpStatus{Code: types.StatusCode_Forbidden}, Body: []byte(body), Details: "policy",
+			Headers: &process.HeaderMutation{SetHeaders: []*core.HeaderValueOption{{
+				Header: &core.HeaderValue{Key: "content-type", RawValue: []byte("text/plain")}}}},
+		}}}
+}
+
+func readTraffic(attributes map[string]*structpb.Struct) (traffic, error) {
+	text := map[string]string{}
+	for _, each := range attributes {
+		for name, value := range each.Fields {
+			text[name] = value.GetStringValue()
+		}
+	}
+	result := traffic{serverName: text[attributeServerName]}
+	for name, place := range map[string]*netip.AddrPort{attributeSource: &result.source,
+		attributeDestination: &result.destination, attributeUpstream: &result.upstream} {
+		address, err := netip.ParseAddrPort(text[name])
+		if err != nil {
+			return traffic{}, fmt.Errorf("%s: %w", name, err)
+		}
+		*place = address
+	}
+	return result, nil
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"sync"
+
+	discovery "github.com/envoyproxy/go-control-plane/envoy/service/discovery/v3"
+	"google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/types/known/anypb"
+)
+
+// streams passes Envoy's xDS streams on to the agent, one to one.
+type streams struct {
+	agent      *grpc.ClientConn
+	translator *translator
+}
+
+// stream is one of them. Versions and nonces stay Envoy's and the agent's own: what Envoy acknowledges, the
+// agent hears, but for a version with a resource that could not be translated.
+type stream struct {
+	translator *translator
+	mu         sync.Mutex
+	// Nonce of a response -> why not all of it reached Envoy.
+	refused map[string]string
+	// The version that was acknowledged last.
+	accepted string
+	// What Envoy has of each resource: it keeps that while a newer one is refused, as Envoy itself would do.
+	kept map[string]*anypb.Any
+}
+
+func (s *streams) pass(_ any, down grpc.ServerStream) error {
+	method, _ := grpc.MethodFromServerStream(down)
+	ctx, cancel := context.WithCancel(down.Context())
+	defer cancel()
+	description := &grpc.StreamDesc{ClientStreams: true, ServerStreams: true}
+	up, err := s.agent.NewStream(ctx, description, method, grpc.WaitForReady(true))
+	if err != nil {
+		return err
+	}
+	one := &stream{translator: s.translator, refused: map[string]string{}, kept: map[string]*anypb.Any{}}
+	ended := make(chan error, 2)
+	go func() { ended <- one.requests(down, up) }()
+	go func() { ended <- one.responses(up, down) }()
+	if err = <-ended; errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+func (s *stream) requests(envoy grpc.ServerStream, agent grpc.ClientStream) error {
+	for {
+		request := &discovery.DiscoveryRequest{}
+		if err := envoy.RecvMsg(request); err != nil {
+			return err
+		}
+		s.answered(request)
+		if reason := request.GetErrorDetail(); reason != nil {
+			log.Printf("refused: %s: %s", request.TypeUrl, reason.Message)
+		}
+		if err := agent.SendMsg(request); err != nil {
+			return err
+		}
+	}
+}
+
+// answered makes a NACK of Envoy's ACK where Envoy did not see all that the agent sent.
+func (s *stream) answered(request *discovery.DiscoveryRequest) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	reason, refused := s.refused[request.ResponseNonce]
+	if !refused {
+		s.accepted = request.VersionInfo
+		return
+	}
+	// A later request can have the same nonce, with other names: it is no ACK either.
+	request.VersionInfo = s.accepted
+	if request.ErrorDetail == nil {
+		request.ErrorDetail = &status.Status{Code: int32(codes.InvalidArgument), Message: reason}
+	}
+}
+
+func (s *stream) responses(agent grpc.ClientStream, envoy grpc.ServerStream) error {
+	for {
+		response := &discovery.DiscoveryResponse{}
+		if err := agent.RecvMsg(response); err != nil {
+			return err
+		}
+		if err := s.translate(response); err != nil {
+			return err
+		}
+		if err := envoy.SendMsg(response); err != nil {
+			return err
+		}
+	}
+}
+
+// translate puts translated resources in the response; of one that cannot be, it keeps what Envoy has.
+func (s *stream) translate(response *discovery.DiscoveryResponse) error {
+	resources, kept := response.Resources[:0:0], map[string]*anypb.Any{}
+	reason := ""
+	for _, resource := range response.Resources {
+		name, translated, err := s.translator.translate(resource)
+		if errors.Is(err, errNotYet) {
+			// Envoy asks again, and by then it may be known.
+			return err
+		}
+		if err != nil {
+			reason += name + ": " + err.Error() + "\n"
+			translated = s.kept[name]
+		}
+		if translated == nil {
+			continue
+		}
+		resources = append(resources, translated)
+		if name != "" {
+			kept[name] = translated
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	response.Resources, s.kept = resources, kept
+	clear(s.refused)
+	if reason != "" {
+		s.refused[response.Nonce] = reason
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+"""Whom a host on the link hears when it asks for an announced address: the holder of its Lease, and nobody else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
+
+from config.errors import EdgeError
+from config.stack import StackConfig
+from config.workload import Service
+from probes import l2
+from probes.field import Field
+from probes.seen import Seen
+from probes.services import load_balancer_addresses, service_object
+from probes.verdict import Verdict, judged, unknown
+
+# Two questions, and every answer to them: the kernel's own table keeps the last one alone.
+_ASK = """dev=$(ip -o route get {address} | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
+command -v arping >/dev/null || exit 99
+arping -c 2 -w 2 -I "$dev" {address}"""
+_ANSWER = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", re.IGNORECASE)
+
+
+def verdicts(field: Field, stack: StackConfig, seen: Seen) -> list[Verdict]:
+    """One for each host on the link and address. `stack` has the Services that Cilium makes, too."""
+    asked = [(host, service, address) for service in stack.services if l2.policies(stack, service)
+             for address in load_balancer_addresses(service_object(seen, service))
+             for host in hosts(field, address)]  # fmt: skip
+    with ThreadPoolExecutor(8, "probe") as pool:
+        return list(pool.map(lambda one: _ask(field, seen, *one), asked))
+
+
+def hosts(field: Field, address: str) -> Iterator[str]:
+    """The hosts outside the cluster on the link of an address."""
+    if ip_address(address).version == 6:
+        return
+    links = {o.name: [o.address.network] for o in field.stack.outposts}
+    links |= {r.name: [i.address.network for i in r.interfaces if not i.loopback] for r in field.stack.routers}
+    yield from (name for name, nets in links.items()
+                if name in field.endpoints and any(ip_address(address) in net for net in nets))  # fmt: skip
+
+
+def _ask(field: Field, seen: Seen, host: str, service: Service, address: str) -> Verdict:
+    holder = l2.holder(seen, service)
+    wanted = f"{holder} alone answers"
+    try:
+        result = field.ssh.run(field.endpoints[host], _ASK.format(address=address), timeout=15)
+    except EdgeError as error:
+        return unknown("arp", address, wanted, host, error)
+    if result.status == 99:
+        return unknown("arp", address, wanted, host, f"{host} has no arping (Debian: iputils-arping)")
+    return judge(seen, host, address, holder, {found.lower() for found in _ANSWER.findall(result.stdout)})
+
+
+def judge(seen: Seen, host: str, address: str, holder: str, answers: set[str]) -> Verdict:
+    """`answers`: the hardware addresses that were heard. Pure."""
+    owners = {mac: node for node, links in seen.hardware.items() for mac in links}
+    heard = sorted(owners.get(mac, mac) for mac in answers)
+    others = [name for name in heard if name != holder]
+    cause = f"{holder} does not answer on this link: is its interface one that the L2 policy names?"
+    if others:
+        strangers = [name for name in others if name not in seen.hardware]
+        cause = f"a host that is no node has {address}, too: {', '.join(strangers)}" if strangers else (
+            f"{', '.join(others)} answers for what {holder} holds: it was cut off from the API")  # fmt: skip
+    wanted, observed = f"{holder} alone answers", ", ".join(heard) or "nobody"
+    return judged("arp", address, heard == [holder], wanted, observed, host, cause)

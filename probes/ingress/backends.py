@@ -1,0 +1,42 @@
+"""Who is behind a route: the ready pods of its Service, and what policies see of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.ingress import IngressPath
+from effective.admission import Party, pod
+from probes.seen import Seen
+
+
+@dataclass(frozen=True)
+class Backend:
+    """The ready pods of a Service, by name, and one of them as policies see it (None where there is none)."""
+
+    service: str
+    pods: tuple[str, ...]
+    party: Party | None
+
+
+def find(seen: Seen, namespace: str, path: IngressPath) -> Backend | str:
+    """The backend of a route; a text where the API did not answer."""
+    for key in ("slices", "pods"):
+        if key not in seen.objects:
+            return seen.errors.get(key, "not asked")
+    labels = {(item["metadata"]["namespace"], item["metadata"]["name"]): item["metadata"].get("labels") or {}
+              for item in seen.objects["pods"]}  # fmt: skip
+    names: list[str] = []
+    party: Party | None = None
+    for item in seen.objects["slices"]:
+        metadata = item["metadata"]
+        owner = (metadata.get("labels") or {}).get("kubernetes.io/service-name")
+        if (metadata["namespace"], owner) != (namespace, path.service):
+            continue
+        port = next((p.get("port") for p in item.get("ports") or []), None)
+        for endpoint in item.get("endpoints") or []:
+            if not (endpoint.get("conditions") or {}).get("ready"):
+                continue
+            name = (endpoint.get("targetRef") or {}).get("name", endpoint["addresses"][0])
+            names.append(name)
+            party = party or pod(labels.get((namespace, name), {}), namespace, port)
+    return Backend(path.service, tuple(sorted(set(names))), party)

@@ -1,0 +1,96 @@
+"""What a request to an Ingress means by the stack's policies, and why it went another way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from config.objects import typed
+from config.policy import NetworkPolicy
+from effective.admission import Answer, Party, into_backend, into_ingress, out_of_ingress
+from probes.field import POLICY_KINDS
+from probes.ingress.backends import Backend
+from probes.seen import Json, Seen
+
+# What policies can say that the models here do not.
+_BEYOND = ("ingressDeny", "egressDeny")
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """Whether the request is to be answered, and where not, at which hop it ends and by whose word."""
+
+    answered: bool
+    hop: Literal["", "first", "second"] = ""
+    policies: tuple[str, ...] = ()
+
+    def text(self, service: str) -> str:
+        """For a verdict."""
+        if self.answered:
+            return f"an answer of {service}"
+        who = ", ".join(self.policies)
+        if self.hop == "first":
+            return f"403: no rule of {who} admits this client"
+        return f"no answer of {service}: no rule of {who} admits Ingress"
+
+
+def meant(policies: Iterable[NetworkPolicy], client: Party, backend: Backend) -> Meaning:
+    """By these policies. A backend without a pod is to answer all the same: that it has none is the fault."""
+    policies = tuple(policies)
+    hops: list[tuple[Literal["first", "second"], Answer]] = [("first", into_ingress(policies, client))]
+    if backend.party is not None:
+        hops += [("second", out_of_ingress(policies, backend.party)), ("second", into_backend(policies, backend.party))]
+    for hop, answer in hops:
+        if not answer.admitted:
+            return Meaning(False, hop, answer.policies)
+    return Meaning(True)
+
+
+def why(seen: Seen, client: Party, backend: Backend, status: int | None, by_backend: bool, meaning: Meaning) -> str:
+    """The likely cause of a reply that is not as it was meant."""
+    live, beyond = in_force(seen)
+    actual = meant(live, client, backend)
+    also = f"; {', '.join(beyond)} says more than is judged here" if beyond else ""
+    if meaning.answered and not backend.pods:
+        return f"Service {backend.service} has no ready pod"
+    if by_backend and meaning.answered:
+        return "a pod answered that is none of the backend's"
+    if by_backend:
+        absent = sorted(set(meaning.policies) - {policy.name for policy in live})
+        return f"not in the cluster: {', '.join(absent)}" if absent else (
+            f"a policy that the stack does not have admits it: {_others(live, meaning)}" if actual.answered
+            else f"{', '.join(meaning.policies)} is not in force: the agent has not told Envoy yet")  # fmt: skip
+    if not actual.answered:
+        whom = "this client to the Ingress" if actual.hop == "first" else "Ingress (its own identity) to the backend"
+        return f"{actual.hop} hop: no rule of {', '.join(actual.policies)} admits {whom}{also}"
+    return {
+        None: "nobody answered at the address: who holds its Lease or announces it, and is Envoy there?",
+        403: f"a policy refuses it that is not judged here{also}",
+        404: "Envoy has no such route: host or path of the request, or of the Ingress as it is in the cluster",
+        503: f"Envoy reaches no pod of Service {backend.service}: does it listen on the Service's targetPort?",
+    }.get(status, "Envoy answered by itself")
+
+
+def _others(live: Iterable[NetworkPolicy], meaning: Meaning) -> str:
+    names = [policy.name for policy in live if policy.name not in meaning.policies]
+    return ", ".join(names) or "none that can be read"
+
+
+def in_force(seen: Seen) -> tuple[list[NetworkPolicy], list[str]]:
+    """The policies of the cluster, and the names of those that say more than can be judged here."""
+    live, beyond = [], []
+    for kind in POLICY_KINDS:
+        for item in seen.objects.get(kind, []):
+            read = typed(kind, {**item, "kind": kind})
+            if read is None or _says_more(item.get("spec") or {}):
+                beyond.append(item["metadata"]["name"])
+            if read is not None:
+                live.append(read[1])
+    return live, beyond
+
+
+def _says_more(spec: Json) -> bool:
+    rules = [rule for side in ("ingress", "egress") for rule in spec.get(side) or []]
+    ports = [port for rule in rules for port in rule.get("toPorts") or []]
+    return any(spec.get(key) for key in _BEYOND) or any(port.get("rules") for port in ports)

@@ -1,0 +1,81 @@
+"""Where requests to an Ingress start: hosts outside the cluster, its nodes, and its pods."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+from config.net import Address
+from config.router import Router
+from config.stack import StackConfig
+from effective.admission import Party, outside, pod
+from probes.field import Field
+from probes.reachability import pods_of
+from probes.seen import Json, Seen
+
+# From a node, Cilium's socket load balancing leads straight to the listener of that node's own Envoy: by the
+# loopback address, and at a port that no policy knows.
+_LOOPBACK = ip_address("127.0.0.1")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One of them. `party` is what policies see at a port; `run` gives a shell command's output.
+
+    `source` is the address that requests are bound to, where there is a choice. Raises EdgeError from `run`.
+    """
+
+    name: str
+    where: str
+    party: Callable[[int], Party]
+    run: Callable[[str], str]
+    source: IPv4Address | IPv6Address | None = None
+
+
+def places(field: Field, seen: Seen, address: Address,
+           routed: dict[str, list[IPv4Network | IPv6Network]]) -> Iterator[Place]:  # fmt: skip
+    """Every place that an address is to be reached from. `routed`: router -> the prefixes that it has learnt."""
+    stack = field.stack
+    for host in (o for o in stack.outposts if o.name in field.endpoints):
+        if address in host.address.network:
+            yield _host(field, host.name, host.address.ip)
+    for router in (r for r in stack.routers if r.name in field.endpoints):
+        learnt = any(address in prefix for prefix in routed.get(router.name, ()))
+        for source in _sources(stack, router):
+            if learnt or any(address in i.address.network for i in router.interfaces):
+                yield _host(field, router.name, source)
+    for node in (n for n in stack.nodes if n.name in field.endpoints):
+        run = partial(_by_ssh, field, node.name)
+        yield Place(node.name, node.name, lambda _: outside(_LOOPBACK, None), run)
+    for item in pods_of(field, seen, serving=False):
+        if item["spec"].get("nodeName"):
+            labels, space = item["metadata"].get("labels") or {}, item["metadata"]["namespace"]
+            yield Place(f"pod {item['metadata']['name']}", item["spec"]["nodeName"],
+                        partial(pod, labels, space), partial(_in_pod, field, item))  # fmt: skip
+
+
+def _host(field: Field, name: str, source: IPv4Address | IPv6Address) -> Place:
+    return Place(f"{name} {source}", name, partial(outside, source), partial(_by_ssh, field, name), source)
+
+
+def _sources(stack: StackConfig, router: Router) -> Sequence[IPv4Address | IPv6Address]:
+    """The addresses of a router on links of nodes: which one it takes by itself depends on the next hop."""
+    links = [link.address.network for node in stack.nodes for link in node.interfaces]
+    return [i.address.ip for i in router.interfaces if not i.loopback and i.address.network in links]
+
+
+def _by_ssh(field: Field, host: str, command: str) -> str:
+    return field.ssh.run(field.endpoints[host], command, timeout=60).stdout
+
+
+def _in_pod(field: Field, item: Json, command: str) -> str:
+    metadata, container = item["metadata"], item["spec"]["containers"][0]["name"]
+    return field.kube.exec(metadata["namespace"], metadata["name"], container, ["sh", "-c", command])[1]
+
+
+def quoted(words: Sequence[str]) -> str:
+    """Words as one shell command."""
+    return shlex.join(words)

@@ -1,0 +1,51 @@
+"""Asking an Ingress, and what verify says of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.e2e.harness import Edge
+
+SHARED, DEDICATED = "192.168.10.211", "192.168.10.212"
+TO_WEBPOD = ("-k", "--resolve", f"webpod.example:443:{DEDICATED}", "https://webpod.example/")
+
+
+def ask(edge: Edge, host: str, *words: str) -> tuple[int, str]:
+    """Status (0: no answer) and body of a request from a host."""
+    command = ["curl", "-s", "--connect-timeout", "2", "--max-time", "8", "-w", "\\n%{http_code}", *words]
+    done = edge.run("lab", "exec", host, "--", *command, ok=False)
+    body, _, status = done.stdout.rpartition("\n")
+    return int(status or 0), body
+
+
+def code(edge: Edge, host: str, *words: str) -> int:
+    return ask(edge, host, *words)[0]
+
+
+def causes(edge: Edge, check: str | None = None) -> dict[str, str]:
+    """Subject -> cause of what is not green."""
+    found = edge.verify(1, ok=False)["verdicts"]
+    return {v["subject"]: v["cause"] for v in found if v["color"] != "green" and check in (None, v["check"])}
+
+
+def applied(edge: Edge, manifest: Any) -> None:
+    edge.run("lab", "exec", "mgmt", "--", "kubectl", "apply", "-f", "-", stdin=json.dumps(manifest))
+
+
+@contextmanager
+def by_hand(edge: Edge, manifest: Any) -> Iterator[None]:
+    """An object that nobody declared, while it lasts."""
+    applied(edge, manifest)
+    try:
+        yield
+    finally:
+        name, space = manifest["metadata"]["name"], manifest["metadata"].get("namespace", "default")
+        edge.kubectl("-n", space, "delete", manifest["kind"], name, "--wait=true")
+
+
+def policy(name: str, selector: Any, **rules: Any) -> dict[str, Any]:
+    return {"apiVersion": "cilium.io/v2", "kind": "CiliumClusterwideNetworkPolicy", "metadata": {"name": name},
+            "spec": {"endpointSelector": selector, **rules}}  # fmt: skip

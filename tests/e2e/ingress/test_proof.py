@@ -1,0 +1,65 @@
+"""The ingress stack: the write-up's results, with a real Envoy."""
+
+from __future__ import annotations
+
+import json
+
+from tests.e2e.harness import Edge
+from tests.e2e.ingress.field import DEDICATED, SHARED, TO_WEBPOD, ask, code
+
+
+def test_everything_is_proven(ingress: Edge) -> None:
+    result = ingress.verify()
+    assert result["green"]
+    checks = [verdict["check"] for verdict in result["verdicts"]]
+    # Four routes, one of them by TLS; two hosts outside, three nodes, a pod.
+    assert {check: checks.count(check) for check in checks} == {
+        "lb-ipam": 2, "l2": 2, "ingress": 2, "envoy": 3, "arp": 4, "certificate": 1, "object": 1, "pod-to-pod": 4,
+        "egress-source": 2, "ingress-http": 24,
+    }  # fmt: skip
+
+
+def test_shared_and_dedicated_have_an_address_each_and_a_node_that_answers_for_it(ingress: Edge) -> None:
+    found = json.loads(ingress.kubectl("get", "ingress", "-o", "json"))["items"]
+    addresses = {item["metadata"]["name"]: item["status"]["loadBalancer"]["ingress"][0]["ip"] for item in found}
+    assert addresses == {"basic-ingress": SHARED, "webpod-ingress": DEDICATED}
+    leases = json.loads(ingress.kubectl("-n", "kube-system", "get", "leases", "-o", "json"))["items"]
+    holders = {item["metadata"]["name"]: item["spec"]["holderIdentity"] for item in leases}
+    both = {"kube-system-cilium-ingress": SHARED, "default-cilium-ingress-webpod-ingress": DEDICATED}
+    for lease, address in both.items():
+        link = ingress.on(holders[f"cilium-l2announce-{lease}"], "cat /sys/class/net/eth1/address").strip()
+        answered = ingress.on("client", f"ip neigh flush {address}; curl -s -o /dev/null -m 2 http://{address}/;"
+                                        f" ip neigh show {address}")  # fmt: skip
+        assert link in answered
+
+
+def test_policies_decide_who_is_answered(ingress: Edge) -> None:
+    status, body = ask(ingress, "client", f"http://{SHARED}/details/1")
+    assert status == 200 and json.loads(body)["author"] == "William Shakespeare"
+    assert "Simple Bookstore App" in ask(ingress, "client", f"http://{SHARED}/")[1]
+    assert "Hostname: webpod-" in ask(ingress, "client", f"http://{DEDICATED}/")[1]
+    assert ask(ingress, "stranger", f"http://{SHARED}/details/1") == (403, "Access denied\r\n")
+    assert code(ingress, "stranger", f"http://{DEDICATED}/") == 403
+    # Who calls Envoy past the datapath, calls in vain.
+    listeners = json.loads(ingress.on("cilium-w1", "cilium-dbg envoy admin config listeners"))["configs"]
+    ports = [one["active_state"]["listener"]["address"]["socket_address"]["port_value"] for one in listeners
+             if one["name"].endswith("/listener")]  # fmt: skip
+    assert len(ports) == 2
+    for port in ports:
+        assert code(ingress, "client", f"http://192.168.10.101:{port}/") == 403
+
+
+def test_tls_ends_at_envoy_with_the_certificate_of_the_stack(ingress: Edge) -> None:
+    status, shown = ask(ingress, "client", "-w", "%{certs}\n%{http_code}", *TO_WEBPOD)
+    assert status == 200 and "DNS:webpod.example" in shown
+    assert code(ingress, "stranger", *TO_WEBPOD) == 403
+    plain = ("--resolve", f"webpod.example:80:{DEDICATED}", "-o", "/dev/null", "http://webpod.example/")
+    assert ask(ingress, "client", "-w", "%{redirect_url}\n%{http_code}", *plain) == (308, "https://webpod.example/")
+    keys = [line for path in (ingress.home / "lab/ingress/pki").glob("ingress-*.key")
+            for line in path.read_text().splitlines()[1:-1]]  # fmt: skip
+    state = (ingress.home / "state" / "ingress.json").read_text()
+    assert keys and not any(line in state for line in keys)
+
+
+def test_a_second_up_changes_nothing(ingress: Edge) -> None:
+    assert set(ingress.json("up")["counts"]) == {"same"}
