@@ -57,7 +57,7 @@ def artefacts(session: Session) -> dict[str, str]:
         put("edge", edge.l2_policy(policy))
     for ingress in stack.ingresses:
         put("edge", edge.ingress(ingress))
-    for guard in stack.network_policies:
+    for _, guard in stack.guards():
         put("edge", edge.network_policy(guard))
     for other in stack.manifests:
         put("edge", other.document())

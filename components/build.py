@@ -79,7 +79,7 @@ def build(stack: StackConfig) -> dict[str, Any]:
         EgressGatewayHA("egress", _egress(stack), after)
     if stack.l2_policies:
         L2Announcements("l2", _read({"policies": stack.l2_policies}), after)
-    if stack.ingresses or stack.network_policies:
+    if stack.ingresses or stack.guards():
         CiliumIngress("ingress", _ingress(stack, way), after)
     if stack.manifests:
         Manifests("extra", [item.document() for item in stack.manifests], after)
@@ -136,7 +136,7 @@ def _bgp(stack: StackConfig, way: Access) -> Any:
 def _ingress(stack: StackConfig, way: Access) -> Any:
     made = [tls for ingress in stack.ingresses for tls in ingress.tls if tls.certificate_config]
     names = dict.fromkeys(name for tls in made for name in (tls.certificate_config, tls.key_config) if name)
-    return {"ingresses": stack.ingresses, "network_policies": stack.network_policies,
+    return {"ingresses": stack.ingresses, "network_policies": [policy for _, policy in stack.guards()],
             "certificates": {name: way.certificate(name) for name in names}}  # fmt: skip
 
 

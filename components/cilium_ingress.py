@@ -6,8 +6,9 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 
 from components.args.ingress import IngressArgs
+from components.args.ingress_access import IngressAccessArgs
 from components.args.policy import NetworkPolicyArgs
-from components.arguments import ArgumentError, entry, known, only, read_each, sequence, told
+from components.arguments import ArgumentError, entry, is_late, known, only, read_each, sequence, told, validated
 from components.certificates import unfit
 from components.cilium import edge
 from components.judged import judged
@@ -16,16 +17,18 @@ from components.objects import objects
 from components.places import Manifest
 from config.errors import Problem
 from config.ingress import Ingress
+from config.ingress_access import IngressAccess
 from config.policy import NetworkPolicy
 
 
 class CiliumIngressArgs(TypedDict):
-    """Ingresses and clusterwide network policies, as a stack file has them.
+    """Ingresses and clusterwide network policies, as a stack file has them; `access` makes those of both hops.
 
     `certificates` maps what `certificateConfig` and `keyConfig` of `tls` name to certificates and keys in PEM.
     """
 
     ingresses: NotRequired[list[IngressArgs]]
+    access: NotRequired[IngressAccessArgs]
     network_policies: NotRequired[list[NetworkPolicyArgs]]
     certificates: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
 
@@ -43,7 +46,8 @@ class CiliumIngress(pulumi.ComponentResource):
         given = only(name, args, CiliumIngressArgs.__annotations__)
         certificates = given.pop("certificates", None)
         ingresses = read_each(name, Ingress, given.get("ingresses"), "ingresses")
-        policies = read_each(name, NetworkPolicy, given.get("network_policies"), "network_policies")
+        guards = [*sequence(name, given.get("network_policies"), "network_policies"), *_of_access(name, given)]
+        policies = read_each(name, NetworkPolicy, guards, "network_policies")
         count = len(ingresses)
         both = judged(self, given, [*ingresses, *policies], lambda them: {
             "ingresses": tuple(them[:count]), "network_policies": tuple(them[count:])})  # fmt: skip
@@ -54,7 +58,7 @@ class CiliumIngress(pulumi.ComponentResource):
             more = ("labels", "annotations") if noted else ("labels",)
             made.append(manifest(ingress, edge.ingress, "networking.k8s.io/v1", "Ingress", one, space, *more))
             names.append(f"{space}/{one}")
-        for i, (item, policy) in enumerate(zip(given.get("network_policies") or (), both[count:], strict=True)):
+        for i, (item, policy) in enumerate(zip(guards, both[count:], strict=True)):
             one = known(name, item, "name", f"network_policies[{i}]")
             kind = "CiliumClusterwideNetworkPolicy"
             made.append(manifest(policy, edge.network_policy, "cilium.io/v2", kind, one))
@@ -62,6 +66,17 @@ class CiliumIngress(pulumi.ComponentResource):
         self.objects = objects(name, made, after)
         self.ingresses = pulumi.Output.from_input(names)
         self.register_outputs({})
+
+
+def _of_access(name: str, given: dict[str, Any]) -> tuple[NetworkPolicy, ...]:
+    """The policies of `access`, which names them: it cannot come late."""
+    access = given.pop("access", None)
+    if access is None:
+        return ()
+    if is_late(access):
+        wanted = "an object that is known when the program runs: it names policies"
+        raise ArgumentError(name, [Problem("access", wanted, told(access))])
+    return validated(name, IngressAccess, access, "access").policies()
 
 
 def _secrets(name: str, items: Iterable[Any], ingresses: Iterable[pulumi.Input[Ingress]],

@@ -21,7 +21,7 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
     yield from _duplicates("l2Policies", (policy.name for policy in stack.l2_policies))
     yield from _duplicates("ingresses", (f"{i.namespace}/{i.name}" for i in stack.ingresses))
     yield from _certificates(stack)
-    yield from _duplicates("networkPolicies", (policy.name for policy in stack.network_policies))
+    yield from _duplicates("networkPolicies", (policy.name for _, policy in stack.guards()))
     yield from _duplicates("egressPolicies", (policy.name for policy in stack.egress_policies))
     yield from _duplicates("manifests", map(str, stack.manifests))
     yield from _duplicates("services", (f"{s.namespace}/{s.name}" for s in stack.services))

@@ -15,6 +15,7 @@ from config.cluster import Cluster, LabCluster
 from config.egress import EgressHA, EgressPolicy
 from config.errors import LabError
 from config.ingress import Ingress, IngressController
+from config.ingress_access import IngressAccess
 from config.l2 import L2Policy
 from config.labels import CONTROL_PLANE, HOSTNAME, OS
 from config.manifest import Manifest
@@ -42,6 +43,7 @@ class StackConfig(Model):
     l2_policies: tuple[L2Policy, ...] = ()
     ingress_controller: IngressController | None = None
     ingresses: tuple[Ingress, ...] = ()
+    ingress_access: IngressAccess | None = None
     network_policies: tuple[NetworkPolicy, ...] = ()
     egress_policies: tuple[EgressPolicy, ...] = ()
     egress_ha: EgressHA = Field(default=EgressHA(), alias="egressHA")
@@ -68,6 +70,12 @@ class StackConfig(Model):
     def hosts(self) -> list[str]:
         """The names of all hosts: routers, nodes, outposts."""
         return [*(r.name for r in self.routers), *(n.name for n in self.nodes), *(o.name for o in self.outposts)]
+
+    def guards(self) -> tuple[tuple[str, NetworkPolicy], ...]:
+        """Every network policy that there will be, with its YAML path: those declared, and those of `ingressAccess`."""
+        made = self.ingress_access.policies() if self.ingress_access else ()
+        return (*((f"networkPolicies[{i}]", policy) for i, policy in enumerate(self.network_policies)),
+                *(("ingressAccess", policy) for policy in made))  # fmt: skip
 
     def bgp_nodes(self) -> tuple[Node, ...]:
         """The nodes that at least one BGP cluster config selects (`bgp.nodeLabels` counted in)."""

@@ -138,7 +138,7 @@ def lock(ground: Ground) -> None:
     from drills.ingress_field import askers
 
     client = outside(askers(ground.stack)[0].address.ip, 80)
-    for policy in ground.stack.network_policies:
+    for _, policy in ground.stack.guards():
         if policy.ingress and policy.endpoint_selector.takes_ingress() and into_ingress([policy], client).admitted:
             kept.take(ground, "ciliumclusterwidenetworkpolicy", policy.name)
             ground.kubectl("delete", "ciliumclusterwidenetworkpolicy", policy.name)

@@ -22,9 +22,9 @@ def usable(stack: StackConfig) -> bool:
 
 def askers(stack: StackConfig) -> list[Outpost]:
     """The hosts on the link that the policies admit."""
-    first = pool_address(stack)
+    first, policies = pool_address(stack), [policy for _, policy in stack.guards()]
     return [host for host in stack.outposts if first in map(str, host.address.network.hosts())
-            and into_ingress(stack.network_policies, outside(host.address.ip, 80)).admitted]  # fmt: skip
+            and into_ingress(policies, outside(host.address.ip, 80)).admitted]  # fmt: skip
 
 
 def pool_address(stack: StackConfig, index: int = 0) -> str:

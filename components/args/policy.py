@@ -5,6 +5,13 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 
+class CidrRuleArgs(TypedDict):
+    """A prefix without the prefixes inside it that are excepted."""
+
+    cidr: pulumi.Input[str]
+    except_: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+
+
 class SourcedRequirementArgs(TypedDict):
     """A `matchExpressions` entry over sourced labels."""
 
@@ -18,13 +25,6 @@ class EndpointSelectorArgs(TypedDict):
 
     match_labels: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     match_expressions: NotRequired[pulumi.Input[list[pulumi.Input[SourcedRequirementArgs]]]]
-
-
-class CidrRuleArgs(TypedDict):
-    """A prefix without the prefixes inside it that are excepted."""
-
-    cidr: pulumi.Input[str]
-    except_: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
 
 
 class PolicyRuleArgs(TypedDict):

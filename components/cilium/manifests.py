@@ -24,7 +24,7 @@ def crd_names(stack: StackConfig) -> tuple[str, ...]:
     """The CRDs that the operator must have registered for the features in use."""
     return custom_kinds(
         bgp=stack.bgp is not None, pools=bool(stack.pools), l2_announcements=bool(stack.l2_policies),
-        policies=bool(stack.network_policies),
+        policies=bool(stack.guards()),
         egress_gateway=bool(stack.egress_policies) and stack.cilium.edition == "oss",
     )  # fmt: skip
 

@@ -126,7 +126,7 @@ def _judge(field: Field, seen: Seen, place: Place, request: Request, reply: Repl
     if isinstance(backend, str):
         return unknown("ingress-http", subject, "an answer", place.where, backend)
     client = place.party(request.port)
-    meaning = meant(field.stack.network_policies, client, backend)
+    meaning = meant((policy for _, policy in field.stack.guards()), client, backend)
     good = _as_meant(meaning, reply, backend)
     cause = "" if good else why(seen, client, backend, reply.status, reply.by_backend, meaning)
     return judged("ingress-http", subject, good, meaning.text(request.path.service), reply, place.where, cause)

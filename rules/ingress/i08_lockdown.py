@@ -24,8 +24,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     if facts.stack.ingress_controller is None and not facts.on("gatewayAPI.enabled"):
         return
     chosen = [
-        (i, p)
-        for i, p in enumerate(facts.stack.network_policies)
+        (path, p)
+        for path, p in facts.stack.guards()
         if p.endpoint_selector.takes_ingress() and p.ingress is not None
     ]
     admits = any(
@@ -41,9 +41,9 @@ def check(facts: Facts) -> Iterator[Finding]:
             "add one for reserved:ingress with ingress: [{ entities: [world] }], egress: [{ entities: [cluster] }]",
         )
     if chosen and not admits:
-        i, policy = chosen[0]
+        path, policy = chosen[0]
         yield warning(
-            f"networkPolicies[{i}].ingress",
+            f"{path}.ingress",
             "a policy that admits clients to reserved:ingress",
             f"{policy.name} locks it",
             "add a policy for reserved:ingress with the clients' cidrs",

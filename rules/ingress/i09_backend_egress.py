@@ -22,15 +22,15 @@ def check(facts: Facts) -> Iterator[Finding]:
     if facts.stack.ingress_controller is None:
         return
     chosen = [
-        (i, p)
-        for i, p in enumerate(facts.stack.network_policies)
+        (path, p)
+        for path, p in facts.stack.guards()
         if p.endpoint_selector.takes_ingress() and p.egress is not None
     ]
     opens = any(rule.endpoints or rule.admits("cluster") for _, policy in chosen for rule in policy.egress or ())
     if chosen and not opens:
-        i, policy = chosen[0]
+        path, policy = chosen[0]
         yield warning(
-            f"networkPolicies[{i}].egress",
+            f"{path}.egress",
             "a policy that lets reserved:ingress reach the backends",
             f"{policy.name} denies it",
             "add { entities: [cluster] } for reserved:ingress",

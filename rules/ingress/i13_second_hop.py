@@ -23,7 +23,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Policies join: one that admits the Ingress, and selects the backend, is enough."""
     backends = {(i.namespace, backend.service) for i in facts.stack.ingresses if i.class_name == "cilium"
                 for _, backend in i.backends()}  # fmt: skip
-    policies = facts.stack.network_policies
+    guards = facts.stack.guards()
+    policies = [policy for _, policy in guards]
     for service in facts.stack.services:
         if (service.namespace, service.name) not in backends or not service.selector:
             continue
@@ -31,8 +32,9 @@ def check(facts: Facts) -> Iterator[Finding]:
         answers = [into_backend(policies, pod(service.selector, service.namespace, port)) for port in ports]
         if not any(answer.admitted for answer in answers):
             (name, *_) = answers[0].policies
+            path = next(path for path, policy in guards if policy.name == name)
             yield warning(
-                f"networkPolicies[{[policy.name for policy in policies].index(name)}].ingress",
+                f"{path}.ingress",
                 f"a rule that admits the entity ingress to the pods of Service {service.name}",
                 f"none in {name}",
                 "add { entities: [ingress] }",

@@ -12,6 +12,7 @@ from config.bgp import AdvertisementSet, AuthSecret, ClusterConfig, NodeOverride
 from config.cilium import Cilium
 from config.egress import EgressGroup, EgressHA, EgressPolicy
 from config.ingress import Ingress, IngressController, IngressTls
+from config.ingress_access import IngressAccess
 from config.l2 import L2Policy
 from config.node import Interface
 from config.policy import NetworkPolicy
@@ -21,7 +22,7 @@ from config.router import RouterBgp, StaticRoute
 # What components take, whole or in a list.
 ROOTS: tuple[type[Model], ...] = (
     Interface, RouterBgp, StaticRoute, Cilium, IngressController, AdvertisementSet, PeerConfig, ClusterConfig,
-    NodeOverride, AuthSecret, Pool, Ingress, NetworkPolicy, EgressPolicy, EgressHA, L2Policy,
+    NodeOverride, AuthSecret, Pool, Ingress, IngressAccess, NetworkPolicy, EgressPolicy, EgressHA, L2Policy,
 )
 # Fields that decide which resources there are, or what their names are: they cannot come late.
 PLAIN = {
@@ -29,6 +30,7 @@ PLAIN = {
     (AuthSecret, "name"), (AuthSecret, "password_config"), (Pool, "name"), (Ingress, "name"), (Ingress, "namespace"),
     (Ingress, "tls"), (IngressTls, "secret_name"), (IngressTls, "certificate_config"), (IngressTls, "key_config"),
     (Cilium, "version"), (Cilium, "edition"), (Cilium, "namespace"), (Cilium, "ready_timeout"),
+    (IngressAccess, "backends"), (IngressAccess, "lockdown"), (IngressAccess, "admission"),
     (NetworkPolicy, "name"), (L2Policy, "name"), (EgressPolicy, "name"), (EgressPolicy, "kind"),
     (EgressGroup, "node_selector"),
 }  # fmt: skip

@@ -8,7 +8,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 def checks() -> set[str]:
     found: set[str] = set()
-    for file in (PROJECT / "probes").glob("*.py"):
+    for file in (PROJECT / "probes").rglob("*.py"):
         text = file.read_text()
         found |= set(re.findall(r'\b(?:judged|unknown|_compare)\(\s*"([a-z0-9-]+)"', text))
         found |= set(re.findall(r'^CHECK = "([a-z0-9-]+)"', text, re.MULTILINE))

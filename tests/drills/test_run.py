@@ -102,8 +102,9 @@ def test_the_drills_of_ingresses_ask_who_is_admitted_where_the_addresses_are() -
     assert streams["l2-holder-frozen"].limit == pytest.approx(20.4)
     for section in ("ingresses", "l2_policies", "outposts", "pools"):
         assert not INGRESS & {item.name for item in drills_for(found.model_copy(update={section: ()}))}
-    locked = [policy for policy in found.network_policies if policy.name != "allow-cidr"]
-    assert not INGRESS & {item.name for item in drills_for(found.model_copy(update={"network_policies": locked}))}
+    locked = [policy for _, policy in found.guards() if policy.name != "allow-cidr"]
+    shut = found.model_copy(update={"ingress_access": None, "network_policies": tuple(locked)})
+    assert len(locked) == 1 and not INGRESS & {item.name for item in drills_for(shut)}
     plain = [item.model_copy(update={"tls": ()}) for item in found.ingresses]
     kept = {item.name for item in drills_for(found.model_copy(update={"ingresses": plain}))}
     assert kept == INGRESS - {"certificate-rotated"}

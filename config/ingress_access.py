@@ -1,0 +1,54 @@
+"""Who may come in through Cilium's Ingress: one declaration, of which the policies of both hops are made."""
+
+from __future__ import annotations
+
+from pydantic import model_validator
+
+from config.base import Model
+from config.net import ObjectName, Port
+from config.policy import CidrRule, EndpointSelector, Entity, NetworkPolicy, PolicyRule, SourcedRequirement
+
+_INGRESS = EndpointSelector(match_expressions=(SourcedRequirement(key="reserved:ingress", operator="Exists"),))
+
+
+class IngressAccess(Model):
+    """The clients outside the cluster that Cilium's Ingress admits, by prefix or entity; no other comes in.
+
+    Traffic through an Ingress passes policy twice: from the client to the Ingress, and from there to the backend,
+    with the identity `ingress`. `lockdown` names the policy that closes the pods to everything from outside the
+    cluster, the Ingress among them; `admission` the one that opens the Ingress to the clients. With `backends` only
+    those pods are closed, and the Ingress may go on to them alone. What is in the cluster may always come in, but for
+    a node's own requests: they come from 127.0.0.1, and are admitted as such.
+    """
+
+    cidrs: tuple[CidrRule, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    ports: tuple[Port, ...] = ()
+    backends: tuple[EndpointSelector, ...] = ()
+    lockdown: ObjectName = "external-lockdown"
+    admission: ObjectName = "allow-cidr"
+
+    @model_validator(mode="after")
+    def _somebody(self) -> IngressAccess:
+        if not (self.cidrs or self.entities):
+            raise ValueError("cidrs or entities: who may come in")
+        if self.lockdown == self.admission:
+            raise ValueError("two names: lockdown and admission are two policies")
+        return self
+
+    def policies(self) -> tuple[NetworkPolicy, ...]:
+        """The lockdown, one for each of `backends`, and the admission."""
+        cluster = (PolicyRule(entities=("cluster",)),)
+        closed = self.backends or (EndpointSelector(),)
+        names = [self.lockdown, *(f"{self.lockdown}-{i}" for i in range(2, len(closed) + 1))]
+        clients = [PolicyRule(cidrs=self.cidrs, ports=self.ports)] if self.cidrs else []
+        clients += [PolicyRule(entities=self.entities, ports=self.ports)] if self.entities else []
+        if self.backends:
+            # Without them the lockdown is of the Ingress as well, and admits the cluster to it.
+            clients.append(PolicyRule(entities=("cluster",)))
+        onward = (PolicyRule(endpoints=self.backends),) if self.backends else None
+        return (
+            *(NetworkPolicy(name=name, endpoint_selector=selector, ingress=cluster)
+              for name, selector in zip(names, closed, strict=True)),
+            NetworkPolicy(name=self.admission, endpoint_selector=_INGRESS, ingress=tuple(clients), egress=onward),
+        )  # fmt: skip
