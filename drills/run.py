@@ -129,7 +129,8 @@ def judge(outcome: Outcome) -> list[str]:
         if any(sample.answer is None for sample in timeline.samples if sample.at < -PATIENCE):
             faults.append(f"{name}: requests were lost before the fault")
         shuts = outcome.drill.shuts
-        answered = timeline.answers_at(shuts, outcome.healed_at) if shuts is not None else set()
+        # The healing begins then, and has its effect before it is over.
+        answered = timeline.answers_at(shuts, outcome.drill.during) if shuts is not None else set()
         if answered:
             faults.append(f"{name}: answered later than {shuts:g} s after the fault, when nobody is to be")
         dark = timeline.black_out(outcome.watched)

@@ -1,0 +1,22 @@
+"""Faults of the Ingress in the lab, with requests through all of it: what is promised is kept."""
+
+from __future__ import annotations
+
+from tests.e2e.harness import Edge
+
+QUICK = ("envoy-killed", "ingress-backend-killed", "certificate-rotated", "policy-locked", "ingress-added")
+
+
+def test_what_can_be_killed_changed_or_locked_costs_what_it_may(ingress: Edge) -> None:
+    outcomes = ingress.json("drill", *QUICK)
+    assert [outcome["drill"] for outcome in outcomes] == list(QUICK)
+    assert all(outcome["passed"] for outcome in outcomes)
+    [locked] = [one for outcome in outcomes if outcome["drill"] == "policy-locked" for one in outcome["streams"]]
+    # It was shut indeed, and for the fault's time only.
+    assert locked["lost"] > 200 and locked["spans"][-1]["answer"] is not None
+
+
+def test_another_node_stands_in_for_a_frozen_holder(ingress: Edge) -> None:
+    [outcome] = ingress.json("drill", "l2-holder-frozen")
+    [stream] = outcome["streams"]
+    assert outcome["passed"] and stream["blackOut"] > 5
