@@ -64,7 +64,11 @@ def well(ground: Ground) -> bool:
             if shown.get("numberReady", 0) < shown["desiredNumberScheduled"]:
                 return False
         holder(ground)
-        ask = f"curl -s -o /dev/null -m 1 -w '%{{http_code}}' http://{pool_address(ground.stack)}/"
-        return ground.run(askers(ground.stack)[0].name, ask) == "200"
+        address = pool_address(ground.stack)
+        asker = askers(ground.stack)[0].name
+        # Its table of neighbors would know an address that nobody announces any more.
+        ground.run(asker, f"ip neigh flush to {address}")
+        ask = f"curl -s -o /dev/null -m 1 -w '%{{http_code}}' http://{address}/"
+        return ground.run(asker, ask) == "200"
     except EdgeError:
         return False

@@ -122,7 +122,8 @@ class Field:
             seen.devices[node] = {link["Name"]: re.findall(r"[^, ]+", link["Addresses"]) for link in links}
         if self.stack.l2_policies:
             seen.announced[node] = self._table(pod, "l2-announce")
-            seen.hardware[node] = {link["HWAddr"].lower() for link in self._table(pod, "devices") if link["HWAddr"]}
+            links = self._table(pod, "devices")
+            seen.hardware[node] = {link["HWAddr"].lower(): link["Name"] for link in links if link["HWAddr"]}
 
     def _envoy(self, seen: Seen, node: str, pod: Json) -> None:
         seen.envoys[node] = json.loads(self._says(pod, "envoy", "admin", "config", "routes"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 
@@ -51,12 +52,20 @@ def _one(stack: StackConfig, seen: Seen, service: Service, chosen: list[L2Policy
         return unknown("l2", service.name, wanted, name, seen.errors.get(name, "no agent there"))
     links = sorted({entry["NetworkInterface"] for entry in table if entry["IP"] in addresses})
     if not links:
-        patterns = ", ".join(pattern for policy in chosen for pattern in policy.interfaces)
-        cause = f"no device of {name} matches the interfaces of L2 policy {names}: {patterns}"
+        cause = _why_on_none(seen, name, names, chosen)
         return judged("l2", service.name, False, wanted, f"{name}, on no interface", name, cause)
     good = service.external_traffic_policy != "Local" or bool(backends_by_node(seen, service).get(name))
     cause = f"externalTrafficPolicy is Local, and {name} has no ready backend: it drops what it draws"
     return judged("l2", service.name, good, wanted, f"{name}, on {', '.join(links)}", name, cause)
+
+
+def _why_on_none(seen: Seen, node: str, names: str, chosen: list[L2Policy]) -> str:
+    patterns = [pattern for policy in chosen for pattern in policy.interfaces]
+    if any(re.search(pattern, link) for pattern in patterns for link in seen.hardware.get(node, {}).values()):
+        # Cilium issue 48626: an agent that lost its Leases and got them back announces nothing.
+        return (f"the agent of {node} holds the Lease and announces nothing, as one does that lost the API server for"
+                f" longer than its Lease: restart it (kubectl -n kube-system delete pod, the one of {node})")  # fmt: skip
+    return f"no device of {node} matches the interfaces of L2 policy {names}: {', '.join(patterns)}"
 
 
 def holder(seen: Seen, service: Service) -> str:

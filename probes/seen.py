@@ -17,8 +17,8 @@ class Seen:
     maps: dict[str, list[Json]] = field(default_factory=dict)
     devices: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     announced: dict[str, list[Json]] = field(default_factory=dict)
-    # Node -> the hardware addresses of its links.
-    hardware: dict[str, set[str]] = field(default_factory=dict)
+    # Node -> the hardware addresses of its links, and their names.
+    hardware: dict[str, dict[str, str]] = field(default_factory=dict)
     envoys: dict[str, Json] = field(default_factory=dict)
     # Node -> what its Envoy serves; (namespace, Secret) -> the certificate in it, in PEM.
     served: dict[str, Json] = field(default_factory=dict)

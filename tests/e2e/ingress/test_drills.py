@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.e2e.harness import Edge
+import time
+
+from tests.e2e.harness import Edge, until
+from tests.e2e.ingress.field import causes
 
 QUICK = ("envoy-killed", "ingress-backend-killed", "certificate-rotated", "policy-locked", "ingress-added")
 
@@ -20,3 +23,19 @@ def test_another_node_stands_in_for_a_frozen_holder(ingress: Edge) -> None:
     [outcome] = ingress.json("drill", "l2-holder-frozen")
     [stream] = outcome["streams"]
     assert outcome["passed"] and stream["blackOut"] > 5
+
+
+def test_an_agent_that_lost_its_leases_announces_nothing_until_it_is_restarted(ingress: Edge) -> None:
+    """Cilium's own (issue 48626). Neighbors know the address for a while, so that nobody notices at once."""
+    ingress.links("cut")
+    # Longer than a Lease lives.
+    time.sleep(22)
+    ingress.links("join")
+
+    def found() -> str:
+        return causes(ingress, "l2").get("cilium-ingress", "")
+
+    until(lambda: "announces nothing" in found(), 60, "the holder announces nothing")
+    node = found().partition("the agent of ")[2].split()[0]
+    ingress.kubectl("-n", "kube-system", "delete", "pod", "-l", "k8s-app=cilium", f"--field-selector=spec.nodeName={node}")
+    assert ingress.verify()["green"]
