@@ -63,8 +63,8 @@ def _why_on_none(seen: Seen, node: str, names: str, chosen: list[L2Policy]) -> s
     patterns = [pattern for policy in chosen for pattern in policy.interfaces]
     if any(re.search(pattern, link) for pattern in patterns for link in seen.hardware.get(node, {}).values()):
         # Cilium issue 48626: an agent that lost its Leases and got them back announces nothing.
-        return (f"the agent of {node} holds the Lease and announces nothing, as one does that lost the API server for"
-                f" longer than its Lease: restart it (kubectl -n kube-system delete pod, the one of {node})")  # fmt: skip
+        return (f"the agent of {node} holds the Lease and announces nothing, as one does that lost its Lease and got it"
+                f" back: restart it (kubectl -n kube-system delete pod, the agent's on {node})")  # fmt: skip
     return f"no device of {node} matches the interfaces of L2 policy {names}: {', '.join(patterns)}"
 
 

@@ -37,5 +37,6 @@ def test_an_agent_that_lost_its_leases_announces_nothing_until_it_is_restarted(i
 
     until(lambda: "announces nothing" in found(), 60, "the holder announces nothing")
     node = found().partition("the agent of ")[2].split()[0]
-    ingress.kubectl("-n", "kube-system", "delete", "pod", "-l", "k8s-app=cilium", f"--field-selector=spec.nodeName={node}")
+    there = ("-l", "k8s-app=cilium", f"--field-selector=spec.nodeName={node}")
+    ingress.kubectl("-n", "kube-system", "delete", "pod", *there)
     assert ingress.verify()["green"]
