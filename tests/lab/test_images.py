@@ -1,0 +1,104 @@
+"""What a lab runs beside what every lab does, and how the image table starts Envoy."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.cilium import Cilium
+from config.errors import LabError
+from lab import images
+from lab.toolchain import build
+from lab.toolchain.recipes import CILIUM, DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE, Part
+
+FILE = Path(__file__).resolve().parents[2] / "Pulumi.ingress.yaml"
+DOCUMENT = yaml.safe_load(FILE.read_text())["config"]["cilium-edge:stack"]
+# As charts write it: a version, a commit, and a digest.
+CHART = "quay.io/cilium/cilium-envoy:v1.34.1-1752151664-7c2edb0b@sha256:" + "0" * 64
+NEXT = next(version for version in CILIUM if version != DEFAULT_CILIUM.version)
+
+
+@pytest.mark.parametrize(("values", "envoy"), [
+    # The chart has it on.
+    ({}, True), ({"envoy": {}}, True), ({"envoy": {"enabled": True}}, True), ({"envoy": {"enabled": "true"}}, True),
+    ({"envoy": {"log": {"level": "debug"}}}, True), ({"envoy": None}, True), ({"envoy": "false"}, True),
+    ({"envoy": {"enabled": False}}, False), ({"envoy": {"enabled": "false"}}, False),
+])  # fmt: skip
+def test_envoy_is_wanted_unless_the_values_say_no(values: dict[str, Any], envoy: bool) -> None:
+    assert images.wanted(Cilium(values=values)) == (DEFAULT_CILIUM, *((ENVOY, ENVOY_BRIDGE) if envoy else ()))
+
+
+def test_the_shipped_stack_wants_envoy() -> None:
+    assert images.wanted(Cilium.model_validate(DOCUMENT["cilium"])) == (DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE)
+
+
+def test_the_version_of_the_stack_is_what_is_wanted() -> None:
+    assert images.wanted(Cilium(version=NEXT))[0] is CILIUM[NEXT] is not DEFAULT_CILIUM
+    words = f"cannot run Cilium 1.16.99; cilium.version of a lab is one of {', '.join(CILIUM)}"
+    with pytest.raises(LabError, match=re.escape(words)):
+        images.wanted(Cilium(version="1.16.99", values={"envoy": {"enabled": False}}))
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache in which nothing is built."""
+    monkeypatch.setattr(build, "CACHE", tmp_path)
+    return tmp_path
+
+
+def put(cache: Path, *parts: Part) -> None:
+    for part in parts:
+        for binary in part.binaries:
+            place = cache / "bin" / part.key / binary.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.touch()
+
+
+def entry(image: str) -> Any:
+    """The table's entry as the node runner finds it: the first that matches the whole reference."""
+    return next((e for e in json.loads(images.table()) if re.fullmatch(e["image"], image)
+                 and "container" not in e), None)  # fmt: skip
+
+
+def test_envoys_image_is_the_starter_which_starts_envoy(cache: Path) -> None:
+    put(cache, ENVOY, ENVOY_BRIDGE)
+    found = entry(CHART)
+    bridge = f"/opt/cilium-edge/bin/{ENVOY_BRIDGE.key}/envoybridge"
+    assert {m["target"]: m["source"] for m in found["mounts"]} == {
+        "/usr/bin/cilium-envoy": f"/opt/cilium-edge/bin/{ENVOY.key}/envoy", "/usr/bin/cilium-envoy-starter": bridge}
+    # The Pod's own command is the starter; nothing stands in its place.
+    assert set(found) == {"image", "mounts"}
+
+
+def test_what_the_node_sees_is_what_was_built(cache: Path) -> None:
+    put(cache, ENVOY, ENVOY_BRIDGE)
+    inside = images._BINARIES
+    for mount in entry(CHART)["mounts"]:
+        assert (cache / "bin" / mount["source"].removeprefix(f"{inside}/")).exists()
+
+
+@pytest.mark.parametrize("parts", [(), (ENVOY,), (ENVOY_BRIDGE,)])
+def test_an_envoy_that_is_not_whole_has_no_entry(cache: Path, parts: tuple[Part, ...]) -> None:
+    put(cache, *parts)
+    assert entry(CHART) is None
+
+
+def test_the_agents_image_is_not_taken_for_envoys(cache: Path) -> None:
+    put(cache, ENVOY, ENVOY_BRIDGE)
+    assert entry(f"quay.io/cilium/cilium:v{DEFAULT_CILIUM.version}") is None
+    put(cache, DEFAULT_CILIUM)
+    assert "cilium-envoy" not in entry(f"quay.io/cilium/cilium:v{DEFAULT_CILIUM.version}")["image"]
+    assert entry("quayXio/cilium/cilium-envoy:v1") is None
+
+
+@pytest.mark.parametrize("image", sorted({workload["image"] for workload in DOCUMENT["workloads"]}))
+def test_every_workload_of_the_shipped_stack_has_an_image(image: str) -> None:
+    found = entry(image)
+    assert found["entrypoint"], image
+    # A tag and a digest are the user's own affair.
+    assert entry(f"docker.io/{image}:1.2@sha256:0") == found and entry(f"evil/{image}") is None

@@ -1,0 +1,154 @@
+"""What a request means by the stack's policies, and the likely cause of a reply that was not meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+
+from config.policy import NetworkPolicy
+from effective.admission import Party, outside, pod
+from probes.ingress.backends import Backend
+from probes.ingress.meaning import Meaning, in_force, meant, why
+from probes.seen import Seen
+from tests.probes.ingress.recorded import healthy, stack
+
+WEBPOD = Backend("webpod", ("webpod-1", "webpod-2"), pod({"app": "webpod"}, "default", 80))
+NOBODY = Backend("webpod", (), None)
+CLIENT, STRANGER = outside(ip_address("192.168.10.200"), 80), outside(ip_address("192.168.10.201"), 80)
+CURL = pod({"app": "curl"}, "default", 80)
+# A backend that takes clients, and forgot that to it every client is the Ingress.
+WORLD = NetworkPolicy.model_validate({
+    "name": "webpod-world", "endpointSelector": {"matchLabels": {"app": "webpod"}},
+    "ingress": [{"entities": ["world"]}]})  # fmt: skip
+# An Ingress that may go nowhere.
+CLOSED = NetworkPolicy.model_validate({
+    "name": "ingress-egress", "endpointSelector": {"matchLabels": {"reserved:ingress": ""}}, "egress": []})  # fmt: skip
+BOTH = ("external-lockdown", "allow-cidr")
+YES, FIRST = Meaning(True), Meaning(False, "first", BOTH)
+SECOND = Meaning(False, "second", ("webpod-world",))
+
+
+def guards() -> list[NetworkPolicy]:
+    """The policies of the shipped stack."""
+    return [policy for _, policy in stack().guards()]
+
+
+@pytest.mark.parametrize(("change", "client", "backend", "meaning"), [
+    (lambda p: None, CLIENT, WEBPOD, YES), (lambda p: None, CURL, WEBPOD, YES),
+    (lambda p: None, STRANGER, WEBPOD, FIRST),
+    (lambda p: p.clear(), STRANGER, WEBPOD, YES),
+    (lambda p: p.pop(1), CLIENT, WEBPOD, Meaning(False, "first", ("external-lockdown",))),
+    # The lockdown itself lets the cluster, and with it the Ingress, on to the pods.
+    (lambda p: p.append(WORLD), CLIENT, WEBPOD, YES),
+    (lambda p: p.__setitem__(slice(None), [WORLD]), CLIENT, WEBPOD, SECOND),
+    (lambda p: p.append(CLOSED), CLIENT, WEBPOD, Meaning(False, "second", ("ingress-egress",))),
+    # The first hop is told before the second.
+    (lambda p: p.append(CLOSED), STRANGER, WEBPOD, FIRST),
+    # That a backend has no pod is a fault and no policy's word.
+    (lambda p: p.append(CLOSED), CLIENT, NOBODY, YES), (lambda p: None, STRANGER, NOBODY, FIRST),
+])  # fmt: skip
+def test_what_a_request_means(change: Callable[[list[NetworkPolicy]], object], client: Party, backend: Backend,
+                              meaning: Meaning) -> None:  # fmt: skip
+    policies = guards()
+    change(policies)
+    # An iterator serves all hops.
+    assert meant(iter(policies), client, backend) == meaning
+
+
+@pytest.mark.parametrize(("meaning", "text"), [
+    (YES, "an answer of webpod"),
+    (FIRST, "403: no rule of external-lockdown, allow-cidr admits this client"),
+    (SECOND, "no answer of webpod: no rule of webpod-world admits Ingress"),
+])  # fmt: skip
+def test_a_meaning_is_told(meaning: Meaning, text: str) -> None:
+    assert meaning.text("webpod") == text
+
+
+def live(answers: Seen) -> list[Any]:
+    return answers.objects["CiliumClusterwideNetworkPolicy"]
+
+
+def admitting(answers: Seen) -> None:
+    live(answers).append({"metadata": {"name": "let-all"}, "spec": {
+        "endpointSelector": {"matchLabels": {"reserved:ingress": ""}}, "ingress": [{"fromEntities": ["all"]}]}})
+
+
+def only_world(answers: Seen) -> None:
+    live(answers)[:] = [{"metadata": {"name": "webpod-world"}, "spec": {
+        "endpointSelector": {"matchLabels": {"app": "webpod"}}, "ingress": [{"fromEntities": ["world"]}]}}]
+
+
+def denying(answers: Seen, _: object = None) -> None:
+    answers.objects["CiliumNetworkPolicy"].append({"metadata": {"name": "no-bots", "namespace": "shop"}, "spec": {
+        "endpointSelector": {}, "ingressDeny": [{"fromEntities": ["world"]}]}})
+
+
+@pytest.mark.parametrize(("change", "client", "backend", "status", "by_backend", "meaning", "cause"), [
+    (lambda s: None, CLIENT, NOBODY, 503, False, YES, "Service webpod has no ready pod"),
+    (lambda s: None, CLIENT, WEBPOD, 200, True, YES, "a pod answered that is none of the backend's"),
+    # Answered, and it was not to be.
+    (lambda s: None, STRANGER, WEBPOD, 200, True, FIRST,
+     "external-lockdown, allow-cidr is not in force: the agent has not told Envoy yet"),
+    (lambda s: live(s).clear(), STRANGER, WEBPOD, 200, True, FIRST,
+     "not in the cluster: allow-cidr, external-lockdown"),
+    (lambda s: live(s).pop(0), STRANGER, WEBPOD, 200, True, FIRST, "not in the cluster: external-lockdown"),
+    (admitting, STRANGER, WEBPOD, 200, True, FIRST, "a policy that the stack does not have admits it: let-all"),
+    (lambda s: live(s)[1]["spec"]["ingress"][0]["fromCIDRSet"].append({"cidr": "0.0.0.0/0"}), STRANGER, WEBPOD, 200,
+     True, FIRST, "a policy that the stack does not have admits it: none that can be read"),
+    # Not answered, and it was to be.
+    (lambda s: live(s).pop(1), CLIENT, WEBPOD, 403, False, YES,
+     "first hop: no rule of external-lockdown admits this client to the Ingress"),
+    (only_world, CLIENT, WEBPOD, None, False, YES,
+     "second hop: no rule of webpod-world admits Ingress (its own identity) to the backend"),
+    (lambda s: denying(s, live(s).pop(1)), CLIENT, WEBPOD, 403, False, YES, "first hop: no rule of external-lockdown"
+     " admits this client to the Ingress; no-bots says more than is judged here"),
+    (denying, CLIENT, WEBPOD, 403, False, YES,
+     "a policy refuses it that is not judged here; no-bots says more than is judged here"),
+    (lambda s: None, CLIENT, WEBPOD, 403, False, YES, "a policy refuses it that is not judged here"),
+    (lambda s: None, CLIENT, WEBPOD, None, False, YES,
+     "nobody answered at the address: who holds its Lease or announces it, and is Envoy there?"),
+    (lambda s: None, CLIENT, WEBPOD, 404, False, YES,
+     "Envoy has no such route: host or path of the request, or of the Ingress as it is in the cluster"),
+    (lambda s: None, CLIENT, WEBPOD, 503, False, YES,
+     "Envoy reaches no pod of Service webpod: does it listen on the Service's targetPort?"),
+    (lambda s: None, CLIENT, WEBPOD, 301, False, YES, "Envoy answered by itself"),
+])  # fmt: skip
+def test_why_a_reply_was_not_as_it_was_meant(
+    change: Callable[[Seen], object], client: Party, backend: Backend, status: int | None, by_backend: bool,
+    meaning: Meaning, cause: str,
+) -> None:  # fmt: skip
+    answers = healthy()
+    change(answers)
+    assert why(answers, client, backend, status, by_backend, meaning) == cause
+
+
+def test_what_is_in_the_cluster_is_read_as_the_stack_has_it() -> None:
+    assert in_force(healthy()) == (guards(), [])
+    assert in_force(Seen()) == ([], [])
+
+
+@pytest.mark.parametrize(("spec", "read"), [
+    ({"endpointSelector": {}, "ingressDeny": [{"fromEntities": ["world"]}]}, True),
+    ({"endpointSelector": {}, "egressDeny": [{}]}, True),
+    # A rule of HTTP inside one of ports.
+    ({"endpointSelector": {}, "ingress": [{"toPorts": [{"rules": {"http": [{"method": "GET"}]}}]}]}, True),
+    ({"endpointSelector": {}, "egress": [{"toPorts": [{"rules": {"dns": [{}]}}]}]}, True),
+    ({"nodeSelector": {}, "ingress": []}, False), (None, False),
+])  # fmt: skip
+def test_a_policy_that_says_more_than_is_judged_is_named(spec: Any, read: bool) -> None:
+    answers = healthy()
+    live(answers).append({"metadata": {"name": "more"}, "spec": spec})
+    policies, beyond = in_force(answers)
+    assert beyond == ["more"] and [p.name for p in policies] == [*BOTH, *(["more"] if read else [])]
+
+
+def test_a_policy_of_a_namespace_is_no_policy_of_the_ingress() -> None:
+    answers = healthy()
+    live(answers).clear()
+    spec: dict[str, Any] = {"endpointSelector": {}, "ingress": [{}]}
+    answers.objects["CiliumNetworkPolicy"] = [{"metadata": {"name": "deny", "namespace": "default"}, "spec": spec}]
+    policies, beyond = in_force(answers)
+    assert meant(policies, STRANGER, WEBPOD) == Meaning(False, "second", ("deny",)) and beyond == []

@@ -1,0 +1,197 @@
+"""HTTP to every route from every place: green as the stack means it, and red for every reply that it does not mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+
+from config.errors import HostError
+from effective.admission import outside
+from probes.ingress.places import Place
+from probes.ingress.requests import Reply, Request, read, verdicts
+from probes.seen import Seen
+from probes.verdict import Color, Verdict
+from tests.probes.ingress.recorded import DEDICATED, SHARED, Hosts, behind, healthy, refused, replied, stack
+
+Replies = Callable[[str, str], str]
+ROUTES = ("default/basic-ingress /details", "default/basic-ingress /", "default/webpod-ingress /",
+          "default/webpod-ingress webpod.example/")  # fmt: skip
+PLACES = ("client 192.168.10.200", "stranger 192.168.10.201", "cilium-ctr", "cilium-w1", "cilium-w2", "pod curl-pod")
+STRANGER = f"{ROUTES[0]} from {PLACES[1]}"
+
+
+def as_meant(place: str, url: str) -> str:
+    """The lab: the stranger is refused, everybody else is answered."""
+    return refused() if place == "stranger" else behind(url)
+
+
+def ask(reply: Replies = as_meant, change: Callable[[Any], object] = lambda d: None,
+        spoil: Callable[[Seen], object] = lambda s: None) -> list[Verdict]:  # fmt: skip
+    answers = healthy()
+    spoil(answers)
+    return verdicts(Hosts(stack(change), reply).field(), answers, {})
+
+
+def not_green(found: list[Verdict]) -> dict[str, Verdict]:
+    return {v.subject: v for v in found if v.color is not Color.GREEN}
+
+
+def at(place: str, url: str, text: str) -> Replies:
+    """The lab, with one reply of it spoilt."""
+    return lambda who, what: text if (who, what) == (place, url) else as_meant(who, what)
+
+
+def test_what_the_lab_answers_is_green() -> None:
+    found = ask()
+    assert [v.subject for v in found] == [f"{route} from {place}" for routes in (ROUTES[:2], ROUTES[2:])
+                                          for place in PLACES for route in routes]  # fmt: skip
+    assert not_green(found) == {} and {v.check for v in found} == {"ingress-http"}
+    told = {v.subject: (v.expected, v.observed, v.where) for v in found}
+    assert told[STRANGER] == (
+        "403: no rule of external-lockdown, allow-cidr admits this client", "403 by Envoy", "stranger")  # fmt: skip
+    assert told[f"{ROUTES[3]} from pod curl-pod"] == ("an answer of webpod", "200 by webpod-2", "cilium-ctr")
+
+
+@pytest.mark.parametrize(("text", "observed", "cause"), [
+    ("", "no answer", "nobody answered at the address"),
+    (refused(), "403 by Envoy", "a policy refuses it that is not judged here"),
+    (refused(404), "404 by Envoy", "Envoy has no such route"),
+    # An answer of Envoy's own is no answer, however well it sounds.
+    (refused(200), "200 by Envoy", "Envoy answered by itself"),
+    (replied("Hostname: details-1\n"), "200 by details-1", "a pod answered that is none of the backend's"),
+])  # fmt: skip
+def test_a_client_that_is_to_be_answered_and_is_not(text: str, observed: str, cause: str) -> None:
+    found = not_green(ask(at("client", f"http://{DEDICATED}/", text)))
+    assert list(found) == [f"{ROUTES[2]} from client 192.168.10.200"]
+    [red] = found.values()
+    assert (red.color, red.observed, red.where) == (Color.RED, observed, "client") and cause in red.cause
+
+
+@pytest.mark.parametrize(("text", "observed"), [
+    (replied("[]"), "200 by the backend"), (replied("no", 403), "403 by the backend"), (refused(404), "404 by Envoy"),
+    ("", "no answer"),
+])  # fmt: skip
+def test_a_stranger_is_to_be_refused_by_envoy_itself(text: str, observed: str) -> None:
+    found = not_green(ask(at("stranger", f"http://{SHARED}/details", text)))
+    assert list(found) == [STRANGER] and found[STRANGER].observed == observed and found[STRANGER].cause
+
+
+@pytest.mark.parametrize(("text", "good"), [
+    ("", True), (refused(403), True), (refused(503), True), (refused(504), True),
+    (refused(404), False), (refused(200), False), (replied("Hostname: webpod-1\n"), False), (replied("", 503), False),
+])  # fmt: skip
+def test_where_the_backend_does_not_take_the_ingress_envoy_gives_up(text: str, good: bool) -> None:
+    world = {"name": "webpod-world", "endpointSelector": {"matchLabels": {"app": "webpod"}},
+             "ingress": [{"entities": ["world"]}]}  # fmt: skip
+
+    def reply(place: str, url: str) -> str:
+        return behind(url) if url.startswith(f"http://{SHARED}/") else text
+
+    found = ask(reply, lambda d: d.update(ingressAccess=None, networkPolicies=[world]))
+    to_webpod = [v for v in found if "webpod-ingress" in v.subject]
+    assert {v.color for v in to_webpod} == {Color.GREEN if good else Color.RED}
+    assert len(to_webpod) == 12 and not [v for v in found if v not in to_webpod and v.color is not Color.GREEN]
+
+
+def test_a_host_that_is_not_reached_leaves_its_requests_unanswered_alone() -> None:
+    def reply(place: str, url: str) -> str:
+        if place == "client":
+            raise HostError("root@client:22: cannot connect")
+        return as_meant(place, url)
+
+    found = not_green(ask(reply))
+    assert set(found) == {f"{route} from {PLACES[0]}" for route in ROUTES}
+    assert all((v.color, v.where, v.cause) == (Color.GREY, "client", "root@client:22: cannot connect")
+               for v in found.values())  # fmt: skip
+
+
+def test_what_was_cut_off_was_not_answered() -> None:
+    # The shell of the host ended in the middle: nothing of the second request is there.
+    whole = Hosts(stack(), as_meant)
+    run = whole._shell
+    whole._shell = lambda place, command: run(place, command.split("; ")[0])  # type: ignore[method-assign]
+    found = not_green(verdicts(whole.field(), healthy(), {}))
+    assert set(found) == {f"{ROUTES[i]} from {place}" for i in (1, 3) for place in PLACES}
+    assert all(v.color is Color.RED and v.observed == "no answer" for v in found.values())
+
+
+def test_pods_that_nobody_told_of_leave_it_open_who_has_to_answer() -> None:
+    found = ask(spoil=lambda s: (s.objects.pop("slices"), s.errors.update(slices="HTTP 500")))
+    assert len(found) == 24 and all((v.color, v.cause) == (Color.GREY, "HTTP 500") for v in found)
+
+
+def test_an_address_that_can_be_asked_from_nowhere_is_not_proven() -> None:
+    whole, answers = Hosts(stack()), healthy()
+    whole.endpoints.clear()
+    answers.objects["pods"] = []
+    found = verdicts(whole.field(), answers, {})
+    assert [(v.subject, v.color, v.where) for v in found] == [
+        ("default/basic-ingress", Color.GREY, SHARED), ("default/webpod-ingress", Color.GREY, DEDICATED)]  # fmt: skip
+    assert all("no host and no pod to ask it from" in v.cause for v in found)
+
+
+@pytest.mark.parametrize(("change", "spoil"), [
+    (lambda d: d.pop("ingressController"), lambda s: None),
+    (lambda d: d.update(ingressController={"hostNetwork": {}}), lambda s: None),
+    (lambda d: None, lambda s: s.objects.update(services=[])),
+])  # fmt: skip
+def test_without_an_address_nothing_is_asked(change: Callable[[Any], object], spoil: Callable[[Seen], object]) -> None:
+    assert ask(change=change, spoil=spoil) == []
+
+
+@pytest.mark.parametrize(("path", "kind", "asked"), [
+    ("/v1", "ImplementationSpecific", True), ("/v[0-9]+", "ImplementationSpecific", False),
+    ("/(a|b)", "ImplementationSpecific", False), ("/v[0-9]+", "Exact", True),
+])  # fmt: skip
+def test_a_path_that_is_an_expression_is_not_asked(path: str, kind: str, asked: bool) -> None:
+    found = ask(change=lambda d: d["ingresses"][0]["rules"][0]["paths"][0].update(path=path, pathType=kind))
+    assert [v.subject for v in found].count(f"default/basic-ingress {path} from cilium-ctr") == asked
+
+
+HERE = Place("client 192.168.10.200", "client", lambda port: outside(ip_address("192.168.10.200"), port), str,
+             ip_address("192.168.10.200"))  # fmt: skip
+NODE = Place("cilium-ctr", "cilium-ctr", lambda port: outside(ip_address("127.0.0.1"), None), str)
+CURL = "curl -sik --connect-timeout 2 --max-time 7"
+
+
+@pytest.mark.parametrize(("host", "tls", "place", "command"), [
+    (None, False, NODE, f"{CURL} http://192.168.10.212/ | head -c 2000"),
+    (None, False, HERE, f"{CURL} --interface 192.168.10.200 http://192.168.10.212/ | head -c 2000"),
+    ("webpod.example", True, NODE,
+     f"{CURL} --resolve webpod.example:443:192.168.10.212 https://webpod.example/ | head -c 2000"),
+    ("webpod.example", False, NODE,
+     f"{CURL} --resolve webpod.example:80:192.168.10.212 http://webpod.example/ | head -c 2000"),
+    # Some host of it.
+    ("*.example", True, NODE,
+     f"{CURL} --resolve edge-verify.example:443:192.168.10.212 https://edge-verify.example/ | head -c 2000"),
+])  # fmt: skip
+def test_the_command_asks_the_address_for_the_host(host: str | None, tls: bool, place: Place, command: str) -> None:
+    item = stack().ingresses[1]
+    assert Request(item, item.rules[0].paths[0], host, DEDICATED, tls).curl(place) == command
+
+
+def test_a_host_with_a_certificate_is_asked_by_tls_and_policies_see_its_port() -> None:
+    tls = {"name": "tls-alone", "endpointSelector": {"matchLabels": {"reserved:ingress": ""}},
+           "ingress": [{"entities": ["cluster"], "ports": [443]}]}  # fmt: skip
+    found = {v.subject: v for v in ask(lambda place, url: behind(url), lambda d: d.update(
+        ingressAccess=None, networkPolicies=[tls]))}  # fmt: skip
+    assert found[f"{ROUTES[3]} from pod curl-pod"].color is Color.GREEN
+    assert found[f"{ROUTES[2]} from pod curl-pod"].expected == "403: no rule of tls-alone admits this client"
+
+
+@pytest.mark.parametrize(("text", "reply", "shown"), [
+    (replied("Hostname: webpod-1\r\n"), Reply(200, True, "webpod-1"), "200 by webpod-1"),
+    (replied("<html>"), Reply(200, True, None), "200 by the backend"),
+    (replied("{}", 500), Reply(500, True, None), "500 by the backend"),
+    ("HTTP/2 200 \r\nX-Envoy-Upstream-Service-Time: 0\r\n\r\n", Reply(200, True, None), "200 by the backend"),
+    (refused(), Reply(403, False, None), "403 by Envoy"), ("", Reply(None, False, None), "no answer"),
+    ("\n" + refused(503), Reply(503, False, None), "503 by Envoy"),
+    # Only at the beginning of a line is it a header, or whoami's word.
+    ("HTTP/1.1 200 OK\r\n\r\nno x-envoy-upstream-service-time: 2\nMy Hostname: webpod-1\n", Reply(200, False, None),
+     "200 by Envoy"),
+])  # fmt: skip
+def test_a_reply_is_read_as_curl_shows_it(text: str, reply: Reply, shown: str) -> None:
+    assert read(text) == reply and str(read(text)) == shown
