@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.e2e.harness import Edge
+from tests.e2e.harness import Edge, until
 
 SHARED, DEDICATED = "192.168.10.211", "192.168.10.212"
 TO_WEBPOD = ("-k", "--resolve", f"webpod.example:443:{DEDICATED}", "https://webpod.example/")
@@ -29,6 +29,18 @@ def causes(edge: Edge, check: str | None = None) -> dict[str, str]:
     """Subject -> cause of what is not green."""
     found = edge.verify(1, ok=False)["verdicts"]
     return {v["subject"]: v["cause"] for v in found if v["color"] != "green" and check in (None, v["check"])}
+
+
+def told(edge: Edge, subject: str, words: str, seconds: float = 60) -> None:
+    """Wait until verify says so of the subject: agents and Envoys follow what was changed, each in its time."""
+    found: dict[str, str] = {}
+
+    def so() -> bool:
+        nonlocal found
+        found = causes(edge)
+        return words in found.get(subject, "")
+
+    until(so, seconds, f"{subject}: {words}; verify last said {found}")
 
 
 def applied(edge: Edge, manifest: Any) -> None:
