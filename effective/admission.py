@@ -112,5 +112,7 @@ def _by_prefix(rule: PolicyRule, peer: Party) -> bool:
 
 def _by_labels(selector: EndpointSelector, peer: Party) -> bool:
     if "ingress" in peer.entities:
-        return selector.takes_ingress()
+        # Of a selector that names no reserved label, Cilium takes pods of some namespace alone.
+        keys = [*selector.match_labels, *(item.key for item in selector.match_expressions)]
+        return any(key.startswith("reserved:") for key in keys) and selector.takes_ingress()
     return peer.labels is not None and takes(selector, peer.labels)

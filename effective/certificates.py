@@ -29,4 +29,4 @@ def uncovered(certificate: x509.Certificate, hosts: Iterable[str]) -> list[str]:
 
 def _covers(name: str, host: str) -> bool:
     """A wildcard stands for one label."""
-    return name == host or (name.startswith("*.") and not host.startswith("*.") and name[2:] == host.partition(".")[2])
+    return name == host or (name.startswith("*.") and name[2:] == host.partition(".")[2])

@@ -22,12 +22,12 @@ def issue(directory: Path, authority: Pki, stack: StackConfig) -> None:
         every = tuple(dict.fromkeys(wanted))
         # Other hosts are another certificate.
         label = f"ingress-{sha256(repr((names, every)).encode()).hexdigest()[:12]}"
-        for name, made in zip(names, authority.issue(label, (*every, "ingress")[0], hosts=every), strict=True):
+        for name, made in zip(names, authority.issue(label, "ingress", hosts=every), strict=True):
             _put(directory / name, made)
 
 
 def _put(place: Path, made: Path) -> None:
-    fresh = place.with_suffix(".new")
+    fresh = place.parent / f".{place.name}.fresh"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(os.path.relpath(made, place.parent))
     fresh.replace(place)

@@ -51,13 +51,16 @@ def _ask(field: Field, seen: Seen, host: str, service: Service, address: str) ->
         return unknown("arp", address, wanted, host, error)
     if result.status == 99:
         return unknown("arp", address, wanted, host, f"{host} has no arping (Debian: iputils-arping)")
+    if result.status not in (0, 1):
+        said = result.stderr.strip().splitlines() or ["arping failed"]
+        return unknown("arp", address, wanted, host, said[-1])
     return judge(seen, host, address, holder, {found.lower() for found in _ANSWER.findall(result.stdout)})
 
 
 def judge(seen: Seen, host: str, address: str, holder: str, answers: set[str]) -> Verdict:
     """`answers`: the hardware addresses that were heard. Pure."""
     owners = {mac: node for node, links in seen.hardware.items() for mac in links}
-    heard = sorted(owners.get(mac, mac) for mac in answers)
+    heard = sorted({owners.get(mac, mac) for mac in answers})
     others = [name for name in heard if name != holder]
     cause = f"{holder} does not answer on this link: is its interface one that the L2 policy names?"
     if others:

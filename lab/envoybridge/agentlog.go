@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"log"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	cilium "github.com/cilium/proxy/go/cilium/api"
@@ -54,9 +56,13 @@ func (l *agentLog) send(entry *cilium.LogEntry) {
 				break
 			}
 		}
-		if _, err = l.conn.Write(text); err == nil {
+		if err = sendNow(l.conn, text); err == nil {
 			l.silent = false
 			return
+		}
+		if errors.Is(err, syscall.EAGAIN) {
+			// It listens and does not read: the next entry may find room.
+			break
 		}
 		l.conn.Close()
 		l.conn = nil
@@ -65,4 +71,17 @@ func (l *agentLog) send(entry *cilium.LogEntry) {
 		log.Printf("access log: %v", err)
 	}
 	l.silent = true
+}
+
+// sendNow sends a packet or fails at once: no request waits for an agent that does not read.
+func sendNow(conn *net.UnixConn, packet []byte) error {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return err
+	}
+	failed := raw.Write(func(descriptor uintptr) bool {
+		err = syscall.Sendto(int(descriptor), packet, syscall.MSG_DONTWAIT|syscall.MSG_NOSIGNAL, nil)
+		return true
+	})
+	return errors.Join(failed, err)
 }

@@ -43,17 +43,15 @@ func readCondition(match *route.HeaderMatcher) (func(*message) bool, error) {
 	name := strings.ToLower(match.Name)
 	return func(message *message) bool {
 		value, found := message.get(name)
-		if !found && match.TreatMissingHeaderAsEmpty {
-			found = true
+		found = found || match.TreatMissingHeaderAsEmpty
+		switch kind := match.HeaderMatchSpecifier.(type) {
+		case nil:
+			return found != match.InvertMatch
+		case *route.HeaderMatcher_PresentMatch:
+			return (found == kind.PresentMatch) != match.InvertMatch
 		}
-		if present, ok := match.HeaderMatchSpecifier.(*route.HeaderMatcher_PresentMatch); ok {
-			return (found == present.PresentMatch) != match.InvertMatch
-		}
-		if !found {
-			// As there: what is missing matches nothing, an inverted match included unless the text is compared.
-			return match.InvertMatch && !match.TreatMissingHeaderAsEmpty
-		}
-		return fits(value) != match.InvertMatch
+		// As there: what is missing matches nothing, and no inverted match either.
+		return found && fits(value) != match.InvertMatch
 	}, nil
 }
 
@@ -62,7 +60,8 @@ func readMatch(match *route.HeaderMatcher) (func(string) bool, error) {
 	case nil, *route.HeaderMatcher_PresentMatch:
 		return func(string) bool { return true }, nil
 	case *route.HeaderMatcher_ExactMatch:
-		return func(value string) bool { return value == kind.ExactMatch }, nil
+		// As there: the empty text is every text.
+		return func(value string) bool { return kind.ExactMatch == "" || value == kind.ExactMatch }, nil
 	case *route.HeaderMatcher_PrefixMatch:
 		return func(value string) bool { return strings.HasPrefix(value, kind.PrefixMatch) }, nil
 	case *route.HeaderMatcher_SuffixMatch:
@@ -104,6 +103,9 @@ func readText(match *matcher.StringMatcher) (func(string) bool, error) {
 
 // whole matches a value from its beginning to its end. Envoy's RE2 and Go's regular expressions are the same language.
 func whole(match *matcher.RegexMatcher) (func(string) bool, error) {
+	if _, err := regexp.Compile(match.Regex); err != nil {
+		return nil, err
+	}
 	expression, err := regexp.Compile("^(?:" + match.Regex + ")$")
 	if err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ const identityWorld = 2
 // empty for a moment after a restart; the map stays.
 type ipcache struct {
 	path  string
-	mu    sync.Mutex
+	mu    sync.RWMutex
 	table *ebpf.Map
 }
 
@@ -43,26 +43,41 @@ func keyOf(ip netip.Addr) ipcacheKey {
 
 // of is the identity of the longest prefix that holds the address.
 func (c *ipcache) of(ip netip.Addr) (uint32, error) {
-	table, err := c.open()
-	if err != nil {
+	if err := c.open(); err != nil {
 		return 0, err
 	}
-	value := make([]byte, table.ValueSize())
-	if err := table.Lookup(keyOf(ip), &value); err != nil {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if c.table == nil {
+		return 0, errNotYet
+	}
+	value := make([]byte, c.table.ValueSize())
+	if err := c.table.Lookup(keyOf(ip), &value); err != nil {
 		return identityWorld, nil
 	}
 	return uint32(value[0]) | uint32(value[1])<<8 | uint32(value[2])<<16 | uint32(value[3])<<24, nil
 }
 
-func (c *ipcache) open() (*ebpf.Map, error) {
+func (c *ipcache) open() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.table == nil {
-		table, err := ebpf.LoadPinnedMap(c.path, &ebpf.LoadPinOptions{ReadOnly: true})
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.path, err)
-		}
-		c.table = table
+	if c.table != nil {
+		return nil
 	}
-	return c.table, nil
+	table, err := ebpf.LoadPinnedMap(c.path, &ebpf.LoadPinOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.path, err)
+	}
+	c.table = table
+	return nil
+}
+
+// forget has the map opened anew at the next question: an agent that starts may have made another one.
+func (c *ipcache) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.table != nil {
+		c.table.Close()
+		c.table = nil
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -52,6 +53,7 @@ func run(args []string) error {
 	}
 	identities := &ipcache{path: *ipcachePath}
 	policies := newPolicies(identities)
+	policies.reached = identities.forget
 	go policies.follow(agent)
 	judge := &judge{policies: policies, identities: identities,
 		log: &agentLog{path: filepath.Join(*sockets, "access_log.sock")}}
@@ -69,7 +71,7 @@ func dial(socket string) (*grpc.ClientConn, error) {
 	patience := grpc.ConnectParams{MinConnectTimeout: time.Second,
 		Backoff: backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.5, MaxDelay: time.Second}}
 	return grpc.NewClient("unix://"+socket, grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithConnectParams(patience))
+		grpc.WithConnectParams(patience), grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(math.MaxInt32)))
 }
 
 func serve(socket string, agent *grpc.ClientConn, judge *judge) error {
@@ -94,7 +96,7 @@ func serve(socket string, agent *grpc.ClientConn, judge *judge) error {
 func rewritten(args []string, own, directory string) ([]string, error) {
 	result := []string{"--disable-hot-restart"}
 	for _, word := range args {
-		flag, value, _ := strings.Cut(word, " ")
+		flag, value, both := strings.Cut(word, " ")
 		switch flag {
 		case "-c":
 			target := filepath.Join(directory, "envoy-bootstrap.json")
@@ -104,7 +106,10 @@ func rewritten(args []string, own, directory string) ([]string, error) {
 			result = append(result, "-c", target)
 		case "--base-id":
 		default:
-			result = append(result, strings.Fields(word)...)
+			result = append(result, flag)
+			if both {
+				result = append(result, value)
+			}
 		}
 	}
 	return result, nil

@@ -31,6 +31,10 @@ func readMessage(headers *core.HeaderMap) *message {
 }
 
 func (m *message) get(name string) (string, bool) {
+	// As there: one header, by two names.
+	if name == "host" {
+		name = ":authority"
+	}
 	value, found := m.headers[name]
 	return value, found
 }

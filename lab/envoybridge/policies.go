@@ -37,12 +37,15 @@ type policies struct {
 	byAddress  map[string]*policy
 	// The endpoint that has the identity of Ingress, once it was found among them.
 	ingress *policy
+	// Called when an agent was reached, which may be a new one.
+	reached func()
 	// Closed when there is news; a new one takes its place.
 	changed chan struct{}
 }
 
 func newPolicies(identities resolver) *policies {
-	return &policies{identities: identities, byAddress: map[string]*policy{}, changed: make(chan struct{})}
+	return &policies{identities: identities, byAddress: map[string]*policy{}, reached: func() {},
+		changed: make(chan struct{})}
 }
 
 // named is the policy of a local endpoint, by one of its addresses; nil where the agent has told of none.
@@ -110,6 +113,7 @@ func (p *policies) subscribe(ctx context.Context, agent *grpc.ClientConn) error 
 	if err != nil {
 		return err
 	}
+	p.reached()
 	request := &discovery.DiscoveryRequest{TypeUrl: policyType, Node: &core.Node{Id: nodeID, Cluster: "ingress-cluster"}}
 	accepted := ""
 	for {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net/netip"
+	"strings"
 
 	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	process "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
@@ -24,6 +27,9 @@ type requests struct {
 func (r *requests) Process(stream process.ExternalProcessor_ProcessServer) error {
 	for {
 		asked, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -68,6 +74,9 @@ func (r *requests) answer(asked *process.ProcessingRequest, message *message) (*
 func denial(body string) *process.ProcessingResponse {
 	if body == "" {
 		body = accessDenied
+	}
+	if !strings.HasSuffix(body, "\r\n") {
+		body += "\r\n"
 	}
 	return &process.ProcessingResponse{Response: &process.ProcessingResponse_ImmediateResponse{
 		ImmediateResponse: &process.ImmediateResponse{

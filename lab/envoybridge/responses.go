@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io"
 	"net/netip"
 	"time"
 
@@ -21,6 +23,9 @@ func (r *responses) StreamAccessLogs(stream accesslog.AccessLogService_StreamAcc
 	to, _ := subjectOfCall(stream.Context())
 	for {
 		message, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}

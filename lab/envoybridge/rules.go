@@ -36,6 +36,9 @@ type rule struct {
 
 func readPolicy(message *cilium.NetworkPolicy) (*policy, error) {
 	result := &policy{}
+	if len(message.EndpointIps) == 0 {
+		return nil, fmt.Errorf("a policy of no endpoint")
+	}
 	for _, text := range message.EndpointIps {
 		address, err := netip.ParseAddr(text)
 		if err != nil {
@@ -60,6 +63,10 @@ func readPorts(messages []*cilium.PortNetworkPolicy) ([]portRules, error) {
 		if message.Protocol != core.SocketAddress_TCP {
 			continue
 		}
+		if message.Port > 65535 || message.EndPort > 65535 || message.EndPort != 0 && message.EndPort < max(message.Port, 1) ||
+			message.Port == 0 && message.EndPort != 0 {
+			return nil, fmt.Errorf("no range of ports: %d to %d", message.Port, message.EndPort)
+		}
 		one := portRules{first: message.Port, last: max(message.Port, message.EndPort)}
 		for _, each := range message.Rules {
 			read, err := readRule(each)
@@ -74,8 +81,11 @@ func readPorts(messages []*cilium.PortNetworkPolicy) ([]portRules, error) {
 }
 
 func readRule(message *cilium.PortNetworkPolicyRule) (rule, error) {
-	result := rule{deny: message.Deny, proxy: message.ProxyId, remotes: message.RemotePolicies,
+	result := rule{deny: message.Deny, proxy: message.ProxyId, remotes: slices.Clone(message.RemotePolicies),
 		serverNames: message.ServerNames}
+	for _, remote := range message.DeprecatedRemotePolicies_64 {
+		result.remotes = append(result.remotes, uint32(remote))
+	}
 	if message.L7Proto != "" {
 		return rule{}, fmt.Errorf("rules of protocol %s need Cilium's own Envoy", message.L7Proto)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"slices"
 	"sync"
 
 	discovery "github.com/envoyproxy/go-control-plane/envoy/service/discovery/v3"
@@ -25,13 +26,18 @@ type streams struct {
 type stream struct {
 	translator *translator
 	mu         sync.Mutex
-	// Nonce of a response -> why not all of it reached Envoy.
-	refused map[string]string
+	// The responses that Envoy has not gone past, in their order.
+	sent []sent
+	// Whether Envoy has taken a version that the agent was told it refused.
+	behind bool
 	// The version that was acknowledged last.
 	accepted string
 	// What Envoy has of each resource: it keeps that while a newer one is refused, as Envoy itself would do.
 	kept map[string]*anypb.Any
 }
+
+// sent is a response's nonce and, where not all of it reached Envoy, the reason.
+type sent struct{ nonce, reason string }
 
 func (s *streams) pass(_ any, down grpc.ServerStream) error {
 	method, _ := grpc.MethodFromServerStream(down)
@@ -42,7 +48,7 @@ func (s *streams) pass(_ any, down grpc.ServerStream) error {
 	if err != nil {
 		return err
 	}
-	one := &stream{translator: s.translator, refused: map[string]string{}, kept: map[string]*anypb.Any{}}
+	one := &stream{translator: s.translator, kept: map[string]*anypb.Any{}}
 	ended := make(chan error, 2)
 	go func() { ended <- one.requests(down, up) }()
 	go func() { ended <- one.responses(up, down) }()
@@ -72,15 +78,22 @@ func (s *stream) requests(envoy grpc.ServerStream, agent grpc.ClientStream) erro
 func (s *stream) answered(request *discovery.DiscoveryRequest) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reason, refused := s.refused[request.ResponseNonce]
-	if !refused {
-		s.accepted = request.VersionInfo
-		return
+	reason := ""
+	if at := slices.IndexFunc(s.sent, func(one sent) bool { return one.nonce == request.ResponseNonce }); at >= 0 {
+		// What came before is over; this one stays: a later request can have its nonce, with other names.
+		s.sent = s.sent[at:]
+		reason = s.sent[0].reason
 	}
-	// A later request can have the same nonce, with other names: it is no ACK either.
-	request.VersionInfo = s.accepted
-	if request.ErrorDetail == nil {
+	switch {
+	case reason == "" && request.ErrorDetail == nil:
+		s.accepted, s.behind = request.VersionInfo, false
+		return
+	case reason != "" && request.ErrorDetail == nil:
 		request.ErrorDetail = &status.Status{Code: int32(codes.InvalidArgument), Message: reason}
+		s.behind = true
+	}
+	if s.behind {
+		request.VersionInfo = s.accepted
 	}
 }
 
@@ -124,9 +137,6 @@ func (s *stream) translate(response *discovery.DiscoveryResponse) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	response.Resources, s.kept = resources, kept
-	clear(s.refused)
-	if reason != "" {
-		s.refused[response.Nonce] = reason
-	}
+	s.sent = append(s.sent, sent{response.Nonce, reason})
 	return nil
 }

@@ -24,5 +24,7 @@ def unpack(wheel: Wheel, target: Path) -> None:
             raise MachineError(f"fetching {wheel.name} {wheel.version}: {words[-1]}")
         (fetched,) = Path(place).glob("*.whl")
         with zipfile.ZipFile(fetched) as archive:
+            if wheel.member not in archive.namelist():
+                raise MachineError(f"fetching {wheel.name} {wheel.version}: there is no {wheel.member} in it")
             target.write_bytes(archive.read(wheel.member))
     target.chmod(0o755)

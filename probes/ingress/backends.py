@@ -25,6 +25,7 @@ def find(seen: Seen, namespace: str, path: IngressPath) -> Backend | str:
             return seen.errors.get(key, "not asked")
     labels = {(item["metadata"]["namespace"], item["metadata"]["name"]): item["metadata"].get("labels") or {}
               for item in seen.objects["pods"]}  # fmt: skip
+    named = _port_name(seen, namespace, path)
     names: list[str] = []
     party: Party | None = None
     for item in seen.objects["slices"]:
@@ -32,7 +33,8 @@ def find(seen: Seen, namespace: str, path: IngressPath) -> Backend | str:
         owner = (metadata.get("labels") or {}).get("kubernetes.io/service-name")
         if (metadata["namespace"], owner) != (namespace, path.service):
             continue
-        port = next((p.get("port") for p in item.get("ports") or []), None)
+        ports = {p.get("name") or "": p.get("port") for p in item.get("ports") or []}
+        port = ports.get(named) if named in ports else next(iter(ports.values()), None)
         for endpoint in item.get("endpoints") or []:
             if not (endpoint.get("conditions") or {}).get("ready"):
                 continue
@@ -40,3 +42,13 @@ def find(seen: Seen, namespace: str, path: IngressPath) -> Backend | str:
             names.append(name)
             party = party or pod(labels.get((namespace, name), {}), namespace, port)
     return Backend(path.service, tuple(sorted(set(names))), party)
+
+
+def _port_name(seen: Seen, namespace: str, path: IngressPath) -> str:
+    """What the Service calls the port of a route: its EndpointSlices have the pods' port by that name."""
+    for item in seen.objects.get("services", []):
+        if (item["metadata"]["namespace"], item["metadata"]["name"]) == (namespace, path.service):
+            for port in item["spec"].get("ports") or []:
+                if port.get("port") == path.port:
+                    return str(port.get("name") or "")
+    return ""

@@ -61,7 +61,7 @@ def why(seen: Seen, client: Party, backend: Backend, status: int | None, by_back
         return f"not in the cluster: {', '.join(absent)}" if absent else (
             f"a policy that the stack does not have admits it: {_others(live, meaning)}" if actual.answered
             else f"{', '.join(meaning.policies)} is not in force: the agent has not told Envoy yet")  # fmt: skip
-    if not actual.answered:
+    if meaning.answered and not actual.answered:
         whom = "this client to the Ingress" if actual.hop == "first" else "Ingress (its own identity) to the backend"
         return f"{actual.hop} hop: no rule of {', '.join(actual.policies)} admits {whom}{also}"
     return {

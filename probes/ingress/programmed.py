@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ingress import Ingress, IngressPath
+from config.ingress import Ingress, IngressBackend, IngressPath
 from config.shapes import NAMED_PORT
 from config.stack import StackConfig
 from config.workload import Service
@@ -84,11 +84,22 @@ def routes(item: Ingress) -> Iterator[Route]:
     """The routes that an Ingress means, but for those to a port that it names: nobody here knows its number."""
     for rule in item.rules:
         for path in rule.paths:
+            # To Cilium a prefix ends without a slash.
+            text = path.path.rstrip("/") or "/" if path.path_type == "Prefix" else path.path
             if path.port != NAMED_PORT:
-                yield rule.host or ANY_HOST, path.path, backend_of(item, path)
+                yield rule.host or ANY_HOST, text, backend_of(item, path)
+    default = by_default(item)
+    if default is not None and default.port != NAMED_PORT:
+        yield ANY_HOST, "/", backend_of(item, default)
 
 
-def backend_of(item: Ingress, path: IngressPath) -> str:
+def by_default(item: Ingress) -> IngressBackend | None:
+    """The default backend; None where a rule leaves nothing to it."""
+    taken = any(rule.host is None and path.path == "/" for rule in item.rules for path in rule.paths)
+    return None if taken else item.default_backend
+
+
+def backend_of(item: Ingress, path: IngressBackend | IngressPath) -> str:
     """A backend as Cilium's clusters are called."""
     return f"{item.namespace}:{path.service}:{path.port}"
 

@@ -16,7 +16,7 @@ from probes.ingress import backends
 from probes.ingress.backends import Backend
 from probes.ingress.meaning import Meaning, meant, why
 from probes.ingress.places import Place, places, quoted
-from probes.ingress.programmed import ours
+from probes.ingress.programmed import by_default, ours
 from probes.seen import Seen
 from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
@@ -26,7 +26,10 @@ _MARK = "=-=-="
 _BY_BACKEND = re.compile(r"^x-envoy-upstream-service-time:", re.MULTILINE | re.IGNORECASE)
 _STATUS = re.compile(r"^HTTP/\S+ (\d{3})", re.MULTILINE)
 _HOSTNAME = re.compile(r"^Hostname: (\S+)", re.MULTILINE)
-_EXPRESSION = re.compile(r"[][()*+?|\\^$]")
+_EXPRESSION = re.compile(r"[][(){}*+?|\\^$]")
+# What no rule of an Ingress with a default backend is for.
+_ELSEWHERE = "/edge-verify"
+_NO_CURL = "no curl here"
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,11 @@ class Request:
 
     def curl(self, place: Place) -> str:
         """The command: one connection, of which headers and the beginning of the body are shown."""
-        name = (self.host or self.address).replace("*.", "edge-verify.")
-        words = ["curl", "-sik", "--connect-timeout", "2", "--max-time", "7"]
+        literal = f"[{self.address}]" if ":" in self.address else self.address
+        name = (self.host or literal).replace("*.", "edge-verify.")
+        words = ["curl", "-sik", "--globoff", "--connect-timeout", "2", "--max-time", "7"]
         if self.host:
-            words += ["--resolve", f"{name}:{self.port}:{self.address}"]
+            words += ["--resolve", f"{name}:{self.port}:{literal}"]
         if place.source is not None:
             words += ["--interface", str(place.source)]
         words.append(f"http{'s' if self.tls else ''}://{name}{self.path.path}")
@@ -99,12 +103,20 @@ def _requests(item: Ingress, address: str) -> Iterator[Request]:
             # Of an expression nobody knows a path that it matches.
             if path.path_type != "ImplementationSpecific" or not _EXPRESSION.search(path.path):
                 yield Request(item, path, rule.host, address, rule.host in certified)
+    default = by_default(item)
+    if default is not None:
+        elsewhere = IngressPath(path=_ELSEWHERE, service=default.service, port=default.port)
+        yield Request(item, elsewhere, None, address, tls=False)
 
 
 def _from(field: Field, seen: Seen, place: Place, asked: list[Request]) -> Iterator[Verdict]:
-    command = f"; echo {_MARK}; ".join(request.curl(place) for request in asked)
+    if not asked:
+        return
+    ask = f"; echo {_MARK}; ".join(request.curl(place) for request in asked)
     try:
-        answers = place.run(command).split(_MARK)
+        answers = place.run(f"command -v curl >/dev/null || echo {_NO_CURL}; {ask}").split(_MARK)
+        if _NO_CURL in answers[0]:
+            raise EdgeError(f"{place.name} has no curl")
     except EdgeError as error:
         for request in asked:
             yield unknown("ingress-http", f"{request} from {place.name}", "an answer", place.where, error)

@@ -63,7 +63,7 @@ def test_a_certificate_and_its_key_have_the_names_of_the_configuration(lab: Lab)
     key = load_pem_private_key((lab.files / "webpodKey").read_bytes(), None)
     assert key.public_key() == certificate.public_key()
     [subject] = certificate.subject
-    assert subject.value == "webpod.example"
+    assert subject.value == "ingress"
 
 
 def test_nobody_else_reads_them(lab: Lab) -> None:
