@@ -100,6 +100,7 @@ from rules.ingress import (
     i12_gateway_host_network,
     i13_second_hop,
     i14_gateway_kube_proxy,
+    i15_mixed_rule,
 )
 from rules.l2 import (
     l01_kube_proxy,
@@ -213,6 +214,7 @@ MODULES: tuple[ModuleType, ...] = (
     i12_gateway_host_network,
     i13_second_hop,
     i14_gateway_kube_proxy,
+    i15_mixed_rule,
     g01_masquerade,
     g02_kube_proxy,
     g03_incompatible,

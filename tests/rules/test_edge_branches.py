@@ -82,6 +82,12 @@ L2_AND_INGRESS = [
     ("I13", policies("endpointSelector: { matchLabels: { app: webpod } }, ingress: [{ entities: [world] }]")
      + "ingresses: [{ name: a, defaultBackend: { service: webpod, port: 80 } }]\n",
      ["warning networkPolicies[0].ingress: none in p0"]),
+    # Either direction, every rule; one of three parts each is right.
+    ("I15", policies("ingress: [{ entities: [cluster] }, { cidrs: [{ cidr: 192.0.2.0/24 }], entities: [world] }],"
+                     " egress: [{ endpoints: [{}], entities: [cluster] }]"),
+     ["error networkPolicies[0].ingress[1]: entities and cidrs",
+      "error networkPolicies[0].egress[0]: endpoints and entities"]),
+    ("I15", policies("ingress: [{ entities: [cluster], ports: [80] }, { endpoints: [{}] }, {}]"), []),
     ("I7", INGRESS + "ingresses: [{ name: a, rules: [{ paths: [{ service: webpod, port: 80 }] }] },"
      " { name: b, loadBalancerMode: dedicated, rules: [{ paths: [{ service: webpod, port: 80 }] }] }]\n", []),
     ("I7", INGRESS + "ingresses: [{ name: a, rules: [{ paths: [{ service: webpod, port: 80 }] }] },"

@@ -1,0 +1,34 @@
+"""I15: A policy rule that mixes endpoints, entities and prefixes.
+
+Why: agents refuse the whole policy ("combining ... is not supported yet"): what it was to admit is not admitted, and
+what it was to lock stays open.
+Seen: in the agent's log; the policy's condition Valid is False.
+Since: 1.16
+Source: Cilium pkg/policy/api/rule_validation.go
+
+Bad: `ingress: [{ entities: [cluster], cidrs: [{ cidr: 192.0.2.0/24 }] }]`
+Good: `ingress: [{ entities: [cluster] }, { cidrs: [{ cidr: 192.0.2.0/24 }] }]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Each rule of either direction, of every policy."""
+    for path, policy in facts.stack.guards():
+        for direction, rules in (("ingress", policy.ingress), ("egress", policy.egress)):
+            for i, rule in enumerate(rules or ()):
+                parts = {"endpoints": rule.endpoints, "entities": rule.entities, "cidrs": rule.cidrs}
+                given = [name for name, value in parts.items() if value]
+                if len(given) > 1:
+                    yield error(
+                        f"{path}.{direction}[{i}]",
+                        "one of endpoints, entities and cidrs",
+                        " and ".join(given),
+                        "make a rule of each: rules join",
+                    )
