@@ -115,16 +115,6 @@ class Edge:
         script = f"from lab import fault; fault.{act}({self.stack!r}, {host!r})"
         subprocess.run([sys.executable, "-c", script], env=self.env, check=True)
 
-    def links(self, act: str) -> None:
-        """`cut` or `join` the links of all nodes at once, as the switch between them would."""
-        document = json.dumps(self.original["config"]["cilium-edge:stack"])
-        script = f"""import json, sys
-from config.load import parse
-from lab.ground import LabGround
-ground = LabGround({self.stack!r}, parse(json.load(sys.stdin), {self.stack!r}))
-for node in ground.stack.nodes: ground.{act}(node.name)"""
-        subprocess.run([sys.executable, "-c", script], env=self.env, input=document, text=True, check=True)
-
     def sessions(self) -> dict[str, Any]:
         """Neighbor -> FRR's view of it."""
         return dict(json.loads(self.on("cilium-r", "vtysh -c 'show bgp neighbors json'")))

@@ -54,6 +54,17 @@ def test_nobody_answers_and_why(policy: Change, service: Change, answers: Seen, 
     assert verdict.color is Color.RED and cause in verdict.cause
 
 
+@pytest.mark.parametrize(("links", "cause"), [
+    ({"02:00:00:00:00:01": "eth1"}, "the agent of cilium-w1 holds the Lease and announces nothing"),
+    ({"02:00:00:00:00:01": "eth10"}, "no device of cilium-w1 matches"), ({}, "no device of cilium-w1 matches"),
+])  # fmt: skip
+def test_an_agent_that_has_the_link_and_announces_nothing_is_to_be_restarted(links: dict[str, str], cause: str) -> None:
+    answers = seen(rows=())
+    answers.hardware = {"cilium-w1": links}
+    [verdict] = judge(stack(), answers)
+    assert verdict.color is Color.RED and cause in verdict.cause
+
+
 def test_a_holder_without_a_backend_drops_what_it_draws() -> None:
     local = stack(service=lambda s: s.update(externalTrafficPolicy="Local"))
     [good] = judge(local, seen())

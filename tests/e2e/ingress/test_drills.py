@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import time
-
-from tests.e2e.harness import Edge, until
-from tests.e2e.ingress.field import causes, told
+from tests.e2e.harness import Edge
 
 QUICK = ("envoy-killed", "ingress-backend-killed", "certificate-rotated", "policy-locked", "ingress-added")
 
@@ -26,18 +22,9 @@ def test_another_node_stands_in_for_a_frozen_holder(ingress: Edge) -> None:
     assert outcome["passed"] and stream["blackOut"] > 5
 
 
-def test_an_agent_that_lost_its_leases_announces_nothing_until_it_is_restarted(ingress: Edge) -> None:
-    """Cilium's own (issue 48626). Neighbors know the address for a while, so that nobody notices at once."""
-    # Another agent that takes over does announce; here the same one gets its Leases back.
-    node = "cilium-w1"
-    only = {"spec": {"nodeSelector": {"matchLabels": {"kubernetes.io/hostname": node}, "matchExpressions": None}}}
-    ingress.kubectl("patch", "ciliuml2announcementpolicy", "policy1", "--type=merge", "-p", json.dumps(only))
-    until(lambda: not causes(ingress), 60, f"{node} announces")
-    ingress.links("cut")
-    # Longer than a Lease lives.
-    time.sleep(22)
-    ingress.links("join")
-    told(ingress, "cilium-ingress", f"the agent of {node} holds the Lease and announces nothing")
-    there = ("-l", "k8s-app=cilium", f"--field-selector=spec.nodeName={node}")
-    ingress.kubectl("-n", "kube-system", "delete", "pod", *there)
+def test_after_all_links_bounced_the_address_is_announced_again(ingress: Edge) -> None:
+    """Asked by ARP in the end: neighbors know the address for a while, so that requests alone would not notice."""
+    [outcome] = ingress.json("drill", "l2-link-bounced")
+    [stream] = outcome["streams"]
+    assert outcome["passed"] and stream["lost"] > 1000
     assert ingress.verify()["green"]
