@@ -18,7 +18,6 @@ from drills.ingress_acts import (
     kill_envoy,
     lock,
     remove,
-    restart_holder,
     rotate,
     tune,
     untune,
@@ -82,8 +81,8 @@ DRILLS: tuple[Drill, ...] = (
     Drill("l2-holder-agent-killed", "the Cilium agent of the holder is restarted", _streams(1), well,
           lambda ground: restart_agent(ground, holder(ground)), nothing, during=5, after=20),
     # While no node reaches another nobody answers, however the Leases stand.
-    Drill("l2-link-bounced", "all nodes' links are down for 25 s; then the holder's agent is restarted", _streams(60),
-          well, partial(every_link, cut=True), restart_holder, during=25, after=45),
+    Drill("l2-link-bounced", "all nodes' links are down for 25 s, as when a switch restarts", _streams(60), well,
+          partial(every_link, cut=True), partial(every_link, cut=False), during=25, after=45),
     Drill("envoy-killed", "the holder's Envoy is killed", _streams(5), well, kill_envoy, nothing, during=5, after=10),
     Drill("envoy-agent-both-killed", "the holder's Envoy and agent are killed at once", _streams(15), well, kill_both,
           nothing, during=5, after=25),

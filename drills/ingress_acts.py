@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from drills.acts import cilium, restart_agent
 from drills.drill import Ground
-from drills.ingress_field import certified, dedicated, holder
+from drills.ingress_field import askers, certified, dedicated, holder
 from effective.admission import into_ingress, outside
 from effective.helm import reader
 
@@ -65,17 +65,6 @@ def every_link(ground: Ground, *, cut: bool) -> None:
     """What the reboot of a switch does: every link is down, and no node reaches another."""
     for node in ground.stack.nodes:
         (ground.cut if cut else ground.join)(node.name)
-
-
-def restart_holder(ground: Ground) -> None:
-    """The links are up, and the holder's agent is started anew.
-
-    An agent that lost its Leases and got them back announces nothing (cilium/cilium 48626, seen here with 1.18.0).
-    """
-    every_link(ground, cut=False)
-    # As long as the API server is told by nobody who holds it.
-    time.sleep(5)
-    restart_agent(ground, holder(ground))
 
 
 def kill_envoy(ground: Ground) -> None:
@@ -146,8 +135,6 @@ def _self_signed(host: str) -> tuple[str, str]:
 
 def lock(ground: Ground) -> None:
     """Take away every policy that admits the asker, so that those that lock are left."""
-    from drills.ingress_field import askers
-
     client = outside(askers(ground.stack)[0].address.ip, 80)
     for _, policy in ground.stack.guards():
         if policy.ingress and policy.endpoint_selector.takes_ingress() and into_ingress([policy], client).admitted:

@@ -15,6 +15,7 @@ from lab.toolchain.recipes import CILIUM, DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE, P
 
 _TABLE = Path(__file__).with_name("images.json")
 # Where a node has all built binaries, and the modules that they are made from.
+OPERATOR_RUN = "/run/cilium-operator"
 _BINARIES, _SOURCES = "/opt/cilium-edge/bin", "/opt/cilium-edge/source"
 
 
@@ -66,7 +67,9 @@ def _images(cilium: Toolset) -> list[dict[str, Any]]:
     sources = [{"source": f"{_SOURCES}/cilium@v{cilium.version}/bpf", "target": "/var/lib/cilium/bpf"}]
     return [
         _image("cilium", cilium, [*_files(cilium, agent), *sources]),
-        _image("operator-generic", cilium, _files(cilium, ("cilium-operator-generic",))),
+        # Agent and operator have their shells at one path: in the lab they would have one file.
+        {**_image("operator-generic", cilium, []),
+         "mounts": [*_files(cilium, ("cilium-operator-generic",)), {"source": OPERATOR_RUN, "target": "/run/cilium"}]},
     ]
 
 

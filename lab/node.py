@@ -57,7 +57,7 @@ def prepare(host: Host) -> None:
     """What every node needs before an agent can run on it."""
     script = f"""
         sysctl -qw {" ".join(_SYSCTLS)}
-        mkdir -p /opt/cni/bin /etc/cni/net.d /var/lib/cilium
+        mkdir -p /opt/cni/bin /etc/cni/net.d /var/lib/cilium {images.OPERATOR_RUN}
         ln -sf /usr/local/bin/cilium-cni /opt/cni/bin/cilium-cni
         ln -sf /usr/bin/llc-19 /usr/bin/llc
         ln -sf /usr/local/bin/cilium-dbg /usr/bin/cilium

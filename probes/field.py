@@ -139,7 +139,11 @@ class Field:
     def _table(self, pod: Json, name: str) -> list[dict[str, str]]:
         """A table of the agent's own state."""
         shell = ("shell", "--", "db/show") if self.stack.cilium.release >= (1, 17) else ("statedb",)
-        return tables.rows(self._says(pod, *shell, name))
+        text = self._says(pod, *shell, name)
+        # The agent's shell says what is wrong where a table would be, and ends well.
+        if text.startswith("<stdin>:"):
+            raise ValueError(text.strip())
+        return tables.rows(text)
 
     def _dbg(self, pod: Json, *words: str) -> list[Json]:
         return list(json.loads(self._says(pod, *words, "-o", "json")) or [])
