@@ -61,7 +61,7 @@ def _failover(stack: StackConfig) -> float:
     helm = reader(stack)
     life, look = (_seconds(helm(f"l2announcements.{key}"), usual)
                   for key, usual in (("leaseDuration", 15.0), ("leaseRetryPeriod", 2.0)))  # fmt: skip
-    return life + 1.2 * look + 15.0
+    return life + 1.2 * look + 8.0
 
 
 def _seconds(text: object, usual: float) -> float:
@@ -75,7 +75,7 @@ def _has_own(stack: StackConfig) -> bool:
 
 DRILLS: tuple[Drill, ...] = (
     Drill("l2-holder-frozen", "the node that holds the address freezes, and its link is silent", _streams(None), well,
-          kept.freeze_holder, kept.thaw_holder, during=40, after=15),
+          kept.freeze_holder, kept.thaw_holder, during=30, after=15),
     Drill("l2-holder-frozen-tuned", "the same, with short lease times", _streams(3), well, kept.freeze_holder,
           kept.thaw_holder, during=10, after=15, prepare=tune, restore=untune),
     Drill("l2-holder-agent-killed", "the Cilium agent of the holder is restarted", _streams(1), well,
