@@ -62,7 +62,7 @@ class LabAccess:
     def certificate(self, key: str) -> pulumi.Output[str]:
         # The lab's own authority issues what the stack's configuration lacks.
         made = self._dir / "certificates" / key
-        return secret_file(made, _UP) if not given(key) else secret(key)
+        return secret(key) if given(key) else secret_file(made, _UP)
 
     def chart(self) -> str | None:
         # Relative to the project, so that the state of one checkout serves another.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -24,6 +23,7 @@ from drills.ingress_acts import (
 )
 from drills.ingress_field import askers, certified, dedicated, holder, pool_address, well
 from effective.helm import reader
+from effective.leases import lease_times
 
 Choice = Callable[[StackConfig], tuple[str, int, str]]
 
@@ -58,15 +58,8 @@ def _streams(limit: float | None, choice: Choice = _shared, after: int = 0) -> S
 
 def _failover(stack: StackConfig) -> float:
     """Until another node has a silent holder's Lease: its life and a look at it, and what a busy machine needs."""
-    helm = reader(stack)
-    life, look = (_seconds(helm(f"l2announcements.{key}"), usual)
-                  for key, usual in (("leaseDuration", 15.0), ("leaseRetryPeriod", 2.0)))  # fmt: skip
+    life, _, look = lease_times(reader(stack))
     return life + 1.2 * look + 8.0
-
-
-def _seconds(text: object, usual: float) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s)", str(text or ""))
-    return float(found[1]) * (0.001 if found[2] == "ms" else 1.0) if found else usual
 
 
 def _has_own(stack: StackConfig) -> bool:

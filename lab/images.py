@@ -14,8 +14,9 @@ from lab.toolchain.build import bin_dir, built
 from lab.toolchain.recipes import CILIUM, DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE, Part, Toolset
 
 _TABLE = Path(__file__).with_name("images.json")
-# Where a node has all built binaries, and the modules that they are made from.
+# A node's directory for what an operator puts into its own /run/cilium.
 OPERATOR_RUN = "/run/cilium-operator"
+# Where a node has all built binaries, and the modules that they are made from.
 _BINARIES, _SOURCES = "/opt/cilium-edge/bin", "/opt/cilium-edge/source"
 
 
@@ -80,13 +81,15 @@ def _image(name: str, cilium: Toolset, mounts: list[dict[str, str]]) -> dict[str
 
 
 def _files(cilium: Toolset, names: tuple[str, ...]) -> list[dict[str, str]]:
-    return [{"source": f"{_BINARIES}/{bin_dir(cilium).name}/{name}", "target": f"/usr/local/bin/{name}"}
-            for name in names]  # fmt: skip
+    return [_file(cilium, name, f"/usr/local/bin/{name}") for name in names]
+
+
+def _file(part: Part, name: str, target: str) -> dict[str, str]:
+    return {"source": f"{_BINARIES}/{bin_dir(part).name}/{name}", "target": target}
 
 
 def _envoy() -> dict[str, Any]:
     # The chart starts the starter, which starts Envoy.
-    programs: dict[str, Part] = {"/usr/bin/cilium-envoy": ENVOY, "/usr/bin/cilium-envoy-starter": ENVOY_BRIDGE}
-    mounts = [{"source": f"{_BINARIES}/{bin_dir(part).name}/{part.name}", "target": target}
-              for target, part in programs.items()]  # fmt: skip
+    mounts = [_file(ENVOY, ENVOY.name, "/usr/bin/cilium-envoy"),
+              _file(ENVOY_BRIDGE, ENVOY_BRIDGE.name, "/usr/bin/cilium-envoy-starter")]  # fmt: skip
     return {"image": r"quay\.io/cilium/cilium-envoy:.*", "mounts": mounts}

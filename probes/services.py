@@ -48,16 +48,21 @@ def every_address(service: Json | None) -> list[str]:
 def backends_by_node(seen: Seen, service: Service) -> dict[str, list[str]]:
     """Node name -> names of the ready backend pods on it, from the EndpointSlices."""
     result: dict[str, list[str]] = {}
+    for _, endpoint, name in ready_endpoints(seen, service.namespace, service.name):
+        result.setdefault(endpoint.get("nodeName", ""), []).append(name)
+    return result
+
+
+def ready_endpoints(seen: Seen, namespace: str, service: str) -> Iterator[tuple[Json, Json, str]]:
+    """Each ready endpoint of a Service: its EndpointSlice, itself, and the pod's name (its address without one)."""
     for item in seen.objects.get("slices", []):
         metadata = item["metadata"]
         owner = (metadata.get("labels") or {}).get("kubernetes.io/service-name")
-        if (metadata["namespace"], owner) != (service.namespace, service.name):
+        if (metadata["namespace"], owner) != (namespace, service):
             continue
         for endpoint in item.get("endpoints") or []:
             if (endpoint.get("conditions") or {}).get("ready"):
-                name = (endpoint.get("targetRef") or {}).get("name", endpoint["addresses"][0])
-                result.setdefault(endpoint.get("nodeName", ""), []).append(name)
-    return result
+                yield item, endpoint, (endpoint.get("targetRef") or {}).get("name", endpoint["addresses"][0])
 
 
 def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:

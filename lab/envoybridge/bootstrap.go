@@ -30,18 +30,12 @@ func rewriteBootstrap(from, to, own string) error {
 
 func bootstrap(text []byte, own string) ([]byte, error) {
 	text = []byte(strings.ReplaceAll(string(text), agentSocket, own))
-	var document struct {
-		Node      json.RawMessage `json:"node"`
-		Resources map[string]any  `json:"staticResources"`
-	}
-	var whole map[string]any
-	if err := json.Unmarshal(text, &whole); err != nil {
-		return nil, err
-	}
+	var document map[string]any
 	if err := json.Unmarshal(text, &document); err != nil {
 		return nil, err
 	}
-	clusters, _ := document.Resources["clusters"].([]any)
+	resources, _ := document["staticResources"].(map[string]any)
+	clusters, _ := resources["clusters"].([]any)
 	var bridge map[string]any
 	for _, each := range clusters {
 		cluster, _ := each.(map[string]any)
@@ -59,7 +53,6 @@ func bootstrap(text []byte, own string) ([]byte, error) {
 	// One call for each request that is under way: the default of 1024 is no limit of Cilium's.
 	bridge["circuitBreakers"] = map[string]any{"thresholds": []any{map[string]any{
 		"maxRequests": 100_000, "maxPendingRequests": 100_000}}}
-	document.Resources["clusters"] = append(clusters, bridge)
-	whole["staticResources"] = document.Resources
-	return json.Marshal(whole)
+	resources["clusters"] = append(clusters, bridge)
+	return json.Marshal(document)
 }

@@ -43,14 +43,15 @@ func keyOf(ip netip.Addr) ipcacheKey {
 
 // of is the identity of the longest prefix that holds the address.
 func (c *ipcache) of(ip netip.Addr) (uint32, error) {
-	if err := c.open(); err != nil {
-		return 0, err
-	}
 	c.mu.RLock()
-	defer c.mu.RUnlock()
-	if c.table == nil {
-		return 0, errNotYet
+	for c.table == nil {
+		c.mu.RUnlock()
+		if err := c.open(); err != nil {
+			return 0, err
+		}
+		c.mu.RLock()
 	}
+	defer c.mu.RUnlock()
 	value := make([]byte, c.table.ValueSize())
 	if err := c.table.Lookup(keyOf(ip), &value); err != nil {
 		return identityWorld, nil

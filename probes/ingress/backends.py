@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from config.ingress import IngressPath
 from effective.admission import Party, pod
 from probes.seen import Seen
+from probes.services import ready_endpoints
 
 
 @dataclass(frozen=True)
@@ -28,19 +29,11 @@ def find(seen: Seen, namespace: str, path: IngressPath) -> Backend | str:
     named = _port_name(seen, namespace, path)
     names: list[str] = []
     party: Party | None = None
-    for item in seen.objects["slices"]:
-        metadata = item["metadata"]
-        owner = (metadata.get("labels") or {}).get("kubernetes.io/service-name")
-        if (metadata["namespace"], owner) != (namespace, path.service):
-            continue
+    for item, _, name in ready_endpoints(seen, namespace, path.service):
         ports = {p.get("name") or "": p.get("port") for p in item.get("ports") or []}
         port = ports.get(named) if named in ports else next(iter(ports.values()), None)
-        for endpoint in item.get("endpoints") or []:
-            if not (endpoint.get("conditions") or {}).get("ready"):
-                continue
-            name = (endpoint.get("targetRef") or {}).get("name", endpoint["addresses"][0])
-            names.append(name)
-            party = party or pod(labels.get((namespace, name), {}), namespace, port)
+        names.append(name)
+        party = party or pod(labels.get((namespace, name), {}), namespace, port)
     return Backend(path.service, tuple(sorted(set(names))), party)
 
 

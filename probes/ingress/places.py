@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -74,8 +73,3 @@ def _by_ssh(field: Field, host: str, command: str) -> str:
 def _in_pod(field: Field, item: Json, command: str) -> str:
     metadata, container = item["metadata"], item["spec"]["containers"][0]["name"]
     return field.kube.exec(metadata["namespace"], metadata["name"], container, ["sh", "-c", command])[1]
-
-
-def quoted(words: Sequence[str]) -> str:
-    """Words as one shell command."""
-    return shlex.join(words)

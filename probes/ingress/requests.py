@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from probes.field import Field
 from probes.ingress import backends
 from probes.ingress.backends import Backend
 from probes.ingress.meaning import Meaning, meant, why
-from probes.ingress.places import Place, places, quoted
+from probes.ingress.places import Place, places
 from probes.ingress.programmed import by_default, ours
 from probes.seen import Seen
 from probes.services import load_balancer_addresses, service_object
@@ -60,7 +61,7 @@ class Request:
         if place.source is not None:
             words += ["--interface", str(place.source)]
         words.append(f"http{'s' if self.tls else ''}://{name}{self.path.path}")
-        return f"{quoted(words)} | head -c 2000"
+        return f"{shlex.join(words)} | head -c 2000"
 
 
 @dataclass(frozen=True)

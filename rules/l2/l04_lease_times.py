@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from effective.leases import lease_times
 from rules.facts import Facts
 from rules.finding import Finding, warning
-from rules.l2.times import lease_times
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -24,7 +24,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if not facts.stack.l2_policies:
         return
     where = "cilium.values.l2announcements"
-    duration, deadline, retry = lease_times(facts)
+    duration, deadline, retry = lease_times(facts.helm)
     if duration <= deadline:
         yield warning(
             f"{where}.leaseDuration",

@@ -15,9 +15,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from effective.leases import lease_times
 from rules.facts import Facts
 from rules.finding import Finding, warning
-from rules.l2.times import lease_times
 
 # The agent's own default is 10 from 1.16 on.
 _QPS = 10.0
@@ -27,7 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     """All Services may be on one node after failures."""
     if not facts.stack.l2_policies:
         return
-    _, deadline, _ = lease_times(facts)
+    _, deadline, _ = lease_times(facts.helm)
     if deadline <= 0:
         return
     services = len(facts.addressed)

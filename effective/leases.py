@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from rules.facts import Facts
+from effective.helm import Helm
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _KEYS = (("leaseDuration", 15.0), ("leaseRenewDeadline", 5.0), ("leaseRetryPeriod", 2.0))
 
 
-def lease_times(facts: Facts) -> tuple[float, float, float]:
+def lease_times(helm: Helm) -> tuple[float, float, float]:
     """Duration, renew deadline and retry period: the user's, else the agent's defaults."""
-    duration, deadline, retry = (seconds(facts.helm(f"l2announcements.{key}"), usual) for key, usual in _KEYS)
+    duration, deadline, retry = (seconds(helm(f"l2announcements.{key}"), usual) for key, usual in _KEYS)
     return duration, deadline, retry
 
 
