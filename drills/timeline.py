@@ -58,10 +58,13 @@ class Timeline:
         return {s.answer for s in self.samples if start <= s.at <= end and s.answer is not None}
 
     def since(self, answers: set[str], start: float) -> float | None:
-        """From when on, after `start`, only these answers came; None where the last sample is another."""
+        """From when on, after `start`, no other answers came; None where the last one is another.
+
+        A lost request answers nothing, so that it moves nothing: losses are counted by `lost_after`.
+        """
         found: float | None = None
         for sample in self.samples:
-            if sample.at < start:
+            if sample.at < start or sample.answer is None:
                 continue
             found = (sample.at if found is None else found) if sample.answer in answers else None
         return found

@@ -56,6 +56,13 @@ def test_since_when_the_first_answers_are_back_for_good() -> None:
     assert timeline("a", "a", "a", "b").since({"a"}, 0.0) is None
 
 
+def test_a_request_that_is_lost_later_does_not_make_the_return_late() -> None:
+    one = timeline("a", "a", "-", "b", "a", "a", "-", "a")
+    assert one.since({"a"}, 0.0) == pytest.approx(0.04)
+    assert one.lost_after(0.0) == 1
+    assert timeline("a", "a", "-", "-").since({"a"}, 0.0) is None
+
+
 def test_the_client_tells_answers_and_losses(tmp_path: object) -> None:
     """For real: a server that goes away in the middle."""
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
