@@ -89,6 +89,8 @@ def _enter(stack: str, name: str, command: list[str]) -> None:
         # The management host keeps this machine's files, so that kubeconfig and tools are at hand.
         use_tools()
         os.environ["KUBECONFIG"] = str(kubeconfig(stack))
+        # Nothing else leads to Hubble's relay from outside the cluster.
+        os.environ.setdefault("HUBBLE_PORT_FORWARD", "true")
     os.environ["PS1"] = f"[{name}] \\w # "
     argv = Host(stack, name).command(command, net_only=outside)
     sys.stdout.flush()

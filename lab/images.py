@@ -11,7 +11,7 @@ from config.cilium import Cilium
 from config.errors import LabError
 from lab.places import CACHE
 from lab.toolchain.build import bin_dir, built
-from lab.toolchain.recipes import CILIUM, DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE, Part, Toolset
+from lab.toolchain.recipes import CILIUM, DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE, HUBBLE, Part, Toolset
 
 _TABLE = Path(__file__).with_name("images.json")
 # A node's directory for what an operator puts into its own /run/cilium.
@@ -24,15 +24,16 @@ def table() -> str:
     """The node runner's image table as JSON. An image of a version that is not built has no entry."""
     shipped = json.loads(_TABLE.read_text())
     cilium = [entry for each in CILIUM.values() if built(each) for entry in _images(each)]
-    return json.dumps([*shipped, *cilium, *([_envoy()] if built(ENVOY) and built(ENVOY_BRIDGE) else [])])
+    envoy = [_envoy()] if built(ENVOY) and built(ENVOY_BRIDGE) else []
+    return json.dumps([*shipped, *cilium, *envoy, *([_hubble_relay()] if built(HUBBLE) else [])])
 
 
 def wanted(cilium: Cilium) -> tuple[Part, ...]:
     """What a lab with that Cilium runs beside what every lab does. Raises LabError naming the versions there are."""
-    # The chart has Envoy on; `false` as a text is its other way to say no.
-    envoy = cilium.values.get("envoy")
-    off = isinstance(envoy, dict) and envoy.get("enabled") in (False, "false")
-    return (toolset(cilium.version), *(() if off else (ENVOY, ENVOY_BRIDGE)))
+    envoy = (ENVOY, ENVOY_BRIDGE) if _enabled(cilium.values, "envoy", default=True) else ()
+    # The chart asks the same: the relay is on where Hubble is.
+    relay = _enabled(cilium.values, "hubble", default=True) and _enabled(cilium.values, "hubble.relay", default=False)
+    return (toolset(cilium.version), *envoy, *((HUBBLE,) if relay else ()))
 
 
 def binds(cilium_source: Path) -> dict[str, Path]:
@@ -57,6 +58,14 @@ def newer(version: str) -> str:
         how = f"edge setup --all builds {max(same, key=_patch)}" if same else "the lab knows none"
         raise LabError(f"no Cilium is built that is newer than {version}: {how}")
     return max(found, key=_patch)
+
+
+def _enabled(values: dict[str, Any], part: str, *, default: bool) -> bool:
+    """Whether the chart installs a part; `false` as a text is its other way to say no."""
+    found: Any = values
+    for word in (*part.split("."), "enabled"):
+        found = found.get(word, default) if isinstance(found, dict) else default
+    return found not in (False, "false")
 
 
 def _patch(version: str) -> int:
@@ -86,6 +95,13 @@ def _files(cilium: Toolset, names: tuple[str, ...]) -> list[dict[str, str]]:
 
 def _file(part: Part, name: str, target: str) -> dict[str, str]:
     return {"source": f"{_BINARIES}/{bin_dir(part).name}/{name}", "target": target}
+
+
+def _hubble_relay() -> dict[str, Any]:
+    # The Pod's own file system is read-only where the image has its binaries on the PATH first.
+    minor = re.escape(HUBBLE.version.rpartition(".")[0])
+    return {"image": rf"quay\.io/cilium/hubble-relay:v{minor}\..*",
+            "mounts": [_file(HUBBLE, "hubble-relay", "/usr/bin/hubble-relay")]}  # fmt: skip
 
 
 def _envoy() -> dict[str, Any]:

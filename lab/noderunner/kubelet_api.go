@@ -32,6 +32,7 @@ func serveKubeletAPI(ctx context.Context, config Config, pods *pods) error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /containerLogs/{namespace}/{pod}/{container}", pods.serveLogs)
+	mux.HandleFunc("/portForward/{namespace}/{pod}", pods.servePortForward)
 	mux.HandleFunc("/exec/{namespace}/{pod}/{container}", pods.serveExec)
 	server := &http.Server{
 		Addr: fmt.Sprintf(":%d", kubeletPort), Handler: mux, ReadHeaderTimeout: 10 * time.Second,

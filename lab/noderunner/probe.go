@@ -34,6 +34,8 @@ func check(ctx context.Context, probe *v1.Probe, container v1.Container, podIP, 
 			connection.Close()
 		}
 		return err
+	case probe.GRPC != nil:
+		return checkGRPC(ctx, probe.GRPC, podIP)
 	case probe.Exec != nil:
 		argv := probe.Exec.Command
 		if netns != "" {

@@ -214,6 +214,11 @@ func (w *worker) launch(ctx context.Context, entry *Image, container v1.Containe
 	// Volumes are laid over the image's files.
 	box.Mounts = append(append(box.Mounts, entry.Mounts...), mounts(container, directories)...)
 	if !w.pod.Spec.HostNetwork {
+		hosts, err := w.hosts(ctx)
+		if err != nil {
+			return nil, err
+		}
+		box.Mounts = append([]Mount{hosts}, box.Mounts...)
 		box.NetNS, box.Hostname = netnsPath(w.pod), w.pod.Name
 	}
 	return start(box, w.logPath(container.Name))

@@ -137,5 +137,15 @@ ENVOY_BRIDGE = Toolset("envoybridge", HERE.parent / "envoybridge", "github.com/c
     Binary("envoybridge", ".", 60),
 ), sources="*.*")  # fmt: skip
 
+# Hubble's relay, and the CLI that asks it: for stacks that turn the relay on. One module with the default Cilium,
+# so that most packages are compiled already.
+HUBBLE = Toolset(
+    "hubble",
+    DEFAULT_CILIUM.directory,
+    _CILIUM,
+    (Binary("hubble-relay", f"{_CILIUM}/hubble-relay", 40), Binary("hubble", f"{_CILIUM}/hubble", 30)),
+    ldflags=f"{DEFAULT_CILIUM.ldflags} -X {_CILIUM}/hubble/pkg.Version=vVERSION",
+)
+
 # All that a lab can be asked to run.
-EVERYTHING: tuple[Part, ...] = (*CILIUM.values(), ENVOY, ENVOY_BRIDGE)
+EVERYTHING: tuple[Part, ...] = (*CILIUM.values(), ENVOY, ENVOY_BRIDGE, HUBBLE)

@@ -14,7 +14,7 @@ from config.cilium import Cilium
 from config.errors import LabError
 from lab import images
 from lab.toolchain import build
-from lab.toolchain.recipes import CILIUM, DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE, Part
+from lab.toolchain.recipes import CILIUM, DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE, HUBBLE, Part
 
 FILE = Path(__file__).resolve().parents[2] / "Pulumi.ingress.yaml"
 DOCUMENT = yaml.safe_load(FILE.read_text())["config"]["cilium-edge:stack"]
@@ -33,8 +33,35 @@ def test_envoy_is_wanted_unless_the_values_say_no(values: dict[str, Any], envoy:
     assert images.wanted(Cilium(values=values)) == (DEFAULT_CILIUM, *((ENVOY, ENVOY_BRIDGE) if envoy else ()))
 
 
-def test_the_shipped_stack_wants_envoy() -> None:
-    assert images.wanted(Cilium.model_validate(DOCUMENT["cilium"])) == (DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE)
+def test_the_shipped_stack_wants_envoy_and_hubble() -> None:
+    assert images.wanted(Cilium.model_validate(DOCUMENT["cilium"])) == (DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE, HUBBLE)
+
+
+@pytest.mark.parametrize(("hubble", "relay"), [
+    # The chart has Hubble on, and its relay off.
+    ({}, False), ({"relay": {}}, False), ({"relay": {"enabled": True}}, True), ({"relay": {"enabled": "true"}}, True),
+    ({"relay": {"enabled": "false"}}, False), ({"enabled": False, "relay": {"enabled": True}}, False),
+    ({"enabled": "false", "relay": {"enabled": True}}, False), (None, False),
+])  # fmt: skip
+def test_hubble_is_wanted_where_its_relay_is_on(hubble: Any, relay: bool) -> None:
+    wanted = images.wanted(Cilium(values={"envoy": {"enabled": False}, "hubble": hubble}))
+    assert wanted == (DEFAULT_CILIUM, *((HUBBLE,) if relay else ()))
+
+
+def test_the_relays_binary_is_where_its_read_only_image_lets_it_be(cache: Path) -> None:
+    image = f"quay.io/cilium/hubble-relay:v{HUBBLE.version}@sha256:0"
+    assert entry(image) is None
+    put(cache, HUBBLE)
+    assert entry(image)["mounts"] == [{"source": f"/opt/cilium-edge/bin/{HUBBLE.key}/hubble-relay",
+                                       "target": "/usr/bin/hubble-relay"}]  # fmt: skip
+    # A patch of the same minor version speaks the same protocol; another minor version is not claimed.
+    assert entry("quay.io/cilium/hubble-relay:v1.18.9") and entry("quay.io/cilium/hubble-relay:v1.17.4") is None
+
+
+def test_hubbles_cli_is_on_the_path_once_it_is_built(cache: Path) -> None:
+    assert build.bin_dir(HUBBLE) not in build.bin_dirs()
+    put(cache, HUBBLE)
+    assert build.bin_dir(HUBBLE) in build.bin_dirs()
 
 
 def test_the_version_of_the_stack_is_what_is_wanted() -> None:

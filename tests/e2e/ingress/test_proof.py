@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.e2e.harness import Edge
+from tests.e2e.harness import Edge, until
 from tests.e2e.ingress.field import DEDICATED, SHARED, TO_WEBPOD, ask, code
 
 
@@ -56,6 +56,21 @@ def test_tls_ends_at_envoy_with_the_certificate_of_the_stack(ingress: Edge) -> N
             for line in path.read_text().splitlines()[1:-1]]  # fmt: skip
     state = (ingress.home / "state" / "ingress.json").read_text()
     assert keys and not any(line in state for line in keys)
+
+
+def test_hubble_tells_who_asked_and_what_was_answered(ingress: Edge) -> None:
+    for host, status in (("client", 200), ("stranger", 403)):
+        assert code(ingress, host, f"http://{SHARED}/details/1") == status
+
+    def told() -> bool:
+        words = ("hubble", "observe", "--identity", "ingress", "--type", "l7", "--since", "1m")
+        lines = ingress.run("lab", "exec", "mgmt", "--", *words).stdout.splitlines()
+        request = f"(HTTP/1.1 GET http://{SHARED}/details/1)"
+        return all(any(host in line and verdict in line and line.endswith(request) for line in lines)
+                   for host, verdict in (("192.168.10.200:", "http-request FORWARDED"),
+                                         ("192.168.10.201:", "http-request DROPPED")))  # fmt: skip
+
+    until(told, 20, "Hubble has both requests")
 
 
 def test_a_second_up_changes_nothing(ingress: Edge) -> None:
