@@ -206,7 +206,8 @@ def _observed(declared: Any, live: Any) -> Any:
             key: _observed(value, live[key])
             if key in live
             else value
-            if key in ("stringData",) or (key == "annotations" and not value)
+            # The API keeps no empty maps of metadata.
+            if key in ("stringData",) or (key in ("annotations", "labels") and not value)
             else None
             for key, value in declared.items()
         }

@@ -1,0 +1,26 @@
+"""What a refresh takes for drift of an object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.providers.kubernetes import KubernetesProvider
+
+
+def manifest(**metadata: Any) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", **metadata}, "spec": {"ports": [80]}}
+
+
+@pytest.mark.parametrize("key", ["labels", "annotations"])
+def test_an_empty_map_that_the_api_does_not_keep_is_no_drift(key: str) -> None:
+    assert KubernetesProvider().differing(manifest(**{key: {}}), manifest()) == []
+    assert KubernetesProvider().differing(manifest(**{key: {"a": "1"}}), manifest()) == [f"metadata.{key}"]
+
+
+def test_what_the_api_adds_is_no_drift_and_what_somebody_changed_is() -> None:
+    live = manifest(uid="1")
+    assert KubernetesProvider().differing(manifest(), live) == []
+    live["spec"]["ports"] = [81]
+    assert KubernetesProvider().differing(manifest(), live) == ["spec.ports[0]"]
