@@ -16,7 +16,10 @@ def render(
     directory: Annotated[Path, typer.Argument(help="Where to write; made if need be.")],
     stack: StackOption = "dev",
 ) -> None:
-    """Write each router's frr.conf, every manifest, and the Helm values as files. Secrets are redacted."""
+    """Write each router's frr.conf, every manifest, and the Helm values as files. Secrets are redacted.
+
+    A router that is not managed has a file beside it with what it has to have, in words that fit every make.
+    """
     files = artefacts(Session(stack))
     for name, text in files.items():
         path = directory / name
@@ -30,12 +33,17 @@ def artefacts(session: Session) -> dict[str, str]:
     import yaml
 
     from components.cilium import edge, manifests
+    from components.cilium.policies import network_policy
     from components.frr.render import frr_conf
     from components.workloads import service_manifest, workload_manifest
     from effective.helm import helm_values
+    from effective.other_end import other_end
 
     stack = session.stack
     result = {f"routers/{router.name}/frr.conf": frr_conf(router) for router in stack.routers}
+    # Whoever configures it needs no FRR to read what it has to have.
+    result |= {f"routers/{router.name}/other-end.txt": other_end(stack, router)
+               for router in stack.routers if not router.managed}  # fmt: skip
 
     def put(folder: str, manifest: dict[str, Any]) -> None:
         name = f"{manifest['kind'].lower()}-{manifest['metadata']['name']}"
@@ -58,7 +66,7 @@ def artefacts(session: Session) -> dict[str, str]:
     for ingress in stack.ingresses:
         put("edge", edge.ingress(ingress))
     for _, guard in stack.guards():
-        put("edge", edge.network_policy(guard))
+        put("edge", network_policy(guard))
     for other in stack.manifests:
         put("edge", other.document())
     for workload in stack.workloads:

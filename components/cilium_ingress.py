@@ -11,6 +11,7 @@ from components.args.policy import NetworkPolicyArgs
 from components.arguments import ArgumentError, entry, is_late, known, only, read_each, sequence, told, validated
 from components.certificates import unfit
 from components.cilium import edge
+from components.cilium.policies import kind_of, network_policy
 from components.judged import judged
 from components.late import manifest
 from components.objects import objects
@@ -60,8 +61,8 @@ class CiliumIngress(pulumi.ComponentResource):
             names.append(f"{space}/{one}")
         for i, (item, policy) in enumerate(zip(guards, both[count:], strict=True)):
             one = known(name, item, "name", f"network_policies[{i}]")
-            kind = "CiliumClusterwideNetworkPolicy"
-            made.append(manifest(policy, edge.network_policy, "cilium.io/v2", kind, one))
+            space = entry(item, "namespace")
+            made.append(manifest(policy, network_policy, "cilium.io/v2", kind_of(space), one, space))
         after = pulumi.ResourceOptions(parent=self, depends_on=opts.depends_on if opts else None)
         self.objects = objects(name, made, after)
         self.ingresses = pulumi.Output.from_input(names)

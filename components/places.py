@@ -29,6 +29,7 @@ _TYPED = {
     "CiliumL2AnnouncementPolicy": (f"{_CILIUM}L2Announcements", "l2", "l2-{kind}-{name}"),
     "Ingress": (f"{_CILIUM}CiliumIngress", "ingress", "ingress-{kind}-{space}-{name}"),
     "CiliumClusterwideNetworkPolicy": (f"{_CILIUM}CiliumIngress", "ingress", "ingress-{kind}-{name}"),
+    "CiliumNetworkPolicy": (f"{_CILIUM}CiliumIngress", "ingress", "ingress-{kind}-{space}-{name}"),
     "CiliumEgressGatewayPolicy": ("cilium-edge:egress:EgressGatewayHA", "egress", "egress-{name}"),
     "EgressGatewayHAPolicy": ("cilium-edge:egress:EgressGatewayHA", "egress", "egress-{name}"),
     "Service": ("cilium-edge:apps:Workloads", "apps", "apps-svc-{name}"),

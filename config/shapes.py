@@ -24,6 +24,10 @@ def _set(**values: Any) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
 
 
+def _only(values: Any, *keys: str) -> dict[str, Any] | None:
+    return {key: values[key] for key in keys if key in values} if isinstance(values, dict) else None
+
+
 def release(document: Document) -> dict[str, Any] | None:
     """Cilium from a Helm release of the chart `cilium`; None for another chart."""
     chart = str(document.get("chart") or "")
@@ -67,6 +71,7 @@ def peer_config(document: Document) -> dict[str, Any]:
         keepalive=timers.get("keepAliveTimeSeconds", 30), connectRetry=timers.get("connectRetryTimeSeconds", 120),
         gracefulRestart=restart.get("restartTimeSeconds", 120) if restart.get("enabled") else False,
         ebgpMultihop=spec.get("ebgpMultihop"), authSecretRef=spec.get("authSecretRef"), families=families,
+        transport=_only(spec.get("transport"), "peerPort", "sourceInterface"),
     )  # fmt: skip
 
 
@@ -78,7 +83,9 @@ def advertisement_set(document: Document) -> dict[str, Any]:
         attributes = item.get("attributes") or {}
         entries.append(_set(
             type=item.get("advertisementType"), addresses=service.get("addresses"), selector=item.get("selector"),
-            aggregationLength=service.get("aggregationLengthIPv4"), localPreference=attributes.get("localPreference"),
+            aggregationLength=service.get("aggregationLengthIPv4"), interface=(item.get("interface") or {}).get("name"),
+            aggregationLengthIPv6=service.get("aggregationLengthIPv6"),
+            localPreference=attributes.get("localPreference"),
             communities=[text for texts in (attributes.get("communities") or {}).values() for text in texts],
         ))  # fmt: skip
     return _set(name=_meta(document).get("name"), labels=_meta(document).get("labels") or {}, advertisements=entries)
@@ -116,33 +123,39 @@ def egress_policy(document: Document) -> dict[str, Any]:
 def network_policy(document: Document) -> dict[str, Any]:
     """CiliumClusterwideNetworkPolicy and CiliumNetworkPolicy, as far as the rules look at them.
 
-    Raises ValueError for a policy of nodes, and for one of several specs.
+    Raises ValueError for one of several specs.
     """
     spec, meta = _spec(document), _meta(document)
-    if not isinstance(spec.get("endpointSelector"), dict):
-        raise ValueError("no policy of endpoints")
-    selector = dict(spec["endpointSelector"])
-    if document.get("kind") == "CiliumNetworkPolicy":
-        space = {"k8s:io.kubernetes.pod.namespace": meta.get("namespace") or "default"}
-        selector["matchLabels"] = {**(selector.get("matchLabels") or {}), **space}
-
-    def rules(direction: str, side: str) -> list[dict[str, Any]] | None:
-        if direction not in spec:
-            return None
-        return [
-            _set(endpoints=r.get(f"{side}Endpoints"), entities=r.get(f"{side}Entities"),
-                 cidrs=(r.get(f"{side}CIDRSet") or []) + [{"cidr": c} for c in r.get(f"{side}CIDR") or []],
-                 ports=[_port(p) for group in r.get("toPorts") or [] for p in group.get("ports") or [{}]] or None)
-            for r in spec[direction] or []
-        ]  # fmt: skip
-
-    return _set(name=meta.get("name"), endpointSelector=selector,
-                ingress=rules("ingress", "from"), egress=rules("egress", "to"))  # fmt: skip
+    subjects = ("endpointSelector", "nodeSelector")
+    selectors = {key: dict(spec[key]) for key in subjects if isinstance(spec.get(key), dict)}
+    if not selectors:
+        raise ValueError("no policy of endpoints or nodes")
+    space = (meta.get("namespace") or "default") if document.get("kind") == "CiliumNetworkPolicy" else None
+    return _set(
+        name=meta.get("name"), namespace=space, **selectors,
+        enableDefaultDeny=_only(spec.get("enableDefaultDeny"), "ingress", "egress"),
+        **{key: [_policy_rule(rule, "from" if key.startswith("in") else "to") for rule in spec[key] or []]
+           for key in ("ingress", "egress", "ingressDeny", "egressDeny") if key in spec},
+    )  # fmt: skip
 
 
-def _port(item: Document) -> int:
+def _policy_rule(rule: Document, side: str) -> dict[str, Any]:
+    """A rule of a policy. What the models do not have is left out."""
+    groups = rule.get("toPorts") or []
+    return _set(endpoints=rule.get(f"{side}Endpoints"), entities=rule.get(f"{side}Entities"),
+                cidrs=(rule.get(f"{side}CIDRSet") or []) + [{"cidr": c} for c in rule.get(f"{side}CIDR") or []],
+                fqdns=rule.get(f"{side}FQDNs"),
+                ports=[_policy_port(p) for group in groups for p in group.get("ports") or []] or None,
+                http=[h for group in groups for h in (group.get("rules") or {}).get("http") or []] or None)  # fmt: skip
+
+
+def _policy_port(item: Document) -> dict[str, Any] | int:
     text = str(item.get("port"))
-    return int(text) if text.isdigit() and int(text) else NAMED_PORT
+    number = int(text) if text.isdigit() else 0
+    # Port 0 is every port of the protocol.
+    whole = {"port": number or 1, "endPort": 65535} if text == "0" else {"port": number or text}
+    return _set(**whole, protocol=item.get("protocol") or "ANY",
+                **({"endPort": item["endPort"]} if item.get("endPort") else {}))  # fmt: skip
 
 
 def ingress(document: Document) -> dict[str, Any]:

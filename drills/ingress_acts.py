@@ -137,7 +137,7 @@ def lock(ground: Ground) -> None:
     """Take away every policy that admits the asker, so that those that lock are left."""
     client = outside(askers(ground.stack)[0].address.ip, 80)
     for _, policy in ground.stack.guards():
-        if policy.ingress and policy.endpoint_selector.takes_ingress() and into_ingress([policy], client).admitted:
+        if policy.ingress and policy.of_ingress and into_ingress([policy], client).admitted:
             kept.take(ground, "ciliumclusterwidenetworkpolicy", policy.name)
             ground.kubectl("delete", "ciliumclusterwidenetworkpolicy", policy.name)
 

@@ -6,15 +6,12 @@ cilium/filter_state_cilium_policy.cc. Policies join: what one of them admits is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from typing import Literal
 
-from config.policy import EndpointSelector, Entity, NetworkPolicy, PolicyRule
-from config.shapes import NAMED_PORT
+from config.policy import Direction, EndpointSelector, Entity, NetworkPolicy, PolicyRule
 
-Direction = Literal["ingress", "egress"]
 _NAMESPACE = ("io.kubernetes.pod.namespace", "io.cilium.k8s.namespace.labels.kubernetes.io/metadata.name")
 
 
@@ -47,26 +44,36 @@ def pod(labels: Mapping[str, str], namespace: str, port: int | None) -> Party:
 
 @dataclass(frozen=True)
 class Answer:
-    """Whether something may pass, and the policies that speak of it: none means that nothing guards it."""
+    """Whether something may pass, and the policies that speak of it: none means that nothing guards it.
+
+    `denied`: a deny rule of theirs forbids it; else it is only that no rule admits it.
+    """
 
     admitted: bool
     policies: tuple[str, ...]
+    denied: bool = False
+
+    def words(self, whom: str) -> str:
+        """Why somebody may not pass."""
+        who = ", ".join(self.policies)
+        return f"a rule of {who} denies {whom}" if self.denied else f"no rule of {who} admits {whom}"
 
 
 def into_ingress(policies: Iterable[NetworkPolicy], client: Party) -> Answer:
     """The first hop: whether a client may reach Cilium's Ingress. `client.port` is the port that it asks."""
-    return _answer(policies, EndpointSelector.takes_ingress, "ingress", client)
+    return _answer((policy for policy in policies if policy.of_ingress), "ingress", client)
 
 
 def out_of_ingress(policies: Iterable[NetworkPolicy], backend: Party) -> Answer:
     """The second hop as Envoy judges it: whether Ingress may go on to a backend."""
-    return _answer(policies, EndpointSelector.takes_ingress, "egress", backend)
+    return _answer((policy for policy in policies if policy.of_ingress), "egress", backend)
 
 
 def into_backend(policies: Iterable[NetworkPolicy], backend: Party) -> Answer:
     """The second hop as the backend's node judges it: whether the backend takes traffic of Ingress."""
-    selects: Callable[[EndpointSelector], bool] = lambda selector: takes(selector, backend.labels or {})  # noqa: E731
-    return _answer(policies, selects, "ingress", Party(INGRESS.entities, port=backend.port))
+    of_it = (policy for policy in policies
+             if policy.selector is not None and takes(policy.selector, backend.labels or {}))  # fmt: skip
+    return _answer(of_it, "ingress", Party(INGRESS.entities, port=backend.port))
 
 
 def takes(selector: EndpointSelector, labels: Mapping[str, str]) -> bool:
@@ -87,17 +94,20 @@ def takes(selector: EndpointSelector, labels: Mapping[str, str]) -> bool:
     return True
 
 
-def _answer(policies: Iterable[NetworkPolicy], selects: Callable[[EndpointSelector], bool], direction: Direction,
-            peer: Party) -> Answer:  # fmt: skip
-    found = [(policy, rules) for policy in policies if selects(policy.endpoint_selector)
-             and (rules := policy.ingress if direction == "ingress" else policy.egress) is not None]  # fmt: skip
-    admitted = not found or any(_admits(rule, peer) for _, rules in found for rule in rules)
-    return Answer(admitted, tuple(policy.name for policy, _ in found))
+def _answer(policies: Iterable[NetworkPolicy], direction: Direction, peer: Party) -> Answer:
+    """What policies of one endpoint say together. A deny rule wins; what none of them closes is open."""
+    of_it = list(policies)
+    denying = [policy for policy in of_it if any(_means(rule, peer) for rule in policy.denials(direction))]
+    if denying:
+        return Answer(False, tuple(policy.name for policy in denying), denied=True)
+    closing = [policy for policy in of_it if policy.closes(direction)]
+    admitted = not closing or any(_means(rule, peer) for policy in of_it for rule in policy.rules(direction))
+    speaking = (policy for policy in of_it if policy.closes(direction) or policy.rules(direction))
+    return Answer(admitted, tuple(policy.name for policy in speaking))
 
 
-def _admits(rule: PolicyRule, peer: Party) -> bool:
-    # Of a port that a rule names, nobody here knows the number.
-    if rule.ports and peer.port not in rule.ports and NAMED_PORT not in rule.ports:
+def _means(rule: PolicyRule, peer: Party) -> bool:
+    if not rule.at(peer.port):
         return False
     return rule.admits(*peer.entities) or _by_prefix(rule, peer) or any(_by_labels(e, peer) for e in rule.endpoints)
 

@@ -1,4 +1,4 @@
-"""The objects of L2 announcements, Ingress, network policies and egress policies."""
+"""The objects of L2 announcements, Ingress and egress policies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from config.egress import EgressGateway, EgressPolicy, EgressSelector
 from config.ingress import MODE_ANNOTATION, Ingress, IngressBackend, IngressPath
 from config.l2 import L2Policy
 from config.labels import LabelSelector
-from config.policy import NetworkPolicy, PolicyRule
 
 
 def l2_policy(item: L2Policy) -> Manifest:
@@ -55,34 +54,6 @@ def tls_secret(namespace: str, name: str, certificate: Any, key: Any) -> Manifes
     del made["spec"]
     made["metadata"]["namespace"] = namespace
     return {**made, "type": "kubernetes.io/tls", "stringData": {"tls.crt": certificate, "tls.key": key}}
-
-
-def network_policy(item: NetworkPolicy) -> Manifest:
-    """A CiliumClusterwideNetworkPolicy."""
-    spec: Manifest = {"endpointSelector": item.endpoint_selector.model_dump(
-        mode="json", by_alias=True, exclude_defaults=True)}  # fmt: skip
-    if item.ingress is not None:
-        # An empty list would be taken for no rules at all; one empty rule is default deny.
-        spec["ingress"] = [_rule(rule, "from") for rule in item.ingress] or [{}]
-    if item.egress is not None:
-        spec["egress"] = [_rule(rule, "to") for rule in item.egress] or [{}]
-    return _object("cilium.io/v2", "CiliumClusterwideNetworkPolicy", item.name, spec)
-
-
-def _rule(rule: PolicyRule, side: str) -> Manifest:
-    result: Manifest = {}
-    if rule.endpoints:
-        dumped = [e.model_dump(mode="json", by_alias=True, exclude_defaults=True) for e in rule.endpoints]
-        result[f"{side}Endpoints"] = dumped
-    if rule.entities:
-        result[f"{side}Entities"] = list(rule.entities)
-    if rule.cidrs:
-        dumped = [c.model_dump(mode="json", by_alias=True, exclude_defaults=True) for c in rule.cidrs]
-        result[f"{side}CIDRSet"] = dumped
-    if rule.ports:
-        ports = [{"port": str(port), "protocol": "TCP"} for port in rule.ports]
-        result["toPorts"] = [{"ports": ports}]
-    return result
 
 
 def _egress_spec(item: EgressPolicy) -> Manifest:

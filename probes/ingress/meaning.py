@@ -14,7 +14,7 @@ from probes.ingress.backends import Backend
 from probes.seen import Json, Seen
 
 # What policies can say that the models here do not.
-_BEYOND = ("ingressDeny", "egressDeny")
+_BEYOND = ("fromRequires", "toRequires", "fromGroups", "fromNodes", "icmps", "authentication")
 
 
 @dataclass(frozen=True)
@@ -23,16 +23,20 @@ class Meaning:
 
     answered: bool
     hop: Literal["", "first", "second"] = ""
-    policies: tuple[str, ...] = ()
+    by: Answer = Answer(True, ())
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The policies that refuse it."""
+        return self.by.policies
 
     def text(self, service: str) -> str:
         """For a verdict."""
         if self.answered:
             return f"an answer of {service}"
-        who = ", ".join(self.policies)
         if self.hop == "first":
-            return f"403: no rule of {who} admits this client"
-        return f"no answer of {service}: no rule of {who} admits Ingress"
+            return f"403: {self.by.words('this client')}"
+        return f"no answer of {service}: {self.by.words('Ingress')}"
 
 
 def meant(policies: Iterable[NetworkPolicy], client: Party, backend: Backend) -> Meaning:
@@ -43,7 +47,7 @@ def meant(policies: Iterable[NetworkPolicy], client: Party, backend: Backend) ->
         hops += [("second", out_of_ingress(policies, backend.party)), ("second", into_backend(policies, backend.party))]
     for hop, answer in hops:
         if not answer.admitted:
-            return Meaning(False, hop, answer.policies)
+            return Meaning(False, hop, answer)
     return Meaning(True)
 
 
@@ -63,7 +67,7 @@ def why(seen: Seen, client: Party, backend: Backend, status: int | None, by_back
             else f"{', '.join(meaning.policies)} is not in force: the agent has not told Envoy yet")  # fmt: skip
     if meaning.answered and not actual.answered:
         whom = "this client to the Ingress" if actual.hop == "first" else "Ingress (its own identity) to the backend"
-        return f"{actual.hop} hop: no rule of {', '.join(actual.policies)} admits {whom}{also}"
+        return f"{actual.hop} hop: {actual.by.words(whom)}{also}"
     return {
         None: "nobody answered at the address: who holds its Lease or announces it, and is Envoy there?",
         403: f"a policy refuses it that is not judged here{also}",
@@ -91,6 +95,7 @@ def in_force(seen: Seen) -> tuple[list[NetworkPolicy], list[str]]:
 
 
 def _says_more(spec: Json) -> bool:
-    rules = [rule for side in ("ingress", "egress") for rule in spec.get(side) or []]
+    sides = ("ingress", "egress", "ingressDeny", "egressDeny")
+    rules = [rule for side in sides for rule in spec.get(side) or []]
     ports = [port for rule in rules for port in rule.get("toPorts") or []]
-    return any(spec.get(key) for key in _BEYOND) or any(port.get("rules") for port in ports)
+    return any(rule.get(key) for rule in rules for key in _BEYOND) or any(port.get("rules") for port in ports)

@@ -26,12 +26,12 @@ def check(facts: Facts) -> Iterator[Finding]:
     chosen = [
         (path, p)
         for path, p in facts.stack.guards()
-        if p.endpoint_selector.takes_ingress() and p.ingress is not None
+        if p.of_ingress and (p.closes("ingress") or p.rules("ingress"))
     ]
     admits = any(
         rule.cidrs or rule.admits("world", "world-ipv4", "world-ipv6")
         for _, policy in chosen
-        for rule in policy.ingress or ()
+        for rule in policy.rules("ingress")
     )
     if not chosen and facts.helm("policyEnforcementMode") == "always":
         yield warning(
@@ -40,8 +40,9 @@ def check(facts: Facts) -> Iterator[Finding]:
             "always, and no policy selects it",
             "add one for reserved:ingress with ingress: [{ entities: [world] }], egress: [{ entities: [cluster] }]",
         )
-    if chosen and not admits:
-        path, policy = chosen[0]
+    closing = [(path, policy) for path, policy in chosen if policy.closes("ingress")]
+    if closing and not admits:
+        path, policy = closing[0]
         yield warning(
             f"{path}.ingress",
             "a policy that admits clients to reserved:ingress",

@@ -24,11 +24,12 @@ def check(facts: Facts) -> Iterator[Finding]:
     chosen = [
         (path, p)
         for path, p in facts.stack.guards()
-        if p.endpoint_selector.takes_ingress() and p.egress is not None
+        if p.of_ingress and (p.closes("egress") or p.rules("egress"))
     ]
-    opens = any(rule.endpoints or rule.admits("cluster") for _, policy in chosen for rule in policy.egress or ())
-    if chosen and not opens:
-        path, policy = chosen[0]
+    opens = any(rule.endpoints or rule.admits("cluster") for _, policy in chosen for rule in policy.rules("egress"))
+    closing = [(path, policy) for path, policy in chosen if policy.closes("egress")]
+    if closing and not opens:
+        path, policy = closing[0]
         yield warning(
             f"{path}.egress",
             "a policy that lets reserved:ingress reach the backends",

@@ -21,14 +21,17 @@ from rules.finding import Finding, error
 def check(facts: Facts) -> Iterator[Finding]:
     """Each rule of either direction, of every policy."""
     for path, policy in facts.stack.guards():
-        for direction, rules in (("ingress", policy.ingress), ("egress", policy.egress)):
+        sides = (("ingress", policy.ingress), ("egress", policy.egress), ("ingressDeny", policy.ingress_deny),
+                 ("egressDeny", policy.egress_deny))  # fmt: skip
+        for direction, rules in sides:
             for i, rule in enumerate(rules or ()):
-                parts = {"endpoints": rule.endpoints, "entities": rule.entities, "cidrs": rule.cidrs}
+                parts = {"endpoints": rule.endpoints, "entities": rule.entities, "cidrs": rule.cidrs,
+                         "fqdns": rule.fqdns}  # fmt: skip
                 given = [name for name, value in parts.items() if value]
                 if len(given) > 1:
                     yield error(
                         f"{path}.{direction}[{i}]",
-                        "one of endpoints, entities and cidrs",
+                        "one of endpoints, entities, cidrs and fqdns",
                         " and ".join(given),
                         "make a rule of each: rules join",
                     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.cilium.edge import network_policy
+from components.cilium.policies import network_policy
 from config.errors import ConfigError
 from config.ingress_access import IngressAccess
 from config.load import parse

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from config.policy import EndpointSelector, NetworkPolicy
-from config.shapes import NAMED_PORT
 from effective.admission import Answer, Party, into_backend, into_ingress, out_of_ingress, outside, pod, takes
 
 INGRESS = {"matchExpressions": [{"key": "reserved:ingress", "operator": "Exists"}]}
@@ -58,9 +57,12 @@ def test_prefixes_are_of_what_is_outside(cidrs: Any, client: Party, good: bool) 
 @pytest.mark.parametrize(("ports", "client", "good"), [
     ([443], CLIENT, True), ([80, 443], CLIENT, True), ([80], CLIENT, False), ([80], NODE, False),
     # Of a port that a rule names nobody knows the number: it may be this one.
-    ([NAMED_PORT], CLIENT, True), ([NAMED_PORT], NODE, True), ([], NODE, True),
+    ([{"port": "https"}], CLIENT, True), ([{"port": "https"}], NODE, True), ([], NODE, True),
+    ([{"port": 400, "endPort": 500}], CLIENT, True), ([{"port": 400, "endPort": 442}], CLIENT, False),
+    ([{"port": 443, "protocol": "ANY"}], CLIENT, True), ([{"port": 443, "protocol": "UDP"}], CLIENT, False),
+    ([{"port": "https", "protocol": "SCTP"}], CLIENT, False),
 ])  # fmt: skip
-def test_ports_limit_what_a_rule_admits(ports: list[int], client: Party, good: bool) -> None:
+def test_ports_limit_what_a_rule_admits(ports: list[Any], client: Party, good: bool) -> None:
     assert admitted({"entities": ["world"], "ports": ports}, client) is good
     assert admitted({"ports": ports}, client) is (good and bool(ports))
 
@@ -141,3 +143,37 @@ def test_a_backend_takes_the_ingress_where_its_policies_name_it(policies: list[N
 def test_a_selector_takes_a_pod_by_its_labels_whatever_their_source(selector: Any, good: bool) -> None:
     labels = {"app": "webpod", "tier": "web"}
     assert takes(EndpointSelector.model_validate(selector), labels) is good
+
+
+# --- deny rules, default deny, namespaces, nodes ---
+
+
+def test_a_deny_rule_wins_and_its_policy_is_named() -> None:
+    admits = policy(name="admits", ingress=[{"entities": ["world"]}])
+    denies = policy(name="denies", ingressDeny=[{"cidrs": [{"cidr": "192.168.10.0/24"}]}])
+    assert into_ingress([admits, denies], CLIENT) == Answer(False, ("denies",), denied=True)
+    assert into_ingress([admits, denies], NODE).admitted
+    # It closes the endpoint to all others, too, as any rule does.
+    assert not into_ingress([denies], NODE).admitted
+
+
+def test_default_deny_can_be_taken_from_a_policy_and_given_to_one() -> None:
+    rule = {"entities": ["cluster"]}
+    assert not into_ingress([policy(ingress=[rule])], CLIENT).admitted
+    assert into_ingress([policy(ingress=[rule], enableDefaultDeny={"ingress": False})], CLIENT).admitted
+    assert not into_ingress([policy(enableDefaultDeny={"ingress": True})], CLIENT).admitted
+    # Of several policies one that closes is enough.
+    both = [policy(ingress=[rule], enableDefaultDeny={"ingress": False}), policy(name="two", ingress=[])]
+    assert not into_ingress(both, CLIENT).admitted
+
+
+def test_a_policy_of_a_namespace_is_of_its_pods_alone() -> None:
+    own = policy({}, namespace="default", ingress=[])
+    assert into_ingress([own], CLIENT) == Answer(True, ())
+    assert not into_backend([own], BACKEND).admitted
+    assert into_backend([own], pod({"app": "webpod"}, "shop", 80)).admitted
+
+
+def test_a_policy_of_nodes_is_of_no_endpoint() -> None:
+    nodes = NetworkPolicy.model_validate({"name": "nodes", "nodeSelector": {}, "ingress": []})
+    assert into_ingress([nodes], CLIENT) == into_backend([nodes], BACKEND) == Answer(True, ())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from config.policy import NetworkPolicy
-from effective.admission import Party, outside, pod
+from effective.admission import Answer, Party, outside, pod
 from probes.ingress.backends import Backend
 from probes.ingress.meaning import Meaning, in_force, meant, why
 from probes.seen import Seen
@@ -27,8 +27,8 @@ WORLD = NetworkPolicy.model_validate({
 CLOSED = NetworkPolicy.model_validate({
     "name": "ingress-egress", "endpointSelector": {"matchLabels": {"reserved:ingress": ""}}, "egress": []})  # fmt: skip
 BOTH = ("external-lockdown", "allow-cidr")
-YES, FIRST = Meaning(True), Meaning(False, "first", BOTH)
-SECOND = Meaning(False, "second", ("webpod-world",))
+YES, FIRST = Meaning(True), Meaning(False, "first", Answer(False, BOTH))
+SECOND = Meaning(False, "second", Answer(False, ("webpod-world",)))
 
 
 def guards() -> list[NetworkPolicy]:
@@ -40,11 +40,11 @@ def guards() -> list[NetworkPolicy]:
     (lambda p: None, CLIENT, WEBPOD, YES), (lambda p: None, CURL, WEBPOD, YES),
     (lambda p: None, STRANGER, WEBPOD, FIRST),
     (lambda p: p.clear(), STRANGER, WEBPOD, YES),
-    (lambda p: p.pop(1), CLIENT, WEBPOD, Meaning(False, "first", ("external-lockdown",))),
+    (lambda p: p.pop(1), CLIENT, WEBPOD, Meaning(False, "first", Answer(False, ("external-lockdown",)))),
     # The lockdown itself lets the cluster, and with it the Ingress, on to the pods.
     (lambda p: p.append(WORLD), CLIENT, WEBPOD, YES),
     (lambda p: p.__setitem__(slice(None), [WORLD]), CLIENT, WEBPOD, SECOND),
-    (lambda p: p.append(CLOSED), CLIENT, WEBPOD, Meaning(False, "second", ("ingress-egress",))),
+    (lambda p: p.append(CLOSED), CLIENT, WEBPOD, Meaning(False, "second", Answer(False, ("ingress-egress",)))),
     # The first hop is told before the second.
     (lambda p: p.append(CLOSED), STRANGER, WEBPOD, FIRST),
     # That a backend has no pod is a fault and no policy's word.
@@ -83,7 +83,13 @@ def only_world(answers: Seen) -> None:
 
 def denying(answers: Seen, _: object = None) -> None:
     answers.objects["CiliumNetworkPolicy"].append({"metadata": {"name": "no-bots", "namespace": "shop"}, "spec": {
-        "endpointSelector": {}, "ingressDeny": [{"fromEntities": ["world"]}]}})
+        "endpointSelector": {}, "ingressDeny": [{"icmps": [{}]}]}})
+
+
+def closed_to_the_net(answers: Seen) -> None:
+    live(answers).append({"metadata": {"name": "no-net"}, "spec": {
+        "endpointSelector": {"matchExpressions": [{"key": "reserved:ingress", "operator": "Exists"}]},
+        "ingressDeny": [{"fromCIDR": ["192.168.10.0/24"]}]}})
 
 
 @pytest.mark.parametrize(("change", "client", "backend", "status", "by_backend", "meaning", "cause"), [
@@ -105,6 +111,8 @@ def denying(answers: Seen, _: object = None) -> None:
      "second hop: no rule of webpod-world admits Ingress (its own identity) to the backend"),
     (lambda s: denying(s, live(s).pop(1)), CLIENT, WEBPOD, 403, False, YES, "first hop: no rule of external-lockdown"
      " admits this client to the Ingress; no-bots says more than is judged here"),
+    (closed_to_the_net, CLIENT, WEBPOD, 403, False, YES,
+     "first hop: a rule of no-net denies this client to the Ingress"),
     (denying, CLIENT, WEBPOD, 403, False, YES,
      "a policy refuses it that is not judged here; no-bots says more than is judged here"),
     (lambda s: None, CLIENT, WEBPOD, 403, False, YES, "a policy refuses it that is not judged here"),
@@ -131,12 +139,12 @@ def test_what_is_in_the_cluster_is_read_as_the_stack_has_it() -> None:
 
 
 @pytest.mark.parametrize(("spec", "read"), [
-    ({"endpointSelector": {}, "ingressDeny": [{"fromEntities": ["world"]}]}, True),
-    ({"endpointSelector": {}, "egressDeny": [{}]}, True),
+    ({"endpointSelector": {}, "ingress": [{"fromRequires": [{}]}]}, True),
+    ({"endpointSelector": {}, "egressDeny": [{"icmps": [{}]}]}, True),
     # A rule of HTTP inside one of ports.
     ({"endpointSelector": {}, "ingress": [{"toPorts": [{"rules": {"http": [{"method": "GET"}]}}]}]}, True),
     ({"endpointSelector": {}, "egress": [{"toPorts": [{"rules": {"dns": [{}]}}]}]}, True),
-    ({"nodeSelector": {}, "ingress": []}, False), (None, False),
+    ({"endpointSelector": {}, "nodeSelector": {}}, False), (None, False),
 ])  # fmt: skip
 def test_a_policy_that_says_more_than_is_judged_is_named(spec: Any, read: bool) -> None:
     answers = healthy()
@@ -151,4 +159,4 @@ def test_a_policy_of_a_namespace_is_no_policy_of_the_ingress() -> None:
     spec: dict[str, Any] = {"endpointSelector": {}, "ingress": [{}]}
     answers.objects["CiliumNetworkPolicy"] = [{"metadata": {"name": "deny", "namespace": "default"}, "spec": spec}]
     policies, beyond = in_force(answers)
-    assert meant(policies, STRANGER, WEBPOD) == Meaning(False, "second", ("deny",)) and beyond == []
+    assert meant(policies, STRANGER, WEBPOD) == Meaning(False, "second", Answer(False, ("deny",))) and beyond == []
