@@ -145,7 +145,7 @@ class Session:
         if ssh.bastion is not None:
             b = ssh.bastion
             bastion = Endpoint(b.host, b.port, b.user, key, b.host_key)
-        declared = {router.name: router.ssh for router in self.stack.routers}
+        declared = {router.name: router.ssh for router in self.stack.managed_routers}
         declared |= {node.name: node.ssh for node in self.stack.nodes}
         return {
             name: Endpoint(e.host or name, e.port, ssh.user, key, e.host_key, bastion, dial_attempts=2)

@@ -56,10 +56,11 @@ def check(stack: StackConfig) -> StackConfig:
 def build(stack: StackConfig) -> dict[str, Any]:
     """Declare everything; returns the stack's outputs."""
     drifted, way = drift(stack), access(stack)
-    for router in stack.routers:
+    for router in stack.managed_routers:
         RouterFRR(router.name, _read({
             "connection": way.connection(router.name, router.ssh), "interfaces": router.interfaces, "bgp": router.bgp,
-            "static_routes": router.static_routes, "adopt": router.adopt, "passwords": _secrets(password_names(router)),
+            "static_routes": router.static_routes, "adopt": router.adopt, "raw": router.raw,
+            "passwords": _secrets(password_names(router)),
         }))  # fmt: skip
     kubeconfig = way.kubeconfig()
     cluster = KubernetesProvider("cluster", kubeconfig, pulumi.ResourceOptions())

@@ -11,7 +11,7 @@ from components.args.router import RouterBgpArgs, StaticRouteArgs
 from components.arguments import only, read
 from components.connection import SshArgs, connection
 from components.frr import scripts
-from components.frr.render import frr_conf, password_names
+from components.frr.render import daemons, frr_conf, password_names
 from components.judged import judged
 from components.late import then
 from components.owner import owner
@@ -33,6 +33,7 @@ class RouterFRRArgs(TypedDict):
     interfaces: pulumi.Input[list[pulumi.Input[InterfaceArgs]]]
     bgp: pulumi.Input[RouterBgpArgs]
     static_routes: NotRequired[pulumi.Input[list[pulumi.Input[StaticRouteArgs]]]]
+    raw: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     adopt: NotRequired[bool]
     passwords: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
 
@@ -40,8 +41,8 @@ class RouterFRRArgs(TypedDict):
 class RouterFRR(pulumi.ComponentResource):
     """An FRR router over SSH; the component's name is its host name.
 
-    Children: `<name>-daemons` (bgpd=yes) and `<name>-conf` (frr.conf, applied as a difference and
-    rolled back when a session that was up does not return).
+    Children: `<name>-daemons` (bgpd=yes, and bfdd where it is needed) and `<name>-conf` (frr.conf, applied as a
+    difference and rolled back when a session that was up does not return).
     """
 
     router_id: pulumi.Output[Optional[str]]  # noqa: UP045 - the SDK's analyzer knows no other way to say it
@@ -56,8 +57,8 @@ class RouterFRR(pulumi.ComponentResource):
         router = judged(self, given, read(name, Router, {"name": name, **given}, ""), lambda it: {"routers": (it,)})
         mine, after = owner(name), (opts.depends_on if opts else None) or []
         # A host has one FRR: what is forced to be made anew goes first.
-        daemons = Command(
-            f"{name}-daemons", connection=ssh, create=scripts.daemons(mine),
+        switched = Command(
+            f"{name}-daemons", connection=ssh, create=then(router, lambda it: scripts.daemons(daemons(it), mine)),
             delete=scripts.daemons_delete(mine), add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True, depends_on=after),
         )  # fmt: skip
@@ -65,7 +66,7 @@ class RouterFRR(pulumi.ComponentResource):
         self.conf = Command(
             f"{name}-conf", connection=ssh, create=script, update=script,
             delete=scripts.delete(mine), stdin=_conf(name, router, passwords), add_previous_output_in_env=False,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[daemons], delete_before_replace=True),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[switched], delete_before_replace=True),
         )  # fmt: skip
         outputs = {
             "routerId": then(router, lambda it: str(it.bgp.router_id) if it.bgp.router_id else None),

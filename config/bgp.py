@@ -9,7 +9,7 @@ from pydantic import Field
 
 from config.base import Model
 from config.labels import Labels, LabelSelector
-from config.net import ASN, Address, ObjectName, Port
+from config.net import ASN, Address, InterfaceName, ObjectName, Port
 from config.text import SecretName
 from config.timers import PROFILES, ProfileName, TimerProfile
 
@@ -18,14 +18,26 @@ ServiceAddress = Literal["LoadBalancerIP", "ClusterIP", "ExternalIP"]
 
 
 class Advertisement(Model):
-    """One entry of a CiliumBGPAdvertisement: what is announced."""
+    """One entry of a CiliumBGPAdvertisement: what is announced.
 
-    type: Literal["PodCIDR", "Service", "CiliumPodIPPool"]
+    `aggregationLength` is of IPv4 addresses. `interface` belongs to type Interface (from 1.19): every address that a
+    node has on its interface of that name is announced by itself.
+    """
+
+    type: Literal["PodCIDR", "Service", "CiliumPodIPPool", "Interface"]
     addresses: tuple[ServiceAddress, ...] = ()
     selector: LabelSelector | None = None
     communities: tuple[str, ...] = ()
     local_preference: Annotated[int, Field(ge=0, le=4294967295)] | None = None
     aggregation_length: Annotated[int, Field(ge=0, le=128)] | None = None
+    aggregation_length_ipv6: Annotated[int, Field(ge=0, le=127)] | None = Field(
+        default=None, alias="aggregationLengthIPv6"
+    )
+    interface: InterfaceName | None = None
+
+    def aggregation(self, version: int) -> int | None:
+        """The length to which addresses of a family (4, 6) are aggregated; None: each by itself."""
+        return self.aggregation_length if version == 4 else self.aggregation_length_ipv6
 
 
 class AdvertisementSet(Model):
@@ -44,6 +56,13 @@ class Family(Model):
     advertisements: LabelSelector | None = None
 
 
+class Transport(Model):
+    """TCP below a session: the peer's port, and the interface whose address is the source (from 1.19)."""
+
+    peer_port: Port | None = None
+    source_interface: InterfaceName | None = None
+
+
 class PeerConfig(Model):
     """A CiliumBGPPeerConfig. Timers come from the profile; single values override it (seconds)."""
 
@@ -55,6 +74,7 @@ class PeerConfig(Model):
     graceful_restart: Annotated[int, Field(ge=1, le=4095, strict=True)] | Literal[False] | None = None
     ebgp_multihop: Annotated[int, Field(ge=1, le=255)] | None = None
     auth_secret_ref: ObjectName | None = None
+    transport: Transport | None = None
     families: tuple[Family, ...] = ()
 
     @property

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from config.bgp import Instance, InstanceOverride, Peer, PeerConfig
+from config.neighbor import ListenRange, LocalAs, Neighbor, NeighborTimers, PeerGroup
 from config.net import ASN, Address
 from config.node import Node
 from config.route_policy import PolicyUse
-from config.router import ListenRange, Neighbor, PeerGroup, Router
+from config.router import Router
 from config.selection import NodeSelection
 from config.stack import StackConfig
 
@@ -31,6 +33,13 @@ class RouterSide:
             return self.neighbor_path
         return f"{self.path}.bgp.peerGroups[{self.router.bgp.peer_groups.index(self.group)}]"
 
+    def place(self, name: str) -> str:
+        """Where the setting in force stands: the path of the neighbor, or of its group."""
+        own = self.neighbor is not None and getattr(self.neighbor, name)
+        if own or self.group is None:
+            return self.neighbor_path
+        return f"{self.path}.bgp.peerGroups[{self.router.bgp.peer_groups.index(self.group)}]"
+
     @property
     def known(self) -> bool:
         """Whether the router takes a connection from that address at all."""
@@ -42,11 +51,33 @@ class RouterSide:
         own = self.neighbor.remote_as if self.neighbor else None
         return own if own is not None else (self.group.remote_as if self.group else None)
 
+    def setting(self, name: str) -> Any:
+        """What is in force of a setting that neighbors and groups have: the neighbor's own, else its group's."""
+        own = getattr(self.neighbor, name) if self.neighbor else None
+        return own or (getattr(self.group, name) if self.group else None)
+
     @property
     def password_config(self) -> str | None:
         """The name of the router's password for this neighbor."""
-        own = self.neighbor.password_config if self.neighbor else None
-        return own or (self.group.password_config if self.group else None)
+        found: str | None = self.setting("password_config")
+        return found
+
+    @property
+    def asn(self) -> int:
+        """The AS number that the router speaks with to this neighbor: its own, or `localAs`."""
+        return self.setting("local_asn") or self.router.bgp.asn
+
+    @property
+    def prepended(self) -> tuple[int, ...]:
+        """What the router puts before the AS path of what this neighbor sends."""
+        said = self.setting("local_as")
+        return () if said is None or (isinstance(said, LocalAs) and not said.prepend) else (self.asn,)
+
+    @property
+    def timers(self) -> tuple[int, int]:
+        """Hold time and keepalive that the router offers, in seconds."""
+        found: NeighborTimers | None = self.setting("timers")
+        return (found.hold, found.keepalive) if found is not None else self.router.bgp.default_timers
 
     @property
     def policies(self) -> PolicyUse:
@@ -58,8 +89,7 @@ class RouterSide:
     @property
     def multihop(self) -> int:
         """The TTL that the router's eBGP uses."""
-        own = self.neighbor.ebgp_multihop if self.neighbor else None
-        return own or (self.group.ebgp_multihop if self.group else None) or 1
+        return int(self.setting("ebgp_multihop") or 1)
 
 
 @dataclass(frozen=True)
@@ -143,6 +173,13 @@ def sessions(stack: StackConfig) -> Iterator[Session]:
                     )
 
 
+def foreign(stack: StackConfig, router: Router) -> set[str]:
+    """The neighbors of a router that are neither nodes nor managed routers, as FRR calls them."""
+    links = [i for node in stack.nodes for i in node.interfaces]
+    known = {i.address.ip for i in (*links, *(i for other in stack.managed_routers for i in other.interfaces))}
+    return {neighbor.name for neighbor in router.bgp.neighbors if neighbor.address not in known}
+
+
 def side_of(router: Router, source: Address) -> RouterSide:
     """What a router has for whoever speaks to it from an address."""
     return _Book("", router).side(source)
@@ -152,7 +189,7 @@ def sides_of(path: str, router: Router) -> list[RouterSide]:
     """What a router has for each neighbor, and for whoever connects from a listen range. `path`: the router's."""
     book = _Book(path, router)
     ranges = list(dict.fromkeys(item.peer_group for item in router.bgp.listen_ranges))
-    return [*(book.side(neighbor.address) for neighbor in router.bgp.neighbors), *map(book.of_group, ranges)]
+    return [*map(book.of_neighbor, range(len(router.bgp.neighbors))), *map(book.of_group, ranges)]
 
 
 def _address(node: Node, peer: Peer) -> Address | None:
@@ -173,16 +210,19 @@ class _Book:
         self._path = path
         self._router = router
         self._groups = {group.name: group for group in router.bgp.peer_groups}
-        self._neighbors = {n.address: (i, n) for i, n in enumerate(router.bgp.neighbors)}
+        self._neighbors = {n.address: i for i, n in enumerate(router.bgp.neighbors) if n.address is not None}
 
     def side(self, source: Address) -> RouterSide:
         """What the router has for a source address."""
         if source in self._neighbors:
-            index, neighbor = self._neighbors[source]
-            where = f"{self._path}.bgp.neighbors[{index}]"
-            return RouterSide(self._path, self._router, where, neighbor, self._groups.get(neighbor.peer_group or ""))
+            return self.of_neighbor(self._neighbors[source])
         listen = self._listen(source)
         return self.of_group(listen.peer_group if listen else "")
+
+    def of_neighbor(self, index: int) -> RouterSide:
+        """What the router has for one of its neighbors."""
+        neighbor, where = self._router.bgp.neighbors[index], f"{self._path}.bgp.neighbors[{index}]"
+        return RouterSide(self._path, self._router, where, neighbor, self._groups.get(neighbor.peer_group or ""))
 
     def of_group(self, name: str) -> RouterSide:
         """What the router has for a neighbor that only its group names."""

@@ -9,11 +9,25 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from config import cilium, cluster, ingress, labels, manifest, net, policy, route_policy, router, ssh, text, waiver
+from config import (
+    cilium,
+    cluster,
+    ingress,
+    labels,
+    manifest,
+    neighbor,
+    net,
+    policy,
+    route_policy,
+    router,
+    ssh,
+    text,
+    waiver,
+)
 from config.base import yaml_name
 from config.errors import Problem
 
-_PATTERNS = {pattern: words for module in (cilium, cluster, ingress, labels, manifest, net, policy,
+_PATTERNS = {pattern: words for module in (cilium, cluster, ingress, labels, manifest, neighbor, net, policy,
                                            route_policy, router, ssh, text, waiver)
              for pattern, words in module.PATTERNS.items()}  # fmt: skip
 # What a field that expects a text makes of YAML's other scalars.

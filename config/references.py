@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from config.bgp import Bgp
 from config.errors import Problem
 from config.ingress import IngressTls
-from config.route_policy import PolicyUse
+from config.neighbor import PeerSettings
 from config.router import Router, RouterBgp
 from config.stack import StackConfig
 
@@ -21,7 +21,8 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
     yield from _duplicates("l2Policies", (policy.name for policy in stack.l2_policies))
     yield from _duplicates("ingresses", (f"{i.namespace}/{i.name}" for i in stack.ingresses))
     yield from _certificates(stack)
-    yield from _duplicates("networkPolicies", (policy.name for _, policy in stack.guards()))
+    yield from _duplicates("networkPolicies", (f"{policy.namespace}/{policy.name}" if policy.namespace else policy.name
+                                               for _, policy in stack.guards()))
     yield from _duplicates("egressPolicies", (policy.name for policy in stack.egress_policies))
     yield from _duplicates("manifests", map(str, stack.manifests))
     yield from _duplicates("services", (f"{s.namespace}/{s.name}" for s in stack.services))
@@ -87,9 +88,9 @@ def _in_router(where: str, router: Router) -> Iterator[Problem]:
         if interface.managed:
             yield Problem(f"{where}.interfaces[{j}].managed", "nothing (a node can have them)", interface.managed)
     bgp = router.bgp
-    groups = {group.name for group in bgp.peer_groups}
+    groups = {group.name: group for group in bgp.peer_groups}
     yield from _duplicates(f"{where}.bgp.peerGroups", (g.name for g in bgp.peer_groups))
-    yield from _duplicates(f"{where}.bgp.neighbors", (str(n.address) for n in bgp.neighbors))
+    yield from _duplicates(f"{where}.bgp.neighbors", (n.name for n in bgp.neighbors))
     yield from _duplicates(f"{where}.bgp.prefixLists", (item.name for item in bgp.prefix_lists))
     yield from _duplicates(f"{where}.bgp.routeMaps", (item.name for item in bgp.route_maps))
     yield from _undeclared_policies(f"{where}.bgp", bgp)
@@ -97,16 +98,19 @@ def _in_router(where: str, router: Router) -> Iterator[Problem]:
         path = f"{where}.bgp.neighbors[{j}]"
         if neighbor.peer_group is not None and neighbor.peer_group not in groups:
             yield Problem(f"{path}.peerGroup", "a declared peer group", neighbor.peer_group)
-        if (neighbor.peer_group is None) == (neighbor.remote_as is None):
+        group = groups.get(neighbor.peer_group or "")
+        of_group = group is not None and group.remote_as is not None
+        if of_group == (neighbor.remote_as is not None) and (group is not None or neighbor.peer_group is None):
             # FRR drops the AS of a neighbor whose group has one, without a word.
-            got = "neither" if neighbor.remote_as is None else "both"
-            yield Problem(path, "a remoteAs or a peerGroup", got)
+            got = "both" if of_group else "neither"
+            yield Problem(path, "a remoteAs or a peerGroup that has one", got)
 
 
 def _undeclared_policies(where: str, bgp: RouterBgp) -> Iterator[Problem]:
     """FRR takes the name of a policy that is not there, and denies every route."""
     lists, maps = {item.name for item in bgp.prefix_lists}, {item.name for item in bgp.route_maps}
-    uses: list[tuple[str, PolicyUse]] = [(f"{where}.peerGroups[{i}]", group) for i, group in enumerate(bgp.peer_groups)]
+    uses: list[tuple[str, PeerSettings]] = []
+    uses += [(f"{where}.peerGroups[{i}]", group) for i, group in enumerate(bgp.peer_groups)]
     uses += [(f"{where}.neighbors[{i}]", neighbor) for i, neighbor in enumerate(bgp.neighbors)]
     for path, use in uses:
         for key, name, names in (("routeMapIn", use.route_map_in, maps), ("routeMapOut", use.route_map_out, maps),
@@ -114,6 +118,12 @@ def _undeclared_policies(where: str, bgp: RouterBgp) -> Iterator[Problem]:
                                  ("prefixListOut", use.prefix_list_out, lists)):  # fmt: skip
             if name is not None and name not in names:
                 yield Problem(f"{path}.{key}", _declared("route map" if names is maps else "prefix list", names), name)
+    more: list[tuple[str, bool | str | None]] = []
+    more += [(f"{path}.defaultOriginate", use.default_originate) for path, use in uses]
+    more += [(f"{where}.redistribute[{i}].routeMap", item.route_map) for i, item in enumerate(bgp.redistribute)]
+    for path, said in more:
+        if isinstance(said, str) and said not in maps:
+            yield Problem(path, _declared("route map", maps), said)
     for i, route_map in enumerate(bgp.route_maps):
         for j, entry in enumerate(route_map.entries):
             wanted = entry.match.prefix_list

@@ -3,84 +3,113 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from config.base import Model
-from config.net import ASN, Address, InterfaceName, LabelName, Prefix
+from config.neighbor import ListenRange, Neighbor, PeerGroup
+from config.net import ASN, InterfaceName, ObjectName, Prefix
 from config.node import Interface, Route
-from config.route_policy import PolicyUse, PrefixList, RouteMap
+from config.route_policy import Number, PolicyName, PrefixList, RouteMap
 from config.ssh import SshEndpoint
-from config.text import SecretName
 
-_GROUP, _DESCRIPTION = r"^[A-Za-z][A-Za-z0-9_-]{0,62}$", r"^[ -~]{1,80}$"
-GroupName = Annotated[str, Field(pattern=_GROUP)]
-PATTERNS = {
-    _GROUP: "a name that begins with a letter, of letters, digits, dashes and underscores (63 characters at most)",
-    _DESCRIPTION: "a text of 1 to 80 printable ASCII characters",
-}
-RemoteAs = ASN | Literal["external", "internal"]
+_RAW = r"^[!-~][ -~]{0,254}$"
+PATTERNS = {_RAW: "a line of FRR's configuration in printable ASCII"}
 
 
-class NeighborTimers(Model):
-    """BGP timers in seconds, on the router's side."""
+def _without_password(line: str) -> str:
+    if "password" in line.lower().split():
+        raise ValueError("a line without a password: it would stand in plans (passwordConfig names a secret)")
+    return line
+
+
+RawLine = Annotated[str, Field(pattern=_RAW), AfterValidator(_without_password)]
+
+
+def _alone(key: str) -> BeforeValidator:
+    """An entry that says nothing but its key may be that value alone."""
+    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
+
+
+def _lines(value: Any) -> Any:
+    """A text of several lines, or a list of lines; FRR does not mind what stands before them."""
+    lines = value.splitlines() if isinstance(value, str) else value
+    return [line.strip() if isinstance(line, str) else line for line in lines] if isinstance(lines, list) else lines
+
+
+class BgpTimers(Model):
+    """FRR's `timers bgp`: for every neighbor that has none of its own, in seconds."""
 
     keepalive: Annotated[int, Field(ge=1, le=65535)]
     hold: Annotated[int, Field(ge=3, le=65535)]
-    connect_retry: Annotated[int, Field(ge=1, le=65535)] = 120
 
 
-class PeerGroup(PolicyUse):
-    """Settings that several neighbors share."""
-
-    name: GroupName
-    remote_as: RemoteAs
-    timers: NeighborTimers | None = None
-    ebgp_multihop: Annotated[int, Field(ge=1, le=255)] | None = None
-    password_config: SecretName | None = None
-    soft_reconfiguration_inbound: bool = False
-
-
-class Neighbor(PolicyUse):
-    """One neighbor. In a peer group, what is unset here comes from the group."""
-
-    address: Address
-    peer_group: GroupName | None = None
-    remote_as: RemoteAs | None = None
-    description: Annotated[str, Field(pattern=_DESCRIPTION)] | None = None
-    timers: NeighborTimers | None = None
-    ebgp_multihop: Annotated[int, Field(ge=1, le=255)] | None = None
-    password_config: SecretName | None = None
-
-
-class ListenRange(Model):
-    """Neighbors that may connect from a prefix without being named one by one."""
+class Aggregate(Model):
+    """A prefix that the router announces while it has a route inside; `summaryOnly` keeps those to itself."""
 
     prefix: Prefix
-    peer_group: GroupName
+    summary_only: bool = False
+    as_set: bool = False
+
+
+class Redistribute(Model):
+    """Routes of another source that BGP announces."""
+
+    protocol: Literal["connected", "static", "kernel", "rip", "ripng", "ospf", "ospf6", "isis", "eigrp", "babel"]
+    route_map: PolicyName | None = None
+    metric: Number | None = None
 
 
 class RouterBgp(Model):
-    """`router bgp` of one router. Defaults are FRR's own (traditional profile).
+    """`router bgp` of one router. Unset is FRR's own default, of the profile that `defaults` names.
 
     `updateDelay`: seconds that a bgpd which starts waits for all of its neighbors before it touches a route.
+    `vrf` is a VRF that the router has already. `raw` has further lines of the block, which are kept as they are and
+    checked by FRR alone.
     """
 
     asn: ASN
+    vrf: InterfaceName | None = None
+    defaults: Literal["traditional", "datacenter"] = "traditional"
     router_id: IPv4Address | None = None
+    timers: BgpTimers | None = None
     graceful_restart: bool = False
     update_delay: Annotated[int, Field(ge=1, le=3600)] | None = None
     ebgp_requires_policy: bool = True
     multipath_relax: bool = False
     maximum_paths: Annotated[int, Field(ge=1, le=256)] | None = None
+    maximum_paths_ibgp: Annotated[int, Field(ge=1, le=256)] | None = None
     networks: tuple[Prefix, ...] = ()
+    aggregate_addresses: tuple[Annotated[Aggregate, _alone("prefix")], ...] = ()
+    redistribute: tuple[Annotated[Redistribute, _alone("protocol")], ...] = ()
     import_check: bool = True
     prefix_lists: tuple[PrefixList, ...] = ()
     route_maps: tuple[RouteMap, ...] = ()
     peer_groups: tuple[PeerGroup, ...] = ()
     neighbors: tuple[Neighbor, ...] = ()
     listen_ranges: tuple[ListenRange, ...] = ()
+    raw: Annotated[tuple[RawLine, ...], BeforeValidator(_lines)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_profile(cls, data: Any) -> Any:
+        """FRR's datacenter profile asks eBGP for no policy."""
+        if isinstance(data, dict) and data.get("defaults") == "datacenter" and not (
+            {"ebgpRequiresPolicy", "ebgp_requires_policy"} & data.keys()
+        ):
+            return {**data, "ebgpRequiresPolicy": False}
+        return data
+
+    @property
+    def default_timers(self) -> tuple[int, int]:
+        """Hold time and keepalive of a neighbor that has none of its own, in seconds."""
+        return (self.timers.hold, self.timers.keepalive) if self.timers is not None else self.profile_timers
+
+    @property
+    def profile_timers(self) -> tuple[int, int]:
+        """Those of the profile."""
+        return (9, 3) if self.defaults == "datacenter" else (180, 60)
 
 
 class StaticRoute(Route):
@@ -90,15 +119,18 @@ class StaticRoute(Route):
 
 
 class Router(Model):
-    """An FRR router.
+    """An FRR router; with `managed: false` a router of any make that somebody else configures.
 
-    `adopt: true` lets the program take over a frr.conf that it did not write; without it a
-    hand-written configuration is refused.
+    Of such a router the stack knows what it declares: every check runs, and nothing is applied. `adopt: true` lets
+    the program take over a frr.conf that it did not write; without it a hand-written configuration is refused.
+    `raw` has further lines of frr.conf outside of `router bgp`, which are kept as they are.
     """
 
-    name: LabelName
+    name: ObjectName
+    managed: bool = True
     interfaces: Annotated[tuple[Interface, ...], Field(min_length=1)]
     bgp: RouterBgp
     static_routes: tuple[StaticRoute, ...] = ()
     adopt: bool = False
+    raw: Annotated[tuple[RawLine, ...], BeforeValidator(_lines)] = ()
     ssh: SshEndpoint = SshEndpoint()

@@ -67,9 +67,15 @@ class StackConfig(Model):
             return data
         return {**data, "cilium": {**cilium, "ipam": "kubernetes"}}
 
+    @property
+    def managed_routers(self) -> tuple[Router, ...]:
+        """The routers that the program configures; of the others it knows what the stack declares."""
+        return tuple(router for router in self.routers if router.managed)
+
     def hosts(self) -> list[str]:
-        """The names of all hosts: routers, nodes, outposts."""
-        return [*(r.name for r in self.routers), *(n.name for n in self.nodes), *(o.name for o in self.outposts)]
+        """The names of all hosts that the program reaches: its routers, nodes, outposts."""
+        routers = (router.name for router in self.managed_routers)
+        return [*routers, *(n.name for n in self.nodes), *(o.name for o in self.outposts)]
 
     def guards(self) -> tuple[tuple[str, NetworkPolicy], ...]:
         """Every network policy that there will be, with its YAML path: those declared, and those of `ingressAccess`."""

@@ -20,18 +20,18 @@ _DRILL_CONF = "/run/drill-frr.conf"
 
 def usable(stack: StackConfig) -> bool:
     """Whether the stack has a router, BGP and a Service with an address from a pool."""
-    return bool(stack.bgp and stack.routers and stack.pools and stack.services)
+    return bool(stack.bgp and stack.managed_routers and stack.pools and stack.services)
 
 
 def _asker(stack: StackConfig) -> Router:
     """Who asks: a router behind the nodes' own ones where there is one."""
-    return next((router for router in stack.routers if router not in _tops(stack)), stack.routers[0])
+    return next((router for router in stack.managed_routers if router not in _tops(stack)), stack.managed_routers[0])
 
 
 def _tops(stack: StackConfig) -> list[Router]:
     """The routers that the nodes peer with."""
     peers = {session.far.router.name for session in sessions(stack) if session.far is not None}
-    return [router for router in stack.routers if router.name in peers]
+    return [router for router in stack.managed_routers if router.name in peers]
 
 
 def _hold(stack: StackConfig) -> float:
@@ -57,7 +57,7 @@ def _streams(limit: float | None, lost: int | None = None) -> Streams:
 
 def well(ground: Ground) -> bool:
     """Every neighbor of every router is Established."""
-    for router in ground.stack.routers:
+    for router in ground.stack.managed_routers:
         try:
             shown = json.loads(ground.run(router.name, "vtysh -c 'show bgp neighbors json'") or "{}")
         except (EdgeError, ValueError):
@@ -113,7 +113,7 @@ def _api_server(signal: str) -> Act:
 
 
 def _kill_bgpd(ground: Ground) -> None:
-    ground.run(ground.stack.routers[0].name, "pkill -9 bgpd")
+    ground.run(ground.stack.managed_routers[0].name, "pkill -9 bgpd")
 
 
 def _kill_operator(ground: Ground) -> None:
@@ -122,20 +122,20 @@ def _kill_operator(ground: Ground) -> None:
 
 def _reboot(ground: Ground) -> None:
     """What a router's power cut does: its wires, its daemons and its kernel's routes are gone."""
-    router = ground.stack.routers[0].name
+    router = ground.stack.managed_routers[0].name
     ground.cut(router)
     ground.run(router, "/usr/lib/frr/frrinit.sh stop >/dev/null 2>&1; ip route flush proto bgp")
 
 
 def _boot(ground: Ground) -> None:
-    router = ground.stack.routers[0].name
+    router = ground.stack.managed_routers[0].name
     ground.join(router)
     ground.run(router, "/usr/lib/frr/frrinit.sh start >/dev/null 2>&1 </dev/null")
 
 
 def _reload(ground: Ground) -> None:
     """A neighbor is described, and tries again sooner: no reason to reset its session."""
-    router = ground.stack.routers[0]
+    router = ground.stack.managed_routers[0]
     neighbor = router.bgp.neighbors[0].address
     ground.run(router.name, f"""set -eu
 cp /etc/frr/frr.conf {_DRILL_CONF}
@@ -147,7 +147,7 @@ vtysh -c 'show running-config' | grep -q 'neighbor {neighbor} description drill'
 
 
 def _reload_back(ground: Ground) -> None:
-    ground.run(ground.stack.routers[0].name,
+    ground.run(ground.stack.managed_routers[0].name,
                f"/usr/lib/frr/frr-reload.py --reload /etc/frr/frr.conf; rm -f {_DRILL_CONF}")  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import ip_address, ip_network
 
 from config.bgp import Advertisement, AdvertisementSet, PeerConfig
+from config.node import Node
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, Service, service_labels
 from probes.seen import Json
@@ -29,6 +30,13 @@ def advertises_pod_cidr(stack: StackConfig, peer_config: PeerConfig | None) -> b
     return any(entry.type == "PodCIDR" for item in carried(stack, peer_config) for entry in item.advertisements)
 
 
+def interface_prefixes(stack: StackConfig, peer_config: PeerConfig | None, node: Node) -> Iterator[str]:
+    """The addresses of a node's own interfaces that are announced, IPv4 alone as the tables here."""
+    names = {entry.interface for item in carried(stack, peer_config) for entry in item.advertisements}
+    yield from (f"{link.address.ip}/32" for link in node.interfaces
+                if link.name in names and link.address.version == 4)  # fmt: skip
+
+
 def selecting(service: Service, sets: Iterable[AdvertisementSet]) -> Iterator[Advertisement]:
     """The entries that select a Service; one without a selector selects none."""
     labels = service_labels(service)
@@ -47,8 +55,9 @@ def service_prefixes(
         for address in announced_addresses(entry, service, found):
             length: int = ip_address(address).max_prefixlen
             # An aggregate would draw packets to nodes without a backend: Cilium makes none for policy Local.
-            if entry.aggregation_length is not None and service.external_traffic_policy == "Cluster":
-                length = min(length, entry.aggregation_length)
+            aggregated = entry.aggregation(ip_address(address).version)
+            if aggregated is not None and service.external_traffic_policy == "Cluster":
+                length = min(length, aggregated)
             prefixes.add(str(ip_network((address, length), strict=False)))
     return prefixes
 

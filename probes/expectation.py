@@ -8,6 +8,7 @@ from config import peerings
 from config.bgp import Peer, PeerConfig
 from config.net import Address
 from config.node import Node
+from config.peerings import RouterSide
 from config.route_policy import PolicyUse
 from config.router import Router
 from config.stack import StackConfig
@@ -18,7 +19,7 @@ class Session:
     """One BGP session between a node and a router. Timers are the agreed ones, in seconds.
 
     `address` is the router's address as the node has it, `node_address` the node's as the router sees it.
-    `policies`: what the router lets in from the node, and out to it.
+    `side`: what the router has for the node.
     """
 
     router: Router
@@ -30,7 +31,12 @@ class Session:
     local_asn: int | None
     hold: int
     keepalive: int
-    policies: PolicyUse
+    side: RouterSide
+
+    @property
+    def policies(self) -> PolicyUse:
+        """What the router lets in from the node, and out to it."""
+        return self.side.policies
 
     def __str__(self) -> str:
         return f"{self.node.name} - {self.router.name}"
@@ -40,20 +46,16 @@ def sessions(stack: StackConfig) -> tuple[Session, ...]:
     """Every session that the stack declares on Cilium's side towards a router of the stack."""
     return tuple(
         Session(one.far.router, one.node, one.peer, one.address, one.source, one.peer_config, one.local_asn,
-                *_agreed(one), one.far.policies)
+                *_agreed(one), one.far)
         for one in peerings.sessions(stack)
-        if one.far is not None and one.address is not None
+        if one.far is not None and one.far.router.managed and one.address is not None
     )  # fmt: skip
 
 
 def _agreed(session: peerings.Session) -> tuple[int, int]:
     """Hold time is the smaller one offered; keepalive never more than a third of it (RFC 4271)."""
-    # FRR's traditional defaults and Cilium's own, where nothing is declared.
+    # Cilium's own defaults, where nothing is declared.
     config, far = session.peer_config, session.far
     hold, keepalive = (config.timers.hold, config.timers.keepalive) if config else (90, 30)
-    offered = 180
-    for item in (far.group, far.neighbor) if far else ():
-        if item is not None and item.timers is not None:
-            offered = item.timers.hold
-    agreed = min(hold, offered)
+    agreed = min(hold, far.timers[0]) if far else hold
     return agreed, min(keepalive, agreed // 3)

@@ -6,15 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
-from config.net import Address
+from config.net import Address, Prefix
 from config.peerings import RouterSide, side_of
 from config.route_filter import Direction, passed
 from config.route_policy import PolicyUse
 from config.router import Router
 from config.stack import StackConfig
 
-# FRR's traditional defaults, in seconds.
-_HOLD, _KEEPALIVE = 180, 60
 _LOCAL_PREFERENCE = 100
 
 
@@ -47,17 +45,21 @@ class Link:
     @property
     def internal(self) -> bool:
         """Whether both are of one AS."""
-        return self.near.bgp.asn == self.far.bgp.asn
+        return self.side.asn == self.back.asn
 
 
 @dataclass(frozen=True)
 class Path:
-    """One way to a prefix. `hop` is empty where the router has the prefix by itself."""
+    """One way to a prefix. `hop` is empty where the router has the prefix by itself.
+
+    `internal`: learned inside the AS; `of_client`: from a client of this route reflector.
+    """
 
     ases: tuple[int, ...]
     hop: str
     why: str
     internal: bool = False
+    of_client: bool = False
     local_preference: int = _LOCAL_PREFERENCE
     med: int = 0
 
@@ -67,12 +69,12 @@ Paths = Mapping[str, tuple[Path, ...]]
 
 
 def links(stack: StackConfig) -> Iterator[Link]:
-    """Each session between two routers of the stack twice: as either side has it."""
-    owners = {i.address.ip: router for router in stack.routers for i in router.interfaces if not i.loopback}
-    for near in stack.routers:
+    """Each session between two managed routers of the stack twice: as either side has it."""
+    owners = {i.address.ip: router for router in stack.managed_routers for i in router.interfaces if not i.loopback}
+    for near in stack.managed_routers:
         for neighbor in near.bgp.neighbors:
-            far = owners.get(neighbor.address)
-            if far is None or far is near:
+            far = owners.get(neighbor.address) if neighbor.address is not None else None
+            if far is None or far is near or neighbor.address is None:
                 continue
             source = next((i.address.ip for i in near.interfaces if neighbor.address in i.address.network), None)
             back = side_of(far, source) if source is not None else None
@@ -84,10 +86,10 @@ def links(stack: StackConfig) -> Iterator[Link]:
 def spread(stack: StackConfig, learned: Mapping[str, Paths]) -> dict[str, Paths]:
     """Router -> its selected paths, when all have told each other. `learned` is what each has from nodes."""
     between = list(links(stack))
-    first = {router.name: _with_own(router, learned.get(router.name, {})) for router in stack.routers}
+    first = {router.name: _with_own(router, learned.get(router.name, {})) for router in stack.managed_routers}
     tables = {name: _selected(candidates) for name, candidates in first.items()}
     # A route passes at most once through every router.
-    for _ in stack.routers:
+    for _ in stack.managed_routers:
         heard: dict[str, dict[str, list[Path]]] = {name: {p: list(c) for p, c in one.items()}
                                                    for name, one in first.items()}  # fmt: skip
         for link in between:
@@ -101,8 +103,35 @@ def spread(stack: StackConfig, learned: Mapping[str, Paths]) -> dict[str, Paths]
 
 
 def _with_own(router: Router, learned: Paths) -> dict[str, tuple[Path, ...]]:
-    own = {str(prefix): (Path((), "", f"network of {router.name}"),) for prefix in router.bgp.networks}
+    own = {str(prefix): (Path((), "", f"{kind} of {router.name}"),) for prefix, kind in _own(router)}
     return {**learned, **own}
+
+
+def _own(router: Router) -> Iterator[tuple[Prefix, str]]:
+    """What a router announces by itself, as far as the stack knows it: an aggregate needs a route inside, too."""
+    bgp = router.bgp
+    yield from ((prefix, "network") for prefix in bgp.networks)
+    for item in bgp.redistribute:
+        use = PolicyUse(route_map_in=item.route_map)
+        found = {"connected": [i.address.network for i in router.interfaces],
+                 "static": [route.to for route in router.static_routes]}.get(item.protocol, [])  # fmt: skip
+        yield from ((prefix, item.protocol) for prefix in found if passed(bgp, use, "in", prefix) is not None)
+
+
+def _aggregated(router: Router, table: Paths) -> tuple[Paths, set[str]]:
+    """A table with the router's aggregates, and the prefixes that they keep back."""
+    found, kept = dict(table), set[str]()
+    for item in router.bgp.aggregate_addresses:
+        inside = [prefix for prefix in table if _below(prefix, item.prefix)]
+        if inside:
+            found[str(item.prefix)] = (Path((), "", f"aggregate of {router.name}"),)
+            kept |= set(inside) if item.summary_only else set()
+    return found, kept
+
+
+def _below(prefix: str, whole: Prefix) -> bool:
+    one = ip_network(prefix)
+    return one.version == whole.version and one != whole and one.subnet_of(whole)  # type: ignore[arg-type]
 
 
 def through(router: Router, use: PolicyUse, direction: Direction, prefix: str, path: Path) -> Path | None:
@@ -120,24 +149,41 @@ def _taken(link: Link, table: Paths) -> Iterator[tuple[str, Path]]:
     """What the far router lets out and the near one lets in."""
     for prefix, path in _told(link, table):
         sent = through(link.far, link.back.policies, "out", prefix, path)
-        if sent is None or (not link.internal and link.near.bgp.asn in sent.ases):
+        if sent is None or (not link.internal and _loops(link.side, sent)):
             continue
         # A local preference is of one AS.
         heard = sent if link.internal else replace(sent, local_preference=_LOCAL_PREFERENCE)
         got = through(link.near, link.side.policies, "in", prefix, heard)
         if got is not None:
-            yield prefix, got
+            yield prefix, replace(got, of_client=bool(link.side.setting("route_reflector_client")))
+
+
+def _loops(side: RouterSide, path: Path) -> bool:
+    """Whether a router has been on an external path already, more often than it allows."""
+    allowed = side.setting("allowas_in")
+    if allowed == "origin":
+        return side.router.bgp.asn in path.ases[:-1]
+    return path.ases.count(side.router.bgp.asn) > int(allowed or 0)
 
 
 def _told(link: Link, table: Paths) -> Iterator[tuple[str, Path]]:
     """What the far router of a link passes on to the near one, before anybody's policies."""
+    own, to = str(link.address), link.back
+    table, kept = _aggregated(link.far, table)
+    client, forced = to.setting("route_reflector_client"), to.setting("next_hop_self")
     for prefix, paths in table.items():
         best = paths[0]
-        if link.internal:
-            if not best.internal:
-                yield prefix, replace(best, hop=best.hop or str(link.address), internal=True)
-        else:
-            yield prefix, Path((link.far.bgp.asn, *best.ases), str(link.address), best.why)
+        if prefix in kept:
+            continue
+        if not link.internal:
+            # With as-override the neighbor's number gives way to the router's own.
+            ases = tuple(to.asn if to.setting("as_override") and asn == link.side.asn else asn for asn in best.ases)
+            yield prefix, Path((to.asn, *ases), own, best.why)
+        elif not best.internal or client or best.of_client:
+            itself = not best.hop or (forced if not best.internal else forced == "force")
+            yield prefix, replace(best, hop=own if itself else best.hop, internal=True)
+    if to.setting("default_originate"):
+        yield "0.0.0.0/0", Path(() if link.internal else (to.asn,), own, f"default of {link.far.name}", link.internal)
 
 
 def _selected(candidates: Mapping[str, Sequence[Path]]) -> Paths:
@@ -172,13 +218,5 @@ def _rank(path: Path) -> tuple[int, bool, int, bool]:
 
 def _agreed(near: RouterSide, far: RouterSide) -> tuple[int, int]:
     """Hold time is the smaller one offered; keepalive the near one's, and no more than a third of it (RFC 4271)."""
-    hold = min(_timers(near)[0], _timers(far)[0])
-    return hold, min(_timers(near)[1], hold // 3)
-
-
-def _timers(side: RouterSide) -> tuple[int, int]:
-    found = (_HOLD, _KEEPALIVE)
-    for item in (side.group, side.neighbor):
-        if item is not None and item.timers is not None:
-            found = (item.timers.hold, item.timers.keepalive)
-    return found
+    hold = min(near.timers[0], far.timers[0])
+    return hold, min(near.timers[1], hold // 3)

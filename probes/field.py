@@ -11,6 +11,7 @@ from functools import partial
 
 from config.egress import HA_API_VERSION, HA_KIND
 from config.errors import EdgeError
+from config.peerings import foreign
 from config.router import Router
 from config.stack import StackConfig
 from probes import conditions, tables
@@ -21,11 +22,12 @@ from transport.ssh import Endpoint, SshPool
 _MARK = "=-=-="
 # Kinds of policies that can guard an Ingress.
 POLICY_KINDS = ("CiliumClusterwideNetworkPolicy", "CiliumNetworkPolicy")
+# What is asked of every router; VRF is empty where BGP is in the default one.
 _ROUTER_COMMANDS = {
-    "neighbors": "vtysh -c 'show bgp neighbors json'",
-    "rib": "vtysh -c 'show ip route bgp json'",
-    "fib": "ip -j route show proto bgp",
-    "static": "vtysh -c 'show ip route static json'",
+    "neighbors": "vtysh -c 'show bgp{VRF} neighbors json'",
+    "rib": "vtysh -c 'show ip route{VRF} bgp json'",
+    "fib": "ip -j route show{VRF} proto bgp",
+    "static": "vtysh -c 'show ip route{VRF} static json'",
 }
 # Lines of the file that do not run, in FRR's own comparison.
 _NOT_RUNNING = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null | sed -n '/^Lines To Add/,$p'"
@@ -44,7 +46,7 @@ class Field:
         """Ask routers, agents and the API. Never raises for one of them: it is then missing."""
         seen = Seen()
         with ThreadPoolExecutor(16, "probe") as pool:
-            for router in self.stack.routers:
+            for router in self.stack.managed_routers:
                 pool.submit(self._ask, seen, router.name, partial(self._router, seen, router))
             kinds = [*((kind, version, kind) for kind, version in conditions.kinds(self.stack).items()),
                      ("services", "v1", "Service"), ("pods", "v1", "Pod"), ("nodes", "v1", "Node"),
@@ -93,8 +95,12 @@ class Field:
             seen.errors[who] = f"an answer that cannot be read ({type(error).__name__}: {error})"
 
     def _router(self, seen: Seen, router: Router) -> None:
-        networks = [f"vtysh -c 'show bgp ipv{p.version} unicast {p} json'" for p in router.bgp.networks]
-        script = f"; echo {_MARK}; ".join([*_ROUTER_COMMANDS.values(), _NOT_RUNNING, *networks])
+        vrf = f" vrf {router.bgp.vrf}" if router.bgp.vrf else ""
+        commands = [command.replace("{VRF}", vrf) for command in _ROUTER_COMMANDS.values()]
+        networks = [f"vtysh -c 'show bgp{vrf} ipv{p.version} unicast {p} json'" for p in router.bgp.networks]
+        others = [f"vtysh -c 'show bgp{vrf} ipv4 unicast neighbors {name} routes json'"
+                  for name in sorted(foreign(self.stack, router))]  # fmt: skip
+        script = f"; echo {_MARK}; ".join([*commands, _NOT_RUNNING, *networks, *others])
         result = self.ssh.run(self.endpoints[router.name], script, timeout=20)
         answers = result.stdout.split(_MARK)
         parsed: dict[str, Json] = {}
@@ -106,6 +112,8 @@ class Field:
                 raise ValueError(f"`{_ROUTER_COMMANDS[key]}` said nothing: {result.stderr.strip()[:100]}")
         parsed["fib"] = parsed["fib"] or []
         differing, *originated = answers[len(_ROUTER_COMMANDS) :]
+        originated, told = originated[: len(networks)], originated[len(networks) :]
+        parsed["foreign"] = [prefix for text in told for prefix in (json.loads(text or "{}").get("routes") or {})]
         parsed["not-running"] = _lines(differing)
         parsed["networks"] = {str(p): json.loads(text) for p, text in zip(router.bgp.networks, originated, strict=True)}
         seen.routers[router.name] = parsed

@@ -9,7 +9,7 @@ from config.router import Router
 from config.stack import StackConfig
 from config.workload import Service
 from probes import fabric
-from probes.announcements import advertises_pod_cidr, service_prefixes
+from probes.announcements import advertises_pod_cidr, interface_prefixes, service_prefixes
 from probes.expectation import Session
 from probes.seen import Json, Seen
 from probes.services import backends_by_node, load_balancer_addresses, service_object
@@ -28,9 +28,9 @@ class ExpectedPrefix:
 def expected_prefixes(stack: StackConfig, sessions: list[Session], seen: Seen) -> dict[str, list[ExpectedPrefix]]:
     """Router -> what it must have learned from nodes and other routers, given which pods and addresses there are."""
     tables = fabric.spread(stack, {router.name: _from_nodes(stack, router.name, sessions, seen)
-                                   for router in stack.routers})  # fmt: skip
+                                   for router in stack.managed_routers})  # fmt: skip
     found = {}
-    for router in stack.routers:
+    for router in stack.managed_routers:
         table = tables[router.name]
         learned = [(prefix, paths) for prefix, paths in table.items()
                    if paths[0].hop and prefix not in _without_bgp(router)]  # fmt: skip
@@ -56,6 +56,8 @@ def _from_nodes(stack: StackConfig, router: str, sessions: list[Session], seen: 
         pod_cidr = _pod_cidr(session, seen)
         if pod_cidr and advertises_pod_cidr(stack, session.peer_config):
             _add(paths, pod_cidr, _path(session, f"PodCIDR of {session.node.name}", pod_cidr))
+        for prefix in interface_prefixes(stack, session.peer_config, session.node):
+            _add(paths, prefix, _path(session, f"an interface of {session.node.name}", prefix))
     for service in stack.services:
         found, ready = service_object(seen, service), backends_by_node(seen, service)
         for session in mine:
@@ -75,8 +77,8 @@ def _add(paths: dict[str, tuple[fabric.Path, ...]], prefix: str, path: fabric.Pa
 
 def _path(session: Session, why: str, prefix: str) -> fabric.Path | None:
     """The way to a prefix by a session; None where the router's policies deny it."""
-    internal = session.local_asn == session.router.bgp.asn
-    ases = () if internal or session.local_asn is None else (session.local_asn,)
+    internal = session.local_asn == session.side.asn
+    ases = () if internal or session.local_asn is None else (*session.side.prepended, session.local_asn)
     path = fabric.Path(ases, str(session.node_address), why, internal)
     return fabric.through(session.router, session.policies, "in", prefix, path)
 
@@ -92,7 +94,8 @@ def judge(stack: StackConfig, router: str, expected: list[ExpectedPrefix], seen:
         why = seen.errors.get(router, "not asked")
         yield unknown("rib", router, "every expected prefix", router, why)
         return
-    limit = next(r.bgp.maximum_paths for r in stack.routers if r.name == router) or 64
+    asked = next(r for r in stack.managed_routers if r.name == router)
+    limit = asked.bgp.maximum_paths or 64
     rib, fib = rib_next_hops(answer["rib"]), fib_next_hops(answer["fib"])
     unwanted = discarding(answer["neighbors"])
     for item in expected:
@@ -110,7 +113,9 @@ def judge(stack: StackConfig, router: str, expected: list[ExpectedPrefix], seen:
         else:
             yield _compare("rib", item, rib.get(item.prefix), wanted, limit, router)
         yield _compare("fib", item, fib.get(item.prefix), wanted, limit, router)
-    known = {item.prefix for item in expected}
+    known = {item.prefix for item in expected} | {str(item.prefix) for item in asked.bgp.aggregate_addresses}
+    # What neighbors say that are no part of the program is theirs to know.
+    known |= set(answer.get("foreign", ()))
     surplus = sorted(set(rib) - known)
     yield judged("rib-surplus", router, not surplus, "no BGP route beyond the expected ones",
                  ", ".join(surplus) or "none", router,

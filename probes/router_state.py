@@ -12,7 +12,7 @@ from probes.verdict import Verdict, judged
 
 def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
     """Pure. That a router does not answer at all is told with its routes."""
-    for router in stack.routers:
+    for router in stack.managed_routers:
         answer = seen.routers.get(router.name)
         if answer is not None:
             yield _config(router, answer)

@@ -24,7 +24,7 @@ def judge(session: Session, seen: Seen) -> Iterator[Verdict]:
 def towards_others(declared: list[peerings.Session], seen: Seen) -> Iterator[Verdict]:
     """Sessions with routers that the stack does not have: the agent's word is all there is."""
     for one in declared:
-        if one.far is not None or one.address is None:
+        if (one.far is not None and one.far.router.managed) or one.address is None:
             continue
         where, subject = one.node.name, f"{one} (agent)"
         peers = seen.agents.get(where)
@@ -47,19 +47,23 @@ def between_routers(link: Link, seen: Seen) -> Verdict:
 
     def cause(neighbor: Json) -> str:
         remote = neighbor.get("remoteAs")
-        if remote and remote != link.far.bgp.asn:
-            return f"FRR expects AS {remote}, {link.far.name} speaks as AS {link.far.bgp.asn}"
+        if remote and remote != link.back.asn:
+            return f"FRR expects AS {remote}, {link.far.name} speaks as AS {link.back.asn}"
         return _no_session(neighbor)
 
     return _on_router(f"{link} (router)", link.near.name, link.address, (link.hold, link.keepalive), seen, cause)
 
 
-def unexpected(router: str, expected: list[Session], between: list[Link], seen: Seen) -> Iterator[Verdict]:
-    """Neighbors that are up although no session of the stack accounts for them."""
+def unexpected(router: str, expected: list[Session], between: list[Link], others: set[str],
+               seen: Seen) -> Iterator[Verdict]:  # fmt: skip
+    """Neighbors that are up although no session of the stack accounts for them.
+
+    `others`: the router's declared neighbors that are neither nodes nor managed routers.
+    """
     answer = seen.routers.get(router)
     if answer is None:
         return
-    known = {str(s.node_address) for s in expected if s.router.name == router}
+    known = others | {str(s.node_address) for s in expected if s.router.name == router}
     known |= {str(link.address) for link in between if link.near.name == router}
     for address, neighbor in answer["neighbors"].items():
         if address not in known and isinstance(neighbor, dict) and neighbor.get("bgpState") == "Established":

@@ -76,7 +76,7 @@ def one_round(field: Field) -> list[Verdict]:
     verdicts += reachability.pod_to_pod(field, seen)
     verdicts += egress.sources(field, seen)
     verdicts += arp.verdicts(field, stack, seen)
-    for router in stack.routers:
+    for router in stack.managed_routers:
         routed = [ip_network(item.prefix) for item in tables[router.name] if item.next_hops]
         for service in field.stack.services:
             known = every_address(service_object(seen, service))
@@ -99,8 +99,8 @@ def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> li
     for link in between:
         verdicts.append(sessions.between_routers(link, seen))
     tables = prefixes.expected_prefixes(stack, expected, seen)
-    for router in stack.routers:
-        verdicts += sessions.unexpected(router.name, expected, between, seen)
+    for router in stack.managed_routers:
+        verdicts += sessions.unexpected(router.name, expected, between, peerings.foreign(stack, router), seen)
         verdicts += prefixes.judge(stack, router.name, tables[router.name], seen)
     verdicts += router_state.judge(stack, seen)
     verdicts += overrides.judge(stack, declared, seen)
@@ -111,7 +111,7 @@ def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> li
     verdicts += certificates.judge(stack, seen)
     verdicts += egress.judge(stack, seen)
     verdicts += conditions.judge(stack, seen)
-    if stack.bgp is not None and stack.routers and not expected:
+    if stack.bgp is not None and stack.managed_routers and not expected:
         verdicts.append(
             judged("bgp-session", "all", False, "at least one session", "none declared", "stack",
                    "no cluster config selects a node, or no peer address is a router's")

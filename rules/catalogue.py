@@ -59,6 +59,10 @@ from rules.bgp import (
     b38_nobody_listens,
     b39_local_proxy,
     b40_denied,
+    b41_ttl_security,
+    b42_maximum_prefix,
+    b43_bfd,
+    b44_newer_field,
 )
 from rules.egress import (
     g01_masquerade,
@@ -136,6 +140,9 @@ from rules.router import (
     r06_listen_group,
     r07_hold_time,
     r08_update_delay,
+    r09_local_as,
+    r10_update_source,
+    r11_raw_lines,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -179,6 +186,10 @@ MODULES: tuple[ModuleType, ...] = (
     b38_nobody_listens,
     b39_local_proxy,
     b40_denied,
+    b41_ttl_security,
+    b42_maximum_prefix,
+    b43_bfd,
+    b44_newer_field,
     p01_overlap,
     p02_enough,
     p03_pool_matches,
@@ -246,6 +257,9 @@ MODULES: tuple[ModuleType, ...] = (
     r06_listen_group,
     r07_hold_time,
     r08_update_delay,
+    r09_local_as,
+    r10_update_source,
+    r11_raw_lines,
     x01_unknown_key,
     x02_roll_out,
     x03_feature_off,

@@ -9,7 +9,7 @@ OF_ABSENCE = frozenset(("B4", "B6", "B7", "B31", "P4", "P6", "P7", "L2", "L6", "
 
 SCOPE = frozenset((
     "B3", "B4", "B5", "B6", "B7", "B9", "B10", "B11", "B12", "B16", "B21", "B26", "B29", "B30", "B31", "B33",
-    "B34", "B35", "B36", "B39",
+    "B34", "B35", "B36", "B39", "B44",
     "P1", "P4", "P5", "P6", "P7", "P8", "P9", "P13", "L1", "L2", "L4", "L5", "L6",
     "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I15",
     "G1", "G2", "G3", "G4", "G10", "G11", "G13", "G14", "G15", "G16", "G17", "G21",
@@ -17,4 +17,4 @@ SCOPE = frozenset((
 ))  # fmt: skip
 
 # What one router is enough for.
-ROUTER = frozenset(("B27", "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8"))
+ROUTER = frozenset(("B27", "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11"))

@@ -8,7 +8,11 @@ from components.args.labels import LabelSelectorArgs
 
 
 class AdvertisementArgs(TypedDict):
-    """One entry of a CiliumBGPAdvertisement: what is announced."""
+    """One entry of a CiliumBGPAdvertisement: what is announced.
+
+    `aggregationLength` is of IPv4 addresses. `interface` belongs to type Interface (from 1.19): every address that a
+    node has on its interface of that name is announced by itself.
+    """
 
     type: pulumi.Input[str]
     addresses: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
@@ -16,6 +20,8 @@ class AdvertisementArgs(TypedDict):
     communities: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     local_preference: NotRequired[pulumi.Input[int]]
     aggregation_length: NotRequired[pulumi.Input[int]]
+    aggregation_length_ipv6: NotRequired[pulumi.Input[int]]
+    interface: NotRequired[pulumi.Input[str]]
 
 
 class AdvertisementSetArgs(TypedDict):
@@ -24,6 +30,13 @@ class AdvertisementSetArgs(TypedDict):
     name: str
     labels: pulumi.Input[dict[str, pulumi.Input[str]]]
     advertisements: pulumi.Input[list[pulumi.Input[AdvertisementArgs]]]
+
+
+class TransportArgs(TypedDict):
+    """TCP below a session: the peer's port, and the interface whose address is the source (from 1.19)."""
+
+    peer_port: NotRequired[pulumi.Input[int]]
+    source_interface: NotRequired[pulumi.Input[str]]
 
 
 class FamilyArgs(TypedDict):
@@ -45,6 +58,7 @@ class PeerConfigArgs(TypedDict):
     graceful_restart: NotRequired[pulumi.Input[Any]]
     ebgp_multihop: NotRequired[pulumi.Input[int]]
     auth_secret_ref: NotRequired[pulumi.Input[str]]
+    transport: NotRequired[pulumi.Input[TransportArgs]]
     families: NotRequired[pulumi.Input[list[pulumi.Input[FamilyArgs]]]]
 
 

@@ -1,78 +1,65 @@
 """Arguments as `config/router.py` has them: made from its models, kept by tests/components/test_args."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 
+from components.args.neighbor import ListenRangeArgs, NeighborArgs, PeerGroupArgs
 from components.args.route_policy import PrefixListArgs, RouteMapArgs
 
 
-class NeighborTimersArgs(TypedDict):
-    """BGP timers in seconds, on the router's side."""
+class BgpTimersArgs(TypedDict):
+    """FRR's `timers bgp`: for every neighbor that has none of its own, in seconds."""
 
     keepalive: pulumi.Input[int]
     hold: pulumi.Input[int]
-    connect_retry: NotRequired[pulumi.Input[int]]
 
 
-class PeerGroupArgs(TypedDict):
-    """Settings that several neighbors share."""
-
-    route_map_in: NotRequired[pulumi.Input[str]]
-    route_map_out: NotRequired[pulumi.Input[str]]
-    prefix_list_in: NotRequired[pulumi.Input[str]]
-    prefix_list_out: NotRequired[pulumi.Input[str]]
-    name: pulumi.Input[str]
-    remote_as: pulumi.Input[Any]
-    timers: NotRequired[pulumi.Input[NeighborTimersArgs]]
-    ebgp_multihop: NotRequired[pulumi.Input[int]]
-    password_config: NotRequired[pulumi.Input[str]]
-    soft_reconfiguration_inbound: NotRequired[pulumi.Input[bool]]
-
-
-class NeighborArgs(TypedDict):
-    """One neighbor. In a peer group, what is unset here comes from the group."""
-
-    route_map_in: NotRequired[pulumi.Input[str]]
-    route_map_out: NotRequired[pulumi.Input[str]]
-    prefix_list_in: NotRequired[pulumi.Input[str]]
-    prefix_list_out: NotRequired[pulumi.Input[str]]
-    address: pulumi.Input[str]
-    peer_group: NotRequired[pulumi.Input[str]]
-    remote_as: NotRequired[pulumi.Input[Any]]
-    description: NotRequired[pulumi.Input[str]]
-    timers: NotRequired[pulumi.Input[NeighborTimersArgs]]
-    ebgp_multihop: NotRequired[pulumi.Input[int]]
-    password_config: NotRequired[pulumi.Input[str]]
-
-
-class ListenRangeArgs(TypedDict):
-    """Neighbors that may connect from a prefix without being named one by one."""
+class AggregateArgs(TypedDict):
+    """A prefix that the router announces while it has a route inside; `summaryOnly` keeps those to itself."""
 
     prefix: pulumi.Input[str]
-    peer_group: pulumi.Input[str]
+    summary_only: NotRequired[pulumi.Input[bool]]
+    as_set: NotRequired[pulumi.Input[bool]]
+
+
+class RedistributeArgs(TypedDict):
+    """Routes of another source that BGP announces."""
+
+    protocol: pulumi.Input[str]
+    route_map: NotRequired[pulumi.Input[str]]
+    metric: NotRequired[pulumi.Input[int]]
 
 
 class RouterBgpArgs(TypedDict):
-    """`router bgp` of one router. Defaults are FRR's own (traditional profile).
+    """`router bgp` of one router. Unset is FRR's own default, of the profile that `defaults` names.
 
     `updateDelay`: seconds that a bgpd which starts waits for all of its neighbors before it touches a route.
+    `vrf` is a VRF that the router has already. `raw` has further lines of the block, which are kept as they are and
+    checked by FRR alone.
     """
 
     asn: pulumi.Input[int]
+    vrf: NotRequired[pulumi.Input[str]]
+    defaults: NotRequired[pulumi.Input[str]]
     router_id: NotRequired[pulumi.Input[str]]
+    timers: NotRequired[pulumi.Input[BgpTimersArgs]]
     graceful_restart: NotRequired[pulumi.Input[bool]]
     update_delay: NotRequired[pulumi.Input[int]]
     ebgp_requires_policy: NotRequired[pulumi.Input[bool]]
     multipath_relax: NotRequired[pulumi.Input[bool]]
     maximum_paths: NotRequired[pulumi.Input[int]]
+    maximum_paths_ibgp: NotRequired[pulumi.Input[int]]
     networks: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    aggregate_addresses: NotRequired[pulumi.Input[list[pulumi.Input[AggregateArgs]]]]
+    redistribute: NotRequired[pulumi.Input[list[pulumi.Input[RedistributeArgs]]]]
     import_check: NotRequired[pulumi.Input[bool]]
     prefix_lists: NotRequired[pulumi.Input[list[pulumi.Input[PrefixListArgs]]]]
     route_maps: NotRequired[pulumi.Input[list[pulumi.Input[RouteMapArgs]]]]
     peer_groups: NotRequired[pulumi.Input[list[pulumi.Input[PeerGroupArgs]]]]
     neighbors: NotRequired[pulumi.Input[list[pulumi.Input[NeighborArgs]]]]
     listen_ranges: NotRequired[pulumi.Input[list[pulumi.Input[ListenRangeArgs]]]]
+    raw: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
 
 
 class StaticRouteArgs(TypedDict):

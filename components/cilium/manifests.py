@@ -58,8 +58,12 @@ def _advertisement(entry: Advertisement) -> Manifest:
     result: Manifest = {"advertisementType": entry.type}
     if entry.addresses:
         result["service"] = {"addresses": list(entry.addresses)}
-    if entry.aggregation_length is not None:
-        result.setdefault("service", {})["aggregationLengthIPv4"] = entry.aggregation_length
+    lengths = dict(_given(aggregationLengthIPv4=entry.aggregation_length,
+                          aggregationLengthIPv6=entry.aggregation_length_ipv6))  # fmt: skip
+    if lengths:
+        result.setdefault("service", {}).update(lengths)
+    if entry.interface is not None:
+        result["interface"] = {"name": entry.interface}
     if entry.selector is not None:
         result["selector"] = entry.selector.manifest()
     attributes: Manifest = {}
@@ -92,6 +96,9 @@ def peer_config(item: PeerConfig, cilium: Cilium) -> Manifest:
         spec["ebgpMultihop"] = item.ebgp_multihop
     if item.auth_secret_ref is not None:
         spec["authSecretRef"] = item.auth_secret_ref
+    if item.transport is not None:
+        spec["transport"] = dict(_given(peerPort=item.transport.peer_port,
+                                        sourceInterface=item.transport.source_interface))  # fmt: skip
     families = []
     for family in item.families:
         entry: Manifest = {"afi": family.afi, "safi": family.safi}

@@ -1,6 +1,8 @@
 leave_to_others daemons
 if [ -e "$owners/frr-switched-on" ] && [ -f "$daemons" ]; then
-	sed -i 's/^bgpd=.*/bgpd=no/' "$daemons"
+	# The file was empty while bgpd was the only one.
+	switched=$(cat "$owners/frr-switched-on")
+	for daemon in ${switched:-bgpd}; do sed -i "s/^$daemon=.*/$daemon=no/" "$daemons"; done
 	restart_frr
 fi
 rm -f "$owners/frr-switched-on"

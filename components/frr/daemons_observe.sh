@@ -1,1 +1,1 @@
-grep '^bgpd=' /etc/frr/daemons
+grep -E "^($(echo $DAEMONS | tr ' ' '|'))=" /etc/frr/daemons

@@ -3,7 +3,7 @@ leave_to_others conf
 if [ -f "$backup" ]; then
 	candidate=$(mktemp /etc/frr/.candidate.XXXXXX)
 	cp -p "$backup" "$candidate"
-	if bgpd_answers; then /usr/lib/frr/frr-reload.py --reload "$candidate" >/dev/null 2>&1 || true; fi
+	if answers bgpd; then /usr/lib/frr/frr-reload.py --reload "$candidate" >/dev/null 2>&1 || true; fi
 	mv "$candidate" "$conf"
 	rm -f "$backup"
 fi

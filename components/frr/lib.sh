@@ -37,11 +37,11 @@ up = {p for f in data.values() if isinstance(f, dict)
 print("\n".join(sorted(up)))'
 }
 
-bgpd_answers() { vtysh -d bgpd -c 'show version' >/dev/null 2>&1; }
+answers() { vtysh -d "$1" -c 'show version' >/dev/null 2>&1; }
 
 # watchfrr lets up to a minute pass before it starts a daemon that died again.
 wait_for_bgpd() {
-	for _ in $(seq 750); do bgpd_answers && return 0; sleep 0.1; done
+	for _ in $(seq 750); do answers bgpd && return 0; sleep 0.1; done
 	fail "bgpd does not answer; see its log on the router"
 }
 

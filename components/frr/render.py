@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import jinja2
 
 from components.frr import policies
-from config.net import Prefix
-from config.router import Neighbor, PeerGroup, Router
+from components.frr.neighbors import family_lines, group_lines, neighbor_lines
+from config.neighbor import Neighbor, PeerGroup
+from config.router import Redistribute, Router
 
-# Shown in the place of a password in artefacts for people.
-REDACTED = "********"
+# Sources whose routes are of one family alone.
+_OF_ONE_FAMILY = {"rip": 4, "ospf": 4, "eigrp": 4, "ripng": 6, "ospf6": 6}
 
 
 @dataclass(frozen=True)
 class _Family:
     version: int
-    networks: list[Prefix]
-    activate: list[str]
-    inbound: list[str]
-    policies: list[str]
+    lines: list[str]
 
 
 def frr_conf(router: Router, passwords: Mapping[str, str] | None = None) -> str:
@@ -31,20 +30,11 @@ def frr_conf(router: Router, passwords: Mapping[str, str] | None = None) -> str:
 
     `passwords` maps the names that `passwordConfig` uses to values; without it they are redacted.
     """
-
-    def settings(name: object, item: PeerGroup | Neighbor) -> str:
-        lines = []
-        if item.password_config:
-            lines.append(f"password {REDACTED if passwords is None else passwords[item.password_config]}")
-        if item.ebgp_multihop:
-            lines.append(f"ebgp-multihop {item.ebgp_multihop}")
-        if item.timers:
-            lines.append(f"timers {item.timers.keepalive} {item.timers.hold}")
-            lines.append(f"timers connect {item.timers.connect_retry}")
-        return "".join(f"\n neighbor {name} {line}" for line in lines)
-
+    bgp = router.bgp
+    peers = [line for group in bgp.peer_groups for line in group_lines(group, passwords)]
+    peers += [line for neighbor in bgp.neighbors for line in neighbor_lines(neighbor, passwords)]
     return _template().render(
-        router=router, bgp=router.bgp, families=_families(router), settings=settings, policies=policies
+        router=router, bgp=bgp, families=list(_families(router)), peers=peers, policies=policies
     )
 
 
@@ -54,26 +44,84 @@ def password_names(router: Router) -> tuple[str, ...]:
     return tuple(sorted({item.password_config for item in items if item.password_config}))
 
 
-def _families(router: Router) -> list[_Family]:
-    bgp = router.bgp
-    result = []
+def daemons(router: Router) -> tuple[str, ...]:
+    """The daemons of FRR that the configuration needs."""
+    items: list[PeerGroup | Neighbor] = [*router.bgp.peer_groups, *router.bgp.neighbors]
+    return ("bgpd", *(("bfdd",) if any(item.bfd for item in items) else ()))
+
+
+def _families(router: Router) -> Iterator[_Family]:
     for version in (4, 6):
-        networks = [network for network in bgp.networks if network.version == version]
-        neighbors = [n for n in bgp.neighbors if n.address.version == version]
-        ranges = [item.peer_group for item in bgp.listen_ranges if item.prefix.version == version]
-        members = {*ranges, *(n.peer_group for n in neighbors)}
-        # FRR activates IPv4 for every neighbor by itself, and nothing else: a group without neighbors is IPv4's.
-        idle = {g.name for g in bgp.peer_groups} - {n.peer_group for n in bgp.neighbors}
-        idle -= {item.peer_group for item in bgp.listen_ranges}
-        groups = [g for g in bgp.peer_groups if g.name in members or (version == 4 and g.name in idle)]
+        lines = [*_own(router, version), *_neighbors(router, version)]
+        if not lines and not _speaks(router, version):
+            continue
+        lines += _redistributed(router, version)
+        lines += _multipath(router)
+        if lines:
+            # Routes of the router itself come before the neighbors.
+            yield _Family(version, sorted(lines, key=_order))
+
+
+def _order(line: str) -> int:
+    first = line.split()[0]
+    return ("network", "aggregate-address", "redistribute", "neighbor", "maximum-paths").index(first)
+
+
+def _own(router: Router, version: int) -> Iterator[str]:
+    yield from (f"network {network}" for network in router.bgp.networks if network.version == version)
+    for item in router.bgp.aggregate_addresses:
+        if item.prefix.version == version:
+            yield (f"aggregate-address {item.prefix}{' as-set' if item.as_set else ''}"
+                   f"{' summary-only' if item.summary_only else ''}")  # fmt: skip
+
+
+def _redistributed(router: Router, version: int) -> Iterator[str]:
+    for item in router.bgp.redistribute:
+        if _OF_ONE_FAMILY.get(item.protocol, version) == version:
+            yield f"redistribute {_redistribute(item)}"
+
+
+def _redistribute(item: Redistribute) -> str:
+    metric = f" metric {item.metric}" if item.metric is not None else ""
+    return f"{item.protocol}{metric}{f' route-map {item.route_map}' if item.route_map else ''}"
+
+
+def _multipath(router: Router) -> Iterator[str]:
+    if router.bgp.maximum_paths:
+        yield f"maximum-paths {router.bgp.maximum_paths}"
+    if router.bgp.maximum_paths_ibgp:
+        yield f"maximum-paths ibgp {router.bgp.maximum_paths_ibgp}"
+
+
+def _neighbors_of(router: Router, version: int) -> list[Neighbor]:
+    """Those of a family. An unnumbered one speaks both, and is used for both where the router has both."""
+    other = any(network.version != version for network in router.bgp.networks)
+    return [n for n in router.bgp.neighbors
+            if (n.address.version == version if n.address is not None else version == 4 or other)]  # fmt: skip
+
+
+def _ranges(router: Router, version: int) -> list[str]:
+    return [item.peer_group for item in router.bgp.listen_ranges if item.prefix.version == version]
+
+
+def _speaks(router: Router, version: int) -> bool:
+    """Whether there is a neighbor of the family, or may be one, or what is only IPv4's by FRR's default."""
+    return bool(_neighbors_of(router, version) or _ranges(router, version))
+
+
+def _neighbors(router: Router, version: int) -> Iterator[str]:
+    bgp, neighbors, ranges = router.bgp, _neighbors_of(router, version), _ranges(router, version)
+    members = {*ranges, *(n.peer_group for n in neighbors)}
+    # FRR activates IPv4 for every neighbor by itself, and nothing else: a group without neighbors is IPv4's.
+    idle = {g.name for g in bgp.peer_groups} - {n.peer_group for n in bgp.neighbors}
+    idle -= {item.peer_group for item in bgp.listen_ranges}
+    groups = [g for g in bgp.peer_groups if g.name in members or (version == 4 and g.name in idle)]
+    if version == 6:
         # Neighbors of a listen range have no line of their own: their group has it.
-        activate = [*(str(n.address) for n in neighbors), *dict.fromkeys(ranges)] if version == 6 else []
-        inbound = [g.name for g in groups if g.soft_reconfiguration_inbound]
-        used = [line for g in groups for line in policies.use_lines(g.name, g)]
-        used += [line for n in neighbors for line in policies.use_lines(n.address, n)]
-        if networks or activate or ((neighbors or ranges) and (bgp.maximum_paths or inbound or used)):
-            result.append(_Family(version, networks, activate, inbound, used))
-    return result
+        yield from (f"neighbor {name} activate" for name in (*(n.name for n in neighbors), *dict.fromkeys(ranges)))
+    if neighbors or ranges or any(network.version == version for network in bgp.networks):
+        both: list[PeerGroup | Neighbor] = [*groups, *neighbors]
+        yield from chain.from_iterable(family_lines(item.name, item) for item in both)
 
 
 @cache

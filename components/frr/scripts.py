@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -15,13 +16,14 @@ def _part(name: str) -> str:
     return (_HERE / f"{name}.sh").read_text()
 
 
-def daemons(owner: str) -> str:
-    """Switches bgpd on."""
-    return f"set -eu\nOWNER='{owner}'\n{_part('lib')}\n{_part('daemons')}\n{OBSERVE}\n{_part('daemons_observe')}"
+def daemons(names: Iterable[str], owner: str) -> str:
+    """Switches daemons of FRR on."""
+    settings = f"DAEMONS='{' '.join(names)}' OWNER='{owner}'"
+    return f"set -eu\n{settings}\n{_part('lib')}\n{_part('daemons')}\n{OBSERVE}\n{_part('daemons_observe')}"
 
 
 def daemons_delete(owner: str) -> str:
-    """Switches bgpd off, where it was switched on for this owner."""
+    """Switches off what was switched on for this owner."""
     return f"set -eu\nOWNER='{owner}'\n{_part('lib')}\n{_part('daemons_delete')}"
 
 

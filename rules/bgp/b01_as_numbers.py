@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.peerings import RouterSide
 from rules.facts import Facts
 from rules.finding import Finding, error
 
@@ -24,10 +25,10 @@ def check(facts: Facts) -> Iterator[Finding]:
         far = session.far
         if far is None:
             continue
-        asn, peer = far.router.bgp.asn, session.peer.asn
+        asn, peer = far.asn, session.peer.asn
         if peer is not None and peer != asn:
             yield error(
-                f"{session.path}.asn", f"{asn} (router {far.router.name})", peer, f"set {session.path}.asn to {asn}"
+                f"{session.path}.asn", f"{asn} ({_who(far)})", peer, f"set {session.path}.asn to {asn}"
             )
         expected = far.remote_as
         if isinstance(expected, int) and session.local_asn is not None and session.local_asn != expected:
@@ -38,3 +39,8 @@ def check(facts: Facts) -> Iterator[Finding]:
                 session.local_asn,
                 "make localASN and the router's remoteAs equal",
             )
+
+
+def _who(far: RouterSide) -> str:
+    """Whose number it is."""
+    return f"{'localAs of ' if far.asn != far.router.bgp.asn else ''}router {far.router.name}"

@@ -24,7 +24,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         far = session.far
         if far is None or session.local_asn is None:
             continue
-        asn = far.router.bgp.asn
+        asn = far.asn
         if far.remote_as == "external" and session.local_asn == asn:
             yield error(
                 f"{session.instance_path}.localASN",

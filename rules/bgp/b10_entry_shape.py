@@ -37,17 +37,13 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield error(
                 f"{path}.selector", "nothing with type PodCIDR", entry.selector.manifest(), "take the selector out"
             )
-        if entry.type == "Service" and entry.aggregation_length is not None and not 1 <= entry.aggregation_length <= 31:
-            yield error(
-                f"{path}.aggregationLength",
-                "1 to 31 (the API takes no more, for IPv6 either)",
-                entry.aggregation_length,
-                "take aggregationLength out: single addresses are announced anyway",
-            )
-        if entry.type != "Service" and entry.aggregation_length is not None:
-            yield error(
-                f"{path}.aggregationLength",
-                f"nothing with type {entry.type}",
-                entry.aggregation_length,
-                "take aggregationLength out",
-            )
+        for key, length, most in (("aggregationLength", entry.aggregation_length, 31),
+                                  ("aggregationLengthIPv6", entry.aggregation_length_ipv6, 127)):  # fmt: skip
+            if entry.type == "Service" and length is not None and not 1 <= length <= most:
+                yield error(f"{path}.{key}", f"1 to {most} (the API takes no more)", length,
+                            f"take {key} out: single addresses are announced anyway")  # fmt: skip
+            if entry.type != "Service" and length is not None:
+                yield error(f"{path}.{key}", f"nothing with type {entry.type}", length, f"take {key} out")
+        if (entry.type == "Interface") != (entry.interface is not None):
+            wanted = "the name of an interface" if entry.type == "Interface" else f"nothing with type {entry.type}"
+            yield error(f"{path}.interface", wanted, entry.interface or "nothing", "type Interface has an interface")

@@ -25,11 +25,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     """An eBGP neighbor needs a way in; a way out only another router, for nodes use no route that they are told."""
     nodes = {interface.address.ip for node in facts.stack.nodes for interface in node.interfaces}
     for i, router in enumerate(facts.stack.routers):
-        if not router.bgp.ebgp_requires_policy:
+        if not router.bgp.ebgp_requires_policy or not router.managed:
             continue
         where = f"routers[{i}]"
-        internal = (None, "internal", router.bgp.asn)
-        external = [side for side in sides_of(where, router) if side.remote_as not in internal]
+        external = [side for side in sides_of(where, router) if side.remote_as not in (None, "internal", side.asn)]
         deaf = [side for side in external if not has_policy(side.policies, "in")]
         if deaf:
             yield error(
@@ -50,6 +49,6 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _names(sides: list[RouterSide]) -> str:
-    names = [str(side.neighbor.address) for side in sides if side.neighbor]
+    names = [side.neighbor.name for side in sides if side.neighbor]
     names += [f"group {side.group.name}" for side in sides if side.group and not side.neighbor]
     return some(names, 3)

@@ -27,25 +27,26 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Only Services are announced by several nodes."""
     carriers = {item.peer_config.name for item in facts.carried if item.entry.type == "Service"}
     nodes: dict[str, set[str]] = defaultdict(set)
+    inside: dict[str, set[str]] = defaultdict(set)
     numbers: dict[str, set[int]] = defaultdict(set)
     for session in facts.sessions:
         if session.peer_config is None or session.peer_config.name not in carriers:
             continue
-        internal = session.far is not None and session.local_asn == session.far.router.bgp.asn
-        # Routes of the router's own AS are `maximum-paths ibgp`, another line.
+        internal = session.far is not None and session.local_asn == session.far.asn
+        if session.far is not None and session.far.known and session.local_asn is not None:
+            # Routes of the router's own AS are `maximum-paths ibgp`, another line.
+            (inside if internal else nodes)[session.far.path].add(session.node.name)
         if session.far is not None and session.far.known and session.local_asn is not None and not internal:
-            nodes[session.far.path].add(session.node.name)
             numbers[session.far.path].add(session.local_asn)
     for i, router in enumerate(facts.stack.routers):
         path, bgp = f"routers[{i}]", router.bgp
-        count = min(len(nodes[path]), _LIMIT)
-        if bgp.maximum_paths is not None and bgp.maximum_paths < count:
-            yield warning(
-                f"{path}.bgp.maximumPaths",
-                f"at least {count} ({len(nodes[path])} nodes announce)",
-                bgp.maximum_paths,
-                f"set maximumPaths: {count}",
-            )
+        for key, most, who in (("maximumPaths", bgp.maximum_paths, nodes[path]),
+                               ("maximumPathsIbgp", bgp.maximum_paths_ibgp, inside[path])):  # fmt: skip
+            count = min(len(who), _LIMIT)
+            if most is not None and most < count:
+                yield warning(
+                    f"{path}.bgp.{key}", f"at least {count} ({len(who)} nodes announce)", most, f"set {key}: {count}"
+                )
         if len(numbers[path]) > 1 and not bgp.multipath_relax:
             yield warning(
                 f"{path}.bgp.multipathRelax",

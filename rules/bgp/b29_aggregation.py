@@ -22,13 +22,16 @@ from rules.finding import Finding, warning
 def check(facts: Facts) -> Iterator[Finding]:
     """Aggregation concerns the Services that its entry selects."""
     for path, _, entry in facts.advertisement_entries:
-        if entry.aggregation_length is None or entry.selector is None:
+        lengths = {"aggregationLength": entry.aggregation(4), "aggregationLengthIPv6": entry.aggregation(6)}
+        said = {key: length for key, length in lengths.items() if length is not None}
+        if not said or entry.selector is None:
             continue
+        key, length = next(iter(said.items()))
         for service in (*facts.stack.services, *(item.service for item in facts.made)):
             if service.external_traffic_policy == "Local" and entry.selector.matches(service_labels(service)):
                 yield warning(
-                    f"{path}.aggregationLength",
+                    f"{path}.{key}",
                     f"none (Service {service.name} has externalTrafficPolicy Local)",
-                    entry.aggregation_length,
-                    "take aggregationLength out, or give the Service policy Cluster",
+                    length,
+                    f"take {key} out, or give the Service policy Cluster",
                 )

@@ -50,7 +50,7 @@ def _shared(one: Carried, two: Carried, first: list[Service], second: list[Servi
     both = [service for service in first if any(service is other for other in second)]
     if both:
         return f"Service {both[0].name}"
-    lengths = {one.entry.aggregation_length, two.entry.aggregation_length}
+    lengths = {item.entry.aggregation(int(one.afi[-1])) for item in (one, two)}
     aggregated = release >= (1, 18) and len(lengths) == 1 and None not in lengths
     return "Services of the same aggregate" if aggregated and first and second else ""
 

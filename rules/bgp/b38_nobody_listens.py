@@ -1,7 +1,7 @@
-"""B38: A peering between agents of which none listens.
+"""B38: A peering whose other end does not listen where the agent calls.
 
 Why: an agent always dials, and listens only where its instance has a `localPort`. Two agents that only dial each
-other never meet. A router such as FRR listens on port 179.
+other never meet. A router such as FRR listens on port 179, and an agent that is to call another port never meets it.
 Seen: both peers stay in Active.
 Since: 1.16
 Source: Cilium pkg/k8s/apis/cilium.io/v2/bgp_cluster_types.go (localPort)
@@ -17,9 +17,12 @@ from collections.abc import Iterator
 from rules.facts import Facts
 from rules.finding import Finding, error
 
+_BGP = 179
+
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Sessions whose other end is a node of the stack."""
+    """Sessions whose other end is a node of the stack, and ports of managed routers."""
+    yield from _other_ports(facts)
     owners = {i.address.ip: node.name for node in facts.stack.nodes for i in node.interfaces}
     routers = {i.address.ip for router in facts.stack.routers for i in router.interfaces}
     listening = {
@@ -40,3 +43,15 @@ def check(facts: Facts) -> Iterator[Finding]:
                 "nothing: both only dial",
                 "set localPort, such as 1790, and the peer's port with it, or peer with a router",
             )
+
+
+def _other_ports(facts: Facts) -> Iterator[Finding]:
+    """FRR's bgpd listens on one port, and the stack cannot say another one."""
+    far: dict[str, str] = {session.peer_config.name: session.far.router.name for session in facts.sessions
+                           if session.peer_config and session.far and session.far.router.managed}  # fmt: skip
+    for i, config in enumerate(facts.bgp.peer_configs):
+        port = config.transport.peer_port if config.transport else None
+        if port is not None and port != _BGP and config.name in far:
+            yield error(f"bgp.peerConfigs[{i}].transport.peerPort", f"{_BGP}, where router {far[config.name]} listens",
+                        port, "take peerPort out, or give the peers that listen elsewhere a peer config of their own"
+                        )  # fmt: skip

@@ -57,7 +57,7 @@ def _announced(facts: Facts, session: Session) -> Iterator[tuple[str, Prefix, in
             for pool in facts.stack.pools:
                 for prefix in (prefix for block in pool.blocks for prefix in block.prefixes):
                     if prefix.version == version:
-                        length = item.entry.aggregation_length or prefix.max_prefixlen
+                        length = item.entry.aggregation(version) or prefix.max_prefixlen
                         yield f"pool {pool.name}", prefix, max(length, prefix.prefixlen)
 
 

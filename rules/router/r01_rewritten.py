@@ -23,14 +23,16 @@ _LIMIT = 64
 def check(facts: Facts) -> Iterator[Finding]:
     """Debian's FRR is built for 256 paths and takes 64 of them from a file without a change."""
     for i, router in enumerate(facts.stack.routers):
-        count = router.bgp.maximum_paths
-        if count is not None and count > _LIMIT:
-            yield warning(f"routers[{i}].bgp.maximumPaths", f"at most {_LIMIT}", count, f"set {_LIMIT}")
-        for j, neighbor in enumerate(router.bgp.neighbors):
-            text = neighbor.description
+        counts = {"maximumPaths": router.bgp.maximum_paths, "maximumPathsIbgp": router.bgp.maximum_paths_ibgp}
+        for key, count in counts.items():
+            if count is not None and count > _LIMIT:
+                yield warning(f"routers[{i}].bgp.{key}", f"at most {_LIMIT}", count, f"set {_LIMIT}")
+        texts = [(f"peerGroups[{j}]", group.description) for j, group in enumerate(router.bgp.peer_groups)]
+        texts += [(f"neighbors[{j}]", neighbor.description) for j, neighbor in enumerate(router.bgp.neighbors)]
+        for where, text in texts:
             if text is not None and " ".join(text.split()) != text:
                 yield warning(
-                    f"routers[{i}].bgp.neighbors[{j}].description",
+                    f"routers[{i}].bgp.{where}.description",
                     "single spaces, none at the ends",
                     repr(text),
                     "write it with single spaces",

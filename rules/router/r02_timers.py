@@ -19,14 +19,15 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Groups and neighbors alike."""
+    """Groups, neighbors and the router as a whole."""
     for i, router in enumerate(facts.stack.routers):
         items = [("peerGroups", j, g.timers) for j, g in enumerate(router.bgp.peer_groups)]
         items += [("neighbors", j, n.timers) for j, n in enumerate(router.bgp.neighbors)]
-        for kind, j, timers in items:
+        own = [] if router.bgp.timers is None else [("timers", router.bgp.timers)]
+        for where, timers in (*((f"{kind}[{j}].timers", timers) for kind, j, timers in items), *own):
             if timers is not None and timers.keepalive * 3 > timers.hold:
                 yield warning(
-                    f"routers[{i}].bgp.{kind}[{j}].timers.keepalive",
+                    f"routers[{i}].bgp.{where}.keepalive",
                     f"at most {timers.hold // 3} s",
                     f"{timers.keepalive} s",
                     f"set keepalive: {max(timers.hold // 3, 1)}",

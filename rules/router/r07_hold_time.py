@@ -19,17 +19,16 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Where the router sets timers of its own."""
+    """With the timers of the neighbor, of its group or of the whole router."""
     for session in facts.sessions:
         far, config = session.far, session.peer_config
         if far is None or config is None:
             continue
-        timers = (far.neighbor.timers if far.neighbor else None) or (far.group.timers if far.group else None)
-        if timers is not None and timers.hold < config.timers.hold:
+        if far.known and far.timers[0] < config.timers.hold:
             index = facts.bgp.peer_configs.index(config)
             yield warning(
                 f"bgp.peerConfigs[{index}].hold",
-                f"{timers.hold} s, as router {far.router.name} has",
+                f"{far.timers[0]} s, as router {far.router.name} has",
                 f"{config.timers.hold} s",
                 "give both sides the same timers",
             )

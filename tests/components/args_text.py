@@ -31,8 +31,8 @@ PLAIN = {
     (Ingress, "tls"), (IngressTls, "secret_name"), (IngressTls, "certificate_config"), (IngressTls, "key_config"),
     (Cilium, "version"), (Cilium, "edition"), (Cilium, "namespace"), (Cilium, "ready_timeout"),
     (IngressAccess, "backends"), (IngressAccess, "lockdown"), (IngressAccess, "admission"),
-    (NetworkPolicy, "name"), (L2Policy, "name"), (EgressPolicy, "name"), (EgressPolicy, "kind"),
-    (EgressGroup, "node_selector"),
+    (NetworkPolicy, "name"), (NetworkPolicy, "namespace"), (L2Policy, "name"),
+    (EgressPolicy, "name"), (EgressPolicy, "kind"), (EgressGroup, "node_selector"),
 }  # fmt: skip
 _TEXTS = (str, IPv4Address, IPv6Address, IPv4Interface, IPv6Interface, IPv4Network, IPv6Network)
 _HEAD = '''"""Arguments as `config/{module}.py` has them: made from its models, kept by tests/components/test_args."""

@@ -174,7 +174,7 @@ def test_a_neighbor_of_an_undeclared_peer_group_is_refused() -> None:
 def test_a_neighbor_with_neither_remote_as_nor_peer_group_is_refused() -> None:
     raised = error(lambda stack: stack["routers"][0]["bgp"]["neighbors"][1].pop("peerGroup"))
     assert raised.problems == (
-        Problem("routers[0].bgp.neighbors[1]", "a remoteAs or a peerGroup", "neither"),
+        Problem("routers[0].bgp.neighbors[1]", "a remoteAs or a peerGroup that has one", "neither"),
     )
 
 

@@ -176,3 +176,104 @@ def test_a_shorter_way_wins_and_equal_ones_share() -> None:
 def test_what_a_router_has_itself_it_learns_from_nobody() -> None:
     declared = chain(1, 2, networks=["10.9.0.0/16"])
     assert hops(declared, "10.9.0.0/16") == {"r0": [""], "r1": [""]}
+
+
+# --- what neighbors are told otherwise ---
+
+
+def with_settings(declared: StackConfig, near: int, far: int, **said: Any) -> StackConfig:
+    """The chain with settings on r<near>'s entry for r<far>."""
+    found = document_of(declared)
+    index = next(k for k, n in enumerate(found["routers"][near]["bgp"]["neighbors"])
+                 if n["address"] == f"10.0.{min(near, far)}.{far + 1}")  # fmt: skip
+    found["routers"][near]["bgp"]["neighbors"][index].update(said)
+    return parse(found, "ecmp")
+
+
+def document_of(declared: StackConfig) -> dict[str, Any]:
+    return declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+def test_a_route_reflector_passes_on_what_its_client_told() -> None:
+    inside = chain(1, 1, 1)
+    internal = (Way((65001,), "192.168.10.100", "pod"),)
+    assert "r2" not in hops(inside, POD, r0=internal)
+    assert hops(with_settings(inside, 1, 0, routeReflectorClient=True), POD, r0=internal)["r2"] == ["192.168.10.100"]
+    assert hops(with_settings(inside, 1, 2, routeReflectorClient=True), POD, r0=internal)["r2"] == ["192.168.10.100"]
+
+
+def test_next_hop_self_is_of_external_routes_unless_it_is_forced() -> None:
+    inside = with_settings(chain(1, 1, 1), 1, 0, routeReflectorClient=True)
+    assert hops(with_settings(inside, 0, 1, nextHopSelf=True), POD, r0=NODE)["r1"] == ["10.0.0.1"]
+    assert hops(with_settings(inside, 1, 2, nextHopSelf=True), POD, r0=NODE)["r2"] == ["192.168.10.100"]
+    assert hops(with_settings(inside, 1, 2, nextHopSelf="force"), POD, r0=NODE)["r2"] == ["10.0.1.2"]
+
+
+def test_a_router_takes_its_own_as_again_where_it_is_told_to() -> None:
+    loop = chain(1, 2, 1)
+    assert hops(with_settings(loop, 2, 1, allowasIn=1), POD, r0=NODE)["r2"] == ["10.0.1.2"]
+    assert "r2" not in hops(with_settings(loop, 2, 1, allowasIn="origin"), POD, r0=NODE)
+    assert hops(with_settings(loop, 2, 1, allowasIn="origin"), POD, r0=(Way((), "x", "own"),))["r2"] == ["10.0.1.2"]
+    assert hops(with_settings(loop, 1, 2, asOverride=True), POD, r0=NODE)["r2"] == ["10.0.1.2"]
+
+
+def test_a_local_as_is_what_the_neighbor_hears() -> None:
+    other = with_settings(chain(1, 2, 3), 1, 2, localAs=7)
+    other = with_settings(other, 2, 1, remoteAs=7)
+    table = spread(other, {"r0": {POD: NODE}})["r2"]
+    assert table[POD][0].ases == (7, 1, 65001)
+
+
+def test_an_aggregate_is_there_while_something_is_inside_and_may_keep_that_to_itself() -> None:
+    def of(**said: Any) -> dict[str, set[str]]:
+        found = document_of(chain(1, 2))
+        found["routers"][0]["bgp"]["aggregateAddresses"] = [{"prefix": "172.20.0.0/16", **said}]
+        declared = parse(found, "ecmp")
+        return {name: set(spread(declared, {"r0": {name: NODE}})["r1"]) for name in (POD, "10.1.0.0/24")}
+
+    assert of() == {POD: {POD, "172.20.0.0/16"}, "10.1.0.0/24": {"10.1.0.0/24"}}
+    assert of(summaryOnly=True)[POD] == {"172.20.0.0/16"}
+
+
+def test_a_default_and_routes_of_other_sources_are_told() -> None:
+    found = document_of(with_settings(chain(1, 2), 0, 1, defaultOriginate=True))
+    first = found["routers"][0]
+    first["interfaces"].append({"name": "e9", "address": "10.9.0.1/24"})
+    first["staticRoutes"] = [{"to": "10.8.0.0/16", "via": "10.9.0.2"}]
+    first["bgp"].update(redistribute=["connected", {"protocol": "static", "routeMap": "NONE"}],
+                        routeMaps=[{"name": "NONE", "entries": [{"action": "deny"}]}])  # fmt: skip
+    assert set(spread(parse(found, "ecmp"), {})["r1"]) == {"0.0.0.0/0", "10.0.0.0/24", "10.9.0.0/24"}
+
+
+# --- routers and neighbors of others ---
+
+
+def others(one: dict[str, Any]) -> None:
+    """The spine is somebody else's."""
+    one["routers"][2]["managed"] = False
+
+
+def test_a_router_that_is_not_managed_is_asked_nothing_and_what_it_says_is_its_own() -> None:
+    declared, seen = stack(others), field()
+    del seen.routers["spine"]
+    for name, spine in SPINE.items():
+        seen.routers[name]["rib"]["0.0.0.0/0"] = rib_route("0.0.0.0/0", [spine])
+        other = "192.168.32.0/24" if name == "tor-1" else "192.168.31.0/24"
+        seen.routers[name]["foreign"] = ["0.0.0.0/0", other]
+    assert judged(seen, declared) == []
+    seen.routers["tor-1"]["foreign"] = []
+    assert [v.check for v in judged(seen, declared)] == ["rib-surplus"]
+
+
+def test_nodes_that_peer_with_a_router_of_others_are_proven_on_the_agents_word() -> None:
+    def unmanaged(one: dict[str, Any]) -> None:
+        others(one)
+        one["routers"][0]["managed"] = False
+
+    declared, seen = stack(unmanaged), field()
+    for name in ("spine", "tor-1"):
+        del seen.routers[name]
+    seen.routers["tor-2"]["foreign"] = ["192.168.31.0/24"]
+    assert judged(seen, declared) == []
+    seen.agents["cilium-w1"][0]["session-state"] = "active"
+    assert [(v.check, v.subject) for v in judged(seen, declared)] == [("bgp-session", "cilium-w1 - tor-1 (agent)")]

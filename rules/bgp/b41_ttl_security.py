@@ -1,0 +1,48 @@
+"""B41: A router that drops a node's packets for their TTL.
+
+Why: with `ttl-security hops N` the router drops everything that arrives with a TTL below 256 - N. An agent sends
+eBGP with a TTL of 1, or of its `ebgpMultihop`, and iBGP with the kernel's 64.
+Seen: as a session that stays in Connect or Active; packets arrive at the router.
+Since: 1.16
+Source: RFC 5082; gobgp pkg/server/fsm.go; FRR BGP documentation (neighbor ttl-security)
+
+Bad: `ttlSecurityHops: 1` on the router, a peer config without `ebgpMultihop`
+Good: `ttlSecurityHops: 1` on the router, `ebgpMultihop: 255` in the peer config
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.peerings import Session
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+_KERNEL = 64
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """On the way the TTL only gets smaller: a node on the router's own link is the best case."""
+    told: set[str] = set()
+    for session in facts.sessions:
+        hops = session.far.setting("ttl_security_hops") if session.far is not None else None
+        if session.far is None or hops is None or session.local_asn is None:
+            continue
+        internal = session.local_asn == session.far.asn
+        ttl, least = _KERNEL if internal else _external(session), 256 - hops
+        path = f"{session.far.place('ttl_security_hops')}.ttlSecurityHops"
+        if ttl < least and path not in told:
+            told.add(path)
+            fix = "take ttlSecurityHops out: iBGP of an agent has no other TTL" if internal else (
+                "set ebgpMultihop: 255 in the peer config, or take ttlSecurityHops out")  # fmt: skip
+            yield error(
+                path,
+                f"at least {256 - ttl} (node {session.node.name} sends with a TTL of {ttl})",
+                hops,
+                fix,
+            )
+
+
+def _external(session: Session) -> int:
+    config = session.peer_config
+    return (config.ebgp_multihop if config else None) or 1

@@ -1,0 +1,44 @@
+"""R11: Lines of frr.conf that nothing checks.
+
+Why: `raw` passes to FRR as it is. No rule reads it, `edge verify` expects nothing of it, and a line that a field of
+the stack says as well is there twice.
+Seen: nowhere; FRR itself refuses a line that it does not know.
+Since: 1.16
+Source: this project
+
+Bad: `raw: ["neighbor 10.0.0.1 passive"]`
+Good: `passive: true` on the neighbor, or a waiver of R11 that says why the line is needed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+
+# First words of a line -> the field that says it.
+_FIELDS = {
+    "passive": "passive", "bfd": "bfd", "next-hop-self": "nextHopSelf", "default-originate": "defaultOriginate",
+    "route-reflector-client": "routeReflectorClient", "allowas-in": "allowasIn", "as-override": "asOverride",
+    "update-source": "updateSource", "local-as": "localAs", "ttl-security": "ttlSecurityHops", "timers": "timers",
+    "ebgp-multihop": "ebgpMultihop", "maximum-prefix": "maximumPrefix", "maximum-paths": "maximumPaths",
+    "aggregate-address": "aggregateAddresses", "redistribute": "redistribute", "network": "networks",
+    "soft-reconfiguration": "softReconfigurationInbound", "route-map": "routeMaps", "prefix-list": "prefixLists",
+}  # fmt: skip
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Once for each place that has such lines, with the first field that would do."""
+    for i, router in enumerate(facts.stack.routers):
+        for path, lines in ((f"routers[{i}].raw", router.raw), (f"routers[{i}].bgp.raw", router.bgp.raw)):
+            if lines:
+                said = next((field for line in lines if (field := _field(line))), None)
+                fix = f"{said} says it, and is checked" if said else "waive R11 here, with the reason for the line"
+                yield warning(path, "fields of the stack, which are checked", f"{len(lines)} unchecked line(s)", fix)
+
+
+def _field(line: str) -> str | None:
+    words = line.split()
+    # `neighbor NAME WORD ...`, `no neighbor NAME WORD ...`, `ip prefix-list ...`
+    return next((_FIELDS[word] for word in words[:4] if word in _FIELDS), None)
