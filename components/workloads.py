@@ -90,6 +90,16 @@ def service_manifest(service: Service) -> Manifest:
     }  # fmt: skip
     if service.type != "ClusterIP":
         spec["externalTrafficPolicy"] = service.external_traffic_policy
+    if service.load_balancer_ip is not None:
+        spec["loadBalancerIP"] = str(service.load_balancer_ip)
+    if service.external_ips:
+        spec["externalIPs"] = [str(address) for address in service.external_ips]
+    if service.ip_families:
+        spec["ipFamilies"] = list(service.ip_families)
+    if service.ip_family_policy is not None:
+        spec["ipFamilyPolicy"] = service.ip_family_policy
+    if service.internal_traffic_policy != "Cluster":
+        spec["internalTrafficPolicy"] = service.internal_traffic_policy
     if service.load_balancer_class is not None:
         spec["loadBalancerClass"] = service.load_balancer_class
     return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}

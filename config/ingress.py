@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from config.base import Model
 from config.labels import Labels, LabelSelector
-from config.net import LabelName, ObjectName, Port
+from config.net import LabelName, ObjectName, Port, PortName
 from config.text import ClassName, DnsPattern, SecretName
 
 _PATH = r"^/"
@@ -38,7 +38,7 @@ class IngressPath(Model):
     path: Annotated[str, Field(pattern=_PATH)] = "/"
     path_type: Literal["Prefix", "Exact", "ImplementationSpecific"] = "Prefix"
     service: LabelName
-    port: Port
+    port: Port | PortName
 
 
 class IngressRule(Model):
@@ -52,7 +52,7 @@ class IngressBackend(Model):
     """The Service that answers where no rule does."""
 
     service: LabelName
-    port: Port
+    port: Port | PortName
 
 
 class IngressTls(Model):

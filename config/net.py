@@ -20,6 +20,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 # Linux: IFNAMSIZ is 16 with the closing zero; no slash, no white space.
 _INTERFACE_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,14}$"
+_PORT_NAME = r"^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$"
 _DNS_LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
 # Most objects of the API may have dots in their names (RFC 1123 subdomains).
 _DNS_NAME = r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"
@@ -119,6 +120,7 @@ Prefix = Annotated[
 ]
 MAC = Annotated[str, BeforeValidator(_mac), WithJsonSchema({"type": "string", "title": "MAC address"})]
 Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
+PortName = Annotated[str, Field(pattern=_PORT_NAME)]
 InterfaceName = Annotated[str, Field(pattern=_INTERFACE_NAME)]
 # The name of a Service, a namespace or a container, and of a host of ours.
 LabelName = Annotated[str, Field(pattern=_DNS_LABEL)]
@@ -128,6 +130,7 @@ AnyName = Annotated[str, Field(pattern=_PATH_NAME)]
 # What each pattern means, for people: a regular expression is no error message.
 PATTERNS = {
     _INTERFACE_NAME: "the name of a network interface such as eth1 (15 characters at most)",
+    _PORT_NAME: "a number or the name of a port such as http (15 characters at most)",
     _DNS_LABEL: "a name of lower-case letters, digits and dashes (63 characters at most)",
     _DNS_NAME: "a name of lower-case letters, digits, dashes and dots",
     _PATH_NAME: "a name of letters, digits, dots, dashes and colons",

@@ -8,15 +8,12 @@ from pydantic import Field, model_validator
 
 from config.base import Model
 from config.labels import LabelValue
-from config.net import LabelName, ObjectName, Port, Prefix
+from config.net import LabelName, ObjectName, Port, PortName, Prefix
 
 # Cilium's label keys carry their source: `k8s:app`, `reserved:ingress`.
 _SOURCED = r"^([a-z0-9-]+:)?[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$"
 SourcedKey = Annotated[str, Field(pattern=_SOURCED)]
-_PORT_NAME = r"^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$"
-PortName = Annotated[str, Field(pattern=_PORT_NAME)]
-PATTERNS = {_PORT_NAME: "the name of a port such as http (15 characters at most)",
-            _SOURCED: "a label key, with its source where it has one, such as app, k8s:app or reserved:ingress"}
+PATTERNS = {_SOURCED: "a label key, with its source where it has one, such as app, k8s:app or reserved:ingress"}
 Entity = Literal["all", "world", "world-ipv4", "world-ipv6", "cluster", "host", "remote-node", "kube-apiserver",
                  "ingress", "init", "health", "unmanaged", "none"]  # fmt: skip
 Direction = Literal["ingress", "egress"]

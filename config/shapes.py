@@ -8,9 +8,6 @@ from typing import Any
 
 Document = Mapping[str, Any]
 
-# Stands for the port of an Ingress's backend that is given by name: no number is known.
-NAMED_PORT = 65535
-
 
 def _spec(document: Document) -> dict[str, Any]:
     return dict(document.get("spec") or {})
@@ -158,6 +155,11 @@ def _policy_port(item: Document) -> dict[str, Any] | int:
                 **({"endPort": item["endPort"]} if item.get("endPort") else {}))  # fmt: skip
 
 
+def _backend_port(service: Document) -> int | str | None:
+    port = service.get("port") or {}
+    return port.get("number") or port.get("name")
+
+
 def ingress(document: Document) -> dict[str, Any]:
     """Ingress."""
     meta, spec = _meta(document), _spec(document)
@@ -166,13 +168,12 @@ def ingress(document: Document) -> dict[str, Any]:
         paths = []
         for path in (rule.get("http") or {}).get("paths") or []:
             service = (path.get("backend") or {}).get("service") or {}
-            number = (service.get("port") or {}).get("number")
             paths.append(_set(path=path.get("path"), pathType=path.get("pathType"), service=service.get("name"),
-                              port=number or NAMED_PORT))  # fmt: skip
+                              port=_backend_port(service)))  # fmt: skip
         rules.append(_set(host=rule.get("host"), paths=paths))
     default, backend = (spec.get("defaultBackend") or {}).get("service"), None
     if default:
-        backend = {"service": default.get("name"), "port": (default.get("port") or {}).get("number") or NAMED_PORT}
+        backend = {"service": default.get("name"), "port": _backend_port(default)}
     tls = [_set(hosts=item.get("hosts"), secretName=item.get("secretName")) for item in spec.get("tls") or []]
     return _set(name=meta.get("name"), namespace=meta.get("namespace"), annotations=meta.get("annotations"),
                 ingressClassName=spec.get("ingressClassName") or "none", defaultBackend=backend, tls=tls or None,
@@ -183,13 +184,15 @@ def service(document: Document) -> dict[str, Any]:
     """Service."""
     meta, spec = _meta(document), _spec(document)
     ports = [_set(name=p.get("name"), port=p.get("port"), protocol=p.get("protocol"),
-                  targetPort=p.get("targetPort") if isinstance(p.get("targetPort"), int) else None)
+                  targetPort=p.get("targetPort"))
              for p in spec.get("ports") or []]  # fmt: skip
     annotations = dict(meta.get("annotations") or {})
-    asked = spec.get("loadBalancerIP")
     return _set(
         name=meta.get("name"), namespace=meta.get("namespace"), labels=meta.get("labels"),
         annotations=annotations, type=spec.get("type") or "ClusterIP", selector=spec.get("selector"),
-        port=ports[0].get("port") if ports else None, ports=ports, requestedIPs=[asked] if asked else None,
+        port=ports[0].get("port") if ports else None, ports=ports,
+        loadBalancerIP=spec.get("loadBalancerIP") or None, externalIPs=spec.get("externalIPs"),
+        ipFamilies=spec.get("ipFamilies"), ipFamilyPolicy=spec.get("ipFamilyPolicy"),
+        internalTrafficPolicy=spec.get("internalTrafficPolicy"),
         externalTrafficPolicy=spec.get("externalTrafficPolicy"), loadBalancerClass=spec.get("loadBalancerClass"),
     )  # fmt: skip

@@ -45,7 +45,7 @@ def _streams(limit: float | None, lost: int | None = None) -> Streams:
     def streams(stack: StackConfig) -> tuple[Stream, ...]:
         service = stack.services[0]
         block = stack.pools[0].blocks[0]
-        address: object = service.requested_ips[0] if service.requested_ips else None
+        address: object = service.asked[0] if service.asked else None
         if address is None and block.cidr is not None:
             address = next(iter(block.cidr.hosts()))
         asker, port = _asker(stack).name, service.first_tcp or service.port

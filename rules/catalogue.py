@@ -130,6 +130,8 @@ from rules.lbipam import (
     p11_foreign_addresses,
     p12_reach,
     p13_annotations,
+    p14_families,
+    p15_external_ips,
 )
 from rules.router import (
     r01_rewritten,
@@ -203,6 +205,8 @@ MODULES: tuple[ModuleType, ...] = (
     p11_foreign_addresses,
     p12_reach,
     p13_annotations,
+    p14_families,
+    p15_external_ips,
     l01_kube_proxy,
     l02_nothing_announced,
     l03_interfaces,

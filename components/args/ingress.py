@@ -1,6 +1,6 @@
 """Arguments as `config/ingress.py` has them: made from its models, kept by tests/components/test_args."""
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
@@ -27,7 +27,7 @@ class IngressBackendArgs(TypedDict):
     """The Service that answers where no rule does."""
 
     service: pulumi.Input[str]
-    port: pulumi.Input[int]
+    port: pulumi.Input[Any]
 
 
 class IngressTlsArgs(TypedDict):
@@ -49,7 +49,7 @@ class IngressPathArgs(TypedDict):
     path: NotRequired[pulumi.Input[str]]
     path_type: NotRequired[pulumi.Input[str]]
     service: pulumi.Input[str]
-    port: pulumi.Input[int]
+    port: pulumi.Input[Any]
 
 
 class IngressRuleArgs(TypedDict):

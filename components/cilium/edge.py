@@ -45,7 +45,8 @@ def ingress(item: Ingress) -> Manifest:
 
 
 def _backend(item: IngressBackend | IngressPath) -> Manifest:
-    return {"service": {"name": item.service, "port": {"number": item.port}}}
+    port = {"name": item.port} if isinstance(item.port, str) else {"number": item.port}
+    return {"service": {"name": item.service, "port": port}}
 
 
 def tls_secret(namespace: str, name: str, certificate: Any, key: Any) -> Manifest:

@@ -42,6 +42,6 @@ def _port_name(seen: Seen, namespace: str, path: IngressPath) -> str:
     for item in seen.objects.get("services", []):
         if (item["metadata"]["namespace"], item["metadata"]["name"]) == (namespace, path.service):
             for port in item["spec"].get("ports") or []:
-                if port.get("port") == path.port:
+                if path.port in (port.get("port"), port.get("name")):
                     return str(port.get("name") or "")
     return ""

@@ -16,6 +16,8 @@ from probes.seen import Json, Seen
 # What policies can say that the models here do not.
 _BEYOND = ("fromRequires", "toRequires", "fromGroups", "fromNodes", "icmps", "authentication")
 
+_ADMITTED = Answer(True, ())
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -23,7 +25,7 @@ class Meaning:
 
     answered: bool
     hop: Literal["", "first", "second"] = ""
-    by: Answer = Answer(True, ())
+    by: Answer = _ADMITTED
 
     @property
     def policies(self) -> tuple[str, ...]:

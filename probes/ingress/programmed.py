@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.ingress import Ingress, IngressBackend, IngressPath
-from config.shapes import NAMED_PORT
 from config.stack import StackConfig
 from config.workload import Service
 from effective.made import of_ingress
@@ -86,10 +85,10 @@ def routes(item: Ingress) -> Iterator[Route]:
         for path in rule.paths:
             # To Cilium a prefix ends without a slash.
             text = path.path.rstrip("/") or "/" if path.path_type == "Prefix" else path.path
-            if path.port != NAMED_PORT:
+            if isinstance(path.port, int):
                 yield rule.host or ANY_HOST, text, backend_of(item, path)
     default = by_default(item)
-    if default is not None and default.port != NAMED_PORT:
+    if default is not None and isinstance(default.port, int):
         yield ANY_HOST, "/", backend_of(item, default)
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.shapes import NAMED_PORT
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
 from rules.words import nearest
@@ -36,7 +35,8 @@ def check(facts: Facts) -> Iterator[Finding]:
                     backend.service,
                     nearest(backend.service, near, "declare it (managed: false where somebody else makes it)"),
                 )
-            elif backend.port != NAMED_PORT and backend.port not in [port.port for port in service.all_ports()]:
-                have = ", ".join(str(port.port) for port in service.all_ports())
-                yield error(f"{where}.port", f"a port of Service {service.name} ({have})", backend.port,
-                            "take the Service's port, not its pods'")  # fmt: skip
+            elif backend.port not in [said for port in service.all_ports() for said in (port.port, port.name)]:
+                have = ", ".join(f"{port.port} {port.name or ''}".strip() for port in service.all_ports())
+                fix = "take the Service's port, not its pods'" if isinstance(backend.port, int) else (
+                    f"give the Service's port that name: ports: [{{ name: {backend.port}, port: ... }}]")  # fmt: skip
+                yield error(f"{where}.port", f"a port of Service {service.name} ({have})", backend.port, fix)

@@ -28,7 +28,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     for service in facts.stack.services:
         if (service.namespace, service.name) not in backends or not service.selector:
             continue
-        ports = [port.target_port or port.port for port in service.all_ports()]
+        # Of a pod's port by name nobody here knows the number.
+        said = [each.target_port or each.port for each in service.all_ports()]
+        ports = [port if isinstance(port, int) else None for port in said]
         answers = [into_backend(policies, pod(service.selector, service.namespace, port)) for port in ports]
         if not any(answer.admitted for answer in answers):
             (name, *_) = answers[0].policies

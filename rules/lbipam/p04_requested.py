@@ -27,7 +27,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     for path, service in facts.addressed:
         pools = matching(facts, service)
         for text in requested(service):
-            where = facts.place(path, "requestedIPs" if service.requested_ips else "annotations")
+            older = str(service.load_balancer_ip) == text
+            field = "loadBalancerIP" if older else "requestedIPs" if service.requested_ips else "annotations"
+            where = facts.place(path, field)
             try:
                 address = ip_address(text)
             except ValueError:

@@ -32,7 +32,7 @@ def annotation(service: Service, names: tuple[str, ...]) -> str | None:
 
 def requested(service: Service) -> Iterator[str]:
     """The addresses that a Service asks for, as texts."""
-    yield from map(str, service.requested_ips)
+    yield from map(str, service.asked)
     yield from (part.strip() for part in (annotation(service, IPS) or "").split(",") if part.strip())
 
 

@@ -9,7 +9,7 @@ import pytest
 from config.errors import ConfigError
 from config.ingress import Ingress
 from config.load import parse
-from config.shapes import NAMED_PORT, ingress
+from config.shapes import ingress
 from tests.config.dev_stack import document
 
 PATHS = [{"paths": [{"service": "webpod", "port": 80}]}]
@@ -44,4 +44,4 @@ def test_an_object_of_the_api_is_read_whole() -> None:
             "defaultBackend": {"service": {"name": "web", "port": {"name": "http"}}}}  # fmt: skip
     read = Ingress.model_validate(ingress({"kind": "Ingress", "metadata": {"name": "i"}, "spec": spec}))
     assert [(tls.hosts, tls.secret_name) for tls in read.tls] == [(("a.example",), "t"), ((), None)]
-    assert [(place, one.service, one.port) for place, one in read.backends()] == [("defaultBackend", "web", NAMED_PORT)]
+    assert [(place, one.service, one.port) for place, one in read.backends()] == [("defaultBackend", "web", "http")]

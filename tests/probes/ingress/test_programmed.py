@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from config.shapes import NAMED_PORT
 from probes.ingress.programmed import judge, known_routes, routes
 from probes.seen import Seen
 from probes.verdict import Color, Verdict
@@ -99,7 +98,7 @@ def test_ingresses_that_cilium_does_not_serve_are_not_judged(change: Change) -> 
 
 
 def test_a_backend_whose_ports_number_nobody_knows_is_not_looked_for() -> None:
-    named = stack(lambda d: d["ingresses"][0]["rules"][0]["paths"][0].update(port=NAMED_PORT))
+    named = stack(lambda d: d["ingresses"][0]["rules"][0]["paths"][0].update(port="http"))
     assert list(routes(named.ingresses[0])) == [("*", "/", "default:productpage:9080")]
 
 

@@ -1,0 +1,29 @@
+"""P15: An external IP that a pool gives out.
+
+Why: `externalIPs` are addresses that somebody else brings to the nodes; LB-IPAM does not know of them. From a pool that
+holds one, another Service can be given it, and then the two share it by chance.
+Seen: nowhere; requests of one Service are answered by the other.
+Since: 1.16
+Source: Cilium operator/pkg/lbipam (externalIPs are not read)
+
+Bad: `externalIPs: [172.16.1.10]` with a pool of 172.16.1.0/24
+Good: `requestedIPs: [172.16.1.10]`, or a pool without that address
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.facts import Facts
+from rules.finding import Finding, warning
+from rules.lbipam.pools import gives
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Against every enabled pool, whatever Services it is for."""
+    for i, service in enumerate(facts.stack.services):
+        for j, address in enumerate(service.external_ips):
+            pool = next((pool for pool in facts.stack.pools if not pool.disabled and gives(pool, address)), None)
+            if pool is not None:
+                yield warning(f"services[{i}].externalIPs[{j}]", "an address of no pool", f"{address}, of {pool.name}",
+                              "ask for it with requestedIPs, or take it out of the pool")  # fmt: skip
