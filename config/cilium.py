@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -11,9 +11,9 @@ from config.base import Model
 from config.net import InterfaceName, LabelName, Prefix
 from config.text import Chart, Url
 
-_VERSION = r"^1\.(16|17|18|19|20)\.[0-9]{1,3}$"
+_VERSION = r"^1\.(16|17|18|19|20)\.[0-9]{1,3}(-(rc|pre)\.[0-9]{1,2})?$"
 Version = Annotated[str, Field(pattern=_VERSION)]
-PATTERNS = {_VERSION: "a release of Cilium 1.16 to 1.20 with its patch number, such as 1.18.3"}
+PATTERNS = {_VERSION: "a release of Cilium 1.16 to 1.20 with its patch number, such as 1.18.3 or 1.20.0-rc.1"}
 
 # Fields that are Helm values too: the Helm key of each. Who writes only the value means the field.
 _BY_VALUE = {
@@ -21,6 +21,11 @@ _BY_VALUE = {
     "autoDirectNodeRoutes": "autoDirectNodeRoutes", "endpointRoutes": "endpointRoutes.enabled",
     "kubeProxyReplacement": "kubeProxyReplacement",
 }  # fmt: skip
+
+
+Ipam = Literal["kubernetes", "cluster-pool", "multi-pool", "eni", "azure", "alibabacloud", "crd", "delegated-plugin"]
+# Modes for which a cloud's API has to be asked: the operator is another one.
+CLOUDS = {"eni": "eni", "azure": "azure", "alibabacloud": "alibabacloud"}
 
 
 class Cilium(Model):
@@ -44,7 +49,7 @@ class Cilium(Model):
     auto_direct_node_routes: bool = False
     endpoint_routes: bool = False
     kube_proxy_replacement: bool = True
-    ipam: Literal["kubernetes", "cluster-pool", "multi-pool"] = "cluster-pool"
+    ipam: Ipam = "cluster-pool"
     devices: tuple[InterfaceName, ...] = ()
     bgp_status_report: bool = True
     ready_timeout: Annotated[int, Field(ge=5, le=3600)] = 300
@@ -65,13 +70,13 @@ class Cilium(Model):
     @property
     def release(self) -> tuple[int, int]:
         """Major and minor version, for comparisons: `(1, 18)`."""
-        major, minor, _ = re.split(r"\.", self.version, maxsplit=2)
+        major, minor, _ = self.version.split(".", maxsplit=2)
         return int(major), int(minor)
 
     @property
     def exact(self) -> tuple[int, int, int]:
         """The whole version: `(1, 18, 3)`."""
-        return *self.release, int(self.version.rpartition(".")[2])
+        return *self.release, int(self.version.partition("-")[0].rpartition(".")[2])
 
     @property
     def edge_api_version(self) -> str:
@@ -96,7 +101,7 @@ def _fits(field: str, value: Any) -> bool:
         case "routingMode":
             return value in ("native", "tunnel")
         case "ipam":
-            return value in ("kubernetes", "cluster-pool", "multi-pool")
+            return value in get_args(Ipam)
         case "nativeRoutingCIDR":
             return isinstance(value, str) and bool(re.fullmatch(r"[0-9.]+/[0-9]+", value))
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -43,7 +44,7 @@ def parse(document: Any, stack: str) -> StackConfig:
         raise ConfigError(stack, problems(error, document)) from None
     except RecursionError:
         raise ConfigError(stack, [Problem("stack", "a flat document", "deep nesting")]) from None
-    broken = list(broken_references(config))
+    broken = list(dict.fromkeys(replace(p, path=config.written(p.path)) for p in broken_references(config)))
     if broken:
         raise ConfigError(stack, broken)
     return config

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from config.base import Model
 from config.labels import LabelKey, Labels, LabelValue
@@ -64,8 +64,29 @@ class Taint(Model):
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
 
 
+def _each(value: Any) -> Any:
+    if value is None:
+        return ()
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+def _one_of_a_family(gateways: tuple[Address, ...]) -> tuple[Address, ...]:
+    if len({gateway.version for gateway in gateways}) < len(gateways):
+        raise ValueError("one gateway, or one of each address family")
+    return gateways
+
+
+# One address, or one of each family.
+Gateways = Annotated[
+    tuple[Address, ...], BeforeValidator(_each), AfterValidator(_one_of_a_family),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "maxItems": 2}]}),
+]  # fmt: skip
+
+
 class Node(Model):
     """A node. The first interface's address is its InternalIP; `links` are all interfaces, in the file's order.
+
+    `defaultGateway` is one address, or a list of one of each family.
 
     `podCIDR` is needed with `ipam: kubernetes`; with cluster-pool the operator picks it.
     """
@@ -74,7 +95,7 @@ class Node(Model):
     role: Literal["control-plane", "worker"] = "worker"
     links: Annotated[tuple[NodeInterface, ...], Field(min_length=1, alias="interfaces")]
     routes: tuple[Route, ...] = ()
-    default_gateway: Address | None = None
+    default_gateways: Gateways = Field(default=(), alias="defaultGateway")
     pod_cidr: Prefix | None = None
     labels: Labels = {}
     taints: tuple[Taint, ...] = ()
@@ -99,6 +120,10 @@ class Node(Model):
         """The InternalIP."""
         return self.interfaces[0].address.ip
 
+    def gateway(self, version: int) -> Address | None:
+        """The default gateway of an address family (4, 6)."""
+        return next((gateway for gateway in self.default_gateways if gateway.version == version), None)
+
     def on_link(self, address: Address) -> Address | None:
         """The node's own address on the link of another one, None where it has no part in that link."""
         return next((i.address.ip for i in self.interfaces if address in i.address.network), None)
@@ -106,8 +131,9 @@ class Node(Model):
     def source_towards(self, address: Address) -> Address:
         """What packets to an address carry as their source: the address on the link of the next hop."""
         hops = [(r.to.prefixlen, r.via) for r in self.routes if address in r.to]
-        if self.default_gateway is not None and self.default_gateway.version == address.version:
-            hops.append((0, self.default_gateway))
+        gateway = self.gateway(address.version)
+        if gateway is not None:
+            hops.append((0, gateway))
         next_hop = max(hops, key=lambda hop: hop[0])[1] if hops else None
         near = self.on_link(address) or (self.on_link(next_hop) if next_hop else None)
         same_family = (i.address.ip for i in self.interfaces if i.address.version == address.version)

@@ -193,10 +193,9 @@ def sides_of(path: str, router: Router) -> list[RouterSide]:
 
 
 def _address(node: Node, peer: Peer) -> Address | None:
-    gateway = node.default_gateway
-    if peer.default_gateway is None or gateway is None:
+    if peer.default_gateway is None or not node.default_gateways:
         return peer.address
-    return gateway if gateway.version == int(peer.default_gateway[-1]) else None
+    return node.gateway(int(peer.default_gateway[-1]))
 
 
 def _given_source(peer: Peer, override: InstanceOverride | None) -> Address | None:

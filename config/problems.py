@@ -17,6 +17,7 @@ from config import (
     manifest,
     neighbor,
     net,
+    node_group,
     policy,
     route_policy,
     router,
@@ -27,8 +28,8 @@ from config import (
 from config.base import yaml_name
 from config.errors import Problem
 
-_PATTERNS = {pattern: words for module in (cilium, cluster, ingress, labels, manifest, neighbor, net, policy,
-                                           route_policy, router, ssh, text, waiver)
+_PATTERNS = {pattern: words for module in (cilium, cluster, ingress, labels, manifest, neighbor, net, node_group,
+                                           policy, route_policy, router, ssh, text, waiver)
              for pattern, words in module.PATTERNS.items()}  # fmt: skip
 # What a field that expects a text makes of YAML's other scalars.
 _SCALARS = {bool: "a boolean", int: "a number", float: "a number"}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from config.bgp import Bgp
+from config.cilium import CLOUDS
 from config.errors import Problem
 from config.ingress import IngressTls
 from config.neighbor import PeerSettings
@@ -38,6 +39,11 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
             yield Problem(f"workloads[{i}].node", expected, workload.node)
     for i, router in enumerate(stack.routers):
         yield from _in_router(f"routers[{i}]", router)
+    if stack.cilium.ipam in CLOUDS and stack.cluster.kind == "lab":
+        yield Problem("cilium.ipam", "a mode that asks no cloud (the lab is none)", stack.cilium.ipam)
+    for i, router in enumerate(stack.routers):
+        if router.bgp.vrf and router.managed and stack.cluster.kind == "lab":
+            yield Problem(f"routers[{i}].bgp.vrf", "none (the lab's routers have no VRF)", router.bgp.vrf)
     if stack.cilium.ipam == "kubernetes" and stack.cluster.kind == "lab":
         for i, node in enumerate(stack.nodes):
             if node.pod_cidr is None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from ipaddress import ip_interface
 from itertools import islice
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from config.base import Model
 from config.bgp import Bgp
@@ -21,6 +23,7 @@ from config.labels import CONTROL_PLANE, HOSTNAME, OS
 from config.manifest import Manifest
 from config.net import InterfaceAddress
 from config.node import Node
+from config.node_group import NodeGroup
 from config.outpost import Outpost
 from config.policy import NetworkPolicy
 from config.pool import Pool
@@ -31,10 +34,14 @@ from config.workload import Service, Workload
 
 
 class StackConfig(Model):
-    """One environment: hosts, Cilium, BGP, pools, Services and demo workloads."""
+    """One environment: hosts, Cilium, BGP, pools, Services and demo workloads.
+
+    The nodes of `nodeGroups` stand behind those that are written out, as if they were, too.
+    """
 
     cluster: Cluster
     nodes: tuple[Node, ...]
+    node_groups: tuple[NodeGroup, ...] = ()
     routers: tuple[Router, ...] = ()
     outposts: tuple[Outpost, ...] = ()
     cilium: Cilium = Cilium()
@@ -54,18 +61,8 @@ class StackConfig(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _ipam_of_the_nodes(cls, data: Any) -> Any:
-        """Nodes with a podCIDR get it from Kubernetes, unless the stack says another IPAM mode."""
-        if not isinstance(data, dict):
-            return data
-        cilium, nodes = data.get("cilium", {}), data.get("nodes")
-        if not isinstance(cilium, dict) or not isinstance(nodes, list) or "ipam" in cilium:
-            return data
-        values = cilium.get("values")
-        said = isinstance(values, dict) and isinstance(values.get("ipam"), dict) and "mode" in values["ipam"]
-        if said or not any(isinstance(node, dict) and node.get("podCIDR") for node in nodes):
-            return data
-        return {**data, "cilium": {**cilium, "ipam": "kubernetes"}}
+    def _as_a_whole(cls, data: Any) -> Any:
+        return _with_ipam(_with_groups(data)) if isinstance(data, dict) else data
 
     @property
     def managed_routers(self) -> tuple[Router, ...]:
@@ -83,6 +80,16 @@ class StackConfig(Model):
         return (*((f"networkPolicies[{i}]", policy) for i, policy in enumerate(self.network_policies)),
                 *(("ingressAccess", policy) for policy in made))  # fmt: skip
 
+    def written(self, path: str) -> str:
+        """A YAML path as the user's file has it: nodes of groups stand there as their group."""
+        match = re.match(r"^nodes\[(\d+)\]", path)
+        index = int(match[1]) - len(self.nodes) + sum(group.count for group in self.node_groups) if match else -1
+        for i, group in enumerate(self.node_groups):
+            if match is not None and 0 <= index < group.count:
+                return f"nodeGroups[{i}]{path[match.end():]}"
+            index -= group.count
+        return path
+
     def bgp_nodes(self) -> tuple[Node, ...]:
         """The nodes that at least one BGP cluster config selects (`bgp.nodeLabels` counted in)."""
         if self.bgp is None:
@@ -96,6 +103,33 @@ class StackConfig(Model):
         ours = self.bgp.node_labels if self.bgp else {}
         role = {CONTROL_PLANE: ""} if node.role == "control-plane" else {}
         return {HOSTNAME: node.name, OS: "linux", **role, **ours, **node.labels}
+
+
+def _with_groups(data: dict[str, Any]) -> dict[str, Any]:
+    """The nodes of groups among the others. What is wrong with a group is said where the field itself is read."""
+    groups = data.get("nodeGroups", data.get("node_groups"))
+    written = data.get("nodes", ())
+    if not isinstance(groups, (list, tuple)) or not isinstance(written, (list, tuple)):
+        return data
+    made: list[Node] = []
+    there: list[Node] = []
+    with suppress(ValidationError):
+        made = [Node.model_validate(node) for group in groups for node in NodeGroup.model_validate(group).nodes()]
+        # A document that was written from a stack has them already, at its end.
+        there = [Node.model_validate(node) for node in written[max(len(written) - len(made), 0) :]]
+    return {**data, "nodes": [*written, *(made if made != there else ())]}
+
+
+def _with_ipam(data: dict[str, Any]) -> dict[str, Any]:
+    """Nodes with a podCIDR get it from Kubernetes, unless the stack says another IPAM mode."""
+    cilium, nodes = data.get("cilium", {}), data.get("nodes")
+    if not isinstance(cilium, dict) or not isinstance(nodes, list) or "ipam" in cilium:
+        return data
+    values = cilium.get("values")
+    said = isinstance(values, dict) and isinstance(values.get("ipam"), dict) and "mode" in values["ipam"]
+    if said or not any(isinstance(node, dict) and node.get("podCIDR") for node in nodes):
+        return data
+    return {**data, "cilium": {**cilium, "ipam": "kubernetes"}}
 
 
 MANAGEMENT = "mgmt"

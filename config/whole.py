@@ -30,6 +30,7 @@ class Whole:
 
     def path(self, path: str) -> str:
         """A YAML path of the whole stack as it is in the user's file."""
+        path = self.stack.written(path)
         match = re.match(r"^(?:bgp\.)?[A-Za-z0-9]+\[\d+\]", path)
         manifest = self.origins.get(match[0]) if match else None
         if match is None or manifest is None:

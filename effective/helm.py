@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from config.cilium import CLOUDS
 from config.errors import Problem
 from config.ingress import IngressController
 from config.stack import StackConfig
@@ -66,6 +67,8 @@ def needs(used: Features) -> Values:
         "endpointRoutes": {"enabled": cilium.endpoint_routes},
         "ipam": {"mode": cilium.ipam},
     }
+    if cilium.ipam in CLOUDS:
+        result[CLOUDS[cilium.ipam]] = {"enabled": True}
     if cilium.native_routing_cidr is not None:
         result["ipv4NativeRoutingCIDR"] = str(cilium.native_routing_cidr)
     if used.bgp:
@@ -132,7 +135,8 @@ _FIELDS = {
 }
 # First word of a Helm key -> the section of the stack that needs it.
 _SECTIONS = {"bgpControlPlane": "bgp", "l2announcements": "l2Policies", "ingressController": "ingressController",
-             "egressGateway": "egressPolicies"}  # fmt: skip
+             "egressGateway": "egressPolicies",
+             **{key: f"cilium.ipam {mode}" for mode, key in CLOUDS.items()}}  # fmt: skip
 
 
 def _defaults(used: Features) -> Values:

@@ -32,7 +32,7 @@ def return_routes(stack: StackConfig) -> Iterator[ReturnRoute]:
     for node in stack.nodes:
         if cilium.auto_direct_node_routes and _one_subnet(stack):
             continue
-        if node.default_gateway in routed:
+        if routed & set(node.default_gateways):
             continue
         if any(stack.cluster.pod_cidr.subnet_of(r.to) for r in node.routes  # type: ignore[arg-type]
                if r.to.version == stack.cluster.pod_cidr.version):  # fmt: skip

@@ -33,11 +33,11 @@ def check(facts: Facts) -> Iterator[Finding]:
                 "set address, or take Cilium 1.18",
             )
             continue
-        gateway = session.node.default_gateway
-        if gateway is None or gateway.version != int(family[-1]) or (owned and gateway not in owned):
+        gateway = session.node.gateway(int(family[-1]))
+        if gateway is None or (owned and gateway not in owned):
             yield error(
                 f"{session.node_path}.defaultGateway",
                 f"the {family} address of a router" + (" of this stack" if owned else ""),
-                gateway or "nothing",
+                gateway or ", ".join(map(str, session.node.default_gateways)) or "nothing",
                 "set the node's default gateway to the router, or name the peer's address",
             )

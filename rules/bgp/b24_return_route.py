@@ -34,7 +34,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     owners = {node.pod_cidr: {i.address.ip for i in node.interfaces} for node in stack.nodes if node.pod_cidr}
     for n, node in enumerate(stack.nodes):
         # Routers that are not in the stack are whatever the gateway is.
-        behind = node.default_gateway in routers or (not routers and node.default_gateway is not None)
+        gateways = set(node.default_gateways)
+        behind = bool(gateways & routers) or (not routers and bool(gateways))
         if behind or _routed(facts, node, routers) or _meshed(node, owners, len(stack.nodes)):
             continue
         if stack.bgp.return_routes == "auto":

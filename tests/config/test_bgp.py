@@ -144,7 +144,7 @@ def test_versions_1_16_to_1_20_are_accepted(version: str, release: tuple[int, in
 
 
 @pytest.mark.parametrize(
-    "version", ["1.15.9", "1.21.0", "2.18.0", "1.18", "v1.18.0", "1.18.0-rc.1", "1.18.0\n", "11.18.0", "latest", ""]
+    "version", ["1.15.9", "1.21.0", "2.18.0", "1.18", "v1.18.0", "1.18.0-beta.1", "1.18.0\n", "11.18.0", "latest", ""]
 )
 def test_other_versions_are_refused(version: str) -> None:
     with pytest.raises(ValidationError):

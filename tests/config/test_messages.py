@@ -31,7 +31,8 @@ def community(text: object) -> dict[str, Any]:
     ({"pools": [{"name": "p", "blocks": [{"cidr": "10.9.0.0/24"}], "allowFirstLastIPs": False}]},
      "pools[0].allowFirstLastIPs: expected 'Yes' or 'No' in quotes, 'No' (YAML made a boolean of it), got false"),
     ({"cilium": {"version": "v1.18.3"}},
-     "cilium.version: expected a release of Cilium 1.16 to 1.20 with its patch number, such as 1.18.3, got 'v1.18.3'"),
+     "cilium.version: expected a release of Cilium 1.16 to 1.20 with its patch number, such as 1.18.3 or 1.20.0-rc.1,"
+     " got 'v1.18.3'"),
     ({"cluster": {"kind": "talos"}}, "cluster.kind: expected lab or existing, got 'talos'"),
     ({"cluster": {"kubernetes": 1.34}},
      "cluster.kubernetes: expected a text in quotes, '1.34' (YAML made a number of it), got 1.34"),

@@ -1,0 +1,99 @@
+"""Nodes of one kind, said once: the first one, and how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from config.base import Model
+from config.labels import Labels
+from config.net import ObjectName, Port, Prefix
+from config.node import Gateways, Interface, NodeInterface, Route, Taint
+from config.ssh import HostKey
+
+_NAME = r"^[a-z0-9{}]([-a-z0-9.{}]{0,240}[a-z0-9{}])?$"
+NamePattern = Annotated[str, Field(pattern=_NAME)]
+_HOST = r"^[A-Za-z0-9:{}]([A-Za-z0-9.:_{}-]{0,252})$"
+PATTERNS = {_HOST: "the name of a host, with {} where the number goes",
+            _NAME: "a name of lower-case letters, digits, dashes and dots, with {} where the number goes"}
+MOST = 5000
+
+
+class GroupSsh(Model):
+    """How the nodes of a group are reached: `host` has `{}` where the number goes, `hostKeys` are by node name."""
+
+    host: Annotated[str, Field(pattern=_HOST)] | None = None
+    port: Port = 22
+    host_keys: dict[ObjectName, HostKey] = {}
+
+
+class NodeGroup(Model):
+    """`count` nodes, numbered from `first`.
+
+    `name` has `{}` where the number goes; without it the number follows after a dash. Addresses, prefixes and MACs
+    are those of the first node: each further one has the next address of the same link, and the next prefix of the
+    same length. What else is said is the same for all of them.
+    """
+
+    name: NamePattern
+    count: Annotated[int, Field(ge=1, le=MOST)]
+    first: Annotated[int, Field(ge=0, le=99999)] = 1
+    role: Literal["control-plane", "worker"] = "worker"
+    links: Annotated[tuple[NodeInterface, ...], Field(min_length=1, alias="interfaces")]
+    routes: tuple[Route, ...] = ()
+    default_gateways: Gateways = Field(default=(), alias="defaultGateway")
+    pod_cidr: Prefix | None = None
+    labels: Labels = {}
+    taints: tuple[Taint, ...] = ()
+    ssh: GroupSsh = GroupSsh()
+
+    @model_validator(mode="after")
+    def _room_for_all(self) -> NodeGroup:
+        for link in self.links:
+            if isinstance(link, Interface) and link.address.ip + self.count - 1 not in link.address.network:
+                raise ValueError(f"{self.count} addresses from {link.address} on, inside {link.address.network}")
+            if link.mac is not None and self.count > 1:
+                raise ValueError("no mac: it would be every node's")
+        if self.pod_cidr is not None and _nth(self.pod_cidr, self.count - 1) is None:
+            raise ValueError(f"{self.count} prefixes from {self.pod_cidr} on")
+        return self
+
+    def nodes(self) -> Iterator[dict[str, Any]]:
+        """The nodes, each as a stack file would have it."""
+        own = {"name", "count", "first", "ssh"}
+        whole = self.model_dump(by_alias=True, exclude_unset=True, exclude=own, mode="json")
+        for i in range(self.count):
+            links = [_shifted(link, i) for link in whole["interfaces"]]
+            one = {**whole, "name": self.node_name(i), "interfaces": links}
+            if self.pod_cidr is not None:
+                one["podCIDR"] = str(_nth(self.pod_cidr, i))
+            yield {**one, "ssh": self._endpoint(i)}
+
+    def _endpoint(self, index: int) -> dict[str, Any]:
+        said = self.ssh
+        host = {"host": said.host.replace("{}", str(self.first + index))} if said.host is not None else {}
+        key = said.host_keys.get(self.node_name(index))
+        return {**host, "port": said.port, **({"hostKey": key} if key else {})}
+
+    def node_name(self, index: int) -> str:
+        """The name of the node of that index, from 0."""
+        number = str(self.first + index)
+        return self.name.replace("{}", number) if "{}" in self.name else f"{self.name}-{number}"
+
+
+def _shifted(link: dict[str, Any], by: int) -> dict[str, Any]:
+    if "address" not in link:
+        return link
+    address = ip_interface(link["address"])
+    return {**link, "address": f"{address.ip + by}/{address.network.prefixlen}"}
+
+
+def _nth(prefix: IPv4Network | IPv6Network, index: int) -> IPv4Network | IPv6Network | None:
+    """The prefix of the same length that is so many further on; None where the addresses end before."""
+    start = int(prefix.network_address) + index * prefix.num_addresses
+    if start + prefix.num_addresses > 1 << prefix.max_prefixlen:
+        return None
+    return ip_network((start, prefix.prefixlen)) if prefix.version == 4 else IPv6Network((start, prefix.prefixlen))
