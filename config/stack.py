@@ -127,7 +127,8 @@ def _with_ipam(data: dict[str, Any]) -> dict[str, Any]:
         return data
     values = cilium.get("values")
     said = isinstance(values, dict) and isinstance(values.get("ipam"), dict) and "mode" in values["ipam"]
-    if said or not any(isinstance(node, dict) and node.get("podCIDR") for node in nodes):
+    if said or not any(node.pod_cidr if isinstance(node, Node) else isinstance(node, dict) and node.get("podCIDR")
+                       for node in nodes):  # fmt: skip
         return data
     return {**data, "cilium": {**cilium, "ipam": "kubernetes"}}
 

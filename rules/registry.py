@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -66,7 +66,7 @@ def check_all(stack: StackConfig, before: StackConfig | None = None, *, read_man
     seen = whole(stack) if read_manifests else Whole(stack)
     facts = Facts(seen.stack, before, declared=declared or stack, installed=installed)
     told = ((rule, finding) for rule in rules() for finding in _asked(rule, facts))
-    found = list(dict.fromkeys(finding.of(rule.id).at(seen.path(finding.path)) for rule, finding in told))
+    found = _once_a_group(finding.of(rule.id).at(seen.path(finding.path)) for rule, finding in told)
     kept, waived = [], []
     used: set[int] = set()
     for finding in found:
@@ -87,6 +87,15 @@ def check_all(stack: StackConfig, before: StackConfig | None = None, *, read_man
                 ).of("W1")
             )
     return Report(tuple(sorted(kept, key=_order)), tuple(waived))
+
+
+def _once_a_group(findings: Iterable[Finding]) -> list[Finding]:
+    """Each finding once; what is said of many nodes of a group is said of the first of them."""
+    kept: dict[object, Finding] = {}
+    for finding in findings:
+        of_group = finding.path.startswith("nodeGroups[")
+        kept.setdefault((finding.rule, finding.path) if of_group else finding, finding)
+    return list(kept.values())
 
 
 def _asked(rule: Rule, facts: Facts) -> list[Finding]:
