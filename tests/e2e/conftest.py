@@ -30,6 +30,7 @@ def edge(_lab: Edge) -> Iterator[Edge]:
 _SHARED = ("_lab", "_egress", "_ingress")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the tests are given to processes
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/e2e" in str(item.path):
