@@ -27,16 +27,9 @@ def edge(_lab: Edge) -> Iterator[Edge]:
     _lab.run("up")
 
 
-_SHARED = ("_lab", "_egress", "_ingress")
-
-
-@pytest.hookimpl(tryfirst=True)  # before the tests are given to processes
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/e2e" in str(item.path):
             item.add_marker(pytest.mark.lab)
-            # One process has all the tests of a lab, wherever they are.
-            labs = [name for name in _SHARED if name in getattr(item, "fixturenames", ())]
-            item.add_marker(pytest.mark.xdist_group(labs[0] if labs else item.path.name))
         if item.get_closest_marker("pulumi") and shutil.which("pulumi") is None:
             item.add_marker(pytest.mark.skip(reason="no pulumi CLI on PATH"))
