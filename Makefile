@@ -55,8 +55,8 @@ audit: ## known vulnerabilities of everything that is pinned; asks the public da
 	$(AUDIT)/bin/pip-audit --disable-pip --require-hashes -r requirements/controller.txt
 	for part in noderunner envoybridge; do ( cd lab/$$part && go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./... ) || exit 1; done
 
-e2e: $(VENV) ## tests on the lab, two labs at a time
-	.venv/bin/python -m pytest -m lab -n 2 --dist loadscope
+e2e: $(VENV) ## tests on the lab
+	.venv/bin/python -m pytest -m lab
 
 clean: ## remove the environment and everything that was built
 	-@[ -d .venv ] && $(EDGE) down -s dev

@@ -18,8 +18,6 @@ from typing import Any
 
 import yaml
 
-from tests.e2e.quiet import alone
-
 PROJECT = Path(__file__).resolve().parents[2]
 STACK = "dev"
 _OWN = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
@@ -83,9 +81,9 @@ class Edge:
 
     def run(self, *words: str, ok: bool = True, timeout: float = 420,
             stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-        with alone(exclusive=words[0] == "drill"):
-            done = subprocess.run(self.argv(*words), env=self.env, input=stdin, capture_output=True, text=True,
-                                  timeout=timeout, check=False)  # fmt: skip
+        done = subprocess.run(
+            self.argv(*words), env=self.env, input=stdin, capture_output=True, text=True, timeout=timeout, check=False
+        )
         if ok:
             assert done.returncode == 0, f"edge {' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         # Whatever went wrong, nobody is shown a traceback.

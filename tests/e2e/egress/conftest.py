@@ -9,7 +9,6 @@ import pytest
 
 from tests.e2e.egress.field import GATEWAYS, ours
 from tests.e2e.harness import Edge, deployed, until
-from tests.e2e.quiet import alone
 
 
 @pytest.fixture(scope="package")
@@ -20,9 +19,7 @@ def _egress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
 
 @pytest.fixture
 def egress(_egress: Edge) -> Iterator[Edge]:
-    # Who is healthy is a matter of milliseconds there.
-    with alone():
-        yield _egress
+    yield _egress
     assert twice(_egress) == set()
     # What was released goes with its lifetime at the latest.
     until(lambda: leaked(_egress) == set(), 15, "every address on a gateway is one that it was given")
