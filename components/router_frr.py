@@ -26,7 +26,8 @@ class RouterFRRArgs(TypedDict):
     """An FRR router as the stack file has it, and how to reach it.
 
     `passwords` maps what `passwordConfig` of neighbors and peer groups names to the password. With `adopt` a
-    frr.conf that somebody else wrote is taken over; without it such a router is refused.
+    frr.conf that somebody else wrote is taken over where nothing of it is dropped (`replace`: in any case); without it
+    such a router is refused.
     """
 
     connection: pulumi.Input[SshArgs]
@@ -34,7 +35,7 @@ class RouterFRRArgs(TypedDict):
     bgp: pulumi.Input[RouterBgpArgs]
     static_routes: NotRequired[pulumi.Input[list[pulumi.Input[StaticRouteArgs]]]]
     raw: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    adopt: NotRequired[bool]
+    adopt: NotRequired[Any]
     passwords: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
 
 

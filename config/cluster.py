@@ -22,7 +22,8 @@ PATTERNS = {_KUBERNETES: 'a version of Kubernetes in quotes, such as "1.34"'}
 class _Cluster(Model):
     """Address plan of a cluster. `podCIDR` holds every node's own PodCIDR.
 
-    `kubernetes` is the version that runs there (`1.34`, `1.34.2`), where the stack knows it.
+    `kubernetes` is the version that runs there (`1.34`, `1.34.2`), where the stack knows it. `distribution` is who
+    packages it, whose pitfalls are checked, and `disabled` what of it was left out when it was installed.
     """
 
     pod_cidr: Prefix
@@ -30,6 +31,8 @@ class _Cluster(Model):
     api_server: Address
     api_port: Port = 6443
     kubernetes: Annotated[str, Field(pattern=_KUBERNETES)] | None = None
+    distribution: Literal["kubeadm", "k3s", "rke2", "talos", "kind"] | None = None
+    disabled: tuple[Literal["servicelb", "traefik", "kube-proxy", "flannel", "network-policy"], ...] = ()
     ssh: SshAccess = SshAccess()
 
 

@@ -31,6 +31,13 @@ from config.errors import Problem
 _PATTERNS = {pattern: words for module in (cilium, cluster, ingress, labels, manifest, neighbor, net, node_group,
                                            policy, route_policy, router, ssh, text, waiver)
              for pattern, words in module.PATTERNS.items()}  # fmt: skip
+_NOT_THERE = "one (a typo, or the wrong place)"
+# Keys that people look for at another place -> where it is.
+_ELSEWHERE = {
+    "routerIDAllocation": "cilium.values.bgpControlPlane.routerIDAllocation",
+    "bgpControlPlane": "bgp", "ingressClassName": "ingresses[].ingressClassName",
+    "gatewayAPI": "cilium.values.gatewayAPI", "kubeProxyReplacement": "cilium.kubeProxyReplacement",
+}  # fmt: skip
 # What a field that expects a text makes of YAML's other scalars.
 _SCALARS = {bool: "a boolean", int: "a number", float: "a number"}
 
@@ -62,7 +69,8 @@ def _problem(detail: ErrorDetails, document: Any) -> Problem:
         case "missing":
             return Problem(path, "a value (the key is required)", "nothing")
         case "extra_forbidden":
-            return Problem(path, "no such key", "one (a typo, or the wrong place)")
+            place = _ELSEWHERE.get(path.rpartition(".")[2])
+            return Problem(path, "no such key", f"one (its place is {place})" if place else _NOT_THERE)
         case "value_error":
             return Problem(path, message, got)
         case "string_pattern_mismatch":

@@ -122,7 +122,8 @@ class Router(Model):
     """An FRR router; with `managed: false` a router of any make that somebody else configures.
 
     Of such a router the stack knows what it declares: every check runs, and nothing is applied. `adopt: true` lets
-    the program take over a frr.conf that it did not write; without it a hand-written configuration is refused.
+    the program take over a frr.conf that it did not write, where the stack has every line of it; `adopt: replace` also
+    where lines are dropped. Without it a hand-written configuration is refused.
     `raw` has further lines of frr.conf outside of `router bgp`, which are kept as they are.
     """
 
@@ -131,6 +132,6 @@ class Router(Model):
     interfaces: Annotated[tuple[Interface, ...], Field(min_length=1)]
     bgp: RouterBgp
     static_routes: tuple[StaticRoute, ...] = ()
-    adopt: bool = False
+    adopt: bool | Literal["replace"] = False
     raw: Annotated[tuple[RawLine, ...], BeforeValidator(_lines)] = ()
     ssh: SshEndpoint = SshEndpoint()

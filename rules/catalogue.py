@@ -17,6 +17,7 @@ from rules.across import (
     x10_agent_refuses,
     x11_pod_prefixes,
     x12_skipped_minor,
+    x13_distribution,
 )
 from rules.bgp import (
     b01_as_numbers,
@@ -276,4 +277,5 @@ MODULES: tuple[ModuleType, ...] = (
     x10_agent_refuses,
     x11_pod_prefixes,
     x12_skipped_minor,
+    x13_distribution,
 )

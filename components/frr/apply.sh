@@ -1,5 +1,5 @@
 # Standard input: the new frr.conf. Checks it, reloads the difference, watches the sessions that
-# were up, and goes back where one does not return. ADOPT and WAIT (seconds) are set above.
+# were up, and goes back where one does not return. ADOPT (no, yes, replace) and WAIT (seconds) are set above.
 candidate=$(mktemp /etc/frr/.candidate.XXXXXX)
 # Not in /tmp, where anybody may have made the name before.
 log=$(mktemp /etc/frr/.reload.XXXXXX)
@@ -8,12 +8,18 @@ cat > "$candidate"
 chown frr:frr "$candidate"
 chmod 640 "$candidate"
 
-if hand_written && [ "$ADOPT" != yes ]; then
+if hand_written && [ "$ADOPT" = no ]; then
 	fail "$conf was written by hand; set adopt: true on this router to take it over (a backup is kept)"
 fi
 if ! said=$(vtysh -C -f "$candidate" 2>&1); then
 	# The line can hold a password, so only its number is told.
 	fail "FRR refuses the configuration: $(echo "$said" | grep -iE 'line [0-9]+|unknown|error|%' | head -n 1 | sed 's/password.*/password (hidden)/'); the running one is untouched"
+fi
+if hand_written && [ "$ADOPT" = yes ]; then
+	lines=$(dropped_by "$candidate")
+	if [ -n "$lines" ]; then
+		fail "to adopt this router would drop $(echo "$lines" | wc -l) line(s) that the stack does not have: $(echo "$lines" | head -n 5 | paste -sd ';' | sed 's/;/; /g'); say them in the stack (raw takes what no field says), or adopt: replace to drop them (a backup is kept)"
+	fi
 fi
 [ -f "$backup" ] || [ ! -f "$conf" ] || ! { hand_written || ! head -n 1 "$conf" | grep -q "^$mark"; } || cp -p "$conf" "$backup"
 

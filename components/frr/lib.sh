@@ -45,8 +45,18 @@ wait_for_bgpd() {
 	fail "bgpd does not answer; see its log on the router"
 }
 
-# Something beyond what the package ships: a configuration that a person wrote.
-hand_written() {
-	[ -s "$conf" ] && ! head -n 1 "$conf" | grep -q "^$mark" &&
-		grep -qvE '^([!#].*|[[:space:]]*|frr (version|defaults) .*|hostname .*|log .*|service .*|no ipv6 forwarding|line vty|end|exit)$' "$conf"
+# The lines of a file that say something beyond what the package ships, without what stands before and behind them.
+said_by() {
+	sed -E 's/[[:space:]]+/ /g; s/^ //; s/ $//' "$1" |
+		grep -vE '^([!#].*|frr (version|defaults) .*|hostname .*|log .*|service .*|no ipv6 forwarding|line vty|end|exit.*|)$'
+}
+
+# A configuration that a person wrote.
+hand_written() { [ -s "$conf" ] && ! head -n 1 "$conf" | grep -q "^$mark" && said_by "$conf" >/dev/null; }
+
+# The lines of the person's configuration that a new one does not have. Passwords are not shown.
+dropped_by() {
+	said_by "$1" > "$1.said" || true
+	said_by "$conf" | grep -vxFf "$1.said" | sed -E 's/(password) .*/\1 (hidden)/' || true
+	rm -f "$1.said"
 }

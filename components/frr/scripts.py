@@ -27,9 +27,10 @@ def daemons_delete(owner: str) -> str:
     return f"set -eu\nOWNER='{owner}'\n{_part('lib')}\n{_part('daemons_delete')}"
 
 
-def apply(adopt: bool, wait: int, owner: str) -> str:
-    """Applies the frr.conf on standard input; `wait` is in seconds."""
-    settings = f"ADOPT={'yes' if adopt else 'no'} WAIT={wait} OWNER='{owner}'"
+def apply(adopt: bool | str, wait: int, owner: str) -> str:
+    """Applies the frr.conf on standard input; `adopt` is as a router has it, `wait` is in seconds."""
+    word = adopt if isinstance(adopt, str) else "yes" if adopt else "no"
+    settings = f"ADOPT={word} WAIT={wait} OWNER='{owner}'"
     return f"set -eu\n{settings}\n{_part('lib')}\n{_part('apply')}\n{OBSERVE}\n{_part('observe')}"
 
 

@@ -26,10 +26,28 @@ class Effect:
 _TABLE: tuple[tuple[str, str, str, bool], ...] = (
     (r"^routers\[[^]]+\]$", "+", "a new router: its sessions come up, the others stay", False),
     (r"^routers\[[^]]+\]$", "-", "every session of this router ends, and its routes go", True),
-    (r"^routers\[[^]]+\]\.bgp\.(asn|routerId|gracefulRestart)", "~+-", "every session of this router resets", True),
+    (r"^routers\[[^]]+\]\.managed", "~+-", "the program takes the router over, or leaves it as it is", True),
+    (r"^routers\[[^]]+\]\.adopt", "~+-", _QUIET, False),
+    (r"^routers\[[^]]+\]\.bgp\.(asn|vrf|routerId|gracefulRestart)", "~+-", "every session of this router resets", True),
+    (r"^routers\[[^]]+\]\.bgp\.defaults", "~+-", "FRR has other defaults once it starts again", True),
+    (r"^routers\[[^]]+\]\.bgp\.timers", "~+-", "the sessions keep their timers until they reset", False),
     (r"^routers\[[^]]+\]\.bgp\.neighbors\[[^]]+\]$", "+", "one new session; the others stay", False),
     (r"^routers\[[^]]+\]\.bgp\.neighbors\[[^]]+\]$", "-", "this neighbor's session ends", True),
     (r"^routers\[[^]]+\]\.bgp\.neighbors\[[^]]+\]\.description", "~+-", _QUIET, False),
+    (r"^routers\[[^]]+\]\.bgp\.peerGroups\[[^]]+\]\.description", "~+-", _QUIET, False),
+    (
+        r"^routers\[[^]]+\]\.bgp\.(neighbors|peerGroups)\[[^]]+\]\.bfd",
+        "~+-",
+        "FRR restarts where bfdd was off: every session of this router resets",
+        True,
+    ),
+    (
+        r"^routers\[[^]]+\]\.bgp\.(neighbors|peerGroups)\[[^]]+\]\.(routeMap|prefixList|nextHopSelf|asOverride"
+        r"|allowasIn|defaultOriginate|softReconfigurationInbound|maximumPrefix)",
+        "~+-",
+        "their routes are exchanged anew; no session resets",
+        True,
+    ),
     (
         r"^routers\[[^]]+\]\.bgp\.(neighbors|peerGroups)\[[^]]+\]\.timers",
         "~+-",
@@ -37,7 +55,12 @@ _TABLE: tuple[tuple[str, str, str, bool], ...] = (
         False,
     ),
     (r"^routers\[[^]]+\]\.bgp\.(neighbors|peerGroups)", "~+-", "the sessions of these neighbors reset", True),
-    (r"^routers\[[^]]+\]\.bgp\.networks", "~+-", "a prefix is announced or withdrawn; no session resets", False),
+    (
+        r"^routers\[[^]]+\]\.bgp\.(networks|aggregateAddresses|redistribute)",
+        "~+-",
+        "a prefix is announced or withdrawn; no session resets",
+        False,
+    ),
     (
         r"^routers\[[^]]+\]\.bgp\.(maximumPaths|multipathRelax)",
         "~+-",

@@ -55,7 +55,8 @@ def differences(before: StackConfig, after: StackConfig) -> list[Change]:
 
 
 def _document(stack: StackConfig) -> dict[str, Any]:
-    return stack.model_dump(mode="json", by_alias=True)
+    # The nodes of groups are among the nodes.
+    return stack.model_dump(mode="json", by_alias=True, exclude={"node_groups"})
 
 
 def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:

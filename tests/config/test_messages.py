@@ -33,6 +33,9 @@ def community(text: object) -> dict[str, Any]:
     ({"cilium": {"version": "v1.18.3"}},
      "cilium.version: expected a release of Cilium 1.16 to 1.20 with its patch number, such as 1.18.3 or 1.20.0-rc.1,"
      " got 'v1.18.3'"),
+    ({"bgp": {"clusterConfigs": [{"name": "c", "instances": [{"name": "i", "routerIDAllocation": {}}]}]}},
+     "bgp.clusterConfigs[0].instances[0].routerIDAllocation: expected no such key, got one (its place is"
+     " cilium.values.bgpControlPlane.routerIDAllocation)"),
     ({"cluster": {"kind": "talos"}}, "cluster.kind: expected lab or existing, got 'talos'"),
     ({"cluster": {"kubernetes": 1.34}},
      "cluster.kubernetes: expected a text in quotes, '1.34' (YAML made a number of it), got 1.34"),

@@ -190,7 +190,22 @@ def test_a_hand_written_configuration_is_not_taken_over(edge: Edge) -> None:
     assert done.returncode == 1 and "written by hand" in done.stderr
     assert edge.on("cilium-r", "cat /etc/frr/frr.conf") == mine
     edge.reset()
+    # What the stack does not have is not dropped without a word.
+    done = edge.run("up", ok=False)
+    assert done.returncode == 1 and "drop 1 line(s)" in done.stderr
+    assert "ip route 203.0.113.0/24 192.168.10.101; say them in the stack" in done.stderr
+    assert edge.on("cilium-r", "cat /etc/frr/frr.conf") == mine
+
+    def keep(stack: Any) -> None:
+        stack["routers"][0]["raw"] = ["ip route 203.0.113.0/24 192.168.10.101"]
+
+    edge.change(keep)
     edge.run("up")
+    assert "203.0.113.0/24" in edge.on("cilium-r", "vtysh -c 'show ip route static'")
+    edge.run("destroy", "--yes")
+    edge.change(lambda stack: stack["routers"][0].update(adopt="replace"))
+    edge.run("up")
+    assert "203.0.113.0/24" not in edge.on("cilium-r", "vtysh -c 'show ip route static'")
     assert edge.on("cilium-r", "cat /etc/frr/frr.conf.before-cilium-edge") == mine
     edge.run("destroy", "--yes")
     assert edge.on("cilium-r", "cat /etc/frr/frr.conf") == mine
