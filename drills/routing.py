@@ -6,7 +6,7 @@ import json
 import time
 
 from config.errors import EdgeError
-from config.peerings import sessions
+from config.peerings import foreign, sessions
 from config.router import Router
 from config.stack import StackConfig
 from drills.acts import delete_pods, nothing, restart_agent, restart_agents
@@ -56,14 +56,16 @@ def _streams(limit: float | None, lost: int | None = None) -> Streams:
 
 
 def well(ground: Ground) -> bool:
-    """Every neighbor of every router is Established."""
+    """Every neighbor of every router that is a node or a managed router is Established."""
     for router in ground.stack.managed_routers:
         try:
             shown = json.loads(ground.run(router.name, "vtysh -c 'show bgp neighbors json'") or "{}")
         except (EdgeError, ValueError):
             return False
-        states = [n.get("bgpState") for n in shown.values() if isinstance(n, dict)]
-        if len(states) < len(router.bgp.neighbors) or set(states) != {"Established"}:
+        others = foreign(ground.stack, router)
+        states = [n.get("bgpState") for name, n in shown.items() if isinstance(n, dict) and name not in others]
+        named = [n for n in router.bgp.neighbors if n.name not in others]
+        if len(states) < len(named) or set(states) != {"Established"}:
             return False
     return True
 
@@ -136,7 +138,8 @@ def _boot(ground: Ground) -> None:
 def _reload(ground: Ground) -> None:
     """A neighbor is described, and tries again sooner: no reason to reset its session."""
     router = ground.stack.managed_routers[0]
-    neighbor = router.bgp.neighbors[0].address
+    others = foreign(ground.stack, router)
+    neighbor = next(n.name for n in router.bgp.neighbors if n.name not in others)
     ground.run(router.name, f"""set -eu
 cp /etc/frr/frr.conf {_DRILL_CONF}
 printf '%s\n' 'router bgp {router.bgp.asn}' ' neighbor {neighbor} description drill' \

@@ -18,8 +18,11 @@ def _part(name: str) -> str:
 
 def daemons(names: Iterable[str], owner: str) -> str:
     """Switches daemons of FRR on."""
-    settings = f"DAEMONS='{' '.join(names)}' OWNER='{owner}'"
-    return f"set -eu\n{settings}\n{_part('lib')}\n{_part('daemons')}\n{OBSERVE}\n{_part('daemons_observe')}"
+    wanted = tuple(names)
+    settings = f"DAEMONS='{' '.join(wanted)}' OWNER='{owner}'"
+    # What is read again for drift runs by itself, without the settings.
+    observed = f"grep -E '^({'|'.join(wanted)})=' /etc/frr/daemons\n"
+    return f"set -eu\n{settings}\n{_part('lib')}\n{_part('daemons')}\n{OBSERVE}\n{observed}"
 
 
 def daemons_delete(owner: str) -> str:

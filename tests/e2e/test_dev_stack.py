@@ -164,3 +164,36 @@ def test_render_writes_what_the_router_has(edge: Edge) -> None:
     edge.run("render", str(edge.dir / "out"))
     conf = (edge.dir / "out/routers/cilium-r/frr.conf").read_text()
     assert edge.on("cilium-r", "cat /etc/frr/frr.conf") == conf
+
+
+def test_what_a_router_can_say_besides_is_proven_as_well(edge: Edge) -> None:
+    def more(stack: Any) -> None:
+        bgp = stack["routers"][0]["bgp"]
+        bgp["peerGroups"][0].update(
+            localAs=64999, passive=True, bfd=True, maximumPrefix=50, description="the nodes",
+            softReconfigurationInbound=True,
+        )  # fmt: skip
+        bgp.update(defaults="datacenter", timers={"keepalive": 5, "hold": 15}, aggregateAddresses=["172.20.0.0/16"],
+                   redistribute=["connected"])  # fmt: skip
+        # Somebody else's router, which is not there: nobody here vouches for its session.
+        bgp["neighbors"].append({"address": "192.168.10.77", "remoteAs": 64777, "updateSource": "eth1"})
+        for config in stack["bgp"]["clusterConfigs"]:
+            for instance in config["instances"]:
+                instance["peers"][0]["asn"] = 64999
+        stack["services"][0].update(ports=[{"name": "http", "port": 80}, {"name": "alt", "port": 8080}],
+                                    externalIPs=["198.51.100.7"], ipFamilyPolicy="PreferDualStack")  # fmt: skip
+        stack["networkPolicies"] = [{
+            "name": "shut", "namespace": "default", "endpointSelector": {"matchLabels": {"nobody": "here"}},
+            "ingressDeny": [{"entities": ["world"]}], "enableDefaultDeny": {"egress": False},
+            "egress": [{"fqdns": [{"matchName": "example.com"}], "ports": [{"port": 443, "protocol": "ANY"}]}],
+        }]  # fmt: skip
+
+    edge.change(more)
+    edge.run("up")
+    assert edge.verify()["green"]
+    one = edge.sessions()["192.168.10.100"]
+    assert (one["localAs"], one["peerGroup"], one["bgpTimerHoldTimeMsecs"]) == (64999, "CILIUM", 9000)
+    assert one["addressFamilyInfo"]["ipv4Unicast"]["prefixAllowedMax"] == 50
+    assert edge.on("cilium-r", "grep -E '^(bgpd|bfdd)=' /etc/frr/daemons") == "bgpd=yes\nbfdd=yes\n"
+    assert "172.20.0.0/16" in edge.on("cilium-r", "vtysh -c 'show bgp ipv4 unicast'")
+    assert set(edge.json("up", "--refresh")["counts"]) == {"same"}

@@ -1,1 +1,0 @@
-grep -E "^($(echo $DAEMONS | tr ' ' '|'))=" /etc/frr/daemons
