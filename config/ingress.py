@@ -107,6 +107,12 @@ class Ingress(Model):
         """The class that Cilium goes by: the old annotation wins over `ingressClassName`."""
         return self.annotations.get("kubernetes.io/ingress.class", self.ingress_class_name)
 
+    @property
+    def passes_tls(self) -> bool:
+        """Whether connections go on to the backend as they are (TLS passthrough), by the name that the client asks."""
+        said = next((self.annotations[key] for key in PASSTHROUGH_ANNOTATIONS if key in self.annotations), "")
+        return said in _TRUE
+
     def mode(self, controller: IngressController) -> str:
         """`shared` or `dedicated`: the Ingress's own, as Cilium reads its annotation, before the controller's mode."""
         if self.load_balancer_mode is not None:
@@ -116,5 +122,8 @@ class Ingress(Model):
         return text if text in ("shared", "dedicated") else controller.mode
 
 
+# What Go's ParseBool takes for true, and Cilium's own word.
+_TRUE = ("enabled", "1", "t", "T", "true", "True", "TRUE")
+PASSTHROUGH_ANNOTATIONS = ("ingress.cilium.io/tls-passthrough", "io.cilium.ingress/tls-passthrough")
 MODE_ANNOTATION = "ingress.cilium.io/loadbalancer-mode"
 OLD_MODE_ANNOTATION = "io.cilium.ingress/loadbalancer-mode"

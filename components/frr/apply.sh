@@ -30,7 +30,19 @@ cp -p "$conf" "$previous" 2>/dev/null || : > "$previous"
 
 # frr-reload compares with what runs and sends only the difference. It writes frr.conf too, in
 # FRR's own words: the file is always put there again afterwards.
-reload() { /usr/lib/frr/frr-reload.py --reload "$1" >"$log" 2>&1; }
+# The defaults of another profile come into force when FRR starts, and only then.
+profile() { sed -n 's/^frr defaults //p' | head -n 1; }
+reload() {
+	now=$(vtysh -c 'show running-config' 2>/dev/null | profile)
+	wanted=$(profile < "$1")
+	if [ -z "$wanted" ] || [ "$now" = "$wanted" ]; then
+		/usr/lib/frr/frr-reload.py --reload "$1" >"$log" 2>&1
+	else
+		cp -p "$1" "$conf"
+		restart_frr >"$log" 2>&1
+		wait_for_bgpd
+	fi
+}
 why() { grep -iE 'error|failed|%' "$log" | grep -v password | tail -n 1; }
 # Says what came of it: a rollback that failed leaves a router that nobody knows.
 go_back() {

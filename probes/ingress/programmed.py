@@ -80,7 +80,12 @@ def _shown(route: Route) -> str:
 
 
 def routes(item: Ingress) -> Iterator[Route]:
-    """The routes that an Ingress means, but for those to a port that it names: nobody here knows its number."""
+    """The routes that an Ingress means, but for those to a port that it names: nobody here knows its number.
+
+    Where TLS passes through, Envoy reads no request and has no route.
+    """
+    if item.passes_tls:
+        return
     for rule in item.rules:
         for path in rule.paths:
             # To Cilium a prefix ends without a slash.

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from config.errors import EdgeError
@@ -42,6 +42,11 @@ class Request:
     host: str | None
     address: str
     tls: bool
+
+    @property
+    def passes(self) -> bool:
+        """Whether the backend ends TLS: Envoy has nothing to say inside it."""
+        return self.item.passes_tls
 
     @property
     def port(self) -> int:
@@ -99,13 +104,14 @@ def verdicts(field: Field, seen: Seen, routed: dict[str, list[IPv4Network | IPv6
 
 def _requests(item: Ingress, address: str) -> Iterator[Request]:
     certified = {host for tls in item.tls for host in tls.hosts}
-    for rule in item.rules:
+    # Without a host there is no name to tell connections apart by.
+    for rule in (rule for rule in item.rules if rule.host or not item.passes_tls):
         for path in rule.paths:
             # Of an expression nobody knows a path that it matches.
             if path.path_type != "ImplementationSpecific" or not _EXPRESSION.search(path.path):
-                yield Request(item, path, rule.host, address, rule.host in certified)
+                yield Request(item, path, rule.host, address, item.passes_tls or rule.host in certified)
     default = by_default(item)
-    if default is not None:
+    if default is not None and not item.passes_tls:
         elsewhere = IngressPath(path=_ELSEWHERE, service=default.service, port=default.port)
         yield Request(item, elsewhere, None, address, tls=False)
 
@@ -140,12 +146,17 @@ def _judge(field: Field, seen: Seen, place: Place, request: Request, reply: Repl
         return unknown("ingress-http", subject, "an answer", place.where, backend)
     client = place.party(request.port)
     meaning = meant((policy for _, policy in field.stack.guards()), client, backend)
-    good = _as_meant(meaning, reply, backend)
+    if request.passes and reply.status is not None:
+        reply = replace(reply, by_backend=True)
+    good = _as_meant(meaning, reply, backend, request.passes)
     cause = "" if good else why(seen, client, backend, reply.status, reply.by_backend, meaning)
     return judged("ingress-http", subject, good, meaning.text(request.path.service), reply, place.where, cause)
 
 
-def _as_meant(meaning: Meaning, reply: Reply, backend: Backend) -> bool:
+def _as_meant(meaning: Meaning, reply: Reply, backend: Backend, passes: bool) -> bool:
+    if passes and not meaning.answered:
+        # Without a look inside a connection, nothing can be answered: it ends.
+        return reply.status is None
     if meaning.answered:
         return reply.by_backend and (reply.pod is None or reply.pod in backend.pods)
     if meaning.hop == "first":

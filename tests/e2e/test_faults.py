@@ -209,6 +209,7 @@ def test_a_hand_written_configuration_is_not_taken_over(edge: Edge) -> None:
     assert edge.on("cilium-r", "cat /etc/frr/frr.conf.before-cilium-edge") == mine
     edge.run("destroy", "--yes")
     assert edge.on("cilium-r", "cat /etc/frr/frr.conf") == mine
+    edge.on("cilium-r", "echo 'frr defaults traditional' > /etc/frr/frr.conf")
 
 
 def test_a_node_that_never_gets_ready_is_named(edge: Edge) -> None:
