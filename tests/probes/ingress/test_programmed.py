@@ -117,3 +117,9 @@ def test_every_domain_of_a_host_has_its_routes_and_redirects_lead_nowhere() -> N
     whole = {"configs": [listener("a/b", {"shop.example": [redirect, route({"prefix": "/"}, "shop:web:80")]}), {}]}
     assert known_routes(whole) == {(domain, "/", backend) for domain in ("shop.example", "shop.example:*")
                                    for backend in ("", "shop:web:80")}  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "passes"), [("enabled", True), ("true", True), ("disabled", False), ("", False)])
+def test_where_tls_passes_through_envoy_has_no_route(value: str, passes: bool) -> None:
+    said = stack(lambda d: d["ingresses"][0].update(annotations={"ingress.cilium.io/tls-passthrough": value}))
+    assert (list(routes(said.ingresses[0])) == []) is passes

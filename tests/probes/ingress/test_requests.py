@@ -195,3 +195,36 @@ def test_a_host_with_a_certificate_is_asked_by_tls_and_policies_see_its_port() -
 ])  # fmt: skip
 def test_a_reply_is_read_as_curl_shows_it(text: str, reply: Reply, shown: str) -> None:
     assert read(text) == reply and str(read(text)) == shown
+
+
+PASSED = f"{ROUTES[3]} from "
+
+
+def passing(document: Any) -> None:
+    document["ingresses"][1]["annotations"] = {"ingress.cilium.io/tls-passthrough": "enabled"}
+    document["ingresses"][1].pop("tls")
+
+
+def test_where_tls_passes_through_any_answer_is_the_backends_and_a_closed_connection_is_envoys() -> None:
+    def lab(place: str, url: str) -> str:
+        if not url.startswith("https"):
+            return as_meant(place, url)
+        return "" if place == "stranger" else "HTTP/1.0 200 ok\n\n"
+
+    found = {v.subject: v for v in ask(lab, passing)}
+    assert not [v for v in found.values() if v.color is not Color.GREEN]
+    # By its name alone, and by TLS alone.
+    assert [route for route in found if "webpod-ingress" in route and "webpod.example" not in route] == []
+    assert found[f"{PASSED}{PLACES[0]}"].observed == "200 by the backend"
+    assert found[f"{PASSED}{PLACES[1]}"].observed == "no answer"
+
+
+@pytest.mark.parametrize(("place", "text"), [("stranger", "HTTP/1.0 200 ok\n\n"), ("client", "")])
+def test_where_tls_passes_through_whoever_is_answered_against_the_stack_is_red(place: str, text: str) -> None:
+    def lab(who: str, url: str) -> str:
+        if url.startswith("https"):
+            return text if who == place else "" if who == "stranger" else "HTTP/1.0 200 ok\n\n"
+        return as_meant(who, url)
+
+    assert [s for s in not_green(ask(lab, passing)) if place in s] == [
+        f"{PASSED}{next(p for p in PLACES if p.startswith(place))}"]  # fmt: skip
