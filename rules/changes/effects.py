@@ -29,7 +29,7 @@ _TABLE: tuple[tuple[str, str, str, bool], ...] = (
     (r"^routers\[[^]]+\]\.managed", "~+-", "the program takes the router over, or leaves it as it is", True),
     (r"^routers\[[^]]+\]\.adopt", "~+-", _QUIET, False),
     (r"^routers\[[^]]+\]\.bgp\.(asn|vrf|routerId|gracefulRestart)", "~+-", "every session of this router resets", True),
-    (r"^routers\[[^]]+\]\.bgp\.defaults", "~+-", "FRR starts again with other defaults: every session of this router resets", True),
+    (r"^routers\[[^]]+\]\.bgp\.defaults", "~+-", "FRR starts again: every session of this router resets", True),
     (r"^routers\[[^]]+\]\.bgp\.timers", "~+-", "the sessions keep their timers until they reset", False),
     (r"^routers\[[^]]+\]\.bgp\.neighbors\[[^]]+\]$", "+", "one new session; the others stay", False),
     (r"^routers\[[^]]+\]\.bgp\.neighbors\[[^]]+\]$", "-", "this neighbor's session ends", True),
