@@ -24,8 +24,8 @@ _BY_VALUE = {
 
 
 Ipam = Literal["kubernetes", "cluster-pool", "multi-pool", "eni", "azure", "alibabacloud", "crd", "delegated-plugin"]
-# Modes for which a cloud's API has to be asked: the operator is another one.
-CLOUDS = {"eni": "eni", "azure": "azure", "alibabacloud": "alibabacloud"}
+# Modes for which a cloud's API has to be asked: the operator is another one. The chart has a switch of each name.
+CLOUDS = ("eni", "azure", "alibabacloud")
 
 
 class Cilium(Model):

@@ -68,7 +68,7 @@ def needs(used: Features) -> Values:
         "ipam": {"mode": cilium.ipam},
     }
     if cilium.ipam in CLOUDS:
-        result[CLOUDS[cilium.ipam]] = {"enabled": True}
+        result[cilium.ipam] = {"enabled": True}
     if cilium.native_routing_cidr is not None:
         result["ipv4NativeRoutingCIDR"] = str(cilium.native_routing_cidr)
     if used.bgp:
@@ -136,7 +136,7 @@ _FIELDS = {
 # First word of a Helm key -> the section of the stack that needs it.
 _SECTIONS = {"bgpControlPlane": "bgp", "l2announcements": "l2Policies", "ingressController": "ingressController",
              "egressGateway": "egressPolicies",
-             **{key: f"cilium.ipam {mode}" for mode, key in CLOUDS.items()}}  # fmt: skip
+             **{mode: f"cilium.ipam {mode}" for mode in CLOUDS}}  # fmt: skip
 
 
 def _defaults(used: Features) -> Values:

@@ -52,19 +52,12 @@ def daemons(router: Router) -> tuple[str, ...]:
 
 def _families(router: Router) -> Iterator[_Family]:
     for version in (4, 6):
-        lines = [*_own(router, version), *_neighbors(router, version)]
-        if not lines and not _speaks(router, version):
+        own, neighbors = list(_own(router, version)), list(_neighbors(router, version))
+        if not (own or neighbors or _speaks(router, version)):
             continue
-        lines += _redistributed(router, version)
-        lines += _multipath(router)
+        lines = [*own, *_redistributed(router, version), *neighbors, *_multipath(router)]
         if lines:
-            # Routes of the router itself come before the neighbors.
-            yield _Family(version, sorted(lines, key=_order))
-
-
-def _order(line: str) -> int:
-    first = line.split()[0]
-    return ("network", "aggregate-address", "redistribute", "neighbor", "maximum-paths").index(first)
+            yield _Family(version, lines)
 
 
 def _own(router: Router, version: int) -> Iterator[str]:
