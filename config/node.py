@@ -83,7 +83,19 @@ Gateways = Annotated[
 ]  # fmt: skip
 
 
-class Node(Model):
+class NodeSettings(Model):
+    """What a node and a group of nodes can both say."""
+
+    role: Literal["control-plane", "worker"] = "worker"
+    links: Annotated[tuple[NodeInterface, ...], Field(min_length=1, alias="interfaces")]
+    routes: tuple[Route, ...] = ()
+    default_gateways: Gateways = Field(default=(), alias="defaultGateway")
+    pod_cidr: Prefix | None = None
+    labels: Labels = {}
+    taints: tuple[Taint, ...] = ()
+
+
+class Node(NodeSettings):
     """A node. The first interface's address is its InternalIP; `links` are all interfaces, in the file's order.
 
     `defaultGateway` is one address, or a list of one of each family.
@@ -92,13 +104,6 @@ class Node(Model):
     """
 
     name: ObjectName
-    role: Literal["control-plane", "worker"] = "worker"
-    links: Annotated[tuple[NodeInterface, ...], Field(min_length=1, alias="interfaces")]
-    routes: tuple[Route, ...] = ()
-    default_gateways: Gateways = Field(default=(), alias="defaultGateway")
-    pod_cidr: Prefix | None = None
-    labels: Labels = {}
-    taints: tuple[Taint, ...] = ()
     ssh: SshEndpoint = SshEndpoint()
 
     @model_validator(mode="after")

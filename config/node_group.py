@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from config.base import Model
-from config.labels import Labels
-from config.net import ObjectName, Port, Prefix
-from config.node import Gateways, Interface, NodeInterface, Route, Taint
+from config.net import ObjectName, Port
+from config.node import Interface, NodeSettings
 from config.ssh import HostKey
 
 _NAME = r"^[a-z0-9{}]([-a-z0-9.{}]{0,240}[a-z0-9{}])?$"
@@ -30,7 +29,7 @@ class GroupSsh(Model):
     host_keys: dict[ObjectName, HostKey] = {}
 
 
-class NodeGroup(Model):
+class NodeGroup(NodeSettings):
     """`count` nodes, numbered from `first`.
 
     `name` has `{}` where the number goes; without it the number follows after a dash. Addresses, prefixes and MACs
@@ -41,13 +40,6 @@ class NodeGroup(Model):
     name: NamePattern
     count: Annotated[int, Field(ge=1, le=MOST)]
     first: Annotated[int, Field(ge=0, le=99999)] = 1
-    role: Literal["control-plane", "worker"] = "worker"
-    links: Annotated[tuple[NodeInterface, ...], Field(min_length=1, alias="interfaces")]
-    routes: tuple[Route, ...] = ()
-    default_gateways: Gateways = Field(default=(), alias="defaultGateway")
-    pod_cidr: Prefix | None = None
-    labels: Labels = {}
-    taints: tuple[Taint, ...] = ()
     ssh: GroupSsh = GroupSsh()
 
     @model_validator(mode="after")
