@@ -28,4 +28,6 @@ class Model(BaseModel):
         populate_by_name=True,
         validate_default=True,
         hide_input_in_errors=True,
+        # A command reads one stack file: only the models that it meets are built.
+        defer_build=True,
     )

@@ -31,5 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/e2e" in str(item.path):
             item.add_marker(pytest.mark.lab)
+        if "tests/e2e/egress/" in str(item.path):
+            item.add_marker(pytest.mark.alone)  # its timers are tenths of a second
         if item.get_closest_marker("pulumi") and shutil.which("pulumi") is None:
             item.add_marker(pytest.mark.skip(reason="no pulumi CLI on PATH"))

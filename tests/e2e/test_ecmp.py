@@ -8,6 +8,8 @@ import pytest
 
 from tests.e2e.harness import Edge, deployed
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def ecmp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from lab.images import newer
 from tests.e2e.harness import Edge
 
@@ -18,6 +20,7 @@ def versions(edge: Edge) -> set[str]:
     return {line.split()[1] for text in said for line in text.splitlines() if line.startswith("Daemon:")}
 
 
+@pytest.mark.alone
 def test_a_drill_of_an_upgrade_loses_next_to_nothing_and_goes_back(edge: Edge) -> None:
     [outcome] = edge.json("drill", "agents-upgraded")
     assert outcome["passed"], outcome

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.harness import Edge
+
+pytestmark = pytest.mark.alone
 
 QUICK = ("envoy-killed", "ingress-backend-killed", "certificate-rotated", "policy-locked", "ingress-added")
 
