@@ -32,7 +32,7 @@ def artefacts(session: Session) -> dict[str, str]:
     """File name -> content, in a fixed order."""
     import yaml
 
-    from components.cilium import edge, manifests
+    from components.cilium import edge, gateway, manifests
     from components.cilium.policies import network_policy
     from components.frr.render import frr_conf
     from components.workloads import service_manifest, workload_manifest
@@ -65,6 +65,14 @@ def artefacts(session: Session) -> dict[str, str]:
         put("edge", edge.l2_policy(policy))
     for ingress in stack.ingresses:
         put("edge", edge.ingress(ingress))
+    for entrance in stack.gateways:
+        put("edge", gateway.gateway(entrance))
+    for route in stack.http_routes:
+        put("edge", gateway.http_route(route))
+    for calls in stack.grpc_routes:
+        put("edge", gateway.grpc_route(calls))
+    for passed in stack.tls_routes:
+        put("edge", gateway.tls_route(passed))
     for _, guard in stack.guards():
         put("edge", network_policy(guard))
     for other in stack.manifests:

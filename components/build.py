@@ -10,6 +10,7 @@ import pulumi
 from components.access import Access, access
 from components.bgp_control_plane import BgpControlPlane
 from components.cilium.manifests import crd_names
+from components.cilium_gateways import CiliumGateways
 from components.cilium_ingress import CiliumIngress
 from components.cilium_install import CiliumInstall
 from components.drift import OUTPUT, drift
@@ -24,6 +25,7 @@ from components.manifests import Manifests
 from components.router_frr import RouterFRR
 from components.secrets import secret
 from components.workloads import Workloads
+from config.certified import certified
 from config.errors import ConfigError, Problem
 from config.stack import StackConfig
 from effective.features import features
@@ -82,6 +84,8 @@ def build(stack: StackConfig) -> dict[str, Any]:
         L2Announcements("l2", _read({"policies": stack.l2_policies}), after)
     if stack.ingresses or stack.guards():
         CiliumIngress("ingress", _ingress(stack, way), after)
+    if stack.gateways or stack.http_routes or stack.grpc_routes or stack.tls_routes:
+        CiliumGateways("gateways", _gateways(stack, way), after)
     if stack.manifests:
         Manifests("extra", [item.document() for item in stack.manifests], after)
     return {
@@ -112,6 +116,7 @@ def _install(stack: StackConfig, way: Access, kubeconfig: pulumi.Output[str]) ->
     return {
         **own, **({"chart": chart} if chart else {}), "kubeconfig": kubeconfig, "wait_for": crd_names(stack),
         "bgp": used.bgp, "l2_announcements": used.l2_announcements, "ingress_controller": used.ingress_controller,
+        "gateway_controller": used.gateway_controller,
         "egress_gateway": used.egress_gateway, "egress_ha": used.egress_ha, "api_server": used.api_server,
         "api_port": used.api_port, "pod_cidr": used.pod_cidr,
     }  # fmt: skip
@@ -135,10 +140,20 @@ def _bgp(stack: StackConfig, way: Access) -> Any:
 
 
 def _ingress(stack: StackConfig, way: Access) -> Any:
-    made = [tls for ingress in stack.ingresses for tls in ingress.tls if tls.certificate_config]
-    names = dict.fromkeys(name for tls in made for name in (tls.certificate_config, tls.key_config) if name)
     return {"ingresses": stack.ingresses, "network_policies": [policy for _, policy in stack.guards()],
-            "certificates": {name: way.certificate(name) for name in names}}  # fmt: skip
+            "certificates": _pem(stack, way, "ingresses")}  # fmt: skip
+
+
+def _gateways(stack: StackConfig, way: Access) -> Any:
+    return {"gateways": stack.gateways, "http_routes": stack.http_routes, "grpc_routes": stack.grpc_routes,
+            "tls_routes": stack.tls_routes, "certificates": _pem(stack, way, "gateways")}  # fmt: skip
+
+
+def _pem(stack: StackConfig, way: Access, section: str) -> dict[str, pulumi.Output[str]]:
+    """The certificates and keys of that section, by their names in the configuration."""
+    made = [item.certificate for item in certified(stack) if item.path.startswith(section)]
+    names = dict.fromkeys(name for one in made for name in (one.certificate_config, one.key_config) if name)
+    return {name: way.certificate(name) for name in names}
 
 
 def _egress(stack: StackConfig) -> Any:

@@ -1,6 +1,7 @@
 """CiliumIngress: Ingresses of Cilium's class, and the policies that guard them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -9,13 +10,12 @@ from components.args.ingress import IngressArgs
 from components.args.ingress_access import IngressAccessArgs
 from components.args.policy import NetworkPolicyArgs
 from components.arguments import ArgumentError, entry, is_late, known, only, read_each, sequence, told, validated
-from components.certificates import unfit
 from components.cilium import edge
 from components.cilium.policies import kind_of, network_policy
 from components.judged import judged
-from components.late import manifest
+from components.late import manifest, then
 from components.objects import objects
-from components.places import Manifest
+from components.tls_secrets import Wanted, tls_secrets
 from config.errors import Problem
 from config.ingress import Ingress
 from config.ingress_access import IngressAccess
@@ -52,7 +52,8 @@ class CiliumIngress(pulumi.ComponentResource):
         count = len(ingresses)
         both = judged(self, given, [*ingresses, *policies], lambda them: {
             "ingresses": tuple(them[:count]), "network_policies": tuple(them[count:])})  # fmt: skip
-        names, made = [], list(_secrets(name, given.get("ingresses") or (), both[:count], certificates))
+        wanted = _certificates(name, given.get("ingresses") or (), both[:count])
+        names, made = [], list(tls_secrets(name, wanted, certificates))
         for i, (item, ingress) in enumerate(zip(given.get("ingresses") or (), both[:count], strict=True)):
             one, space = known(name, item, "name", f"ingresses[{i}]"), _namespace(item)
             noted = entry(item, "annotations") or entry(item, "load_balancer_mode")
@@ -80,35 +81,15 @@ def _of_access(name: str, given: dict[str, Any]) -> tuple[NetworkPolicy, ...]:
     return validated(name, IngressAccess, access, "access").policies()
 
 
-def _secrets(name: str, items: Iterable[Any], ingresses: Iterable[pulumi.Input[Ingress]],
-             certificates: Any) -> Iterator[Manifest]:  # fmt: skip
-    """The Secrets of certificates that are made here, each once."""
-    there: set[tuple[str, str]] = set()
+def _certificates(name: str, items: Iterable[Any], ingresses: Iterable[pulumi.Input[Ingress]]) -> Iterator[Wanted]:
     for i, (item, ingress) in enumerate(zip(items, ingresses, strict=True)):
         for j, tls in enumerate(sequence(name, entry(item, "tls"), f"ingresses[{i}].tls")):
-            place = f"ingresses[{i}].tls[{j}]"
-            if isinstance(tls, pulumi.Output):
-                wanted = "an object that is known when the program runs: it may name a Secret"
-                raise ArgumentError(name, [Problem(place, wanted, told(tls))])
-            if entry(tls, "certificate_config") is None:
-                continue
-            secret, certificate, key = (known(name, tls, field, place)
-                                        for field in ("secret_name", "certificate_config", "key_config"))  # fmt: skip
-            # Also of a Secret that is there already: these hosts are others.
-            pair = pulumi.Output.all(certificates or {}, ingress).apply(
-                lambda both, j=j, one=certificate, key=key: _fit(name, one, key, both[0], both[1].tls[j].hosts)
-            )
-            if (_namespace(item), secret) not in there:
-                there.add((_namespace(item), secret))
-                pair = pulumi.Output.secret(pair)
-                yield edge.tls_secret(_namespace(item), secret, pair[0], pair[1])
+            hosts = then(ingress, partial(_hosts, j))
+            yield Wanted(f"ingresses[{i}].tls[{j}]", _namespace(item), tls, hosts)
 
 
-def _fit(name: str, certificate: str, key: str, given: Mapping[str, Any], hosts: Iterable[str]) -> tuple[str, str]:
-    wrong = unfit(f"certificates.{certificate}", given.get(certificate), given.get(key), hosts)
-    if wrong:
-        raise ArgumentError(name, wrong)
-    return given[certificate], given[key]
+def _hosts(j: int, ingress: Ingress) -> tuple[str, ...]:
+    return ingress.tls[j].hosts
 
 
 def _namespace(item: Any) -> str:

@@ -10,20 +10,32 @@ import pulumi
 from pulumi_command.local import Command
 
 from components.args.cilium import CiliumArgs
+from components.args.gateway import GatewayControllerArgs
 from components.args.ingress import IngressControllerArgs
 from components.arguments import ArgumentError, is_late, only, validated
 from components.cilium.manifests import custom_kinds
 from components.kubernetes import HelmRelease
 from components.late import then
 from components.observe import ONLY_WAITS
+from config.base import Model
 from config.cilium import Cilium
 from config.errors import Problem
+from config.gateway import GatewayController
 from config.home import IMPORTED_FROM, PACKAGE
 from config.ingress import IngressController
 from effective.features import Features
 from effective.helm import values
 
 _SWITCHES = ("bgp", "l2_announcements", "egress_gateway", "egress_ha")
+_CONTROLLERS: dict[str, tuple[type[Model], str]] = {
+    "ingress_controller": (IngressController, "ingressController"),
+    "gateway_controller": (GatewayController, "gatewayController"),
+}
+# What the operator looks for when it starts; without one of them it serves no Gateway until it is started again.
+_GATEWAY_CRDS = [f"{kind}.gateway.networking.k8s.io"
+                 for kind in ("gatewayclasses", "gateways", "httproutes", "grpcroutes", "referencegrants")]  # fmt: skip
+# They are there or they are not: nothing that is installed here brings them.
+_SOON = 10
 _REPOSITORY = "https://helm.cilium.io"
 _WAIT = f"{PACKAGE}transport.wait"
 
@@ -39,6 +51,7 @@ class CiliumInstallArgs(CiliumArgs):
     bgp: NotRequired[bool]
     l2_announcements: NotRequired[bool]
     ingress_controller: NotRequired[IngressControllerArgs]
+    gateway_controller: NotRequired[GatewayControllerArgs]
     egress_gateway: NotRequired[bool]
     egress_ha: NotRequired[bool]
     api_server: NotRequired[pulumi.Input[str]]
@@ -79,12 +92,16 @@ class CiliumInstall(pulumi.ComponentResource):
         if "chart" not in own:
             inputs["repositoryOpts"] = {"repo": own.get("repository") or _REPOSITORY}
         after = opts.depends_on if opts else None
+        kubeconfig = given.get("kubeconfig", "")
+        self.release: HelmRelease | None = None
+        if given.get("gateway_controller") is not None:
+            first = pulumi.ResourceOptions(parent=self, depends_on=after)
+            after = [self._wait(f"{name}-gateway-api", _SOON, kubeconfig, ["crds", *_GATEWAY_CRDS], first)]
         self.release = HelmRelease(name, inputs, pulumi.ResourceOptions(parent=self, depends_on=after))
         kinds = given.get("wait_for")
         if kinds is None:
             switches = {key: bool(given.get(key)) for key in ("bgp", "l2_announcements", "egress_gateway")}
             kinds = custom_kinds(pools=True, **switches)
-        kubeconfig = given.get("kubeconfig", "")
         installed = pulumi.ResourceOptions(parent=self, depends_on=[self.release], deleted_with=self.release)
         seconds = cilium.ready_timeout
         self.crds = self._wait(f"{name}-crds", seconds, kubeconfig, ["crds", *kinds], installed)
@@ -95,12 +112,13 @@ class CiliumInstall(pulumi.ComponentResource):
 
     def _wait(self, name: str, seconds: int, kubeconfig: pulumi.Input[str], arguments: list[str],
               opts: pulumi.ResourceOptions) -> Command:  # fmt: skip
+        revision = [self.release.status.apply(lambda status: (status or {}).get("revision"))] if self.release else []
         # The kubeconfig goes in by standard input: arguments and environment are for all to read.
         words = " ".join([f"--seconds={seconds}", *map(shlex.quote, arguments)])
         return Command(
             name, create=f"{_python()} -m {_WAIT} {words} {ONLY_WAITS}", dir=_directory(),
             stdin=pulumi.Output.secret(kubeconfig),
-            triggers=[self.release.status.apply(lambda status: (status or {}).get("revision"))],
+            triggers=revision,
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(
                 custom_timeouts=pulumi.CustomTimeouts(create=f"{seconds + 30}s", update=f"{seconds + 30}s"),
             )),
@@ -110,13 +128,13 @@ class CiliumInstall(pulumi.ComponentResource):
 def _values(name: str, own: Mapping[str, Any], given: Mapping[str, Any]) -> pulumi.Input[dict[str, Any]]:
     """The Helm values; plain where all is known, for an unknown inside them would hide every difference."""
     switches: dict[str, Any] = {key: bool(given.get(key)) for key in _SWITCHES}
-    late = {key: given[key] for key in ("api_server", "api_port", "pod_cidr", "ingress_controller") if key in given}
+    late = {key: given[key] for key in ("api_server", "api_port", "pod_cidr", *_CONTROLLERS) if key in given}
 
     def made(known: tuple[Mapping[str, Any], Mapping[str, Any]]) -> dict[str, Any]:
         settings, more = known[0], dict(known[1])
-        if "ingress_controller" in more:
-            more["ingress_controller"] = validated(name, IngressController, more["ingress_controller"],
-                                                   "ingressController")  # fmt: skip
+        for key, (model, place) in _CONTROLLERS.items():
+            if key in more:
+                more[key] = validated(name, model, more[key], place)
         if "api_port" in more:
             more["api_port"] = int(more["api_port"])
         return values(Features(cilium=validated(name, Cilium, settings, ""), **switches, **more))

@@ -30,6 +30,8 @@ _TYPED = {
     "Ingress": (f"{_CILIUM}CiliumIngress", "ingress", "ingress-{kind}-{space}-{name}"),
     "CiliumClusterwideNetworkPolicy": (f"{_CILIUM}CiliumIngress", "ingress", "ingress-{kind}-{name}"),
     "CiliumNetworkPolicy": (f"{_CILIUM}CiliumIngress", "ingress", "ingress-{kind}-{space}-{name}"),
+    **dict.fromkeys(("Gateway", "HTTPRoute", "GRPCRoute", "TLSRoute"),
+                    (f"{_CILIUM}CiliumGateways", "gateways", "gateways-{kind}-{space}-{name}")),
     "CiliumEgressGatewayPolicy": ("cilium-edge:egress:EgressGatewayHA", "egress", "egress-{name}"),
     "EgressGatewayHAPolicy": ("cilium-edge:egress:EgressGatewayHA", "egress", "egress-{name}"),
     "Service": ("cilium-edge:apps:Workloads", "apps", "apps-svc-{name}"),
@@ -48,7 +50,7 @@ def token(manifest: Manifest) -> str:
 
 
 # The components that a stack's own program has.
-_COMPONENTS = {"bgp", "lb", "l2", "ingress", "egress", "apps", "extra"}
+_COMPONENTS = {"bgp", "lb", "l2", "ingress", "gateways", "egress", "apps", "extra"}
 
 
 def former_places(name: str, manifest: Manifest, component: str) -> list[pulumi.Alias]:

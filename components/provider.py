@@ -19,6 +19,7 @@ from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
 from components.bgp_control_plane import BgpControlPlane
+from components.cilium_gateways import CiliumGateways
 from components.cilium_ingress import CiliumIngress
 from components.cilium_install import CiliumInstall
 from components.egress_gateway_ha import EgressGatewayHA
@@ -31,6 +32,7 @@ from config.load import PROJECT
 
 COMPONENTS: list[type[pulumi.ComponentResource]] = [
     RouterFRR, CiliumInstall, BgpControlPlane, LbIpam, CiliumIngress, EgressGatewayHA, L2Announcements,
+    CiliumGateways,
 ]  # fmt: skip
 VERSION = "0.1.0"
 # Arguments that nobody may read, wherever they are.

@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from config.base import Model
+from config.certificate import Certificate
 from config.labels import Labels, LabelSelector
 from config.net import LabelName, ObjectName, Port, PortName
-from config.text import ClassName, DnsPattern, SecretName
+from config.text import ClassName, DnsPattern
 
 _PATH = r"^/"
 PATTERNS = {_PATH: "a path that begins with a slash"}
@@ -55,24 +56,10 @@ class IngressBackend(Model):
     port: Port | PortName
 
 
-class IngressTls(Model):
-    """The certificate of some hosts: a Secret of the Ingress's namespace.
-
-    With `certificateConfig` and `keyConfig` the Secret is made, from the secrets of the stack's configuration that
-    they name (PEM; the host's own certificate first, then those above it). Without them somebody else makes it.
-    """
+class IngressTls(Certificate):
+    """The certificate of some hosts, in the Ingress's namespace."""
 
     hosts: tuple[DnsPattern, ...] = ()
-    secret_name: ObjectName | None = None
-    certificate_config: SecretName | None = None
-    key_config: SecretName | None = None
-
-    @model_validator(mode="after")
-    def _whole(self) -> IngressTls:
-        given = (self.certificate_config, self.key_config)
-        if any(given) and not all((*given, self.secret_name)):
-            raise ValueError("secretName, certificateConfig and keyConfig together, or secretName alone")
-        return self
 
 
 class Ingress(Model):

@@ -7,13 +7,15 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from config import shapes
+from config import gateway_shapes, shapes
 from config.bgp import AdvertisementSet, ClusterConfig, NodeOverride, PeerConfig
 from config.egress import EgressPolicy
+from config.gateway import Gateway
 from config.ingress import Ingress
 from config.l2 import L2Policy
 from config.policy import NetworkPolicy
 from config.pool import Pool
+from config.routes import GrpcRoute, HttpRoute, TlsRoute
 from config.workload import Service
 
 Shape = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -31,6 +33,10 @@ KINDS: dict[str, tuple[str, type[BaseModel], Shape]] = {
     "CiliumClusterwideNetworkPolicy": ("networkPolicies", NetworkPolicy, shapes.network_policy),
     "CiliumNetworkPolicy": ("networkPolicies", NetworkPolicy, shapes.network_policy),
     "Ingress": ("ingresses", Ingress, shapes.ingress),
+    "Gateway": ("gateways", Gateway, gateway_shapes.gateway),
+    "HTTPRoute": ("httpRoutes", HttpRoute, gateway_shapes.http_route),
+    "GRPCRoute": ("grpcRoutes", GrpcRoute, gateway_shapes.grpc_route),
+    "TLSRoute": ("tlsRoutes", TlsRoute, gateway_shapes.tls_route),
     "Service": ("services", Service, shapes.service),
 }
 

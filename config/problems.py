@@ -21,6 +21,7 @@ from config import (
     policy,
     route_policy,
     router,
+    routes,
     ssh,
     text,
     waiver,
@@ -29,14 +30,14 @@ from config.base import yaml_name
 from config.errors import Problem
 
 _PATTERNS = {pattern: words for module in (cilium, cluster, ingress, labels, manifest, neighbor, net, node_group,
-                                           policy, route_policy, router, ssh, text, waiver)
+                                           policy, route_policy, router, routes, ssh, text, waiver)
              for pattern, words in module.PATTERNS.items()}  # fmt: skip
 _NOT_THERE = "one (a typo, or the wrong place)"
 # Keys that people look for at another place -> where it is.
 _ELSEWHERE = {
     "routerIDAllocation": "cilium.values.bgpControlPlane.routerIDAllocation",
     "bgpControlPlane": "bgp", "ingressClassName": "ingresses[].ingressClassName",
-    "gatewayAPI": "cilium.values.gatewayAPI", "kubeProxyReplacement": "cilium.kubeProxyReplacement",
+    "gatewayAPI": "gatewayController", "kubeProxyReplacement": "cilium.kubeProxyReplacement",
 }  # fmt: skip
 # What a field that expects a text makes of YAML's other scalars.
 _SCALARS = {bool: "a boolean", int: "a number", float: "a number"}

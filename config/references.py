@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from config.bgp import Bgp
+from config.certified import Certified, certified
 from config.cilium import CLOUDS
 from config.errors import Problem
-from config.ingress import IngressTls
 from config.neighbor import PeerSettings
 from config.router import Router, RouterBgp
 from config.stack import StackConfig
@@ -21,6 +21,10 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
     yield from _duplicates("pools", (pool.name for pool in stack.pools))
     yield from _duplicates("l2Policies", (policy.name for policy in stack.l2_policies))
     yield from _duplicates("ingresses", (f"{i.namespace}/{i.name}" for i in stack.ingresses))
+    yield from _duplicates("gateways", (f"{i.namespace}/{i.name}" for i in stack.gateways))
+    for name, routes in (("httpRoutes", stack.http_routes), ("grpcRoutes", stack.grpc_routes),
+                         ("tlsRoutes", stack.tls_routes)):  # fmt: skip
+        yield from _duplicates(name, (f"{route.namespace}/{route.name}" for route in routes))
     yield from _certificates(stack)
     yield from _duplicates("networkPolicies", (f"{policy.namespace}/{policy.name}" if policy.namespace else policy.name
                                                for _, policy in stack.guards()))
@@ -52,17 +56,17 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
 
 def _certificates(stack: StackConfig) -> Iterator[Problem]:
     """One Secret has one certificate."""
-    first: dict[tuple[str, str | None], tuple[str, IngressTls]] = {}
-    for i, ingress in enumerate(stack.ingresses):
-        for j, tls in enumerate(ingress.tls):
-            where = f"ingresses[{i}].tls[{j}]"
-            before, other = first.setdefault((ingress.namespace, tls.secret_name), (where, tls))
-            if tls.certificate_config and other.certificate_config and (
-                (tls.certificate_config, tls.key_config) != (other.certificate_config, other.key_config)
-            ):
-                yield Problem(f"{where}.certificateConfig", f"that of {before} for Secret {tls.secret_name}"
-                              f" ({other.certificate_config}, {other.key_config})",
-                              f"{tls.certificate_config}, {tls.key_config}")  # fmt: skip
+    first: dict[tuple[str, str | None], Certified] = {}
+    for item in certified(stack):
+        made = item.certificate
+        before = first.setdefault((item.namespace, made.secret_name), item)
+        other = before.certificate
+        if made.certificate_config and other.certificate_config and (
+            (made.certificate_config, made.key_config) != (other.certificate_config, other.key_config)
+        ):
+            yield Problem(f"{item.path}.certificateConfig", f"that of {before.path} for Secret {made.secret_name}"
+                          f" ({other.certificate_config}, {other.key_config})",
+                          f"{made.certificate_config}, {made.key_config}")  # fmt: skip
 
 
 def _credentials_as_passwords(stack: StackConfig) -> Iterator[Problem]:
@@ -80,10 +84,9 @@ def _credentials_as_passwords(stack: StackConfig) -> Iterator[Problem]:
                   for j, group in enumerate(router.bgp.peer_groups)]  # fmt: skip
         names += [(f"{bgp}.neighbors[{j}].passwordConfig", one.password_config)
                   for j, one in enumerate(router.bgp.neighbors)]  # fmt: skip
-    for i, ingress in enumerate(stack.ingresses):
-        for j, tls in enumerate(ingress.tls):
-            names += [(f"ingresses[{i}].tls[{j}].certificateConfig", tls.certificate_config),
-                      (f"ingresses[{i}].tls[{j}].keyConfig", tls.key_config)]  # fmt: skip
+    for item in certified(stack):
+        names += [(f"{item.path}.certificateConfig", item.certificate.certificate_config),
+                  (f"{item.path}.keyConfig", item.certificate.key_config)]  # fmt: skip
     for path, name in names:
         if name in keys:
             yield Problem(path, "the name of a password or certificate", f"{name}, which is {keys[name]}")

@@ -16,6 +16,7 @@ from config.cilium import Cilium
 from config.cluster import Cluster, LabCluster
 from config.egress import EgressHA, EgressPolicy
 from config.errors import LabError
+from config.gateway import Gateway, GatewayController
 from config.ingress import Ingress, IngressController
 from config.ingress_access import IngressAccess
 from config.l2 import L2Policy
@@ -28,6 +29,7 @@ from config.outpost import Outpost
 from config.policy import NetworkPolicy
 from config.pool import Pool
 from config.router import Router
+from config.routes import GrpcRoute, HttpRoute, TlsRoute
 from config.selection import NodeSelection
 from config.waiver import Waiver
 from config.workload import Service, Workload
@@ -50,6 +52,11 @@ class StackConfig(Model):
     l2_policies: tuple[L2Policy, ...] = ()
     ingress_controller: IngressController | None = None
     ingresses: tuple[Ingress, ...] = ()
+    gateway_controller: GatewayController | None = None
+    gateways: tuple[Gateway, ...] = ()
+    http_routes: tuple[HttpRoute, ...] = ()
+    grpc_routes: tuple[GrpcRoute, ...] = ()
+    tls_routes: tuple[TlsRoute, ...] = ()
     ingress_access: IngressAccess | None = None
     network_policies: tuple[NetworkPolicy, ...] = ()
     egress_policies: tuple[EgressPolicy, ...] = ()

@@ -13,7 +13,8 @@ from config.stack import StackConfig
 # Place in the file -> field of the models.
 _FIELDS = {
     "pools": "pools", "l2Policies": "l2_policies", "egressPolicies": "egress_policies", "ingresses": "ingresses",
-    "networkPolicies": "network_policies", "services": "services",
+    "networkPolicies": "network_policies", "services": "services", "gateways": "gateways",
+    "httpRoutes": "http_routes", "grpcRoutes": "grpc_routes", "tlsRoutes": "tls_routes",
 }  # fmt: skip
 _BGP_FIELDS = {
     "clusterConfigs": "cluster_configs", "peerConfigs": "peer_configs", "advertisements": "advertisements",
@@ -38,7 +39,7 @@ class Whole:
         # The models have other words than the API; where they have the same ones the rest of the path is right too.
         rest = path[match.end():].lstrip(".")
         document = self.stack.manifests[int(manifest[len("manifests["):-1])].document()
-        for below in (f"spec.{rest}", f"metadata.{rest}"):
+        for below in (f"spec.{rest}", f"metadata.{rest}", rest):
             if rest and _stands(document, below):
                 return f"{manifest}.{below}"
         return manifest

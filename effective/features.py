@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from config.cilium import Cilium
+from config.gateway import GatewayController
 from config.ingress import IngressController
 from config.net import Address, Prefix
 from config.stack import StackConfig
@@ -21,6 +22,7 @@ class Features:
     bgp: bool = False
     l2_announcements: bool = False
     ingress_controller: IngressController | None = None
+    gateway_controller: GatewayController | None = None
     egress_gateway: bool = False
     egress_ha: bool = False
     api_server: Address | str | None = None
@@ -35,6 +37,7 @@ def features(stack: StackConfig) -> Features:
         bgp=stack.bgp is not None,
         l2_announcements=bool(stack.l2_policies),
         ingress_controller=stack.ingress_controller,
+        gateway_controller=stack.gateway_controller,
         egress_gateway=bool(stack.egress_policies),
         egress_ha=any(policy.by_controller(stack.cilium.edition) for policy in stack.egress_policies),
         api_server=stack.cluster.api_server,

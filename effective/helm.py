@@ -7,6 +7,7 @@ from typing import Any
 
 from config.cilium import CLOUDS
 from config.errors import Problem
+from config.gateway import GatewayController
 from config.ingress import IngressController
 from config.stack import StackConfig
 from effective import chart
@@ -79,6 +80,8 @@ def needs(used: Features) -> Values:
         result["l2announcements"] = {"enabled": True}
     if used.ingress_controller is not None:
         result["ingressController"] = _ingress(used.ingress_controller)
+    if used.gateway_controller is not None:
+        result["gatewayAPI"] = _gateway_api(used.gateway_controller)
     if used.egress_gateway:
         # The agents' batching: with the chart's 1 s a failover could wait that long for its turn, and the
         # gateway's own agent may be later than the others.
@@ -98,6 +101,22 @@ def _ingress(controller: IngressController) -> Values:
         result["hostNetwork"] = network
     if controller.load_balancer_class is not None:
         result["service"] = {"loadBalancerClass": controller.load_balancer_class}
+    return result
+
+
+def _gateway_api(controller: GatewayController) -> Values:
+    result: Values = {"enabled": True}
+    flags = {"enableAlpn": controller.alpn, "enableAppProtocol": controller.app_protocol,
+             "enableProxyProtocol": controller.proxy_protocol}  # fmt: skip
+    result |= {key: True for key, on in flags.items() if on}
+    if controller.xff_num_trusted_hops:
+        result["xffNumTrustedHops"] = controller.xff_num_trusted_hops
+    if controller.external_traffic_policy is not None:
+        result["externalTrafficPolicy"] = controller.external_traffic_policy
+    if controller.host_network is not None:
+        result["hostNetwork"] = {"enabled": True}
+        if controller.host_network.node_selector is not None:
+            result["hostNetwork"]["nodes"] = {"matchLabels": dict(controller.host_network.node_selector.match_labels)}
     return result
 
 
@@ -135,6 +154,7 @@ _FIELDS = {
 }
 # First word of a Helm key -> the section of the stack that needs it.
 _SECTIONS = {"bgpControlPlane": "bgp", "l2announcements": "l2Policies", "ingressController": "ingressController",
+             "gatewayAPI": "gatewayController",
              "egressGateway": "egressPolicies",
              **{mode: f"cilium.ipam {mode}" for mode in CLOUDS}}  # fmt: skip
 

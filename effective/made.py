@@ -12,10 +12,11 @@ from hashlib import sha256
 from ipaddress import ip_address
 from typing import Any
 
+from config.gateway import Gateway
 from config.ingress import Ingress
-from config.manifest import Manifest
 from config.net import Address
 from config.stack import StackConfig
+from config.whole import whole
 from config.workload import Service, ServicePort
 from effective.helm import Helm, reader
 
@@ -39,8 +40,8 @@ class Made:
 
 def with_made(stack: StackConfig) -> StackConfig:
     """The stack with the Services that Cilium makes for its Ingresses and Gateways among its own."""
-    helm = reader(stack)
-    made = [one.service for one in (*of_ingresses(stack, helm), *of_gateways(stack, helm))]
+    helm, read = reader(stack), whole(stack).stack
+    made = [one.service for one in (*of_ingresses(read, helm), *of_gateways(read, helm))]
     return stack.model_copy(update={"services": (*stack.services, *made)})
 
 
@@ -96,40 +97,33 @@ def of_gateways(stack: StackConfig, helm: Helm) -> Iterator[Made]:
     on = [str(helm(f"gatewayAPI.{key}enabled")).lower() == "true" for key in ("", "hostNetwork.")]
     if on != [True, False]:
         return
-    for path, manifest in gateways(stack):
-        spec = manifest.document().get("spec") or {}
-        below = spec.get("infrastructure") or {}
-        name = manifest.metadata.name
-        labels = {"io.cilium.gateway/owning-gateway": name, f"{GATEWAY_GROUP}/gateway-name": name,
-                  **_texts(below.get("labels"))}  # fmt: skip
-        notes = _texts(below.get("annotations"))
-        asked = [str(a.get("value")) for a in spec.get("addresses") or [] if isinstance(a, dict)]
-        if asked and stack.cilium.release >= (1, 17):
-            notes.setdefault(GATEWAY_IPS, ",".join(asked))
-        service = _service(_short(f"cilium-gateway-{name}"), manifest.metadata.namespace or "default", "LoadBalancer",
+    said = "gatewayController" if stack.gateway_controller else "cilium.values.gatewayAPI"
+    for path, item in gateways(stack):
+        labels = {"io.cilium.gateway/owning-gateway": item.name, f"{GATEWAY_GROUP}/gateway-name": item.name,
+                  **item.infrastructure.labels}  # fmt: skip
+        notes = dict(item.infrastructure.annotations)
+        if item.addresses and stack.cilium.release >= (1, 17):
+            notes.setdefault(GATEWAY_IPS, ",".join(item.addresses))
+        service = _service(_short(f"cilium-gateway-{item.name}"), item.namespace, "LoadBalancer",
                            labels, notes, helm("gatewayAPI.externalTrafficPolicy"), None, None)  # fmt: skip
-        ports = [listener.get("port") for listener in spec.get("listeners") or [] if isinstance(listener, dict)]
-        service = service.model_copy(update={"ports": tuple(
-            ServicePort(port=port) for port in dict.fromkeys(ports) if isinstance(port, int) and 0 < port < 65536)})
+        ports = dict.fromkeys(listener.port for listener in item.listeners)
+        service = service.model_copy(update={"ports": tuple(ServicePort(port=port) for port in ports)})
         yield Made(path, service, {
-            "externalTrafficPolicy": "cilium.values.gatewayAPI.externalTrafficPolicy",
-            "annotations": f"{path}.spec.addresses" if asked else f"{path}.spec.infrastructure.annotations",
-            "labels": f"{path}.spec.infrastructure.labels",
+            "externalTrafficPolicy": f"{said}.externalTrafficPolicy",
+            "annotations": f"{path}.addresses" if item.addresses else f"{path}.infrastructure.annotations",
+            "labels": f"{path}.infrastructure.labels",
         })  # fmt: skip
 
 
-def gateways(stack: StackConfig) -> Iterator[tuple[str, Manifest]]:
-    """The Gateways of Cilium's class among the manifests."""
+def gateways(stack: StackConfig) -> Iterator[tuple[str, Gateway]]:
+    """The Gateways of Cilium's class, with their YAML paths."""
     classes = {"cilium"}
     for item in stack.manifests:
         spec = item.document().get("spec") or {}
         if item.kind == "GatewayClass" and spec.get("controllerName") == "io.cilium/gateway-controller":
             classes.add(item.metadata.name)
-    for i, item in enumerate(stack.manifests):
-        if item.kind == "Gateway" and item.api_version.startswith(f"{GATEWAY_GROUP}/"):
-            spec = item.document().get("spec")
-            if isinstance(spec, dict) and spec.get("gatewayClassName") in classes:
-                yield f"manifests[{i}]", item
+    yield from ((f"gateways[{i}]", item) for i, item in enumerate(stack.gateways)
+                if item.gateway_class_name in classes)  # fmt: skip
 
 
 def _service(name: str, space: str, kind: str, labels: dict[str, str], notes: dict[str, str], policy: Any,

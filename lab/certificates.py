@@ -1,4 +1,4 @@
-"""Certificates of a lab's Ingresses: what the stack's configuration lacks, the lab's own authority issues."""
+"""Certificates of a lab's Ingresses and Gateways: what the configuration lacks, the lab's own authority issues."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
+from config.certified import certified
 from config.stack import StackConfig
 from lab.pki import Pki
 
@@ -13,10 +14,10 @@ from lab.pki import Pki
 def issue(directory: Path, authority: Pki, stack: StackConfig) -> None:
     """Write each certificate and its key to a file of the name that they have in the configuration."""
     hosts: dict[tuple[str, str], list[str]] = {}
-    for ingress in stack.ingresses:
-        for tls in ingress.tls:
-            if tls.certificate_config and tls.key_config:
-                hosts.setdefault((tls.certificate_config, tls.key_config), []).extend(tls.hosts)
+    for item in certified(stack):
+        names = item.certificate.certificate_config, item.certificate.key_config
+        if names[0] and names[1]:
+            hosts.setdefault((names[0], names[1]), []).extend(item.hosts)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     for names, wanted in hosts.items():
         every = tuple(dict.fromkeys(wanted))

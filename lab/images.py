@@ -30,9 +30,9 @@ def table() -> str:
 
 def wanted(cilium: Cilium) -> tuple[Part, ...]:
     """What a lab with that Cilium runs beside what every lab does. Raises LabError naming the versions there are."""
-    envoy = (ENVOY, ENVOY_BRIDGE) if _enabled(cilium.values, "envoy", default=True) else ()
+    envoy = (ENVOY, ENVOY_BRIDGE) if enabled(cilium.values, "envoy", default=True) else ()
     # The chart asks the same: the relay is on where Hubble is.
-    relay = _enabled(cilium.values, "hubble", default=True) and _enabled(cilium.values, "hubble.relay", default=False)
+    relay = enabled(cilium.values, "hubble", default=True) and enabled(cilium.values, "hubble.relay", default=False)
     return (toolset(cilium.version), *envoy, *((HUBBLE,) if relay else ()))
 
 
@@ -60,7 +60,7 @@ def newer(version: str) -> str:
     return max(found, key=_patch)
 
 
-def _enabled(values: dict[str, Any], part: str, *, default: bool) -> bool:
+def enabled(values: dict[str, Any], part: str, *, default: bool) -> bool:
     """Whether the chart installs a part; `false` as a text is its other way to say no."""
     found: Any = values
     for word in (*part.split("."), "enabled"):

@@ -91,7 +91,9 @@ def translate(resources: Iterable[Seen]) -> Translation:
         pools=tuple(parts.get("pools", ())), l2_policies=tuple(parts.get("l2Policies", ())),
         egress_policies=tuple(parts.get("egressPolicies", ())), ingresses=tuple(parts.get("ingresses", ())),
         network_policies=tuple(parts.get("networkPolicies", ())), services=tuple(parts.get("services", ())),
-        manifests=tuple(parts.get("manifests", ())),
+        manifests=tuple(parts.get("manifests", ())), gateways=tuple(parts.get("gateways", ())),
+        http_routes=tuple(parts.get("httpRoutes", ())), grpc_routes=tuple(parts.get("grpcRoutes", ())),
+        tls_routes=tuple(parts.get("tlsRoutes", ())),
     )  # fmt: skip
     return Translation(stack, origins, installed, unread)
 

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from config.certified import certified as declared
 from config.egress import HA_API_VERSION, HA_KIND
 from config.errors import EdgeError
 from config.peerings import foreign
 from config.router import Router
 from config.stack import StackConfig
+from effective.entries import entrances
 from probes import conditions, tables
 from probes.seen import Json, Seen
 from transport.kube import Kube
@@ -55,9 +57,13 @@ class Field:
                 kinds.append(("egress", HA_API_VERSION, HA_KIND))
             if self.stack.l2_policies:
                 kinds.append(("leases", "coordination.k8s.io/v1", "Lease"))
-            if self.stack.ingress_controller is not None:
-                kinds += [("ingresses", "networking.k8s.io/v1", "Ingress"),
-                          *((kind, "cilium.io/v2", kind) for kind in POLICY_KINDS)]  # fmt: skip
+            entered = {item.kind for item in entrances(self.stack)}
+            if "Ingress" in entered or self.stack.ingress_controller is not None:
+                kinds.append(("ingresses", "networking.k8s.io/v1", "Ingress"))
+            if "Gateway" in entered:
+                kinds.append(("gateways", "gateway.networking.k8s.io/v1", "Gateway"))
+            if entered or self.stack.ingress_controller is not None:
+                kinds += [(kind, "cilium.io/v2", kind) for kind in POLICY_KINDS]
                 for space, name in sorted(certified(self.stack)):
                     pool.submit(self._ask, seen, f"Secret {space}/{name}", partial(self._secret, seen, space, name))
             for key, api, kind in kinds:
@@ -67,7 +73,7 @@ class Field:
                 if (pod["metadata"].get("labels") or {}).get("k8s-app") == "cilium":
                     name = pod["spec"].get("nodeName", "")
                     pool.submit(self._ask, seen, name, partial(self._agent, seen, name, pod))
-                    if self.stack.ingress_controller is not None:
+                    if entered or self.stack.ingress_controller is not None:
                         pool.submit(self._ask, seen, f"envoy of {name}", partial(self._envoy, seen, name, pod))
         return seen
 
@@ -167,12 +173,10 @@ class Field:
 
 
 def certified(stack: StackConfig) -> dict[tuple[str, str], set[str]]:
-    """(Namespace, Secret) of each certificate that Ingresses of Cilium's name -> the hosts that it is for."""
+    """(Namespace, Secret) of each certificate that Ingresses and Gateways name -> the hosts that it is for."""
     result: dict[tuple[str, str], set[str]] = {}
-    for item in stack.ingresses if stack.ingress_controller else ():
-        for tls in item.tls if item.class_name == "cilium" else ():
-            if tls.secret_name:
-                result.setdefault((item.namespace, tls.secret_name), set()).update(tls.hosts)
+    for item in (each for each in declared(stack) if each.by_cilium):
+        result.setdefault((item.namespace, str(item.certificate.secret_name)), set()).update(item.hosts)
     return result
 
 

@@ -106,6 +106,9 @@ from rules.ingress import (
     i13_second_hop,
     i14_gateway_kube_proxy,
     i15_mixed_rule,
+    i16_route_without_listener,
+    i17_reference_grant,
+    i18_listeners,
 )
 from rules.l2 import (
     l01_kube_proxy,
@@ -231,6 +234,9 @@ MODULES: tuple[ModuleType, ...] = (
     i13_second_hop,
     i14_gateway_kube_proxy,
     i15_mixed_rule,
+    i16_route_without_listener,
+    i17_reference_grant,
+    i18_listeners,
     g01_masquerade,
     g02_kube_proxy,
     g03_incompatible,

@@ -56,7 +56,12 @@ def _crds(kube: Kube, names: list[str]) -> Callable[[], str]:
                    for c in (item.get("status") or {}).get("conditions") or [])
         }  # fmt: skip
         absent = [name for name in names if name not in there]
-        return f"CRDs not Established: {', '.join(absent)}; is the Cilium operator running?" if absent else ""
+        if not absent:
+            return ""
+        ours = any(name.endswith(".cilium.io") for name in absent)
+        what = "is the Cilium operator running?" if ours else (
+            "install those of the release that this Cilium is for, then run again")  # fmt: skip
+        return f"CRDs not Established: {', '.join(absent)}; {what}"
 
     return missing
 

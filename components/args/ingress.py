@@ -31,16 +31,12 @@ class IngressBackendArgs(TypedDict):
 
 
 class IngressTlsArgs(TypedDict):
-    """The certificate of some hosts: a Secret of the Ingress's namespace.
+    """The certificate of some hosts, in the Ingress's namespace."""
 
-    With `certificateConfig` and `keyConfig` the Secret is made, from the secrets of the stack's configuration that
-    they name (PEM; the host's own certificate first, then those above it). Without them somebody else makes it.
-    """
-
-    hosts: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     secret_name: NotRequired[str]
     certificate_config: NotRequired[str]
     key_config: NotRequired[str]
+    hosts: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
 
 
 class IngressPathArgs(TypedDict):

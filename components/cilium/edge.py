@@ -49,14 +49,6 @@ def _backend(item: IngressBackend | IngressPath) -> Manifest:
     return {"service": {"name": item.service, "port": port}}
 
 
-def tls_secret(namespace: str, name: str, certificate: Any, key: Any) -> Manifest:
-    """The Secret of a certificate, in PEM; both may be Outputs."""
-    made = _object("v1", "Secret", name, {})
-    del made["spec"]
-    made["metadata"]["namespace"] = namespace
-    return {**made, "type": "kubernetes.io/tls", "stringData": {"tls.crt": certificate, "tls.key": key}}
-
-
 def _egress_spec(item: EgressPolicy) -> Manifest:
     """What every kind of egress policy has."""
     spec: Manifest = {

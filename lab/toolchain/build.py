@@ -92,11 +92,15 @@ def _go(command: list[str], toolset: Toolset, scratch: Path) -> subprocess.Compl
 
 
 @cache
-def module_dir(toolset: Toolset) -> Path:
-    """The source tree of the toolset's main module in Go's module cache (chart, BPF sources)."""
-    command = ["go", "mod", "download", "-json", f"{toolset.module}@v{toolset.version}"]
+def module_dir(toolset: Toolset, module: str | None = None) -> Path:
+    """The source tree of a module that the toolset is built from, in Go's module cache; without a name the main one.
+
+    The main one has the chart and BPF sources, others have CRDs. Raises MachineError where it cannot be had.
+    """
+    wanted = module or toolset.module
+    command = ["go", "mod", "download", "-json", f"{wanted}@v{toolset.version_of(wanted)}"]
     result = _go(command, toolset, CACHE / "go-build")
     if result.returncode != 0:
         words = (result.stderr or result.stdout).strip().splitlines()
-        raise MachineError(f"downloading {toolset.module} v{toolset.version}: {words[-1]}")
+        raise MachineError(f"downloading {wanted} v{toolset.version_of(wanted)}: {words[-1]}")
     return Path(json.loads(result.stdout)["Dir"])

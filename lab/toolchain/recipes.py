@@ -34,8 +34,11 @@ class Toolset:
 
     def __post_init__(self) -> None:
         text = (self.directory / "go.mod").read_text()
-        found = re.search(rf"^(?:require )?\s*{re.escape(self.module)} v(\S+)", text, re.MULTILINE)
-        object.__setattr__(self, "version", found.group(1) if found else "0")
+        object.__setattr__(self, "version", _required(text, self.module))
+
+    def version_of(self, module: str) -> str:
+        """The version of another module that this one is built with; 0 where it is built without."""
+        return _required((self.directory / "go.mod").read_text(), module)
 
     @property
     def key(self) -> str:
@@ -51,6 +54,11 @@ class Toolset:
     def flags(self) -> str:
         """Linker flags with the version filled in."""
         return self.ldflags.replace("VERSION", self.version)
+
+
+def _required(go_mod: str, module: str) -> str:
+    found = re.search(rf"^(?:require )?\s*{re.escape(module)} v(\S+)", go_mod, re.MULTILINE)
+    return found.group(1) if found else "0"
 
 
 @dataclass(frozen=True)

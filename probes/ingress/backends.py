@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from config.ingress import IngressPath
 from effective.admission import Party, pod
+from effective.entries import Target
 from probes.seen import Seen
 from probes.services import ready_endpoints
 
@@ -19,29 +19,29 @@ class Backend:
     party: Party | None
 
 
-def find(seen: Seen, namespace: str, path: IngressPath) -> Backend | str:
+def find(seen: Seen, target: Target) -> Backend | str:
     """The backend of a route; a text where the API did not answer."""
     for key in ("slices", "pods"):
         if key not in seen.objects:
             return seen.errors.get(key, "not asked")
     labels = {(item["metadata"]["namespace"], item["metadata"]["name"]): item["metadata"].get("labels") or {}
               for item in seen.objects["pods"]}  # fmt: skip
-    named = _port_name(seen, namespace, path)
+    namespace, named = target.namespace, _port_name(seen, target)
     names: list[str] = []
     party: Party | None = None
-    for item, _, name in ready_endpoints(seen, namespace, path.service):
+    for item, _, name in ready_endpoints(seen, namespace, target.service):
         ports = {p.get("name") or "": p.get("port") for p in item.get("ports") or []}
         port = ports.get(named) if named in ports else next(iter(ports.values()), None)
         names.append(name)
         party = party or pod(labels.get((namespace, name), {}), namespace, port)
-    return Backend(path.service, tuple(sorted(set(names))), party)
+    return Backend(target.service, tuple(sorted(set(names))), party)
 
 
-def _port_name(seen: Seen, namespace: str, path: IngressPath) -> str:
+def _port_name(seen: Seen, target: Target) -> str:
     """What the Service calls the port of a route: its EndpointSlices have the pods' port by that name."""
     for item in seen.objects.get("services", []):
-        if (item["metadata"]["namespace"], item["metadata"]["name"]) == (namespace, path.service):
+        if (item["metadata"]["namespace"], item["metadata"]["name"]) == (target.namespace, target.service):
             for port in item["spec"].get("ports") or []:
-                if path.port in (port.get("port"), port.get("name")):
+                if target.port in (port.get("port"), port.get("name")):
                     return str(port.get("name") or "")
     return ""

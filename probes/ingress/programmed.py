@@ -1,13 +1,11 @@
-"""Whether an Ingress has its Service's address, and whether the Envoy of every node has its routes."""
+"""Whether an Ingress or a Gateway has its Service's address, and whether the Envoy of every node has its routes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ingress import Ingress, IngressBackend, IngressPath
 from config.stack import StackConfig
-from config.workload import Service
-from effective.made import of_ingress
+from effective.entries import Entrance, entrances
 from probes.seen import Json, Seen
 from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
@@ -15,51 +13,63 @@ from probes.verdict import Verdict, judged, unknown
 # Domain, path and the backend's namespace:service:port.
 Route = tuple[str, str, str]
 ANY_HOST = "*"
-
-
-def ours(stack: StackConfig) -> list[Ingress]:
-    """The Ingresses that Cilium serves."""
-    if stack.ingress_controller is None:
-        return []
-    return [item for item in stack.ingresses if item.class_name == "cilium"]
+# Kind -> what its objects are called among the answers.
+_KEYS = {"Ingress": "ingresses", "Gateway": "gateways"}
 
 
 def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
-    """Both, for each Ingress. Pure."""
-    for item in ours(stack):
-        yield _address(item, of_ingress(stack, item), seen)
-    wanted = {route for item in ours(stack) for route in routes(item)}
+    """Both, for each Ingress and Gateway. Pure."""
+    found = entrances(stack)
+    for item in found:
+        yield _address(item, seen)
+    wanted = {route for item in found for route in routes(item)}
     if wanted:
         for node in stack.nodes:
             yield _envoy(node.name, wanted, seen)
 
 
-def _address(item: Ingress, service: Service | None, seen: Seen) -> Verdict:
-    subject = f"{item.namespace}/{item.name}"
+def _address(item: Entrance, seen: Seen) -> Verdict:
+    key, subject, service = _KEYS[item.kind], str(item), item.service
     if service is None:
         # Listeners on the nodes' own network: there is no address to have.
         return judged("ingress", subject, True, "no address: host network", "none", "API")
     wanted = f"the address of Service {service.namespace}/{service.name}"
-    for key in ("ingresses", "services"):
-        if key not in seen.objects:
-            return unknown("ingress", subject, wanted, "API", seen.errors.get(key, "not asked"))
-    found = _object(item, seen)
-    addresses = load_balancer_addresses(service_object(seen, service))
-    shown = load_balancer_addresses(found)
+    for each in (key, "services"):
+        if each not in seen.objects:
+            return unknown("ingress", subject, wanted, "API", seen.errors.get(each, "not asked"))
+    found = next((one for one in seen.objects[key] if (one["metadata"]["namespace"], one["metadata"]["name"])
+                  == (item.namespace, item.name)), None)  # fmt: skip
     if found is None:
-        return judged("ingress", subject, False, wanted, "no such Ingress", "API", "not deployed")
+        return judged("ingress", subject, False, wanted, f"no such {item.kind}", "API", "not deployed")
+    addresses = load_balancer_addresses(service_object(seen, service))
+    shown = _shown_addresses(found)
     if service_object(seen, service) is None:
-        cause = "the operator has made no Service of it: does its log speak of this Ingress?"
+        refused = _refusals(found)
+        cause = refused or f"the operator has made no Service of it: does its log speak of this {item.kind}?"
         return judged("ingress", subject, False, wanted, "no such Service", "API", cause)
-    cause = "LB-IPAM has given the Service no address" if not addresses else (
-        "the operator has not written the address into the Ingress: its log says why")  # fmt: skip
-    return judged("ingress", subject, bool(addresses) and shown == addresses, wanted,
+    cause = _refusals(found) if addresses and shown == addresses else (
+        "LB-IPAM has given the Service no address" if not addresses else
+        f"the operator has not written the address into the {item.kind}: its log says why")  # fmt: skip
+    return judged("ingress", subject, bool(addresses) and shown == addresses and not cause, wanted,
                   ", ".join(shown) or "no address", "API", cause)  # fmt: skip
 
 
-def _object(item: Ingress, seen: Seen) -> Json | None:
-    return next((found for found in seen.objects["ingresses"] if found["metadata"]["name"] == item.name
-                 and found["metadata"]["namespace"] == item.namespace), None)  # fmt: skip
+def _shown_addresses(found: Json) -> list[str]:
+    """What an Ingress or a Gateway has in its status."""
+    if found.get("kind") == "Ingress" or "loadBalancer" in (found.get("status") or {}):
+        return load_balancer_addresses(found)
+    return [str(each.get("value")) for each in (found.get("status") or {}).get("addresses") or []]
+
+
+def _refusals(found: Json) -> str:
+    """What the operator has against a Gateway or one of its listeners."""
+    status = found.get("status") or {}
+    told = [("it", one) for one in status.get("conditions") or []]
+    told += [(f"listener {each.get('name')}", one) for each in status.get("listeners") or []
+             for one in each.get("conditions") or []]  # fmt: skip
+    good = ("Accepted", "Programmed", "ResolvedRefs")
+    wrong = [(who, one) for who, one in told if one.get("type") in good and one.get("status") == "False"]
+    return "; ".join(f"{who} is not {one['type']}: {one.get('message') or one.get('reason')}" for who, one in wrong)
 
 
 def _envoy(node: str, wanted: set[Route], seen: Seen) -> Verdict:
@@ -79,33 +89,15 @@ def _shown(route: Route) -> str:
     return f"{'' if host == ANY_HOST else host}{path} to {backend}"
 
 
-def routes(item: Ingress) -> Iterator[Route]:
-    """The routes that an Ingress means, but for those to a port that it names: nobody here knows its number.
+def routes(item: Entrance) -> Iterator[Route]:
+    """The routes that it means, but for those to a port that it names: nobody here knows its number.
 
     Where TLS passes through, Envoy reads no request and has no route.
     """
-    if item.passes_tls:
-        return
-    for rule in item.rules:
-        for path in rule.paths:
-            # To Cilium a prefix ends without a slash.
-            text = path.path.rstrip("/") or "/" if path.path_type == "Prefix" else path.path
-            if isinstance(path.port, int):
-                yield rule.host or ANY_HOST, text, backend_of(item, path)
-    default = by_default(item)
-    if default is not None and isinstance(default.port, int):
-        yield ANY_HOST, "/", backend_of(item, default)
-
-
-def by_default(item: Ingress) -> IngressBackend | None:
-    """The default backend; None where a rule leaves nothing to it."""
-    taken = any(rule.host is None and path.path == "/" for rule in item.rules for path in rule.paths)
-    return None if taken else item.default_backend
-
-
-def backend_of(item: Ingress, path: IngressBackend | IngressPath) -> str:
-    """A backend as Cilium's clusters are called."""
-    return f"{item.namespace}:{path.service}:{path.port}"
+    for entry in item.entries:
+        for target in entry.targets if not entry.passes else ():
+            if isinstance(target.port, int):
+                yield entry.host or ANY_HOST, entry.path, str(target)
 
 
 def known_routes(dump: Json) -> set[Route]:
@@ -114,10 +106,15 @@ def known_routes(dump: Json) -> set[Route]:
     for config in dump.get("configs") or []:
         for host in (config.get("route_config") or {}).get("virtual_hosts") or []:
             for route in host.get("routes") or []:
-                cluster = (route.get("route") or {}).get("cluster", "")
                 path = _path(route.get("match") or {})
-                result |= {(domain, path, cluster.rpartition("/")[2]) for domain in host.get("domains") or []}
+                result |= {(domain, path, cluster.rpartition("/")[2]) for domain in host.get("domains") or []
+                           for cluster in _clusters(route.get("route") or {})}  # fmt: skip
     return result
+
+
+def _clusters(action: Json) -> list[str]:
+    shared = (action.get("weighted_clusters") or {}).get("clusters") or []
+    return [action["cluster"]] if "cluster" in action else [str(one.get("name")) for one in shared]
 
 
 def _path(match: Json) -> str:

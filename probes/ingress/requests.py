@@ -1,23 +1,22 @@
-"""HTTP to every route of every Ingress, from every place: answered by its backend, or refused, as the stack means."""
+"""HTTP to every route of every entrance, from every place: answered by its backend, or refused, as the stack means."""
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from config.errors import EdgeError
-from config.ingress import Ingress, IngressPath
-from effective.made import of_ingress
+from effective.admission import Party
+from effective.entries import entrances
 from probes.field import Field
 from probes.ingress import backends
+from probes.ingress.asked import Request, requests
 from probes.ingress.backends import Backend
 from probes.ingress.meaning import Meaning, meant, why
 from probes.ingress.places import Place, places
-from probes.ingress.programmed import by_default, ours
 from probes.seen import Seen
 from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
@@ -27,46 +26,7 @@ _MARK = "=-=-="
 _BY_BACKEND = re.compile(r"^x-envoy-upstream-service-time:", re.MULTILINE | re.IGNORECASE)
 _STATUS = re.compile(r"^HTTP/\S+ (\d{3})", re.MULTILINE)
 _HOSTNAME = re.compile(r"^Hostname: (\S+)", re.MULTILINE)
-_EXPRESSION = re.compile(r"[][(){}*+?|\\^$]")
-# What no rule of an Ingress with a default backend is for.
-_ELSEWHERE = "/edge-verify"
 _NO_CURL = "no curl here"
-
-
-@dataclass(frozen=True)
-class Request:
-    """One route of an Ingress, and where it is asked."""
-
-    item: Ingress
-    path: IngressPath
-    host: str | None
-    address: str
-    tls: bool
-
-    @property
-    def passes(self) -> bool:
-        """Whether the backend ends TLS: Envoy has nothing to say inside it."""
-        return self.item.passes_tls
-
-    @property
-    def port(self) -> int:
-        """Of the listener."""
-        return 443 if self.tls else 80
-
-    def __str__(self) -> str:
-        return f"{self.item.namespace}/{self.item.name} {self.host or ''}{self.path.path}"
-
-    def curl(self, place: Place) -> str:
-        """The command: one connection, of which headers and the beginning of the body are shown."""
-        literal = f"[{self.address}]" if ":" in self.address else self.address
-        name = (self.host or literal).replace("*.", "edge-verify.")
-        words = ["curl", "-sik", "--globoff", "--connect-timeout", "2", "--max-time", "7"]
-        if self.host:
-            words += ["--resolve", f"{name}:{self.port}:{literal}"]
-        if place.source is not None:
-            words += ["--interface", str(place.source)]
-        words.append(f"http{'s' if self.tls else ''}://{name}{self.path.path}")
-        return f"{shlex.join(words)} | head -c 2000"
 
 
 @dataclass(frozen=True)
@@ -87,14 +47,13 @@ def verdicts(field: Field, seen: Seen, routed: dict[str, list[IPv4Network | IPv6
     """One for each route and place. An Ingress that can be asked from nowhere is not proven."""
     jobs: list[tuple[Place, list[Request]]] = []
     result: list[Verdict] = []
-    for item in ours(field.stack):
-        service = of_ingress(field.stack, item)
-        for address in load_balancer_addresses(service_object(seen, service)) if service else ():
-            asked = list(_requests(item, address))
+    for item in entrances(field.stack):
+        for address in load_balancer_addresses(service_object(seen, item.service)) if item.service else ():
+            asked = requests(item, address)
             found = list(places(field, seen, ip_address(address), routed))
             jobs += [(place, asked) for place in found]
-            if not found:
-                result.append(unknown("ingress-http", f"{item.namespace}/{item.name}", "an answer", address,
+            if asked and not found:
+                result.append(unknown("ingress-http", str(item), "an answer", address,
                                       "there is no host and no pod to ask it from"))  # fmt: skip
     with ThreadPoolExecutor(8, "probe") as pool:
         for answers in pool.map(lambda job: list(_from(field, seen, *job)), jobs):
@@ -102,24 +61,10 @@ def verdicts(field: Field, seen: Seen, routed: dict[str, list[IPv4Network | IPv6
     return result
 
 
-def _requests(item: Ingress, address: str) -> Iterator[Request]:
-    certified = {host for tls in item.tls for host in tls.hosts}
-    # Without a host there is no name to tell connections apart by.
-    for rule in (rule for rule in item.rules if rule.host or not item.passes_tls):
-        for path in rule.paths:
-            # Of an expression nobody knows a path that it matches.
-            if path.path_type != "ImplementationSpecific" or not _EXPRESSION.search(path.path):
-                yield Request(item, path, rule.host, address, item.passes_tls or rule.host in certified)
-    default = by_default(item)
-    if default is not None and not item.passes_tls:
-        elsewhere = IngressPath(path=_ELSEWHERE, service=default.service, port=default.port)
-        yield Request(item, elsewhere, None, address, tls=False)
-
-
 def _from(field: Field, seen: Seen, place: Place, asked: list[Request]) -> Iterator[Verdict]:
     if not asked:
         return
-    ask = f"; echo {_MARK}; ".join(request.curl(place) for request in asked)
+    ask = f"; echo {_MARK}; ".join(request.curl(place.source) for request in asked)
     try:
         answers = place.run(f"command -v curl >/dev/null || echo {_NO_CURL}; {ask}").split(_MARK)
         if _NO_CURL in answers[0]:
@@ -140,17 +85,44 @@ def read(text: str) -> Reply:
 
 
 def _judge(field: Field, seen: Seen, place: Place, request: Request, reply: Reply) -> Verdict:
-    subject = f"{request} from {place.name}"
-    backend = backends.find(seen, request.item.namespace, request.path)
-    if isinstance(backend, str):
-        return unknown("ingress-http", subject, "an answer", place.where, backend)
-    client = place.party(request.port)
-    meaning = meant((policy for _, policy in field.stack.guards()), client, backend)
-    if request.passes and reply.status is not None:
+    subject, entry = f"{request} from {place.name}", request.entry
+    client = place.party(entry.port)
+    if entry.status is not None:
+        return _by_envoy(field, seen, place, request, client, reply)
+    found = [backends.find(seen, target) for target in request.targets]
+    lacking = next((one for one in found if isinstance(one, str)), None)
+    if lacking is not None:
+        return unknown("ingress-http", subject, "an answer", place.where, lacking)
+    several = [one for one in found if isinstance(one, Backend)]
+    policies = [policy for _, policy in field.stack.guards()]
+    meanings = [meant(policies, client, backend) for backend in several]
+    if len({meaning.answered for meaning in meanings}) > 1:
+        return unknown("ingress-http", subject, "an answer", place.where,
+                       "policies admit some of its Services only: which one answers is chance")  # fmt: skip
+    meaning, backend = meanings[0], _together(several)
+    if entry.passes and reply.status is not None:
         reply = replace(reply, by_backend=True)
-    good = _as_meant(meaning, reply, backend, request.passes)
+    good = _as_meant(meaning, reply, backend, entry.passes)
     cause = "" if good else why(seen, client, backend, reply.status, reply.by_backend, meaning)
-    return judged("ingress-http", subject, good, meaning.text(request.path.service), reply, place.where, cause)
+    return judged("ingress-http", subject, good, meaning.text(backend.service), reply, place.where, cause)
+
+
+def _by_envoy(field: Field, seen: Seen, place: Place, request: Request, client: Party, reply: Reply) -> Verdict:
+    """A route that needs no Service: a redirect, or an answer that says that there is none."""
+    nobody = Backend("none", (), None)
+    meaning = meant((policy for _, policy in field.stack.guards()), client, nobody)
+    wanted = request.entry.status if meaning.answered else 403
+    good = reply.status == wanted and not reply.by_backend
+    cause = "" if good else why(seen, client, Backend("none", ("none",), None), reply.status, reply.by_backend, meaning)
+    return judged("ingress-http", f"{request} from {place.name}", good, f"{wanted} by Envoy", reply, place.where, cause)
+
+
+def _together(several: list[Backend]) -> Backend:
+    """Any of them may answer."""
+    if len(several) == 1:
+        return several[0]
+    pods = tuple(sorted({pod for one in several for pod in one.pods}))
+    return Backend(" or ".join(one.service for one in several), pods, several[0].party)
 
 
 def _as_meant(meaning: Meaning, reply: Reply, backend: Backend, passes: bool) -> bool:

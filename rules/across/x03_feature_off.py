@@ -48,10 +48,10 @@ def check(facts: Facts) -> Iterator[Finding]:
             f"manifests[{i}].kind", f"{switch}: true with {item.kind}", "false", f"set cilium.values.{switch}: true"
         )
     if not facts.on("gatewayAPI.enabled"):
-        for path, item in gateways(facts.stack):
+        for path, gateway in gateways(facts.stack):
             yield error(
                 f"{path}.kind",
-                f"gatewayAPI.enabled: true with a Gateway of class cilium ({item.metadata.name})",
+                f"gatewayAPI.enabled: true with a Gateway of class cilium ({gateway.name})",
                 "false: nobody makes its Service or its listeners",
-                "set cilium.values.gatewayAPI.enabled: true",
+                "add gatewayController: {}, or set cilium.values.gatewayAPI.enabled: true",
             )

@@ -1,7 +1,7 @@
-"""I11: An Ingress whose backend is not there.
+"""I11: An Ingress or a route whose backend is not there.
 
-Why: Cilium takes the Ingress as it is: the listener answers, and behind it is nobody.
-Seen: clients get 503; nothing else says it.
+Why: Cilium takes the object as it is: the listener answers, and behind it is nobody.
+Seen: clients get 503 (500 from a route); nothing else says it of an Ingress.
 Since: 1.16
 Source: Cilium operator/pkg/model/ingestion/ingress.go, pkg/ciliumenvoyconfig
 
@@ -15,28 +15,35 @@ from collections.abc import Iterator
 
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
+from rules.ingress.routes import backends, routes
 from rules.words import nearest
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """A Service that is not declared may be of elsewhere; a port that a declared Service lacks is not."""
     services = {(s.namespace, s.name): s for s in facts.stack.services}
+    for where, space, name, port in _backends(facts):
+        service = services.get((space, name))
+        if service is None:
+            near = [other for its, other in services if its == space]
+            yield warning(
+                f"{where}.service",
+                f"a Service of namespace {space}",
+                name,
+                nearest(name, near, "declare it (managed: false where somebody else makes it)"),
+            )
+        elif port not in [said for each in service.all_ports() for said in (each.port, each.name)]:
+            have = ", ".join(f"{each.port} {each.name or ''}".strip() for each in service.all_ports())
+            fix = "take the Service's port, not its pods'" if isinstance(port, int) else (
+                f"give the Service's port that name: ports: [{{ name: {port}, port: ... }}]")  # fmt: skip
+            yield error(f"{where}.port", f"a port of Service {service.name} ({have})", port, fix)
+
+
+def _backends(facts: Facts) -> Iterator[tuple[str, str, str, int | str]]:
+    """Path, namespace, Service and port of each backend of an Ingress or of a route."""
     for i, ingress in enumerate(facts.stack.ingresses):
-        if ingress.class_name != "cilium":
-            continue
-        for place, backend in ingress.backends():
-            where = f"ingresses[{i}].{place}"
-            service = services.get((ingress.namespace, backend.service))
-            if service is None:
-                near = [name for space, name in services if space == ingress.namespace]
-                yield warning(
-                    f"{where}.service",
-                    f"a Service of namespace {ingress.namespace}",
-                    backend.service,
-                    nearest(backend.service, near, "declare it (managed: false where somebody else makes it)"),
-                )
-            elif backend.port not in [said for port in service.all_ports() for said in (port.port, port.name)]:
-                have = ", ".join(f"{port.port} {port.name or ''}".strip() for port in service.all_ports())
-                fix = "take the Service's port, not its pods'" if isinstance(backend.port, int) else (
-                    f"give the Service's port that name: ports: [{{ name: {backend.port}, port: ... }}]")  # fmt: skip
-                yield error(f"{where}.port", f"a port of Service {service.name} ({have})", backend.port, fix)
+        for place, backend in ingress.backends() if ingress.class_name == "cilium" else ():
+            yield f"ingresses[{i}].{place}", ingress.namespace, backend.service, backend.port
+    for path, _, route in routes(facts.stack):
+        for place, one in backends(route):
+            yield f"{path}.{place}", one.namespace or route.namespace, one.service, one.port

@@ -24,11 +24,11 @@ def check(facts: Facts) -> Iterator[Finding]:
     if not (facts.on("gatewayAPI.enabled") and facts.on("gatewayAPI.hostNetwork.enabled")):
         return
     found = list(gateways(facts.stack))
-    asking = [path for path, item in found if (item.document().get("spec") or {}).get("addresses")]
+    asking = [path for path, item in found if item.addresses]
     if asking or (found and facts.stack.pools and not facts.addressed):
         yield warning(
             "cilium.values.gatewayAPI.hostNetwork.enabled",
             "false where a Gateway is to have an address of a pool",
             "true, with which its Service is no LoadBalancer",
-            f"take hostNetwork out, or {'spec.addresses of ' + asking[0] if asking else 'the pool'}",
+            f"take hostNetwork out, or {f'{asking[0]}.addresses' if asking else 'the pool'}",
         )

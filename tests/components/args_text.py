@@ -11,6 +11,7 @@ from config.base import Model
 from config.bgp import AdvertisementSet, AuthSecret, ClusterConfig, NodeOverride, PeerConfig
 from config.cilium import Cilium
 from config.egress import EgressGroup, EgressHA, EgressPolicy
+from config.gateway import Gateway, GatewayController, Listener, ListenerTls
 from config.ingress import Ingress, IngressController, IngressTls
 from config.ingress_access import IngressAccess
 from config.l2 import L2Policy
@@ -18,17 +19,22 @@ from config.node import Interface
 from config.policy import NetworkPolicy
 from config.pool import Pool
 from config.router import RouterBgp, StaticRoute
+from config.routes import GrpcRoute, HttpRoute, TlsRoute
 
 # What components take, whole or in a list.
 ROOTS: tuple[type[Model], ...] = (
     Interface, RouterBgp, StaticRoute, Cilium, IngressController, AdvertisementSet, PeerConfig, ClusterConfig,
     NodeOverride, AuthSecret, Pool, Ingress, IngressAccess, NetworkPolicy, EgressPolicy, EgressHA, L2Policy,
+    Gateway, HttpRoute, GrpcRoute, TlsRoute, GatewayController,
 )
 # Fields that decide which resources there are, or what their names are: they cannot come late.
 PLAIN = {
     (AdvertisementSet, "name"), (PeerConfig, "name"), (ClusterConfig, "name"), (NodeOverride, "node"),
     (AuthSecret, "name"), (AuthSecret, "password_config"), (Pool, "name"), (Ingress, "name"), (Ingress, "namespace"),
-    (Ingress, "tls"), (IngressTls, "secret_name"), (IngressTls, "certificate_config"), (IngressTls, "key_config"),
+    (Ingress, "tls"), *((model, field) for model in (IngressTls, ListenerTls)
+                        for field in ("secret_name", "certificate_config", "key_config")),
+    (Gateway, "listeners"), (Listener, "tls"),
+    *((model, field) for model in (Gateway, HttpRoute, GrpcRoute, TlsRoute) for field in ("name", "namespace")),
     (Cilium, "version"), (Cilium, "edition"), (Cilium, "namespace"), (Cilium, "ready_timeout"),
     (IngressAccess, "backends"), (IngressAccess, "lockdown"), (IngressAccess, "admission"),
     (NetworkPolicy, "name"), (NetworkPolicy, "namespace"), (L2Policy, "name"),

@@ -7,20 +7,19 @@ from typing import Any
 
 import pytest
 
-from config.ingress import IngressPath
 from effective.admission import pod
+from effective.entries import Target
 from probes.ingress.backends import Backend, find
 from probes.seen import Seen
 from tests.probes.ingress.recorded import endpoints, healthy
 
-PATH = IngressPath(service="webpod", port=80)
 WHOLE = Backend("webpod", ("webpod-1", "webpod-2"), pod({"app": "webpod"}, "default", 80))
 
 
 def found(change: Callable[[Seen], object] = lambda s: None, namespace: str = "default") -> Backend | str:
     answers = healthy()
     change(answers)
-    return find(answers, namespace, PATH)
+    return find(answers, Target(namespace, "webpod", 80))
 
 
 def slice_of(answers: Seen, service: str = "webpod") -> Any:

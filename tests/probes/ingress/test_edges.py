@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Any
 
 import pytest
 
-from config.ingress import Ingress, IngressPath
 from config.policy import NetworkPolicy
-from effective.admission import into_backend, outside, pod
+from effective.admission import into_backend, pod
+from effective.entries import Entrance, Entry, Target, entrances
 from probes.arp import judge as heard
 from probes.ingress import backends
-from probes.ingress.places import Place
+from probes.ingress.asked import Request
 from probes.ingress.programmed import judge, routes
-from probes.ingress.requests import Request, verdicts
+from probes.ingress.requests import verdicts
 from probes.seen import Seen
 from probes.verdict import Color
 from tests.probes.ingress.recorded import Hosts, healthy, replied, stack
-
-ANYWHERE = Place("there", "there", lambda port: outside(ip_address("2001:db8::9"), port), lambda command: "")
 
 
 def with_default(document: Any) -> None:
@@ -29,7 +26,7 @@ def with_default(document: Any) -> None:
 def test_a_default_backend_is_asked_for_what_no_rule_is_for() -> None:
     hosts = Hosts(stack(with_default), lambda place, url: replied("Hostname: webpod-1\n"))
     found = [v for v in verdicts(hosts.field(), healthy(), {}) if "webpod-ingress" in v.subject]
-    assert {v.subject.partition(" from ")[0] for v in found} == {"default/webpod-ingress /edge-verify"}
+    assert {v.subject.partition(" from ")[0] for v in found} == {"default/webpod-ingress /"}
     assert len(found) == 6 and {v.color for v in found if "stranger" not in v.subject} == {Color.GREEN}
     # Envoy has it as a prefix of everything, as long as no rule is that.
     answers = healthy()
@@ -38,22 +35,23 @@ def test_a_default_backend_is_asked_for_what_no_rule_is_for() -> None:
         for host in config["route_config"]["virtual_hosts"]:
             host["routes"] = [route for route in host["routes"] if "webpod" not in route["route"]["cluster"]]
     assert "/ to default:webpod:80" in str([v.observed for v in judge(stack(with_default), answers)])
-    item = stack().ingresses[1].model_copy(update={"default_backend": stack(with_default).ingresses[1].default_backend})
-    assert set(routes(item)) == set(routes(stack().ingresses[1]))
+    both = stack(lambda d: d["ingresses"][1].update(defaultBackend={"service": "other", "port": 80}))
+    assert set(routes(entrances(both)[1])) == set(routes(entrances(stack())[1]))
 
 
 def test_a_prefix_ends_without_a_slash() -> None:
     rules = [{"paths": [{"path": "/details/", "service": "s", "port": 1},
                         {"path": "/exact/", "pathType": "Exact", "service": "s", "port": 1}]}]  # fmt: skip
-    item = Ingress.model_validate({"name": "one", "rules": rules})
+    [item, _] = entrances(stack(lambda d: d["ingresses"][0].update(rules=rules)))
     assert {path for _, path, _ in routes(item)} == {"/details", "/exact/"}
 
 
 def test_an_address_of_ipv6_stands_in_brackets() -> None:
-    request = Request(stack().ingresses[0], IngressPath(service="s", port=1), None, "2001:db8::7", tls=False)
-    assert "http://[2001:db8::7]/" in request.curl(ANYWHERE)
-    named = Request(stack().ingresses[0], IngressPath(service="s", port=1), "a.example", "2001:db8::7", tls=True)
-    assert "--resolve 'a.example:443:[2001:db8::7]'" in named.curl(ANYWHERE)
+    somewhere = Entrance("Ingress", "default", "one", None, ())
+    request = Request(somewhere, Entry(None, "/", "Prefix", (), 80), "2001:db8::7", "/", ())
+    assert "http://[2001:db8::7]/" in request.curl(None)
+    named = Request(somewhere, Entry("a.example", "/", "Prefix", (), 443, tls=True), "2001:db8::7", "/", ())
+    assert "--resolve 'a.example:443:[2001:db8::7]'" in named.curl(None)
 
 
 def test_a_host_without_curl_proves_nothing() -> None:
@@ -71,7 +69,7 @@ def test_a_route_to_the_second_port_of_a_service_is_judged_at_its_pods_port() ->
     piece = next(s for s in answers.objects["slices"] if "webpod" in str(s["metadata"]["labels"]))
     piece["ports"] = [{"name": "web", "port": 8080}, {"name": "admin", "port": 9090}]
     for asked, wanted in ((80, 8080), (81, 9090), (82, 8080)):
-        found = backends.find(answers, "default", IngressPath(service="webpod", port=asked))
+        found = backends.find(answers, Target("default", "webpod", asked))
         assert not isinstance(found, str) and found.party is not None and found.party.port == wanted
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from effective.entries import entrances
 from probes.ingress.programmed import judge, known_routes, routes
 from probes.seen import Seen
 from probes.verdict import Color, Verdict
@@ -99,7 +100,7 @@ def test_ingresses_that_cilium_does_not_serve_are_not_judged(change: Change) -> 
 
 def test_a_backend_whose_ports_number_nobody_knows_is_not_looked_for() -> None:
     named = stack(lambda d: d["ingresses"][0]["rules"][0]["paths"][0].update(port="http"))
-    assert list(routes(named.ingresses[0])) == [("*", "/", "default:productpage:9080")]
+    assert list(routes(entrances(named)[0])) == [("*", "/", "default:productpage:9080")]
 
 
 @pytest.mark.parametrize(("match", "path"), [
@@ -116,10 +117,10 @@ def test_every_domain_of_a_host_has_its_routes_and_redirects_lead_nowhere() -> N
     redirect = {"match": {"prefix": "/"}, "redirect": {"https_redirect": True}}
     whole = {"configs": [listener("a/b", {"shop.example": [redirect, route({"prefix": "/"}, "shop:web:80")]}), {}]}
     assert known_routes(whole) == {(domain, "/", backend) for domain in ("shop.example", "shop.example:*")
-                                   for backend in ("", "shop:web:80")}  # fmt: skip
+                                   for backend in ("shop:web:80",)}  # fmt: skip
 
 
 @pytest.mark.parametrize(("value", "passes"), [("enabled", True), ("true", True), ("disabled", False), ("", False)])
 def test_where_tls_passes_through_envoy_has_no_route(value: str, passes: bool) -> None:
     said = stack(lambda d: d["ingresses"][0].update(annotations={"ingress.cilium.io/tls-passthrough": value}))
-    assert (list(routes(said.ingresses[0])) == []) is passes
+    assert (list(routes(entrances(said)[0])) == []) is passes

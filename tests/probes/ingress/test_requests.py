@@ -10,8 +10,10 @@ import pytest
 
 from config.errors import HostError
 from effective.admission import outside
+from effective.entries import Entry, entrances
+from probes.ingress.asked import Request
 from probes.ingress.places import Place
-from probes.ingress.requests import Reply, Request, read, verdicts
+from probes.ingress.requests import Reply, read, verdicts
 from probes.seen import Seen
 from probes.verdict import Color, Verdict
 from tests.probes.ingress.recorded import DEDICATED, SHARED, Hosts, behind, healthy, refused, replied, stack
@@ -169,8 +171,8 @@ CURL = "curl -sik --globoff --connect-timeout 2 --max-time 7"
      f"{CURL} --resolve edge-verify.example:443:192.168.10.212 https://edge-verify.example/ | head -c 2000"),
 ])  # fmt: skip
 def test_the_command_asks_the_address_for_the_host(host: str | None, tls: bool, place: Place, command: str) -> None:
-    item = stack().ingresses[1]
-    assert Request(item, item.rules[0].paths[0], host, DEDICATED, tls).curl(place) == command
+    entry = Entry(host, "/", "Prefix", (), 443 if tls else 80, tls)
+    assert Request(entrances(stack())[1], entry, DEDICATED, "/", ()).curl(place.source) == command
 
 
 def test_a_host_with_a_certificate_is_asked_by_tls_and_policies_see_its_port() -> None:

@@ -1,0 +1,39 @@
+"""Every certificate that a stack's Ingresses and Gateways serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from config.certificate import Certificate
+from config.stack import StackConfig
+
+
+@dataclass(frozen=True)
+class Certified:
+    """One of them: its YAML path, the namespace of its Secret, and the hosts that it is for (none: nobody said).
+
+    `by_cilium`: whether Cilium serves it, and not another controller.
+    """
+
+    path: str
+    namespace: str
+    certificate: Certificate
+    hosts: tuple[str, ...]
+    by_cilium: bool
+
+
+def certified(stack: StackConfig) -> Iterator[Certified]:
+    """Those of Ingresses first. A part of the stack file without a Secret's name has none."""
+    for i, ingress in enumerate(stack.ingresses):
+        for j, tls in enumerate(ingress.tls):
+            if tls.secret_name is not None:
+                yield Certified(f"ingresses[{i}].tls[{j}]", ingress.namespace, tls, tls.hosts,
+                                ingress.class_name == "cilium" and stack.ingress_controller is not None)  # fmt: skip
+    for i, gateway in enumerate(stack.gateways):
+        for j, listener in enumerate(gateway.listeners):
+            if listener.tls is not None and listener.tls.secret_name is not None:
+                hosts = (listener.hostname,) if listener.hostname else ()
+                yield Certified(f"gateways[{i}].listeners[{j}].tls",
+                                listener.tls.secret_namespace or gateway.namespace, listener.tls, hosts,
+                                gateway.gateway_class_name == "cilium")  # fmt: skip

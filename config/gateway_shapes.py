@@ -1,0 +1,115 @@
+"""Objects of the Gateway API as the documents of the stack's models: the reverse of components/cilium/gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Document = Mapping[str, Any]
+
+
+def gateway(document: Document) -> dict[str, Any]:
+    """Gateway."""
+    spec = document.get("spec") or {}
+    addresses = [address["value"] for address in spec.get("addresses") or [] if address.get("value")]
+    below = spec.get("infrastructure") or {}
+    return {
+        **_named(document), "gatewayClassName": spec.get("gatewayClassName") or "none",
+        "addresses": addresses, "listeners": [_listener(each) for each in spec.get("listeners") or []],
+        "infrastructure": {key: below.get(key) or {} for key in ("labels", "annotations")},
+    }  # fmt: skip
+
+
+def _listener(listener: Document) -> dict[str, Any]:
+    allowed = listener.get("allowedRoutes") or {}
+    kinds = [kind["kind"] for kind in allowed.get("kinds") or []]
+    result = {key: listener[key] for key in ("name", "port", "protocol", "hostname") if listener.get(key)}
+    tls = listener.get("tls")
+    if tls:
+        certificate: Document = next(iter(tls.get("certificateRefs") or []), {})
+        result["tls"] = _set(mode=tls.get("mode"), secretName=certificate.get("name"),
+                             secretNamespace=certificate.get("namespace"))  # fmt: skip
+    spaces = allowed.get("namespaces") or {}
+    return {**result, "allowedRoutes": _set(namespaces=spaces.get("from"), kinds=kinds,
+                                            namespaceSelector=spaces.get("selector"))}  # fmt: skip
+
+
+def http_route(document: Document) -> dict[str, Any]:
+    """HTTPRoute. Filters that are made by others' extensions are left out."""
+    return {**_route(document), "rules": [_http_rule(rule) for rule in _rules(document)]}
+
+
+def grpc_route(document: Document) -> dict[str, Any]:
+    """GRPCRoute."""
+    rules = [{"matches": [_grpc_match(match) for match in rule.get("matches") or []], "backends": _backends(rule)}
+             for rule in _rules(document)]  # fmt: skip
+    return {**_route(document), "rules": rules}
+
+
+def tls_route(document: Document) -> dict[str, Any]:
+    """TLSRoute: Cilium takes the backends of all of its rules."""
+    return {**_route(document), "backends": [backend for rule in _rules(document) for backend in _backends(rule)]}
+
+
+def _http_rule(rule: Document) -> dict[str, Any]:
+    result: dict[str, Any] = {"backends": _backends(rule)}
+    result["matches"] = [_http_match(match) for match in rule.get("matches") or []]
+    for item in rule.get("filters") or []:
+        if item.get("type") == "RequestRedirect":
+            given = item.get("requestRedirect") or {}
+            result["redirect"] = {**_set(path=_path(given.get("path"))),
+                                  **{key: given[key] for key in ("scheme", "hostname", "port", "statusCode")
+                                     if given.get(key)}}  # fmt: skip
+        if item.get("type") == "URLRewrite":
+            given = item.get("urlRewrite") or {}
+            result["rewrite"] = _set(hostname=given.get("hostname"), path=_path(given.get("path")))
+    return result
+
+
+def _path(path: Any) -> dict[str, Any] | None:
+    return {key: path[key] for key in ("replaceFullPath", "replacePrefixMatch") if key in path} if path else None
+
+
+def _http_match(match: Document) -> dict[str, Any]:
+    path = match.get("path") or {}
+    return _set(path=path.get("value"), pathType=path.get("type"), method=match.get("method"),
+                headers=_values(match.get("headers")), queryParams=_values(match.get("queryParams")))  # fmt: skip
+
+
+def _grpc_match(match: Document) -> dict[str, Any]:
+    method = match.get("method") or {}
+    return _set(service=method.get("service"), method=method.get("method"), matchType=method.get("type"),
+                headers=_values(match.get("headers")))  # fmt: skip
+
+
+def _values(found: Any) -> list[dict[str, Any]]:
+    return [_set(name=each.get("name"), value=each.get("value"), matchType=each.get("type")) for each in found or []]
+
+
+def _backends(rule: Document) -> list[dict[str, Any]]:
+    return [_set(service=ref.get("name"), port=ref.get("port"), namespace=ref.get("namespace"),
+                 weight=ref.get("weight"))
+            for ref in rule.get("backendRefs") or [] if ref.get("kind", "Service") == "Service"]  # fmt: skip
+
+
+def _route(document: Document) -> dict[str, Any]:
+    spec = document.get("spec") or {}
+    parents = [_set(name=ref.get("name"), namespace=ref.get("namespace"), sectionName=ref.get("sectionName"),
+                    port=ref.get("port"))
+               for ref in spec.get("parentRefs") or [] if ref.get("kind", "Gateway") == "Gateway"]  # fmt: skip
+    return {**_named(document), "parents": parents, "hostnames": spec.get("hostnames") or []}
+
+
+def _rules(document: Document) -> list[Document]:
+    # The API's own default of a route without rules.
+    return (document.get("spec") or {}).get("rules") or [{}]
+
+
+def _named(document: Document) -> dict[str, Any]:
+    meta = document.get("metadata") or {}
+    return _set(name=meta.get("name"), namespace=meta.get("namespace"), labels=meta.get("labels"),
+                annotations=meta.get("annotations"))  # fmt: skip
+
+
+def _set(**values: Any) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}

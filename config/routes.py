@@ -1,0 +1,168 @@
+"""Routes of the Gateway API: which requests go from which Gateway to which Services."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from config.base import Model
+from config.labels import Labels
+from config.net import LabelName, ObjectName, Port
+from config.text import DnsPattern, HostName
+
+_TOKEN = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$"
+_DURATION = r"^([0-9]{1,5}(h|m|s|ms)){1,4}$"
+PATTERNS = {
+    _TOKEN: "the name of a header or parameter",
+    _DURATION: "a duration such as 10s or 500ms",
+}
+Token = Annotated[str, Field(pattern=_TOKEN)]
+Duration = Annotated[str, Field(pattern=_DURATION)]
+Method = Literal["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]
+
+
+class ParentRef(Model):
+    """The Gateway that a route belongs to; of its listeners the one of that name or port, or all that take it."""
+
+    name: ObjectName
+    namespace: LabelName | None = None
+    section_name: ObjectName | None = None
+    port: Port | None = None
+
+
+class RouteBackend(Model):
+    """A Service, and its share of the requests. One of another namespace has to be allowed by a ReferenceGrant."""
+
+    service: LabelName
+    port: Port
+    namespace: LabelName | None = None
+    weight: Annotated[int, Field(ge=0, le=1000000)] = 1
+
+
+class ValueMatch(Model):
+    """A header or a parameter of the query, and what it is to be."""
+
+    name: Token
+    value: str
+    match_type: Literal["Exact", "RegularExpression"] = "Exact"
+
+
+class HttpRouteMatch(Model):
+    """Requests with all of this."""
+
+    path: str = "/"
+    path_type: Literal["PathPrefix", "Exact", "RegularExpression"] = "PathPrefix"
+    method: Method | None = None
+    headers: tuple[ValueMatch, ...] = ()
+    query_params: tuple[ValueMatch, ...] = ()
+
+    @model_validator(mode="after")
+    def _rooted(self) -> HttpRouteMatch:
+        if self.path_type != "RegularExpression" and not self.path.startswith("/"):
+            raise ValueError("a path that begins with a slash")
+        return self
+
+
+class NewPath(Model):
+    """Another path: a whole one, or another beginning in place of the one that matched."""
+
+    replace_full_path: str | None = None
+    replace_prefix_match: str | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> NewPath:
+        if (self.replace_full_path is None) == (self.replace_prefix_match is None):
+            raise ValueError("replaceFullPath or replacePrefixMatch")
+        return self
+
+
+class Redirect(Model):
+    """The answer that sends a client elsewhere; what is not said stays as it was asked."""
+
+    scheme: Literal["http", "https"] | None = None
+    hostname: HostName | None = None
+    port: Port | None = None
+    path: NewPath | None = None
+    status_code: Literal[301, 302, 303, 307, 308] = 302
+
+
+class Rewrite(Model):
+    """What the backend is asked instead."""
+
+    hostname: HostName | None = None
+    path: NewPath | None = None
+
+
+class HeaderChanges(Model):
+    """Headers that are set, added and taken away."""
+
+    set: dict[Token, str] = {}
+    add: dict[Token, str] = {}
+    remove: tuple[Token, ...] = ()
+
+
+class HttpRouteRule(Model):
+    """Requests that match (without matches: all), what is changed of them, and who answers."""
+
+    matches: tuple[HttpRouteMatch, ...] = ()
+    backends: tuple[RouteBackend, ...] = ()
+    redirect: Redirect | None = None
+    rewrite: Rewrite | None = None
+    request_headers: HeaderChanges | None = None
+    response_headers: HeaderChanges | None = None
+    mirrors: tuple[RouteBackend, ...] = ()
+    timeout: Duration | None = None
+
+    @model_validator(mode="after")
+    def _answered(self) -> HttpRouteRule:
+        if self.redirect is not None and (self.backends or self.rewrite is not None):
+            raise ValueError("redirect, or backends with or without rewrite")
+        return self
+
+
+class GrpcRouteMatch(Model):
+    """Calls of a service, or of one method of it."""
+
+    service: str | None = None
+    method: str | None = None
+    match_type: Literal["Exact", "RegularExpression"] = "Exact"
+    headers: tuple[ValueMatch, ...] = ()
+
+
+class GrpcRouteRule(Model):
+    """Calls that match (without matches: all), and who answers."""
+
+    matches: tuple[GrpcRouteMatch, ...] = ()
+    backends: tuple[RouteBackend, ...] = ()
+    request_headers: HeaderChanges | None = None
+    response_headers: HeaderChanges | None = None
+
+
+class Route(Model):
+    """What routes of every kind have. No hostnames: those of the listeners."""
+
+    name: ObjectName
+    namespace: LabelName = "default"
+    labels: Labels = {}
+    annotations: dict[str, str] = {}
+    parents: Annotated[tuple[ParentRef, ...], Field(min_length=1)]
+    hostnames: tuple[DnsPattern, ...] = ()
+
+
+class HttpRoute(Route):
+    """An HTTPRoute."""
+
+    rules: Annotated[tuple[HttpRouteRule, ...], Field(min_length=1)]
+
+
+class GrpcRoute(Route):
+    """A GRPCRoute."""
+
+    rules: Annotated[tuple[GrpcRouteRule, ...], Field(min_length=1)]
+
+
+class TlsRoute(Route):
+    """A TLSRoute: connections that pass through as they are, by the name that the client asks for."""
+
+    backends: Annotated[tuple[RouteBackend, ...], Field(min_length=1)]

@@ -1,0 +1,42 @@
+"""I18: Listeners that Cilium does not serve, or that are in each other's way.
+
+Why: Cilium's listeners are HTTP, HTTPS and TLS. Two listeners with one port have to differ in their host, and speak
+TLS both or neither.
+Seen: `Conflicted: True` or `Accepted: False` at the listener in the Gateway's status; nobody answers there.
+Since: 1.16
+Source: operator/pkg/gateway-api/gateway_reconcile.go of Cilium; "Distinct listeners" of the Gateway API
+
+Bad: `listeners: [{ name: a, port: 80 }, { name: b, port: 80 }]`
+Good: a hostname for each, or another port
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from effective.made import gateways
+from rules.facts import Facts
+from rules.finding import Finding, error
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Within each Gateway: each has an address of its own."""
+    for path, gateway in gateways(facts.stack):
+        first: dict[tuple[int, str], str] = {}
+        secured: dict[int, tuple[str, bool]] = {}
+        for i, listener in enumerate(gateway.listeners):
+            where = f"{path}.listeners[{i}]"
+            if listener.protocol in ("TCP", "UDP"):
+                yield error(f"{where}.protocol", "HTTP, HTTPS or TLS", listener.protocol,
+                            "Cilium serves no such listener: use a LoadBalancer Service")  # fmt: skip
+                continue
+            before = first.setdefault((listener.port, listener.hostname or ""), where)
+            if before != where:
+                yield error(where, f"another port or hostname than {before}",
+                            f"{listener.port} {listener.hostname or 'every host'}",
+                            "give each listener a hostname of its own, or another port")  # fmt: skip
+                continue
+            other, tls = secured.setdefault(listener.port, (where, listener.tls is not None))
+            if tls != (listener.tls is not None):
+                yield error(f"{where}.protocol", f"TLS as at {other}, which has the same port, or neither",
+                            listener.protocol, "take another port for one of them")  # fmt: skip
