@@ -52,6 +52,8 @@ def workload_manifest(workload: Workload) -> Manifest:
     container: Manifest = {"name": workload.name, "image": workload.image}
     if workload.command:
         container["command"] = list(workload.command)
+    if workload.args:
+        container["args"] = list(workload.args)
     if workload.port is not None:
         container["ports"] = [{"containerPort": workload.port}]
         container["readinessProbe"] = {"tcpSocket": {"port": workload.port}, "periodSeconds": 2}

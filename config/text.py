@@ -43,7 +43,7 @@ PATTERNS = {
 }
 
 # Programs, free texts and objects in the API's own words may have several lines.
-_LINES = re.compile(r"^(manifests\[\d+\]|cilium\.values)([.[]|$)|\.annotations\b|\.command\[\d+\]$")
+_LINES = re.compile(r"^(manifests\[\d+\]|cilium\.values)([.[]|$)|\.annotations\b|\.(command|args)\[\d+\]$")
 _ODD = ("Cc", "Cs", "Zl", "Zp")
 _TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 

@@ -92,6 +92,7 @@ class Workload(Model):
     namespace: LabelName = "default"
     image: Image
     command: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
     labels: Labels = {}
     replicas: Annotated[int, Field(ge=0, le=1000)] = 1
     node: ObjectName | None = None

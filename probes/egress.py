@@ -120,7 +120,7 @@ def _one_source(field: Field, seen: Seen, pod: Json, outpost: Outpost) -> Verdic
     subject = f"{name} -> {outpost.name}"
     where = f"{pod['spec'].get('nodeName')} -> {outpost.address.ip}"
     try:
-        body = field.curl_from_pod(pod, outpost.url)
+        body = field.in_pod(pod, f"curl -s --fail --connect-timeout 2 --max-time 4 {outpost.url}")
     except EdgeError as error:
         return unknown("egress-source", subject, f"source {listed(wanted)}", where, error)
     found = _SEEN.search(body)

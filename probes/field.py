@@ -16,7 +16,9 @@ from config.peerings import foreign
 from config.router import Router
 from config.stack import StackConfig
 from effective.entries import entrances
+from effective.made import GATEWAY_GROUP
 from probes import conditions, tables
+from probes.ingress import joined
 from probes.seen import Json, Seen
 from transport.kube import Kube
 from transport.ssh import Endpoint, SshPool
@@ -61,7 +63,9 @@ class Field:
             if "Ingress" in entered or self.stack.ingress_controller is not None:
                 kinds.append(("ingresses", "networking.k8s.io/v1", "Ingress"))
             if "Gateway" in entered:
-                kinds.append(("gateways", "gateway.networking.k8s.io/v1", "Gateway"))
+                kinds += [("gateways", f"{GATEWAY_GROUP}/v1", "Gateway"),
+                          *((kind, f"{GATEWAY_GROUP}/{'v1alpha2' if kind == 'TLSRoute' else 'v1'}", kind)
+                            for kind in joined.declared(self.stack))]  # fmt: skip
             if entered or self.stack.ingress_controller is not None:
                 kinds += [(kind, "cilium.io/v2", kind) for kind in POLICY_KINDS]
                 for space, name in sorted(certified(self.stack)):
@@ -77,19 +81,10 @@ class Field:
                         pool.submit(self._ask, seen, f"envoy of {name}", partial(self._envoy, seen, name, pod))
         return seen
 
-    def curl_from_host(self, host: str, url: str) -> str:
-        """The body that a host gets. Raises HostError where it gets none."""
-        command = f"curl -sS --fail --connect-timeout 2 --max-time 4 {url}"
-        result = self.ssh.run(self.endpoints[host], command, timeout=15)
-        return result.stdout if result.status == 0 else ""
-
-    def curl_from_pod(self, pod: Json, url: str, *, fail: bool = True) -> str:
-        """The body that a pod gets, or an empty text. With `fail` that of an error is none."""
-        metadata = pod["metadata"]
-        container = pod["spec"]["containers"][0]["name"]
-        command = ["curl", "-sS", *(["--fail"] if fail else []), "--connect-timeout", "2", "--max-time", "4", url]
-        status, out, _ = self.kube.exec(metadata["namespace"], metadata["name"], container, command)
-        return out if status == 0 else ""
+    def in_pod(self, pod: Json, command: str) -> str:
+        """What a shell command says in a pod's first container. Raises ApiError where the API does not let us in."""
+        metadata, container = pod["metadata"], pod["spec"]["containers"][0]["name"]
+        return self.kube.exec(metadata["namespace"], metadata["name"], container, ["sh", "-c", command])[1]
 
     @staticmethod
     def _ask(seen: Seen, who: str, question: Callable[[], None]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from config.errors import EdgeError
 from config.workload import Service
+from probes.answers import ask, read
 from probes.field import Field
 from probes.seen import Json, Seen
 from probes.services import backends_by_node, cluster_addresses, service_object
@@ -15,7 +15,6 @@ from probes.verdict import Verdict, judged, unknown
 
 # Each backend of n is missed by one request with 1 - 1/n; this many leave a miss of 1e-5 for ten.
 _TRIES_PER_BACKEND = 12
-_HOSTNAME = re.compile(r"^Hostname: (\S+)", re.MULTILINE)
 
 
 def pod_to_pod(field: Field, seen: Seen) -> list[Verdict]:
@@ -40,16 +39,16 @@ def _one_pair(field: Field, client: Json, server: Json) -> Verdict:
         return judged("pod-to-pod", subject, False, f"answer of {target}", "no address yet", where, cause)
     port = server["spec"]["containers"][0]["ports"][0]["containerPort"]
     try:
-        body = field.curl_from_pod(client, f"http://{address}:{port}/", fail=False)
+        literal = f"[{address}]" if ":" in address else address
+        answer = read(field.in_pod(client, ask(f"http://{literal}:{port}/", connect=2, seconds=4)))
     except EdgeError as error:
         return unknown("pod-to-pod", subject, f"answer of {target}", where, error)
-    named = _HOSTNAME.findall(body)
-    # Not every image says who it is: of those that do not, any answer will do.
-    good = target in named if named else bool(body)
+    # Not every image says who it is, or speaks HTTP: of those that do not, any answer will do.
+    good = target in answer.pods if answer.pods else answer.failures == 0
     cause = ("the nodes have no route back: BGP is up and the kernel FIB has no route to the PodCIDR"
              " through the router")  # fmt: skip
-    return judged("pod-to-pod", subject, good, f"answer of {target}", body.split("\n")[0] or "no answer",
-                  where, cause)  # fmt: skip
+    return judged("pod-to-pod", subject, good, f"answer of {target}", answer, where,
+                  cause)  # fmt: skip
 
 
 def pods_of(field: Field, seen: Seen, *, serving: bool) -> Iterator[Json]:
@@ -83,18 +82,20 @@ def vip(field: Field, seen: Seen, service: Service, router: str, addresses: list
     for address in addresses:
         tries = _TRIES_PER_BACKEND * len(backends)
         # One connection a request, and all of them in one SSH command: a request costs 10 ms so.
-        url = f"http://{address}:{service.first_tcp}/"
-        command = (f"for i in $(seq {tries}); do"
-                   f" curl -s --fail --connect-timeout 1 --max-time 2 {url} || echo FAILED; done")  # fmt: skip
+        literal = f"[{address}]" if ":" in address else address
+        url = f"http://{literal}:{service.first_tcp}/"
+        command = f"for i in $(seq {tries}); do {ask(url, connect=1, seconds=2)}; done"
         try:
             result = field.ssh.run(field.endpoints[router], command, timeout=3.0 * tries + 10)
         except EdgeError as error:
             yield unknown("vip-http", f"{service.name} {address}", wanted, router, error)
             continue
-        reached = set(_HOSTNAME.findall(result.stdout))
-        failures = len(re.findall(r"^FAILED", result.stdout, re.MULTILINE))
-        good = failures == 0 and reached == backends
-        observed = f"{len(reached & backends)} of {len(backends)} backends, {failures} of {tries} requests lost"
+        answers = read(result.stdout)
+        reached, failures = answers.pods, answers.failures + tries - answers.asked
+        good = failures == 0 and (reached == backends or not reached)
+        # Of a server that does not say who it is nobody can tell which backend it was.
+        who = f"{len(reached & backends)} of {len(backends)} backends" if reached else str(answers)
+        observed = f"{who}, {failures} of {tries} requests lost"
         cause = "a next hop that announces the address does not serve it" if failures else (
             f"never reached: {', '.join(sorted(backends - reached)) or 'none'}")  # fmt: skip
         if failures and address in cluster_addresses(service_object(seen, service)):

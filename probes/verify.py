@@ -27,7 +27,7 @@ from probes import (
 from probes.expectation import Session
 from probes.expectation import sessions as expected_sessions
 from probes.field import Field
-from probes.ingress import certificates, programmed, requests
+from probes.ingress import certificates, joined, programmed, requests
 from probes.seen import Seen
 from probes.services import every_address, service_object
 from probes.verdict import Color, Verdict, judged
@@ -108,6 +108,7 @@ def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> li
     verdicts += unannounced.judge(stack, declared, seen)
     verdicts += l2.judge(stack, seen)
     verdicts += programmed.judge(stack, seen)
+    verdicts += joined.judge(stack, seen)
     verdicts += certificates.judge(stack, seen)
     verdicts += egress.judge(stack, seen)
     verdicts += conditions.judge(stack, seen)

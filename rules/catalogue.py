@@ -109,6 +109,7 @@ from rules.ingress import (
     i16_route_without_listener,
     i17_reference_grant,
     i18_listeners,
+    i19_calls_and_requests,
 )
 from rules.l2 import (
     l01_kube_proxy,
@@ -237,6 +238,7 @@ MODULES: tuple[ModuleType, ...] = (
     i16_route_without_listener,
     i17_reference_grant,
     i18_listeners,
+    i19_calls_and_requests,
     g01_masquerade,
     g02_kube_proxy,
     g03_incompatible,

@@ -46,6 +46,9 @@ func main() {
 			return
 		case "whoami":
 			fatal(whoami(os.Args[2:]))
+		case "agnhost":
+			fatal(agnhost(os.Args[2:]))
+			return
 		case "bookinfo":
 			fatal(bookinfo(os.Args[2:]))
 			return

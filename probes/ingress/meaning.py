@@ -74,6 +74,8 @@ def why(seen: Seen, client: Party, backend: Backend, status: int | None, by_back
         None: "nobody answered at the address: who holds its Lease or announces it, and is Envoy there?",
         403: f"a policy refuses it that is not judged here{also}",
         404: "Envoy has no such route: host or path of the request, or of the Ingress as it is in the cluster",
+        502: (f"Envoy and the pods of Service {backend.service} do not speak the same protocol: it speaks HTTP/2 where"
+              " a GRPCRoute uses the Service, or where its port has such an appProtocol"),
         503: f"Envoy reaches no pod of Service {backend.service}: does it listen on the Service's targetPort?",
     }.get(status, "Envoy answered by itself")
 

@@ -13,7 +13,7 @@ from config.stack import StackConfig
 from effective.admission import Party, outside, pod
 from probes.field import Field
 from probes.reachability import pods_of
-from probes.seen import Json, Seen
+from probes.seen import Seen
 
 # From a node, Cilium's socket load balancing leads straight to the listener of that node's own Envoy: by the
 # loopback address, and at a port that no policy knows.
@@ -53,7 +53,7 @@ def places(field: Field, seen: Seen, address: Address,
         if item["spec"].get("nodeName"):
             labels, space = item["metadata"].get("labels") or {}, item["metadata"]["namespace"]
             yield Place(f"pod {item['metadata']['name']}", item["spec"]["nodeName"],
-                        partial(pod, labels, space), partial(_in_pod, field, item))  # fmt: skip
+                        partial(pod, labels, space), partial(field.in_pod, item))  # fmt: skip
 
 
 def _host(field: Field, name: str, source: IPv4Address | IPv6Address) -> Place:
@@ -70,6 +70,3 @@ def _by_ssh(field: Field, host: str, command: str) -> str:
     return field.ssh.run(field.endpoints[host], command, timeout=60).stdout
 
 
-def _in_pod(field: Field, item: Json, command: str) -> str:
-    metadata, container = item["metadata"], item["spec"]["containers"][0]["name"]
-    return field.kube.exec(metadata["namespace"], metadata["name"], container, ["sh", "-c", command])[1]

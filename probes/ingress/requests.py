@@ -26,6 +26,9 @@ _MARK = "=-=-="
 _BY_BACKEND = re.compile(r"^x-envoy-upstream-service-time:", re.MULTILINE | re.IGNORECASE)
 _STATUS = re.compile(r"^HTTP/\S+ (\d{3})", re.MULTILINE)
 _HOSTNAME = re.compile(r"^Hostname: (\S+)", re.MULTILINE)
+# gRPC's status where Envoy answers itself -> what it would have been over plain HTTP.
+_CALL = re.compile(r"^grpc-status: (\d+)", re.MULTILINE | re.IGNORECASE)
+_OF_CALLS = {7: 403, 12: 404, 14: 503}
 _NO_CURL = "no curl here"
 
 
@@ -78,8 +81,11 @@ def _from(field: Field, seen: Seen, place: Place, asked: list[Request]) -> Itera
 
 
 def read(text: str) -> Reply:
-    """A reply as curl shows it."""
+    """A reply as curl shows it. Of gRPC the status is told in HTTP's words: gRPC's own always comes with a 200."""
     status = _STATUS.search(text)
+    call = _CALL.search(text)
+    if call is not None and not _BY_BACKEND.search(text):
+        return Reply(_OF_CALLS.get(int(call[1]), 500), False, None)
     pod = _HOSTNAME.search(text)
     return Reply(int(status[1]) if status else None, bool(_BY_BACKEND.search(text)), pod[1] if pod else None)
 
@@ -88,7 +94,7 @@ def _judge(field: Field, seen: Seen, place: Place, request: Request, reply: Repl
     subject, entry = f"{request} from {place.name}", request.entry
     client = place.party(entry.port)
     if entry.status is not None:
-        return _by_envoy(field, seen, place, request, client, reply)
+        return _by_envoy(seen, place, request, client, reply)
     found = [backends.find(seen, target) for target in request.targets]
     lacking = next((one for one in found if isinstance(one, str)), None)
     if lacking is not None:
@@ -107,13 +113,15 @@ def _judge(field: Field, seen: Seen, place: Place, request: Request, reply: Repl
     return judged("ingress-http", subject, good, meaning.text(backend.service), reply, place.where, cause)
 
 
-def _by_envoy(field: Field, seen: Seen, place: Place, request: Request, client: Party, reply: Reply) -> Verdict:
-    """A route that needs no Service: a redirect, or an answer that says that there is none."""
-    nobody = Backend("none", (), None)
-    meaning = meant((policy for _, policy in field.stack.guards()), client, nobody)
-    wanted = request.entry.status if meaning.answered else 403
+def _by_envoy(seen: Seen, place: Place, request: Request, client: Party, reply: Reply) -> Verdict:
+    """A route that needs no Service: a redirect, or an answer that says that there is none.
+
+    Everybody gets it: Cilium judges requests by policies only on their way from Envoy to a pod.
+    """
+    wanted = request.entry.status
     good = reply.status == wanted and not reply.by_backend
-    cause = "" if good else why(seen, client, Backend("none", ("none",), None), reply.status, reply.by_backend, meaning)
+    nobody = Backend("none", ("none",), None)
+    cause = "" if good else why(seen, client, nobody, reply.status, reply.by_backend, Meaning(True))
     return judged("ingress-http", f"{request} from {place.name}", good, f"{wanted} by Envoy", reply, place.where, cause)
 
 

@@ -1,0 +1,53 @@
+"""What curl says of servers of which nobody knows whether they speak HTTP."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# curl's exit statuses for a connection that was accepted, and carried something else than HTTP: HTTP/0.9 (a banner,
+# gRPC, an alert of TLS), an empty reply, a connection that the server closed.
+_OTHER_PROTOCOL = (1, 52, 56)
+_MARK = re.compile(r"^CURL (\d+)$", re.MULTILINE)
+_HOSTNAME = re.compile(r"^Hostname: (\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Those to some requests. `pods` are the names that servers gave, where they give one."""
+
+    http: int
+    accepted: int
+    lost: int
+    pods: frozenset[str]
+    first: str
+
+    @property
+    def failures(self) -> int:
+        """How many did not arrive. A server that has once answered by HTTP speaks it always."""
+        return self.lost + (self.accepted if self.http else 0)
+
+    @property
+    def asked(self) -> int:
+        """How many there were."""
+        return self.http + self.accepted + self.lost
+
+    def __str__(self) -> str:
+        if not self.http and self.accepted:
+            return "a connection, and no HTTP"
+        return self.first or "no answer"
+
+
+def ask(url: str, *, connect: int, seconds: int) -> str:
+    """A shell command for one request; `read` reads the output of one, or of several in a row."""
+    # The mark stands on a line of its own, whatever came before.
+    return f"curl -s --connect-timeout {connect} --max-time {seconds} {url}; printf '\\nCURL %d\\n' $?"
+
+
+def read(shown: str) -> Answers:
+    """What the commands of `ask` said."""
+    codes = [int(code) for code in _MARK.findall(shown)]
+    http = codes.count(0)
+    accepted = sum(code in _OTHER_PROTOCOL for code in codes)
+    first = next((line for line in shown.splitlines() if line and not _MARK.match(line)), "")
+    return Answers(http, accepted, len(codes) - http - accepted, frozenset(_HOSTNAME.findall(shown)), first)

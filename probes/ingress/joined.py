@@ -1,0 +1,54 @@
+"""Whether the routes of the Gateway API joined their Gateways, by what the operator says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.routes import Route
+from config.stack import StackConfig
+from config.whole import whole
+from effective.made import gateways
+from probes.seen import Json, Seen
+from probes.verdict import Verdict, judged, unknown
+
+_CONTROLLER = "io.cilium/gateway-controller"
+_GOOD = ("Accepted", "ResolvedRefs")
+
+
+def declared(stack: StackConfig) -> dict[str, tuple[Route, ...]]:
+    """Kind -> its routes that have a Gateway of Cilium's for a parent; kinds without one are left out."""
+    read = whole(stack).stack
+    ours = {(item.namespace, item.name) for _, item in gateways(read)}
+    kinds = {"HTTPRoute": read.http_routes, "GRPCRoute": read.grpc_routes, "TLSRoute": read.tls_routes}
+    joined = {kind: tuple(route for route in routes if any((p.namespace or route.namespace, p.name) in ours
+                                                           for p in route.parents))
+              for kind, routes in kinds.items()}  # fmt: skip
+    return {kind: routes for kind, routes in joined.items() if routes}
+
+
+def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+    """One for each route. Pure."""
+    for kind, routes in declared(stack).items():
+        for route in routes:
+            subject, wanted = f"{kind} {route.namespace}/{route.name}", "its Gateways take it"
+            if kind not in seen.objects:
+                yield unknown("route", subject, wanted, "API", seen.errors.get(kind, "not asked"))
+                continue
+            found = next((one for one in seen.objects[kind] if (one["metadata"]["namespace"], one["metadata"]["name"])
+                          == (route.namespace, route.name)), None)  # fmt: skip
+            observed, cause = _said(found)
+            yield judged("route", subject, not cause, wanted, observed, "API", cause)
+
+
+def _said(found: Json | None) -> tuple[str, str]:
+    if found is None:
+        return "no such route", "not deployed"
+    parents = [one for one in (found.get("status") or {}).get("parents") or []
+               if one.get("controllerName") == _CONTROLLER]  # fmt: skip
+    if not parents:
+        return "nothing said of it", "the operator has not looked at it: does it run, with the Gateway API on?"
+    wrong = [(parent["parentRef"].get("name"), one) for parent in parents for one in parent.get("conditions") or []
+             if one.get("type") in _GOOD and one.get("status") != "True"]  # fmt: skip
+    told = "; ".join(f"Gateway {name}: not {one['type']}, {one.get('message') or one.get('reason')}"
+                     for name, one in wrong)  # fmt: skip
+    return ("refused" if wrong else f"taken by {', '.join(str(one['parentRef'].get('name')) for one in parents)}"), told
