@@ -165,6 +165,10 @@ def _defaults(used: Features) -> Values:
         result |= {"k8sServiceHost": str(used.api_server), "k8sServicePort": used.api_port}
     if used.cilium.devices:
         result["devices"] = ",".join(used.cilium.devices)
+    if used.ingress_controller is not None or used.gateway_controller is not None:
+        # Turned on where Cilium runs already, both are in force only once operator and agents have started again:
+        # the operator registers CRDs that the agents wait for. The chart restarts nobody by itself.
+        result |= {"rollOutCiliumPods": True, "operator": {"rollOutPods": True}, "envoy": {"rollOutPods": True}}
     if used.egress_gateway:
         # The agent refuses to start an egress gateway without it.
         result["bpf"] = {"masquerade": True}

@@ -18,8 +18,10 @@ class Pods:
 
     stack = dev()
 
-    def curl_from_pod(self, pod: Any, url: str, *, fail: bool = True) -> str:
-        return "Hostname: webpod-1\n" if url == "http://172.20.1.9:80/" else ""
+    def in_pod(self, pod: Any, command: str) -> str:
+        url = command.split(";")[0].rpartition(" ")[2]
+        return {"http://172.20.1.9:80/": "Hostname: webpod-1\n\nCURL 0\n", "http://172.20.1.7:80/": "\nCURL 52\n",
+                "http://172.20.1.6:80/": "<html>\nCURL 0\n"}.get(url, "\nCURL 28\n")  # fmt: skip
 
 
 def pod(name: str, app: str, node: str | None, address: str | None) -> dict[str, Any]:
@@ -30,6 +32,9 @@ def pod(name: str, app: str, node: str | None, address: str | None) -> dict[str,
 
 @pytest.mark.parametrize(("node", "address", "color", "where", "cause"), [
     ("cilium-w1", "172.20.1.9", Color.GREEN, "cilium-ctr -> cilium-w1", ""),
+    # What is no HTTP, and what does not say who it is, was reached as well.
+    ("cilium-w1", "172.20.1.7", Color.GREEN, "cilium-ctr -> cilium-w1", ""),
+    ("cilium-w1", "172.20.1.6", Color.GREEN, "cilium-ctr -> cilium-w1", ""),
     ("cilium-w1", "172.20.1.8", Color.RED, "cilium-ctr -> cilium-w1", "no route back"),
     ("cilium-w1", None, Color.RED, "cilium-ctr -> cilium-w1", "is the agent on its node ready"),
     (None, None, Color.RED, "cilium-ctr -> no node", "no node has taken the pod"),

@@ -148,6 +148,9 @@ class Hosts:
         self.asked.append((namespace, name, container, command))
         return 0, self._shell(name, command[-1]), "a word on the other stream"
 
+    def in_pod(self, pod: Any, command: str) -> str:
+        return Field.in_pod(self.field(), pod, command)
+
     def _shell(self, place: str, command: str) -> str:
         out = ""
         for part in command.split("; "):

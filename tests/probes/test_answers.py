@@ -1,0 +1,62 @@
+"""What curl says of servers that speak HTTP, of those that do not, and of nobody."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from probes.answers import ask, read
+
+_SERVER = """
+import socket, sys
+server = socket.create_server(("127.0.0.1", 0))
+print(server.getsockname()[1], flush=True)
+while True:
+    connection, _ = server.accept()
+    connection.recv(1000)
+    connection.sendall(sys.argv[1].encode())
+    connection.close()
+"""
+
+
+@contextmanager
+def server(says: str) -> Iterator[str]:
+    process = subprocess.Popen([sys.executable, "-c", _SERVER, says], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def said(url: str, times: int = 1) -> str:
+    script = "; ".join([ask(url, connect=1, seconds=2)] * times)
+    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize(("says", "told", "pods"), [
+    ("HTTP/1.0 200 OK\r\n\r\nHostname: webpod-1\nmore", "Hostname: webpod-1", {"webpod-1"}),
+    ("HTTP/1.0 404 Not Found\r\n\r\nnothing here", "nothing here", set()),
+    ("SSH-2.0-OpenSSH\r\n", "a connection, and no HTTP", set()), ("", "a connection, and no HTTP", set()),
+])  # fmt: skip
+def test_whoever_answers_was_reached(says: str, told: str, pods: set[str]) -> None:
+    with server(says) as url:
+        answers = read(said(url, times=3))
+    assert (answers.asked, answers.failures, str(answers), answers.pods) == (3, 0, told, pods)
+
+
+def test_nobody_is_not_reached() -> None:
+    with server("") as url:
+        pass
+    answers = read(said(url))
+    assert (answers.asked, answers.failures, str(answers)) == (1, 1, "no answer")
+
+
+def test_a_connection_without_an_answer_is_a_loss_where_others_were_answered() -> None:
+    answers = read("Hostname: a\n\nCURL 0\n\nCURL 52\n\nCURL 28\n")
+    assert (answers.http, answers.failures, answers.asked) == (1, 2, 3)
