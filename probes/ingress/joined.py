@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from config.routes import Route
 from config.stack import StackConfig
 from config.whole import whole
+from effective.entries import joined
 from effective.made import gateways
 from probes.seen import Json, Seen
 from probes.verdict import Verdict, judged, unknown
@@ -20,10 +21,10 @@ def declared(stack: StackConfig) -> dict[str, tuple[Route, ...]]:
     read = whole(stack).stack
     ours = {(item.namespace, item.name) for _, item in gateways(read)}
     kinds = {"HTTPRoute": read.http_routes, "GRPCRoute": read.grpc_routes, "TLSRoute": read.tls_routes}
-    joined = {kind: tuple(route for route in routes if any((p.namespace or route.namespace, p.name) in ours
+    kept = {kind: tuple(route for route in routes if any((p.namespace or route.namespace, p.name) in ours
                                                            for p in route.parents))
               for kind, routes in kinds.items()}  # fmt: skip
-    return {kind: routes for kind, routes in joined.items() if routes}
+    return {kind: routes for kind, routes in kept.items() if routes}
 
 
 def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
@@ -37,7 +38,15 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
             found = next((one for one in seen.objects[kind] if (one["metadata"]["namespace"], one["metadata"]["name"])
                           == (route.namespace, route.name)), None)  # fmt: skip
             observed, cause = _said(found)
+            if not cause and not _taken(stack, kind, route):
+                cause = ("no listener that it names is for its kind, namespace and hosts: the operator takes it all the"
+                         " same, and it serves nothing")  # fmt: skip
             yield judged("route", subject, not cause, wanted, observed, "API", cause)
+
+
+def _taken(stack: StackConfig, kind: str, route: Route) -> bool:
+    return any(joined(gateway, listener, kind, route) for _, gateway in gateways(whole(stack).stack)
+               for listener in gateway.listeners)  # fmt: skip
 
 
 def _said(found: Json | None) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 Why: a route joins a listener only where its kind, its namespace, the listener's name or port, and its hosts all fit.
 One that joins none is accepted by the API and serves nothing.
-Seen: `Accepted: False` (NoMatchingParent, NotAllowedByListeners, NoMatchingListenerHostname) in the route's status.
+Seen: `Accepted: False` (NoMatchingParent, NotAllowedByListeners, NoMatchingListenerHostname) in the route's status;
+`Accepted: True` all the same where another listener of the Gateway would be for its hosts.
 Since: 1.16
 Source: operator/pkg/gateway-api/routechecks and operator/pkg/model/helpers.go of Cilium
 

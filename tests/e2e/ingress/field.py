@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.e2e.harness import Edge, until
+from tests.e2e.harness import Edge
 
 SHARED, DEDICATED = "192.168.10.211", "192.168.10.212"
 TO_WEBPOD = ("-k", "--resolve", f"webpod.example:443:{DEDICATED}", "https://webpod.example/")
@@ -33,14 +34,9 @@ def causes(edge: Edge, check: str | None = None) -> dict[str, str]:
 
 def told(edge: Edge, subject: str, words: str, seconds: float = 60) -> None:
     """Wait until verify says so of the subject: agents and Envoys follow what was changed, each in its time."""
-    found: dict[str, str] = {}
-
-    def so() -> bool:
-        nonlocal found
-        found = causes(edge)
-        return words in found.get(subject, "")
-
-    until(so, seconds, f"{subject}: {words}; verify last said {found}")
+    deadline = time.monotonic() + seconds
+    while words not in (found := causes(edge)).get(subject, ""):
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {subject}: {words}; verify said {found}"
 
 
 def applied(edge: Edge, manifest: Any) -> None:
