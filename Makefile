@@ -5,10 +5,10 @@ VENV := .venv/.installed
 # Tests start `edge` a thousand times; compiled modules are kept for them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup setup-all up down plan verify test lint unit e2e go-test audit clean
+.PHONY: help setup setup-all up down plan verify test lint unit e2e test-versions go-test audit clean
 
 help: ## this list
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 # Python packages, exactly the ones in the requirement files, by hash.
 $(VENV): requirements/dev.txt
@@ -59,8 +59,11 @@ audit: ## known vulnerabilities of everything that is pinned; asks the public da
 
 # A lab waits more than it works: two of them fit on two cores where nobody measures.
 e2e: $(VENV) ## tests on the lab
-	.venv/bin/python -m pytest -m "lab and not alone" -n 2 --dist loadscope
-	.venv/bin/python -m pytest -m "lab and alone"
+	.venv/bin/python -m pytest -m "lab and not alone and not versions" -n 2 --dist loadscope
+	.venv/bin/python -m pytest -m "lab and alone and not versions"
+
+test-versions: $(VENV) ## the stacks on the newest patches of Cilium's later minor versions (builds them: 20 minutes)
+	.venv/bin/python -m pytest -m versions
 
 clean: ## remove the environment and everything that was built
 	-@[ -d .venv ] && $(EDGE) down -s dev

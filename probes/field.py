@@ -17,7 +17,7 @@ from config.router import Router
 from config.stack import StackConfig
 from effective.entries import entrances
 from effective.made import GATEWAY_GROUP
-from probes import conditions, tables
+from probes import agent_peers, conditions, tables
 from probes.ingress import joined
 from probes.seen import Json, Seen
 from transport.kube import Kube
@@ -124,7 +124,7 @@ class Field:
 
     def _agent(self, seen: Seen, node: str, pod: Json) -> None:
         if self.stack.bgp is not None:
-            seen.agents[node] = self._dbg(pod, "bgp", "peers")
+            seen.agents[node] = self._peers(pod)
         if self.stack.egress_policies:
             seen.maps[node] = self._dbg(pod, "bpf", "egress", "list")
             links = self._table(pod, "devices")
@@ -133,6 +133,12 @@ class Field:
             seen.announced[node] = self._table(pod, "l2-announce")
             links = self._table(pod, "devices")
             seen.hardware[node] = {link["HWAddr"].lower(): link["Name"] for link in links if link["HWAddr"]}
+
+    def _peers(self, pod: Json) -> list[Json]:
+        """The agent's sessions, as `cilium-dbg bgp peers` has them."""
+        if self.stack.cilium.release < (1, 20):
+            return self._dbg(pod, "bgp", "peers")
+        return agent_peers.read(self._shell(pod, "bgp/peers", "--format=json"))
 
     def _envoy(self, seen: Seen, node: str, pod: Json) -> None:
         seen.envoys[node] = json.loads(self._says(pod, "envoy", "admin", "config", "routes"))
@@ -147,12 +153,16 @@ class Field:
 
     def _table(self, pod: Json, name: str) -> list[dict[str, str]]:
         """A table of the agent's own state."""
-        shell = ("shell", "--", "db/show") if self.stack.cilium.release >= (1, 17) else ("statedb",)
-        text = self._says(pod, *shell, name)
-        # The agent's shell says what is wrong where a table would be, and ends well.
+        if self.stack.cilium.release < (1, 17):
+            return tables.rows(self._says(pod, "statedb", name))
+        return tables.rows(self._shell(pod, "db/show", name))
+
+    def _shell(self, pod: Json, *words: str) -> str:
+        text = self._says(pod, "shell", "--", *words)
+        # The agent's shell says what is wrong where an answer would be, and ends well.
         if text.startswith("<stdin>:"):
             raise ValueError(text.strip())
-        return tables.rows(text)
+        return text
 
     def _dbg(self, pod: Json, *words: str) -> list[Json]:
         return list(json.loads(self._says(pod, *words, "-o", "json")) or [])

@@ -115,6 +115,13 @@ class Edge:
         script = f"from lab import fault; fault.{act}({self.stack!r}, {host!r})"
         subprocess.run([sys.executable, "-c", script], env=self.env, check=True)
 
+    def cilium_versions(self) -> set[str]:
+        """What the agents say that they are."""
+        agents = self.kubectl("-n", "kube-system", "get", "pods", "-l", "k8s-app=cilium", "-o", "name").split()
+        said = [self.kubectl("-n", "kube-system", "exec", a, "-c", "cilium-agent", "--", "cilium-dbg", "version")
+                for a in agents]  # fmt: skip
+        return {line.split()[1] for text in said for line in text.splitlines() if line.startswith("Daemon:")}
+
     def sessions(self) -> dict[str, Any]:
         """Neighbor -> FRR's view of it."""
         return dict(json.loads(self.on("cilium-r", "vtysh -c 'show bgp neighbors json'")))

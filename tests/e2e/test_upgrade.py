@@ -12,19 +12,11 @@ from tests.e2e.harness import Edge
 OLD = "1.18.0"
 
 
-def versions(edge: Edge) -> set[str]:
-    """What the agents say that they are."""
-    agents = edge.kubectl("-n", "kube-system", "get", "pods", "-l", "k8s-app=cilium", "-o", "name").split()
-    said = [edge.kubectl("-n", "kube-system", "exec", a, "-c", "cilium-agent", "--", "cilium-dbg", "version")
-            for a in agents]  # fmt: skip
-    return {line.split()[1] for text in said for line in text.splitlines() if line.startswith("Daemon:")}
-
-
 @pytest.mark.alone
 def test_a_drill_of_an_upgrade_loses_next_to_nothing_and_goes_back(edge: Edge) -> None:
     [outcome] = edge.json("drill", "agents-upgraded")
     assert outcome["passed"], outcome
-    assert versions(edge) == {OLD}
+    assert edge.cilium_versions() == {OLD}
     # To the letter: nothing is left for `up` to put right.
     edge.run("refresh", "--preview-only", "--expect-no-changes")
 
@@ -35,7 +27,7 @@ def test_the_version_of_the_stack_is_the_one_that_runs(edge: Edge) -> None:
 
     edge.change(upgraded)
     edge.run("up")
-    assert versions(edge) == {newer(OLD)}
+    assert edge.cilium_versions() == {newer(OLD)}
     assert edge.verify()["green"]
 
 
@@ -44,4 +36,4 @@ def test_a_version_that_the_lab_cannot_run_is_told_before_anything_is_touched(ed
     done = edge.run("up", ok=False)
     assert done.returncode == 1
     assert f"the lab cannot run Cilium 1.17.9; cilium.version of a lab is one of {OLD}, {newer(OLD)}" in done.stderr
-    assert versions(edge) == {OLD}
+    assert edge.cilium_versions() == {OLD}

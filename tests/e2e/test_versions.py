@@ -1,0 +1,61 @@
+"""The stacks on the newest patches of later minor versions of Cilium, and the way there under traffic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lab.toolchain.recipes import DEFAULT_CILIUM, LATER_CILIUM
+from tests.e2e.harness import Edge
+
+pytestmark = [pytest.mark.versions, pytest.mark.alone]
+
+VERSIONS = [each.version for each in LATER_CILIUM]
+VIP = "172.16.1.1"
+# Ten requests a second, and a line for each that was lost, until the file is gone.
+_CLIENT = f"""touch /tmp/asking
+while [ -e /tmp/asking ]; do
+  n=$((n+1)); curl -s --fail --max-time 1 -o /dev/null http://{VIP}/ || echo lost; sleep 0.1
+done
+echo sent $n
+"""
+
+
+def on(version: str) -> Any:
+    return lambda stack: stack["cilium"].update(version=version)
+
+
+@pytest.mark.parametrize("stack", ["dev", "egress", "ecmp"])
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_stack_is_proven_on(version: str, stack: str, tmp_path: Any) -> None:
+    edge = Edge(tmp_path / "project", stack)
+    edge.change(on(version))
+    try:
+        # The first one builds what it runs.
+        edge.run("up", timeout=2400)
+        assert edge.verify()["green"]
+        assert edge.cilium_versions() == {version}
+        assert "no changes" in edge.run("up").stderr
+    finally:
+        edge.run("down", ok=False)
+
+
+def test_the_agents_go_from_one_minor_version_to_the_next_under_traffic(tmp_path: Any) -> None:
+    edge = Edge(tmp_path / "project", "dev")
+    try:
+        edge.run("up", timeout=2400)
+        assert edge.cilium_versions() == {DEFAULT_CILIUM.version}
+        for version in VERSIONS:
+            client = edge.start("lab", "exec", "cilium-r", "--", "/bin/sh", "-c", _CLIENT)
+            edge.change(on(version))
+            edge.run("up", timeout=2400)
+            found = edge.verify()
+            edge.on("cilium-r", "rm /tmp/asking")
+            out, _ = client.communicate(timeout=30)
+            assert found["green"] and edge.cilium_versions() == {version}
+            sent, lost = int(out.split()[-1]), out.count("lost")
+            # A node whose agent starts again is left out by the router after its hold time at the latest.
+            assert sent > 100 and lost < sent / 4, f"{lost} of {sent} lost on the way to {version}"
+    finally:
+        edge.run("down", ok=False)
