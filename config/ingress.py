@@ -113,4 +113,5 @@ class Ingress(Model):
 _TRUE = ("enabled", "1", "t", "T", "true", "True", "TRUE")
 PASSTHROUGH_ANNOTATIONS = ("ingress.cilium.io/tls-passthrough", "io.cilium.ingress/tls-passthrough")
 MODE_ANNOTATION = "ingress.cilium.io/loadbalancer-mode"
+HOST_PORT_ANNOTATION = "ingress.cilium.io/host-listener-port"
 OLD_MODE_ANNOTATION = "io.cilium.ingress/loadbalancer-mode"

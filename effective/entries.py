@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.gateway import Gateway, Listener
-from config.ingress import Ingress, IngressBackend, IngressPath
+from config.ingress import HOST_PORT_ANNOTATION, Ingress, IngressBackend, IngressController, IngressPath
+from config.labels import LabelSelector
 from config.routes import GrpcRoute, GrpcRouteMatch, HttpRoute, HttpRouteMatch, Route, RouteBackend, ValueMatch
 from config.stack import StackConfig
 from config.workload import Service
 from effective.helm import reader
 from effective.made import gateways, of_gateways, of_ingress
+
+# The chart's ingressController.hostNetwork.sharedListenerPort.
+_SHARED_PORT = 8080
 
 
 @dataclass(frozen=True)
@@ -56,13 +60,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Entrance:
-    """An Ingress or a Gateway with its routes. `service` has its address; None: the nodes' own network."""
+    """An Ingress or a Gateway with its routes. `service` has its address; None: `nodes` are asked at their own."""
 
     kind: str
     namespace: str
     name: str
     service: Service | None
     entries: tuple[Entry, ...]
+    nodes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         # An Ingress of the same name is another one.
@@ -72,15 +77,36 @@ class Entrance:
 def entrances(stack: StackConfig) -> list[Entrance]:
     """All that Cilium serves."""
     made = {one.path: one.service for one in of_gateways(stack, reader(stack))}
+    controller, gated = stack.ingress_controller, stack.gateway_controller
+    network = controller.host_network if controller else None
+    below = _listening(stack, network.node_selector) if network else ()
+    beside = _listening(stack, gated.host_network.node_selector) if gated and gated.host_network else ()
     return [
-        *(Entrance("Ingress", item.namespace, item.name, of_ingress(stack, item), tuple(_of_ingress(item)))
-          for item in stack.ingresses if stack.ingress_controller is not None and item.class_name == "cilium"),
-        *(Entrance("Gateway", item.namespace, item.name, made.get(path), tuple(_of_gateway(stack, item)))
+        *(Entrance("Ingress", item.namespace, item.name, of_ingress(stack, item),
+                   tuple(_of_ingress(item, _own_port(item, controller))), below)
+          for item in stack.ingresses if controller is not None and item.class_name == "cilium"),
+        *(Entrance("Gateway", item.namespace, item.name, made.get(path), tuple(_of_gateway(stack, item)), beside)
           for path, item in gateways(stack)),
     ]  # fmt: skip
 
 
-def _of_ingress(item: Ingress) -> Iterator[Entry]:
+def _listening(stack: StackConfig, selector: LabelSelector | None) -> tuple[str, ...]:
+    """The addresses of the nodes on whose own network there are listeners."""
+    return tuple(str(node.address) for node in stack.nodes
+                 if selector is None or selector.matches(stack.node_labels(node)))  # fmt: skip
+
+
+def _own_port(item: Ingress, controller: IngressController) -> int | None:
+    """The port on the nodes' own network; None where the Ingress has a Service."""
+    if controller.host_network is None:
+        return None
+    said = item.annotations.get(HOST_PORT_ANNOTATION, "")
+    if item.mode(controller) == "dedicated" and said.isascii() and said.isdigit():
+        return int(said)
+    return controller.host_network.port or _SHARED_PORT
+
+
+def _of_ingress(item: Ingress, port: int | None) -> Iterator[Entry]:
     certified = {host for tls in item.tls for host in tls.hosts}
     for rule in item.rules:
         for path in rule.paths:
@@ -88,10 +114,11 @@ def _of_ingress(item: Ingress) -> Iterator[Entry]:
             kind = "Expression" if path.path_type == "ImplementationSpecific" else path.path_type
             # To Cilium a prefix ends without a slash.
             text = path.path.rstrip("/") or "/" if kind == "Prefix" else path.path
-            yield Entry(rule.host, text, kind, (_of_backend(item, path),), 443 if tls else 80, tls, item.passes_tls)
+            yield Entry(rule.host, text, kind, (_of_backend(item, path),), port or (443 if tls else 80), tls,
+                        item.passes_tls)  # fmt: skip
     default = by_default(item)
     if default is not None and not item.passes_tls:
-        yield Entry(None, "/", "Prefix", (_of_backend(item, default),), 80)
+        yield Entry(None, "/", "Prefix", (_of_backend(item, default),), port or 80)
 
 
 def by_default(item: Ingress) -> IngressBackend | None:

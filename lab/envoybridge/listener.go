@@ -164,7 +164,11 @@ func connectionFilter(to subject) *listener.Filter {
 }
 
 func subjectOf(l *listener.Listener, meta *cilium.BpfMetadata) subject {
-	to := subject{proxy: meta.ProxyId, listener: l.Address.GetSocketAddress().GetPortValue()}
+	to := subject{proxy: meta.ProxyId}
+	// One on the node's own network (host network mode) is there to be called.
+	if socket := l.Address.GetSocketAddress(); socket.GetAddress() == "127.0.0.1" || socket.GetAddress() == "::1" {
+		to.listener = socket.GetPortValue()
+	}
 	if meta.EnforcePolicyOnL7Lb {
 		to.policy = meta.L7LbPolicyName
 		to.enforced = true

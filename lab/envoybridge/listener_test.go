@@ -145,3 +145,13 @@ func TestAListenerThatCannotBeReadIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoCallsAListenerOfTheNodesOwnNetworkIsNotTurnedAway(t *testing.T) {
+	for address, port := range map[string]uint32{"127.0.0.1": 12345, "::1": 12345, "0.0.0.0": 0, "::": 0} {
+		l := &listener.Listener{Address: &core.Address{Address: &core.Address_SocketAddress{SocketAddress: &core.SocketAddress{
+			Address: address, PortSpecifier: &core.SocketAddress_PortValue{PortValue: 12345}}}}}
+		if got := subjectOf(l, &cilium.BpfMetadata{}).listener; got != port {
+			t.Errorf("a listener at %s is judged as one of port %d, not %d", address, got, port)
+		}
+	}
+}

@@ -20,7 +20,7 @@ type subject struct {
 	enforced bool
 	// Rules for one proxy alone name it by this number.
 	proxy uint32
-	// The listener's own port: who asks for it came past the datapath.
+	// The port of a listener that the datapath hands connections to, else 0: who asks for it came past the datapath.
 	listener uint32
 	// The body of a 403.
 	denied string

@@ -29,7 +29,9 @@ class Request:
         method = f"{entry.method} " if entry.method else ""
         more = "".join(f" {name}: {value}" for name, value in (*entry.needed, *entry.query))
         place = f":{entry.port}" if entry.port not in (80, 443) else ""
-        return f"{self.entrance} {method}{entry.host or ''}{place}{entry.path}{more}"
+        # On the nodes' own network each node is asked.
+        node = f"at {self.address} " if self.entrance.nodes else ""
+        return f"{self.entrance} {node}{method}{entry.host or ''}{place}{entry.path}{more}"
 
     def curl(self, source: IPv4Address | IPv6Address | None) -> str:
         """The command: one connection, of which headers and the beginning of the body are shown."""

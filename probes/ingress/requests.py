@@ -51,7 +51,8 @@ def verdicts(field: Field, seen: Seen, routed: dict[str, list[IPv4Network | IPv6
     jobs: list[tuple[Place, list[Request]]] = []
     result: list[Verdict] = []
     for item in entrances(field.stack):
-        for address in load_balancer_addresses(service_object(seen, item.service)) if item.service else ():
+        given = load_balancer_addresses(service_object(seen, item.service)) if item.service else item.nodes
+        for address in given:
             asked = requests(item, address)
             found = list(places(field, seen, ip_address(address), routed))
             jobs += [(place, asked) for place in found]

@@ -1,10 +1,11 @@
 """I5: Ingress listeners on the nodes' own network that cannot open.
 
 Why: with hostNetwork there is no LoadBalancer Service. Envoy needs NET_BIND_SERVICE for ports below
-1024, and each dedicated Ingress a port of its own, in an annotation.
-Seen: only in Envoy's log.
+1024, and each dedicated Ingress a port of its own, in an annotation. Before 1.18.1 the operator makes
+an invalid Service of a dedicated one.
+Seen: only in Envoy's log, or in the operator's.
 Since: 1.16
-Source: Cilium Ingress documentation (host network mode)
+Source: Cilium Ingress documentation (host network mode); cilium/cilium #34028, #40232
 
 Bad: `ingressController: { hostNetwork: { port: 80 } }`
 Good: `ingressController: { hostNetwork: { port: 8080 } }`
@@ -14,10 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.ingress import HOST_PORT_ANNOTATION as _PORT
 from rules.facts import Facts
 from rules.finding import Finding, error
 
-_PORT = "ingress.cilium.io/host-listener-port"
+# Before it the operator sets externalTrafficPolicy in a Service of type ClusterIP.
+_FIXED = (1, 18, 1)
 _HOW = "add NET_BIND_SERVICE to the proxy's capabilities, with envoy.securityContext.capabilities.keepCapNetBindService"
 
 
@@ -37,6 +40,13 @@ def check(facts: Facts) -> Iterator[Finding]:
     for i, ingress in enumerate(facts.stack.ingresses):
         if ingress.class_name != "cilium" or ingress.mode(controller) != "dedicated":
             continue
+        if facts.stack.cilium.exact < _FIXED:
+            yield error(
+                f"ingresses[{i}].loadBalancerMode",
+                "shared, or Cilium 1.18.1",
+                f"dedicated with {facts.stack.cilium.version}",
+                "this operator makes a Service of it that the API refuses: nobody would listen",
+            )
         where = f"ingresses[{i}].annotations"
         port = ingress.annotations.get(_PORT)
         if port is None:

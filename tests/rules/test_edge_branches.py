@@ -18,6 +18,8 @@ BOTH = "{ key: kubernetes.io/hostname, operator: In, values: [cilium-w2, cilium-
 W23 = f"nodeSelector: {{ matchExpressions: [{BOTH}] }}"
 PLAIN = f"egressGateway: {{ {W3}, interface: eth1 }}"
 ZONE = "topology.kubernetes.io/zone"
+# Before it, no dedicated Ingress can listen on the nodes.
+FIXED = "cilium: { version: 1.18.1 }\n"
 HOST_NETWORK = "ingressController: { hostNetwork: { port: 8080 } }\n"
 LISTENER = "ingress.cilium.io/host-listener-port"
 MODE = "ingress.cilium.io/loadbalancer-mode"
@@ -186,13 +188,13 @@ L2_AND_INGRESS = [
               " keepCapNetBindService: true, envoy: [NET_ADMIN, NET_BIND_SERVICE] } } }"), []),
     ("I5", "ingressController: { hostNetwork: { port: 1023 } }\n", ["error ingressController.hostNetwork.port: 1023"]),
     ("I5", "ingressController: { hostNetwork: { port: 1024 } }\n", []),
-    ("I5", "ingressController: { hostNetwork: {} }\n"
+    ("I5", FIXED + "ingressController: { hostNetwork: {} }\n"
      + f"ingresses: [{{ name: a, annotations: {{ {MODE}: dedicated, {LISTENER}: '8080' }} }}]\n",
      ["error ingresses[0].annotations: 8080"]),
-    ("I5", "ingressController: { hostNetwork: { port: 9090 } }\n"
+    ("I5", FIXED + "ingressController: { hostNetwork: { port: 9090 } }\n"
      + f"ingresses: [{{ name: a, annotations: {{ {MODE}: dedicated, {LISTENER}: '9090' }} }}]\n",
      ["error ingresses[0].annotations: 9090"]),
-    ("I5", HOST_NETWORK + "ingresses:\n"
+    ("I5", FIXED + HOST_NETWORK + "ingresses:\n"
      + f"  - {{ name: a, annotations: {{ {MODE}: dedicated, {LISTENER}: '8081' }} }}\n"
      + f"  - {{ name: b, annotations: {{ {MODE}: dedicated, {LISTENER}: '8081' }} }}\n"
      + f"  - {{ name: c, annotations: {{ {MODE}: dedicated, {LISTENER}: '8082' }} }}\n  - {{ name: d }}\n",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tests.e2e.harness import Edge
@@ -41,6 +42,19 @@ def told(edge: Edge, subject: str, words: str, seconds: float = 60) -> None:
 
 def applied(edge: Edge, manifest: Any) -> None:
     edge.run("lab", "exec", "mgmt", "--", "kubectl", "apply", "-f", "-", stdin=json.dumps(manifest))
+
+
+@contextmanager
+def fresh(directory: Path, edit: Callable[[Any], None]) -> Iterator[Edge]:
+    """A lab of its own, deployed with a changed stack: agents that start again on a running one can leave an L2
+    address with two nodes that answer, for minutes."""
+    edge = Edge(directory, "ingress")
+    edge.change(edit)
+    try:
+        edge.run("up", timeout=500)
+        yield edge
+    finally:
+        edge.run("down", ok=False)
 
 
 @contextmanager

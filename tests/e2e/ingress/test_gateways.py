@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import Edge
-from tests.e2e.ingress.field import ask, by_hand, told
+from tests.e2e.ingress.field import ask, by_hand, fresh, told
 
 BOOKS = "Gateway default/edge /details from client 192.168.10.200"
 _SERVE_TLS = ("cd /tmp && openssl req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem -days 2 -subj /CN=a"
@@ -61,14 +61,8 @@ def with_gateways(stack: Any) -> None:
 
 @pytest.fixture(scope="module")
 def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
-    """A lab of its own: agents that start again can leave an L2 address with two that answer, for minutes."""
-    edge = Edge(tmp_path_factory.mktemp("gateways") / "project", "ingress")
-    edge.change(with_gateways)
-    try:
-        edge.run("up", timeout=500)
+    with fresh(tmp_path_factory.mktemp("gateways") / "project", with_gateways) as edge:
         yield edge
-    finally:
-        edge.run("down", ok=False)
 
 
 def test_every_route_of_every_listener_is_proven(gateways: Edge) -> None:

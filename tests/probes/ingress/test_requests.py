@@ -137,11 +137,17 @@ def test_an_address_that_can_be_asked_from_nowhere_is_not_proven() -> None:
 
 @pytest.mark.parametrize(("change", "spoil"), [
     (lambda d: d.pop("ingressController"), lambda s: None),
-    (lambda d: d.update(ingressController={"hostNetwork": {}}), lambda s: None),
     (lambda d: None, lambda s: s.objects.update(services=[])),
 ])  # fmt: skip
 def test_without_an_address_nothing_is_asked(change: Callable[[Any], object], spoil: Callable[[Seen], object]) -> None:
     assert ask(change=change, spoil=spoil) == []
+
+
+def test_on_their_own_network_the_nodes_are_asked_that_listen() -> None:
+    chosen = {"nodeSelector": {"matchLabels": {"kubernetes.io/hostname": "cilium-w2"}}}
+    found = ask(change=lambda d: d.update(ingressController={"hostNetwork": {"port": 9000, **chosen}}))
+    assert {v.subject.partition(" from ")[0] for v in found if "basic" in v.subject} == {
+        f"default/basic-ingress at 192.168.10.102 :9000{path}" for path in ("/", "/details")}  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "kind", "asked"), [
