@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,14 +66,12 @@ def artefacts(session: Session) -> dict[str, str]:
         put("edge", edge.l2_policy(policy))
     for ingress in stack.ingresses:
         put("edge", edge.ingress(ingress))
-    for entrance in stack.gateways:
-        put("edge", gateway.gateway(entrance))
-    for route in stack.http_routes:
-        put("edge", gateway.http_route(route))
-    for calls in stack.grpc_routes:
-        put("edge", gateway.grpc_route(calls))
-    for passed in stack.tls_routes:
-        put("edge", gateway.tls_route(passed))
+    gated: list[tuple[Callable[[Any], dict[str, Any]], Sequence[Any]]]
+    gated = [(gateway.gateway, stack.gateways), (gateway.http_route, stack.http_routes),
+             (gateway.grpc_route, stack.grpc_routes), (gateway.tls_route, stack.tls_routes)]  # fmt: skip
+    for write, items in gated:
+        for entry in items:
+            put("edge", write(entry))
     for _, guard in stack.guards():
         put("edge", network_policy(guard))
     for other in stack.manifests:
