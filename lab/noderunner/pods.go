@@ -63,6 +63,9 @@ func (p *pods) changed(ctx context.Context, pod *v1.Pod) {
 		return
 	}
 	// A Pod's spec does not change in what a node runs; only its end matters after the start.
+	if found && existing.contradicted(pod) {
+		go existing.insist(ctx)
+	}
 	if found || pod.Status.Phase == v1.PodSucceeded || pod.Status.Phase == v1.PodFailed {
 		return
 	}

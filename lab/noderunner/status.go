@@ -113,6 +113,28 @@ func (w *worker) update(ctx context.Context, change func()) {
 	}
 }
 
+// contradicted is whether somebody else wrote another readiness than the node's: the controller of nodes does so to the
+// Pods of one whose lease ran out.
+func (w *worker) contradicted(pod *v1.Pod) bool {
+	w.state.Lock()
+	own, told := w.conditions[v1.PodReady]
+	w.state.Unlock()
+	for _, one := range pod.Status.Conditions {
+		if one.Type == v1.PodReady {
+			return told && one.Status != own.Status
+		}
+	}
+	return false
+}
+
+// insist writes the status anew, whatever was written last: the kubelet does, and nobody else knows better.
+func (w *worker) insist(ctx context.Context) {
+	w.writing.Lock()
+	w.lastStatus = ""
+	w.writing.Unlock()
+	w.update(ctx, func() {})
+}
+
 func goneOrReplaced(err error) bool {
 	return err == nil || apierrors.IsNotFound(err) || apierrors.IsConflict(err)
 }
