@@ -92,6 +92,11 @@ def entry(given: Any, field: str) -> Any:
     return next((value for key, value in given.items() if _spelled(key) == _spelled(field)), None)
 
 
+def namespace_of(item: Any) -> str:
+    """The namespace of an object as its arguments have it."""
+    return str(entry(item, "namespace") or "default")
+
+
 def only(component: str, given: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments by their Python names. Raises ArgumentError for those that the component does not have."""
     names = {_spelled(field): field for field in fields}

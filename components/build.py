@@ -84,7 +84,7 @@ def build(stack: StackConfig) -> dict[str, Any]:
         L2Announcements("l2", _read({"policies": stack.l2_policies}), after)
     if stack.ingresses or stack.guards():
         CiliumIngress("ingress", _ingress(stack, way), after)
-    if stack.gateways or stack.http_routes or stack.grpc_routes or stack.tls_routes:
+    if stack.gateways or stack.routes():
         CiliumGateways("gateways", _gateways(stack, way), after)
     if stack.manifests:
         Manifests("extra", [item.document() for item in stack.manifests], after)

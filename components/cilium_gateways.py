@@ -8,7 +8,7 @@ import pulumi
 
 from components.args.gateway import GatewayArgs
 from components.args.routes import GrpcRouteArgs, HttpRouteArgs, TlsRouteArgs
-from components.arguments import entry, known, only, read_each, sequence
+from components.arguments import entry, known, namespace_of, only, read_each, sequence
 from components.cilium import gateway
 from components.judged import judged
 from components.late import manifest, then
@@ -67,7 +67,7 @@ class CiliumGateways(pulumi.ComponentResource):
         names = []
         for (key, i, item), one in declared:
             _, kind, write = _PARTS[key]
-            called, space = known(name, item, "name", f"{key}[{i}]"), _namespace(item)
+            called, space = known(name, item, "name", f"{key}[{i}]"), namespace_of(item)
             noted = [field for field in ("labels", "annotations") if entry(item, field)]
             made.append(manifest(one, write, gateway.VERSIONS[kind], kind, called, space, *noted))
             names += [f"{space}/{called}"] if key == "gateways" else []
@@ -82,13 +82,9 @@ def _certificates(name: str, gateways: Iterable[tuple[Any, pulumi.Input[Gateway]
         for j, listener in enumerate(sequence(name, entry(item, "listeners"), f"gateways[{i}].listeners")):
             tls = listener if isinstance(listener, pulumi.Output) else entry(listener, "tls")
             hosts = then(read, partial(_hosts, j))
-            yield Wanted(f"gateways[{i}].listeners[{j}].tls", _namespace(item), tls, hosts)
+            yield Wanted(f"gateways[{i}].listeners[{j}].tls", namespace_of(item), tls, hosts)
 
 
 def _hosts(j: int, gateway: Gateway) -> tuple[str, ...]:
     host = gateway.listeners[j].hostname
     return (host,) if host else ()
-
-
-def _namespace(item: Any) -> str:
-    return str(entry(item, "namespace") or "default")

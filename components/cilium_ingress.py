@@ -9,7 +9,18 @@ import pulumi
 from components.args.ingress import IngressArgs
 from components.args.ingress_access import IngressAccessArgs
 from components.args.policy import NetworkPolicyArgs
-from components.arguments import ArgumentError, entry, is_late, known, only, read_each, sequence, told, validated
+from components.arguments import (
+    ArgumentError,
+    entry,
+    is_late,
+    known,
+    namespace_of,
+    only,
+    read_each,
+    sequence,
+    told,
+    validated,
+)
 from components.cilium import edge
 from components.cilium.policies import kind_of, network_policy
 from components.judged import judged
@@ -55,7 +66,7 @@ class CiliumIngress(pulumi.ComponentResource):
         wanted = _certificates(name, given.get("ingresses") or (), both[:count])
         names, made = [], list(tls_secrets(name, wanted, certificates))
         for i, (item, ingress) in enumerate(zip(given.get("ingresses") or (), both[:count], strict=True)):
-            one, space = known(name, item, "name", f"ingresses[{i}]"), _namespace(item)
+            one, space = known(name, item, "name", f"ingresses[{i}]"), namespace_of(item)
             noted = entry(item, "annotations") or entry(item, "load_balancer_mode")
             more = ("labels", "annotations") if noted else ("labels",)
             made.append(manifest(ingress, edge.ingress, "networking.k8s.io/v1", "Ingress", one, space, *more))
@@ -85,12 +96,8 @@ def _certificates(name: str, items: Iterable[Any], ingresses: Iterable[pulumi.In
     for i, (item, ingress) in enumerate(zip(items, ingresses, strict=True)):
         for j, tls in enumerate(sequence(name, entry(item, "tls"), f"ingresses[{i}].tls")):
             hosts = then(ingress, partial(_hosts, j))
-            yield Wanted(f"ingresses[{i}].tls[{j}]", _namespace(item), tls, hosts)
+            yield Wanted(f"ingresses[{i}].tls[{j}]", namespace_of(item), tls, hosts)
 
 
 def _hosts(j: int, ingress: Ingress) -> tuple[str, ...]:
     return ingress.tls[j].hosts
-
-
-def _namespace(item: Any) -> str:
-    return str(entry(item, "namespace") or "default")

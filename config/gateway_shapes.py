@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from config.shapes import kept
+
 Document = Mapping[str, Any]
 
 
@@ -27,10 +29,10 @@ def _listener(listener: Document) -> dict[str, Any]:
     tls = listener.get("tls")
     if tls:
         certificate: Document = next(iter(tls.get("certificateRefs") or []), {})
-        result["tls"] = _set(mode=tls.get("mode"), secretName=certificate.get("name"),
+        result["tls"] = kept(mode=tls.get("mode"), secretName=certificate.get("name"),
                              secretNamespace=certificate.get("namespace"))  # fmt: skip
     spaces = allowed.get("namespaces") or {}
-    return {**result, "allowedRoutes": _set(namespaces=spaces.get("from"), kinds=kinds,
+    return {**result, "allowedRoutes": kept(namespaces=spaces.get("from"), kinds=kinds,
                                             namespaceSelector=spaces.get("selector"))}  # fmt: skip
 
 
@@ -57,12 +59,12 @@ def _http_rule(rule: Document) -> dict[str, Any]:
     for item in rule.get("filters") or []:
         if item.get("type") == "RequestRedirect":
             given = item.get("requestRedirect") or {}
-            result["redirect"] = {**_set(path=_path(given.get("path"))),
+            result["redirect"] = {**kept(path=_path(given.get("path"))),
                                   **{key: given[key] for key in ("scheme", "hostname", "port", "statusCode")
                                      if given.get(key)}}  # fmt: skip
         if item.get("type") == "URLRewrite":
             given = item.get("urlRewrite") or {}
-            result["rewrite"] = _set(hostname=given.get("hostname"), path=_path(given.get("path")))
+            result["rewrite"] = kept(hostname=given.get("hostname"), path=_path(given.get("path")))
     return result
 
 
@@ -72,29 +74,29 @@ def _path(path: Any) -> dict[str, Any] | None:
 
 def _http_match(match: Document) -> dict[str, Any]:
     path = match.get("path") or {}
-    return _set(path=path.get("value"), pathType=path.get("type"), method=match.get("method"),
+    return kept(path=path.get("value"), pathType=path.get("type"), method=match.get("method"),
                 headers=_values(match.get("headers")), queryParams=_values(match.get("queryParams")))  # fmt: skip
 
 
 def _grpc_match(match: Document) -> dict[str, Any]:
     method = match.get("method") or {}
-    return _set(service=method.get("service"), method=method.get("method"), matchType=method.get("type"),
+    return kept(service=method.get("service"), method=method.get("method"), matchType=method.get("type"),
                 headers=_values(match.get("headers")))  # fmt: skip
 
 
 def _values(found: Any) -> list[dict[str, Any]]:
-    return [_set(name=each.get("name"), value=each.get("value"), matchType=each.get("type")) for each in found or []]
+    return [kept(name=each.get("name"), value=each.get("value"), matchType=each.get("type")) for each in found or []]
 
 
 def _backends(rule: Document) -> list[dict[str, Any]]:
-    return [_set(service=ref.get("name"), port=ref.get("port"), namespace=ref.get("namespace"),
+    return [kept(service=ref.get("name"), port=ref.get("port"), namespace=ref.get("namespace"),
                  weight=ref.get("weight"))
             for ref in rule.get("backendRefs") or [] if ref.get("kind", "Service") == "Service"]  # fmt: skip
 
 
 def _route(document: Document) -> dict[str, Any]:
     spec = document.get("spec") or {}
-    parents = [_set(name=ref.get("name"), namespace=ref.get("namespace"), sectionName=ref.get("sectionName"),
+    parents = [kept(name=ref.get("name"), namespace=ref.get("namespace"), sectionName=ref.get("sectionName"),
                     port=ref.get("port"))
                for ref in spec.get("parentRefs") or [] if ref.get("kind", "Gateway") == "Gateway"]  # fmt: skip
     return {**_named(document), "parents": parents, "hostnames": spec.get("hostnames") or []}
@@ -107,9 +109,5 @@ def _rules(document: Document) -> list[Document]:
 
 def _named(document: Document) -> dict[str, Any]:
     meta = document.get("metadata") or {}
-    return _set(name=meta.get("name"), namespace=meta.get("namespace"), labels=meta.get("labels"),
+    return kept(name=meta.get("name"), namespace=meta.get("namespace"), labels=meta.get("labels"),
                 annotations=meta.get("annotations"))  # fmt: skip
-
-
-def _set(**values: Any) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value is not None}

@@ -17,7 +17,8 @@ def _meta(document: Document) -> dict[str, Any]:
     return dict(document.get("metadata") or {})
 
 
-def _set(**values: Any) -> dict[str, Any]:
+def kept(**values: Any) -> dict[str, Any]:
+    """The keys that have a value."""
     return {key: value for key, value in values.items() if value is not None}
 
 
@@ -33,7 +34,7 @@ def release(document: Document) -> dict[str, Any] | None:
     values = dict(document.get("values") or {})
     version = str(document.get("version") or "")
     known = re.fullmatch(r"v?(1\.(?:16|17|18|19|20)\.\d+)", version)
-    return _set(
+    return kept(
         version=known[1] if known else None,
         kubeProxyReplacement=str(values.get("kubeProxyReplacement", "false")).lower() in ("true", "strict"),
         routingMode=values.get("routingMode") if values.get("routingMode") in ("native", "tunnel") else "tunnel",
@@ -46,14 +47,14 @@ def cluster_config(document: Document) -> dict[str, Any]:
     instances = []
     for item in _spec(document).get("bgpInstances") or []:
         peers = [
-            _set(name=p.get("name"), asn=p.get("peerASN"), address=p.get("peerAddress"),
+            kept(name=p.get("name"), asn=p.get("peerASN"), address=p.get("peerAddress"),
                  defaultGateway=((p.get("autoDiscovery") or {}).get("defaultGateway") or {}).get("addressFamily"),
                  peerConfigRef=(p.get("peerConfigRef") or {}).get("name"))
             for p in item.get("peers") or []
         ]  # fmt: skip
-        numbers = _set(localASN=item.get("localASN"), localPort=item.get("localPort"))
-        instances.append({**_set(name=item.get("name")), **numbers, "peers": peers})
-    return _set(name=_meta(document).get("name"), nodeSelector=_spec(document).get("nodeSelector"), instances=instances)
+        numbers = kept(localASN=item.get("localASN"), localPort=item.get("localPort"))
+        instances.append({**kept(name=item.get("name")), **numbers, "peers": peers})
+    return kept(name=_meta(document).get("name"), nodeSelector=_spec(document).get("nodeSelector"), instances=instances)
 
 
 def peer_config(document: Document) -> dict[str, Any]:
@@ -61,9 +62,9 @@ def peer_config(document: Document) -> dict[str, Any]:
     spec = _spec(document)
     timers = spec.get("timers") or {}
     restart = spec.get("gracefulRestart") or {}
-    families = [_set(afi=f.get("afi"), safi=f.get("safi"), advertisements=f.get("advertisements"))
+    families = [kept(afi=f.get("afi"), safi=f.get("safi"), advertisements=f.get("advertisements"))
                 for f in spec.get("families") or []]  # fmt: skip
-    return _set(
+    return kept(
         name=_meta(document).get("name"), hold=timers.get("holdTimeSeconds", 90),
         keepalive=timers.get("keepAliveTimeSeconds", 30), connectRetry=timers.get("connectRetryTimeSeconds", 120),
         gracefulRestart=restart.get("restartTimeSeconds", 120) if restart.get("enabled") else False,
@@ -78,43 +79,43 @@ def advertisement_set(document: Document) -> dict[str, Any]:
     for item in _spec(document).get("advertisements") or []:
         service = item.get("service") or {}
         attributes = item.get("attributes") or {}
-        entries.append(_set(
+        entries.append(kept(
             type=item.get("advertisementType"), addresses=service.get("addresses"), selector=item.get("selector"),
             aggregationLength=service.get("aggregationLengthIPv4"), interface=(item.get("interface") or {}).get("name"),
             aggregationLengthIPv6=service.get("aggregationLengthIPv6"),
             localPreference=attributes.get("localPreference"),
             communities=[text for texts in (attributes.get("communities") or {}).values() for text in texts],
         ))  # fmt: skip
-    return _set(name=_meta(document).get("name"), labels=_meta(document).get("labels") or {}, advertisements=entries)
+    return kept(name=_meta(document).get("name"), labels=_meta(document).get("labels") or {}, advertisements=entries)
 
 
 def node_override(document: Document) -> dict[str, Any]:
     """CiliumBGPNodeConfigOverride."""
     instances = []
     for item in _spec(document).get("bgpInstances") or []:
-        peers = [_set(name=p.get("name"), localAddress=p.get("localAddress"), localPort=p.get("localPort"))
+        peers = [kept(name=p.get("name"), localAddress=p.get("localAddress"), localPort=p.get("localPort"))
                  for p in item.get("peers") or []]  # fmt: skip
-        instances.append(_set(name=item.get("name"), routerId=item.get("routerID"), localPort=item.get("localPort"),
+        instances.append(kept(name=item.get("name"), routerId=item.get("routerID"), localPort=item.get("localPort"),
                               localASN=item.get("localASN"), peers=peers))  # fmt: skip
-    return _set(node=_meta(document).get("name"), instances=instances)
+    return kept(node=_meta(document).get("name"), instances=instances)
 
 
 def pool(document: Document) -> dict[str, Any]:
     """CiliumLoadBalancerIPPool."""
     spec = _spec(document)
-    return _set(name=_meta(document).get("name"), blocks=spec.get("blocks") or spec.get("cidrs"),
+    return kept(name=_meta(document).get("name"), blocks=spec.get("blocks") or spec.get("cidrs"),
                 allowFirstLastIPs=spec.get("allowFirstLastIPs"), serviceSelector=spec.get("serviceSelector"),
                 disabled=spec.get("disabled"))  # fmt: skip
 
 
 def l2_policy(document: Document) -> dict[str, Any]:
     """CiliumL2AnnouncementPolicy."""
-    return _set(name=_meta(document).get("name"), **_spec(document))
+    return kept(name=_meta(document).get("name"), **_spec(document))
 
 
 def egress_policy(document: Document) -> dict[str, Any]:
     """CiliumEgressGatewayPolicy and IsovalentEgressGatewayPolicy."""
-    return {"kind": document.get("kind"), **_set(name=_meta(document).get("name"), **_spec(document))}
+    return {"kind": document.get("kind"), **kept(name=_meta(document).get("name"), **_spec(document))}
 
 
 def network_policy(document: Document) -> dict[str, Any]:
@@ -128,7 +129,7 @@ def network_policy(document: Document) -> dict[str, Any]:
     if not selectors:
         raise ValueError("no policy of endpoints or nodes")
     space = (meta.get("namespace") or "default") if document.get("kind") == "CiliumNetworkPolicy" else None
-    return _set(
+    return kept(
         name=meta.get("name"), namespace=space, **selectors,
         enableDefaultDeny=_only(spec.get("enableDefaultDeny"), "ingress", "egress"),
         **{key: [_policy_rule(rule, "from" if key.startswith("in") else "to") for rule in spec[key] or []]
@@ -139,7 +140,7 @@ def network_policy(document: Document) -> dict[str, Any]:
 def _policy_rule(rule: Document, side: str) -> dict[str, Any]:
     """A rule of a policy. What the models do not have is left out."""
     groups = rule.get("toPorts") or []
-    return _set(endpoints=rule.get(f"{side}Endpoints"), entities=rule.get(f"{side}Entities"),
+    return kept(endpoints=rule.get(f"{side}Endpoints"), entities=rule.get(f"{side}Entities"),
                 cidrs=(rule.get(f"{side}CIDRSet") or []) + [{"cidr": c} for c in rule.get(f"{side}CIDR") or []],
                 fqdns=rule.get(f"{side}FQDNs"),
                 ports=[_policy_port(p) for group in groups for p in group.get("ports") or []] or None,
@@ -151,7 +152,7 @@ def _policy_port(item: Document) -> dict[str, Any] | int:
     number = int(text) if text.isdigit() else 0
     # Port 0 is every port of the protocol.
     whole = {"port": number or 1, "endPort": 65535} if text == "0" else {"port": number or text}
-    return _set(**whole, protocol=item.get("protocol") or "ANY",
+    return kept(**whole, protocol=item.get("protocol") or "ANY",
                 **({"endPort": item["endPort"]} if item.get("endPort") else {}))  # fmt: skip
 
 
@@ -168,14 +169,14 @@ def ingress(document: Document) -> dict[str, Any]:
         paths = []
         for path in (rule.get("http") or {}).get("paths") or []:
             service = (path.get("backend") or {}).get("service") or {}
-            paths.append(_set(path=path.get("path"), pathType=path.get("pathType"), service=service.get("name"),
+            paths.append(kept(path=path.get("path"), pathType=path.get("pathType"), service=service.get("name"),
                               port=_backend_port(service)))  # fmt: skip
-        rules.append(_set(host=rule.get("host"), paths=paths))
+        rules.append(kept(host=rule.get("host"), paths=paths))
     default, backend = (spec.get("defaultBackend") or {}).get("service"), None
     if default:
         backend = {"service": default.get("name"), "port": _backend_port(default)}
-    tls = [_set(hosts=item.get("hosts"), secretName=item.get("secretName")) for item in spec.get("tls") or []]
-    return _set(name=meta.get("name"), namespace=meta.get("namespace"), annotations=meta.get("annotations"),
+    tls = [kept(hosts=item.get("hosts"), secretName=item.get("secretName")) for item in spec.get("tls") or []]
+    return kept(name=meta.get("name"), namespace=meta.get("namespace"), annotations=meta.get("annotations"),
                 ingressClassName=spec.get("ingressClassName") or "none", defaultBackend=backend, tls=tls or None,
                 rules=rules)  # fmt: skip
 
@@ -183,11 +184,11 @@ def ingress(document: Document) -> dict[str, Any]:
 def service(document: Document) -> dict[str, Any]:
     """Service."""
     meta, spec = _meta(document), _spec(document)
-    ports = [_set(name=p.get("name"), port=p.get("port"), protocol=p.get("protocol"),
+    ports = [kept(name=p.get("name"), port=p.get("port"), protocol=p.get("protocol"),
                   targetPort=p.get("targetPort"))
              for p in spec.get("ports") or []]  # fmt: skip
     annotations = dict(meta.get("annotations") or {})
-    return _set(
+    return kept(
         name=meta.get("name"), namespace=meta.get("namespace"), labels=meta.get("labels"),
         annotations=annotations, type=spec.get("type") or "ClusterIP", selector=spec.get("selector"),
         port=ports[0].get("port") if ports else None, ports=ports,

@@ -29,7 +29,7 @@ from config.outpost import Outpost
 from config.policy import NetworkPolicy
 from config.pool import Pool
 from config.router import Router
-from config.routes import GrpcRoute, HttpRoute, TlsRoute
+from config.routes import GrpcRoute, HttpRoute, Route, TlsRoute
 from config.selection import NodeSelection
 from config.waiver import Waiver
 from config.workload import Service, Workload
@@ -86,6 +86,15 @@ class StackConfig(Model):
         made = self.ingress_access.policies() if self.ingress_access else ()
         return (*((f"networkPolicies[{i}]", policy) for i, policy in enumerate(self.network_policies)),
                 *(("ingressAccess", policy) for policy in made))  # fmt: skip
+
+    def routes(self) -> tuple[tuple[str, str, Route], ...]:
+        """Every route of the Gateway API, with its YAML path and its kind."""
+        kinds: dict[str, tuple[str, tuple[Route, ...]]] = {
+            "HTTPRoute": ("httpRoutes", self.http_routes), "GRPCRoute": ("grpcRoutes", self.grpc_routes),
+            "TLSRoute": ("tlsRoutes", self.tls_routes),
+        }  # fmt: skip
+        return tuple((f"{section}[{i}]", kind, route) for kind, (section, routes) in kinds.items()
+                     for i, route in enumerate(routes))  # fmt: skip
 
     def written(self, path: str) -> str:
         """A YAML path as the user's file has it: nodes of groups stand there as their group."""

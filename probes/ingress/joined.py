@@ -20,15 +20,16 @@ def declared(stack: StackConfig) -> dict[str, tuple[Route, ...]]:
     """Kind -> its routes that have a Gateway of Cilium's for a parent; kinds without one are left out."""
     read = whole(stack).stack
     ours = {(item.namespace, item.name) for _, item in gateways(read)}
-    kinds = {"HTTPRoute": read.http_routes, "GRPCRoute": read.grpc_routes, "TLSRoute": read.tls_routes}
-    kept = {kind: tuple(route for route in routes if any((p.namespace or route.namespace, p.name) in ours
-                                                           for p in route.parents))
-              for kind, routes in kinds.items()}  # fmt: skip
-    return {kind: routes for kind, routes in kept.items() if routes}
+    result: dict[str, tuple[Route, ...]] = {}
+    for _, kind, route in read.routes():
+        if any((parent.namespace or route.namespace, parent.name) in ours for parent in route.parents):
+            result[kind] = (*result.get(kind, ()), route)
+    return result
 
 
 def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
     """One for each route. Pure."""
+    listeners = [(gateway, listener) for _, gateway in gateways(whole(stack).stack) for listener in gateway.listeners]
     for kind, routes in declared(stack).items():
         for route in routes:
             subject, wanted = f"{kind} {route.namespace}/{route.name}", "its Gateways take it"
@@ -38,15 +39,10 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
             found = next((one for one in seen.objects[kind] if (one["metadata"]["namespace"], one["metadata"]["name"])
                           == (route.namespace, route.name)), None)  # fmt: skip
             observed, cause = _said(found)
-            if not cause and not _taken(stack, kind, route):
+            if not cause and not any(joined(*one, kind, route) for one in listeners):
                 cause = ("no listener that it names is for its kind, namespace and hosts: the operator takes it all the"
                          " same, and it serves nothing")  # fmt: skip
             yield judged("route", subject, not cause, wanted, observed, "API", cause)
-
-
-def _taken(stack: StackConfig, kind: str, route: Route) -> bool:
-    return any(joined(gateway, listener, kind, route) for _, gateway in gateways(whole(stack).stack)
-               for listener in gateway.listeners)  # fmt: skip
 
 
 def _said(found: Json | None) -> tuple[str, str]:

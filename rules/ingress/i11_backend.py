@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
-from rules.ingress.routes import backends, routes
+from rules.ingress.routes import backends
 from rules.words import nearest
 
 
@@ -44,6 +44,6 @@ def _backends(facts: Facts) -> Iterator[tuple[str, str, str, int | str]]:
     for i, ingress in enumerate(facts.stack.ingresses):
         for place, backend in ingress.backends() if ingress.class_name == "cilium" else ():
             yield f"ingresses[{i}].{place}", ingress.namespace, backend.service, backend.port
-    for path, _, route in routes(facts.stack):
+    for path, _, route in facts.stack.routes():
         for place, one in backends(route):
             yield f"{path}.{place}", one.namespace or route.namespace, one.service, one.port

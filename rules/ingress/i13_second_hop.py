@@ -18,14 +18,13 @@ from effective.admission import into_backend, pod
 from rules.facts import Facts
 from rules.finding import Finding, warning
 from rules.ingress.routes import backends as of_route
-from rules.ingress.routes import routes
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Policies join: one that admits the Ingress, and selects the backend, is enough."""
     backends = {(i.namespace, backend.service) for i in facts.stack.ingresses if i.class_name == "cilium"
                 for _, backend in i.backends()}  # fmt: skip
-    backends |= {(one.namespace or route.namespace, one.service) for _, _, route in routes(facts.stack)
+    backends |= {(one.namespace or route.namespace, one.service) for _, _, route in facts.stack.routes()
                  for _, one in of_route(route)}  # fmt: skip
     guards = facts.stack.guards()
     policies = [policy for _, policy in guards]

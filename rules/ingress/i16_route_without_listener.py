@@ -21,7 +21,6 @@ from effective.entries import hosts
 from effective.made import gateways
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
-from rules.ingress.routes import routes
 from rules.words import nearest
 
 
@@ -29,7 +28,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     """A Gateway that is not declared may be of elsewhere; its listeners nobody knows."""
     declared = {(item.namespace, item.name): item for item in facts.stack.gateways}
     served = {id(item) for _, item in gateways(facts.stack)}
-    for path, kind, route in routes(facts.stack):
+    for path, kind, route in facts.stack.routes():
         for i, parent in enumerate(route.parents):
             where, space = f"{path}.parents[{i}]", parent.namespace or route.namespace
             gateway = declared.get((space, parent.name))

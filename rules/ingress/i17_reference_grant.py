@@ -17,13 +17,13 @@ from typing import Any
 
 from rules.facts import Facts
 from rules.finding import Finding, warning
-from rules.ingress.routes import backends, routes
+from rules.ingress.routes import backends
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """A grant may stand elsewhere: a warning."""
     grants = [item.document() for item in facts.stack.manifests if item.kind == "ReferenceGrant"]
-    for path, kind, route in routes(facts.stack):
+    for path, kind, route in facts.stack.routes():
         for place, backend in backends(route):
             space = backend.namespace or route.namespace
             if space != route.namespace and not _granted(grants, space, kind, route.namespace, "Service",

@@ -16,14 +16,14 @@ from collections.abc import Iterator
 
 from rules.facts import Facts
 from rules.finding import Finding, warning
-from rules.ingress.routes import backends, routes
+from rules.ingress.routes import backends
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Pods may speak both: a warning."""
     calls: dict[tuple[str, str, str, str, int], str] = {}
     for wanted in ("GRPCRoute", "HTTPRoute"):
-        for path, kind, route in routes(facts.stack):
+        for path, kind, route in facts.stack.routes():
             for place, backend in backends(route) if kind == wanted else ():
                 for parent in route.parents:
                     key = (parent.namespace or route.namespace, parent.name, backend.namespace or route.namespace,

@@ -1,18 +1,10 @@
-"""The routes of the Gateway API in a stack, whatever their kind."""
+"""The Services behind a route of the Gateway API, whatever its kind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from config.routes import GrpcRoute, HttpRoute, Route, RouteBackend, TlsRoute
-from config.stack import StackConfig
-
-
-def routes(stack: StackConfig) -> Iterator[tuple[str, str, Route]]:
-    """YAML path, kind and route."""
-    yield from ((f"httpRoutes[{i}]", "HTTPRoute", route) for i, route in enumerate(stack.http_routes))
-    yield from ((f"grpcRoutes[{i}]", "GRPCRoute", route) for i, route in enumerate(stack.grpc_routes))
-    yield from ((f"tlsRoutes[{i}]", "TLSRoute", route) for i, route in enumerate(stack.tls_routes))
 
 
 def backends(route: Route) -> Iterator[tuple[str, RouteBackend]]:
