@@ -270,4 +270,6 @@ def _ctrl_c(deployment: Deployment) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        # After the first Ctrl-C the second one keeps its meaning until the process has ended.
+        if not deployment.stopped:
+            signal.signal(signal.SIGINT, before)
