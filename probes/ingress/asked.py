@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
 from effective.entries import Entrance, Entry, Target
+from probes.ingress.reply import CONNECTED
 
 # What no route but that of a prefix is for.
 _BELOW = "/edge-verify"
@@ -38,7 +39,8 @@ class Request:
         entry = self.entry
         literal = f"[{self.address}]" if ":" in self.address else self.address
         name = (entry.host or literal).replace("*.", "edge-verify.")
-        words = ["curl", "-sik", "--globoff", "--connect-timeout", "2", "--max-time", "7"]
+        words = ["curl", "-sik", "--globoff", "--connect-timeout", "2", "--max-time", "7",
+                 "-w", f"%{{stderr}}\\n{CONNECTED} %{{time_connect}}\\n"]  # fmt: skip
         if entry.host:
             words += ["--resolve", f"{name}:{entry.port}:{literal}"]
         if source is not None:
@@ -56,7 +58,7 @@ class Request:
         usual = 443 if entry.tls else 80
         at = name if entry.port == usual else f"{name}:{entry.port}"
         words.append(f"http{'s' if entry.tls else ''}://{at}{self.path}{'?' if query else ''}{query}")
-        return f"{shlex.join(words)} | head -c 2000"
+        return f"{{ {shlex.join(words)} | head -c 2000; }} 2>&1"
 
 
 def requests(entrance: Entrance, address: str) -> list[Request]:

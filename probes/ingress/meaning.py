@@ -11,11 +11,14 @@ from config.policy import NetworkPolicy
 from effective.admission import Answer, Party, into_backend, into_ingress, out_of_ingress
 from probes.field import POLICY_KINDS
 from probes.ingress.backends import Backend
+from probes.ingress.reply import Reply
 from probes.seen import Json, Seen
 
 # What policies can say that the models here do not.
 _BEYOND = ("fromRequires", "toRequires", "fromGroups", "fromNodes", "icmps", "authentication")
 
+# Envoy's words for a connection that stood and ended before the answer.
+_CLOSED = ("connection termination", "remote reset")
 _ADMITTED = Answer(True, ())
 
 
@@ -53,16 +56,16 @@ def meant(policies: Iterable[NetworkPolicy], client: Party, backend: Backend) ->
     return Meaning(True)
 
 
-def why(seen: Seen, client: Party, backend: Backend, status: int | None, by_backend: bool, meaning: Meaning) -> str:
+def why(seen: Seen, client: Party, backend: Backend, reply: Reply, meaning: Meaning) -> str:
     """The likely cause of a reply that is not as it was meant."""
     live, beyond = in_force(seen)
     actual = meant(live, client, backend)
     also = f"; {', '.join(beyond)} says more than is judged here" if beyond else ""
     if meaning.answered and not backend.pods:
         return f"Service {backend.service} has no ready pod"
-    if by_backend and meaning.answered:
+    if reply.by_backend and meaning.answered:
         return "a pod answered that is none of the backend's"
-    if by_backend:
+    if reply.by_backend:
         absent = sorted(set(meaning.policies) - {policy.name for policy in live})
         return f"not in the cluster: {', '.join(absent)}" if absent else (
             f"a policy that the stack does not have admits it: {_others(live, meaning)}" if actual.answered
@@ -70,14 +73,24 @@ def why(seen: Seen, client: Party, backend: Backend, status: int | None, by_back
     if meaning.answered and not actual.answered:
         whom = "this client to the Ingress" if actual.hop == "first" else "Ingress (its own identity) to the backend"
         return f"{actual.hop} hop: {actual.by.words(whom)}{also}"
+    return _by_itself(backend.service, reply, also)
+
+
+def _by_itself(service: str, reply: Reply, also: str) -> str:
+    """Nothing refuses the request, and no pod answered it."""
+    if reply.status is None and reply.connected:
+        return f"the connection was taken, and nothing came back: does a pod of Service {service} hang?"
+    if reply.status == 503 and reply.reset.startswith(_CLOSED):
+        return f"a pod of Service {service} took the request and closed the connection without an answer"
     return {
         None: "nobody answered at the address: who holds its Lease or announces it, and is Envoy there?",
         403: f"a policy refuses it that is not judged here{also}",
         404: "Envoy has no such route: host or path of the request, or of the Ingress as it is in the cluster",
-        502: (f"Envoy and the pods of Service {backend.service} do not speak the same protocol: it speaks HTTP/2 where"
+        502: (f"Envoy and the pods of Service {service} do not speak the same protocol: it speaks HTTP/2 where"
               " a GRPCRoute uses the Service, or where its port has such an appProtocol"),
-        503: f"Envoy reaches no pod of Service {backend.service}: does it listen on the Service's targetPort?",
-    }.get(status, "Envoy answered by itself")
+        503: f"Envoy reaches no pod of Service {service}: does it listen on the Service's targetPort?",
+        504: f"no pod of Service {service} answered within the route's time",
+    }.get(reply.status, "Envoy answered by itself")  # fmt: skip
 
 
 def _others(live: Iterable[NetworkPolicy], meaning: Meaning) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from config.errors import EdgeError
@@ -17,33 +16,13 @@ from probes.ingress.asked import Request, requests
 from probes.ingress.backends import Backend
 from probes.ingress.meaning import Meaning, meant, why
 from probes.ingress.places import Place, places
+from probes.ingress.reply import Reply, read
 from probes.seen import Seen
 from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
 _MARK = "=-=-="
-# Envoy writes it into what a host behind it answered, and into nothing that it answers itself.
-_BY_BACKEND = re.compile(r"^x-envoy-upstream-service-time:", re.MULTILINE | re.IGNORECASE)
-_STATUS = re.compile(r"^HTTP/\S+ (\d{3})", re.MULTILINE)
-_HOSTNAME = re.compile(r"^Hostname: (\S+)", re.MULTILINE)
-# gRPC's status where Envoy answers itself -> what it would have been over plain HTTP.
-_CALL = re.compile(r"^grpc-status: (\d+)", re.MULTILINE | re.IGNORECASE)
-_OF_CALLS = {7: 403, 12: 404, 14: 503}
 _NO_CURL = "no curl here"
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back: a status and whether a backend gave it; `pod` where the backend says who it is."""
-
-    status: int | None
-    by_backend: bool
-    pod: str | None
-
-    def __str__(self) -> str:
-        if self.status is None:
-            return "no answer"
-        return f"{self.status} by {self.pod or 'the backend'}" if self.by_backend else f"{self.status} by Envoy"
 
 
 def verdicts(field: Field, seen: Seen, routed: dict[str, list[IPv4Network | IPv6Network]]) -> list[Verdict]:
@@ -81,16 +60,6 @@ def _from(field: Field, seen: Seen, place: Place, asked: list[Request]) -> Itera
         yield _judge(field, seen, place, request, read(text))
 
 
-def read(text: str) -> Reply:
-    """A reply as curl shows it. Of gRPC the status is told in HTTP's words: gRPC's own always comes with a 200."""
-    status = _STATUS.search(text)
-    call = _CALL.search(text)
-    if call is not None and not _BY_BACKEND.search(text):
-        return Reply(_OF_CALLS.get(int(call[1]), 500), False, None)
-    pod = _HOSTNAME.search(text)
-    return Reply(int(status[1]) if status else None, bool(_BY_BACKEND.search(text)), pod[1] if pod else None)
-
-
 def _judge(field: Field, seen: Seen, place: Place, request: Request, reply: Reply) -> Verdict:
     subject, entry = f"{request} from {place.name}", request.entry
     client = place.party(entry.port)
@@ -110,7 +79,7 @@ def _judge(field: Field, seen: Seen, place: Place, request: Request, reply: Repl
     if entry.passes and reply.status is not None:
         reply = replace(reply, by_backend=True)
     good = _as_meant(meaning, reply, backend, entry.passes)
-    cause = "" if good else why(seen, client, backend, reply.status, reply.by_backend, meaning)
+    cause = "" if good else why(seen, client, backend, reply, meaning)
     return judged("ingress-http", subject, good, meaning.text(backend.service), reply, place.where, cause)
 
 
@@ -122,7 +91,7 @@ def _by_envoy(seen: Seen, place: Place, request: Request, client: Party, reply: 
     wanted = request.entry.status
     good = reply.status == wanted and not reply.by_backend
     nobody = Backend("none", ("none",), None)
-    cause = "" if good else why(seen, client, nobody, reply.status, reply.by_backend, Meaning(True))
+    cause = "" if good else why(seen, client, nobody, reply, Meaning(True))
     return judged("ingress-http", f"{request} from {place.name}", good, f"{wanted} by Envoy", reply, place.where, cause)
 
 

@@ -79,7 +79,7 @@ class Shown:
         self.true = settled(edge, looks | {look for _, look in deployment.well})
 
     def _findings(self, *mistakes: Mistake) -> tuple[Finding, ...]:
-        return check_all(parse(self.deployment.stack(self.shipped, *mistakes), "dev")).findings
+        return check_all(parse(self.deployment.stack(self.shipped, *mistakes), self.edge.stack)).findings
 
     def _with(self, stack: Any) -> Edge:
         self.edge.write({**self.edge.original, "config": {**self.edge.original["config"], KEY: stack}})
@@ -142,7 +142,7 @@ def is_well(edge: Edge, well: Look = healthy) -> View:
     """A good stack, once it is well."""
     deadline = time.monotonic() + 120
     while not well(view := View(edge)):
-        assert time.monotonic() < deadline, f"the good stack is not well: {told(view)}"
+        assert time.monotonic() < deadline, f"the good stack is not well: {told(view) if well is healthy else well}"
     return view
 
 
@@ -156,10 +156,12 @@ def told(view: View) -> str:
 class Ground:
     """The lab for one file: a good stack, where no effect is to be seen; then one deployment after the other."""
 
-    def __init__(self, edge: Edge, deployments: tuple[Deployment, ...], ground: Edit | None = None) -> None:
+    def __init__(
+        self, edge: Edge, deployments: tuple[Deployment, ...], ground: Edit | None = None, well: Look = healthy
+    ) -> None:
         self.edge = edge
         # The shipped stack is there already.
-        view = heal(edge, ground) if ground else is_well(edge)
+        view = heal(edge, ground, well) if ground else is_well(edge, well)
         mistakes = [mistake for deployment in deployments for mistake in deployment.mistakes]
         self._before = {mistake for mistake in mistakes if all(effect(view) for effect in mistake.effects)}
         self._shown: dict[str, Shown] = {}

@@ -12,6 +12,7 @@ from config.policy import NetworkPolicy
 from effective.admission import Answer, Party, outside, pod
 from probes.ingress.backends import Backend
 from probes.ingress.meaning import Meaning, in_force, meant, why
+from probes.ingress.reply import Reply
 from probes.seen import Seen
 from tests.probes.ingress.recorded import healthy, stack
 
@@ -92,45 +93,52 @@ def closed_to_the_net(answers: Seen) -> None:
         "ingressDeny": [{"fromCIDR": ["192.168.10.0/24"]}]}})
 
 
-@pytest.mark.parametrize(("change", "client", "backend", "status", "by_backend", "meaning", "cause"), [
-    (lambda s: None, CLIENT, NOBODY, 503, False, YES, "Service webpod has no ready pod"),
-    (lambda s: None, CLIENT, WEBPOD, 200, True, YES, "a pod answered that is none of the backend's"),
+@pytest.mark.parametrize(("change", "client", "backend", "reply", "meaning", "cause"), [
+    (lambda s: None, CLIENT, NOBODY, Reply(503), YES, "Service webpod has no ready pod"),
+    (lambda s: None, CLIENT, WEBPOD, Reply(200, True), YES, "a pod answered that is none of the backend's"),
     # Answered, and it was not to be.
-    (lambda s: None, STRANGER, WEBPOD, 200, True, FIRST,
+    (lambda s: None, STRANGER, WEBPOD, Reply(200, True), FIRST,
      "external-lockdown, allow-cidr is not in force: the agent has not told Envoy yet"),
-    (lambda s: live(s).clear(), STRANGER, WEBPOD, 200, True, FIRST,
+    (lambda s: live(s).clear(), STRANGER, WEBPOD, Reply(200, True), FIRST,
      "not in the cluster: allow-cidr, external-lockdown"),
-    (lambda s: live(s).pop(0), STRANGER, WEBPOD, 200, True, FIRST, "not in the cluster: external-lockdown"),
-    (admitting, STRANGER, WEBPOD, 200, True, FIRST, "a policy that the stack does not have admits it: let-all"),
-    (lambda s: live(s)[1]["spec"]["ingress"][0]["fromCIDRSet"].append({"cidr": "0.0.0.0/0"}), STRANGER, WEBPOD, 200,
-     True, FIRST, "a policy that the stack does not have admits it: none that can be read"),
+    (lambda s: live(s).pop(0), STRANGER, WEBPOD, Reply(200, True), FIRST, "not in the cluster: external-lockdown"),
+    (admitting, STRANGER, WEBPOD, Reply(200, True), FIRST, "a policy that the stack does not have admits it: let-all"),
+    (lambda s: live(s)[1]["spec"]["ingress"][0]["fromCIDRSet"].append({"cidr": "0.0.0.0/0"}), STRANGER, WEBPOD,
+     Reply(200, True), FIRST, "a policy that the stack does not have admits it: none that can be read"),
     # Not answered, and it was to be.
-    (lambda s: live(s).pop(1), CLIENT, WEBPOD, 403, False, YES,
+    (lambda s: live(s).pop(1), CLIENT, WEBPOD, Reply(403), YES,
      "first hop: no rule of external-lockdown admits this client to the Ingress"),
-    (only_world, CLIENT, WEBPOD, None, False, YES,
+    (only_world, CLIENT, WEBPOD, Reply(None), YES,
      "second hop: no rule of webpod-world admits Ingress (its own identity) to the backend"),
-    (lambda s: denying(s, live(s).pop(1)), CLIENT, WEBPOD, 403, False, YES, "first hop: no rule of external-lockdown"
+    (lambda s: denying(s, live(s).pop(1)), CLIENT, WEBPOD, Reply(403), YES, "first hop: no rule of external-lockdown"
      " admits this client to the Ingress; no-bots says more than is judged here"),
-    (closed_to_the_net, CLIENT, WEBPOD, 403, False, YES,
+    (closed_to_the_net, CLIENT, WEBPOD, Reply(403), YES,
      "first hop: a rule of no-net denies this client to the Ingress"),
-    (denying, CLIENT, WEBPOD, 403, False, YES,
+    (denying, CLIENT, WEBPOD, Reply(403), YES,
      "a policy refuses it that is not judged here; no-bots says more than is judged here"),
-    (lambda s: None, CLIENT, WEBPOD, 403, False, YES, "a policy refuses it that is not judged here"),
-    (lambda s: None, CLIENT, WEBPOD, None, False, YES,
+    (lambda s: None, CLIENT, WEBPOD, Reply(403), YES, "a policy refuses it that is not judged here"),
+    (lambda s: None, CLIENT, WEBPOD, Reply(None), YES,
      "nobody answered at the address: who holds its Lease or announces it, and is Envoy there?"),
-    (lambda s: None, CLIENT, WEBPOD, 404, False, YES,
+    (lambda s: None, CLIENT, WEBPOD, Reply(404), YES,
      "Envoy has no such route: host or path of the request, or of the Ingress as it is in the cluster"),
-    (lambda s: None, CLIENT, WEBPOD, 503, False, YES,
+    (lambda s: None, CLIENT, WEBPOD, Reply(503), YES,
      "Envoy reaches no pod of Service webpod: does it listen on the Service's targetPort?"),
-    (lambda s: None, CLIENT, WEBPOD, 301, False, YES, "Envoy answered by itself"),
+    (lambda s: None, CLIENT, WEBPOD, Reply(None, connected=True), YES,
+     "the connection was taken, and nothing came back: does a pod of Service webpod hang?"),
+    (lambda s: None, CLIENT, WEBPOD, Reply(503, reset="connection termination"), YES,
+     "a pod of Service webpod took the request and closed the connection without an answer"),
+    (lambda s: None, CLIENT, WEBPOD, Reply(503, reset="remote connection failure"), YES,
+     "Envoy reaches no pod of Service webpod: does it listen on the Service's targetPort?"),
+    (lambda s: None, CLIENT, WEBPOD, Reply(504), YES, "no pod of Service webpod answered within the route's time"),
+    (lambda s: None, CLIENT, WEBPOD, Reply(301), YES, "Envoy answered by itself"),
 ])  # fmt: skip
 def test_why_a_reply_was_not_as_it_was_meant(
-    change: Callable[[Seen], object], client: Party, backend: Backend, status: int | None, by_backend: bool,
+    change: Callable[[Seen], object], client: Party, backend: Backend, reply: Reply,
     meaning: Meaning, cause: str,
 ) -> None:  # fmt: skip
     answers = healthy()
     change(answers)
-    assert why(answers, client, backend, status, by_backend, meaning) == cause
+    assert why(answers, client, backend, reply, meaning) == cause
 
 
 def test_what_is_in_the_cluster_is_read_as_the_stack_has_it() -> None:

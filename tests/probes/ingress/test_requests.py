@@ -13,7 +13,8 @@ from effective.admission import outside
 from effective.entries import Entry, entrances
 from probes.ingress.asked import Request
 from probes.ingress.places import Place
-from probes.ingress.requests import Reply, read, verdicts
+from probes.ingress.reply import Reply, read
+from probes.ingress.requests import verdicts
 from probes.seen import Seen
 from probes.verdict import Color, Verdict
 from tests.probes.ingress.recorded import DEDICATED, SHARED, Hosts, behind, healthy, refused, replied, stack
@@ -162,23 +163,24 @@ def test_a_path_that_is_an_expression_is_not_asked(path: str, kind: str, asked: 
 HERE = Place("client 192.168.10.200", "client", lambda port: outside(ip_address("192.168.10.200"), port), str,
              ip_address("192.168.10.200"))  # fmt: skip
 NODE = Place("cilium-ctr", "cilium-ctr", lambda port: outside(ip_address("127.0.0.1"), None), str)
-CURL = "curl -sik --globoff --connect-timeout 2 --max-time 7"
+CURL = r"curl -sik --globoff --connect-timeout 2 --max-time 7 -w '%{stderr}\nedge-connected %{time_connect}\n'"
 
 
-@pytest.mark.parametrize(("host", "tls", "place", "command"), [
-    (None, False, NODE, f"{CURL} http://192.168.10.212/ | head -c 2000"),
-    (None, False, HERE, f"{CURL} --interface 192.168.10.200 http://192.168.10.212/ | head -c 2000"),
+@pytest.mark.parametrize(("host", "tls", "place", "words"), [
+    (None, False, NODE, "http://192.168.10.212/"),
+    (None, False, HERE, "--interface 192.168.10.200 http://192.168.10.212/"),
     ("webpod.example", True, NODE,
-     f"{CURL} --resolve webpod.example:443:192.168.10.212 https://webpod.example/ | head -c 2000"),
+     "--resolve webpod.example:443:192.168.10.212 https://webpod.example/"),
     ("webpod.example", False, NODE,
-     f"{CURL} --resolve webpod.example:80:192.168.10.212 http://webpod.example/ | head -c 2000"),
+     "--resolve webpod.example:80:192.168.10.212 http://webpod.example/"),
     # Some host of it.
     ("*.example", True, NODE,
-     f"{CURL} --resolve edge-verify.example:443:192.168.10.212 https://edge-verify.example/ | head -c 2000"),
+     "--resolve edge-verify.example:443:192.168.10.212 https://edge-verify.example/"),
 ])  # fmt: skip
-def test_the_command_asks_the_address_for_the_host(host: str | None, tls: bool, place: Place, command: str) -> None:
+def test_the_command_asks_the_address_for_the_host(host: str | None, tls: bool, place: Place, words: str) -> None:
     entry = Entry(host, "/", "Prefix", (), 443 if tls else 80, tls)
-    assert Request(entrances(stack())[1], entry, DEDICATED, "/", ()).curl(place.source) == command
+    asked = Request(entrances(stack())[1], entry, DEDICATED, "/", ())
+    assert asked.curl(place.source) == f"{{ {CURL} {words} | head -c 2000; }} 2>&1"
 
 
 def test_a_host_with_a_certificate_is_asked_by_tls_and_policies_see_its_port() -> None:
@@ -191,15 +193,20 @@ def test_a_host_with_a_certificate_is_asked_by_tls_and_policies_see_its_port() -
 
 
 @pytest.mark.parametrize(("text", "reply", "shown"), [
-    (replied("Hostname: webpod-1\r\n"), Reply(200, True, "webpod-1"), "200 by webpod-1"),
-    (replied("<html>"), Reply(200, True, None), "200 by the backend"),
-    (replied("{}", 500), Reply(500, True, None), "500 by the backend"),
-    ("HTTP/2 200 \r\nX-Envoy-Upstream-Service-Time: 0\r\n\r\n", Reply(200, True, None), "200 by the backend"),
-    (refused(), Reply(403, False, None), "403 by Envoy"), ("", Reply(None, False, None), "no answer"),
-    ("\n" + refused(503), Reply(503, False, None), "503 by Envoy"),
+    (replied("Hostname: webpod-1\r\n"), Reply(200, True, "webpod-1", connected=True), "200 by webpod-1"),
+    (replied("<html>"), Reply(200, True, None, connected=True), "200 by the backend"),
+    (replied("{}", 500), Reply(500, True, None, connected=True), "500 by the backend"),
+    ("HTTP/2 200 \r\nX-Envoy-Upstream-Service-Time: 0\r\n\r\n", Reply(200, True, None, connected=True),
+     "200 by the backend"),
+    (refused(), Reply(403, False, None, connected=True), "403 by Envoy"), ("", Reply(None), "no answer"),
+    ("edge-connected 0.000000\n", Reply(None), "no answer"),
+    ("\nedge-connected 0.002041\n", Reply(None, connected=True), "no answer in time, on a connection that was taken"),
+    (refused(503) + "upstream connect error or disconnect/reset before headers. reset reason: connection termination",
+     Reply(503, connected=True, reset="connection termination"), "503 by Envoy"),
+    ("\n" + refused(503), Reply(503, False, None, connected=True), "503 by Envoy"),
     # Only at the beginning of a line is it a header, or whoami's word.
-    ("HTTP/1.1 200 OK\r\n\r\nno x-envoy-upstream-service-time: 2\nMy Hostname: webpod-1\n", Reply(200, False, None),
-     "200 by Envoy"),
+    ("HTTP/1.1 200 OK\r\n\r\nno x-envoy-upstream-service-time: 2\nMy Hostname: webpod-1\n",
+     Reply(200, False, None, connected=True), "200 by Envoy"),
 ])  # fmt: skip
 def test_a_reply_is_read_as_curl_shows_it(text: str, reply: Reply, shown: str) -> None:
     assert read(text) == reply and str(read(text)) == shown
