@@ -110,6 +110,7 @@ from rules.ingress import (
     i17_reference_grant,
     i18_listeners,
     i19_calls_and_requests,
+    i20_annotations,
 )
 from rules.l2 import (
     l01_kube_proxy,
@@ -239,6 +240,7 @@ MODULES: tuple[ModuleType, ...] = (
     i17_reference_grant,
     i18_listeners,
     i19_calls_and_requests,
+    i20_annotations,
     g01_masquerade,
     g02_kube_proxy,
     g03_incompatible,

@@ -1,0 +1,91 @@
+"""I20: An annotation of an Ingress that does nothing as it is written.
+
+Why: Cilium reads ten annotations of an Ingress, by their exact keys, and some of them under an older prefix too. Every
+other key, and every text that it cannot read, counts as not set. Those for the Service count on a dedicated Ingress
+alone: a shared one has no Service of its own.
+Seen: at most in the operator's log.
+Since: 1.16
+Source: Cilium operator/pkg/ingress/annotations of 1.16 to 1.20; operator/pkg/ingress/ingress_reconcile.go
+
+Bad: `annotations: { ingress.cilium.io/request-timeout: "30" }`, `ingress.cilium.io/websocket: enabled`
+Good: `annotations: { ingress.cilium.io/request-timeout: 30s }`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from config.ingress import Ingress
+from rules.facts import Facts
+from rules.finding import Finding, error, warning
+from rules.words import nearest
+
+_OURS, _OLD = "ingress.cilium.io/", "io.cilium.ingress/"
+_SWITCH = re.compile(r"enabled|1|t|T|true|True|TRUE|0|f|F|false|False|FALSE")
+_PORT = re.compile(r"0*[1-9][0-9]{0,4}")
+_SPAN = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)"
+# Key -> what it takes, in words and as an expression.
+_READ = {
+    "loadbalancer-mode": ("shared or dedicated", re.compile(r".*")),  # I3 judges its text.
+    "loadbalancer-class": ("the name of a class", re.compile(r".+")),
+    "service-type": ("LoadBalancer or NodePort", re.compile(r"LoadBalancer|NodePort")),
+    "service-external-traffic-policy": ("Cluster or Local", re.compile(r"Cluster|Local")),
+    "insecure-node-port": ("a port number", _PORT),
+    "secure-node-port": ("a port number", _PORT),
+    "host-listener-port": ("a port number", re.compile(r".*")),  # I5 judges its text.
+    "tls-passthrough": ("enabled, true or false", _SWITCH),
+    "force-https": ("enabled, disabled, true or false", re.compile(rf"disabled|{_SWITCH.pattern}")),
+    "request-timeout": ("a duration such as 30s", re.compile(rf"0|({_SPAN})+")),
+}  # fmt: skip
+_UNDER_BOTH = ("loadbalancer-mode", "service-type", "insecure-node-port", "secure-node-port", "tls-passthrough")
+_OF_A_SERVICE = ("service-type", "service-external-traffic-policy", "insecure-node-port", "secure-node-port")
+_NODE_PORTS = ("insecure-node-port", "secure-node-port")
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Keys, then texts, then what the Ingress's mode makes of them."""
+    controller = facts.stack.ingress_controller
+    for i, ingress in enumerate(facts.stack.ingresses):
+        if ingress.class_name != "cilium":
+            continue
+        where = f"ingresses[{i}].annotations"
+        shared = controller is not None and ingress.mode(controller) == "shared"
+        for key, text in ingress.annotations.items():
+            name = _name(key)
+            if name is not None:
+                yield from _judged(where, ingress, key, name, text, shared)
+
+
+def _name(key: str) -> str | None:
+    """What comes after the prefix; None for keys that are not Cilium's, and for the one that I3 knows how to spell."""
+    prefix, _, name = key.rpartition("/")
+    if f"{prefix}/" not in (_OURS, _OLD) or name.lower().replace("-", "").endswith("loadbalancermode"):
+        return None
+    return name
+
+
+def _judged(where: str, ingress: Ingress, key: str, name: str, text: str, shared: bool) -> Iterator[Finding]:
+    if name not in _READ:
+        yield warning(where, "an annotation that Cilium reads", key, nearest(name, _READ, "take it out"))
+        return
+    if key.startswith(_OLD) and name not in _UNDER_BOTH:
+        yield warning(where, "an annotation that Cilium reads", key, f"rename it to {_OURS}{name}")
+        return
+    words, expression = _READ[name]
+    if not expression.fullmatch(text):
+        yield error(where, f"{key}: {words}", text or "nothing", "correct it: Cilium reads it as if it were not there")
+    elif expression is _PORT and int(text) > 65535:
+        yield error(where, f"{key}: {words}", text, "correct it: the API refuses the Service")
+    if shared and name in _OF_A_SERVICE:
+        yield warning(where, f"{key} on a dedicated Ingress only", "one on a shared Ingress",
+                      "make it dedicated, or take the annotation out: the shared Service is the chart's")  # fmt: skip
+    elif name in _NODE_PORTS and _kind(ingress) != "NodePort":
+        yield warning(where, f"{_OURS}service-type: NodePort beside {key}", _kind(ingress),
+                      "set the Service's type, or take the port out")  # fmt: skip
+
+
+def _kind(ingress: Ingress) -> str:
+    """The type of a dedicated Ingress's Service."""
+    found = (ingress.annotations.get(f"{prefix}service-type") for prefix in (_OURS, _OLD))
+    return next((text for text in found if text is not None), "LoadBalancer")
