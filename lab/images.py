@@ -29,7 +29,11 @@ def table() -> str:
 
 
 def wanted(cilium: Cilium) -> tuple[Part, ...]:
-    """What a lab with that Cilium runs beside what every lab does. Raises LabError naming the versions there are."""
+    """What a lab with that Cilium runs beside what every lab does. Raises LabError for what no lab can run."""
+    if enabled(cilium.values, "ipv6", default=False):
+        # Pods, Services and nodes have one address each, and agents would wait for an IPv6 PodCIDR for ever.
+        raise LabError("the lab's cluster has IPv4 alone, so that its agents cannot run with ipv6.enabled: take"
+                       " cilium.values.ipv6 out, or use a cluster of kind existing")  # fmt: skip
     envoy = (ENVOY, ENVOY_BRIDGE) if enabled(cilium.values, "envoy", default=True) else ()
     # The chart asks the same: the relay is on where Hubble is.
     relay = enabled(cilium.values, "hubble", default=True) and enabled(cilium.values, "hubble.relay", default=False)

@@ -71,6 +71,12 @@ def test_the_version_of_the_stack_is_what_is_wanted() -> None:
         images.wanted(Cilium(version="1.16.99", values={"envoy": {"enabled": False}}))
 
 
+def test_a_cluster_with_ipv6_is_refused_by_name() -> None:
+    with pytest.raises(LabError, match=r"IPv4 alone.*take cilium\.values\.ipv6 out"):
+        images.wanted(Cilium(version=NEXT, values={"ipv6": {"enabled": True}}))
+    assert images.wanted(Cilium(version=NEXT, values={"ipv6": {"enabled": False}}))
+
+
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache in which nothing is built."""

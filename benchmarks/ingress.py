@@ -1,0 +1,117 @@
+"""The ingress stack beside dev: seconds until it is proven, memory, and 1,000 requests a second through one Envoy.
+
+Both labs are brought up in the same call, each alone on the machine. The requests go from the host outside to the
+dedicated Ingress; the baseline is the same load from a node to one of its pods, without Envoy.
+
+    .venv/bin/python -m benchmarks.ingress
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.memory import available, files, processes
+from tests.e2e.harness import Edge
+from tests.e2e.ingress.field import DEDICATED
+
+RATE, SECONDS, CONNECTIONS = 1000, 20, 40
+# Each connection sends its share at fixed times; a request that has no whole answer in two seconds is a failure.
+_LOAD = """
+import asyncio, json, sys, time
+host, rate, seconds, count = sys.argv[1], *map(int, sys.argv[2:])
+took, failed = [], 0
+
+async def ask(streams):
+    reader, writer = streams
+    writer.write(b"GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")
+    head = await reader.readuntil(b"\\r\\n\\r\\n")
+    length = next(int(l.split(b":")[1]) for l in head.split(b"\\r\\n") if l.lower().startswith(b"content-length:"))
+    await reader.readexactly(length)
+    return head.split(b" ")[1] == b"200"
+
+async def connection(number):
+    global failed
+    streams, began = await asyncio.open_connection(host, 80), time.monotonic() + number / rate
+    for turn in range(rate * seconds // count):
+        await asyncio.sleep(began + turn * count / rate - time.monotonic())
+        at = time.monotonic()
+        try:
+            failed += not await asyncio.wait_for(ask(streams), 2)
+        except (OSError, asyncio.IncompleteReadError, asyncio.TimeoutError):
+            failed += 1
+            streams = await asyncio.open_connection(host, 80)
+        took.append(time.monotonic() - at)
+
+async def main():
+    began = time.monotonic()
+    await asyncio.gather(*map(connection, range(count)))
+    took.sort()
+    print(json.dumps({"asked": len(took), "failed": failed, "seconds": time.monotonic() - began,
+                      "median": took[len(took) // 2], "p99": took[len(took) * 99 // 100]}))
+
+asyncio.run(main())
+"""
+
+
+@contextmanager
+def proven(stack: str, directory: Path) -> Iterator[tuple[Edge, float, int]]:
+    """A lab that `up --verify` brought up, the seconds of it, and the MiB that were available before."""
+    edge = Edge(directory / stack, stack)
+    before = available()
+    try:
+        began = time.monotonic()
+        edge.run("up", "--verify", "--deadline=120")
+        yield edge, time.monotonic() - began, before
+    finally:
+        edge.run("down", ok=False)
+
+
+def load(edge: Edge, host: str, address: str) -> Any:
+    """The load, from a host."""
+    command = f"python3 - {address} {RATE} {SECONDS} {CONNECTIONS}"
+    return json.loads(edge.on(host, command, stdin=_LOAD))
+
+
+def shown(name: str, found: Any) -> str:
+    """A line of a load's figures."""
+    rate, median, slow = found["asked"] / found["seconds"], found["median"] * 1000, found["p99"] * 1000
+    return (f"{name}: {rate:.0f} requests/s for {found['seconds']:.0f} s, {found['failed']} failed,"
+            f" median {median:.1f} ms, p99 {slow:.1f} ms")  # fmt: skip
+
+
+def bridges(edge: Edge, node: str) -> list[int]:
+    """MiB of the bridge of a node, and of its Envoy."""
+    sizes = []
+    for name in ("envoybridge", "cilium-envoy$"):
+        told = edge.on(node, f"grep -h VmRSS $(pgrep -f '{name}' | sed 's,.*,/proc/&/status,')", ok=False)
+        sizes.append(max((int(kb) for kb in re.findall(r"(\d+) kB", told)), default=0) // 1024)
+    return sizes
+
+
+def main() -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory() as directory:
+        with proven("dev", Path(directory)) as (_, dev, _):
+            pass
+        with proven("ingress", Path(directory)) as (edge, ingress, before):
+            print(f"up --verify: dev {dev:.1f} s, ingress {ingress:.1f} s: {ingress / dev:.2f}x")
+            hosts = [host["name"] for host in edge.json("lab", "status") if host["role"] != "management"]
+            own, written, gone = processes(), files(edge, hosts), before - available()
+            print(f"{len(hosts)} hosts: {own} MiB of processes, {written} MiB of files; the machine misses {gone} MiB")
+            pod = edge.kubectl("get", "pods", "-l", "app=webpod", "-o", "jsonpath={.items[0].status.podIP}")
+            direct, through = load(edge, "cilium-ctr", pod), load(edge, "client", DEDICATED)
+            print(shown("to a pod", direct))
+            print(f"{shown('through Envoy', through)}; {through['median'] / direct['median']:.1f}x of the median")
+            for node in ("cilium-w1", "cilium-w2"):
+                print(f"{node}: bridge {bridges(edge, node)[0]} MiB, Envoy {bridges(edge, node)[1]} MiB")
+
+
+if __name__ == "__main__":
+    main()
