@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
 from components.arguments import told
 from config.errors import Problem
 from effective import certificates
@@ -27,13 +25,11 @@ def _unfit(place: str, certificate: Any, key: Any, hosts: tuple[str, ...], now: 
         yield Problem(place, _PEM, "something else" if isinstance(certificate, str) else told(certificate))
         return
     try:
-        public = load_pem_private_key(str(key).encode(), None).public_key()
-    except (ValueError, TypeError):
+        if not certificates.paired(leaf, str(key)):
+            yield Problem(place, "the certificate of this key", "another key's")
+    except ValueError:
         got = "something else, or one with a passphrase" if isinstance(key, str) else told(key)
         yield Problem(place, "a private key in PEM without a passphrase", got)
-    else:
-        if public != leaf.public_key():
-            yield Problem(place, "the certificate of this key", "another key's")
     first, last = leaf.not_valid_before_utc, leaf.not_valid_after_utc
     if not first <= now <= last:
         valid = f"from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC"

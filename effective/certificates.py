@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 
 def leaf(text: str) -> x509.Certificate:
     """The first certificate of a PEM text: the host's own. Raises ValueError where there is none."""
     return x509.load_pem_x509_certificates(text.encode())[0]
+
+
+def paired(certificate: x509.Certificate, key: str) -> bool:
+    """Whether a private key in PEM is the certificate's. Raises ValueError where it cannot be read."""
+    try:
+        return load_pem_private_key(key.encode(), None).public_key() == certificate.public_key()
+    except TypeError:
+        raise ValueError("a private key with a passphrase") from None
 
 
 def names(certificate: x509.Certificate) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.stack import StackConfig
-from probes.seen import Seen
+from probes.seen import Json, Seen
 from probes.verdict import Verdict, judged, unknown
 
 # Kind -> the conditions that are a fault where they are True (Cilium's API, bgp_*_types.go; operator/pkg/lbipam).
@@ -15,6 +15,8 @@ _FAULTS = {
     "CiliumBGPNodeConfig": ("BGPReconcileError",),
     "CiliumLoadBalancerIPPool": ("PoolConflict",),
 }
+# Kinds of policies that can guard an Ingress.
+POLICY_KINDS = ("CiliumClusterwideNetworkPolicy", "CiliumNetworkPolicy")
 
 
 def kinds(stack: StackConfig) -> dict[str, str]:
@@ -24,9 +26,22 @@ def kinds(stack: StackConfig) -> dict[str, str]:
     return dict.fromkeys(asked, stack.cilium.edge_api_version)
 
 
+def refusal(policy: Json) -> str | None:
+    """Why the agents refuse a policy, which then neither admits nor locks; None where they take it."""
+    found = (policy.get("status") or {}).get("conditions") or []
+    refused = [c for c in found if (c["type"], c["status"]) == ("Valid", "False")]
+    return (refused[0].get("message") or "no reason given") if refused else None
+
+
 def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
     """Red for each fault that an object tells of, one verdict for all the others. Pure."""
     well = []
+    declared = {(policy.namespace or "", policy.name) for _, policy in stack.guards()}
+    for item in (item for kind in POLICY_KINDS for item in seen.objects.get(kind, [])):
+        name, why = item["metadata"]["name"], refusal(item)
+        if why is not None and (item["metadata"].get("namespace") or "", name) in declared:
+            yield judged("object", name, False, "no fault reported", "not valid", "API",
+                         f"the agents refuse policy {name}, so that it neither admits nor locks: {why}")  # fmt: skip
     for kind in kinds(stack):
         if kind not in seen.objects:
             yield unknown("object", kind, "no fault reported", "API", seen.errors.get(kind, "not asked"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import re
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from config.errors import EdgeError
 from config.peerings import foreign
 from config.router import Router
 from config.stack import StackConfig
+from effective.certificates import leaf, paired
 from effective.entries import entrances
 from effective.made import GATEWAY_GROUP
 from probes import agent_peers, conditions, tables
@@ -24,8 +26,6 @@ from transport.kube import Kube
 from transport.ssh import Endpoint, SshPool
 
 _MARK = "=-=-="
-# Kinds of policies that can guard an Ingress.
-POLICY_KINDS = ("CiliumClusterwideNetworkPolicy", "CiliumNetworkPolicy")
 # What is asked of every router; VRF is empty where BGP is in the default one.
 _ROUTER_COMMANDS = {
     "neighbors": "vtysh -c 'show bgp{VRF} neighbors json'",
@@ -66,8 +66,8 @@ class Field:
                 kinds += [("gateways", f"{GATEWAY_GROUP}/v1", "Gateway"),
                           *((kind, f"{GATEWAY_GROUP}/{'v1alpha2' if kind == 'TLSRoute' else 'v1'}", kind)
                             for kind in joined.declared(self.stack))]  # fmt: skip
-            if entered or self.stack.ingress_controller is not None:
-                kinds += [(kind, "cilium.io/v2", kind) for kind in POLICY_KINDS]
+            if entered or self.stack.ingress_controller is not None or self.stack.guards():
+                kinds += [(kind, "cilium.io/v2", kind) for kind in conditions.POLICY_KINDS]
                 for space, name in sorted(certified(self.stack)):
                     pool.submit(self._ask, seen, f"Secret {space}/{name}", partial(self._secret, seen, space, name))
             for key, api, kind in kinds:
@@ -147,9 +147,14 @@ class Field:
 
     def _secret(self, seen: Seen, namespace: str, name: str) -> None:
         found = self.kube.get("v1", "Secret", name, namespace)
-        # Its key is not kept.
-        if found is not None:
-            seen.certificates[namespace, name] = base64.b64decode(found["data"]["tls.crt"]).decode()
+        if found is None:
+            return
+        certificate, key = (base64.b64decode(found["data"][part]).decode() for part in ("tls.crt", "tls.key"))
+        seen.certificates[namespace, name] = certificate
+        # Of the key nothing is kept but whether it fits.
+        with contextlib.suppress(ValueError):
+            if not paired(leaf(certificate), key):
+                seen.unpaired.add((namespace, name))
 
     def _table(self, pod: Json, name: str) -> list[dict[str, str]]:
         """A table of the agent's own state."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from ipaddress import ip_address
 
 from config.l2 import L2Policy
@@ -12,6 +13,9 @@ from config.workload import L2_CLASS, Service, service_labels
 from probes.seen import Json, Seen
 from probes.services import backends_by_node, load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
+
+# A Lease that moved so often, in less than so many seconds a time, moves by itself.
+_MANY_MOVES, _SECONDS_A_MOVE = 10, 30
 
 
 def policies(stack: StackConfig, service: Service) -> list[L2Policy]:
@@ -54,6 +58,11 @@ def _one(stack: StackConfig, seen: Seen, service: Service, chosen: list[L2Policy
     if not links:
         cause = _why_on_none(seen, name, names, chosen)
         return judged("l2", service.name, False, wanted, f"{name}, on no interface", name, cause)
+    moved = _moves(seen, service)
+    if moved is not None:
+        return judged("l2", service.name, False, wanted, f"{name}, and its Lease moved {moved}", "API",
+                      "agents renew their Leases too late: too low a k8sClientRateLimit, too short lease times, or a"
+                      " slow API server")  # fmt: skip
     good = service.external_traffic_policy != "Local" or bool(backends_by_node(seen, service).get(name))
     cause = f"externalTrafficPolicy is Local, and {name} has no ready backend: it drops what it draws"
     return judged("l2", service.name, good, wanted, f"{name}, on {', '.join(links)}", name, cause)
@@ -68,11 +77,28 @@ def _why_on_none(seen: Seen, node: str, names: str, chosen: list[L2Policy]) -> s
     return f"no device of {node} matches the interfaces of L2 policy {names}: {', '.join(patterns)}"
 
 
+def _lease(seen: Seen, service: Service) -> Json:
+    name = f"cilium-l2announce-{service.namespace}-{service.name}"
+    return next((item for item in seen.objects["leases"] if item["metadata"]["name"] == name), {})
+
+
 def holder(seen: Seen, service: Service) -> str:
     """The node that holds the Lease of a Service's addresses; "" where nobody does."""
-    name = f"cilium-l2announce-{service.namespace}-{service.name}"
-    found: Json = next((item for item in seen.objects["leases"] if item["metadata"]["name"] == name), {})
-    return str((found.get("spec") or {}).get("holderIdentity") or "")
+    return str((_lease(seen, service).get("spec") or {}).get("holderIdentity") or "")
+
+
+def _moves(seen: Seen, service: Service) -> str | None:
+    """How often and in which time a Lease changed its holder, where no series of failures explains it."""
+    lease = _lease(seen, service)
+    spec = lease.get("spec") or {}
+    try:
+        made = datetime.fromisoformat(lease["metadata"]["creationTimestamp"])
+        renewed = datetime.fromisoformat(spec["renewTime"])
+    except (KeyError, ValueError):
+        return None
+    moves, seconds = int(spec.get("leaseTransitions") or 0), (renewed - made).total_seconds()
+    flaps = moves >= _MANY_MOVES and seconds < moves * _SECONDS_A_MOVE
+    return f"{moves} times in {seconds:.0f} s" if flaps else None
 
 
 def asked_from(stack: StackConfig, service: Service, router: str, address: str) -> bool:

@@ -20,8 +20,10 @@ class Seen:
     # Node -> the hardware addresses of its links, and their names.
     hardware: dict[str, dict[str, str]] = field(default_factory=dict)
     envoys: dict[str, Json] = field(default_factory=dict)
-    # Node -> what its Envoy serves; (namespace, Secret) -> the certificate in it, in PEM.
+    # Node -> what its Envoy serves; (namespace, Secret) -> the certificate in it, in PEM; `unpaired`: Secrets
+    # whose key is another certificate's.
     served: dict[str, Json] = field(default_factory=dict)
     certificates: dict[tuple[str, str], str] = field(default_factory=dict)
+    unpaired: set[tuple[str, str]] = field(default_factory=set)
     objects: dict[str, list[Json]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from typing import Any
 
 from config.errors import ApiError, MachineError
 from engine.diff import Change, touches
+from engine.providers import helm_objects
 from engine.providers.base import Context, Verdict
 from engine.values import UNKNOWN, Properties
 
@@ -60,7 +61,12 @@ class HelmProvider:
             return None
         values = json.loads(_helm(["get", "values", str(inputs["name"]), "-o", "json",
                                    *_namespace(inputs)], context) or "{}")  # fmt: skip
-        return {**inputs, "values": values or {}}, {**outputs, "status": _summary(found)}
+        read = {**inputs, "values": values or {}}
+        by_hand = _by_hand(inputs, context)
+        if by_hand:
+            # No program has it: the next `up` takes it away, and with it what was changed.
+            read["changedByHand"] = by_hand
+        return read, {**outputs, "status": _summary(found)}
 
     def secret_outputs(self, kind: str, inputs: Properties) -> tuple[str, ...]:
         return ()
@@ -117,6 +123,14 @@ def _status(inputs: Properties, context: Context) -> dict[str, Any] | None:
             return None
         raise
     return dict(json.loads(text))
+
+
+def _by_hand(inputs: Properties, context: Context) -> list[str]:
+    from transport.kube import Kube
+
+    manifest = _helm(["get", "manifest", str(inputs["name"]), *_namespace(inputs)], context)
+    namespace = str(inputs.get("namespace") or "default")
+    return helm_objects.changed(manifest, Kube(str(context.provider["kubeconfig"])), namespace)
 
 
 def _summary(release: dict[str, Any]) -> Properties:

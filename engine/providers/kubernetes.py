@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -88,7 +89,7 @@ class KubernetesProvider:
         )
         if live is None:
             return None
-        return _observed(inputs, live), _outputs(inputs, live)
+        return _observed(inputs, _readable(live)), _outputs(inputs, live)
 
     def find(self, kind: str, id: str, context: Context) -> Properties | None:
         """The object of that id (`NAME`, `NAMESPACE/NAME`) as the API has it; None where there is none."""
@@ -100,7 +101,7 @@ class KubernetesProvider:
 
     def differing(self, inputs: Properties, live: Properties) -> list[str]:
         """Where an object is not what the inputs say."""
-        return [change.path for change in changes(_observed(inputs, live), inputs)]
+        return [change.path for change in changes(_observed(inputs, _readable(live)), inputs)]
 
     def found(self, inputs: Properties, live: Properties) -> Properties:
         """The outputs of an object that was found."""
@@ -199,6 +200,14 @@ def _outputs(inputs: Properties, live: Properties) -> Properties:
             **({"status": live["status"]} if "status" in live else {})}  # fmt: skip
 
 
+def _readable(live: Properties) -> Properties:
+    """A Secret as it may have been declared: the API keeps `stringData` as `data`."""
+    if live.get("kind") != "Secret":
+        return live
+    texts = {key: base64.b64decode(value).decode(errors="replace") for key, value in (live.get("data") or {}).items()}
+    return {**live, "stringData": texts}
+
+
 def _observed(declared: Any, live: Any) -> Any:
     """The live values at the declared paths: what somebody changed shows, defaults do not."""
     if isinstance(declared, dict) and isinstance(live, dict):
@@ -207,7 +216,7 @@ def _observed(declared: Any, live: Any) -> Any:
             if key in live
             else value
             # The API keeps no empty maps of metadata.
-            if key in ("stringData",) or (key in ("annotations", "labels") and not value)
+            if key in ("annotations", "labels") and not value
             else None
             for key, value in declared.items()
         }

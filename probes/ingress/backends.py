@@ -6,17 +6,21 @@ from dataclasses import dataclass
 
 from effective.admission import Party, pod
 from effective.entries import Target
-from probes.seen import Seen
+from probes.seen import Json, Seen
 from probes.services import ready_endpoints
 
 
 @dataclass(frozen=True)
 class Backend:
-    """The ready pods of a Service, by name, and one of them as policies see it (None where there is none)."""
+    """The ready pods of a Service, by name, and one of them as policies see it (None where there is none).
+
+    `missing`: there is no such Service.
+    """
 
     service: str
     pods: tuple[str, ...]
     party: Party | None
+    missing: bool = False
 
 
 def find(seen: Seen, target: Target) -> Backend | str:
@@ -27,6 +31,7 @@ def find(seen: Seen, target: Target) -> Backend | str:
     labels = {(item["metadata"]["namespace"], item["metadata"]["name"]): item["metadata"].get("labels") or {}
               for item in seen.objects["pods"]}  # fmt: skip
     namespace, named = target.namespace, _port_name(seen, target)
+    missing = "services" in seen.objects and _service(seen, target) is None
     names: list[str] = []
     party: Party | None = None
     for item, _, name in ready_endpoints(seen, namespace, target.service):
@@ -34,14 +39,19 @@ def find(seen: Seen, target: Target) -> Backend | str:
         port = ports.get(named) if named in ports else next(iter(ports.values()), None)
         names.append(name)
         party = party or pod(labels.get((namespace, name), {}), namespace, port)
-    return Backend(target.service, tuple(sorted(set(names))), party)
+    return Backend(target.service, tuple(sorted(set(names))), party, missing)
+
+
+def _service(seen: Seen, target: Target) -> Json | None:
+    wanted = (target.namespace, target.service)
+    return next((item for item in seen.objects.get("services", [])
+                 if (item["metadata"]["namespace"], item["metadata"]["name"]) == wanted), None)  # fmt: skip
 
 
 def _port_name(seen: Seen, target: Target) -> str:
     """What the Service calls the port of a route: its EndpointSlices have the pods' port by that name."""
-    for item in seen.objects.get("services", []):
-        if (item["metadata"]["namespace"], item["metadata"]["name"]) == (target.namespace, target.service):
-            for port in item["spec"].get("ports") or []:
-                if target.port in (port.get("port"), port.get("name")):
-                    return str(port.get("name") or "")
+    item = _service(seen, target) or {}
+    for port in (item.get("spec") or {}).get("ports") or []:
+        if target.port in (port.get("port"), port.get("name")):
+            return str(port.get("name") or "")
     return ""

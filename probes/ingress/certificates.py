@@ -34,6 +34,9 @@ def _one(stack: StackConfig, seen: Seen, space: str, name: str, hosts: list[str]
         found = leaf(text)
     except ValueError:
         return judged("certificate", subject, False, wanted, "no certificate in it", "API", "tls.crt is no PEM text")
+    if (space, name) in seen.unpaired:
+        return judged("certificate", subject, False, wanted, "a certificate and the key of another one", "API",
+                      "the key is another certificate's: Envoy goes on with the last pair that fitted")  # fmt: skip
     others = uncovered(found, hosts)
     left = found.not_valid_after_utc - now
     observed = f"for {', '.join(names(found)) or 'no host'}, until {found.not_valid_after_utc:%Y-%m-%d}"

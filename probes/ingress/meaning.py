@@ -9,7 +9,7 @@ from typing import Literal
 from config.objects import typed
 from config.policy import NetworkPolicy
 from effective.admission import Answer, Party, into_backend, into_ingress, out_of_ingress
-from probes.field import POLICY_KINDS
+from probes.conditions import POLICY_KINDS, refusal
 from probes.ingress.backends import Backend
 from probes.ingress.reply import Reply
 from probes.seen import Json, Seen
@@ -61,8 +61,10 @@ def why(seen: Seen, client: Party, backend: Backend, reply: Reply, meaning: Mean
     live, beyond = in_force(seen)
     actual = meant(live, client, backend)
     also = f"; {', '.join(beyond)} says more than is judged here" if beyond else ""
-    if meaning.answered and not backend.pods:
-        return f"Service {backend.service} has no ready pod"
+    if not backend.pods and (meaning.answered or reply.status == 503):
+        # Envoy looks for a pod before it asks the policies.
+        return f"there is no Service {backend.service}" if backend.missing else (
+            f"Service {backend.service} has no ready pod")  # fmt: skip
     if reply.by_backend and meaning.answered:
         return "a pod answered that is none of the backend's"
     if reply.by_backend:
@@ -103,6 +105,8 @@ def in_force(seen: Seen) -> tuple[list[NetworkPolicy], list[str]]:
     live, beyond = [], []
     for kind in POLICY_KINDS:
         for item in seen.objects.get(kind, []):
+            if refusal(item) is not None:
+                continue
             read = typed(kind, {**item, "kind": kind})
             if read is None or _says_more(item.get("spec") or {}):
                 beyond.append(item["metadata"]["name"])

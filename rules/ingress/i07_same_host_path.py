@@ -1,9 +1,9 @@
 """I7: Two shared Ingresses with the same host and path.
 
-Why: they end in one listener; which Service answers is not defined and can change with every reconcile.
+Why: Cilium makes one route of both, and shares the requests out between the two Services.
 Seen: nowhere.
 Since: 1.16
-Source: cilium/cilium #21386
+Source: seen on the lab (weightedClusters of the CiliumEnvoyConfig); cilium/cilium #21386
 
 Bad: two Ingresses with `host: shop.example, path: /`
 Good: different paths, or one of them dedicated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -24,3 +25,18 @@ def test_what_the_api_adds_is_no_drift_and_what_somebody_changed_is() -> None:
     assert KubernetesProvider().differing(manifest(), live) == []
     live["spec"]["ports"] = [81]
     assert KubernetesProvider().differing(manifest(), live) == ["spec.ports[0]"]
+
+
+def secret(**data: str) -> dict[str, Any]:
+    encoded = {key: b64encode(text.encode()).decode() for key, text in data.items()}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "tls"}, "data": encoded}
+
+
+def test_text_that_the_api_keeps_as_data_is_compared() -> None:
+    declared = {**secret(), "stringData": {"tls.crt": "a", "tls.key": "b"}}
+    differing = KubernetesProvider().differing
+    assert differing(declared, secret(**{"tls.crt": "a", "tls.key": "b", "ca.crt": "c"})) == []
+    assert differing(declared, secret(**{"tls.crt": "a", "tls.key": "other"})) == ['stringData["tls.key"]']
+    assert differing(declared, secret(**{"tls.crt": "a"})) == ['stringData["tls.key"]']
+    both = {**declared, **secret(note="x")}
+    assert differing(both, secret(**{"tls.crt": "a", "tls.key": "b", "note": "y"})) == ["data.note"]

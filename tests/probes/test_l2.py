@@ -97,3 +97,17 @@ def test_a_router_asks_on_its_own_link_alone() -> None:
     [service] = whole.services
     assert asked_from(whole, service, "cilium-r", "192.168.10.240")
     assert not asked_from(whole, service, "cilium-r", "172.16.1.1")
+
+
+@pytest.mark.parametrize(("moves", "renewed", "flaps"), [
+    (10, "2026-11-20T10:04:59.5Z", True), (10, "2026-11-20T10:05:00.5Z", False),
+    (9, "2026-11-20T10:00:20.0Z", False), (200, "2026-11-20T11:00:00.0Z", True),
+])  # fmt: skip
+def test_a_lease_that_moves_by_itself_is_red(moves: int, renewed: str, flaps: bool) -> None:
+    answers = seen()
+    lease = answers.objects["leases"][0]
+    lease["metadata"]["creationTimestamp"] = "2026-11-20T10:00:00Z"
+    lease["spec"].update(leaseTransitions=moves, renewTime=renewed)
+    [verdict] = judge(stack(), answers)
+    assert (verdict.color is Color.RED) == flaps
+    assert not flaps or ("renew their Leases too late" in verdict.cause and f"moved {moves} times" in verdict.observed)

@@ -100,7 +100,9 @@ def healthy() -> Seen:
     return Seen(
         objects={
             "services": [given("kube-system", "cilium-ingress", SHARED),
-                         given("default", "cilium-ingress-webpod-ingress", DEDICATED)],
+                         given("default", "cilium-ingress-webpod-ingress", DEDICATED),
+                         *({"metadata": {"name": name, "namespace": "default"}, "spec": {"ports": []}}
+                           for name in ("details", "productpage", "webpod"))],
             "ingresses": [given("default", "basic-ingress", SHARED), given("default", "webpod-ingress", DEDICATED)],
             "pods": [pod(name, *where) for name, where in PODS.items()],
             "slices": [endpoints("details", 9080, "details-1"), endpoints("productpage", 9080, "productpage-1"),

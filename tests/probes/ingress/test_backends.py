@@ -48,7 +48,9 @@ def test_only_ready_pods_of_the_service_count(change: Callable[[Seen], object], 
 
 
 def test_a_service_of_another_namespace_is_another() -> None:
-    assert found(namespace="shop") == Backend("webpod", (), None)
+    assert found(namespace="shop") == Backend("webpod", (), None, missing=True)
+    # Where the API did not tell of Services, none is said to be missing.
+    assert found(lambda s: s.objects.pop("services"), namespace="shop") == Backend("webpod", (), None)
 
 
 def test_the_port_is_that_of_the_pods_and_not_of_the_service() -> None:

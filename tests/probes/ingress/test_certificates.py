@@ -41,6 +41,7 @@ def test_what_the_lab_answers_is_green() -> None:
      "for shop.example, until 2026-08-29", "it is not for webpod.example"),
     (lambda s: s.certificates.update({SECRET: made(key=KEY)}), "API", "for no host, until 2026-08-29",
      "it is not for webpod.example"),
+    (lambda s: s.unpaired.add(SECRET), "API", "a certificate and the key of another one", "the key is another"),
     (lambda s: s.served.update({"cilium-w1": served("2af6")}), "cilium-w1", "for webpod.example, until 2026-08-29",
      "Envoy of cilium-w1 serves another one"),
     (lambda s: s.served.update({"cilium-ctr": {}, "cilium-w2": served()}), "cilium-ctr, cilium-w2",

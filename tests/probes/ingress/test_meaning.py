@@ -10,10 +10,12 @@ import pytest
 
 from config.policy import NetworkPolicy
 from effective.admission import Answer, Party, outside, pod
+from probes import conditions
 from probes.ingress.backends import Backend
 from probes.ingress.meaning import Meaning, in_force, meant, why
 from probes.ingress.reply import Reply
 from probes.seen import Seen
+from probes.verdict import Color
 from tests.probes.ingress.recorded import healthy, stack
 
 WEBPOD = Backend("webpod", ("webpod-1", "webpod-2"), pod({"app": "webpod"}, "default", 80))
@@ -95,6 +97,9 @@ def closed_to_the_net(answers: Seen) -> None:
 
 @pytest.mark.parametrize(("change", "client", "backend", "reply", "meaning", "cause"), [
     (lambda s: None, CLIENT, NOBODY, Reply(503), YES, "Service webpod has no ready pod"),
+    # Envoy looks for a pod before it asks the policies.
+    (lambda s: None, STRANGER, NOBODY, Reply(503), FIRST, "Service webpod has no ready pod"),
+    (lambda s: None, CLIENT, Backend("wbe", (), None, missing=True), Reply(503), YES, "there is no Service wbe"),
     (lambda s: None, CLIENT, WEBPOD, Reply(200, True), YES, "a pod answered that is none of the backend's"),
     # Answered, and it was not to be.
     (lambda s: None, STRANGER, WEBPOD, Reply(200, True), FIRST,
@@ -168,3 +173,18 @@ def test_a_policy_of_a_namespace_is_no_policy_of_the_ingress() -> None:
     answers.objects["CiliumNetworkPolicy"] = [{"metadata": {"name": "deny", "namespace": "default"}, "spec": spec}]
     policies, beyond = in_force(answers)
     assert meant(policies, STRANGER, WEBPOD) == Meaning(False, "second", Answer(False, ("deny",))) and beyond == []
+
+
+def test_a_policy_that_the_agents_refuse_neither_admits_nor_locks() -> None:
+    answers = healthy()
+    wrong = {"type": "Valid", "status": "False", "message": "combining FromCIDR and FromEntities"}
+    live(answers)[0]["status"] = {"conditions": [wrong]}
+    assert [policy.name for policy in in_force(answers)[0]] == ["allow-cidr"]
+    [verdict] = [v for v in conditions.judge(stack(), answers) if v.color is Color.RED]
+    assert verdict.subject == "external-lockdown" and "combining FromCIDR and FromEntities" in verdict.cause
+    # Another's policy is no fault of this stack.
+    live(answers)[0]["metadata"]["name"] = "foreign"
+    assert not [v for v in conditions.judge(stack(), answers) if v.color is Color.RED]
+    live(answers)[0]["metadata"]["name"] = "external-lockdown"
+    wrong["status"] = "True"
+    assert in_force(answers) == (guards(), [])
