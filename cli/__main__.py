@@ -1,6 +1,11 @@
 """Entry point of `python -m cli`."""
 
+import gc
 import sys
+
+# Imports and a large plan are a great many objects that stay: looking through them for cycles took two fifths of the
+# time of a large plan, and a tenth of every start.
+gc.set_threshold(50_000, 20, 20)
 
 try:
     from cli.app import main

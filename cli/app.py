@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from pathlib import Path
@@ -60,8 +59,6 @@ app.command("schema")(render.schema)
 
 def main() -> None:
     """Run the command line. A user's mistake, a dead host or a full disk never gives a traceback."""
-    # A large plan is a great many objects that stay: looking through them for cycles took two fifths of its time.
-    gc.set_threshold(50_000, 20, 20)
     # Status 2 is for what is wrong with a stack.
     usage_error = typer.BadParameter.__mro__[1]
     usage_error.exit_code = 1  # type: ignore[attr-defined]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
-from xml.etree import ElementTree
 
 import typer
 
@@ -78,6 +77,9 @@ def _print(verdicts: list[Verdict]) -> None:
 
 
 def _junit(stack: str, verdicts: list[Verdict]) -> str:
+    # Not at every start of every command.
+    from xml.etree import ElementTree
+
     failures = sum(v.color is not Color.GREEN for v in verdicts)
     suite = ElementTree.Element(
         "testsuite", name=f"edge verify {stack}", tests=str(len(verdicts)), failures=str(failures)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+if TYPE_CHECKING:
+    # Loaded by those that read a certificate: most stacks have none.
+    from cryptography import x509
 
 
 def leaf(text: str) -> x509.Certificate:
     """The first certificate of a PEM text: the host's own. Raises ValueError where there is none."""
+    from cryptography import x509
+
     return x509.load_pem_x509_certificates(text.encode())[0]
 
 
 def paired(certificate: x509.Certificate, key: str) -> bool:
     """Whether a private key in PEM is the certificate's. Raises ValueError where it cannot be read."""
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
         return load_pem_private_key(key.encode(), None).public_key() == certificate.public_key()
     except TypeError:
@@ -23,6 +29,8 @@ def paired(certificate: x509.Certificate, key: str) -> bool:
 
 def names(certificate: x509.Certificate) -> list[str]:
     """The DNS names it is for, in lower case. Clients look at no other name."""
+    from cryptography import x509
+
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
