@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -25,7 +24,7 @@ SIZES = ((125, 20, 250), (250, 20, 500), (500, 20, 1000), (1000, 20, 2000))
 
 def measure(directory: Path, home: Path) -> tuple[float, int]:
     """Wall seconds and peak memory (MiB) of one plan."""
-    argv = [sys.executable, "-m", "cli", "--cwd", str(directory), "plan", "--fresh", "--json"]
+    argv = [str(PROJECT / "edge"), "--cwd", str(directory), "plan", "--fresh", "--json"]
     env = {**os.environ, "PYTHONPATH": str(PROJECT), "EDGE_HOME": str(home), "EDGE_ENGINE": "builtin"}
     began = time.monotonic()
     process = subprocess.Popen(argv, env=env, stdout=subprocess.DEVNULL)

@@ -6,6 +6,7 @@ The folder `provider` is what Pulumi starts; the schema of the package is read o
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from inspect import cleandoc
@@ -35,6 +36,9 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     CiliumGateways,
 ]  # fmt: skip
 VERSION = "0.1.0"
+# Go's generator makes a module of this path, and by itself imports another one in it.
+_GO = f"example.com/pulumi-{PROJECT}/sdk/go/{PROJECT.replace('-', '')}"
+_ARGS = re.compile(rf"({PROJECT}:index:\w+?)Args(?=\")")
 # Arguments that nobody may read, wherever they are.
 SECRETS = {"kubeconfig", "password", "passwords", "privateKey", "privateKeyPassword"}
 
@@ -50,7 +54,9 @@ class EdgeProvider(ComponentProvider):
 
     def __init__(self) -> None:
         super().__init__(COMPONENTS, PROJECT, version=VERSION)
-        self.schema = json.dumps(_finished(json.loads(self.schema)))
+        # Every language's generator adds `Args` to the types of inputs by itself.
+        found = _finished(json.loads(_ARGS.sub(r"\1", self.schema)))
+        self.schema = json.dumps({**found, "language": {**found.get("language", {}), "go": {"importBasePath": _GO}}})
 
     def map_inputs(self, inputs: Mapping[str, Any], component_def: Any) -> dict[str, Any]:
         """The arguments as they came; what only an apply knows is an Output, as it is in a Python program."""
@@ -70,7 +76,10 @@ class EdgeProvider(ComponentProvider):
 
 
 def _finished(node: Any, name: str = "") -> Any:
-    """A schema with its descriptions unindented, and with secrets marked: states and logs then hide them."""
+    """A schema with its descriptions unindented, and with secrets marked: states and logs then hide them.
+
+    In Go a plain list of plain objects has a type that the generator names and does not make.
+    """
     if isinstance(node, list):
         return [_finished(below) for below in node]
     if not isinstance(node, dict):
@@ -78,6 +87,8 @@ def _finished(node: Any, name: str = "") -> Any:
     made = {key: _finished(below, key) for key, below in node.items()}
     if isinstance(made.get("description"), str):
         made["description"] = cleandoc(made["description"])
+    if name == "items" and "$ref" in made:
+        made.pop("plain", None)
     if name in SECRETS and "type" in made:
         made["secret"] = True
     return made

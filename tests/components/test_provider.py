@@ -58,12 +58,20 @@ def test_the_schema_says_what_each_component_needs_and_gives(schema: dict[str, A
     assert router["requiredInputs"] == ["bgp", "connection", "interfaces"]
     assert router["properties"]["asn"] == {"type": "integer"}
     assert router["inputProperties"]["passwords"]["secret"] is True
-    assert schema["types"][f"{PACKAGE}SshArgs"]["properties"]["privateKey"] == {"type": "string", "secret": True}
-    pool = schema["types"][f"{PACKAGE}PoolArgs"]
+    assert schema["types"][f"{PACKAGE}Ssh"]["properties"]["privateKey"] == {"type": "string", "secret": True}
+    pool = schema["types"][f"{PACKAGE}Pool"]
     # A name decides which resources there are: no language may give it late.
     assert pool["properties"]["name"] == {"type": "string", "plain": True}
     assert set(pool["required"]) == {"name", "blocks"}
     assert all("\n  " not in line for line in descriptions(schema)) and len(list(descriptions(schema))) > 40
+
+
+def test_no_name_says_args_and_lists_of_objects_have_items_that_go_can_name(schema: dict[str, Any]) -> None:
+    # Generators add `Args` by themselves; Go's names a type for plain items of a list, and makes none.
+    assert not [name for name in (*schema["types"], *refs(schema)) if name.endswith("Args")]
+    pools = schema["resources"][f"{PACKAGE}LbIpam"]["inputProperties"]["pools"]
+    assert pools == {"type": "array", "items": {"$ref": f"#/types/{PACKAGE}Pool"}, "plain": True}
+    assert schema["language"]["go"] == {"importBasePath": "example.com/pulumi-cilium-edge/sdk/go/ciliumedge"}
 
 
 def descriptions(node: Any) -> Iterator[str]:

@@ -50,7 +50,7 @@ def examples(tmp_path: Path) -> Path:
 
 def test_every_example_is_tried() -> None:
     there = {str(file.parent.relative_to(EXAMPLES)) for file in EXAMPLES.rglob("Pulumi.yaml")}
-    assert there == {*PYTHON, "yaml", "typescript"}
+    assert there == {*PYTHON, "yaml", "typescript", "go"}
 
 
 @pytest.mark.parametrize("name", PYTHON)
@@ -154,3 +154,16 @@ def test_the_cli_previews_the_program_in_typescript(cli: Cli, installed: Path, e
     cli.begin("typescript", "prod", ("kubeconfig",))
     wanted = {"lb-public": "CiliumLoadBalancerIPPool", "bgp-clusterconfig-edge": "CiliumBGPClusterConfig"}
     assert wanted.items() <= cli.plan("typescript", "prod").items()
+
+
+@pytest.mark.pulumi
+@by_cli
+@pytest.mark.skipif(shutil.which("go") is None or shutil.which("pulumi-language-go") is None,
+                    reason="there is no go, or no pulumi-language-go, on PATH")  # fmt: skip
+def test_the_cli_previews_the_program_in_go(cli: Cli, installed: Path, examples: Path) -> None:
+    plugin = shutil.copytree(installed.parent / "source", examples / "plugin", ignore=shutil.ignore_patterns(".venv"))
+    other_language(examples, "go", lambda _: plugin)
+    cli("go", "install")
+    cli.begin("go", "prod", ())
+    wanted = {"lb-public": "CiliumLoadBalancerIPPool", "bgp-clusterconfig-edge": "CiliumBGPClusterConfig"}
+    assert wanted.items() <= cli.plan("go", "prod").items()
