@@ -1,7 +1,8 @@
 """The ingress stack beside dev: seconds until it is proven, memory, and 1,000 requests a second through one Envoy.
 
-Both labs are brought up in the same call, each alone on the machine. The requests go from the host outside to the
-dedicated Ingress; the baseline is the same load from a node to one of its pods, without Envoy.
+The labs are brought up in the same call, each alone on the machine. The requests go from the host outside to the
+dedicated Ingress; the baseline is the same load from a node to one of its pods, without Envoy. Last, what short lease
+times cost the API server: writes of Leases a second, and its CPU, beside the chart's times.
 
     .venv/bin/python -m benchmarks.ingress
 """
@@ -12,16 +13,18 @@ import json
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks.memory import available, files, processes
+from drills.ingress_acts import TUNED
 from tests.e2e.harness import Edge
 from tests.e2e.ingress.field import DEDICATED
 
-RATE, SECONDS, CONNECTIONS = 1000, 20, 40
+Edit = Callable[[Any], None]
+RATE, SECONDS, CONNECTIONS, QUIET = 1000, 20, 40, 30
 # Each connection sends its share at fixed times; a request that has no whole answer in two seconds is a failure.
 _LOAD = """
 import asyncio, json, sys, time
@@ -61,9 +64,10 @@ asyncio.run(main())
 
 
 @contextmanager
-def proven(stack: str, directory: Path) -> Iterator[tuple[Edge, float, int]]:
+def proven(stack: str, directory: Path, edit: Edit = lambda stack: None) -> Iterator[tuple[Edge, float, int]]:
     """A lab that `up --verify` brought up, the seconds of it, and the MiB that were available before."""
     edge = Edge(directory / stack, stack)
+    edge.change(edit)
     before = available()
     try:
         began = time.monotonic()
@@ -95,6 +99,26 @@ def bridges(edge: Edge, node: str) -> list[int]:
     return sizes
 
 
+def renewals(edge: Edge) -> tuple[float, float]:
+    """Writes of Leases a second, and per cent of a core that the API server takes, over a while."""
+    def read() -> tuple[int, float]:
+        text = edge.kubectl("get", "--raw", "/metrics")
+        writes = re.findall(r'(?m)^apiserver_request_total{.*resource="leases".*verb="PUT".*} ([0-9.e+]+)$', text)
+        cpu = re.search(r"(?m)^process_cpu_seconds_total ([0-9.e+]+)$", text)
+        assert cpu is not None
+        return sum(int(float(number)) for number in writes), float(cpu[1])
+
+    began, (writes, cpu) = time.monotonic(), read()
+    time.sleep(QUIET)
+    seconds, (more, used) = time.monotonic() - began, read()
+    return (more - writes) / seconds, 100 * (used - cpu) / seconds
+
+
+def tuned(stack: Any) -> None:
+    """The lease times of the drill."""
+    stack["cilium"]["values"]["l2announcements"] = dict(TUNED)
+
+
 def main() -> None:
     """Print the figures."""
     with tempfile.TemporaryDirectory() as directory:
@@ -111,6 +135,12 @@ def main() -> None:
             print(f"{shown('through Envoy', through)}; {through['median'] / direct['median']:.1f}x of the median")
             for node in ("cilium-w1", "cilium-w2"):
                 print(f"{node}: bridge {bridges(edge, node)[0]} MiB, Envoy {bridges(edge, node)[1]} MiB")
+            usual = renewals(edge)
+        with proven("ingress", Path(directory) / "tuned", tuned) as (edge, _, _):
+            short = renewals(edge)
+        for name, (writes, cpu) in (("the chart's times", usual), ("short times", short)):
+            print(f"2 addresses, {name}: {writes:.1f} writes of Leases/s, API server {cpu:.1f} % of a core,"
+                  f" {writes / usual[0]:.1f}x and {cpu / usual[1]:.2f}x")  # fmt: skip
 
 
 if __name__ == "__main__":

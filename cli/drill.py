@@ -82,14 +82,15 @@ def _without_upgrades(drills: Sequence[Drill], ground: Ground, clock: report.Clo
 
 def _print(outcomes: list[Outcome]) -> None:
     table = report.table(
-        "", "drill", "stream", "black-out s", "allowed s", "lost", "lost on return", "of", "who answered"
+        "", "drill", "stream", "black-out s", "foreseen s", "allowed s", "lost", "lost on return", "of", "who answered"
     )
     for outcome in outcomes:
         mark = "[green]ok[/]" if outcome.passed else "[bold red]RED[/]"
         for stream, timeline in outcome.timelines:
             told = list(dict.fromkeys(span.answer or "lost" for span in timeline.spans()))
             table.add_row(mark, outcome.drill.name, stream.name, f"{timeline.black_out(outcome.watched):.2f}",
-                          f"{stream.limit:g}", str(timeline.lost), str(timeline.lost_after(outcome.watched)),
+                          "" if outcome.foreseen is None else f"{outcome.foreseen:g}", f"{stream.limit:g}",
+                          str(timeline.lost), str(timeline.lost_after(outcome.watched)),
                           str(len(timeline.samples)), ", ".join(told))  # fmt: skip
     report.out.print(table)
     for outcome in outcomes:

@@ -48,6 +48,9 @@ def plan(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Plan from what is really there; this asks hosts and cluster, and reads.")
     ] = False,
+    failures: Annotated[
+        bool, typer.Option("--failures", help="Print what every single loss would cost (node, link, router, ...).")
+    ] = False,
     target: TargetOption = None,
     exclude: ExcludeOption = None,
 ) -> None:
@@ -57,8 +60,14 @@ def plan(
     router, no key, no secret and no Pulumi, and those programs get as little as the machine lets us give them (it says
     how little). On a pull request from a fork run it from a checkout that you trust, with --head the fork's revision:
     then what is printed comes from the program that you trust.
+
+    With --failures it prints instead what every single loss would cost: a node, a zone, a router, a link, a session, a
+    gateway, the node that a pod is on. It reads the stack file alone.
     """
     form = Form.JSON if as_json else form
+    if failures:
+        _failures(Session(stack), form)
+        return
     if base is not None:
         changed = _against(stack, base, head, form)
     elif head is not None:
@@ -70,6 +79,19 @@ def plan(
                         selection=selection(target, exclude))  # fmt: skip
     if expect_no_changes and changed:
         raise typer.Exit(3)
+
+
+def _failures(session: Session, form: Form) -> None:
+    """Of the stack file alone: neither the state nor anything that runs is asked."""
+    from cli.failures import as_json, print_table
+    from failures.foresee import foresee
+
+    session.check()
+    found = foresee(session.stack)
+    if form is Form.JSON:
+        screen.print_json(as_json(found))
+    else:
+        print_table(found, session.name)
 
 
 def _plan(session: Session, form: Form, with_artefacts: bool, **how: Any) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from config.stack import StackConfig
+from failures.thing import Kind
 
 
 class Ground(Protocol):
@@ -85,6 +86,7 @@ class Drill:
     `upgrades`: it takes a newer Cilium, which not every ground has.
     `possible`: whether a stack has the parts that this one wants, beside those of its family.
     `prepare` and `restore` are before and after all of it: a drill may need what the stack has not.
+    `foresees`: of which single loss (`node NAME`) and which thing `edge plan --failures` tells the cost.
     `rest` is how many seconds after the last drill's fault it may begin: what was lost then is remembered a while.
     """
 
@@ -103,5 +105,6 @@ class Drill:
     opens: float | None = None
     upgrades: bool = False
     possible: Callable[[StackConfig], bool] = lambda stack: True
+    foresees: Callable[[StackConfig], tuple[str, Kind, str]] | None = None
     prepare: Act = lambda ground: None
     restore: Act = lambda ground: None

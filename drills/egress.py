@@ -16,6 +16,7 @@ from config.workload import Workload
 from drills.acts import nothing, restart_agent
 from drills.drill import Act, Drill, Ground, Stream, Streams
 from drills.upgrade import back, upgrade
+from failures.thing import Kind
 
 
 def policy(stack: StackConfig) -> EgressPolicy | None:
@@ -172,14 +173,20 @@ _CUT_FIRST: tuple[Act, Act] = (
     lambda ground: ground.join(gateways(ground.stack)[0].name),
 )
 
+def _first(stack: StackConfig) -> tuple[str, Kind, str]:
+    """The first gateway is lost to the HA policy."""
+    ha = policy(stack)
+    return f"gateway {gateways(stack)[0].name}", "egress", ha.name if ha else ""
+
+
 # A loss is remembered for a minute, and a gateway with several of them is kept waiting.
 _REST = 61.0
 
 DRILLS: tuple[Drill, ...] = (
     Drill("gateway-frozen", "the first gateway's processes stop and its link is silent", _streams(1.5), well,
-          *_frozen(), during=5, after=9, back=7, rest=_REST),
+          *_frozen(), during=5, after=9, back=7, rest=_REST, foresees=_first),
     Drill("gateway-cut", "the first gateway's link loses its carrier", _streams(1.5), well, *_CUT_FIRST, during=5,
-          after=8, back=5, rest=_REST),
+          after=8, back=5, rest=_REST, foresees=_first),
     Drill("zone-lost", "all nodes of the first gateway's zone are frozen and silent", _elsewhere, well,
           *_frozen(_zone), during=6, after=10, back=8, rest=_REST),
     # Its kernel has dropped the addresses by then: they are asked for on the link and put on again.

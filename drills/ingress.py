@@ -24,6 +24,7 @@ from drills.ingress_acts import (
 from drills.ingress_field import askers, certified, dedicated, holder, pool_address, well
 from effective.helm import reader
 from effective.leases import lease_times
+from failures.thing import Kind
 
 Choice = Callable[[StackConfig], tuple[str, int, str]]
 
@@ -62,13 +63,20 @@ def _failover(stack: StackConfig) -> float:
     return life + 1.2 * look + 8.0
 
 
+def _holder(stack: StackConfig) -> tuple[str, Kind, str]:
+    """A node that may hold the address is lost: whichever does."""
+    node = next(node.name for node in stack.nodes if node.role == "worker")
+    return f"node {node}", "announcement", "kube-system/cilium-ingress"
+
+
 def _has_own(stack: StackConfig) -> bool:
     return dedicated(stack) is not None
 
 
 DRILLS: tuple[Drill, ...] = (
     Drill("l2-holder-frozen", "the node that holds the address freezes, and its link is silent", _streams(None), well,
-          kept.freeze_holder, kept.thaw_holder, during=30, after=15),
+          kept.freeze_holder, kept.thaw_holder, during=30, after=15,
+          foresees=_holder),
     Drill("l2-holder-frozen-tuned", "the same, with short lease times", _streams(3), well, kept.freeze_holder,
           kept.thaw_holder, during=10, after=15, prepare=tune, restore=untune),
     Drill("l2-holder-agent-killed", "the Cilium agent of the holder is restarted", _streams(1), well,

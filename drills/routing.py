@@ -70,9 +70,18 @@ def well(ground: Ground) -> bool:
     return True
 
 
-def _victim(ground: Ground) -> str:
+def _of(stack: StackConfig) -> str:
     """A node that announces and is no control plane."""
-    return next(node.name for node in ground.stack.bgp_nodes() if node.role == "worker")
+    return next(node.name for node in stack.bgp_nodes() if node.role == "worker")
+
+
+def _asked(stack: StackConfig) -> str:
+    """The Service whose address is asked."""
+    return f"{stack.services[0].namespace}/{stack.services[0].name}"
+
+
+def _victim(ground: Ground) -> str:
+    return _of(ground.stack)
 
 
 def _lose(ground: Ground) -> None:
@@ -193,12 +202,14 @@ def _uncordon(ground: Ground) -> None:
 DRILLS: tuple[Drill, ...] = (
     # Its routes go with the hold time.
     Drill("node-lost", "the link of a node without pods of the Service goes silent", _streams(None), well, _lose, _find,
-          during=32, after=15, prepare=_empty, restore=_uncordon),
+          during=32, after=15, prepare=_empty, restore=_uncordon,
+          foresees=lambda stack: (f"node {_of(stack)}", "address", _asked(stack))),
     # Its pods stay backends until the API has missed the node for 40 s.
     Drill("node-lost-with-pods", "a node's link goes silent", _streams(65), well, _lose, _find, during=65, after=15),
     Drill("second-router-lost", "the links of one of the nodes' routers go silent", _streams(None), well, _lose_router,
           _find_router, during=32, after=15,
-          possible=lambda stack: len(_tops(stack)) > 1 and _asker(stack) not in _tops(stack)),
+          possible=lambda stack: len(_tops(stack)) > 1 and _asker(stack) not in _tops(stack),
+          foresees=lambda stack: (f"router {_tops(stack)[-1].name}", "address", _asked(stack))),
     Drill("node-link-down", "a node's link loses its carrier", _streams(50), well,
           lambda ground: ground.cut(_victim(ground)), lambda ground: ground.join(_victim(ground)), during=60, after=5),
     Drill("agent-restart", "the Cilium agent of a node is restarted", _streams(0), well,

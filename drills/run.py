@@ -12,6 +12,7 @@ from config.errors import EdgeError
 from drills.drill import Drill, Ground, Stream
 from drills.timeline import Timeline, parsed
 from drills.traffic import PATIENCE, SPACING, arguments
+from failures.foresee import longest
 
 Say = Callable[[str], None]
 _PATIENCE = 120.0
@@ -28,6 +29,8 @@ class Outcome:
     recovered: float | None
     timelines: list[tuple[Stream, Timeline]]
     faults: list[str] = field(default_factory=list)
+    # Seconds of black-out that `edge plan --failures` tells; None where it tells nothing of such a fault.
+    foreseen: float | None = None
 
     @property
     def watched(self) -> float:
@@ -90,7 +93,8 @@ def _hold(drill: Drill, ground: Ground, say: Say) -> Outcome:
         readers.shutdown()
     timelines = [(stream, parsed(stream.name, text, broken, SPACING)) for stream, text in texts]
     recovered = _wait(drill, ground, f"{drill.name}: waiting until all is well again", say)
-    outcome = Outcome(drill, healed - broken, recovered, timelines)
+    told = longest(ground.stack, *drill.foresees(ground.stack)) if drill.foresees else None
+    outcome = Outcome(drill, healed - broken, recovered, timelines, foreseen=told)
     outcome.faults += judge(outcome)
     if recovered is None:
         outcome.faults.append(f"not healed {_PATIENCE:.0f} s later; edge verify says what is wrong")

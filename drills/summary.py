@@ -8,7 +8,7 @@ from typing import Any
 
 from drills.run import Outcome
 
-_HEAD = ("drill", "fault", "stream", "black-out, s", "promised, s", "lost", "lost on return", "requests")
+_HEAD = ("drill", "fault", "stream", "black-out, s", "foreseen, s", "promised, s", "lost", "lost on return", "requests")
 
 
 def document(outcome: Outcome) -> dict[str, Any]:
@@ -25,7 +25,8 @@ def document(outcome: Outcome) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "drill": outcome.drill.name, "about": outcome.drill.about, "passed": outcome.passed, "faults": outcome.faults,
-        "healedAfter": round(outcome.healed_at, 2), "wellAfter": outcome.recovered, "streams": streams,
+        "foreseen": outcome.foreseen, "healedAfter": round(outcome.healed_at, 2), "wellAfter": outcome.recovered,
+        "streams": streams,
     }  # fmt: skip
 
 
@@ -41,8 +42,10 @@ def markdown(outcomes: Iterable[Outcome]) -> str:
         passed = all(outcome.passed for outcome, _ in times)
         black_out, lost, on_return = (_range([one[key] for _, one in times])
                                       for key in ("blackOut", "lost", "lostOnReturn"))  # fmt: skip
+        told = times[-1][0].foreseen
         rows.append((name if passed else f"{name} (failed)", times[0][0].drill.about, stream, black_out,
-                     f"{last['allowed']:g}", lost, on_return, str(last["requests"])))  # fmt: skip
+                     "" if told is None else f"{told:g}", f"{last['allowed']:g}", lost, on_return,
+                     str(last["requests"])))  # fmt: skip
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
-from config.bgp import Advertisement, AdvertisementSet, PeerConfig
+from config.bgp import Advertisement, PeerConfig
 from config.node import Node
 from config.stack import StackConfig
-from config.workload import BGP_CLASS, Service, service_labels
+from config.workload import BGP_CLASS, Service
+from effective.announcements import carried, selecting
 from probes.seen import Json
 from probes.services import cluster_addresses, external_addresses, load_balancer_addresses
-
-
-def carried(stack: StackConfig, peer_config: PeerConfig | None) -> Iterator[AdvertisementSet]:
-    """The advertisements that the families of a peer config select."""
-    if stack.bgp is None or peer_config is None:
-        return
-    for family in peer_config.families:
-        if family.advertisements is None:
-            continue
-        for item in stack.bgp.advertisements:
-            if family.advertisements.matches(item.labels):
-                yield item
-
-
-def advertises_pod_cidr(stack: StackConfig, peer_config: PeerConfig | None) -> bool:
-    """Whether the node's PodCIDR is announced in sessions of a peer config."""
-    return any(entry.type == "PodCIDR" for item in carried(stack, peer_config) for entry in item.advertisements)
 
 
 def interface_prefixes(stack: StackConfig, peer_config: PeerConfig | None, node: Node) -> Iterator[str]:
@@ -35,15 +19,6 @@ def interface_prefixes(stack: StackConfig, peer_config: PeerConfig | None, node:
     names = {entry.interface for item in carried(stack, peer_config) for entry in item.advertisements}
     yield from (f"{link.address.ip}/32" for link in node.interfaces
                 if link.name in names and link.address.version == 4)  # fmt: skip
-
-
-def selecting(service: Service, sets: Iterable[AdvertisementSet]) -> Iterator[Advertisement]:
-    """The entries that select a Service; one without a selector selects none."""
-    labels = service_labels(service)
-    for item in sets:
-        for entry in item.advertisements:
-            if entry.type == "Service" and entry.selector is not None and entry.selector.matches(labels):
-                yield entry
 
 
 def service_prefixes(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from config.router import Router
 from config.stack import StackConfig
 from config.workload import Service
+from effective.announcements import advertises_pod_cidr
 from probes import fabric
-from probes.announcements import advertises_pod_cidr, interface_prefixes, service_prefixes
+from probes.announcements import interface_prefixes, service_prefixes
 from probes.expectation import Session
 from probes.seen import Json, Seen
 from probes.services import backends_by_node, load_balancer_addresses, service_object

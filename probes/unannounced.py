@@ -8,8 +8,9 @@ from ipaddress import ip_address, ip_network
 from config import peerings
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, L2_CLASS, Service
+from effective.announcements import carried, selecting
 from probes import l2
-from probes.announcements import carried, selecting, service_prefixes
+from probes.announcements import service_prefixes
 from probes.seen import Seen
 from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged

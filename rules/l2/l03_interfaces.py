@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from effective.interface_patterns import fault, matches
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
-from rules.l2.patterns import fault, matches
 
 
 def check(facts: Facts) -> Iterator[Finding]:

@@ -17,9 +17,9 @@ from fnmatch import fnmatchcase
 
 from config.l2 import L2Policy
 from config.node import Link
+from effective.interface_patterns import matches
 from rules.facts import Facts
 from rules.finding import Finding, warning
-from rules.l2.patterns import matches
 
 # Agents send gratuitous ARP without an address of their own from here on.
 _SENDS_WITHOUT = (1, 19)

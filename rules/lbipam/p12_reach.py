@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.node import Interface, Link
+from effective.interface_patterns import matches
 from rules.facts import Facts
 from rules.finding import Finding, warning
-from rules.l2.patterns import matches
 from rules.lbipam.pools import blocks
 from rules.spans import of_prefix
 

@@ -31,6 +31,8 @@ def test_the_loss_of_one_router_costs_the_hold_time(ecmp: Edge) -> None:
     [stream] = outcome["streams"]
     # Half of the requests go its way until the session is given up after 3 s.
     assert outcome["passed"] and 1 < stream["blackOut"] <= 4 and stream["lost"] > 20
+    # A hold time ends within a tick of the router's timers.
+    assert outcome["foreseen"] == 3.0 and stream["blackOut"] <= outcome["foreseen"] + 0.5
     assert ecmp.verify()["green"]
 
 

@@ -41,6 +41,28 @@ def test_a_stack_is_proven_on(version: str, stack: str, tmp_path: Any) -> None:
         edge.run("down", ok=False)
 
 
+def later_fields(stack: Any) -> None:
+    """What 1.19 brought: an interface's addresses as routes, and an interface as the source of sessions."""
+    stack["cilium"]["version"] = VERSIONS[0]
+    for number, node in enumerate(stack["nodes"]):
+        node["interfaces"].append({"name": "ids", "address": f"10.255.0.{number}/32", "loopback": True})
+    stack["bgp"]["advertisements"][0]["advertisements"].append({"type": "Interface", "interface": "ids"})
+    stack["bgp"]["peerConfigs"][0]["transport"] = {"sourceInterface": "eth1"}
+
+
+def test_what_later_versions_brought_is_proven_on_them(tmp_path: Any) -> None:
+    edge = Edge(tmp_path / "project", "dev")
+    edge.change(later_fields)
+    try:
+        edge.run("up", timeout=2400)
+        found = edge.verify()
+        assert found["green"]
+        proven = {v["subject"] for v in found["verdicts"] if v["check"] == "fib"}
+        assert {f"10.255.0.{n}/32" for n in range(4)} <= proven
+    finally:
+        edge.run("down", ok=False)
+
+
 def test_the_agents_go_from_one_minor_version_to_the_next_under_traffic(tmp_path: Any) -> None:
     edge = Edge(tmp_path / "project", "dev")
     try:

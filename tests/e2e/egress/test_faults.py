@@ -82,6 +82,7 @@ def test_a_frozen_gateway_costs_little_and_comes_back(egress: Edge) -> None:
     # It did happen: the other zone's address was seen meanwhile, and the other zone lost nothing.
     assert {span["answer"] for span in east["spans"]} == {"172.18.0.84", "172.18.0.85", None}
     assert east["lost"] > 0 and west["lost"] == 0
+    assert east["blackOut"] <= result["foreseen"] == 1.75
 
 
 def test_every_call_of_the_api_goes_wrong_in_every_way_and_an_address_still_has_one_holder(egress: Edge) -> None:

@@ -1,0 +1,1 @@
+"""What every single loss costs, foreseen from the stack file alone."""

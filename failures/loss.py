@@ -1,0 +1,44 @@
+"""Every single loss of a stack: what goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from config.labels import ZONE
+from config.stack import StackConfig
+from failures.thing import Thing
+
+LossKind = Literal["node", "zone", "router", "link", "session", "gateway", "backend's node"]
+_KINDS: dict[str, LossKind] = {"router": "router", "node": "node", "link": "link", "session": "session",
+                               "gateway": "gateway", "pod": "backend's node"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A node, a zone, a router, a link (`HOST/INTERFACE`), a session, a gateway's service, or a pod's node is lost."""
+
+    kind: LossKind
+    name: str
+    parts: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+def losses(stack: StackConfig, things: Iterable[Thing]) -> list[Loss]:
+    """All of them: what some thing depends on, then zones. In the order of the kinds, and of the stack file."""
+    parts = dict.fromkeys(part for thing in things for way in thing.ways for part in sorted(way.parts))
+    found = [Loss(_KINDS[kind], name, frozenset({part})) for part in parts
+             for kind, _, name in [part.partition("/")]]  # fmt: skip
+    order = list(_KINDS.values())
+    return [*sorted(found, key=lambda loss: (order.index(loss.kind), loss.name)), *_zones(stack)]
+
+
+def _zones(stack: StackConfig) -> Iterator[Loss]:
+    zones: dict[str, list[str]] = {}
+    for node in stack.nodes:
+        if zone := stack.node_labels(node).get(ZONE):
+            zones.setdefault(zone, []).append(f"node/{node.name}")
+    yield from (Loss("zone", zone, frozenset(nodes)) for zone, nodes in sorted(zones.items()))

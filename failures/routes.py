@@ -1,0 +1,97 @@
+"""What routers learn: addresses of Services, and the nodes' pods. Back to the routers: the nodes' own routes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from config.peerings import Session, sessions
+from config.stack import StackConfig
+from config.workload import BGP_CLASS, Service
+from effective.announcements import advertises_pod_cidr, carried, selecting
+from failures.thing import Thing, Way
+
+
+def things(stack: StackConfig) -> Iterator[Thing]:
+    """Addresses, pods of each node, and ways back."""
+    found = [session for session in sessions(stack) if session.far is not None]
+    yield from _addresses(stack, found)
+    pods: dict[str, list[Way]] = defaultdict(list)
+    for session in found:
+        if advertises_pod_cidr(stack, session.peer_config):
+            pods[session.node.name].append(_way(session))
+    yield from (Thing("pods", (f"pods of {node}",), tuple(ways), "sessions") for node, ways in pods.items())
+    yield from _back(stack)
+
+
+def _addresses(stack: StackConfig, found: list[Session]) -> Iterator[Thing]:
+    """Services that the same sessions carry fare alike."""
+    configs = {session.peer_config.name: session.peer_config for session in found if session.peer_config}
+    alike: dict[tuple[frozenset[str], frozenset[str] | None], list[Service]] = defaultdict(list)
+    for service in stack.services:
+        if service.type != "LoadBalancer" or service.load_balancer_class not in (None, BGP_CLASS):
+            continue
+        by = frozenset(name for name, config in configs.items() if any(
+            "LoadBalancerIP" in entry.addresses for entry in selecting(service, carried(stack, config))))  # fmt: skip
+        if by:
+            alike[by, _local(stack, service)].append(service)
+    for (by, local), services in alike.items():
+        ways = tuple(_way(session) for session in found if session.peer_config and session.peer_config.name in by
+                     and (local is None or session.node.name in local))  # fmt: skip
+        yield Thing("address", tuple(map(called, services)), ways, "next hops")
+
+
+def called(service: Service) -> str:
+    """A Service's name, and its address where it asks for one."""
+    asked = ", ".join(map(str, service.asked))
+    return f"{service.namespace}/{service.name}" + (f" ({asked})" if asked else "")
+
+
+def _local(stack: StackConfig, service: Service) -> frozenset[str] | None:
+    """With policy Local: the nodes that are known to have a pod; None where any node may announce."""
+    if service.external_traffic_policy != "Local":
+        return None
+    pods = [one for one in stack.workloads if one.namespace == service.namespace and service.selector
+            and service.selector.items() <= one.labels.items()]  # fmt: skip
+    return frozenset(one.node for one in pods if one.node) if pods and all(one.node for one in pods) else None
+
+
+def _way(session: Session) -> Way:
+    far = session.far
+    assert far is not None
+    node, router = session.node.name, far.router.name
+    parts = {f"node/{node}", f"router/{router}", f"session/{node} - {router}", *_links(session)}
+    timers = session.peer_config.timers if session.peer_config else None
+    hold = min(timers.hold if timers else 90, far.timers[0])
+    # A router that waits for a restart keeps what it knows of a node that will not come.
+    waits = (timers.graceful_restart or 0) if timers and far.router.bgp.graceful_restart else 0
+    return Way(frozenset(parts), float(hold + waits))
+
+
+def _links(session: Session) -> Iterator[str]:
+    """The node's wire that has the source address, and the router's on the same net: of another net nothing is known.
+
+    A router's own address stays reachable without its wire.
+    """
+    near = [i for i in session.node.interfaces if i.address.ip == session.source and not i.loopback]
+    yield from (f"link/{session.node.name}/{i.name}" for i in near)
+    if session.far is not None:
+        router = session.far.router
+        yield from (f"link/{router.name}/{link.name}" for link in router.interfaces if not link.loopback
+                    and any(link.address.network == i.address.network for i in near))  # fmt: skip
+
+
+def _back(stack: StackConfig) -> Iterator[Thing]:
+    """Static routes and default gateways of nodes that lead over a router."""
+    owners = {i.address.ip: (router, i) for router in stack.routers for i in router.interfaces}
+    alike: dict[Way, list[str]] = defaultdict(list)
+    for node in stack.nodes:
+        hops = [(str(route.to), route.via) for route in node.routes]
+        for to, via in [*hops, *(("everywhere", gateway) for gateway in node.default_gateways)]:
+            if via in owners:
+                router, link = owners[via]
+                here = next((f"link/{node.name}/{i.name}" for i in node.interfaces if via in i.address.network), None)
+                parts = {f"router/{router.name}", f"link/{router.name}/{link.name}", f"node/{node.name}",
+                         *([here] if here else [])}  # fmt: skip
+                alike[Way(frozenset(parts))].append(f"{node.name} to {to}")
+    yield from (Thing("way back", tuple(names), (way,), "ways") for way, names in alike.items())

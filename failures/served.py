@@ -1,0 +1,113 @@
+"""What nodes do for others: answer ARP for an address, let traffic out, run the pods behind a Service, be the API."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from config.egress import EgressPolicy
+from config.labels import ZONE
+from config.node import Node
+from config.stack import StackConfig
+from config.workload import L2_CLASS, Service, service_labels
+from effective.helm import reader
+from effective.interface_patterns import matches
+from effective.leases import lease_times
+from failures.routes import called
+from failures.thing import Thing, Way
+
+# Until a silent node's pods are out of every Service, and until they run elsewhere (Kubernetes' own defaults).
+NOT_READY, EVICTED = 50.0, 350.0
+# What agents and the datapath need to follow.
+_FOLLOW = 1.0
+
+
+def things(stack: StackConfig) -> Iterator[Thing]:
+    """Announcements, egress policies, backends, and the API server."""
+    yield from _announcements(stack)
+    yield from (thing for policy in stack.egress_policies for thing in _egress(stack, policy))
+    yield from _backends(stack)
+    masters = [node for node in stack.nodes if node.role == "control-plane"]
+    if masters:
+        ways = tuple(Way(frozenset({f"node/{node.name}"})) for node in masters)
+        yield Thing("API server", ("new addresses, pods and Leases",), ways, "control planes")
+
+
+def _announcements(stack: StackConfig) -> Iterator[Thing]:
+    """Services that the same nodes may announce. Who holds a Lease has to renew it: a lost API server ends it, too.
+
+    Another node looks every retry period, with a jitter of a fifth: it may see the last renewal so much later, and the
+    end of the Lease so much later again (client-go, leaderelection).
+    """
+    duration, _, retry = lease_times(reader(stack))
+    masters = [node for node in stack.nodes if node.role == "control-plane"]
+    api = {f"node/{masters[0].name}"} if len(masters) == 1 else set()
+    alike: dict[tuple[tuple[str, str], ...], list[Service]] = defaultdict(list)
+    for service in stack.services:
+        if service.type == "LoadBalancer" and service.load_balancer_class in (None, L2_CLASS):
+            links = tuple(_announcing(stack, service))
+            if links:
+                alike[links].append(service)
+    for links, services in alike.items():
+        ways = tuple(Way(frozenset({f"node/{node}", f"link/{node}/{link}", *api}), duration + 2.4 * retry + _FOLLOW)
+                     for node, link in links)  # fmt: skip
+        yield Thing("announcement", tuple(map(called, services)), ways, "possible holders", used=1)
+
+
+def _announcing(stack: StackConfig, service: Service) -> Iterator[tuple[str, str]]:
+    chosen = [policy for policy in stack.l2_policies if policy.load_balancer_ips and (
+        policy.service_selector is None or policy.service_selector.matches(service_labels(service)))]  # fmt: skip
+    for node in stack.nodes:
+        for policy in chosen:
+            if policy.node_selector is None or policy.node_selector.matches(stack.node_labels(node)):
+                link = next((i.name for i in node.interfaces if not policy.interfaces
+                             or any(matches(one, i.name) for one in policy.interfaces)), None)  # fmt: skip
+                if link:
+                    yield node.name, link
+                    break
+
+
+def _egress(stack: StackConfig, policy: EgressPolicy) -> Iterator[Thing]:
+    """The HA form moves on by itself; of Cilium's own kind each entry is its first node, and nobody stands in."""
+    ha = stack.egress_ha
+    seconds = ha.misses * ha.probe_interval + _FOLLOW if policy.by_controller(stack.cilium.edition) else 0.0
+    for path, entry in policy.gateways():
+        nodes = [node for node in stack.nodes if entry.node_selector.matches(stack.node_labels(node))]
+        if not policy.egress_groups:
+            nodes = sorted(nodes, key=lambda node: node.name)[:1]
+        used = getattr(entry, "max_gateway_nodes", None)
+        for zone, there in _by_zone(stack, policy, nodes):
+            name = f"{policy.name} {path}" if len(policy.gateways()) > 1 else policy.name
+            ways = tuple(Way(frozenset({f"node/{node.name}", f"gateway/{node.name}"}), seconds) for node in there)
+            yield Thing("egress", (f"{name} for pods of {zone}" if zone else name,), ways, "gateways", used=used)
+
+
+def _by_zone(stack: StackConfig, policy: EgressPolicy, nodes: list[Node]) -> Iterator[tuple[str, list[Node]]]:
+    """`localOnly` has pods use the gateways of their own zone alone."""
+    if policy.az_affinity != "localOnly":
+        yield "", nodes
+        return
+    zones: dict[str, list[Node]] = {stack.node_labels(node).get(ZONE, ""): [] for node in stack.nodes}
+    for node in nodes:
+        zones[stack.node_labels(node).get(ZONE, "")].append(node)
+    yield from ((zone, there) for zone, there in sorted(zones.items()) if zone)
+
+
+def _backends(stack: StackConfig) -> Iterator[Thing]:
+    """Where it is known which declared pods are behind a Service."""
+    for service in stack.services:
+        ways: list[Way] = []
+        for one in stack.workloads:
+            if one.namespace != service.namespace or not service.selector or not (
+                service.selector.items() <= one.labels.items()
+            ):  # fmt: skip
+                continue
+            if one.node:
+                ways.append(Way(frozenset({f"node/{one.node}"}), NOT_READY))
+            elif one.replicas == 1:
+                ways.append(Way(frozenset({f"pod/{one.name}"}), EVICTED))
+            else:
+                # The scheduler puts them on different nodes where it can.
+                ways += [Way(frozenset({f"pod/{one.name} {n}"}), NOT_READY) for n in range(1, one.replicas + 1)]
+        if ways:
+            yield Thing("backends", (called(service),), tuple(ways), "pods")

@@ -1,0 +1,60 @@
+"""What rules say of agents that cannot do what an Ingress or an announced address needs: in labs of their own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.harness import Edge, until
+from tests.e2e.ingress.field import SHARED, causes, code, fresh
+
+
+def waived(stack: Any, *rules: str) -> None:
+    stack["waivers"] = [{"rule": rule, "reason": "the lab shows what happens then"} for rule in rules]
+
+
+def without_replacement(stack: Any) -> None:
+    stack["cilium"]["kubeProxyReplacement"] = False
+    waived(stack, "I1", "L1")
+
+
+def short_of_time(stack: Any) -> None:
+    """More Leases than the agents' rate renews, with times that no elector takes."""
+    stack["cilium"]["values"].update(
+        l2announcements={"leaseDuration": "2s", "leaseRenewDeadline": "3s", "leaseRetryPeriod": "400ms"},
+        k8sClientRateLimit={"qps": 2, "burst": 2},
+    )
+    stack["pools"][0]["blocks"] = [{"start": SHARED, "stop": "192.168.10.225"}]
+    stack["services"] += [{"name": f"more-{n}", "selector": {"app": "webpod"}, "port": 80, "targetPort": 80}
+                          for n in range(6)]  # fmt: skip
+    waived(stack, "L4", "L5")
+
+
+def leases(edge: Edge) -> list[Any]:
+    found = json.loads(edge.kubectl("-n", "kube-system", "get", "leases", "-o", "json"))["items"]
+    return [item for item in found if item["metadata"]["name"].startswith("cilium-l2announce-")]
+
+
+def log(edge: Edge, what: str, words: str) -> bool:
+    """Whether a part of Cilium says so in its log."""
+    pods = edge.kubectl("-n", "kube-system", "get", "pods", "-l", what, "-o", "name").split()
+    return any(words in edge.kubectl("-n", "kube-system", "logs", pod) for pod in pods)
+
+
+def test_i1_and_l1_nobody_makes_an_address_of_an_ingress_nor_announces_one(tmp_path: Path) -> None:
+    with fresh(tmp_path / "project", without_replacement) as edge:
+        address = edge.kubectl("get", "ingress", "-o", "jsonpath={.items[*].status.loadBalancer.ingress[*].ip}")
+        assert address == "" and leases(edge) == []
+        assert edge.kubectl("get", "ciliumenvoyconfigs", "-A", "-o", "name") == ""
+        assert code(edge, "client", f"http://{SHARED}/") == 0
+        found = causes(edge)
+        assert "default/webpod-ingress" in found, found
+
+
+def test_l4_and_l5_agents_correct_the_times_and_leases_move_by_themselves(tmp_path: Path) -> None:
+    with fresh(tmp_path / "project", short_of_time) as edge:
+        assert log(edge, "k8s-app=cilium", "l2-announcements-renew-deadline")
+        until(lambda: sum(item["spec"]["leaseTransitions"] for item in leases(edge)) >= 20, 120, "Leases move")
+        until(lambda: any("renew their Leases too late" in cause for cause in causes(edge).values()), 120,
+              "verify says why")  # fmt: skip
