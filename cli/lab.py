@@ -1,4 +1,4 @@
-"""edge lab: up, down, status, exec and shell."""
+"""edge lab: up, down, status, list, prune, exec and shell."""
 
 from __future__ import annotations
 
@@ -56,6 +56,36 @@ def status(stack: StackOption = "dev", as_json: JsonOption = False) -> None:
         report.out.print(table)
     if not all(host.well for host in hosts):
         raise typer.Exit(1)
+
+
+@app.command("list")
+def list_labs(as_json: JsonOption = False) -> None:
+    """Show every lab that runs on this machine, of every checkout and test run, and whose it is."""
+    from lab.inventory import labs
+
+    found = labs()
+    if as_json:
+        report.print_json([{"name": lab.name, "directory": str(lab.directory), "hosts": sorted(lab.hosts),
+                            "owner": lab.owner, "abandoned": lab.abandoned} for lab in found])  # fmt: skip
+        return
+    table = report.table("lab", "hosts", "directory", "whose")
+    for lab in found:
+        table.add_row(lab.name, str(len(lab.hosts)), str(lab.directory),
+                      f"[red]{lab.owner}[/]" if lab.abandoned else lab.owner)  # fmt: skip
+    report.out.print(table if found else "no lab runs on this machine")
+
+
+@app.command()
+def prune() -> None:
+    """End the labs whose owner is gone: of test runs that were killed, of directories that were removed."""
+    from lab.inventory import labs
+
+    need_root()
+    clock = report.Clock()
+    for lab in labs():
+        if lab.abandoned:
+            clock.say(f"lab {lab.name}: {len(lab.hosts)} hosts end ({lab.owner})")
+            lab.end()
 
 
 @app.command("exec", context_settings={"ignore_unknown_options": True})

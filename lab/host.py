@@ -39,7 +39,7 @@ class Host:
     @property
     def pid(self) -> int | None:
         """The init process, or None where the host is not running."""
-        return _runs(self.dir / "pid")
+        return runs(self.dir / "pid")
 
     @property
     def root(self) -> Path:
@@ -97,7 +97,7 @@ class Host:
             time.sleep(0.01)
         children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
         pid = int(children[0])
-        (self.dir / "pid").write_text(f"{pid} {_start_time(pid)}")
+        (self.dir / "pid").write_text(stamp(pid))
 
     def command(self, argv: Sequence[str], *, net_only: bool = False) -> list[str]:
         """The command line, for a process of this machine, that runs `argv` on the host."""
@@ -140,7 +140,7 @@ class Host:
 
     def missing_services(self, names: Sequence[str]) -> list[str]:
         """Which of these services have no supervisor that runs, in this boot of the host."""
-        return [name for name in names if not _runs(self.dir / f"{name}.service")]
+        return [name for name in names if not runs(self.dir / f"{name}.service")]
 
     def write(self, path: str, data: str | bytes, mode: int = 0o644) -> None:
         """Write a file of the host; directories are made as needed."""
@@ -185,7 +185,7 @@ class Host:
 _PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def _runs(file: Path) -> int | None:
+def runs(file: Path) -> int | None:
     """The process that a file names, while it runs."""
     try:
         pid, born = file.read_text().split()
@@ -193,6 +193,11 @@ def _runs(file: Path) -> int | None:
         return None
     # A number can be given out again; the start time tells the two apart.
     return int(pid) if _start_time(int(pid)) == born else None
+
+
+def stamp(pid: int) -> str:
+    """A process as `runs` knows it again."""
+    return f"{pid} {_start_time(pid)}"
 
 
 def _start_time(pid: int) -> str | None:

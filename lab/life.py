@@ -15,7 +15,7 @@ from pathlib import Path
 from config.errors import LabError
 from config.node import Node
 from config.stack import MANAGEMENT, StackConfig
-from lab import certificates, control_plane, fabric, gateway_api, images, node, outpost, router, sshd
+from lab import certificates, control_plane, fabric, gateway_api, images, inventory, node, outpost, router, sshd
 from lab.host import Host, cgroup_prefix, cgroup_root
 from lab.management import inside
 from lab.pki import Pki
@@ -51,6 +51,7 @@ def up(lab: str, stack: StackConfig, say: Say) -> dict[str, str]:
     """
     plan = topology(stack)
     with _lock(lab):
+        inventory.own(lab_dir(lab))
         _start(lab, stack, plan, say)
         if gateway_api.wanted(stack):
             control = next(spec.name for spec in plan.hosts if spec.role == "control-plane")

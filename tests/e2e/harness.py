@@ -18,6 +18,9 @@ from typing import Any
 
 import yaml
 
+from lab.host import stamp
+from lab.inventory import OWNER
+
 PROJECT = Path(__file__).resolve().parents[2]
 STACK = "dev"
 _OWN = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
@@ -50,6 +53,8 @@ class Edge:
             "EDGE_CACHE": os.environ.get("EDGE_CACHE", str(PROJECT / ".edge" / "cache")),
             "PYTHONPATH": str(PROJECT),
             "NO_COLOR": "1",
+            # A run that is killed leaves its labs behind: `edge lab prune` knows them by this.
+            OWNER: stamp(os.getpid()),
             # A pulumi on PATH must not change what these tests are about.
             "EDGE_ENGINE": "builtin",
         }

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.e2e.harness import Edge, until
 from tests.e2e.ingress.field import SHARED, causes, code, fresh
+from tests.e2e.ingress.test_host_network import on_the_nodes
 
 
 def waived(stack: Any, *rules: str) -> None:
@@ -31,6 +32,14 @@ def short_of_time(stack: Any) -> None:
     waived(stack, "L4", "L5")
 
 
+def on_the_nodes_of_an_old_operator(stack: Any) -> None:
+    """1.18.0 makes a Service of a dedicated Ingress that the API refuses; its port opens nowhere."""
+    version = stack["cilium"]["version"]
+    on_the_nodes(stack)
+    stack["cilium"]["version"] = version
+    waived(stack, "I5")
+
+
 def leases(edge: Edge) -> list[Any]:
     found = json.loads(edge.kubectl("-n", "kube-system", "get", "leases", "-o", "json"))["items"]
     return [item for item in found if item["metadata"]["name"].startswith("cilium-l2announce-")]
@@ -50,6 +59,17 @@ def test_i1_and_l1_nobody_makes_an_address_of_an_ingress_nor_announces_one(tmp_p
         assert code(edge, "client", f"http://{SHARED}/") == 0
         found = causes(edge)
         assert "default/webpod-ingress" in found, found
+
+
+def test_i5_a_listener_on_the_nodes_that_never_opens(tmp_path: Path) -> None:
+    with fresh(tmp_path / "project", on_the_nodes_of_an_old_operator) as edge:
+        until(lambda: code(edge, "client", "http://192.168.10.101:8080/") == 200, 60, "the shared listener is there")
+        assert code(edge, "client", "http://192.168.10.101:8081/") == 0
+        assert "webpod" not in edge.kubectl("get", "ciliumenvoyconfigs", "-A", "-o", "name")
+        assert log(edge, "io.cilium/app=operator", "externalTrafficPolicy")
+        found = causes(edge)
+        assert any("webpod-ingress" in subject for subject in found) or any(
+            "has not programmed" in cause for cause in found.values()), found  # fmt: skip
 
 
 def test_l4_and_l5_agents_correct_the_times_and_leases_move_by_themselves(tmp_path: Path) -> None:

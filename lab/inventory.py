@@ -1,0 +1,96 @@
+"""Every lab that runs on this machine, whosever it is; and the end of those whose owner is gone."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab.host import BOOT, cgroup_root, runs
+
+# A process whose labs are to end with it says so: `PID START`, as lab.host.stamp writes it.
+OWNER = "EDGE_LAB_OWNER"
+_GROUP = re.compile(r"/cilium-edge-(.+)-([0-9a-f]{8})-([^/]+)$", re.MULTILINE)
+
+
+@dataclass
+class Lab:
+    """A lab: its directory, its hosts' inits by name, and who it belongs to."""
+
+    name: str
+    directory: Path
+    hosts: dict[str, int] = field(default_factory=dict)
+    groups: set[Path] = field(default_factory=set)
+
+    @property
+    def owner(self) -> str:
+        """In words: a process, or whoever has the directory."""
+        if not self.directory.is_dir():
+            return "nobody: its directory is gone"
+        said = self.directory / "owner"
+        if not said.exists():
+            return "whoever has its directory"
+        return f"process {said.read_text().split()[0]}" + ("" if runs(said) else ", which is gone")
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether its process is gone, or its directory, which alone leads to its hosts."""
+        said = self.directory / "owner"
+        return not self.directory.is_dir() or (said.exists() and runs(said) is None)
+
+    def end(self) -> None:
+        """End its hosts, and remove what is left of it."""
+        for pid in self.hosts.values():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for group in self.groups:
+            with suppress(OSError):
+                (group / "cgroup.kill").write_text("1")
+        shutil.rmtree(self.directory, ignore_errors=True)
+        # A group can go once the last of its processes is gone.
+        for _ in range(50):
+            for group in self.groups:
+                with suppress(OSError):
+                    group.rmdir()
+            if not any(group.exists() for group in self.groups):
+                return
+            time.sleep(0.1)
+
+
+def own(directory: Path) -> None:
+    """Note in a lab's directory whose it is, where the environment says so."""
+    owner = os.environ.get(OWNER)
+    if owner:
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "owner").write_text(owner)
+
+
+def labs() -> list[Lab]:
+    """All of them, found by what runs: no directory has to be known."""
+    found: dict[Path, Lab] = {}
+    for pid, host, directory in _inits():
+        lab = found.setdefault(directory, Lab(directory.name, directory))
+        lab.hosts[host] = pid
+        with suppress(OSError):
+            match = _GROUP.search(Path(f"/proc/{pid}/cgroup").read_text())
+            if match:
+                lab.groups.add(cgroup_root() / match[0].lstrip("/"))
+    return sorted(found.values(), key=lambda lab: str(lab.directory))
+
+
+def _inits() -> Iterator[tuple[int, str, Path]]:
+    """Process, host and lab directory of each `unshare ... boot.sh HOST LAB/hosts/HOST ...`."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with suppress(OSError):
+            words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            place = next((i for i, word in enumerate(words) if word.endswith(f"/lab/{BOOT.name}")), None)
+            if place is not None and words[0].rpartition("/")[2] == "unshare":
+                yield int(entry.name), words[place + 1], Path(words[place + 2]).parents[1]
