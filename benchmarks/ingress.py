@@ -92,11 +92,9 @@ def shown(name: str, found: Any) -> str:
 
 def bridges(edge: Edge, node: str) -> list[int]:
     """MiB of the bridge of a node, and of its Envoy."""
-    sizes = []
-    for name in ("envoybridge", "cilium-envoy$"):
-        told = edge.on(node, f"grep -h VmRSS $(pgrep -f '{name}' | sed 's,.*,/proc/&/status,')", ok=False)
-        sizes.append(max((int(kb) for kb in re.findall(r"(\d+) kB", told)), default=0) // 1024)
-    return sizes
+    lines = edge.on(node, "ps -eo rss=,args=").splitlines()
+    return [max(int(line.split()[0]) for line in lines if f"/{name} " in line) // 1024
+            for name in ("cilium-envoy-starter", "cilium-envoy")]  # fmt: skip
 
 
 def renewals(edge: Edge) -> tuple[float, float]:
@@ -134,7 +132,8 @@ def main() -> None:
             print(shown("to a pod", direct))
             print(f"{shown('through Envoy', through)}; {through['median'] / direct['median']:.1f}x of the median")
             for node in ("cilium-w1", "cilium-w2"):
-                print(f"{node}: bridge {bridges(edge, node)[0]} MiB, Envoy {bridges(edge, node)[1]} MiB")
+                bridge, envoy = bridges(edge, node)
+                print(f"{node}: bridge {bridge} MiB, Envoy {envoy} MiB")
             usual = renewals(edge)
         with proven("ingress", Path(directory) / "tuned", tuned) as (edge, _, _):
             short = renewals(edge)

@@ -82,10 +82,13 @@ def build(stack: StackConfig) -> dict[str, Any]:
         EgressGatewayHA("egress", _egress(stack), after)
     if stack.l2_policies:
         L2Announcements("l2", _read({"policies": stack.l2_policies}), after)
+    # Of listeners that an agent finds when it starts, it tells Envoy before their endpoints: each waits for the other
+    # then, until Envoy gives up after 30 s (the chart's initial_fetch_timeout).
+    started = pulumi.ResourceOptions(providers=[cluster], depends_on=[cilium.crds, cilium.ready])
     if stack.ingresses or stack.guards():
-        CiliumIngress("ingress", _ingress(stack, way), after)
+        CiliumIngress("ingress", _ingress(stack, way), started)
     if stack.gateways or stack.routes():
-        CiliumGateways("gateways", _gateways(stack, way), after)
+        CiliumGateways("gateways", _gateways(stack, way), started)
     if stack.manifests:
         Manifests("extra", [item.document() for item in stack.manifests], after)
     return {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from ipaddress import ip_address
 
@@ -13,9 +14,6 @@ from config.workload import L2_CLASS, Service, service_labels
 from probes.seen import Json, Seen
 from probes.services import backends_by_node, load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
-
-# A Lease that moved so often, in less than so many seconds a time, moves by itself.
-_MANY_MOVES, _SECONDS_A_MOVE = 10, 30
 
 
 def policies(stack: StackConfig, service: Service) -> list[L2Policy]:
@@ -55,14 +53,14 @@ def _one(stack: StackConfig, seen: Seen, service: Service, chosen: list[L2Policy
     if table is None:
         return unknown("l2", service.name, wanted, name, seen.errors.get(name, "no agent there"))
     links = sorted({entry["NetworkInterface"] for entry in table if entry["IP"] in addresses})
+    overdue = _overdue(seen, service)
+    if overdue > 0:
+        return judged("l2", service.name, False, wanted, f"{name}, whose Lease ran out {overdue:.0f} s ago", "API",
+                      "agents renew their Leases too late, and give the address up until they have it again: too low a"
+                      " k8sClientRateLimit, too short lease times, or a slow API server")  # fmt: skip
     if not links:
         cause = _why_on_none(seen, name, names, chosen)
         return judged("l2", service.name, False, wanted, f"{name}, on no interface", name, cause)
-    moved = _moves(seen, service)
-    if moved is not None:
-        return judged("l2", service.name, False, wanted, f"{name}, and its Lease moved {moved}", "API",
-                      "agents renew their Leases too late: too low a k8sClientRateLimit, too short lease times, or a"
-                      " slow API server")  # fmt: skip
     good = service.external_traffic_policy != "Local" or bool(backends_by_node(seen, service).get(name))
     cause = f"externalTrafficPolicy is Local, and {name} has no ready backend: it drops what it draws"
     return judged("l2", service.name, good, wanted, f"{name}, on {', '.join(links)}", name, cause)
@@ -87,18 +85,22 @@ def holder(seen: Seen, service: Service) -> str:
     return str((_lease(seen, service).get("spec") or {}).get("holderIdentity") or "")
 
 
-def _moves(seen: Seen, service: Service) -> str | None:
-    """How often and in which time a Lease changed its holder, where no series of failures explains it."""
-    lease = _lease(seen, service)
-    spec = lease.get("spec") or {}
-    try:
-        made = datetime.fromisoformat(lease["metadata"]["creationTimestamp"])
-        renewed = datetime.fromisoformat(spec["renewTime"])
-    except (KeyError, ValueError):
-        return None
-    moves, seconds = int(spec.get("leaseTransitions") or 0), (renewed - made).total_seconds()
-    flaps = moves >= _MANY_MOVES and seconds < moves * _SECONDS_A_MOVE
-    return f"{moves} times in {seconds:.0f} s" if flaps else None
+def _overdue(seen: Seen, service: Service) -> float:
+    """For how many seconds a Lease has run out, by the newest renewal of any Lease: no clock but the cluster's."""
+    spec = _lease(seen, service).get("spec") or {}
+    renewed = _times([spec])
+    if not renewed or not spec.get("leaseDurationSeconds"):
+        return 0.0
+    newest = max(_times(item.get("spec") or {} for item in seen.objects["leases"]))
+    return (newest - renewed[0]).total_seconds() - float(spec["leaseDurationSeconds"])
+
+
+def _times(specs: Iterable[Json]) -> list[datetime]:
+    found = []
+    for spec in specs:
+        with suppress(KeyError, TypeError, ValueError):
+            found.append(datetime.fromisoformat(spec["renewTime"]))
+    return found
 
 
 def asked_from(stack: StackConfig, service: Service, router: str, address: str) -> bool:

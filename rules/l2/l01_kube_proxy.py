@@ -1,9 +1,9 @@
 """L1: L2 announcements without kube-proxy replacement.
 
-Why: the agent only answers ARP for Services that its own datapath serves; it refuses the feature.
-Seen: only in the agent's log.
+Why: the agent takes the Lease and answers ARP, and its datapath, which is to serve the address, does not.
+Seen: clients have the node's hardware address, and get no answer.
 Since: 1.16
-Source: Cilium L2 announcements documentation
+Source: Cilium L2 announcements documentation; seen on the lab (1.18.0)
 
 Bad: `kubeProxyReplacement: false` with `l2Policies`
 Good: `kubeProxyReplacement: true`
