@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from config.stack import StackConfig
+from config.whole import whole
 from effective.made import with_made
 from failures import routes, served
 from failures.loss import Loss, losses
@@ -49,9 +50,9 @@ class Foreseen:
 
 
 def things(stack: StackConfig) -> list[Thing]:
-    """Everything that can be lost. Services that Cilium makes for Ingresses and Gateways count as any other."""
-    whole = with_made(stack)
-    return [*routes.things(whole), *served.things(whole)]
+    """Everything that can be lost: what is declared, stands under `manifests`, or is made by Cilium (of Ingresses)."""
+    read = with_made(whole(stack).stack.model_copy(update={"manifests": ()}))
+    return [*routes.things(read), *served.things(read)]
 
 
 def foresee(stack: StackConfig) -> list[Foreseen]:

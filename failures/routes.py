@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from config.peerings import Session, sessions
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, Service
+from effective.agreed import timers
 from effective.announcements import advertises_pod_cidr, carried, selecting
+from effective.behind import behind
 from failures.thing import Thing, Way
 
 
@@ -51,8 +53,7 @@ def _local(stack: StackConfig, service: Service) -> frozenset[str] | None:
     """With policy Local: the nodes that are known to have a pod; None where any node may announce."""
     if service.external_traffic_policy != "Local":
         return None
-    pods = [one for one in stack.workloads if one.namespace == service.namespace and service.selector
-            and service.selector.items() <= one.labels.items()]  # fmt: skip
+    pods = list(behind(stack, service))
     return frozenset(one.node for one in pods if one.node) if pods and all(one.node for one in pods) else None
 
 
@@ -61,11 +62,10 @@ def _way(session: Session) -> Way:
     assert far is not None
     node, router = session.node.name, far.router.name
     parts = {f"node/{node}", f"router/{router}", f"session/{node} - {router}", *_links(session)}
-    timers = session.peer_config.timers if session.peer_config else None
-    hold = min(timers.hold if timers else 90, far.timers[0])
     # A router that waits for a restart keeps what it knows of a node that will not come.
-    waits = (timers.graceful_restart or 0) if timers and far.router.bgp.graceful_restart else 0
-    return Way(frozenset(parts), float(hold + waits))
+    config = session.peer_config
+    waits = (config.timers.graceful_restart or 0) if config and far.router.bgp.graceful_restart else 0
+    return Way(frozenset(parts), float(timers(session)[0] + waits))
 
 
 def _links(session: Session) -> Iterator[str]:

@@ -10,6 +10,7 @@ from config.labels import ZONE
 from config.node import Node
 from config.stack import StackConfig
 from config.workload import L2_CLASS, Service, service_labels
+from effective.behind import behind
 from effective.helm import reader
 from effective.interface_patterns import matches
 from effective.leases import lease_times
@@ -27,9 +28,9 @@ def things(stack: StackConfig) -> Iterator[Thing]:
     yield from _announcements(stack)
     yield from (thing for policy in stack.egress_policies for thing in _egress(stack, policy))
     yield from _backends(stack)
-    masters = [node for node in stack.nodes if node.role == "control-plane"]
-    if masters:
-        ways = tuple(Way(frozenset({f"node/{node.name}"})) for node in masters)
+    control_planes = [node for node in stack.nodes if node.role == "control-plane"]
+    if control_planes:
+        ways = tuple(Way(frozenset({f"node/{node.name}"})) for node in control_planes)
         yield Thing("API server", ("new addresses, pods and Leases",), ways, "control planes")
 
 
@@ -40,8 +41,8 @@ def _announcements(stack: StackConfig) -> Iterator[Thing]:
     end of the Lease so much later again (client-go, leaderelection).
     """
     duration, _, retry = lease_times(reader(stack))
-    masters = [node for node in stack.nodes if node.role == "control-plane"]
-    api = {f"node/{masters[0].name}"} if len(masters) == 1 else set()
+    control_planes = [node for node in stack.nodes if node.role == "control-plane"]
+    api = {f"node/{control_planes[0].name}"} if len(control_planes) == 1 else set()
     alike: dict[tuple[tuple[str, str], ...], list[Service]] = defaultdict(list)
     for service in stack.services:
         if service.type == "LoadBalancer" and service.load_balancer_class in (None, L2_CLASS):
@@ -97,11 +98,7 @@ def _backends(stack: StackConfig) -> Iterator[Thing]:
     """Where it is known which declared pods are behind a Service."""
     for service in stack.services:
         ways: list[Way] = []
-        for one in stack.workloads:
-            if one.namespace != service.namespace or not service.selector or not (
-                service.selector.items() <= one.labels.items()
-            ):  # fmt: skip
-                continue
+        for one in behind(stack, service):
             if one.node:
                 ways.append(Way(frozenset({f"node/{one.node}"}), NOT_READY))
             elif one.replicas == 1:

@@ -12,6 +12,7 @@ from config.peerings import RouterSide
 from config.route_policy import PolicyUse
 from config.router import Router
 from config.stack import StackConfig
+from effective.agreed import timers
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,7 @@ def sessions(stack: StackConfig) -> tuple[Session, ...]:
     """Every session that the stack declares on Cilium's side towards a router of the stack."""
     return tuple(
         Session(one.far.router, one.node, one.peer, one.address, one.source, one.peer_config, one.local_asn,
-                *_agreed(one), one.far)
+                *timers(one), one.far)
         for one in peerings.sessions(stack)
         if one.far is not None and one.far.router.managed and one.address is not None
     )  # fmt: skip
-
-
-def _agreed(session: peerings.Session) -> tuple[int, int]:
-    """Hold time is the smaller one offered; keepalive never more than a third of it (RFC 4271)."""
-    # Cilium's own defaults, where nothing is declared.
-    config, far = session.peer_config, session.far
-    hold, keepalive = (config.timers.hold, config.timers.keepalive) if config else (90, 30)
-    agreed = min(hold, far.timers[0]) if far else hold
-    return agreed, min(keepalive, agreed // 3)

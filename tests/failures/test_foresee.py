@@ -212,3 +212,14 @@ def test_who_may_not_announce_is_no_holder() -> None:
         document["services"][0]["loadBalancerClass"] = "io.cilium/l2-announcer"
 
     assert not [thing for thing in things(stack("dev", of_another_class)) if thing.kind == "address"]
+
+
+def test_objects_under_manifests_count() -> None:
+    def another(document: Any) -> None:
+        document["manifests"] = [{"apiVersion": "v1", "kind": "Service", "metadata": {
+            "name": "more", "namespace": "shop", "labels": {"app": "webpod"}},
+            "spec": {"type": "LoadBalancer", "ports": [{"port": 80}], "selector": {"app": "more"}}}]  # fmt: skip
+
+    assert costs(stack("dev", another), "node cilium-w1")["address", "shop/more"].left == 3
+    assert [thing.names for thing in things(stack("dev", another)) if thing.kind == "address"] == [
+        ("default/webpod", "shop/more")]  # fmt: skip

@@ -1,0 +1,15 @@
+"""Which of the declared pods are behind a Service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from config.stack import StackConfig
+from config.workload import Service, Workload
+
+
+def behind(stack: StackConfig, service: Service) -> Iterable[Workload]:
+    """The workloads that a Service selects; none for one without a selector."""
+    for one in stack.workloads:
+        if one.namespace == service.namespace and service.selector and service.selector.items() <= one.labels.items():
+            yield one
