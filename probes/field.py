@@ -36,6 +36,12 @@ _ROUTER_COMMANDS = {
 # Lines of the file that do not run, in FRR's own comparison.
 _NOT_RUNNING = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null | sed -n '/^Lines To Add/,$p'"
 
+# FRR's daemons that are to run and do not, one a line, and whether the kernel forwards. `comm` has 15 letters.
+_PARTS = """for d in zebra $(sed -n 's/^\\([a-z0-9]*\\)=yes.*/\1/p' /etc/frr/daemons 2>/dev/null); do
+	grep -qsxF "$d" /proc/[0-9]*/comm || echo "$d"
+done | sort -u
+cat /proc/sys/net/ipv4/ip_forward"""
+
 
 class Field:
     """The hosts and the cluster of a stack, as the probes reach them."""
@@ -101,9 +107,11 @@ class Field:
         networks = [f"vtysh -c 'show bgp{vrf} ipv{p.version} unicast {p} json'" for p in router.bgp.networks]
         others = [f"vtysh -c 'show bgp{vrf} ipv4 unicast neighbors {name} routes json'"
                   for name in sorted(foreign(self.stack, router))]  # fmt: skip
-        script = f"; echo {_MARK}; ".join([*commands, _NOT_RUNNING, *networks, *others])
+        script = f"\necho {_MARK}\n".join([_PARTS, *commands, _NOT_RUNNING, *networks, *others])
         result = self.ssh.run(self.endpoints[router.name], script, timeout=20)
-        answers = result.stdout.split(_MARK)
+        parts, *answers = result.stdout.split(_MARK)
+        *seen.stopped[router.name], forwards = parts.split()
+        seen.forwarding[router.name] = forwards == "1"
         parsed: dict[str, Json] = {}
         for key, text in zip(_ROUTER_COMMANDS, answers[: len(_ROUTER_COMMANDS)], strict=True):
             parsed[key] = json.loads(text) if text.strip() else None

@@ -112,19 +112,28 @@ def judge(stack: StackConfig, router: str, expected: list[ExpectedPrefix], seen:
                          f"FRR takes no route from {_hops(item.next_hops)} without an inbound policy"
                          " (bgp ebgp-requires-policy)")  # fmt: skip
         else:
-            yield _compare("rib", item, rib.get(item.prefix), wanted, limit, router)
-        yield _compare("fib", item, fib.get(item.prefix), wanted, limit, router)
+            yield _compare("rib", item, rib.get(item.prefix), wanted, limit, router, answer["rib"])
+        yield _compare("fib", item, fib.get(item.prefix), wanted, limit, router, answer["rib"])
     known = {item.prefix for item in expected} | {str(item.prefix) for item in asked.bgp.aggregate_addresses}
     # What neighbors say that are no part of the program is theirs to know.
     known |= set(answer.get("foreign", ()))
     surplus = sorted(set(rib) - known)
+    unasked = next((key for key in ("services", "pods", "slices") if key not in seen.objects), None)
+    if surplus and unasked is not None:
+        yield unknown("rib-surplus", router, "no BGP route beyond the expected ones", router,
+                      f"what is expected is not known: {seen.errors.get(unasked, 'not asked')}")  # fmt: skip
+        return
     yield judged("rib-surplus", router, not surplus, "no BGP route beyond the expected ones",
                  ", ".join(surplus) or "none", router,
                  "an advertisement selects more than the stack says, or another speaker is here")  # fmt: skip
 
 
 def _compare(check: str, item: ExpectedPrefix, observed: frozenset[str] | None, wanted: str, limit: int,
-             router: str) -> Verdict:  # fmt: skip
+             router: str, table: Json) -> Verdict:  # fmt: skip
+    if observed is None and _beaten(table, item.prefix):
+        return judged(check, item.prefix, False, wanted, "there, and not selected", router,
+                      f"a route of another source wins over BGP's on {router}: vtysh -c 'show ip route {item.prefix}'"
+                      " says which (kernel, static, connected)")  # fmt: skip
     if observed is None:
         cause = ("the route is not selected or not installed" if check == "fib" else
                  "no session carries it: advertisement labels, selector or family do not match")  # fmt: skip
@@ -138,6 +147,12 @@ def _compare(check: str, item: ExpectedPrefix, observed: frozenset[str] | None, 
     elif missing:
         cause = f"missing {_hops(missing)}: session down, maximum-paths or multipath-relax"
     return judged(check, item.prefix, good, wanted, _hops(observed), router, cause)
+
+
+def _beaten(table: Json, prefix: str) -> bool:
+    """Whether BGP has a route to a prefix, and zebra prefers another source's."""
+    routes = [route for route in table.get(prefix) or [] if route.get("protocol") == "bgp"]
+    return bool(routes) and not any(route.get("selected") for route in routes)
 
 
 def discarding(neighbors: Json) -> frozenset[str]:

@@ -13,6 +13,9 @@ class Seen:
     """What was answered; a missing key means that nobody answered, and `errors` says why."""
 
     routers: dict[str, dict[str, Json]] = field(default_factory=dict)
+    # Router -> FRR's daemons that should run and do not; whether its kernel forwards.
+    stopped: dict[str, list[str]] = field(default_factory=dict)
+    forwarding: dict[str, bool] = field(default_factory=dict)
     agents: dict[str, list[Json]] = field(default_factory=dict)
     maps: dict[str, list[Json]] = field(default_factory=dict)
     devices: dict[str, dict[str, list[str]]] = field(default_factory=dict)

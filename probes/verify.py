@@ -12,11 +12,13 @@ from config.stack import StackConfig
 from effective.made import with_made
 from probes import (
     arp,
+    changed,
     conditions,
     egress,
     fabric,
     l2,
     overrides,
+    parts,
     prefixes,
     reachability,
     router_state,
@@ -102,8 +104,10 @@ def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> li
     for router in stack.managed_routers:
         verdicts += sessions.unexpected(router.name, expected, between, peerings.foreign(stack, router), seen)
         verdicts += prefixes.judge(stack, router.name, tables[router.name], seen)
+    verdicts += parts.judge(stack, seen)
     verdicts += router_state.judge(stack, seen)
     verdicts += overrides.judge(stack, declared, seen)
+    verdicts += changed.judge(stack, seen)
     verdicts += services.judge(stack, seen)
     verdicts += unannounced.judge(stack, declared, seen)
     verdicts += l2.judge(stack, seen)

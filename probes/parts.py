@@ -1,0 +1,48 @@
+"""Parts that everything else needs: FRR's daemons, a router's forwarding, Cilium's operator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.router import Router
+from config.stack import StackConfig
+from probes.seen import Json, Seen
+from probes.verdict import Verdict, judged
+
+
+def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+    """Pure. Only what is missing has a verdict."""
+    for router in stack.managed_routers:
+        gone = seen.stopped.get(router.name)
+        if gone:
+            yield judged("router-daemon", router.name, False, "FRR's daemons run", f"{', '.join(gone)} does not",
+                         router.name, f"a daemon of FRR does not run ({', '.join(gone)}): systemctl status frr;"
+                         " watchfrr starts it again where watchfrr itself runs")  # fmt: skip
+        if seen.forwarding.get(router.name) is False and not _reflects(router):
+            yield judged("forwarding", router.name, False, "it forwards", "net.ipv4.ip_forward is 0", router.name,
+                         "the router passes on no packet that is not its own: sysctl -w net.ipv4.ip_forward=1,"
+                         " and a file in /etc/sysctl.d")  # fmt: skip
+    yield from _operator(seen)
+
+
+def _reflects(router: Router) -> bool:
+    """A route reflector need not be on any packet's way."""
+    return any(each.route_reflector_client for each in (*router.bgp.neighbors, *router.bgp.peer_groups))
+
+
+def _operator(seen: Seen) -> Iterator[Verdict]:
+    pods = seen.objects.get("pods", [])
+    agents = [pod for pod in pods if (pod["metadata"].get("labels") or {}).get("k8s-app") == "cilium"]
+    operators = [pod for pod in pods if (pod["metadata"].get("labels") or {}).get("io.cilium/app") == "operator"]
+    # Where the agents are no pods either, somebody else runs both.
+    if agents and not any(map(_ready, operators)):
+        observed = f"none of {len(operators)} is ready" if operators else "there is none"
+        yield judged("operator", "cilium-operator", False, "one is ready", observed, "API",
+                     "no cilium-operator works: nobody gives addresses to Services, makes nodes' BGP configuration, or"
+                     " reconciles Ingresses (kubectl -n kube-system get deployment cilium-operator)")  # fmt: skip
+
+
+def _ready(pod: Json) -> bool:
+    conditions = (pod.get("status") or {}).get("conditions") or []
+    gone = pod["metadata"].get("deletionTimestamp")
+    return not gone and any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
