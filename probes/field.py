@@ -37,7 +37,7 @@ _ROUTER_COMMANDS = {
 _NOT_RUNNING = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null | sed -n '/^Lines To Add/,$p'"
 
 # FRR's daemons that are to run and do not, one a line, and whether the kernel forwards. `comm` has 15 letters.
-_PARTS = """for d in zebra $(sed -n 's/^\\([a-z0-9]*\\)=yes.*/\1/p' /etc/frr/daemons 2>/dev/null); do
+_PARTS = r"""for d in zebra $(sed -n 's/^\\([a-z0-9]*\\)=yes.*/\1/p' /etc/frr/daemons 2>/dev/null); do
 	grep -qsxF "$d" /proc/[0-9]*/comm || echo "$d"
 done | sort -u
 cat /proc/sys/net/ipv4/ip_forward"""
@@ -107,18 +107,20 @@ class Field:
         networks = [f"vtysh -c 'show bgp{vrf} ipv{p.version} unicast {p} json'" for p in router.bgp.networks]
         others = [f"vtysh -c 'show bgp{vrf} ipv4 unicast neighbors {name} routes json'"
                   for name in sorted(foreign(self.stack, router))]  # fmt: skip
-        script = f"\necho {_MARK}\n".join([_PARTS, *commands, _NOT_RUNNING, *networks, *others])
+        script = f"; echo {_MARK}; ".join([*commands, _NOT_RUNNING, *networks, *others])
+        # By itself: where a daemon is gone, vtysh may wait for it until nobody waits for vtysh.
+        *stopped, forwards = self.ssh.run(self.endpoints[router.name], _PARTS, timeout=20).stdout.split()
+        seen.stopped[router.name], seen.forwarding[router.name] = stopped, forwards == "1"
         result = self.ssh.run(self.endpoints[router.name], script, timeout=20)
-        parts, *answers = result.stdout.split(_MARK)
-        *seen.stopped[router.name], forwards = parts.split()
-        seen.forwarding[router.name] = forwards == "1"
+        answers = result.stdout.split(_MARK)
         parsed: dict[str, Json] = {}
         for key, text in zip(_ROUTER_COMMANDS, answers[: len(_ROUTER_COMMANDS)], strict=True):
             parsed[key] = json.loads(text) if text.strip() else None
         # An empty answer of vtysh is no empty table: bgpd or zebra did not answer.
         for key in ("neighbors", "rib", "static"):
             if parsed[key] is None:
-                raise ValueError(f"`{_ROUTER_COMMANDS[key]}` said nothing: {result.stderr.strip()[:100]}")
+                command = _ROUTER_COMMANDS[key].replace("{VRF}", vrf)
+                raise ValueError(f"`{command}` said nothing: {result.stderr.strip()[:100]}")
         parsed["fib"] = parsed["fib"] or []
         differing, *originated = answers[len(_ROUTER_COMMANDS) :]
         originated, told = originated[: len(networks)], originated[len(networks) :]
