@@ -121,8 +121,7 @@ def test_ctrl_c_twice_ends_at_once(edge: Edge) -> None:
     process = edge.start("up")
     until(lambda: edge.kubectl("get", "deployment", "late", "-o", "name", ok=False) != "", 60, "the step is under way")
     # A server that answers nobody: the step that asks it cannot end by itself.
-    server = pid(edge, "cilium-ctr", "kube-apiserver.service")
-    os.kill(server, signal.SIGSTOP)
+    edge.on("cilium-ctr", "pkill -STOP -x kube-apiserver")
     try:
         time.sleep(2)
         process.send_signal(signal.SIGINT)
@@ -132,7 +131,7 @@ def test_ctrl_c_twice_ends_at_once(edge: Edge) -> None:
         began = time.monotonic()
         assert process.wait(20) == 130 and time.monotonic() - began < 10
     finally:
-        os.kill(server, signal.SIGCONT)
+        edge.on("cilium-ctr", "pkill -CONT -x kube-apiserver")
     assert "stopped at once" in process.communicate()[1]
 
 
