@@ -5,7 +5,7 @@ other key, and every text that it cannot read, counts as not set. Those for the 
 alone: a shared one has no Service of its own.
 Seen: at most in the operator's log.
 Since: 1.16
-Source: Cilium operator/pkg/ingress/annotations of 1.16 to 1.20; operator/pkg/ingress/ingress_reconcile.go
+Source: Cilium operator/pkg/ingress/annotations of 1.16.3, 1.18.0 and 1.19.7; operator/pkg/ingress/ingress_reconcile.go
 
 Bad: `annotations: { ingress.cilium.io/request-timeout: "30" }`, `ingress.cilium.io/websocket: enabled`
 Good: `annotations: { ingress.cilium.io/request-timeout: 30s }`
