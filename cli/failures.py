@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from rich.table import Table
 from rich.text import Text
 
 from cli import report as screen
@@ -28,9 +27,8 @@ def as_json(found: Iterable[Foreseen]) -> dict[str, Any]:
 
 def print_table(found: list[Foreseen], stack: str) -> None:
     """Losses that cost the same are one row; what costs nothing is counted."""
-    table = Table(title=f"Every single loss of stack {stack}", title_justify="left", box=None, pad_edge=False)
-    for head in ("loss", "of", "costs", "", "for"):
-        table.add_column(head, overflow="fold")
+    table = screen.table("loss", "of", "costs", "", "for")
+    table.title, table.title_justify = f"Every single loss of stack {stack}", "left"
     for losses, costs in _alike(found).items():
         for number, cost in enumerate(costs):
             kind, names, text, share, seconds, down = cost

@@ -61,8 +61,11 @@ class HelmProvider:
             return None
         values = json.loads(_helm(["get", "values", str(inputs["name"]), "-o", "json",
                                    *_namespace(inputs)], context) or "{}")  # fmt: skip
+        from transport.kube import Kube
+
         read = {**inputs, "values": values or {}}
-        by_hand = _by_hand(inputs, context)
+        by_hand = helm_objects.changed(found["manifest"], Kube(str(context.provider["kubeconfig"])),
+                                       str(inputs.get("namespace") or "default"))  # fmt: skip
         if by_hand:
             # No program has it: the next `up` takes it away, and with it what was changed.
             read["changedByHand"] = by_hand
@@ -123,14 +126,6 @@ def _status(inputs: Properties, context: Context) -> dict[str, Any] | None:
             return None
         raise
     return dict(json.loads(text))
-
-
-def _by_hand(inputs: Properties, context: Context) -> list[str]:
-    from transport.kube import Kube
-
-    manifest = _helm(["get", "manifest", str(inputs["name"]), *_namespace(inputs)], context)
-    namespace = str(inputs.get("namespace") or "default")
-    return helm_objects.changed(manifest, Kube(str(context.provider["kubeconfig"])), namespace)
 
 
 def _summary(release: dict[str, Any]) -> Properties:
