@@ -11,8 +11,8 @@ from config.node import Node
 from config.stack import StackConfig
 from config.workload import L2_CLASS, Service, service_labels
 from effective.behind import behind
+from effective.expressions import matches
 from effective.helm import reader
-from effective.interface_patterns import matches
 from effective.leases import lease_times
 from failures.routes import called
 from failures.thing import Thing, Way

@@ -12,7 +12,7 @@ from functools import partial
 
 from config.certified import certified as declared
 from config.egress import HA_API_VERSION, HA_KIND
-from config.errors import EdgeError
+from config.errors import ApiError, EdgeError
 from config.peerings import foreign
 from config.router import Router
 from config.stack import StackConfig
@@ -20,12 +20,14 @@ from effective.certificates import leaf, paired
 from effective.entries import entrances
 from effective.made import GATEWAY_GROUP
 from probes import agent_peers, conditions, tables
-from probes.ingress import joined
+from probes.ingress import joined, nacks, programmed
 from probes.seen import Json, Seen
 from transport.kube import Kube
 from transport.ssh import Endpoint, SshPool
 
 _MARK = "=-=-="
+# How far back an agent's log is read for what Envoy refused.
+_LOG_LINES = 5000
 # What is asked of every router; VRF is empty where BGP is in the default one.
 _ROUTER_COMMANDS = {
     "neighbors": "vtysh -c 'show bgp{VRF} neighbors json'",
@@ -151,7 +153,12 @@ class Field:
         return agent_peers.read(self._shell(pod, "bgp/peers", "--format=json"))
 
     def _envoy(self, seen: Seen, node: str, pod: Json) -> None:
-        seen.envoys[node] = json.loads(self._says(pod, "envoy", "admin", "config", "routes"))
+        seen.envoys[node] = told = json.loads(self._says(pod, "envoy", "admin", "config", "routes"))
+        if programmed.absent(self.stack, told):
+            # The reason is worth a question of its own, and its answer no verdict: who may not read logs goes without.
+            with contextlib.suppress(ApiError):
+                log = self.kube.log(pod["metadata"]["namespace"], pod["metadata"]["name"], "cilium-agent", _LOG_LINES)
+                seen.nacks[node] = nacks.current(nacks.read(log), told)
         if certified(self.stack):
             seen.served[node] = json.loads(self._says(pod, "envoy", "admin", "certs"))
 

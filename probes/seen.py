@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from probes.ingress.nacks import Nack
+
 Json = Any
 
 
@@ -23,6 +25,8 @@ class Seen:
     # Node -> the hardware addresses of its links, and their names.
     hardware: dict[str, dict[str, str]] = field(default_factory=dict)
     envoys: dict[str, Json] = field(default_factory=dict)
+    # Node -> what its Envoy refused of the agent; asked only where routes are missing.
+    nacks: dict[str, list[Nack]] = field(default_factory=dict)
     # Node -> what its Envoy serves; (namespace, Secret) -> the certificate in it, in PEM; `unpaired`: Secrets
     # whose key is another certificate's.
     served: dict[str, Json] = field(default_factory=dict)

@@ -111,6 +111,7 @@ from rules.ingress import (
     i18_listeners,
     i19_calls_and_requests,
     i20_annotations,
+    i21_expressions,
 )
 from rules.l2 import (
     l01_kube_proxy,
@@ -241,6 +242,7 @@ MODULES: tuple[ModuleType, ...] = (
     i18_listeners,
     i19_calls_and_requests,
     i20_annotations,
+    i21_expressions,
     g01_masquerade,
     g02_kube_proxy,
     g03_incompatible,

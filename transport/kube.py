@@ -180,6 +180,12 @@ class Kube:
         except (OSError, ValueError, TypeError) as error:
             raise ApiError(f"exec in pod {namespace}/{pod}: {error}") from None
 
+    def log(self, namespace: str, pod: str, container: str, lines: int) -> str:
+        """The last lines of a container's log."""
+        path = f"{self._path('v1', 'Pod', namespace, pod)}/log"
+        query = [("container", container), ("tailLines", str(lines))]
+        return self._answer("GET", path, query=query).decode(errors="replace")
+
     def _path(self, api_version: str, kind: str, namespace: str | None, name: str | None) -> str:
         plural, namespaced = self._resource(api_version, kind)
         base = f"/api/{api_version}" if "/" not in api_version else f"/apis/{api_version}"
@@ -220,6 +226,11 @@ class Kube:
 
     def _call(self, method: str, path: str, body: Object | None = None,
               query: Any = (), content_type: str = "application/json") -> Object:  # fmt: skip
+        text = self._answer(method, path, body, query, content_type)
+        return dict(json.loads(text)) if text.startswith(b"{") else {}
+
+    def _answer(self, method: str, path: str, body: Object | None = None,
+                query: Any = (), content_type: str = "application/json") -> bytes:  # fmt: skip
         import urllib3
         from kubernetes.client.exceptions import ApiException
 
@@ -234,13 +245,14 @@ class Kube:
             raise ApiError(f"{self.server}: the Kubernetes API does not answer: {reason}") from None
         except ApiException as error:
             raise ApiError(f"{self.server}: {error.reason}") from None
-        data = json.loads(answer.data) if answer.data.startswith(b"{") else {}
-        if answer.status == 404:
-            raise NotFound(data.get("message", path))
         if answer.status >= 400:
-            message = data.get("message") or answer.data.decode(errors="replace")[:300]
+            told = json.loads(answer.data) if answer.data.startswith(b"{") else {}
+            message = told.get("message")
+            if answer.status == 404:
+                raise NotFound(message or path)
+            message = message or answer.data.decode(errors="replace")[:300]
             raise ApiError(f"{method} {path}: {answer.status}: {message}", answer.status)
-        return dict(data)
+        return bytes(answer.data)
 
 
 class NotFound(ApiError):

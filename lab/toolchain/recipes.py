@@ -91,6 +91,7 @@ Part = Toolset | Wheel
 _CILIUM = "github.com/cilium/cilium"
 _KUBERNETES = "k8s.io/kubernetes"
 _VERSION = "k8s.io/component-base/version"
+_KUBERNETES_FLAGS = f"-s -w -X {_VERSION}.gitVersion=vVERSION -X {_VERSION}.gitMajor=1 -X {_VERSION}.gitMinor=34"
 
 
 def _cilium(directory: str) -> Toolset:
@@ -123,8 +124,7 @@ TOOLSETS = (
             Binary("kube-scheduler", f"{_KUBERNETES}/cmd/kube-scheduler", 10),
             Binary("kubectl", f"{_KUBERNETES}/cmd/kubectl", 30),
         ),
-        ldflags=f"-s -w -X {_VERSION}.gitVersion=vVERSION"
-        f" -X {_VERSION}.gitMajor=1 -X {_VERSION}.gitMinor=34",
+        ldflags=_KUBERNETES_FLAGS,
     ),
     Toolset("noderunner", HERE.parent / "noderunner", "k8s.io/client-go", (
         Binary("noderunner", ".", 25),
@@ -156,6 +156,20 @@ HUBBLE = Toolset(
     (Binary("hubble-relay", f"{_CILIUM}/hubble-relay", 40), Binary("hubble", f"{_CILIUM}/hubble", 30)),
     ldflags=f"{DEFAULT_CILIUM.ldflags} -X {_CILIUM}/hubble/pkg.Version=vVERSION",
 )
+
+# What nodes and control planes are made of where they are containers: for `edge setup --docker`. Debian's etcd is
+# older than kubeadm takes.
+KUBELET = Toolset(
+    "kubelet",
+    HERE / "kubelet",
+    _KUBERNETES,
+    (Binary("kubelet", f"{_KUBERNETES}/cmd/kubelet", 150), Binary("kubeadm", f"{_KUBERNETES}/cmd/kubeadm", 60)),
+    ldflags=_KUBERNETES_FLAGS,
+)
+ETCD = Toolset("etcd", HERE / "etcd", "go.etcd.io/etcd/server/v3", (
+    Binary("etcd", "go.etcd.io/etcd/server/v3", 60), Binary("etcdctl", "go.etcd.io/etcd/etcdctl/v3", 25),
+))  # fmt: skip
+CONTAINERS: tuple[Part, ...] = (KUBELET, ETCD)
 
 # What `edge setup --all` builds: all that a lab can be asked to run, but for what `make test-versions` alone is about.
 EVERYTHING: tuple[Part, ...] = (

@@ -77,11 +77,17 @@ def _envoy(node: str, wanted: set[Route], seen: Seen) -> Verdict:
     told = seen.envoys.get(node)
     if told is None:
         return unknown("envoy", node, expected, node, seen.errors.get(f"envoy of {node}", "no agent there"))
-    absent = sorted(wanted - known_routes(told))
-    observed = f"{len(wanted) - len(absent)} of them" + (f", without {_shown(absent[0])}" if absent else "")
-    cause = ("the agent has not programmed Envoy: its log says why (a listener that Envoy refuses, a Secret or a"
-             " CRD that is missing)")  # fmt: skip
-    return judged("envoy", node, not absent, expected, observed, node, cause)
+    missing = sorted(wanted - known_routes(told))
+    observed = f"{len(wanted) - len(missing)} of them" + (f", without {_shown(missing[0])}" if missing else "")
+    refused = "; ".join(map(str, seen.nacks.get(node, ())))
+    cause = "the agent has not programmed Envoy: " + (
+        refused or "its log says why (a Secret or a CRD that is missing)")  # fmt: skip
+    return judged("envoy", node, not missing, expected, observed, node, cause)
+
+
+def absent(stack: StackConfig, dump: Json) -> bool:
+    """Whether an Envoy lacks a route that the stack means."""
+    return bool({route for item in entrances(stack) for route in routes(item)} - known_routes(dump))
 
 
 def _shown(route: Route) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from effective.interface_patterns import fault, matches
+from effective.expressions import fault, matches
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
 

@@ -17,7 +17,7 @@ from fnmatch import fnmatchcase
 
 from config.l2 import L2Policy
 from config.node import Link
-from effective.interface_patterns import matches
+from effective.expressions import matches
 from rules.facts import Facts
 from rules.finding import Finding, warning
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.node import Interface, Link
-from effective.interface_patterns import matches
+from effective.expressions import matches
 from rules.facts import Facts
 from rules.finding import Finding, warning
 from rules.lbipam.pools import blocks

@@ -12,7 +12,7 @@ from config import yaml_text
 from config.errors import ConfigError
 from config.load import parse
 from config.text import unfit
-from effective.interface_patterns import fault, matches
+from effective.expressions import fault, matches
 from tests.config.dev_stack import document
 
 LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(

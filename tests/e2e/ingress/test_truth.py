@@ -24,6 +24,16 @@ def answered(host: str, status: int, path: str = "/") -> Look:
     return lambda view: fetched(view, host, path)[0] == status
 
 
+def of_webpod(host: str) -> Look:
+    """The backend of this host answers."""
+    return lambda view: (found := fetched(view, host))[0] == 200 and "webpod" in found[1]
+
+
+def of_all_hosts(host: str) -> Look:
+    """The backend of all hosts answers in the place of this one's."""
+    return lambda view: (found := fetched(view, host))[0] == 200 and "webpod" not in found[1]
+
+
 def address(view: View, name: str) -> str:
     """What an Ingress was given; nothing where there is no such Ingress or no address."""
     path = "jsonpath={.status.loadBalancer.ingress[*].ip}"
@@ -95,6 +105,12 @@ def path_as_expression(stack: Any) -> None:
     item["rules"][0]["paths"][0].update(path="/details", pathType="ImplementationSpecific")
 
 
+def expression_that_nobody_can_read(stack: Any) -> None:
+    """And a good Ingress beside it, which comes in the same message."""
+    ingress(stack, "broken")["rules"][0]["paths"][0].update(path="/x(", pathType="ImplementationSpecific")
+    ingress(stack, "beside")
+
+
 def backend_that_is_not_there(stack: Any) -> None:
     ingress(stack, "nobody", "wbe")
 
@@ -106,6 +122,7 @@ def features(stack: Any) -> None:
                               "targetPort": 80})  # fmt: skip
     ingress(stack, "good", annotations={"ingress.cilium.io/loadbalancer-mode": "dedicated"})
     ingress(stack, "prefix", "details", 9080)["rules"][0]["paths"][0]["path"] = "/details"
+    ingress(stack, "beside")
 
 
 FEATURES = Deployment("features", ground=features, mistakes=(
@@ -116,13 +133,19 @@ FEATURES = Deployment("features", ground=features, mistakes=(
     Mistake("I11", backend_that_is_not_there, (answered("nobody", 503),),
             ("*nobody.example*", "there is no Service wbe")),
 ), well=(
-    ("I3", own_address("good")), ("I10", answered("prefix", 200, "/details/1")),
+    ("I3", own_address("good")), ("I10", answered("prefix", 200, "/details/1")), ("I21", of_webpod("beside")),
 ))  # fmt: skip
 
 
-# What is red before anybody asks by HTTP keeps verify from asking: deployed by itself.
+# What is red before anybody asks by HTTP keeps verify from asking: deployed by themselves.
 LONELY = Deployment("lonely", (
     Mistake("I4", outside_every_pool, (no_address("lonely"),), ("default/lonely", "given the Service no address")),
+))  # fmt: skip
+
+
+BROKEN = Deployment("broken", (
+    Mistake("I21", expression_that_nobody_can_read, (of_all_hosts("beside"),),
+            ("cilium-w1", "Envoy refused the RouteConfiguration: missing ): /x("), unseen=True),
 ))  # fmt: skip
 
 
@@ -145,7 +168,7 @@ def everywhere(status: int, *more: int) -> Look:
 # What the stack says happens: only its author meant something else.
 LOCKED = Deployment("locked", (Mistake("I8", lockdown_without_a_door, (everywhere(403),)),))
 SILENT = Deployment("silent", (Mistake("I9", no_way_to_the_backends, (everywhere(403, 503),)),))
-ALL = (FEATURES, LONELY, LOCKED, SILENT)
+ALL = (FEATURES, LONELY, BROKEN, LOCKED, SILENT)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Interface patterns of L2 policies: regular expressions as Go has them (RE2), which take linear time."""
+"""Regular expressions as Go and Envoy read them (RE2), which take linear time."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ def fault(pattern: str) -> str:
     return ""
 
 
-def matches(pattern: str, name: str) -> bool:
-    """Whether a pattern takes an interface; one that does not compile takes none."""
-    return not fault(pattern) and re2.compile(pattern, _QUIET).search(name) is not None
+def matches(pattern: str, text: str) -> bool:
+    """Whether a pattern is in a text; one that does not compile is in none."""
+    return not fault(pattern) and re2.compile(pattern, _QUIET).search(text) is not None
