@@ -37,16 +37,41 @@ def doctor(as_json: JsonOption = False) -> None:
 def setup(
     every: Annotated[bool, typer.Option("--all", help="All that a lab can run: a second Cilium for drills of "
                                                       "upgrades, and Envoy for Ingress.")] = False,
+    docker: Annotated[bool, typer.Option("--docker", help="A Docker engine, and images of nodes and routers, for "
+                                                          "stacks of kind docker.")] = False,
 ) -> None:  # fmt: skip
     """Install the packages and build the binaries that the lab needs; what is there is kept."""
     from lab.toolchain.recipes import EVERYTHING
 
     clock = report.Clock()
     prepare(clock, EVERYTHING if every else ())
+    if docker:
+        from lab.docker import engine
+
+        ran = engine.pid() is not None
+        prepare_containers(clock)
+        if not ran:
+            engine.down()
     clock.say("everything is there")
 
 
-def prepare(clock: report.Clock, others: Sequence[Part] = ()) -> None:
+def prepare_containers(clock: report.Clock) -> None:
+    """Start the lab's Docker engine, and make the images that it lacks."""
+    from lab import packages
+    from lab.docker import charts, engine, images
+    from lab.toolchain.recipes import CONTAINERS
+
+    prepare(clock, CONTAINERS, packages.CONTAINERS)
+    if engine.up():
+        clock.say("lab: dockerd runs")
+    charts.link()
+    seconds = images.estimate()
+    if seconds:
+        clock.say(f"setup: images of nodes and routers, 4 GB, about {seconds // 60} min {seconds % 60:02d} s")
+        images.make(lambda text: clock.say(f"setup: {text}"))
+
+
+def prepare(clock: report.Clock, others: Sequence[Part] = (), more: tuple[str, ...] = ()) -> None:
     """Do what `setup` does. Raises MachineError, before any change, where the machine cannot."""
     if PACKAGE:
         raise MachineError("the embedded lab is built from a checkout of the project, not from the installed package:"
@@ -55,7 +80,7 @@ def prepare(clock: report.Clock, others: Sequence[Part] = ()) -> None:
     from lab.machine import examine
     from lab.toolchain import build
 
-    absent, to_build = packages.missing(), build.missing(others)
+    absent, to_build = packages.missing(more), build.missing(others)
     if not absent and not to_build:
         return
     blocking = [f"{f.what}: found {f.found}; {f.fix}" for f in examine(others) if f.blocking and not f.good]

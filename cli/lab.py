@@ -8,11 +8,14 @@ from typing import Annotated
 
 import typer
 
-from cli import report
+from cli import lab_docker, report
 from cli.session import JsonOption, Session, StackOption, need_root
 
 app = typer.Typer(help="The embedded lab: the stack's hosts as namespaces of this machine.",
                   no_args_is_help=True, rich_markup_mode=None)  # fmt: skip
+
+
+app.add_typer(lab_docker.app, name="docker")
 
 
 @app.command()

@@ -8,17 +8,18 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.stack_name import StackName, stack_name
-from config.errors import ConfigError, MachineError, Problem, Refused
+from config.errors import ConfigError, MachineError, Problem, Refused, StateError
 from config.home import home
 from config.load import PROJECT, parse
 from config.stack import StackConfig
 from engine.settings import StackSettings
 from engine.state import exclusive
+from engine.values import plain
 from transport.kube import Kube
 from transport.ssh import Endpoint
 
@@ -46,7 +47,8 @@ class Session:
     @cached_property
     def engine(self) -> BuiltinEngine | PulumiEngine:
         """What deploys this stack: the Pulumi CLI where it is on PATH, else the built-in engine."""
-        own = self._kind() == "lab"
+        # What runs on this machine alone has secrets of its own, and nobody to give a passphrase.
+        own = self._kind() in ("lab", "docker")
         where = (Path.cwd(), self.name, home() / "state")
         if _engine_name() == "pulumi":
             from engine.automation import PulumiEngine
@@ -114,6 +116,11 @@ class Session:
         """Whether the stack's cluster is the embedded lab."""
         return not self.is_foreign and self.stack.cluster.kind == "lab"
 
+    @property
+    def is_docker(self) -> bool:
+        """Whether the stack's hosts are containers."""
+        return not self.is_foreign and self.stack.cluster.kind == "docker"
+
     def enter(self) -> None:
         """Get to where the stack's hosts are: for a lab that is its management namespace."""
         if self.is_lab:
@@ -121,6 +128,13 @@ class Session:
 
             use_tools()
             management.enter(self.name)
+        if self.is_docker:
+            from lab.docker import engine
+
+            # Where the engine is the lab's own, its networks are in namespaces, as the lab's are.
+            if engine.chosen():
+                use_tools()
+                engine.enter()
 
     def endpoints(self) -> dict[str, Endpoint]:
         """SSH endpoints of all hosts, for the probes."""
@@ -140,6 +154,12 @@ class Session:
                 )
                 for h in hosts
             }  # fmt: skip
+        if self.is_docker:
+            made = self._made("access")
+            return {
+                name: Endpoint(found["host"], 22, ssh.user, made["privateKey"], found["hostKey"], dial_attempts=2)
+                for name, found in made["hosts"].items()
+            }
         key = self._secret(ssh.private_key_config)
         bastion = None
         if ssh.bastion is not None:
@@ -159,7 +179,16 @@ class Session:
             from lab.places import kubeconfig
 
             return Kube(kubeconfig(self.name).read_text())
+        if cluster.kind == "docker":
+            return Kube(self._made("kubeconfig"))
         return Kube(self._secret(cluster.kubeconfig_config))
+
+    def _made(self, output: str) -> Any:
+        """An output of the stack: what leads to hosts that were made with it. Raises StateError before they were."""
+        found = plain(self.engine.outputs()).get(output)
+        if not found:
+            raise StateError(f"stack {self.name}: nothing is deployed; edge up -s {self.name}")
+        return found
 
     def _secret(self, key: str) -> str:
         value = self.settings.values.get(f"{PROJECT}:{key}")

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from typing import Protocol
+from typing import Any, Protocol
 
 import pulumi
 from pulumi_command.remote import ConnectionArgs, ProxyConnectionArgs
 
 from components.secrets import given, public_file, secret, secret_file
-from config.cluster import ExistingCluster, LabCluster
+from config.cluster import DockerCluster, ExistingCluster, LabCluster
 from config.errors import ConfigError, Problem
 from config.home import home
 from config.ssh import SshEndpoint
 from config.stack import StackConfig, management_addresses
 
 _UP = "start the lab: edge lab up"
+# The output that leads to hosts whose keys were made with the stack.
+ACCESS = "access"
 
 
 class Access(Protocol):
@@ -35,6 +37,10 @@ class Access(Protocol):
 
     def chart(self) -> str | None:
         """Where the chart is, if it does not come from a repository."""
+        ...
+
+    def outputs(self) -> dict[str, pulumi.Output[Any]]:
+        """What the stack's outputs have to say of it beside the kubeconfig."""
         ...
 
 
@@ -67,6 +73,9 @@ class LabAccess:
     def chart(self) -> str | None:
         # Relative to the project, so that the state of one checkout serves another.
         return str(os.path.relpath(self._dir / "charts" / "cilium"))
+
+    def outputs(self) -> dict[str, pulumi.Output[Any]]:
+        return {}
 
 
 class ExistingAccess:
@@ -101,9 +110,44 @@ class ExistingAccess:
     def chart(self) -> str | None:
         return None
 
+    def outputs(self) -> dict[str, pulumi.Output[Any]]:
+        return {}
+
+
+class DockerAccess:
+    """Containers: what leads to them is made with them."""
+
+    def __init__(self, stack: StackConfig, cluster: DockerCluster) -> None:
+        # They bring Pulumi's Docker SDK, which no other stack needs.
+        from components.docker.cluster import KubeadmCluster
+        from components.docker.hosts import DockerHosts
+
+        self._version = stack.cilium.version
+        self._hosts = DockerHosts(stack, cluster)
+        self._kubernetes = KubeadmCluster(stack, self._hosts)
+
+    def connection(self, host: str, endpoint: SshEndpoint) -> ConnectionArgs:
+        return self._hosts.connections[host]
+
+    def kubeconfig(self) -> pulumi.Output[str]:
+        return self._kubernetes.kubeconfig
+
+    def certificate(self, key: str) -> pulumi.Output[str]:
+        return secret(key)
+
+    def chart(self) -> str | None:
+        # Where `edge setup --docker` has put one: a machine that reaches the chart's repository needs none.
+        here = home() / "charts" / f"cilium-{self._version}"
+        return str(os.path.relpath(here)) if here.exists() else None
+
+    def outputs(self) -> dict[str, pulumi.Output[Any]]:
+        return {ACCESS: self._hosts.access()}
+
 
 def access(stack: StackConfig) -> Access:
     """The access of the stack's kind of cluster."""
     if isinstance(stack.cluster, LabCluster):
         return LabAccess(stack, stack.cluster)
+    if isinstance(stack.cluster, DockerCluster):
+        return DockerAccess(stack, stack.cluster)
     return ExistingAccess(stack.cluster)

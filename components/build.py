@@ -99,6 +99,7 @@ def build(stack: StackConfig) -> dict[str, Any]:
         "services": apps.addresses,
         "gateways": gateways.addresses if gateways else {},
         "kubeconfig": pulumi.Output.secret(kubeconfig),
+        **way.outputs(),
         **({OUTPUT: drifted.outputs()} if drifted else {}),
     }
 

@@ -1,7 +1,4 @@
-"""Where the cluster comes from: the embedded lab, or one that is there already.
-
-`kind` clusters will be a third member of this union.
-"""
+"""Where the cluster comes from: the embedded lab, containers of a Docker engine, or one that is there already."""
 
 from __future__ import annotations
 
@@ -16,7 +13,12 @@ from config.ssh import SshAccess
 from config.text import SecretName
 
 _KUBERNETES = r"^v?1\.[0-9]{2}(\.[0-9]+)?$"
-PATTERNS = {_KUBERNETES: 'a version of Kubernetes in quotes, such as "1.34"'}
+_PATCH = r"^v?1\.[0-9]{2}\.[0-9]+$"
+_IMAGE = r"^[a-z0-9][a-zA-Z0-9._/:@-]*[a-zA-Z0-9]$"
+PATTERNS = {_KUBERNETES: 'a version of Kubernetes in quotes, such as "1.34"',
+            _PATCH: 'a whole version of Kubernetes, such as "1.34.4"',
+            _IMAGE: "the name of an image, such as kindest/node:v1.34.4"}  # fmt: skip
+ImageName = Annotated[str, Field(pattern=_IMAGE)]
 
 
 class _Cluster(Model):
@@ -30,7 +32,7 @@ class _Cluster(Model):
     service_cidr: Prefix
     api_server: Address
     api_port: Port = 6443
-    kubernetes: Annotated[str, Field(pattern=_KUBERNETES)] | None = None
+    kubernetes: Annotated[str | None, Field(pattern=_KUBERNETES)] = None
     distribution: Literal["kubeadm", "k3s", "rke2", "talos", "kind"] | None = None
     disabled: tuple[Literal["servicelb", "traefik", "kube-proxy", "flannel", "network-policy"], ...] = ()
     ssh: SshAccess = SshAccess()
@@ -57,4 +59,28 @@ class ExistingCluster(_Cluster):
     kubeconfig_config: SecretName = "kubeconfig"
 
 
-Cluster = Annotated[LabCluster | ExistingCluster, Field(discriminator="kind")]
+class ContainerImages(Model):
+    """What hosts that are containers are made of. The engine has them already, or pulls them.
+
+    `node` is a node image as kind has them (systemd, containerd, kubelet, kubeadm) with sshd in it; `router` is FRR
+    with sshd, and `outpost` a server that says whose address it saw.
+    """
+
+    node: ImageName
+    router: ImageName = "cilium-edge/router:8.4.4"
+    outpost: ImageName = "cilium-edge/outpost:1"
+
+
+class DockerCluster(_Cluster):
+    """Hosts as containers of one Docker engine: the engine that DOCKER_HOST names, or the machine's own.
+
+    kubeadm makes the cluster, in the version `kubernetes`, which is that of the node image. Every subnet of the hosts'
+    interfaces is a network. SSH keys are made with the stack, and are in its state.
+    """
+
+    kind: Literal["docker"]
+    kubernetes: Annotated[str, Field(pattern=_PATCH)]
+    images: ContainerImages
+
+
+Cluster = Annotated[LabCluster | DockerCluster | ExistingCluster, Field(discriminator="kind")]

@@ -85,6 +85,14 @@ class ApiError(EdgeError):
         super().__init__(message)
 
 
+class DockerError(EdgeError):
+    """The Docker engine refused a request (`status` is its HTTP status) or did not answer (0)."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        self.status = status
+        super().__init__(message)
+
+
 class StateError(EdgeError):
     """The stack's state cannot be read, decrypted, locked or written."""
 

@@ -129,7 +129,7 @@ def _locate(loc: tuple[int | str, ...], document: Any, kind: str) -> tuple[str, 
             key = step if step in here else yaml_name(step)
             if key in here:
                 here = here[key]
-            elif step in ("lab", "existing", "[key]"):
+            elif step in ("lab", "docker", "existing", "[key]"):
                 continue
             elif step == loc[-1] and kind == "missing":
                 missing = True

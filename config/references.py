@@ -43,15 +43,40 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
             yield Problem(f"workloads[{i}].node", expected, workload.node)
     for i, router in enumerate(stack.routers):
         yield from _in_router(f"routers[{i}]", router)
-    if stack.cilium.ipam in CLOUDS and stack.cluster.kind == "lab":
-        yield Problem("cilium.ipam", "a mode that asks no cloud (the lab is none)", stack.cilium.ipam)
+    if stack.cilium.ipam in CLOUDS and stack.cluster.kind in ("lab", "docker"):
+        yield Problem("cilium.ipam", "a mode that asks no cloud (this cluster is in none)", stack.cilium.ipam)
     for i, router in enumerate(stack.routers):
         if router.bgp.vrf and router.managed and stack.cluster.kind == "lab":
             yield Problem(f"routers[{i}].bgp.vrf", "none (the lab's routers have no VRF)", router.bgp.vrf)
-    if stack.cilium.ipam == "kubernetes" and stack.cluster.kind == "lab":
+    if stack.cluster.kind == "docker":
+        yield from _in_containers(stack)
+    if stack.cilium.ipam == "kubernetes" and stack.cluster.kind in ("lab", "docker"):
         for i, node in enumerate(stack.nodes):
             if node.pod_cidr is None:
                 yield Problem(f"nodes[{i}].podCIDR", "a prefix (ipam is kubernetes)", "nothing")
+
+
+def _in_containers(stack: StackConfig) -> Iterator[Problem]:
+    """What hosts that are containers can have: Docker names their interfaces, and has networks of IPv4 here."""
+    assert stack.cluster.kind == "docker"
+    owners = [*((f"nodes[{i}]", node.interfaces) for i, node in enumerate(stack.nodes)),
+              *((f"routers[{i}]", router.interfaces) for i, router in enumerate(stack.routers)
+                if router.managed)]  # fmt: skip
+    for where, interfaces in owners:
+        wired = [(j, one) for j, one in enumerate(interfaces) if not one.loopback and one.managed is None]
+        if not wired:
+            yield Problem(f"{where}.interfaces", "one that is on a network", "links without a wire")
+        for j, one in wired:
+            path = f"{where}.interfaces[{j}]"
+            if one.address.version != 4 or one.address.network.prefixlen > 29:
+                yield Problem(f"{path}.address", "IPv4 in a subnet of at least 8 addresses (a network of Docker)",
+                              str(one.address))  # fmt: skip
+            if where.startswith("nodes") and len(wired) == 1 and one.name != "eth0":
+                yield Problem(f"{path}.name", "eth0 (Docker's name for a container's only interface)", one.name)
+    control = [node for node in stack.nodes if node.role == "control-plane"]
+    if len(control) != 1 or control[0].address != stack.cluster.api_server:
+        got = ", ".join(f"{node.name} {node.address}" for node in control) or "none"
+        yield Problem("cluster.apiServer", "the address of the one node with role: control-plane", got)
 
 
 def _certificates(stack: StackConfig) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from engine.providers.command import COPY, LOCAL, REMOTE
+from engine.providers.docker.provider import CONTAINER, IMAGE, NETWORK, REMOTE_IMAGE
 from engine.providers.helm import RELEASE
 from engine.values import ARCHIVE_SIGNATURE, ASSET_SIGNATURE, SIGNATURE, Properties, Secret
 
@@ -83,6 +84,7 @@ _DIAL = dict.fromkeys(("host", "port", "user", "privateKey", "privateKeyPassword
 _CONNECTION = {f"connection.{key}": fate for key, fate in _DIAL.items()}
 _CONNECTION |= {f"connection.proxy.{key}": fate for key, fate in _DIAL.items()}
 _PROVIDER = "pulumi:providers:kubernetes"
+_DOCKER = "pulumi:providers:docker"
 
 # Type -> property path -> what becomes of it. Objects of Kubernetes are applied whole.
 PROPERTIES: Mapping[str, Mapping[str, Fate]] = {
@@ -106,6 +108,44 @@ PROPERTIES: Mapping[str, Mapping[str, Fate]] = {
         ), Fate.REFUSED),
         # What the CLI's provider writes there itself.
         **dict.fromkeys(("manifest", "resourceNames", "compat"), Fate.NOTHING),
+    },
+    NETWORK: {
+        **dict.fromkeys(("name", "driver", "options", "internal", "ipv6", "attachable", "labels", "ipamDriver",
+                         "ipamOptions", "ipamConfigs"), Fate.DONE),
+        "ingress": Fate.REFUSED, "checkDuplicate": Fate.NOTHING,
+    },
+    REMOTE_IMAGE: {
+        **dict.fromkeys(("name", "keepLocally", "forceRemove", "platform", "pullTriggers", "triggers"), Fate.DONE),
+        "build": Fate.REFUSED,
+    },
+    IMAGE: {
+        **dict.fromkeys(("imageName", "build.context", "build.dockerfile", "build.args", "build.target",
+                         "build.platform", "build.network", "skipPush"), Fate.DONE),
+        **dict.fromkeys(("registry", "build.cacheFrom", "build.addHosts"), Fate.REFUSED),
+        "buildOnPreview": Fate.NOTHING, "build.builderVersion": Fate.NOTHING,
+    },
+    CONTAINER: {
+        **dict.fromkeys((
+            "name", "image", "hostname", "domainname", "command", "entrypoints", "envs", "labels", "user", "workingDir",
+            "stopSignal", "tty", "stdinOpen", "init", "privileged", "runtime", "capabilities", "securityOpts",
+            "sysctls", "cgroupnsMode", "ulimits", "ipcMode", "pidMode", "usernsMode", "readOnly", "shmSize",
+            "groupAdds", "tmpfs", "volumes", "mounts", "uploads", "devices", "deviceCgroupRules", "networkMode",
+            "networksAdvanced", "ports",
+            "publishAllPorts", "hosts", "dns", "dnsOpts", "dnsSearches", "healthcheck", "restart", "maxRetryCount",
+            "memory", "memorySwap", "memoryReservation", "cpuShares", "cpuSet", "wait", "waitTimeout", "mustRun",
+            "start", "destroyGraceSeconds", "removeVolumes",
+        ), Fate.DONE),
+        **dict.fromkeys((
+            "attach", "cgroupParent", "cpuPeriod", "cpuQuota", "cpus", "deviceReadBps", "deviceReadIops",
+            "deviceRequests", "deviceWriteBps", "deviceWriteIops", "gpus", "logDriver", "logOpts", "logs", "platform",
+            "rm", "stopTimeout", "storageOpts",
+        ), Fate.REFUSED),
+        "containerReadRefreshTimeoutMilliseconds": Fate.NOTHING,
+    },
+    _DOCKER: {
+        "host": Fate.DONE,
+        **dict.fromkeys(("buildOnPreview", "caMaterial", "certMaterial", "certPath", "context",
+                         "disableDockerDaemonCheck", "keyMaterial", "registryAuth", "sshOpts"), Fate.REFUSED),
     },
     _PROVIDER: {
         **dict.fromkeys(("kubeconfig", "enableSecretMutable", "enableConfigMapMutable"), Fate.DONE),
@@ -139,6 +179,8 @@ def refused_inputs(kind: str, inputs: Properties) -> Iterator[str]:
     yield from (path for path in _set(inputs) if known.get(path) is Fate.REFUSED)
     if kind in PROPERTIES:
         yield from (f"{path} (an archive, or an asset from elsewhere)" for path in _foreign(inputs))
+    if kind == IMAGE and not inputs.get("skipPush"):
+        yield "an Image without `skipPush: true` (images are pushed to no registry)"
     if kind == _PROVIDER and not inputs.get("kubeconfig"):
         yield "a Kubernetes provider without `kubeconfig` (the environment's is never taken)"
     if kind == _PROVIDER and inputs.get("enableServerSideApply") in (False, "false"):

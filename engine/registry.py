@@ -7,6 +7,7 @@ import threading
 from config.errors import UnsupportedResource
 from engine.providers.base import Provider
 from engine.providers.command import COPY, LOCAL, REMOTE, CommandProvider
+from engine.providers.docker.provider import KINDS, DockerProvider
 from engine.providers.helm import RELEASE, HelmProvider
 from engine.providers.kubernetes import KubernetesProvider
 from transport.ssh import SshPool
@@ -25,6 +26,7 @@ class Providers:
         self._pool: SshPool | None = None
         self._made: dict[str, Provider] = {}
         self._objects = KubernetesProvider()
+        self._containers = DockerProvider()
         self._lock = threading.Lock()
 
     def of(self, kind: str) -> Provider:
@@ -40,6 +42,8 @@ class Providers:
             return self._made["command"]
         if kind == RELEASE:
             return self._made.setdefault("helm", HelmProvider())
+        if kind in KINDS:
+            return self._containers
         if _is_object(kind):
             return self._objects
         raise UnsupportedResource(
@@ -64,6 +68,7 @@ class Providers:
         """Close what was opened."""
         if self._pool is not None:
             self._pool.close()
+        self._containers.close()
 
 
 def _is_object(kind: str) -> bool:

@@ -14,15 +14,20 @@ PACKAGES = (
 )  # fmt: skip
 
 
-def missing() -> list[str]:
-    """The packages that are not installed."""
-    command = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *PACKAGES]
+# For hosts that are containers: an engine, and what its images are made with.
+CONTAINERS = ("containerd", "debootstrap", "docker.io", "runc")
+
+
+def missing(more: tuple[str, ...] = ()) -> list[str]:
+    """The packages that are not installed, of every lab's and of `more`."""
+    wanted = (*PACKAGES, *more)
+    command = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *wanted]
     try:
         out = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     except FileNotFoundError:
         raise MachineError("dpkg is not there: the lab needs Debian 12 (or a derivative)") from None
     installed = {line.split()[0] for line in out.splitlines() if line.endswith(" installed")}
-    return [package for package in PACKAGES if package not in installed]
+    return [package for package in wanted if package not in installed]
 
 
 def install(packages: list[str]) -> None:

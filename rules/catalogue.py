@@ -89,6 +89,7 @@ from rules.egress import (
     g21_local_priority,
     g22_taint,
     g23_image,
+    g24_interface_without_wire,
 )
 from rules.ingress import (
     i01_kube_proxy,
@@ -266,6 +267,7 @@ MODULES: tuple[ModuleType, ...] = (
     g21_local_priority,
     g22_taint,
     g23_image,
+    g24_interface_without_wire,
     r01_rewritten,
     r02_timers,
     r03_internal_multihop,

@@ -169,7 +169,19 @@ KUBELET = Toolset(
 ETCD = Toolset("etcd", HERE / "etcd", "go.etcd.io/etcd/server/v3", (
     Binary("etcd", "go.etcd.io/etcd/server/v3", 60), Binary("etcdctl", "go.etcd.io/etcd/etcdctl/v3", 25),
 ))  # fmt: skip
-CONTAINERS: tuple[Part, ...] = (KUBELET, ETCD)
+# What a machine whose root lacks capabilities needs in front of runc.
+OCI_RUNTIME = Toolset("ociruntime", HERE.parent / "ociruntime", "cilium-edge.dev/ociruntime", (
+    Binary("ociruntime", ".", 5),
+), sources="*.*")  # fmt: skip
+# What init containers of Cilium's chart run; a lab's host is made without.
+TOOLS = Toolset(
+    "cilium-tools",
+    HERE / "cilium-tools",
+    _CILIUM,
+    (Binary("cilium-mount", f"{_CILIUM}/tools/mount", 10),
+     Binary("cilium-sysctlfix", f"{_CILIUM}/tools/sysctlfix", 10)),
+)  # fmt: skip
+CONTAINERS: tuple[Part, ...] = (KUBELET, ETCD, TOOLS, OCI_RUNTIME)
 
 # What `edge setup --all` builds: all that a lab can be asked to run, but for what `make test-versions` alone is about.
 EVERYTHING: tuple[Part, ...] = (

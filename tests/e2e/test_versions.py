@@ -26,8 +26,48 @@ def on(version: str) -> Any:
     return lambda stack: stack["cilium"].update(version=version)
 
 
-@pytest.mark.parametrize("stack", ["dev", "egress", "ecmp"])
-@pytest.mark.parametrize("version", VERSIONS)
+def waived(version: str) -> Any:
+    """A gateway interface without a wire behind it, as the shipped stack has it."""
+    def edit(stack: Any) -> None:
+        on(version)(stack)
+        stack["waivers"] = [{"rule": "G24", "reason": "the lab shows what happens then"}]
+
+    return edit
+
+
+def by_address(version: str) -> Any:
+    """The same policy by the interface's address."""
+    def edit(stack: Any) -> None:
+        on(version)(stack)
+        gateway = stack["egressPolicies"][0]["egressGateway"]
+        assert gateway.pop("interface") == "net0"
+        gateway["egressIP"] = "172.18.0.42"
+
+    return edit
+
+
+@pytest.mark.parametrize("version", [version for version in VERSIONS if not version.startswith("1.19.")])
+def test_from_1_20_on_packets_leave_by_the_gateway_interface(version: str, tmp_path: Any) -> None:
+    edge = Edge(tmp_path / "project", "egress")
+    edge.change(on(version))
+    try:
+        assert "G24 " in edge.run("plan", ok=False).stderr
+        edge.change(waived(version))
+        edge.run("up", timeout=2400)
+        red = {v["subject"] for v in edge.verify(20, ok=False)["verdicts"] if v["color"] == "red"}
+        assert red == {"netperf-pod -> remote-outpost", "netperf-west -> remote-outpost"}
+        edge.change(by_address(version))
+        edge.run("up", timeout=300)
+        assert edge.verify()["green"]
+        assert edge.cilium_versions() == {version}
+        assert "no changes" in edge.run("up").stderr
+    finally:
+        edge.run("down", ok=False)
+
+
+@pytest.mark.parametrize(("version", "stack"), [
+    *((version, stack) for version in VERSIONS for stack in ("dev", "ecmp")), (VERSIONS[0], "egress"),
+])  # fmt: skip
 def test_a_stack_is_proven_on(version: str, stack: str, tmp_path: Any) -> None:
     edge = Edge(tmp_path / "project", stack)
     edge.change(on(version))

@@ -1,0 +1,57 @@
+"""edge lab docker: a Docker engine of the lab's own, in namespaces."""
+
+from __future__ import annotations
+
+import typer
+
+from cli import report
+from cli.session import JsonOption, need_root
+
+app = typer.Typer(help="A Docker engine in namespaces of its own, for stacks of kind docker.",
+                  no_args_is_help=True, rich_markup_mode=None)  # fmt: skip
+
+
+@app.command()
+def up() -> None:
+    """Start the engine, and make the images that stacks of kind docker run where they are missing.
+
+    Commands on such stacks find it by themselves; for other programs DOCKER_HOST is told.
+    """
+    from cli.doctor import prepare_containers
+    from lab.docker import engine
+
+    need_root()
+    clock = report.Clock()
+    prepare_containers(clock)
+    clock.say(f"export DOCKER_HOST={engine.HOST}", "bold")
+
+
+@app.command()
+def down() -> None:
+    """End the engine and the containers on it. Its images stay; so do stopped containers, until `edge destroy`."""
+    from lab.docker import engine
+
+    need_root()
+    report.Clock().say("the engine has ended" if engine.down() else "the engine does not run")
+
+
+@app.command()
+def status(as_json: JsonOption = False) -> None:
+    """Whether the engine runs, where it listens, and what it has. Exit status 1 where it does not run."""
+    from lab.docker import engine, images
+
+    running = engine.pid() is not None
+    found = images.inventory() if running else []
+    if as_json:
+        report.print_json({"running": running, "host": engine.HOST, "process": engine.pid(),
+                           "images": [vars(one) for one in found]})  # fmt: skip
+    else:
+        table = report.table("image", "size", "state")
+        for one in found:
+            state = "[green]there[/]" if one.there else "[yellow]missing: edge lab docker up makes it[/]"
+            table.add_row(one.name, f"{one.megabytes} MB" if one.there else "", state)
+        report.out.print(table if running else "the engine does not run: edge lab docker up starts it")
+        if running:
+            report.out.print(f"process {engine.pid()}, {engine.HOST}")
+    if not running:
+        raise typer.Exit(1)

@@ -1,0 +1,64 @@
+"""KubeadmCluster: Kubernetes on nodes that have a kubelet and kubeadm, over SSH."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_command.remote import Command
+
+from components.docker import kubeadm
+from components.docker.hosts import DockerHosts
+from components.docker.keys import bootstrap_token
+from config.stack import StackConfig
+
+
+class KubeadmCluster(pulumi.ComponentResource):
+    """`kubeconfig` is the administrator's, secret, and known once the API server answers."""
+
+    kubeconfig: pulumi.Output[str]
+
+    def __init__(self, stack: StackConfig, hosts: DockerHosts, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("cilium-edge:docker:KubeadmCluster", "kubernetes", None, opts)
+        self._hosts = hosts
+        token = hosts.key.apply(bootstrap_token)
+        control = next(node for node in stack.nodes if node.role == "control-plane")
+        written = token.apply(lambda it: kubeadm.init_configuration(stack, control, it))
+        init = self._command(f"{control.name}-init", control.name, kubeadm.INIT, written, [control.name], [])
+        self.kubeconfig = pulumi.Output.secret(init.stdout)
+        self._register(stack, init)
+        # Workers of another subnet reach the API server by the routers and the routes of all.
+        ways = [hosts.settled[name] for name in hosts.settled]
+        for node in stack.nodes:
+            if node is control:
+                continue
+            written = pulumi.Output.all(token, self.kubeconfig).apply(
+                lambda both, node=node: kubeadm.join_configuration(stack, node, *both))  # fmt: skip
+            self._command(f"{node.name}-join", node.name, kubeadm.JOIN, written, [node.name, control.name], ways)
+        self.register_outputs({"kubeconfig": self.kubeconfig})
+
+    def _command(self, name: str, host: str, script: str, written: pulumi.Output[str], of: list[str],
+                 after: list[pulumi.Resource]) -> Command:  # fmt: skip
+        """kubeadm on a host. Made anew with the containers that it is `of`."""
+        return Command(
+            name, connection=self._hosts.connections[host], create=script, update=script,
+            stdin=pulumi.Output.secret(written), triggers=[self._hosts.containers[each].id for each in of],
+            add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[self._hosts.settled[host], *after], delete_before_replace=True,
+                additional_secret_outputs=["stdout", "connection"],
+                # A token that is made anew is none that a cluster has to be made anew for.
+                ignore_changes=["stdin"],
+            ),
+        )  # fmt: skip
+
+    def _register(self, stack: StackConfig, init: Command) -> None:
+        """Each Node's PodCIDR and labels, set on the control plane as soon as its kubelet has made it."""
+        control = next(node for node in stack.nodes if node.role == "control-plane")
+        for node in stack.nodes:
+            script = kubeadm.registered_script(stack, node)
+            Command(
+                f"{node.name}-registered", connection=self._hosts.connections[control.name], create=script,
+                update=script, delete=kubeadm.forget_script(node), add_previous_output_in_env=False,
+                triggers=[self._hosts.containers[each].id for each in dict.fromkeys((node.name, control.name))],
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[init], delete_before_replace=True,
+                                            additional_secret_outputs=["connection"]),
+            )  # fmt: skip

@@ -1,0 +1,128 @@
+"""DockerHosts: the networks and containers of a stack's routers, nodes and outposts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+from pulumi_command.remote import Command, ConnectionArgs
+from pulumi_docker import Container, Network, RemoteImage
+
+from components.docker import links
+from components.docker.keys import public, ssh_key
+from components.owner import owner
+from config.cluster import DockerCluster
+from config.stack import StackConfig
+from effective import containers as plan
+
+_MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade"
+# Layer-4 hashing, so that ECMP spreads the connections of one client too.
+_ROUTER_SYSCTLS = {
+    "net.ipv4.ip_forward": "1", "net.ipv6.conf.all.forwarding": "1", "net.ipv4.conf.all.rp_filter": "0",
+    "net.ipv4.conf.default.rp_filter": "0", "net.ipv4.fib_multipath_hash_policy": "1",
+}  # fmt: skip
+_SSHD = "ss -Hltn sport = :22 | grep -q ."
+_CHECKS = {"router": f"vtysh -c 'show version' >/dev/null && {_SSHD}", "outpost": "true"}
+_NODE_CHECK = f"systemctl is-active -q containerd && {_SSHD}"
+
+
+class DockerHosts(pulumi.ComponentResource):
+    """All of them. `connections`: host -> SSH to it, known once its container is healthy and has its routes."""
+
+    def __init__(self, stack: StackConfig, cluster: DockerCluster, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("cilium-edge:docker:DockerHosts", "hosts", None, opts)
+        self._stack, self._cluster = stack, cluster
+        self.key = ssh_key("ssh-key", self)
+        self._mine = pulumi.ResourceOptions(parent=self)
+        self._networks = {one.name: self._network(one) for one in plan.networks(stack)}
+        self._images = {role: self._image(role) for role in self._roles()}
+        self.containers: dict[str, Container] = {}
+        self.connections: dict[str, ConnectionArgs] = {}
+        # What has to be done on a host before anything else is.
+        self.settled: dict[str, pulumi.Resource] = {}
+        for one in plan.containers(stack):
+            self._host(one)
+        self.register_outputs({})
+
+    def access(self) -> pulumi.Output[Any]:
+        """What the probes need to get in: the key, and host -> address and host key."""
+        return pulumi.Output.secret({
+            "privateKey": self.key,
+            "hosts": {name: {"host": way.host, "hostKey": way.host_key} for name, way in self.connections.items()},
+        })  # fmt: skip
+
+    def _host(self, one: plan.Container) -> None:
+        name = f"{pulumi.get_stack()}-{one.name}"
+        if one.role == "outpost":
+            self.containers[one.name] = Container(one.name, name=name, **self._common(one), **self._outpost(one),
+                                                  opts=self._mine)  # fmt: skip
+            return
+        host_key = ssh_key(f"{one.name}-host-key", self)
+        uploads = [_upload("/root/.ssh/authorized_keys", public(self.key)),
+                   _upload("/etc/ssh/ssh_host_ed25519_key", host_key)]  # fmt: skip
+        made = Container(one.name, name=name, **self._common(one), uploads=uploads,
+                         **(_ROUTER if one.role == "router" else _NODE), opts=self._mine)  # fmt: skip
+        self.containers[one.name] = self.settled[one.name] = made
+        way = ConnectionArgs(
+            # Not before the container is there.
+            host=made.id.apply(lambda _, address=str(one.address): address),
+            user=self._cluster.ssh.user, private_key=self.key, host_key=public(host_key),
+            dial_error_limit=self._cluster.ssh.dial_error_limit,
+        )  # fmt: skip
+        self.connections[one.name] = way
+        if links.wanted(one):
+            mine = owner(f"{one.name}-links")
+            self.settled[one.name] = Command(
+                f"{one.name}-links", connection=way, create=links.apply_script(one, mine),
+                update=links.apply_script(one, mine), delete=links.delete_script(one, mine), triggers=[made.id],
+                opts=pulumi.ResourceOptions(parent=self, additional_secret_outputs=["connection"],
+                                            delete_before_replace=True),
+            )  # fmt: skip
+
+    def _network(self, one: plan.Network) -> Network:
+        name = f"{pulumi.get_stack()}-{one.name}"
+        return Network(
+            one.name, name=name, driver="bridge",
+            # Docker rewrites what crosses from one network to another through a router, else: replies get lost.
+            options={_MASQUERADE: "false"},
+            ipam_configs=[{"subnet": str(one.subnet), "gateway": str(one.gateway)}], opts=self._mine,
+        )  # fmt: skip
+
+    def _image(self, role: str) -> RemoteImage:
+        name = getattr(self._cluster.images, role)
+        return RemoteImage(f"{role}-image", name=name, keep_locally=True, opts=self._mine)
+
+    def _roles(self) -> list[str]:
+        wanted = {"router": self._stack.managed_routers, "node": self._stack.nodes, "outpost": self._stack.outposts}
+        return [role for role, hosts in wanted.items() if hosts]
+
+    def _common(self, one: plan.Container) -> dict[str, Any]:
+        role = one.role if one.role in ("router", "outpost") else "node"
+        control = next(node for node in self._stack.nodes if node.role == "control-plane")
+        return {
+            "image": self._images[role].name, "hostname": one.name, "restart": "unless-stopped",
+            "networks_advanced": [{"name": self._networks[wire.network].name, "ipv4_address": str(wire.address)}
+                                  for wire in one.wires],
+            "hosts": [{"host": control.name, "ip": str(control.address)}], "wait": True, "wait_timeout": 120,
+            "healthcheck": {"tests": ["CMD-SHELL", _CHECKS.get(one.role, _NODE_CHECK)], "interval": "1s",
+                            "timeout": "5s", "retries": 60, "start_period": "1s"},
+        }  # fmt: skip
+
+    def _outpost(self, one: plan.Container) -> dict[str, Any]:
+        outpost = next(each for each in self._stack.outposts if each.name == one.name)
+        allowed = ",".join(map(str, outpost.allowed))
+        return {"command": [f"--port={outpost.port}", f"--allowed={allowed}"]}
+
+
+# bgpd opens raw sockets, zebra sets routes, and FRR's own start script wants the rest.
+_ROUTER: dict[str, Any] = {"capabilities": {"adds": ["CAP_NET_ADMIN", "CAP_SYS_ADMIN"]}, "sysctls": _ROUTER_SYSCTLS}
+# What every node image needs: its systemd has control groups of its own, containerd a disk that is no overlay.
+_NODE: dict[str, Any] = {
+    "privileged": True, "cgroupns_mode": "private", "tty": True, "init": False,
+    "security_opts": ["seccomp=unconfined", "apparmor=unconfined"], "tmpfs": {"/run": "", "/tmp": ""},
+    "volumes": [{"container_path": "/var"}],
+}  # fmt: skip
+
+
+def _upload(path: str, content: pulumi.Output[str]) -> dict[str, Any]:
+    return {"file": path, "content": content, "permissions": "0600"}

@@ -1,0 +1,43 @@
+"""SSH keys that are made with the stack: they are in its state, as secrets, and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pulumi
+from pulumi_command import local
+
+# Prints a private key. No argument and no file that is left has it.
+_SCRIPT = """set -eu
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+ssh-keygen -q -t ed25519 -N '' -C cilium-edge -f "$place/key"
+cat "$place/key"
+"""
+
+
+def ssh_key(name: str, parent: pulumi.Resource) -> pulumi.Output[str]:
+    """A private key in OpenSSH's form."""
+    options = pulumi.ResourceOptions(parent=parent, additional_secret_outputs=["stdout"])
+    made = local.Command(name, create=_SCRIPT, logging=local.Logging.NONE, opts=options)
+    # The provider takes the last line's end away, which the form wants.
+    return pulumi.Output.secret(made.stdout.apply(lambda text: text if text is None else f"{text.rstrip()}\n"))
+
+
+def public(private: pulumi.Output[str]) -> pulumi.Output[str]:
+    """The public key line of a private key."""
+    return pulumi.Output.unsecret(private.apply(_line))
+
+
+def _line(private: str) -> str:
+    # It brings OpenSSL, which a preview does without.
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_private_key
+
+    key = load_ssh_private_key(private.encode(), None).public_key()
+    return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+
+
+def bootstrap_token(private: str) -> str:
+    """A token of kubeadm's form that whoever has the key can make again, and nobody else."""
+    text = hashlib.sha256(b"bootstrap token of " + private.encode()).hexdigest()
+    return f"{text[:6]}.{text[6:22]}"

@@ -1,0 +1,123 @@
+"""kubeadm's configuration for each node, and the scripts that run it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from typing import Any
+
+from config.cluster import DockerCluster
+from config.node import Node
+from config.stack import StackConfig
+from effective.helm import helm_values
+
+_API = "kubeadm.k8s.io/v1beta4"
+_SOCKET = "unix:///run/containerd/containerd.sock"
+# Made when a node came to the end of its kubeadm: where it is missing, what is there is half done.
+_DONE = "/etc/kubernetes/cilium-edge-done"
+
+_START = """set -eu
+umask 077
+mkdir -p /etc/kubernetes
+if [ ! -e {done} ]; then
+	rm -rf /etc/kubernetes/pki /etc/kubernetes/manifests /etc/kubernetes/*.conf /var/lib/kubelet/config.yaml
+	[ ! -d /var/lib/etcd ] || kubeadm reset --force >/dev/null 2>&1 || true
+	cat > /etc/kubernetes/cilium-edge.yaml
+	kubeadm {command} --config /etc/kubernetes/cilium-edge.yaml >/tmp/kubeadm.log 2>&1 || {{
+		{{ grep -E '^(error|E[0-9]|\\[ERROR|fatal)' /tmp/kubeadm.log || tail -n 1 /tmp/kubeadm.log; }} | tail -n 1 >&2
+		exit 1
+	}}
+	touch {done}
+fi
+"""
+INIT = _START.format(done=_DONE, command="init") + "cat /etc/kubernetes/admin.conf\n"
+JOIN = _START.format(done=_DONE, command="join")
+
+
+def init_configuration(stack: StackConfig, node: Node, token: str) -> str:
+    """For the control plane; YAML documents, written as JSON."""
+    cluster = stack.cluster
+    assert isinstance(cluster, DockerCluster)
+    kube_proxy = str(helm_values(stack).get("kubeProxyReplacement", "")).lower() != "true"
+    manager = {"allocate-node-cidrs": "false"} if stack.cilium.ipam == "kubernetes" else {}
+    documents = [
+        {"apiVersion": _API, "kind": "InitConfiguration", "bootstrapTokens": [{"token": token, "ttl": "0s"}],
+         "localAPIEndpoint": {"advertiseAddress": str(node.address), "bindPort": cluster.api_port},
+         "nodeRegistration": _registration(node),
+         # The edge needs no cluster DNS, and node images carry none of its image.
+         "skipPhases": ["preflight", "addon/coredns", *([] if kube_proxy else ["addon/kube-proxy"])]},
+        {"apiVersion": _API, "kind": "ClusterConfiguration", "kubernetesVersion": _version(cluster),
+         "controlPlaneEndpoint": f"{cluster.api_server}:{cluster.api_port}",
+         "networking": {"podSubnet": str(cluster.pod_cidr), "serviceSubnet": str(cluster.service_cidr)},
+         "controllerManager": {"extraArgs": _arguments(manager)}},
+        {"apiVersion": "kubelet.config.k8s.io/v1beta1", "kind": "KubeletConfiguration", "cgroupDriver": "systemd",
+         # A part of the container's control groups: its systemd has the rest.
+         "cgroupRoot": "/kubelet", "failSwapOn": False, "imageGCHighThresholdPercent": 100,
+         # The machine's disk is not the node's.
+         "evictionHard": dict.fromkeys(("nodefs.available", "nodefs.inodesFree", "imagefs.available"), "0%")},
+    ]  # fmt: skip
+    return "\n---\n".join(json.dumps(one) for one in documents) + "\n"
+
+
+def join_configuration(stack: StackConfig, node: Node, token: str, kubeconfig: str) -> str:
+    """For a worker. The API server is known by the authority that the administrator's kubeconfig names."""
+    cluster = stack.cluster
+    discovery = {"token": token, "apiServerEndpoint": f"{cluster.api_server}:{cluster.api_port}",
+                 "caCertHashes": [authority(kubeconfig)]}  # fmt: skip
+    document = {"apiVersion": _API, "kind": "JoinConfiguration", "discovery": {"bootstrapToken": discovery},
+                "nodeRegistration": _registration(node), "skipPhases": ["preflight"]}  # fmt: skip
+    return json.dumps(document) + "\n"
+
+
+def authority(kubeconfig: str) -> str:
+    """`sha256:` of the public key of the cluster's authority, as kubeadm has it."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from cryptography.x509 import load_pem_x509_certificate
+
+    found = re.search(r"certificate-authority-data: (\S+)", kubeconfig)
+    assert found is not None, "kubeadm's kubeconfig has its authority in it"
+    key = load_pem_x509_certificate(base64.b64decode(found[1])).public_key()
+    return f"sha256:{hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()}"
+
+
+def registered_script(stack: StackConfig, node: Node) -> str:
+    """Run on the control plane: waits for the Node, and gives it its PodCIDR and the labels that no kubelet may set."""
+    kubectl = "kubectl --kubeconfig /etc/kubernetes/admin.conf"
+    spec = {"podCIDR": str(node.pod_cidr), "podCIDRs": [str(node.pod_cidr)]} if node.pod_cidr else {}
+    patch = json.dumps({"metadata": {"labels": node.labels}, "spec": spec}, sort_keys=True)
+    return f"""set -eu
+for i in $(seq 600); do
+	{kubectl} get node {node.name} >/dev/null 2>&1 && break
+	sleep 0.2
+done
+{kubectl} patch node {node.name} --type=merge -p '{patch}' >/dev/null
+"""
+
+
+def forget_script(node: Node) -> str:
+    """Run on the control plane: takes the Node away. An API that is gone already has none."""
+    kubectl = "kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=5s"
+    return f"{kubectl} delete node {node.name} --ignore-not-found --wait=false >/dev/null 2>&1 || true\n"
+
+
+def _registration(node: Node) -> dict[str, Any]:
+    return {"name": node.name, "criSocket": _SOCKET, "kubeletExtraArgs": _arguments({"node-ip": str(node.address)}),
+            **_taints(node)}  # fmt: skip
+
+
+def _taints(node: Node) -> dict[str, Any]:
+    """Of a control plane kubeadm's own, and those of the stack."""
+    own = [{"key": one.key, "value": one.value, "effect": one.effect} for one in node.taints]
+    if node.role == "control-plane":
+        own.insert(0, {"key": "node-role.kubernetes.io/control-plane", "value": "", "effect": "NoSchedule"})
+    return {"taints": own}
+
+
+def _arguments(values: dict[str, str]) -> list[dict[str, str]]:
+    return [{"name": key, "value": value} for key, value in values.items()]
+
+
+def _version(cluster: DockerCluster) -> str:
+    return f"v{cluster.kubernetes.removeprefix('v')}"

@@ -1,0 +1,50 @@
+"""What a host in a container sets on itself: loopback links, static routes, default gateways."""
+
+from __future__ import annotations
+
+from components import boot_script
+from components.observe import OBSERVE
+from effective.containers import Container
+
+_NAME = "container-links"
+
+
+def apply_script(container: Container, owner: str) -> str:
+    """Sets them now, and at every start of the container."""
+    lines = [line for link in container.links for line in (
+        # Not every kernel has the dummy type; a bridge without ports has no wire either.
+        f"ip link show dev {link.name} >/dev/null 2>&1 || ip link add {link.name} type dummy 2>/dev/null"
+        f" || ip link add {link.name} type bridge",
+        f"ip address replace {link.address} dev {link.name}", f"ip link set {link.name} up",
+    )]  # fmt: skip
+    lines += [f"ip route replace {route.to} via {route.via}" for route in container.routes]
+    lines += [f"ip route replace default via {gateway}" for gateway in container.gateways]
+    return f"""set -eu
+{boot_script.install(_NAME, owner, "Links and routes of the host", lines, _undo(container))}{OBSERVE}
+ip -br address show | sed 's/@[^ ]*//; s/  */ /g; s/ $//' | grep -E '{_named(container)}' | sort || true
+ip route show | grep -E '{_routed(container)}' | sed 's/ *$//' | sort || true
+"""
+
+
+def delete_script(container: Container, owner: str) -> str:
+    """Takes them away."""
+    return boot_script.remove(_NAME, owner, _undo(container))
+
+
+def wanted(container: Container) -> bool:
+    """Whether there is anything to set."""
+    return bool(container.links or container.routes or container.gateways)
+
+
+def _undo(container: Container) -> str:
+    undone = [f"ip route del {route.to} via {route.via}" for route in container.routes]
+    return "; ".join([*undone, *(f"ip link del {link.name}" for link in container.links)]) or "true"
+
+
+def _named(container: Container) -> str:
+    return "|".join(f"^{link.name} " for link in container.links) or "^$"
+
+
+def _routed(container: Container) -> str:
+    routes = [f"^{route.to} via {route.via} " for route in container.routes]
+    return "|".join([*routes, *(f"^default via {gateway} " for gateway in container.gateways)]) or "^$"

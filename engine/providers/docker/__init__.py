@@ -1,0 +1,1 @@
+"""docker:index: networks, images and containers of a Docker engine."""

@@ -1,0 +1,76 @@
+"""What a container is, against what it should be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.errors import DockerError
+from engine.providers.docker import images
+from engine.providers.docker.kinds import own_labels
+from engine.values import Properties
+from transport.docker import failures
+
+# Among observed inputs: what is wrong with it that an update puts right.
+DRIFTED = "drifted"
+_RUNS = ("running", "restarting")
+
+
+def outputs(inputs: Properties, found: Any) -> Properties:
+    """What the engine alone knows: its id, and its end of each network."""
+    networks = found.attrs["NetworkSettings"]["Networks"] or {}
+    data = [{"networkName": name, "ipAddress": end.get("IPAddress", ""), "gateway": end.get("Gateway", ""),
+             "ipPrefixLength": end.get("IPPrefixLen", 0), "macAddress": end.get("MacAddress", ""),
+             "globalIpv6Address": end.get("GlobalIPv6Address", "")}
+            for name, end in sorted(networks.items())]  # fmt: skip
+    return {**inputs, "containerId": found.id, "bridge": "", "networkDatas": data}
+
+
+def observed(docker: Any, id: str, inputs: Properties, found: Any) -> Properties:
+    """The inputs as they are: where one differs, the next `up` changes it back or makes the container anew."""
+    seen = {key: value for key, value in inputs.items() if key != DRIFTED}
+    if found.id != id:
+        # Somebody made another one under its name.
+        seen["name"] = f"{inputs['name']} (of somebody else)"
+        seen[DRIFTED] = "replaced by hand"
+    image = images.find(docker, str(inputs["image"]))
+    if image is None or image.id != found.attrs["Image"]:
+        seen["image"] = found.attrs["Config"]["Image"] if found.attrs["Config"]["Image"] != inputs["image"] else (
+            found.attrs["Image"])  # fmt: skip
+    if "networksAdvanced" in inputs:
+        seen["networksAdvanced"] = _networks(inputs["networksAdvanced"], found)
+    if "labels" in inputs:
+        seen["labels"] = own_labels(found.labels, inputs)
+    if "restart" in inputs:
+        seen["restart"] = (found.attrs["HostConfig"].get("RestartPolicy") or {}).get("Name") or "no"
+    if inputs.get("mustRun") is not False and inputs.get("start") is not False and found.status not in _RUNS:
+        seen[DRIFTED] = found.status
+    return seen
+
+
+def last_words(container: Any) -> str:
+    """The last line that a container wrote."""
+    try:
+        with failures("logs"):
+            lines = container.logs(tail=5).decode(errors="replace").strip().splitlines()
+    except DockerError:
+        return "its log cannot be read"
+    return lines[-1].strip() if lines else "it wrote nothing"
+
+
+def last_check(state: dict[str, Any]) -> str:
+    """What the last healthcheck said."""
+    log = (state.get("Health") or {}).get("Log") or []
+    return str(log[-1].get("Output", "")).strip().splitlines()[-1][:200] if log and log[-1].get("Output") else ""
+
+
+def _networks(said: list[Properties], found: Any) -> list[Properties]:
+    """Its ends of networks in the order of the inputs; one that nobody declared comes last."""
+    real = dict(found.attrs["NetworkSettings"]["Networks"] or {})
+    result = []
+    for network in said:
+        end = real.pop(network["name"], None)
+        if end is not None:
+            fixed = end.get("IPAMConfig") or {}
+            keys = {"ipv4Address": "IPv4Address", "ipv6Address": "IPv6Address"}
+            result.append({**network, **{key: fixed.get(word) for key, word in keys.items() if key in network}})
+    return [*result, *({"name": name} for name in sorted(real))]

@@ -1,0 +1,162 @@
+"""docker:index/container:Container: made under another name, and given its own when it runs and is well."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from config.errors import DockerError
+from engine.providers.base import Context
+from engine.providers.docker import container_state, images, specification, uploads
+from engine.providers.docker.kinds import MARK, digest, taken
+from engine.values import Properties
+from transport.docker import failures
+
+# What an unfinished one is called. Docker renames in one step: a name of the stack's is a container that is well.
+_UNFINISHED = ".edge-unfinished"
+_WAIT = 60.0
+_GRACE = 10
+
+
+class Containers:
+    """Almost every change makes a container anew; Docker changes the rest of a running one."""
+
+    in_place = frozenset({
+        "restart", "maxRetryCount", "memory", "memorySwap", "memoryReservation", "cpuShares", "cpuSet",
+        # Of how it is made, waited for and removed, not of what it is.
+        "wait", "waitTimeout", "destroyGraceSeconds", "removeVolumes", "mustRun", "start",
+        container_state.DRIFTED,
+    })  # fmt: skip
+    computed = ("containerId", "bridge", "networkDatas")
+
+    def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:
+        name = str(inputs["name"])
+        found = _get(docker, name)
+        if found is not None:
+            if found.labels.get(MARK) != digest(inputs):
+                raise taken(f"container {name}", f"docker rm -f {name}")
+            # A run that was cut off right after the last step.
+            return str(found.id), container_state.outputs(inputs, found)
+        _remove(_get(docker, name + _UNFINISHED), 0, volumes=True)
+        if images.find(docker, str(inputs["image"])) is None:
+            raise DockerError(f"container {name}: image {inputs['image']} is not there; declare a RemoteImage or an"
+                              " Image of it, or make it before")  # fmt: skip
+        made = None
+        try:
+            with failures(f"container {name}"):
+                made = self._made(docker, name, inputs)
+                made.start()
+                self._awaited(made, inputs, context)
+                made.rename(name)
+                made.reload()
+        except BaseException:
+            # Nothing half made is left, whatever ends it.
+            _remove(made, 0, volumes=True)
+            raise
+        return str(made.id), container_state.outputs(inputs, made)
+
+    def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
+        found = _get(docker, id)
+        if found is None:
+            raise DockerError(f"container {inputs['name']}: it is gone; refresh, and try again")
+        with failures(f"container {inputs['name']}"):
+            limits = specification.limits(inputs)
+            if limits:
+                found.update(**limits)
+            if found.status == "paused":
+                found.unpause()
+            if inputs.get("start", True):
+                # Does nothing where it runs.
+                found.start()
+                self._awaited(found, inputs, context)
+            found.reload()
+        return container_state.outputs(inputs, found)
+
+    def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
+        name = str(inputs["name"])
+        _remove(_get(docker, name + _UNFINISHED), 0, volumes=True)
+        found = _get(docker, id or name)
+        if found is None and id:
+            # Somebody made it anew under its name: a refresh has said so, and the next `up` replaces that one.
+            found = _get(docker, name) if container_state.DRIFTED in inputs else None
+        elif found is not None and not id and found.labels.get(MARK) != digest(inputs):
+            return
+        grace = int(inputs.get("destroyGraceSeconds") or _GRACE)
+        with failures(f"container {name}"):
+            _remove(found, grace, volumes=inputs.get("removeVolumes") is not False)
+
+    def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
+        found = _get(docker, id) or _get(docker, str(inputs["name"]))
+        if found is None:
+            return None
+        return container_state.observed(docker, id, inputs, found), container_state.outputs(inputs, found)
+
+    def _made(self, docker: Any, name: str, inputs: Properties) -> Any:
+        """Created, on all of its networks, with its files in it."""
+        api, networks = docker.api, list(inputs.get("networksAdvanced") or ())
+        first = networks[0] if networks else None
+        made = docker.containers.get(api.create_container_from_config(
+            specification.configuration(api, inputs, first), name + _UNFINISHED)["Id"])  # fmt: skip
+        try:
+            for network in networks[1:]:
+                # Older engines take one network at create.
+                api.connect_container_to_network(made.id, network["name"], **specification.endpoint(network))
+            for upload in inputs.get("uploads") or ():
+                made.put_archive("/", uploads.archive(upload))
+        except BaseException:
+            _remove(made, 0, volumes=True)
+            raise
+        return made
+
+    def _awaited(self, container: Any, inputs: Properties, context: Context) -> None:
+        """Raises DockerError where it ends at once, or does not get well in time."""
+        name, limit = inputs["name"], float(inputs.get("waitTimeout") or _WAIT)
+        deadline = time.monotonic() + limit
+        until: Callable[[dict[str, Any]], bool] = (
+            (lambda state: (state.get("Health") or {}).get("Status") == "healthy") if inputs.get("wait")
+            else (lambda state: bool(state["Running"])))  # fmt: skip
+        if inputs.get("mustRun") is False:
+            return
+        # One that ends in its first moments would otherwise be seen while it still runs.
+        settled = time.monotonic() + (0.0 if inputs.get("wait") else 0.3)
+        while True:
+            container.reload()
+            state = container.attrs["State"]
+            if not state["Running"] and not state.get("Restarting"):
+                raise DockerError(f"container {name}: it ended at once with status {state['ExitCode']}:"
+                                  f" {container_state.last_words(container)}")  # fmt: skip
+            if until(state) and time.monotonic() >= settled:
+                return
+            if context.ending.is_set():
+                raise DockerError(f"container {name}: stopped while it was waited for")
+            if time.monotonic() > deadline:
+                said = container_state.last_check(state) or container_state.last_words(container)
+                raise DockerError(f"container {name}: it did not get healthy within {limit:.0f} s: {said}")
+            context.waiting(f"container {name} to be healthy")
+            time.sleep(0.2)
+
+
+def _get(docker: Any, name: str) -> Any:
+    from docker.errors import NotFound
+
+    with failures(f"container {name}"):
+        try:
+            return docker.containers.get(name) if name else None
+        except NotFound:
+            return None
+
+
+def _remove(container: Any, grace: int, *, volumes: bool) -> None:
+    from docker.errors import APIError
+
+    if container is None:
+        return
+    try:
+        if grace:
+            container.stop(timeout=grace)
+        container.remove(v=volumes, force=True)
+    except APIError as error:
+        # Gone, or going.
+        if error.status_code not in (404, 409):
+            raise

@@ -1,0 +1,109 @@
+"""docker:index/remoteImage:RemoteImage and docker:index/image:Image: images that are there, pulled, or built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from config.errors import DockerError
+from engine.providers.base import Context
+from engine.values import Properties
+from transport.docker import failures
+
+
+class RemoteImages:
+    """An image by its name: the one that is there, else the registry's."""
+
+    in_place = frozenset({"keepLocally", "forceRemove"})
+    computed = ("imageId", "repoDigest")
+
+    def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:
+        name = str(inputs["name"])
+        found = find(docker, name)
+        if found is None:
+            context.waiting(f"image {name} from its registry")
+            with failures(f"image {name}: it is not there, and cannot be pulled"):
+                found = docker.images.pull(name, platform=inputs.get("platform"))
+        return f"{found.id}{name}", _outputs(inputs, found)
+
+    def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
+        return self.create(docker, inputs, context)[1]
+
+    def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
+        if not inputs.get("keepLocally") and id:
+            remove(docker, str(inputs["name"]), force=bool(inputs.get("forceRemove")))
+
+    def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
+        found = find(docker, str(inputs["name"]))
+        return None if found is None else (inputs, _outputs(inputs, found))
+
+
+class BuiltImages:
+    """An image that is built of a directory. Give its name a tag that follows its content: that is what is compared."""
+
+    in_place: frozenset[str] = frozenset()
+    computed = ("baseImageName", "imageId", "repoDigest")
+
+    def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:
+        name, build = str(inputs["imageName"]), inputs.get("build") or {}
+        directory = Path(str(build.get("context") or "."))
+        if not directory.is_dir():
+            raise DockerError(f"image {name}: expected a directory as build.context, got {directory}")
+        context.waiting(f"image {name} to be built")
+        with failures(f"image {name}: its build"):
+            found, _ = docker.images.build(
+                path=str(directory.resolve()), dockerfile=_dockerfile(directory, build.get("dockerfile")), tag=name,
+                buildargs=build.get("args"), target=build.get("target"), network_mode=build.get("network"),
+                platform=build.get("platform"), rm=True, forcerm=True,
+            )  # fmt: skip
+        return name, self._outputs(inputs, found)
+
+    def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
+        return self.create(docker, inputs, context)[1]
+
+    def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
+        """It stays, as with Pulumi's own provider: an image is a cache."""
+
+    def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
+        found = find(docker, str(inputs["imageName"]))
+        return None if found is None else (inputs, self._outputs(inputs, found))
+
+    def _outputs(self, inputs: Properties, found: Any) -> Properties:
+        name = str(inputs["imageName"])
+        return {**inputs, "baseImageName": name.rpartition(":")[0] or name, "imageId": found.id,
+                "repoDigest": name}  # fmt: skip
+
+
+def find(docker: Any, name: str) -> Any:
+    """The image of that name, None where there is none."""
+    from docker.errors import ImageNotFound
+
+    with failures(f"image {name}"):
+        try:
+            return docker.images.get(name)
+        except ImageNotFound:
+            return None
+
+
+def remove(docker: Any, name: str, *, force: bool) -> None:
+    """Take a name away; the image goes with its last one. One that another stack's container runs stays."""
+    from docker.errors import APIError, ImageNotFound
+
+    try:
+        docker.images.remove(name, force=force)
+    except ImageNotFound:
+        return
+    except APIError as error:
+        if error.status_code != 409:
+            with failures(f"image {name}"):
+                raise
+
+
+def _outputs(inputs: Properties, found: Any) -> Properties:
+    digests = found.attrs.get("RepoDigests") or []
+    return {**inputs, "imageId": found.id, "repoDigest": digests[0] if digests else str(inputs["name"])}
+
+
+def _dockerfile(directory: Path, said: Any) -> str | None:
+    """The Dockerfile as the library wants it, where the program names it from its own directory."""
+    return None if said is None else str(Path(str(said)).resolve())

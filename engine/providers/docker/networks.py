@@ -1,0 +1,127 @@
+"""docker:index/network:Network."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from itertools import zip_longest
+from typing import Any
+
+from config.errors import DockerError
+from engine.providers.base import Context
+from engine.providers.docker.kinds import MARK, digest, labels, own_labels, taken
+from engine.values import Properties
+from transport.docker import failures
+
+_PLAIN = {"driver": "Driver", "internal": "Internal"}
+_POOL = {"subnet": "Subnet", "ipRange": "IPRange", "gateway": "Gateway"}
+
+
+class Networks:
+    """A network never changes: Docker makes it anew for everything."""
+
+    in_place: frozenset[str] = frozenset()
+    computed = ("id", "scope")
+
+    def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:
+        from docker.types import IPAMConfig, IPAMPool
+
+        name = str(inputs["name"])
+        found = _named(docker, name)
+        if found is not None:
+            if (found.attrs.get("Labels") or {}).get(MARK) != digest(inputs):
+                raise taken(f"network {name}", f"docker network rm {name}")
+            return str(found.id), _outputs(inputs, found)
+        pools = [IPAMPool(subnet=one.get("subnet"), iprange=one.get("ipRange"), gateway=one.get("gateway"),
+                          aux_addresses=one.get("auxAddress")) for one in inputs.get("ipamConfigs") or ()]  # fmt: skip
+        try:
+            with failures(f"network {name}"):
+                made = docker.networks.create(
+                    name, driver=inputs.get("driver") or "bridge", options=inputs.get("options"),
+                    ipam=IPAMConfig(driver=inputs.get("ipamDriver") or "default", pool_configs=pools,
+                                    options=inputs.get("ipamOptions")),
+                    check_duplicate=True, internal=bool(inputs.get("internal")), labels=labels(inputs),
+                    enable_ipv6=bool(inputs.get("ipv6")), attachable=inputs.get("attachable"),
+                )  # fmt: skip
+                made.reload()
+        except DockerError as error:
+            raise DockerError(f"{error}{_who_overlaps(docker, inputs)}", error.status) from None
+        return str(made.id), _outputs(inputs, made)
+
+    def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
+        found = _found(docker, id)
+        if found is None:
+            raise DockerError(f"network {inputs['name']}: it is gone; refresh, and try again")
+        return _outputs(inputs, found)
+
+    def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
+        found = _found(docker, id) if id else _named(docker, str(inputs["name"]))
+        if found is None or (not id and (found.attrs.get("Labels") or {}).get(MARK) != digest(inputs)):
+            return
+        with failures(f"network {inputs['name']}"):
+            found.reload()
+            guests = sorted(one["Name"] for one in (found.attrs.get("Containers") or {}).values())
+            if guests:
+                raise DockerError(f"network {inputs['name']}: containers are on it ({', '.join(guests)});"
+                                  f" docker network disconnect {inputs['name']} {guests[0]}")  # fmt: skip
+            found.remove()
+
+    def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
+        # One of the same name that somebody made instead is another one: the next `up` replaces it.
+        found = _found(docker, id) or _named(docker, str(inputs["name"]))
+        if found is None:
+            return None
+        seen: Properties = {**inputs, **{key: found.attrs[word] for key, word in _PLAIN.items() if key in inputs}}
+        if inputs.get("ipamConfigs"):
+            seen["ipamConfigs"] = [_pool(said, real) for said, real in _pairs(inputs["ipamConfigs"], found.attrs)]
+        if inputs.get("options"):
+            real = found.attrs.get("Options") or {}
+            seen["options"] = {key: real[key] for key in inputs["options"] if key in real}
+        if inputs.get("labels"):
+            seen["labels"] = own_labels(found.attrs.get("Labels") or {}, inputs)
+        if found.id != id:
+            seen["name"] = f"{inputs['name']} (of somebody else)"
+        return seen, _outputs(inputs, found)
+
+
+def _pairs(said: list[Properties], attrs: dict[str, Any]) -> list[tuple[Properties, dict[str, Any]]]:
+    real: list[dict[str, Any]] = (attrs.get("IPAM") or {}).get("Config") or []
+    return list(zip_longest(said, real[: len(said)], fillvalue={}))
+
+
+def _pool(said: Properties, real: dict[str, Any]) -> Properties:
+    return {**said, **{key: real.get(word) for key, word in _POOL.items() if key in said}}
+
+
+def _outputs(inputs: Properties, found: Any) -> Properties:
+    return {**inputs, "id": found.id, "scope": found.attrs.get("Scope", "local")}
+
+
+def _found(docker: Any, id: str) -> Any:
+    from docker.errors import NotFound
+
+    with failures("networks"):
+        try:
+            return docker.networks.get(id)
+        except NotFound:
+            return None
+
+
+def _named(docker: Any, name: str) -> Any:
+    with failures("networks"):
+        # The engine's filter is for a part of the name.
+        found = next((one for one in docker.networks.list(names=[name]) if one.name == name), None)
+        if found is not None:
+            found.reload()
+        return found
+
+
+def _who_overlaps(docker: Any, inputs: Properties) -> str:
+    """Whose subnet a refused one overlaps; the engine does not say."""
+    wanted = [ip_network(one["subnet"], strict=False) for one in inputs.get("ipamConfigs") or () if one.get("subnet")]
+    with failures("networks"):
+        for network in docker.networks.list():
+            for pool in (network.attrs.get("IPAM") or {}).get("Config") or ():
+                subnet = ip_network(pool["Subnet"], strict=False) if pool.get("Subnet") else None
+                if any(subnet is not None and one.version == subnet.version and one.overlaps(subnet) for one in wanted):
+                    return f" (network {network.name} has {subnet})"
+    return ""

@@ -1,0 +1,77 @@
+"""The provider of docker:index: which kind of object a type is, and which engine it is asked of."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from engine.diff import Change, touches
+from engine.providers.base import Context, Verdict
+from engine.providers.docker.containers import Containers
+from engine.providers.docker.images import BuiltImages, RemoteImages
+from engine.providers.docker.kinds import Kind
+from engine.providers.docker.networks import Networks
+from engine.values import UNKNOWN, Properties
+from transport.docker import address, connect
+
+NETWORK = "docker:index/network:Network"
+IMAGE = "docker:index/image:Image"
+REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage"
+CONTAINER = "docker:index/container:Container"
+_KINDS: dict[str, Kind] = {
+    NETWORK: Networks(), IMAGE: BuiltImages(), REMOTE_IMAGE: RemoteImages(), CONTAINER: Containers(),
+}  # fmt: skip
+KINDS = frozenset(_KINDS)
+_NAMES = {IMAGE: "imageName"}
+
+
+class DockerProvider:
+    """Docker's objects by the engine's API. The engine is the provider's `host`, else DOCKER_HOST."""
+
+    def __init__(self) -> None:
+        self._engines: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def diff(self, kind: str, before: Properties, changes: list[Change], provider: Properties) -> Verdict:
+        in_place = list(_KINDS[kind].in_place)
+        replace = tuple(change.path for change in changes if not touches(change, in_place))
+        # Its name and its address are taken while it is there.
+        return Verdict(bool(changes), replace, delete_before_replace=True)
+
+    def identity(self, kind: str, inputs: Properties) -> str | None:
+        name = inputs.get(_NAMES.get(kind, "name"))
+        # Several resources may want one image to be there.
+        return f"{kind}/{name}" if isinstance(name, str) and kind in (NETWORK, CONTAINER) else None
+
+    def preview(self, kind: str, inputs: Properties) -> Properties:
+        return {**inputs, **dict.fromkeys(_KINDS[kind].computed, UNKNOWN)}
+
+    def create(self, kind: str, inputs: Properties, context: Context) -> tuple[str, Properties]:
+        return _KINDS[kind].create(self._engine(context), inputs, context)
+
+    def update(self, kind: str, id: str, before: Properties, outputs: Properties,
+               inputs: Properties, context: Context) -> Properties:  # fmt: skip
+        return _KINDS[kind].update(self._engine(context), id, inputs, context)
+
+    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties,
+               context: Context) -> None:  # fmt: skip
+        _KINDS[kind].delete(self._engine(context), id, inputs, context)
+
+    def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,
+             context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
+        return _KINDS[kind].read(self._engine(context), id, inputs)
+
+    def secret_outputs(self, kind: str, inputs: Properties) -> tuple[str, ...]:
+        return ()
+
+    def close(self) -> None:
+        """Close the connections."""
+        for engine in self._engines.values():
+            engine.close()
+
+    def _engine(self, context: Context) -> Any:
+        where = address(str(context.provider.get("host") or ""))
+        with self._lock:
+            if where not in self._engines:
+                self._engines[where] = connect(where)
+            return self._engines[where]

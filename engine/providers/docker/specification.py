@@ -1,0 +1,120 @@
+"""A container's inputs as the engine's API has them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from engine.providers.docker.kinds import labels
+from engine.values import Properties
+
+# Input -> keyword of the library, where the value is the same.
+_HOST = {
+    "privileged": "privileged", "runtime": "runtime", "securityOpts": "security_opt", "sysctls": "sysctls",
+    "tmpfs": "tmpfs", "init": "init", "cgroupnsMode": "cgroupns", "dns": "dns", "dnsOpts": "dns_opt",
+    "dnsSearches": "dns_search", "ipcMode": "ipc_mode", "pidMode": "pid_mode", "usernsMode": "userns_mode",
+    "readOnly": "read_only", "shmSize": "shm_size", "groupAdds": "group_add", "cpuShares": "cpu_shares",
+    "cpuSet": "cpuset_cpus", "deviceCgroupRules": "device_cgroup_rules", "publishAllPorts": "publish_all_ports",
+}  # fmt: skip
+_CONTAINER = {
+    "command": "command", "entrypoints": "entrypoint", "hostname": "hostname", "domainname": "domainname",
+    "envs": "environment", "stopSignal": "stop_signal", "tty": "tty", "stdinOpen": "stdin_open", "user": "user",
+    "workingDir": "working_dir",
+}  # fmt: skip
+_MEBI = 1 << 20
+# Where a port is published that names no address: Docker's own default.
+_ANYWHERE = ""
+_SPAN = re.compile(r"([0-9.]+)(ns|us|µs|ms|s|m|h)")
+_NANOSECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+
+
+def configuration(api: Any, inputs: Properties, network: Properties | None) -> dict[str, Any]:
+    """The body of a create. `network` is the one that the container has from its start."""
+    ports = inputs.get("ports") or ()
+    host = api.create_host_config(
+        **_given(_HOST, inputs), **_host(inputs),
+        network_mode=network["name"] if network else inputs.get("networkMode"),
+    )  # fmt: skip
+    result: dict[str, Any] = api.create_container_config(
+        str(inputs["image"]), **{"command": None, **_given(_CONTAINER, inputs)}, labels=labels(inputs),
+        host_config=host, ports=[(one["internal"], one.get("protocol") or "tcp") for one in ports] or None,
+        healthcheck=_healthcheck(inputs.get("healthcheck")), volumes=_anonymous(inputs),
+        networking_config=api.create_networking_config(
+            {network["name"]: api.create_endpoint_config(**endpoint(network))}) if network else None,
+    )  # fmt: skip
+    return result
+
+
+def endpoint(network: Properties) -> dict[str, Any]:
+    """A container's end of a network."""
+    names = {"ipv4Address": "ipv4_address", "ipv6Address": "ipv6_address", "aliases": "aliases"}
+    return _given(names, network)
+
+
+def limits(inputs: Properties) -> dict[str, Any]:
+    """What Docker changes of a container that runs."""
+    found = _given({"cpuShares": "cpu_shares", "cpuSet": "cpuset_cpus"}, inputs) | _memory(inputs)
+    if "restart" in inputs or "maxRetryCount" in inputs:
+        found["restart_policy"] = _restart(inputs)
+    return found
+
+
+def nanoseconds(span: str) -> int:
+    """A duration as Go writes it: `30s`, `1m30s`."""
+    return int(sum(float(number) * _NANOSECONDS[unit] for number, unit in _SPAN.findall(span)))
+
+
+def _host(inputs: Properties) -> dict[str, Any]:
+    from docker.types import Mount, Ulimit
+
+    capabilities = inputs.get("capabilities") or {}
+    return {
+        "cap_add": capabilities.get("adds"), "cap_drop": capabilities.get("drops"),
+        "restart_policy": _restart(inputs) if inputs.get("restart") else None,
+        "extra_hosts": {one["host"]: one["ip"] for one in inputs.get("hosts") or ()} or None,
+        "binds": [_bind(one) for one in inputs.get("volumes") or () if one.get("hostPath") or one.get("volumeName")],
+        "mounts": [Mount(one["target"], one.get("source"), type=one.get("type") or "volume",
+                         read_only=bool(one.get("readOnly"))) for one in inputs.get("mounts") or ()],
+        "ulimits": [Ulimit(name=one["name"], soft=one["soft"], hard=one["hard"])
+                    for one in inputs.get("ulimits") or ()],
+        "port_bindings": {f"{one['internal']}/{one.get('protocol') or 'tcp'}":
+                          (one.get("ip") or _ANYWHERE, one.get("external")) for one in inputs.get("ports") or ()},
+        "devices": [f"{one['hostPath']}:{one.get('containerPath') or one['hostPath']}:{one.get('permissions') or 'rwm'}"
+                    for one in inputs.get("devices") or ()],
+        **_memory(inputs),
+    }  # fmt: skip
+
+
+def _restart(inputs: Properties) -> dict[str, Any]:
+    return {"Name": inputs.get("restart") or "no", "MaximumRetryCount": int(inputs.get("maxRetryCount") or 0)}
+
+
+def _memory(inputs: Properties) -> dict[str, Any]:
+    """Limits of memory: inputs are in MiB, and -1 means none."""
+    names = {"memory": "mem_limit", "memorySwap": "memswap_limit", "memoryReservation": "mem_reservation"}
+    return {names[key]: value if value < 0 else int(value) * _MEBI for key in names
+            if (value := inputs.get(key)) is not None}  # fmt: skip
+
+
+def _bind(volume: Properties) -> str:
+    source = volume.get("hostPath") or volume["volumeName"]
+    return f"{source}:{volume['containerPath']}" + (":ro" if volume.get("readOnly") else "")
+
+
+def _anonymous(inputs: Properties) -> list[str] | None:
+    return [one["containerPath"] for one in inputs.get("volumes") or ()
+            if not one.get("hostPath") and not one.get("volumeName")] or None  # fmt: skip
+
+
+def _healthcheck(said: Properties | None) -> Any:
+    from docker.types import Healthcheck
+
+    if not said:
+        return None
+    spans = {key: nanoseconds(str(said[word])) for key, word in
+             (("interval", "interval"), ("timeout", "timeout"), ("start_period", "startPeriod")) if said.get(word)}
+    return Healthcheck(test=said["tests"], retries=int(said.get("retries") or 3), **spans)
+
+
+def _given(names: dict[str, str], inputs: Properties) -> dict[str, Any]:
+    return {word: inputs[key] for key, word in names.items() if inputs.get(key) is not None}

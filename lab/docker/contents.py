@@ -1,0 +1,110 @@
+"""What each image is made of: a Dockerfile, and the files that it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.docker import trees
+from lab.toolchain.build import bin_dir, module_dir
+from lab.toolchain.recipes import DEFAULT_CILIUM, ETCD, KUBELET, OCI_RUNTIME, TOOLS, TOOLSETS, Part
+
+HERE = Path(__file__).resolve().parent
+BASE = "cilium-edge/base:bookworm"
+KUBERNETES = next(each for each in TOOLSETS if each.name == "kubernetes")
+NODE_RUNNER = next(each for each in TOOLSETS if each.name == "noderunner")
+# What kubeadm of this version asks for.
+_PAUSE, _ETCD = "3.10.1", "3.6.5-0"
+_NODE_PACKAGES = ("conntrack", "containerd", "containernetworking-plugins", "ethtool", "iputils-arping", "ipset",
+                  "nftables", "runc", "socat")  # fmt: skip
+_AGENT_PACKAGES = ("bpftool", "clang-19", "conntrack", "ipset", "llvm-19")
+# The compiler has a hundred programs, and agents run two.
+_NO_AGENT_NEEDS = (
+    "$(ls -d /usr/lib/llvm-19/bin/* | grep -vE '/(clang|clang-19|llc)$')", "/usr/lib/llvm-19/lib/*.a",
+    "/usr/lib/gcc /usr/share/doc /usr/share/man /usr/include",
+)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """An image. `files`: where each file or directory is, by its place in the build's context.
+
+    `parts` are the binaries in it, and `own` the project's directories: a change of them makes the image anew.
+    """
+
+    name: str
+    dockerfile: str
+    files: Callable[[], dict[str, Path]] = dict
+    parts: tuple[Part, ...] = ()
+    own: tuple[Path, ...] = ()
+
+
+def router() -> Contents:
+    """An FRR router."""
+    return Contents("cilium-edge/router:8.4.4", _text("router"), lambda: {
+        "layer.tar": trees.layer("router", ("frr", "frr-pythontools")), "rootfs": HERE / "router/rootfs",
+    }, own=(HERE / "router/rootfs",))  # fmt: skip
+
+
+def outpost() -> Contents:
+    """A host outside the cluster that says whose address it saw."""
+    return _by_node_runner("cilium-edge/outpost:1", "outpost")
+
+
+def node() -> Contents:
+    """A node without the images of its Pods."""
+    return Contents(f"cilium-edge/node-bare:v{KUBERNETES.version}", _text("node"), lambda: {
+        "layer.tar": trees.layer("node", _NODE_PACKAGES), "rootfs": HERE / "node/rootfs",
+        "ociruntime": bin_dir(OCI_RUNTIME) / "ociruntime", "bin/kubectl": bin_dir(KUBERNETES) / "kubectl",
+        **{f"bin/{name}": bin_dir(KUBELET) / name for name in ("kubelet", "kubeadm")},
+    }, (KUBELET, OCI_RUNTIME, KUBERNETES), (HERE / "node/rootfs",))  # fmt: skip
+
+
+def of_pods() -> tuple[Contents, ...]:
+    """What runs on nodes, by the names that kubeadm, the chart and the shipped stacks use."""
+    kubernetes = [_binaries(f"registry.k8s.io/{name}:v{KUBERNETES.version}", KUBERNETES, name)
+                  for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")]  # fmt: skip
+    version = DEFAULT_CILIUM.version
+    return (
+        *kubernetes, _binaries(f"registry.k8s.io/etcd:{_ETCD}", ETCD, "etcd", "etcdctl"),
+        Contents(f"registry.k8s.io/pause:{_PAUSE}", f'FROM {BASE}\nENTRYPOINT ["/usr/bin/sleep", "infinity"]\n'),
+        _agent(), _binaries(f"quay.io/cilium/operator-generic:v{version}", DEFAULT_CILIUM, "cilium-operator-generic"),
+        _by_node_runner("docker.io/traefik/whoami:v1.11", "whoami"),
+        Contents("docker.io/nicolaka/netshoot:v0.14", f"FROM {BASE}\n"),
+    )  # fmt: skip
+
+
+def _agent() -> Contents:
+    def files() -> dict[str, Path]:
+        source = module_dir(DEFAULT_CILIUM)
+        plugin = source / "plugins/cilium-cni"
+        return {
+            "layer.tar": trees.layer("cilium", _AGENT_PACKAGES, _NO_AGENT_NEEDS), "bpf": source / "bpf",
+            **{f"bin/{name}": bin_dir(DEFAULT_CILIUM) / name
+               for name in ("cilium-agent", "cilium-dbg", "cilium-health-responder")},
+            **{f"bin/{name}": bin_dir(TOOLS) / name for name in ("cilium-mount", "cilium-sysctlfix")},
+            "cni/cilium-cni": bin_dir(DEFAULT_CILIUM) / "cilium-cni",
+            "scripts/install-plugin.sh": plugin / "install-plugin.sh",
+            "scripts/cni-uninstall.sh": plugin / "cni-uninstall.sh",
+            "scripts/init-container.sh": source / "images/cilium/init-container.sh",
+        }  # fmt: skip
+
+    return Contents(f"quay.io/cilium/cilium:v{DEFAULT_CILIUM.version}", _text("cilium"), files, (DEFAULT_CILIUM, TOOLS))
+
+
+def _binaries(name: str, part: Part, *programs: str) -> Contents:
+    """Programs that need nothing else, on the base: its layers are on every node already."""
+    return Contents(name, f"FROM {BASE}\nCOPY bin/ /usr/local/bin/\n",
+                    lambda: {f"bin/{each}": bin_dir(part) / each for each in programs}, (part,))  # fmt: skip
+
+
+def _by_node_runner(name: str, *words: str) -> Contents:
+    """The node runner knows how to be several small servers."""
+    entry = ", ".join(f'"{word}"' for word in ("/noderunner", *words))
+    return Contents(name, f"FROM {BASE}\nCOPY bin/ /\nENTRYPOINT [{entry}]\n",
+                    lambda: {"bin/noderunner": bin_dir(NODE_RUNNER) / "noderunner"}, (NODE_RUNNER,))  # fmt: skip
+
+
+def _text(directory: str) -> str:
+    return (HERE / directory / "Dockerfile").read_text()

@@ -1,0 +1,201 @@
+"""Images that are made on this machine, of Debian's packages and the lab's own binaries."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.errors import LabError
+from lab.docker import trees
+from lab.docker.contents import BASE, KUBERNETES, Contents, node, of_pods, outpost, router
+from lab.docker.engine import HOST
+from lab.places import CACHE
+
+Say = Callable[[str], None]
+# The image of nodes, with the images of Pods in it.
+NODE = f"cilium-edge/node:v{KUBERNETES.version}"
+# An image of another key is made anew.
+_LABEL = "cilium-edge.key"
+# Of a cold build on two cores, in seconds.
+_BASE_SECONDS, _EACH_SECONDS, _PRELOAD_SECONDS = 160, 15, 40
+# What the preloaded image is made like: another text makes it anew.
+_PRELOADED = "1"
+
+
+@dataclass(frozen=True)
+class Image:
+    """One line of `edge lab docker status`."""
+
+    name: str
+    there: bool
+    megabytes: int
+
+
+def inventory() -> list[Image]:
+    """Every image that stacks of kind docker run by itself, and whether it is there. The engine runs."""
+    docker = _client()
+    try:
+        found = [_find(docker, name) for name in (NODE, router().name, outpost().name)]
+    finally:
+        docker.close()
+    return [Image(name, one is not None, round(one.attrs["Size"] / 1e6) if one else 0)
+            for name, one in zip((NODE, router().name, outpost().name), found, strict=True)]  # fmt: skip
+
+
+def estimate() -> int:
+    """Seconds that `make` will take on two cores; 0 where all is there. The engine runs."""
+    docker = _client()
+    try:
+        base = trees.base_key()
+        keys = {each.name: _key(each, base) for each in (router(), outpost(), node(), *of_pods())}
+        stale = [name for name, key in keys.items() if _key_of(docker, name) != key]
+        preload = _key_of(docker, NODE) != _preloaded_key(keys)
+        imported = _key_of(docker, BASE) == base
+        return ((0 if imported else _BASE_SECONDS) + len(stale) * _EACH_SECONDS
+                + (_PRELOAD_SECONDS if preload or stale or not imported else 0))  # fmt: skip
+    finally:
+        docker.close()
+
+
+def make(say: Say) -> None:
+    """Make what is not there, or was made of something else. The engine runs. Raises LabError."""
+    docker = _client()
+    try:
+        base, pods = _base(docker, say), of_pods()
+        keys = {each.name: _built(docker, each, base, say) for each in (router(), outpost(), node(), *pods)}
+        key = _preloaded_key(keys)
+        if _key_of(docker, NODE) != key:
+            say(f"image {NODE}: {len(pods)} images for its Pods")
+            _preload(docker, [each.name for each in pods], key)
+    finally:
+        docker.close()
+
+
+def _client() -> Any:
+    from docker import DockerClient
+
+    return DockerClient(base_url=HOST, timeout=600)
+
+
+def _base(docker: Any, say: Say) -> str:
+    """Import the base; its key."""
+    key = trees.base_key()
+    if _key_of(docker, BASE) != key:
+        say(f"image {BASE}: Debian's packages, about {_BASE_SECONDS} s")
+        repository, _, tag = BASE.partition(":")
+        docker.api.import_image_from_file(str(trees.base()), repository, tag, changes=[f"LABEL {_LABEL}={key}"])
+    return key
+
+
+def _built(docker: Any, contents: Contents, base: str, say: Say) -> str:
+    """Build an image where it is not there as its contents say; its key."""
+    key = _key(contents, base)
+    if _key_of(docker, contents.name) == key:
+        return key
+    say(f"image {contents.name}")
+    from docker.errors import APIError, BuildError
+
+    with tempfile.TemporaryDirectory(dir=CACHE / "docker") as directory:
+        context = Path(directory)
+        (context / "Dockerfile").write_text(f"{contents.dockerfile}LABEL {_LABEL}={key}\n")
+        for place, source in contents.files().items():
+            target = context / place
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, target)
+            else:
+                _link(source, target)
+        try:
+            docker.images.build(path=str(context), tag=contents.name, rm=True, forcerm=True)
+        except BuildError as error:
+            raise LabError(f"image {contents.name}: {error.msg}") from None
+        except APIError as error:
+            raise LabError(f"image {contents.name}: {error.explanation}") from None
+    return key
+
+
+def _preload(docker: Any, names: list[str], key: str) -> None:
+    """Run a node, import the images into its containerd, and keep that as an image."""
+    container = docker.containers.run(node().name, detach=True, privileged=True, network_mode="none",
+                                      tmpfs={"/run": "", "/tmp": ""}, cgroupns="private")  # fmt: skip
+    try:
+        deadline = time.monotonic() + 60
+        while container.exec_run(["ctr", "version"]).exit_code != 0:
+            if time.monotonic() > deadline:
+                raise LabError(f"image {NODE}: containerd did not start: docker logs {container.short_id}")
+            time.sleep(0.5)
+        with tempfile.NamedTemporaryFile(dir=CACHE / "docker", suffix=".tar") as archive:
+            # One archive of all: layers that images share are in it once.
+            for chunk in _saved(docker, names):
+                archive.write(chunk)
+            archive.flush()
+            _run_in(container, Path(archive.name))
+        container.exec_run(["systemctl", "stop", "containerd"])
+        container.exec_run(["sh", "-c", "rm -rf /var/log/journal; : > /etc/machine-id; sync"])
+        container.stop(timeout=5)
+        repository, _, tag = NODE.partition(":")
+        container.commit(repository=repository, tag=tag, changes=f"LABEL {_LABEL}={key}")
+    finally:
+        container.remove(force=True, v=True)
+
+
+def _saved(docker: Any, names: list[str]) -> Iterator[bytes]:
+    """`docker save` of several images, which the library does not know."""
+    answer = docker.api.get(docker.api._url("/images/get"), params={"names": names}, stream=True)
+    answer.raise_for_status()
+    yield from answer.iter_content(1 << 20)
+
+
+def _run_in(container: Any, archive: Path) -> None:
+    """Import an archive of this machine in a container, through its root as this machine sees it."""
+    container.reload()
+    target = Path(f"/proc/{container.attrs['State']['Pid']}/root/var/lib/images.tar")
+    shutil.copyfile(archive, target)
+    done = container.exec_run(["ctr", "-n", "k8s.io", "images", "import", "--no-unpack", "/var/lib/images.tar"])
+    target.unlink()
+    if done.exit_code != 0:
+        words = done.output.decode(errors="replace").strip().splitlines() or ["no output"]
+        raise LabError(f"image {NODE}: importing the images of Pods: {words[-1]}")
+
+
+def _key_of(docker: Any, name: str) -> str | None:
+    found = _find(docker, name)
+    return None if found is None else (found.labels or {}).get(_LABEL)
+
+
+def _find(docker: Any, name: str) -> Any:
+    from docker.errors import ImageNotFound
+
+    try:
+        return docker.images.get(name)
+    except ImageNotFound:
+        return None
+
+
+def _preloaded_key(keys: dict[str, str]) -> str:
+    return _digest(_PRELOADED, *(keys[each.name] for each in (node(), *of_pods())))
+
+
+def _key(contents: Contents, base: str) -> str:
+    """What an image is made of: the base, its Dockerfile, the binaries, and the project's own files in it."""
+    own = (path.read_bytes() for place in contents.own for path in sorted(place.rglob("*")) if path.is_file())
+    return _digest(base, contents.name, contents.dockerfile, *(part.key for part in contents.parts),
+                   *(hashlib.sha256(text).hexdigest() for text in own))  # fmt: skip
+
+
+def _digest(*words: str) -> str:
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:16]
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

@@ -1,0 +1,3 @@
+module cilium-edge.dev/ociruntime
+
+go 1.24.0

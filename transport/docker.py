@@ -1,0 +1,76 @@
+"""The Docker engine: a client, and its failures as one line each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from config.errors import DockerError
+
+DEFAULT = "unix:///var/run/docker.sock"
+# Docker 19.03; older engines lack private cgroup namespaces and sysctls of networks.
+_OLDEST = (1, 40)
+_START = "start one and name it in DOCKER_HOST"
+
+
+def address(host: str = "") -> str:
+    """Where the engine is: `host`, else DOCKER_HOST, else the socket that every installation has."""
+    return host or os.environ.get("DOCKER_HOST") or DEFAULT
+
+
+def connect(host: str = "", timeout: float = 60.0) -> Any:
+    """A `docker.DockerClient` of an engine that answers. Raises DockerError where none does, or one that is too old."""
+    # A fifth of a second, which only a stack with containers has to spend.
+    from docker import DockerClient
+
+    where = address(host)
+    with failures(f"Docker at {where}"):
+        client = DockerClient(base_url=where, timeout=timeout, use_ssh_client=where.startswith("ssh://"))
+        version = str(client.version()["ApiVersion"])
+    if tuple(map(int, version.split("."))) < _OLDEST:
+        raise DockerError(f"Docker at {where}: API {version}; expected {'.'.join(map(str, _OLDEST))} or newer"
+                          " (Docker 19.03)")  # fmt: skip
+    return client
+
+
+@contextmanager
+def failures(what: str) -> Iterator[None]:
+    """Turn what the library raises into a DockerError that begins with `what`."""
+    from docker.errors import APIError, BuildError, DockerException
+    from requests.exceptions import RequestException
+
+    try:
+        yield
+    except BuildError as error:
+        raise DockerError(f"{what}: {_last(str(error.msg))}") from None
+    except APIError as error:
+        raise DockerError(f"{what}: {_last(str(error.explanation or error))}", error.status_code or 0) from None
+    except (DockerException, RequestException) as error:
+        raise DockerError(f"{what}: {_reason(error)}") from None
+
+
+def _last(words: str) -> str:
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    return lines[-1].removeprefix("Error response from daemon: ") if lines else "no reason given"
+
+
+def _reason(error: BaseException) -> str:
+    """Why nobody answers: the operating system's own word, deep inside what the libraries wrapped around it."""
+    found: BaseException | None = error
+    seen: list[BaseException] = []
+    while found is not None and found not in seen:
+        seen.append(found)
+        if isinstance(found, PermissionError):
+            return "permission denied on its socket: join the group docker, or be root"
+        if isinstance(found, TimeoutError):
+            return "it does not answer in time"
+        if isinstance(found, (FileNotFoundError, ConnectionRefusedError, ConnectionResetError)):
+            return f"no engine answers ({found.strerror or 'it ended'}); {_START}"
+        inner = [arg for arg in found.args if isinstance(arg, BaseException)]
+        found = inner[0] if inner else found.__cause__ or found.__context__
+    text = str(error)
+    if "timed out" in text:
+        return "it does not answer in time"
+    return f"no engine answers ({_last(text)}); {_START}"
