@@ -43,6 +43,10 @@ class Access(Protocol):
         """What the stack's outputs have to say of it beside the kubeconfig."""
         ...
 
+    def nodes(self) -> list[pulumi.Resource]:
+        """What has to be there before anything speaks of a Node, where the stack makes them."""
+        ...
+
 
 class LabAccess:
     """The embedded lab: keys and kubeconfig are files that the lab made."""
@@ -76,6 +80,9 @@ class LabAccess:
 
     def outputs(self) -> dict[str, pulumi.Output[Any]]:
         return {}
+
+    def nodes(self) -> list[pulumi.Resource]:
+        return []
 
 
 class ExistingAccess:
@@ -113,6 +120,9 @@ class ExistingAccess:
     def outputs(self) -> dict[str, pulumi.Output[Any]]:
         return {}
 
+    def nodes(self) -> list[pulumi.Resource]:
+        return []
+
 
 class DockerAccess:
     """Containers: what leads to them is made with them."""
@@ -142,6 +152,9 @@ class DockerAccess:
 
     def outputs(self) -> dict[str, pulumi.Output[Any]]:
         return {ACCESS: self._hosts.access()}
+
+    def nodes(self) -> list[pulumi.Resource]:
+        return list(self._kubernetes.registered)
 
 
 def access(stack: StackConfig) -> Access:

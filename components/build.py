@@ -72,7 +72,7 @@ def build(stack: StackConfig) -> dict[str, Any]:
     gateways = GatewayAddresses("gateway", items, way) if items else None
     first = pulumi.ResourceOptions(providers=[cluster], depends_on=gateways.each if gateways else None)
     cilium = CiliumInstall("cilium", _install(stack, way, kubeconfig), first)
-    after = pulumi.ResourceOptions(providers=[cluster], depends_on=[cilium.crds])
+    after = pulumi.ResourceOptions(providers=[cluster], depends_on=[cilium.crds, *way.nodes()])
     version = stack.cilium.version
     if stack.bgp is not None:
         BgpControlPlane("bgp", _bgp(stack, way), after)

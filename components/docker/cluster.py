@@ -8,6 +8,7 @@ from pulumi_command.remote import Command
 from components.docker import kubeadm
 from components.docker.hosts import DockerHosts
 from components.docker.keys import bootstrap_token
+from config.node import Node
 from config.stack import StackConfig
 
 
@@ -24,7 +25,8 @@ class KubeadmCluster(pulumi.ComponentResource):
         written = token.apply(lambda it: kubeadm.init_configuration(stack, control, it))
         init = self._command(f"{control.name}-init", control.name, kubeadm.INIT, written, [control.name], [])
         self.kubeconfig = pulumi.Output.secret(init.stdout)
-        self._register(stack, init)
+        # Each is over when its Node is there, with all that no kubelet says of itself.
+        self.registered = [self._register(stack, node, control, init) for node in stack.nodes]
         # Workers of another subnet reach the API server by the routers and the routes of all.
         ways = [hosts.settled[name] for name in hosts.settled]
         for node in stack.nodes:
@@ -50,15 +52,13 @@ class KubeadmCluster(pulumi.ComponentResource):
             ),
         )  # fmt: skip
 
-    def _register(self, stack: StackConfig, init: Command) -> None:
-        """Each Node's PodCIDR and labels, set on the control plane as soon as its kubelet has made it."""
-        control = next(node for node in stack.nodes if node.role == "control-plane")
-        for node in stack.nodes:
-            script = kubeadm.registered_script(stack, node)
-            Command(
-                f"{node.name}-registered", connection=self._hosts.connections[control.name], create=script,
-                update=script, delete=kubeadm.forget_script(node), add_previous_output_in_env=False,
-                triggers=[self._hosts.containers[each].id for each in dict.fromkeys((node.name, control.name))],
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[init], delete_before_replace=True,
-                                            additional_secret_outputs=["connection"]),
-            )  # fmt: skip
+    def _register(self, stack: StackConfig, node: Node, control: Node, init: Command) -> Command:
+        """A Node's PodCIDR and labels, set on the control plane as soon as its kubelet has made it."""
+        script = kubeadm.registered_script(stack, node)
+        return Command(
+            f"{node.name}-registered", connection=self._hosts.connections[control.name], create=script,
+            update=script, delete=kubeadm.forget_script(node), add_previous_output_in_env=False,
+            triggers=[self._hosts.containers[each].id for each in dict.fromkeys((node.name, control.name))],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[init], delete_before_replace=True,
+                                        additional_secret_outputs=["connection"]),
+        )  # fmt: skip

@@ -26,7 +26,8 @@ _LABEL = "cilium-edge.key"
 # Of a cold build on two cores, in seconds.
 _BASE_SECONDS, _EACH_SECONDS, _PRELOAD_SECONDS = 160, 15, 40
 # What the preloaded image is made like: another text makes it anew.
-_PRELOADED = "1"
+_PRELOADED = "2"
+_STORE = "/var/lib/containerd"
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,8 @@ def _built(docker: Any, contents: Contents, base: str, say: Say) -> str:
     if _key_of(docker, contents.name) == key:
         return key
     say(f"image {contents.name}")
-    from docker.errors import APIError, BuildError
-
     with tempfile.TemporaryDirectory(dir=CACHE / "docker") as directory:
         context = Path(directory)
-        (context / "Dockerfile").write_text(f"{contents.dockerfile}LABEL {_LABEL}={key}\n")
         for place, source in contents.files().items():
             target = context / place
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -112,19 +110,30 @@ def _built(docker: Any, contents: Contents, base: str, say: Say) -> str:
                 shutil.copytree(source, target)
             else:
                 _link(source, target)
-        try:
-            docker.images.build(path=str(context), tag=contents.name, rm=True, forcerm=True)
-        except BuildError as error:
-            raise LabError(f"image {contents.name}: {error.msg}") from None
-        except APIError as error:
-            raise LabError(f"image {contents.name}: {error.explanation}") from None
+        _build(docker, contents.name, contents.dockerfile, context, key)
     return key
 
 
+def _build(docker: Any, name: str, dockerfile: str, context: Path, key: str) -> None:
+    from docker.errors import APIError, BuildError
+
+    (context / "Dockerfile").write_text(f"{dockerfile}LABEL {_LABEL}={key}\n")
+    try:
+        docker.images.build(path=str(context), tag=name, rm=True, forcerm=True)
+    except BuildError as error:
+        raise LabError(f"image {name}: {error.msg}") from None
+    except APIError as error:
+        raise LabError(f"image {name}: {error.explanation}") from None
+
+
 def _preload(docker: Any, names: list[str], key: str) -> None:
-    """Run a node, import the images into its containerd, and keep that as an image."""
+    """Import the images into the containerd of a node, unpacked, and make an image of the node with that in it."""
+    from docker.types import Mount
+
     container = docker.containers.run(node().name, detach=True, privileged=True, network_mode="none",
-                                      tmpfs={"/run": "", "/tmp": ""}, cgroupns="private")  # fmt: skip
+                                      tmpfs={"/run": "", "/tmp": ""}, cgroupns="private",
+                                      # What is unpacked lies on overlayfs, and may not itself lie on it.
+                                      mounts=[Mount("/var", None)])  # fmt: skip
     try:
         deadline = time.monotonic() + 60
         while container.exec_run(["ctr", "version"]).exit_code != 0:
@@ -132,18 +141,36 @@ def _preload(docker: Any, names: list[str], key: str) -> None:
                 raise LabError(f"image {NODE}: containerd did not start: docker logs {container.short_id}")
             time.sleep(0.5)
         with tempfile.NamedTemporaryFile(dir=CACHE / "docker", suffix=".tar") as archive:
-            # One archive of all: layers that images share are in it once.
             for chunk in _saved(docker, names):
                 archive.write(chunk)
             archive.flush()
-            _run_in(container, Path(archive.name))
-        container.exec_run(["systemctl", "stop", "containerd"])
-        container.exec_run(["sh", "-c", "rm -rf /var/log/journal; : > /etc/machine-id; sync"])
-        container.stop(timeout=5)
-        repository, _, tag = NODE.partition(":")
-        container.commit(repository=repository, tag=tag, changes=f"LABEL {_LABEL}={key}")
+            _import(container, Path(archive.name))
+        _in(container, "systemctl stop containerd")
+        # containerd opens the blobs of what it has unpacked, and reads them never again.
+        _in(container, f"find {_STORE}/io.containerd.content.v1.content/blobs -size +1M -exec truncate -s 0 {{}} +")
+        with tempfile.TemporaryDirectory(dir=CACHE / "docker") as directory:
+            with (Path(directory) / "store.tar").open("wb") as file:
+                for chunk in container.get_archive(_STORE)[0]:
+                    file.write(chunk)
+            text = f"FROM {node().name}\nADD store.tar {Path(_STORE).parent}/\n"
+            _build(docker, NODE, text, Path(directory), key)
     finally:
         container.remove(force=True, v=True)
+
+
+def _import(container: Any, archive: Path) -> None:
+    """Import an archive of this machine in a container, through its root as this machine sees it."""
+    container.reload()
+    target = Path(f"/proc/{container.attrs['State']['Pid']}/root/var/lib/images.tar")
+    shutil.copyfile(archive, target)
+    _in(container, "ctr -n k8s.io images import /var/lib/images.tar && rm /var/lib/images.tar")
+
+
+def _in(container: Any, script: str) -> None:
+    done = container.exec_run(["sh", "-euc", script])
+    if done.exit_code != 0:
+        words = done.output.decode(errors="replace").strip().splitlines() or ["no output"]
+        raise LabError(f"image {NODE}: {script.split(' ')[0]}: {words[-1]}")
 
 
 def _saved(docker: Any, names: list[str]) -> Iterator[bytes]:
@@ -151,18 +178,6 @@ def _saved(docker: Any, names: list[str]) -> Iterator[bytes]:
     answer = docker.api.get(docker.api._url("/images/get"), params={"names": names}, stream=True)
     answer.raise_for_status()
     yield from answer.iter_content(1 << 20)
-
-
-def _run_in(container: Any, archive: Path) -> None:
-    """Import an archive of this machine in a container, through its root as this machine sees it."""
-    container.reload()
-    target = Path(f"/proc/{container.attrs['State']['Pid']}/root/var/lib/images.tar")
-    shutil.copyfile(archive, target)
-    done = container.exec_run(["ctr", "-n", "k8s.io", "images", "import", "--no-unpack", "/var/lib/images.tar"])
-    target.unlink()
-    if done.exit_code != 0:
-        words = done.output.decode(errors="replace").strip().splitlines() or ["no output"]
-        raise LabError(f"image {NODE}: importing the images of Pods: {words[-1]}")
 
 
 def _key_of(docker: Any, name: str) -> str | None:
