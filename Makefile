@@ -5,7 +5,7 @@ VENV := .venv/.installed
 # Tests start `edge` a thousand times; compiled modules are kept for them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup setup-all up down plan verify test lint unit e2e test-versions go-test audit clean
+.PHONY: help setup setup-all up down plan verify test lint unit e2e test-versions test-docker go-test audit clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,10 +44,10 @@ lint: $(VENV) ## ruff, mypy --strict, import-linter
 	PYTHONPATH=. .venv/bin/lint-imports
 
 go-test: ## the node runner, and what stands between agents and Envoy
-	for part in noderunner envoybridge; do ( cd lab/$$part && test -z "$$(gofmt -l .)" && go vet ./... && go test ./... ) || exit 1; done
+	for part in noderunner envoybridge ociruntime; do ( cd lab/$$part && test -z "$$(gofmt -l .)" && go vet ./... && go test ./... ) || exit 1; done
 
 unit: $(VENV) ## tests that need no lab
-	.venv/bin/python -m pytest -m "not lab" -n auto
+	.venv/bin/python -m pytest -m "not lab and not docker" -n auto
 
 AUDIT := .edge/audit
 audit: ## known vulnerabilities of everything that is pinned; asks the public databases
@@ -64,6 +64,10 @@ e2e: $(VENV) ## tests on the lab
 
 test-versions: $(VENV) ## the stacks on the newest patches of Cilium's later minor versions (builds them: 20 minutes)
 	.venv/bin/python -m pytest -m versions
+
+test-docker: $(VENV) ## the stacks of containers, on a Docker engine in namespaces (makes its images: 10 minutes)
+	@$(EDGE) setup --docker
+	.venv/bin/python -m pytest -m docker
 
 clean: ## remove the environment and everything that was built
 	-@[ -d .venv ] && $(EDGE) down -s dev

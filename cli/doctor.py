@@ -46,23 +46,24 @@ def setup(
     clock = report.Clock()
     prepare(clock, EVERYTHING if every else ())
     if docker:
-        from lab.docker import engine
+        from lab.docker.engine import OURS
 
-        ran = engine.pid() is not None
+        ran = OURS.pid is not None
         prepare_containers(clock)
         if not ran:
-            engine.down()
+            OURS.down()
     clock.say("everything is there")
 
 
 def prepare_containers(clock: report.Clock) -> None:
     """Start the lab's Docker engine, and make the images that it lacks."""
     from lab import packages
-    from lab.docker import charts, engine, images
+    from lab.docker import charts, images
+    from lab.docker.engine import OURS
     from lab.toolchain.recipes import CONTAINERS
 
     prepare(clock, CONTAINERS, packages.CONTAINERS)
-    if engine.up():
+    if OURS.up():
         clock.say("lab: dockerd runs")
     charts.link()
     seconds = images.estimate()

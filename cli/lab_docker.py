@@ -18,32 +18,33 @@ def up() -> None:
     Commands on such stacks find it by themselves; for other programs DOCKER_HOST is told.
     """
     from cli.doctor import prepare_containers
-    from lab.docker import engine
+    from lab.docker.engine import OURS
 
     need_root()
     clock = report.Clock()
     prepare_containers(clock)
-    clock.say(f"export DOCKER_HOST={engine.HOST}", "bold")
+    clock.say(f"export DOCKER_HOST={OURS.host}", "bold")
 
 
 @app.command()
 def down() -> None:
     """End the engine and the containers on it. Its images stay; so do stopped containers, until `edge destroy`."""
-    from lab.docker import engine
+    from lab.docker.engine import OURS
 
     need_root()
-    report.Clock().say("the engine has ended" if engine.down() else "the engine does not run")
+    report.Clock().say("the engine has ended" if OURS.down() else "the engine does not run")
 
 
 @app.command()
 def status(as_json: JsonOption = False) -> None:
     """Whether the engine runs, where it listens, and what it has. Exit status 1 where it does not run."""
-    from lab.docker import engine, images
+    from lab.docker import images
+    from lab.docker.engine import OURS
 
-    running = engine.pid() is not None
+    running = OURS.pid is not None
     found = images.inventory() if running else []
     if as_json:
-        report.print_json({"running": running, "host": engine.HOST, "process": engine.pid(),
+        report.print_json({"running": running, "host": OURS.host, "process": OURS.pid,
                            "images": [vars(one) for one in found]})  # fmt: skip
     else:
         table = report.table("image", "size", "state")
@@ -52,6 +53,6 @@ def status(as_json: JsonOption = False) -> None:
             table.add_row(one.name, f"{one.megabytes} MB" if one.there else "", state)
         report.out.print(table if running else "the engine does not run: edge lab docker up starts it")
         if running:
-            report.out.print(f"process {engine.pid()}, {engine.HOST}")
+            report.out.print(f"process {OURS.pid}, {OURS.host}")
     if not running:
         raise typer.Exit(1)

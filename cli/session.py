@@ -129,12 +129,12 @@ class Session:
             use_tools()
             management.enter(self.name)
         if self.is_docker:
-            from lab.docker import engine
+            from lab.docker.engine import OURS
 
             # Where the engine is the lab's own, its networks are in namespaces, as the lab's are.
-            if engine.chosen():
+            if OURS.chosen():
                 use_tools()
-                engine.enter()
+                OURS.enter()
 
     def endpoints(self) -> dict[str, Endpoint]:
         """SSH endpoints of all hosts, for the probes."""

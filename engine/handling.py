@@ -112,7 +112,7 @@ PROPERTIES: Mapping[str, Mapping[str, Fate]] = {
     NETWORK: {
         **dict.fromkeys(("name", "driver", "options", "internal", "ipv6", "attachable", "labels", "ipamDriver",
                          "ipamOptions", "ipamConfigs"), Fate.DONE),
-        "ingress": Fate.REFUSED, "checkDuplicate": Fate.NOTHING,
+        "ingress": Fate.REFUSED,
     },
     REMOTE_IMAGE: {
         **dict.fromkeys(("name", "keepLocally", "forceRemove", "platform", "pullTriggers", "triggers"), Fate.DONE),
@@ -144,7 +144,7 @@ PROPERTIES: Mapping[str, Mapping[str, Fate]] = {
     },
     _DOCKER: {
         "host": Fate.DONE,
-        **dict.fromkeys(("buildOnPreview", "caMaterial", "certMaterial", "certPath", "context",
+        **dict.fromkeys(("caMaterial", "certMaterial", "certPath", "context",
                          "disableDockerDaemonCheck", "keyMaterial", "registryAuth", "sshOpts"), Fate.REFUSED),
     },
     _PROVIDER: {

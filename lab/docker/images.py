@@ -15,7 +15,7 @@ from typing import Any
 from config.errors import LabError
 from lab.docker import trees
 from lab.docker.contents import BASE, KUBERNETES, Contents, node, of_pods, outpost, router
-from lab.docker.engine import HOST
+from lab.docker.engine import OURS
 from lab.places import CACHE
 
 Say = Callable[[str], None]
@@ -82,7 +82,7 @@ def make(say: Say) -> None:
 def _client() -> Any:
     from docker import DockerClient
 
-    return DockerClient(base_url=HOST, timeout=600)
+    return DockerClient(base_url=OURS.host, timeout=600)
 
 
 def _base(docker: Any, say: Say) -> str:

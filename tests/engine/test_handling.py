@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pulumi_docker as docker
 import pytest
 from pulumi.runtime.proto import resource_pb2
 from pulumi_command import local, remote
@@ -21,6 +22,7 @@ from config.errors import DeploymentFailed, UnsupportedResource
 from engine.events import Op
 from engine.handling import OPTIONS, PROPERTIES, Fate
 from engine.providers.command import COPY, LOCAL, REMOTE
+from engine.providers.docker.provider import CONTAINER, IMAGE, NETWORK, REMOTE_IMAGE
 from engine.providers.helm import RELEASE
 from tests.engine.project import REPOSITORY, Project, fates
 
@@ -31,6 +33,9 @@ ARGS: dict[str, dict[str, Any]] = {
     REMOTE: {"": remote.CommandArgs, **CONNECTION},
     COPY: {"": remote.CopyToRemoteArgs, **CONNECTION},
     RELEASE: {"": ReleaseArgs, "repositoryOpts": RepositoryOptsArgs},
+    NETWORK: {"": docker.NetworkArgs}, REMOTE_IMAGE: {"": docker.RemoteImageArgs},
+    IMAGE: {"": docker.ImageArgs, "build": docker.DockerBuildArgs}, CONTAINER: {"": docker.ContainerArgs},
+    "pulumi:providers:docker": {"": docker.ProviderArgs},
     "pulumi:providers:kubernetes": {"": ProviderArgs},
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from config.errors import DockerError
 from engine.providers.docker import images
-from engine.providers.docker.kinds import own_labels
+from engine.providers.docker.kinds import REPLACED, own_labels
 from engine.values import Properties
 from transport.docker import failures
 
@@ -29,9 +29,7 @@ def observed(docker: Any, id: str, inputs: Properties, found: Any) -> Properties
     """The inputs as they are: where one differs, the next `up` changes it back or makes the container anew."""
     seen = {key: value for key, value in inputs.items() if key != DRIFTED}
     if found.id != id:
-        # Somebody made another one under its name.
-        seen["name"] = f"{inputs['name']} (of somebody else)"
-        seen[DRIFTED] = "replaced by hand"
+        seen[REPLACED] = True
     image = images.find(docker, str(inputs["image"]))
     if image is None or image.id != found.attrs["Image"]:
         seen["image"] = found.attrs["Config"]["Image"] if found.attrs["Config"]["Image"] != inputs["image"] else (

@@ -9,7 +9,7 @@ from typing import Any
 from config.errors import DockerError
 from engine.providers.base import Context
 from engine.providers.docker import container_state, images, specification, uploads
-from engine.providers.docker.kinds import MARK, digest, taken
+from engine.providers.docker.kinds import MARK, REPLACED, digest, taken
 from engine.values import Properties
 from transport.docker import failures
 
@@ -78,8 +78,7 @@ class Containers:
         _remove(_get(docker, name + _UNFINISHED), 0, volumes=True)
         found = _get(docker, id or name)
         if found is None and id:
-            # Somebody made it anew under its name: a refresh has said so, and the next `up` replaces that one.
-            found = _get(docker, name) if container_state.DRIFTED in inputs else None
+            found = _get(docker, name) if inputs.get(REPLACED) else None
         elif found is not None and not id and found.labels.get(MARK) != digest(inputs):
             return
         grace = int(inputs.get("destroyGraceSeconds") or _GRACE)

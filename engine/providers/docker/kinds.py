@@ -12,6 +12,8 @@ from engine.values import Properties
 
 # A digest of the inputs: what a create that was cut off has made is known by it again.
 MARK = "cilium-edge.inputs"
+# Among observed inputs: somebody removed it and made another one under its name, which the next `up` replaces.
+REPLACED = "replacedByHand"
 
 
 class Kind(Protocol):

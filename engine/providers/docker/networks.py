@@ -8,7 +8,7 @@ from typing import Any
 
 from config.errors import DockerError
 from engine.providers.base import Context
-from engine.providers.docker.kinds import MARK, digest, labels, own_labels, taken
+from engine.providers.docker.kinds import MARK, REPLACED, digest, labels, own_labels, taken
 from engine.values import Properties
 from transport.docker import failures
 
@@ -54,7 +54,7 @@ class Networks:
         return _outputs(inputs, found)
 
     def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
-        found = _found(docker, id) if id else _named(docker, str(inputs["name"]))
+        found = _found(docker, id) if id and not inputs.get(REPLACED) else _named(docker, str(inputs["name"]))
         if found is None or (not id and (found.attrs.get("Labels") or {}).get(MARK) != digest(inputs)):
             return
         with failures(f"network {inputs['name']}"):
@@ -66,7 +66,6 @@ class Networks:
             found.remove()
 
     def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
-        # One of the same name that somebody made instead is another one: the next `up` replaces it.
         found = _found(docker, id) or _named(docker, str(inputs["name"]))
         if found is None:
             return None
@@ -79,7 +78,7 @@ class Networks:
         if inputs.get("labels"):
             seen["labels"] = own_labels(found.attrs.get("Labels") or {}, inputs)
         if found.id != id:
-            seen["name"] = f"{inputs['name']} (of somebody else)"
+            seen[REPLACED] = True
         return seen, _outputs(inputs, found)
 
 

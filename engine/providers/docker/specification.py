@@ -90,8 +90,10 @@ def _restart(inputs: Properties) -> dict[str, Any]:
 
 
 def _memory(inputs: Properties) -> dict[str, Any]:
-    """Limits of memory: inputs are in MiB, and -1 means none."""
+    """Limits of memory: inputs are in MiB, and -1 means none. With swap it is twice as much, as Docker has it."""
     names = {"memory": "mem_limit", "memorySwap": "memswap_limit", "memoryReservation": "mem_reservation"}
+    if inputs.get("memory") and inputs.get("memorySwap") is None:
+        inputs = {**inputs, "memorySwap": inputs["memory"] * 2}
     return {names[key]: value if value < 0 else int(value) * _MEBI for key in names
             if (value := inputs.get(key)) is not None}  # fmt: skip
 

@@ -1,0 +1,74 @@
+"""The stack of containers, deployed once, on the lab's Docker engine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.docker.engine import OURS
+from tests.e2e.harness import Edge
+
+# Containers and networks begin with the stack's name: a stack of somebody who works here is another one.
+NAME = "dtest"
+
+
+class Containers(Edge):
+    """A stack of the project's under a name of the tests' own."""
+
+    def __init__(self, directory: Path, shipped: str) -> None:
+        super().__init__(directory, shipped)
+        (self.dir / f"Pulumi.{shipped}.yaml").unlink()
+        self.stack = NAME
+        self.reset()
+
+    def container(self, host: str) -> Any:
+        return client().containers.get(f"{NAME}-{host}")
+
+    def left(self) -> list[str]:
+        """What there is of the stack on the engine."""
+        docker = client()
+        objects = [*docker.containers.list(all=True, ignore_removed=True), *docker.networks.list()]
+        return sorted(one.name for one in objects if one.name.startswith(f"{NAME}-"))
+
+    def volumes(self) -> set[str]:
+        return {one.id for one in client().volumes.list()}
+
+
+def prepared(edge: Containers) -> None:
+    """The engine runs and has its images."""
+    command = [sys.executable, "-m", "cli", "lab", "docker", "up"]
+    done = subprocess.run(command, env=edge.env, capture_output=True, text=True, timeout=1800, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def client() -> Any:
+    from docker import DockerClient
+
+    return DockerClient(base_url=OURS.host, timeout=120)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[None]:
+    """The engine with its images; it ends with the tests, unless it ran before them."""
+    ran = OURS.pid is not None
+    yield
+    if not ran:
+        OURS.down()
+
+
+@pytest.fixture(scope="module")
+def edge(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Iterator[Containers]:
+    edge = Containers(tmp_path_factory.mktemp("docker") / "project", "docker")
+    prepared(edge)
+    before = edge.volumes()
+    edge.run("up", timeout=600)
+    try:
+        yield edge
+    finally:
+        edge.run("destroy", "--yes", ok=False)
+        assert edge.left() == [] and edge.volumes() <= before

@@ -1,0 +1,67 @@
+"""A Docker engine of the tests' own, with an image of one static program."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.docker.engine import Engine
+from lab.places import CACHE
+from lab.toolchain.build import build
+from lab.toolchain.recipes import OCI_RUNTIME
+
+TINY = Path(__file__).with_name("tiny")
+
+
+@pytest.fixture(scope="session")
+def dockerd() -> Iterator[Engine]:
+    if shutil.which("dockerd") is None or os.geteuid() != 0:
+        pytest.skip("no dockerd, or not root: edge setup --docker installs it")
+    build(lambda what, seconds: None, (OCI_RUNTIME,))
+    CACHE.mkdir(parents=True, exist_ok=True)
+    # The path of a socket is short; overlayfs lies on no overlayfs.
+    home, data = Path(tempfile.mkdtemp(prefix="dockerd-")), Path(tempfile.mkdtemp(prefix="docker-", dir=CACHE))
+    engine = Engine(home, data)
+    engine.up()
+    try:
+        _import_tiny(engine, home)
+        yield engine
+    finally:
+        engine.down()
+        for place in (home, data):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def docker(dockerd: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A client; at the end nothing is left that a test made."""
+    from docker import DockerClient
+
+    dockerd.up()
+    monkeypatch.setenv("DOCKER_HOST", dockerd.host)
+    client = DockerClient(base_url=dockerd.host, timeout=60)
+    yield client
+    for container in client.containers.list(all=True):
+        container.remove(force=True, v=True)
+    client.networks.prune()
+    client.close()
+
+
+def _import_tiny(engine: Engine, scratch: Path) -> None:
+    from docker import DockerClient
+
+    root = scratch / "root"
+    root.mkdir()
+    subprocess.run(["go", "build", "-o", str(root / "tiny"), str(TINY / "main.go")], check=True,
+                   env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GO111MODULE": "off"})  # fmt: skip
+    subprocess.run(["tar", "-C", str(root), "-cf", str(scratch / "tiny.tar"), "."], check=True)
+    client = DockerClient(base_url=engine.host)
+    client.api.import_image_from_file(str(scratch / "tiny.tar"), "tiny", "1", changes=['ENTRYPOINT ["/tiny"]'])
+    client.close()

@@ -1,0 +1,85 @@
+"""What somebody did to containers by hand is seen, and put right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.engine.docker.test_containers import program
+from tests.engine.project import Project, fates
+
+pytestmark = pytest.mark.lab
+
+
+def replaced(docker: Any) -> None:
+    """Another container under the same name, on another image."""
+    docker.containers.get("box").remove(force=True)
+    docker.images.get("tiny:1").tag("other:1")
+    docker.containers.run("other:1", ["stay"], name="box", detach=True)
+
+
+def on_no_network(docker: Any) -> None:
+    docker.networks.get("left").disconnect("box", force=True)
+
+
+def at_another_address(docker: Any) -> None:
+    on_no_network(docker)
+    docker.networks.get("left").connect("box", ipv4_address="10.77.1.99")
+
+
+def on_another_network(docker: Any) -> None:
+    docker.networks.create("strange")
+    docker.networks.get("strange").connect("box")
+
+
+def image_renewed(docker: Any) -> None:
+    """The name of its image is another image's now."""
+    made = docker.containers.create("tiny:1", ["stay"])
+    made.commit("tiny", "1", changes="LABEL renewed=yes")
+    made.remove()
+
+
+CASES: dict[str, tuple[Callable[[Any], object], str]] = {
+    "stopped": (lambda docker: docker.containers.get("box").stop(timeout=0), "update"),
+    "killed": (lambda docker: docker.containers.get("box").kill(), "update"),
+    "paused": (lambda docker: docker.containers.get("box").pause(), "update"),
+    "restart policy": (lambda docker: docker.containers.get("box").update(restart_policy={"Name": "always"}), "update"),
+    "removed": (lambda docker: docker.containers.get("box").remove(force=True), "create"),
+    "replaced": (replaced, "replace"),
+    "on no network": (on_no_network, "replace"),
+    "at another address": (at_another_address, "replace"),
+    "on another network": (on_another_network, "replace"),
+    "image renewed": (image_renewed, "replace"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_drift_is_seen_and_put_right(case: str, project: Project, docker: Any) -> None:
+    change, fate = CASES[case]
+    original = docker.images.get("tiny:1")
+    try:
+        project.up(program("restart='no'"))
+        change(docker)
+        assert project.engine.refresh().changed != []
+        assert fates(project.up(program("restart='no'"))) == {"left": "same", "box": fate}
+        container = docker.containers.get("box")
+        assert container.status == "running"
+        assert list(container.attrs["NetworkSettings"]["Networks"]) == ["left"]
+        assert container.attrs["NetworkSettings"]["Networks"]["left"]["IPAddress"] == "10.77.1.10"
+        assert container.attrs["HostConfig"]["RestartPolicy"]["Name"] == "no"
+        assert container.attrs["Image"] == docker.images.get("tiny:1").id
+        assert project.engine.refresh().changed == [] and project.up(program("restart='no'")).changed == []
+    finally:
+        original.tag("tiny", "1")
+
+
+def test_a_network_that_was_made_anew_is_replaced(project: Project, docker: Any) -> None:
+    project.up(program())
+    docker.containers.get("box").remove(force=True)
+    docker.networks.get("left").remove()
+    docker.networks.create("left")
+    project.engine.refresh()
+    assert fates(project.up(program())) == {"left": "replace", "box": "create"}
+    assert docker.containers.get("box").attrs["NetworkSettings"]["Networks"]["left"]["IPAddress"] == "10.77.1.10"
