@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from cli import report
 from cli.session import JsonOption, Session, StackOption
+from diagnosis.roots import Root, roots
 from probes.verdict import Color, Verdict
 
 _MARKS = {Color.GREEN: ("ok", "green"), Color.RED: ("RED", "bold red"), Color.GREY: ("?", "bold yellow")}
@@ -52,28 +54,36 @@ def prove(session: Session, deadline: float, *, as_json: bool, junit: Path | Non
         pool.close()
     if junit is not None:
         junit.write_text(_junit(session.name, verdicts))
+    causes = roots(session.stack, verdicts)
     if as_json:
-        report.print_json({"green": all_green(verdicts), "verdicts": [v.as_dict() for v in verdicts]})
+        report.print_json({"green": all_green(verdicts), "roots": [root.as_dict() for root in causes],
+                           "verdicts": [v.as_dict() for v in verdicts]})  # fmt: skip
     else:
-        _print(verdicts)
+        _print(verdicts, causes)
     if not all_green(verdicts):
         raise typer.Exit(1)
 
 
-def _print(verdicts: list[Verdict]) -> None:
+def _print(verdicts: list[Verdict], causes: list[Root]) -> None:
     table = report.table("", "check", "subject", "where", "expected", "observed", "s")
     for verdict in verdicts:
         mark, style = _MARKS[verdict.color]
         table.add_row(f"[{style}]{mark}[/]", verdict.check, verdict.subject, verdict.where,
                       verdict.expected, verdict.observed, f"{verdict.seconds:.1f}")  # fmt: skip
     report.out.print(table)
-    for verdict in verdicts:
-        if verdict.color is not Color.GREEN and verdict.cause:
-            report.out.print(f"{verdict.check} {verdict.subject}: {verdict.cause}", style="red")
+    for root in causes:
+        report.out.print(f"{root.verdict.check} {root.verdict.subject}: {root.cause}", style="red")
+        if root.follows:
+            report.out.print(f"  from it follow {_counted(root.follows)}", style="dim")
     red = sum(v.color is Color.RED for v in verdicts)
     grey = sum(v.color is Color.GREY for v in verdicts)
     good = len(verdicts) - red - grey
     report.out.print(f"{good} proven, {red} red, {grey} without an answer", style="bold")
+
+
+def _counted(rows: tuple[Verdict, ...]) -> str:
+    """`4 bgp-session, 2 rib`."""
+    return ", ".join(f"{number} {check}" for check, number in Counter(row.check for row in rows).items())
 
 
 def _junit(stack: str, verdicts: list[Verdict]) -> str:

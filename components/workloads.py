@@ -71,6 +71,9 @@ def workload_manifest(workload: Workload) -> Manifest:
         }
     template = {"metadata": {"labels": selector["matchLabels"]}, "spec": spec}
     deployment = {"replicas": workload.replicas, "selector": selector, "template": template}
+    if workload.spread:
+        # Where there are as many replicas as nodes, a new Pod finds a place when an old one has gone, and only then.
+        deployment["strategy"] = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}
     return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": deployment}
 
 

@@ -8,17 +8,28 @@ from config.errors import EdgeError
 from engine.deployment import Deployment
 from engine.diff import changes
 from engine.events import Op, Step
+from engine.providers.command import COPY, REMOTE
+from engine.providers.docker.container_state import runs
+from engine.providers.docker.provider import CONTAINER
 from engine.registry import PROVIDER_PREFIX
 from engine.state import Resource
 from engine.values import plain, reseal
 
 
 def drift(deployment: Deployment) -> Iterator[Step]:
-    """Look at each resource, and take what is there into the state; for a plan into its own picture of it alone."""
+    """Look at each resource, and take what is there into the state; for a plan into its own picture of it alone.
+
+    Nobody looks into a host that was just found not to run: what the state has of it stays, and it is the host that
+    has drifted.
+    """
+    down: set[str] = set()
     for resource in list(deployment.state.resources):
         made = resource.custom and not resource.external and not resource.type.startswith(PROVIDER_PREFIX)
-        step = _looked(deployment, resource) if made and deployment.selection.has(resource.urn) else None
+        inside = resource.type in (REMOTE, COPY) and down.intersection(resource.references())
+        step = _looked(deployment, resource) if made and not inside and deployment.selection.has(resource.urn) else None
         if step is not None:
+            if resource.type == CONTAINER and (step.op is Op.DELETE or not runs(resource.inputs)):
+                down.add(resource.urn)
             yield step
 
 

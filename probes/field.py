@@ -39,7 +39,7 @@ _ROUTER_COMMANDS = {
 _NOT_RUNNING = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null | sed -n '/^Lines To Add/,$p'"
 
 # FRR's daemons that are to run and do not, one a line, and whether the kernel forwards. `comm` has 15 letters.
-_PARTS = r"""for d in zebra $(sed -n 's/^\\([a-z0-9]*\\)=yes.*/\1/p' /etc/frr/daemons 2>/dev/null); do
+_PARTS = r"""for d in zebra $(sed -n 's/^\([a-z0-9]*\)=yes.*/\1/p' /etc/frr/daemons 2>/dev/null); do
 	grep -qsxF "$d" /proc/[0-9]*/comm || echo "$d"
 done | sort -u
 cat /proc/sys/net/ipv4/ip_forward"""

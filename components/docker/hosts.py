@@ -9,6 +9,7 @@ from pulumi_command.remote import Command, ConnectionArgs
 from pulumi_docker import Container, Network, RemoteImage
 
 from components.docker import links
+from components.docker.deleted_with import With
 from components.docker.keys import public, ssh_key
 from components.owner import owner
 from config.cluster import DockerCluster
@@ -42,6 +43,8 @@ class DockerHosts(pulumi.ComponentResource):
         self.settled: dict[str, pulumi.Resource] = {}
         for one in plan.containers(stack):
             self._host(one)
+        control = next(node.name for node in stack.nodes if node.role == "control-plane")
+        pulumi.runtime.register_stack_transformation(With(self.containers, self.connections, control))
         self.register_outputs({})
 
     def access(self) -> pulumi.Output[Any]:

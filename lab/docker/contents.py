@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.docker import trees
+from lab.docker import trees, wheels
 from lab.toolchain.build import bin_dir, module_dir
 from lab.toolchain.recipes import DEFAULT_CILIUM, ETCD, KUBELET, OCI_RUNTIME, TOOLS, TOOLSETS, Part
 
 HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parents[1]
 BASE = "cilium-edge/base:bookworm"
+_PYTHON = "cilium-edge/python:3.11"
+_REQUIREMENTS = PROJECT / "requirements/controller.txt"
 KUBERNETES = next(each for each in TOOLSETS if each.name == "kubernetes")
 NODE_RUNNER = next(each for each in TOOLSETS if each.name == "noderunner")
 # What kubeadm of this version asks for.
@@ -30,12 +33,14 @@ _NO_AGENT_NEEDS = (
 class Contents:
     """An image. `files`: where each file or directory is, by its place in the build's context.
 
-    `parts` are the binaries in it, and `own` the project's directories: a change of them makes the image anew.
+    `args` are the build's. `parts` are the binaries in it, and `own` the project's files and directories: a change of
+    them makes the image anew.
     """
 
     name: str
     dockerfile: str
     files: Callable[[], dict[str, Path]] = dict
+    args: tuple[tuple[str, str], ...] = ()
     parts: tuple[Part, ...] = ()
     own: tuple[Path, ...] = ()
 
@@ -58,7 +63,24 @@ def node() -> Contents:
         "layer.tar": trees.layer("node", _NODE_PACKAGES), "rootfs": HERE / "node/rootfs",
         "ociruntime": bin_dir(OCI_RUNTIME) / "ociruntime", "bin/kubectl": bin_dir(KUBERNETES) / "kubectl",
         **{f"bin/{name}": bin_dir(KUBELET) / name for name in ("kubelet", "kubeadm")},
-    }, (KUBELET, OCI_RUNTIME, KUBERNETES), (HERE / "node/rootfs",))  # fmt: skip
+    }, parts=(KUBELET, OCI_RUNTIME, KUBERNETES), own=(HERE / "node/rootfs",))  # fmt: skip
+
+
+def python() -> Contents:
+    """What the egress controller's image begins with: its Python packages are at hand, for who cannot fetch them."""
+    text = (f"FROM {BASE}\nADD layer.tar /\nCOPY wheels/ /wheels/\nRUN ln -s python3 /usr/bin/python\n"
+            "ENV PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels PIP_BREAK_SYSTEM_PACKAGES=1\n")  # fmt: skip
+    return Contents(_PYTHON, text, lambda: {
+        "layer.tar": trees.layer("python", ("python3", "python3-pip")), "wheels": wheels.directory(_REQUIREMENTS),
+    }, own=(_REQUIREMENTS,))  # fmt: skip
+
+
+def egress_controller() -> Contents:
+    """The egress controller, by its own Dockerfile."""
+    parts = {name: PROJECT / name for name in ("config", "transport", "controllers")}
+    return Contents("docker.io/cilium-edge/egress-ha:1", (PROJECT / "controllers/egress_ha/Dockerfile").read_text(),
+                    lambda: {"requirements/controller.txt": _REQUIREMENTS, **parts}, (("BASE", _PYTHON),),
+                    own=(_REQUIREMENTS, *parts.values()))  # fmt: skip
 
 
 def of_pods() -> tuple[Contents, ...]:
@@ -71,7 +93,7 @@ def of_pods() -> tuple[Contents, ...]:
         Contents(f"registry.k8s.io/pause:{_PAUSE}", f'FROM {BASE}\nENTRYPOINT ["/usr/bin/sleep", "infinity"]\n'),
         _agent(), _binaries(f"quay.io/cilium/operator-generic:v{version}", DEFAULT_CILIUM, "cilium-operator-generic"),
         _by_node_runner("docker.io/traefik/whoami:v1.11", "whoami"),
-        Contents("docker.io/nicolaka/netshoot:v0.14", f"FROM {BASE}\n"),
+        Contents("docker.io/nicolaka/netshoot:v0.14", f"FROM {BASE}\n"), egress_controller(),
     )  # fmt: skip
 
 
@@ -90,20 +112,21 @@ def _agent() -> Contents:
             "scripts/init-container.sh": source / "images/cilium/init-container.sh",
         }  # fmt: skip
 
-    return Contents(f"quay.io/cilium/cilium:v{DEFAULT_CILIUM.version}", _text("cilium"), files, (DEFAULT_CILIUM, TOOLS))
+    return Contents(f"quay.io/cilium/cilium:v{DEFAULT_CILIUM.version}", _text("cilium"), files,
+                    parts=(DEFAULT_CILIUM, TOOLS))  # fmt: skip
 
 
 def _binaries(name: str, part: Part, *programs: str) -> Contents:
     """Programs that need nothing else, on the base: its layers are on every node already."""
     return Contents(name, f"FROM {BASE}\nCOPY bin/ /usr/local/bin/\n",
-                    lambda: {f"bin/{each}": bin_dir(part) / each for each in programs}, (part,))  # fmt: skip
+                    lambda: {f"bin/{each}": bin_dir(part) / each for each in programs}, parts=(part,))  # fmt: skip
 
 
 def _by_node_runner(name: str, *words: str) -> Contents:
     """The node runner knows how to be several small servers."""
     entry = ", ".join(f'"{word}"' for word in ("/noderunner", *words))
     return Contents(name, f"FROM {BASE}\nCOPY bin/ /\nENTRYPOINT [{entry}]\n",
-                    lambda: {"bin/noderunner": bin_dir(NODE_RUNNER) / "noderunner"}, (NODE_RUNNER,))  # fmt: skip
+                    lambda: {"bin/noderunner": bin_dir(NODE_RUNNER) / "noderunner"}, parts=(NODE_RUNNER,))  # fmt: skip
 
 
 def _text(directory: str) -> str:

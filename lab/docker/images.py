@@ -14,7 +14,7 @@ from typing import Any
 
 from config.errors import LabError
 from lab.docker import trees
-from lab.docker.contents import BASE, KUBERNETES, Contents, node, of_pods, outpost, router
+from lab.docker.contents import BASE, KUBERNETES, Contents, node, of_pods, outpost, python, router
 from lab.docker.engine import OURS
 from lab.places import CACHE
 
@@ -55,7 +55,7 @@ def estimate() -> int:
     docker = _client()
     try:
         base = trees.base_key()
-        keys = {each.name: _key(each, base) for each in (router(), outpost(), node(), *of_pods())}
+        keys = {each.name: _key(each, base) for each in (router(), outpost(), node(), python(), *of_pods())}
         stale = [name for name, key in keys.items() if _key_of(docker, name) != key]
         preload = _key_of(docker, NODE) != _preloaded_key(keys)
         imported = _key_of(docker, BASE) == base
@@ -70,7 +70,7 @@ def make(say: Say) -> None:
     docker = _client()
     try:
         base, pods = _base(docker, say), of_pods()
-        keys = {each.name: _built(docker, each, base, say) for each in (router(), outpost(), node(), *pods)}
+        keys = {each.name: _built(docker, each, base, say) for each in (router(), outpost(), node(), python(), *pods)}
         key = _preloaded_key(keys)
         if _key_of(docker, NODE) != key:
             say(f"image {NODE}: {len(pods)} images for its Pods")
@@ -107,19 +107,20 @@ def _built(docker: Any, contents: Contents, base: str, say: Say) -> str:
             target = context / place
             target.parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir():
-                shutil.copytree(source, target)
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 _link(source, target)
-        _build(docker, contents.name, contents.dockerfile, context, key)
+        _build(docker, contents.name, contents.dockerfile, context, key, dict(contents.args))
     return key
 
 
-def _build(docker: Any, name: str, dockerfile: str, context: Path, key: str) -> None:
+def _build(docker: Any, name: str, dockerfile: str, context: Path, key: str,
+           args: dict[str, str] | None = None) -> None:  # fmt: skip
     from docker.errors import APIError, BuildError
 
     (context / "Dockerfile").write_text(f"{dockerfile}LABEL {_LABEL}={key}\n")
     try:
-        docker.images.build(path=str(context), tag=name, rm=True, forcerm=True)
+        docker.images.build(path=str(context), tag=name, buildargs=args, rm=True, forcerm=True)
     except BuildError as error:
         raise LabError(f"image {name}: {error.msg}") from None
     except APIError as error:
@@ -200,8 +201,10 @@ def _preloaded_key(keys: dict[str, str]) -> str:
 
 def _key(contents: Contents, base: str) -> str:
     """What an image is made of: the base, its Dockerfile, the binaries, and the project's own files in it."""
-    own = (path.read_bytes() for place in contents.own for path in sorted(place.rglob("*")) if path.is_file())
-    return _digest(base, contents.name, contents.dockerfile, *(part.key for part in contents.parts),
+    own = (path.read_bytes() for place in contents.own for path in (place, *sorted(place.rglob("*")))
+           if path.is_file() and path.suffix != ".pyc")  # fmt: skip
+    return _digest(base, contents.name, contents.dockerfile, repr(contents.args),
+                   *(part.key for part in contents.parts),
                    *(hashlib.sha256(text).hexdigest() for text in own))  # fmt: skip
 
 

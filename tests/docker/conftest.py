@@ -24,6 +24,8 @@ class Containers(Edge):
         super().__init__(directory, shipped)
         (self.dir / f"Pulumi.{shipped}.yaml").unlink()
         self.stack = NAME
+        # Ten attempts at a node that is paused on purpose are three minutes.
+        self.original["config"]["cilium-edge:stack"]["cluster"]["ssh"] = {"dialErrorLimit": 3}
         self.reset()
 
     def container(self, host: str) -> Any:

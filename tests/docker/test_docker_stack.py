@@ -69,7 +69,8 @@ def test_a_paused_node_is_red_and_comes_back(edge: Containers) -> None:
             return any("192.168.10.101" in v["subject"] or "cilium-w1" in v["subject"] for v in red)
 
         until(told, 60, "verify notices the paused node")
-        assert "paused" in edge.run("refresh", "--preview-only").stdout
+        drift = edge.run("refresh", "--preview-only").stdout
+        assert "Container cilium-w1" in drift and "paused" in drift
     finally:
         edge.container("cilium-w1").unpause()
     assert edge.verify()["green"]
@@ -98,6 +99,7 @@ def test_kubeadm_that_failed_half_way_is_done_again(edge: Containers) -> None:
     client().containers.get(name).remove(force=True, v=True)
     edge.run("up", "--refresh", "--target", "cilium-w3", "--target", "cilium-w3-links", timeout=300)
     # A file that kubeadm join writes and then finds: what a run that was cut off leaves.
-    edge.container("cilium-w3").exec_run(["sh", "-c", "mkdir -p /etc/kubernetes/pki && date > /etc/kubernetes/kubelet.conf"])
+    left = "mkdir -p /etc/kubernetes/pki && date > /etc/kubernetes/kubelet.conf"
+    edge.container("cilium-w3").exec_run(["sh", "-c", left])
     edge.run("up", timeout=300)
     assert edge.verify()["green"]

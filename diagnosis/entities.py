@@ -1,0 +1,50 @@
+"""What a verdict is about: hosts by name, and the next hops that are missing from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from config.stack import StackConfig
+from probes.verdict import Verdict
+
+_ADDRESS = re.compile(r"(?<![\w.:/])\d{1,3}(?:\.\d{1,3}){3}(?![\w./])")
+# Where verdicts are that the Kubernetes API was asked for.
+API = "API"
+
+
+class Hosts:
+    """The stack's hosts, found in a verdict by name or by address."""
+
+    def __init__(self, stack: StackConfig) -> None:
+        owners = [*((router.name, router.interfaces) for router in stack.routers),
+                  *((node.name, node.interfaces) for node in stack.nodes)]  # fmt: skip
+        self._names = {*stack.hosts(), *(name for name, _ in owners)}
+        self._of = {str(one.address.ip): name for name, interfaces in owners for one in interfaces}
+        self.routers = {router.name for router in stack.managed_routers}
+
+    def named(self, text: str) -> set[str]:
+        """The hosts that a text names, or has an address of."""
+        words = set(re.findall(r"[A-Za-z0-9][A-Za-z0-9._-]*", text))
+        return {name for name in self._names if name in words} | self.of(_ADDRESS.findall(text))
+
+    def of(self, addresses: list[str]) -> set[str]:
+        """The hosts with these addresses."""
+        return {self._of[address] for address in addresses if address in self._of}
+
+    def missing(self, verdict: Verdict) -> set[str]:
+        """The hosts that were expected as next hops and were not seen."""
+        return self.of(list(_expected(verdict) - set(_ADDRESS.findall(verdict.observed))))
+
+    def about(self, verdict: Verdict) -> set[str]:
+        """The hosts that a verdict is about."""
+        return set(self._about(verdict))
+
+    def _about(self, verdict: Verdict) -> Iterator[str]:
+        yield from self.named(verdict.subject)
+        if verdict.where in self._names:
+            yield verdict.where
+
+
+def _expected(verdict: Verdict) -> set[str]:
+    return set(_ADDRESS.findall(verdict.expected))

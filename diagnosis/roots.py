@@ -1,0 +1,141 @@
+"""Consequences fold under their root: of the rows that are not green, which ones tell the fault itself.
+
+Each row stands in a layer, and what is in a layer needs those below it: a route its session, a session its daemon,
+packets all of them. A row follows from a lower one where that one's hosts account for what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from config.stack import StackConfig
+from diagnosis.entities import API, Hosts
+from probes.verdict import Color, Verdict
+
+_LAYERS = (
+    # What everything else runs on.
+    ("router-daemon", "forwarding", "operator"),
+    # What differs from what was declared.
+    ("service", "router-config", "static-route", "bgp-override"),
+    ("bgp-session", "bgp-unexpected"),
+    ("lb-ipam", "network", "l2", "egress-status", "egress-ipam", "egress-gateway", "ingress", "object"),
+    ("announced", "rib", "rib-surplus", "route"),
+    ("fib", "egress-map", "envoy", "certificate"),
+    ("pod-to-pod", "vip-http", "arp", "egress-source", "ingress-http"),
+    ("packets",),
+)  # fmt: skip
+_LAYER = {check: number for number, checks in enumerate(_LAYERS) for check in checks}
+_OTHERS = _LAYER["object"]
+_POINTS_ELSEWHERE = ("see the router's side", "see the red ones above")
+
+
+@dataclass(frozen=True)
+class Root:
+    """A cause, and the rows that would be green without it."""
+
+    verdict: Verdict
+    follows: tuple[Verdict, ...] = ()
+
+    @property
+    def cause(self) -> str:
+        """In words."""
+        return self.verdict.cause or self.verdict.observed
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {"check": self.verdict.check, "subject": self.verdict.subject, "where": self.verdict.where,
+                "cause": self.cause,
+                "follows": [{"check": one.check, "subject": one.subject, "where": one.where} for one in self.follows],
+                }  # fmt: skip
+
+
+def roots(stack: StackConfig, verdicts: list[Verdict]) -> list[Root]:
+    """The root causes, the lowest layer first; every row that is not green is one of them or follows from one."""
+    hosts = Hosts(stack)
+    rows = sorted((v for v in verdicts if v.color is not Color.GREEN), key=_place)
+    causes: list[Verdict] = []
+    under: dict[int, list[Verdict]] = {}
+    for row in rows:
+        root = next((i for i, cause in enumerate(causes) if _follows(row, cause, causes, hosts)), None)
+        if root is None:
+            causes.append(row)
+        else:
+            under.setdefault(root, []).append(row)
+    return [Root(cause, tuple(under.get(i, ()))) for i, cause in enumerate(causes)]
+
+
+def _place(verdict: Verdict) -> tuple[int, int, bool]:
+    """Whose daemons are gone comes first, then who does not answer, then the layers; who points elsewhere is last."""
+    layer = _LAYER.get(verdict.check, _OTHERS)
+    silent = verdict.color is Color.GREY and layer > 0
+    turn = (1 if verdict.where == API else 2) if silent else 0 if layer == 0 else 3
+    return turn, 0 if silent else layer, verdict.cause in _POINTS_ELSEWHERE
+
+
+def _follows(row: Verdict, cause: Verdict, causes: list[Verdict], hosts: Hosts) -> bool:
+    """Whether a row would be green without a cause that comes before it."""
+    same = row.check == cause.check
+    if row.check == "packets":
+        return True
+    if same and (row.subject == cause.subject or (row.cause and (row.cause, row.where) == (cause.cause, cause.where))):
+        # One thing seen from several places, or several things that have one fault.
+        return True
+    if row.cause in _POINTS_ELSEWHERE and same:
+        return hosts.about(row) == hosts.about(cause)
+    if cause.check in _BY_CHECK:
+        return _BY_CHECK[cause.check](row, cause, hosts)
+    if cause.color is Color.GREY:
+        return _of_the_silent(row, cause, hosts)
+    if row.color is Color.GREY or _LAYER.get(row.check, _OTHERS) <= _LAYER.get(cause.check, _OTHERS):
+        return False
+    if row.check in ("rib", "fib"):
+        return _route_follows(row, cause, causes, hosts)
+    return bool(hosts.about(row) & hosts.about(cause) - hosts.routers)
+
+
+def _of_daemons(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
+    return cause.where in hosts.about(row)
+
+
+def _of_forwarding(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
+    """Nothing gets from one subnet to another: agents may not answer, sessions and packets be lost."""
+    return row.check not in ("router-daemon", "service", "router-config", "static-route", "operator")
+
+
+def _of_operator(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
+    return row.check in ("lb-ipam", "announced", "ingress", "route", "rib", "fib", "bgp-session", "egress-status")
+
+
+def _of_object(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
+    """What is announced of a Service, and who answers for it."""
+    words = f"{row.subject} {row.expected}".replace(",", " ").split()
+    return cause.subject.rpartition("/")[2] in words
+
+
+_BY_CHECK: dict[str, Callable[[Verdict, Verdict, Hosts], bool]] = {
+    "router-daemon": _of_daemons, "forwarding": _of_forwarding, "operator": _of_operator, "service": _of_object,
+    "lb-ipam": _of_object,
+}  # fmt: skip
+
+
+def _of_the_silent(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
+    """Who does not answer has one cause; what is red on the other side is red because of it."""
+    if cause.where == API:
+        return row.color is Color.GREY and row.where not in hosts.routers
+    if row.color is Color.GREY:
+        return row.where == cause.where
+    about = hosts.about(row)
+    if row.check in ("rib", "fib"):
+        return hosts.missing(row) == {cause.where}
+    return cause.where in about and cause.where not in hosts.routers
+
+
+def _route_follows(row: Verdict, cause: Verdict, causes: list[Verdict], hosts: Hosts) -> bool:
+    """A route needs the sessions of all next hops that are missing from it, and the kernel's one needs FRR's."""
+    if (row.subject, row.where) == (cause.subject, cause.where):
+        return True
+    missing = hosts.missing(row)
+    ill = {host for one in causes if one.check == "bgp-session" or one.color is Color.GREY
+           for host in hosts.about(one) - hosts.routers}  # fmt: skip
+    return bool(missing) and missing <= ill and bool(missing & hosts.about(cause))

@@ -1,0 +1,87 @@
+"""Why a Service, a node or a Pod is as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import Any
+
+from diagnosis.why import prefix
+from diagnosis.why.steps import Step
+from diagnosis.why.world import World
+from probes.services import every_address, load_balancer_addresses, ready_endpoints
+
+Json = Any
+_IPAM = "cilium.io/IPAMRequestSatisfied"
+
+
+def service(world: World, found: Json) -> Step:
+    """Its addresses, who announces each, and who answers."""
+    metadata, spec = found["metadata"], found.get("spec") or {}
+    name = f"Service {metadata['namespace']}/{metadata['name']}"
+    steps: list[Step] = []
+    if spec.get("type") == "LoadBalancer":
+        steps.append(_given(found))
+    for address in load_balancer_addresses(found):
+        steps.append(Step(f"{address}", None, (
+            *prefix.of_a_service(world, found, address), *prefix.at_routers(world, address))))  # fmt: skip
+    steps.append(_backends(world, found))
+    return Step(f"{name}, {spec.get('type')}, externalTrafficPolicy {spec.get('externalTrafficPolicy', 'none')}", None,
+                tuple(steps))  # fmt: skip
+
+
+def node(world: World, name: str) -> Step:
+    """Its sessions, and what it announces."""
+    peers = world.peers(name)
+    steps = [Step(f"session with {peer}: {state}", state == "established") for peer, state in sorted(peers.items())]
+    if name not in world.seen.agents:
+        steps.append(Step(f"its agent does not answer: {world.seen.errors.get(name, 'no agent Pod on it')}", False))
+    for cidr in prefix.pod_cidrs(world, name):
+        steps += [Step(f"PodCIDR {cidr}: {step.text}", step.holds) for step in
+                  prefix.by_node(world, name, prefix.of_pod_cidr)]  # fmt: skip
+    for found in world.of("services"):
+        for address in load_balancer_addresses(found):
+            mine = [step for step in prefix.of_a_service(world, found, address) if step.text.startswith(f"{name} ")]
+            steps += [Step(f"{address} of {found['metadata']['name']}: {step.text}", step.holds) for step in mine]
+    return Step(f"node {name}", None, tuple(steps) or (Step("no session and nothing to announce", None),))
+
+
+def pod(world: World, found: Json) -> Step:
+    """Where it runs, the route to it, and the Services that it answers for."""
+    metadata, status = found["metadata"], found.get("status") or {}
+    where, address = found["spec"].get("nodeName", ""), status.get("podIP", "")
+    ready = any(one["type"] == "Ready" and one["status"] == "True" for one in status.get("conditions") or [])
+    steps: list[Step] = [Step(f"{'ready' if ready else 'not ready'}, {status.get('phase')}, on {where}, {address}", ready)]
+    if address and not found["spec"].get("hostNetwork"):
+        route = prefix.answer(world, str(next((one for one in prefix.pod_cidrs(world, where)
+                                               if ip_network(address).subnet_of(one)), address)))  # fmt: skip
+        steps.append(route)
+    steps += list(_answers_for(world, metadata))
+    return Step(f"Pod {metadata['namespace']}/{metadata['name']}", None, tuple(steps))
+
+
+def _given(found: Json) -> Step:
+    conditions = (found.get("status") or {}).get("conditions") or []
+    told = next((one for one in conditions if one["type"] == _IPAM), None)
+    addresses = load_balancer_addresses(found)
+    if addresses:
+        return Step(f"LB-IPAM gave it {', '.join(addresses)}", True)
+    return Step(f"LB-IPAM gave it no address: {told.get('message') if told else 'no word of the operator'}", False)
+
+
+def _backends(world: World, found: Json) -> Step:
+    metadata = found["metadata"]
+    there = [(endpoint.get("nodeName", ""), name) for _, endpoint, name in
+             ready_endpoints(world.seen, metadata["namespace"], metadata["name"])]  # fmt: skip
+    if not there:
+        return Step("no Pod answers for it: its selector matches none, or none is ready", False)
+    return Step(f"{len(there)} ready Pod{'' if len(there) == 1 else 's'} behind it", True, tuple(Step(f"{name} on {where}", True) for where, name in there))
+
+
+def _answers_for(world: World, metadata: Json) -> Iterator[Step]:
+    for found in world.of("services"):
+        own = found["metadata"]
+        names = [name for _, _, name in ready_endpoints(world.seen, own["namespace"], own["name"])]
+        if metadata["name"] in names:
+            addresses = ", ".join(every_address(found)) or "no address"
+            yield Step(f"answers for Service {own['namespace']}/{own['name']} ({addresses})", True)

@@ -1,0 +1,46 @@
+"""What the answers are made of: the stack, what was observed, and the API's objects of BGP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from config.node import Node
+from config.stack import StackConfig
+from diagnosis.why.chain import Objects
+from probes.seen import Seen
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class World:
+    """Observed once. `advertisements` are the API's CiliumBGPAdvertisements."""
+
+    stack: StackConfig
+    seen: Seen
+    advertisements: list[Json]
+
+    @property
+    def objects(self) -> Objects:
+        """The API's objects that decide what is announced."""
+        labels = {one["metadata"]["name"]: one["metadata"].get("labels") or {} for one in self.of("nodes")}
+        return Objects(self.of("CiliumBGPClusterConfig"), self.of("CiliumBGPPeerConfig"), self.advertisements, labels)
+
+    def of(self, key: str) -> list[Json]:
+        """Objects of the API; none where it did not answer."""
+        return self.seen.objects.get(key, [])
+
+    def named(self, key: str, name: str) -> list[Json]:
+        """Objects of that name, or of `NAMESPACE/NAME`."""
+        space, _, short = name.rpartition("/")
+        return [one for one in self.of(key) if one["metadata"]["name"] == short
+                and (not space or one["metadata"].get("namespace") == space)]  # fmt: skip
+
+    def node(self, name: str) -> Node | None:
+        """A node of the stack."""
+        return next((node for node in self.stack.nodes if node.name == name), None)
+
+    def peers(self, node: str) -> dict[str, str]:
+        """Peer address -> state of the session, on the agent's word."""
+        return {str(peer.get("peer-address")): str(peer.get("session-state")) for peer in self.seen.agents.get(node, [])}
