@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import check, deploy, doctor, drill, lab, plan, proof, render, settings, snapshot, stack
+from cli import check, deploy, doctor, drill, lab, plan, proof, render, settings, snapshot, stack, why
 from config.errors import EdgeError
 from config.home import project
 
@@ -48,6 +48,7 @@ app.command("rules")(check.rules_page)
 app.command("up")(deploy.up)
 app.command("refresh")(deploy.refresh)
 app.command("verify")(proof.verify)
+app.command("why")(why.why)
 app.command("drill")(drill.drill)
 app.command("destroy")(deploy.destroy)
 app.command("down")(deploy.down)

@@ -54,15 +54,15 @@ def roots(stack: StackConfig, verdicts: list[Verdict]) -> list[Root]:
     """The root causes, the lowest layer first; every row that is not green is one of them or follows from one."""
     hosts = Hosts(stack)
     rows = sorted((v for v in verdicts if v.color is not Color.GREEN), key=_place)
-    causes: list[Verdict] = []
-    under: dict[int, list[Verdict]] = {}
-    for row in rows:
-        root = next((i for i, cause in enumerate(causes) if _follows(row, cause, causes, hosts)), None)
-        if root is None:
-            causes.append(row)
+    groups: list[list[Verdict]] = []
+    for number, row in enumerate(rows):
+        # What follows from a consequence follows from its root.
+        group = next((each for each in groups if any(_follows(row, one, rows[:number], hosts) for one in each)), None)
+        if group is None:
+            groups.append([row])
         else:
-            under.setdefault(root, []).append(row)
-    return [Root(cause, tuple(under.get(i, ()))) for i, cause in enumerate(causes)]
+            group.append(row)
+    return [Root(first, tuple(others)) for first, *others in groups]
 
 
 def _place(verdict: Verdict) -> tuple[int, int, bool]:
@@ -73,8 +73,8 @@ def _place(verdict: Verdict) -> tuple[int, int, bool]:
     return turn, 0 if silent else layer, verdict.cause in _POINTS_ELSEWHERE
 
 
-def _follows(row: Verdict, cause: Verdict, causes: list[Verdict], hosts: Hosts) -> bool:
-    """Whether a row would be green without a cause that comes before it."""
+def _follows(row: Verdict, cause: Verdict, before: list[Verdict], hosts: Hosts) -> bool:
+    """Whether a row would be green without a cause. `before`: all rows that come before it."""
     same = row.check == cause.check
     if row.check == "packets":
         return True
@@ -83,14 +83,14 @@ def _follows(row: Verdict, cause: Verdict, causes: list[Verdict], hosts: Hosts) 
         return True
     if row.cause in _POINTS_ELSEWHERE and same:
         return hosts.about(row) == hosts.about(cause)
-    if cause.check in _BY_CHECK:
-        return _BY_CHECK[cause.check](row, cause, hosts)
     if cause.color is Color.GREY:
         return _of_the_silent(row, cause, hosts)
+    if cause.check in _BY_CHECK:
+        return _BY_CHECK[cause.check](row, cause, hosts)
     if row.color is Color.GREY or _LAYER.get(row.check, _OTHERS) <= _LAYER.get(cause.check, _OTHERS):
         return False
     if row.check in ("rib", "fib"):
-        return _route_follows(row, cause, causes, hosts)
+        return _route_follows(row, cause, before, hosts)
     return bool(hosts.about(row) & hosts.about(cause) - hosts.routers)
 
 
@@ -122,7 +122,7 @@ _BY_CHECK: dict[str, Callable[[Verdict, Verdict, Hosts], bool]] = {
 def _of_the_silent(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
     """Who does not answer has one cause; what is red on the other side is red because of it."""
     if cause.where == API:
-        return row.color is Color.GREY and row.where not in hosts.routers
+        return row.color is Color.GREY and (row.where not in hosts.routers or cause.cause in row.cause)
     if row.color is Color.GREY:
         return row.where == cause.where
     about = hosts.about(row)
@@ -131,11 +131,11 @@ def _of_the_silent(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
     return cause.where in about and cause.where not in hosts.routers
 
 
-def _route_follows(row: Verdict, cause: Verdict, causes: list[Verdict], hosts: Hosts) -> bool:
+def _route_follows(row: Verdict, cause: Verdict, before: list[Verdict], hosts: Hosts) -> bool:
     """A route needs the sessions of all next hops that are missing from it, and the kernel's one needs FRR's."""
     if (row.subject, row.where) == (cause.subject, cause.where):
         return True
     missing = hosts.missing(row)
-    ill = {host for one in causes if one.check == "bgp-session" or one.color is Color.GREY
+    ill = {host for one in before if one.check == "bgp-session" or one.color is Color.GREY
            for host in hosts.about(one) - hosts.routers}  # fmt: skip
     return bool(missing) and missing <= ill and bool(missing & hosts.about(cause))

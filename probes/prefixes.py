@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.router import Router
 from config.stack import StackConfig
@@ -14,7 +14,7 @@ from probes.announcements import interface_prefixes, service_prefixes
 from probes.expectation import Session
 from probes.seen import Json, Seen
 from probes.services import backends_by_node, load_balancer_addresses, service_object
-from probes.verdict import Verdict, judged, unknown
+from probes.verdict import Color, Verdict, judged, unknown
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,13 @@ def judge(stack: StackConfig, router: str, expected: list[ExpectedPrefix], seen:
                          " (bgp ebgp-requires-policy)")  # fmt: skip
         else:
             yield _compare("rib", item, rib.get(item.prefix), wanted, limit, router, answer["rib"])
-        yield _compare("fib", item, fib.get(item.prefix), wanted, limit, router, answer["rib"])
+        kernel = _compare("fib", item, fib.get(item.prefix), wanted, limit, router, answer["rib"])
+        lost = rib.get(item.prefix, frozenset()) - fib.get(item.prefix, frozenset())
+        if kernel.color is Color.RED and lost & item.next_hops and item.prefix in fib:
+            # A kernel takes the next hops of a link that goes down away, and zebra does not always put them back.
+            kernel = replace(kernel, cause=f"{router} has {_hops(lost)} in its RIB and not in its kernel: zebra did not"
+                             f" install it again after its link was down; systemctl restart frr there")  # fmt: skip
+        yield kernel
     known = {item.prefix for item in expected} | {str(item.prefix) for item in asked.bgp.aggregate_addresses}
     # What neighbors say that are no part of the program is theirs to know.
     known |= set(answer.get("foreign", ()))

@@ -162,6 +162,7 @@ class Kube:
         from kubernetes.client import CoreV1Api
         from kubernetes.client.exceptions import ApiException
         from kubernetes.stream import stream
+        from kubernetes.stream.ws_client import ERROR_CHANNEL
 
         try:
             # stream() swaps the request method of its client: one of its own keeps this one whole.
@@ -174,7 +175,7 @@ class Kube:
             if session.is_open():
                 session.close()
                 raise ApiError(f"pod {pod}: {command[0]} did not end within {timeout:.0f} s")
-            return session.returncode, session.read_stdout(), session.read_stderr()
+            return _exit_status(session.read_channel(ERROR_CHANNEL)), session.read_stdout(), session.read_stderr()
         except ApiException as error:
             raise ApiError(f"exec in pod {namespace}/{pod}: {error.reason}") from None
         except (OSError, ValueError, TypeError) as error:
@@ -270,6 +271,20 @@ def _without_values(error: Exception) -> str:
     words = str(error) if isinstance(error, ConfigException) else ""
     found = re.search(r"Expected key ([a-z-]+)\b", words)
     return f"it has no {found[1]}" if found else "its clusters, users and contexts are not complete"
+
+
+def _exit_status(text: str) -> int:
+    """What the API says at the end of an exec. Raises ValueError with its words where no command came to its end."""
+    told = json.loads(text or "{}")
+    if told.get("status") == "Success":
+        return 0
+    for cause in (told.get("details") or {}).get("causes") or []:
+        if cause.get("reason") == "ExitCode":
+            return int(cause["message"])
+    message = " ".join(str(told.get("message") or "the connection was cut off").split())
+    # The kubelet's address is enough: its path has names that stand in the message already.
+    found = re.search(r'"https://([^/"]+)/[^"]*": (.*)$', message)
+    raise ValueError(f"the API server does not reach the kubelet at {found[1]} ({found[2]})" if found else message)
 
 
 def _quote(value: str) -> str:

@@ -97,7 +97,8 @@ def of_service(labels: dict[str, str], kinds: dict[str, bool]) -> Matches:
                    f" the Service ({', '.join(f'{k}={v}' for k, v in sorted(labels.items()))})"  # fmt: skip
         named = ((entry.get("service") or {}).get("addresses")) or []
         if not any(kinds.get(kind) for kind in named):
-            return f"it names {', '.join(named) or 'no kind of address'}, not {', '.join(k for k, v in kinds.items() if v)}"
+            wanted = " or ".join(kind for kind, given in kinds.items() if given)
+            return f"it names {', '.join(named) or 'no kind of address'}, and the address is a {wanted}"
         return None
 
     return matches

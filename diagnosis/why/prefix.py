@@ -37,9 +37,9 @@ def of_a_service(world: World, service: Json, address: str) -> tuple[Step, ...]:
     metadata = service["metadata"]
     on = {endpoint.get("nodeName") for _, endpoint, _ in
           ready_endpoints(world.seen, metadata["namespace"], metadata["name"])}  # fmt: skip
+    nobody = "externalTrafficPolicy is Local, and no ready Pod is on the node"
     return tuple(
-        Step(f"{node.name} does not announce it: externalTrafficPolicy is Local, and no ready Pod is on the node", False)
-        if local and node.name not in on else step
+        Step(f"{node.name} does not announce it: {nobody}", None) if local and node.name not in on else step
         for node in world.stack.nodes for step in by_node(world, node.name, of_service(labels, kinds))
     )  # fmt: skip
 
@@ -78,7 +78,8 @@ def at_routers(world: World, text: str) -> Iterator[Step]:
 def _at_router(name: str, prefix: IPv4Network, found: Json) -> Step:
     rib, fib = rib_next_hops(found["rib"]), fib_next_hops(found["fib"])
     routes = found["rib"].get(str(prefix)) or []
-    covering = [other for other in rib if prefix != ip_network(other) and prefix.subnet_of(ip_network(other))]
+    covering = [other for other in rib if "." in other and str(prefix) != other
+                and prefix.subnet_of(IPv4Network(other))]  # fmt: skip
     if str(prefix) in rib:
         hops, kernel = sorted(rib[str(prefix)]), sorted(fib.get(str(prefix), ()))
         same = hops == kernel

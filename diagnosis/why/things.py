@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_network
+from ipaddress import ip_address
 from typing import Any
 
 from diagnosis.why import prefix
+from diagnosis.why.chain import of_pod_cidr
 from diagnosis.why.steps import Step
 from diagnosis.why.world import World
 from probes.services import every_address, load_balancer_addresses, ready_endpoints
@@ -38,7 +39,7 @@ def node(world: World, name: str) -> Step:
         steps.append(Step(f"its agent does not answer: {world.seen.errors.get(name, 'no agent Pod on it')}", False))
     for cidr in prefix.pod_cidrs(world, name):
         steps += [Step(f"PodCIDR {cidr}: {step.text}", step.holds) for step in
-                  prefix.by_node(world, name, prefix.of_pod_cidr)]  # fmt: skip
+                  prefix.by_node(world, name, of_pod_cidr)]  # fmt: skip
     for found in world.of("services"):
         for address in load_balancer_addresses(found):
             mine = [step for step in prefix.of_a_service(world, found, address) if step.text.startswith(f"{name} ")]
@@ -51,11 +52,11 @@ def pod(world: World, found: Json) -> Step:
     metadata, status = found["metadata"], found.get("status") or {}
     where, address = found["spec"].get("nodeName", ""), status.get("podIP", "")
     ready = any(one["type"] == "Ready" and one["status"] == "True" for one in status.get("conditions") or [])
-    steps: list[Step] = [Step(f"{'ready' if ready else 'not ready'}, {status.get('phase')}, on {where}, {address}", ready)]
+    state = "ready" if ready else f"not ready ({status.get('phase')})"
+    steps: list[Step] = [Step(f"{state}, on {where}, {address}", ready)]
     if address and not found["spec"].get("hostNetwork"):
-        route = prefix.answer(world, str(next((one for one in prefix.pod_cidrs(world, where)
-                                               if ip_network(address).subnet_of(one)), address)))  # fmt: skip
-        steps.append(route)
+        inside = (str(one) for one in prefix.pod_cidrs(world, where) if ip_address(address) in one)
+        steps.append(prefix.answer(world, next(inside, address)))
     steps += list(_answers_for(world, metadata))
     return Step(f"Pod {metadata['namespace']}/{metadata['name']}", None, tuple(steps))
 
@@ -75,7 +76,8 @@ def _backends(world: World, found: Json) -> Step:
              ready_endpoints(world.seen, metadata["namespace"], metadata["name"])]  # fmt: skip
     if not there:
         return Step("no Pod answers for it: its selector matches none, or none is ready", False)
-    return Step(f"{len(there)} ready Pod{'' if len(there) == 1 else 's'} behind it", True, tuple(Step(f"{name} on {where}", True) for where, name in there))
+    pods = tuple(Step(f"{name} on {where}", True) for where, name in there)
+    return Step(f"{len(there)} ready Pod{'' if len(there) == 1 else 's'} behind it", True, pods)
 
 
 def _answers_for(world: World, metadata: Json) -> Iterator[Step]:

@@ -43,4 +43,5 @@ class World:
 
     def peers(self, node: str) -> dict[str, str]:
         """Peer address -> state of the session, on the agent's word."""
-        return {str(peer.get("peer-address")): str(peer.get("session-state")) for peer in self.seen.agents.get(node, [])}
+        told = self.seen.agents.get(node, [])
+        return {str(peer.get("peer-address")): str(peer.get("session-state")) for peer in told}

@@ -1,0 +1,159 @@
+"""Consequences fold under one root: on answers of the lab, spoilt as each fault spoils them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from diagnosis.roots import Root, roots
+from probes.expectation import sessions
+from probes.seen import Seen
+from probes.verdict import Color, judged
+from probes.verify import control_plane
+from tests.probes.recorded import NODES, dev, fib_route, healthy, rib_route
+
+VIP = "172.16.1.1/32"
+Change = Callable[[Seen], object]
+
+
+def found(change: Change) -> list[Root]:
+    stack, seen = dev(), healthy()
+    change(seen)
+    verdicts = control_plane(stack, list(sessions(stack)), seen)
+    if any(v.color is not Color.GREEN for v in verdicts):
+        verdicts.append(judged("packets", "all", False, "sent", "not sent", "-", "see the red ones above"))
+    causes = roots(stack, verdicts)
+    rows = [v for v in verdicts if v.color is not Color.GREEN]
+    # Every row is somewhere, and once.
+    assert sorted(map(id, rows)) == sorted(id(v) for root in causes for v in (root.verdict, *root.follows))
+    return causes
+
+
+def router(seen: Seen) -> Any:
+    return seen.routers["cilium-r"]
+
+
+def down(seen: Seen, node: str, state: str = "Active") -> None:
+    """A session is down on both sides, and its next hop is gone from every table."""
+    address = NODES[node]
+    router(seen)["neighbors"][address].update(bgpState=state, lastResetDueTo="Hold Timer Expired")
+    seen.agents[node][0].update({"session-state": "active"})
+    gone(seen, address)
+
+
+def gone(seen: Seen, address: str) -> None:
+    tables = router(seen)
+    for prefix, routes in list(tables["rib"].items()):
+        hops = [hop["ip"] for hop in routes[0]["nexthops"] if hop["ip"] != address]
+        if hops:
+            tables["rib"][prefix] = rib_route(prefix, hops)
+        else:
+            del tables["rib"][prefix]
+    kept = {prefix: [hop["ip"] for hop in routes[0]["nexthops"]] for prefix, routes in tables["rib"].items()}
+    tables["fib"] = [fib_route(prefix, hops) for prefix, hops in kept.items()]
+
+
+def silent(seen: Seen, node: str) -> None:
+    down(seen, node)
+    del seen.agents[node]
+    seen.errors[node] = "the API server does not reach the kubelet"
+
+
+def no_zebra(seen: Seen) -> None:
+    seen.stopped["cilium-r"] = ["zebra"]
+    del seen.routers["cilium-r"]
+    seen.errors["cilium-r"] = "`vtysh -c 'show ip route bgp json'` said nothing"
+
+
+def no_forwarding(seen: Seen) -> None:
+    seen.forwarding["cilium-r"] = False
+    silent(seen, "cilium-w3")
+
+
+def no_operator(seen: Seen) -> None:
+    for pod in seen.objects["pods"]:
+        if (pod["metadata"].get("labels") or {}).get("io.cilium/app") == "operator":
+            pod["status"]["conditions"] = []
+
+
+def policy_local(seen: Seen) -> None:
+    service = next(one for one in seen.objects["services"] if one["metadata"]["name"] == "webpod")
+    service["spec"] = {"type": "LoadBalancer", "externalTrafficPolicy": "Local", "selector": {"app": "webpod"}}
+    router(seen)["rib"][VIP] = rib_route(VIP, list(NODES.values())[1:])
+    router(seen)["fib"] = [one for one in router(seen)["fib"] if one["dst"] != "172.16.1.1"]
+
+
+def all_down(seen: Seen) -> None:
+    for node in NODES:
+        down(seen, node)
+
+
+def not_installed(seen: Seen) -> None:
+    router(seen)["fib"] = []
+
+
+def api_gone(seen: Seen) -> None:
+    for key in list(seen.objects):
+        del seen.objects[key]
+        seen.errors[key] = "https://192.168.10.100:6443: the Kubernetes API does not answer"
+    for node in list(seen.agents):
+        del seen.agents[node]
+
+
+CASES: dict[str, tuple[Change, str, str, int]] = {
+    # Fault, check and subject of the root, how many rows follow at least.
+    "a session": (lambda seen: down(seen, "cilium-w1"), "bgp-session", "cilium-w1 - cilium-r (router)", 5),
+    "a node that does not answer": (lambda seen: silent(seen, "cilium-w1"), "bgp-session",
+                                    "cilium-w1 - cilium-r (agent)", 5),
+    "zebra": (no_zebra, "router-daemon", "cilium-r", 2),
+    "forwarding": (no_forwarding, "forwarding", "cilium-r", 4),
+    "every session": (all_down, "bgp-session", "cilium-ctr - cilium-r (router)", 10),
+    "a Service that was changed": (policy_local, "service", "webpod", 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_fault_has_one_root(case: str) -> None:
+    change, check, subject, follows = CASES[case]
+    [root] = found(change)
+    assert (root.verdict.check, root.verdict.subject) == (check, subject)
+    assert len(root.follows) >= follows, root
+
+
+def test_the_api_is_one_root_for_all_that_nobody_knows() -> None:
+    causes = found(api_gone)
+    assert len(causes) == 1 and "does not answer" in causes[0].cause, causes
+
+
+def test_two_faults_have_two_roots() -> None:
+    def both(seen: Seen) -> None:
+        down(seen, "cilium-w1")
+        down(seen, "cilium-w3", "Idle")
+        router(seen)["neighbors"][NODES["cilium-w3"]].update(remoteAs=64999)
+
+    causes = found(both)
+    assert {root.verdict.subject for root in causes} == {
+        "cilium-w1 - cilium-r (router)", "cilium-w3 - cilium-r (router)"}  # fmt: skip
+    assert all(root.follows for root in causes)
+
+
+def test_a_route_that_more_is_missing_from_than_sessions_explain_is_a_root_of_its_own() -> None:
+    def change(seen: Seen) -> None:
+        down(seen, "cilium-w1")
+        left = [NODES["cilium-ctr"], NODES["cilium-w2"]]
+        router(seen)["rib"][VIP] = rib_route(VIP, left)
+
+    causes = found(change)
+    assert [root.verdict.check for root in causes] == ["bgp-session", "rib"]
+    assert causes[1].verdict.subject == VIP
+
+
+def test_kernel_routes_that_are_missing_for_one_reason_are_one_root() -> None:
+    causes = found(not_installed)
+    assert [root.verdict.check for root in causes] == ["fib"] and len(causes[0].follows) >= 4
+
+
+def test_where_all_is_well_there_is_none() -> None:
+    assert found(lambda seen: None) == []

@@ -138,7 +138,7 @@ def test_wrong_next_hop_is_named() -> None:
 def test_ecmp_narrower_than_the_advertising_nodes() -> None:
     three = list(NODES.values())[:3]
     [red] = spoil(lambda s: router(s)["fib"].__setitem__(4, fib_route("172.16.1.1/32", three)))
-    assert "missing 192.168.20.100" in red.cause
+    assert "has 192.168.20.100 in its RIB and not in its kernel" in red.cause
 
 
 def test_maximum_paths_limits_what_is_expected() -> None:

@@ -1,0 +1,68 @@
+"""why: one thing, and what makes it so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import report
+from cli.session import JsonOption, Session, StackOption
+
+if TYPE_CHECKING:
+    from diagnosis.why.steps import Step
+
+_MARKS = {True: "[green]yes[/]", False: "[bold red]no [/]", None: "   "}
+
+
+def why(
+    subject: Annotated[str, typer.Argument(
+        metavar="PREFIX|NAME",
+        help="An address or a prefix; the name of a Service, node, Pod, Ingress, Gateway or policy; or KIND/NAME.",
+    )],
+    stack: StackOption = "dev",
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Say why one thing is as it is: who announces a route and by what, why another node does not, who answers.
+
+    For example: edge why 172.16.1.1, edge why webpod, edge why node/cilium-w1. Also where all is well. Nothing is
+    changed, and no packet is sent.
+    """
+    from config.errors import ApiError
+    from diagnosis.why.answers import answer
+    from diagnosis.why.world import World
+    from effective.made import with_made
+    from probes.expectation import sessions
+    from probes.field import Field
+    from probes.verify import control_plane
+    from transport.ssh import SshPool
+
+    session = Session(stack)
+    session.check()
+    session.enter()
+    pool = SshPool()
+    try:
+        kube = session.kube()
+        seen = Field(session.stack, pool, kube, session.endpoints()).look()
+        made, advertisements = with_made(session.stack), []
+        if made.bgp is not None:
+            try:
+                advertisements = kube.find(made.cilium.edge_api_version, "CiliumBGPAdvertisement")
+            except ApiError as error:
+                seen.errors["CiliumBGPAdvertisement"] = str(error)
+    finally:
+        pool.close()
+    verdicts = control_plane(made, list(sessions(made)), seen)
+    found = answer(World(made, seen, advertisements), subject, verdicts, session.name)
+    if as_json:
+        report.print_json(found.as_dict())
+        return
+    for line in _lines(found):
+        report.out.print(line, soft_wrap=True)
+
+
+def _lines(step: Step, depth: int = 0) -> Iterator[str]:
+    yield f"[bold]{step.text}[/]" if not depth else f"{_MARKS[step.holds]} {'  ' * (depth - 1)}{step.text}"
+    for each in step.steps:
+        yield from _lines(each, depth + 1)

@@ -1,0 +1,93 @@
+"""What a word stands for, and the answer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_network
+
+from config.errors import ConfigError, Problem
+from diagnosis.why import prefix, things
+from diagnosis.why.steps import Step
+from diagnosis.why.world import World
+from effective.entries import entrances
+from probes.verdict import Color, Verdict
+
+KINDS = ("prefix", "service", "node", "pod", "ingress", "gateway", "policy")
+
+
+def answer(world: World, word: str, verdicts: list[Verdict], name: str) -> Step:
+    """The answer for `word`: an address, a prefix, a name, or KIND/NAME and KIND/NAMESPACE/NAME.
+
+    `verdicts` are those of the control plane; `name` is the stack's. Raises ConfigError for what nothing is called.
+    """
+    kind, _, rest = word.partition("/")
+    if kind not in KINDS or not rest:
+        kind, rest = "", word
+    try:
+        text = str(ip_network(rest, strict=False))
+    except ValueError:
+        text = ""
+    if text and kind in ("", "prefix"):
+        return prefix.answer(world, text)
+    asked = (look(world, rest, verdicts) for look, kinds in _LOOKS if kind in ("", *kinds))
+    found = next((step for step in asked if step is not None), None)
+    if found is None:
+        raise ConfigError(name, [Problem("why", "an address, a prefix, or the name of a Service, node, Pod, Ingress,"
+                                         " Gateway or policy", word)])  # fmt: skip
+    return found
+
+
+def _service(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
+    found = world.named("services", name)
+    return things.service(world, found[0]) if found else None
+
+
+def _node(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
+    return things.node(world, name) if world.node(name) else None
+
+
+def _pod(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
+    found = world.named("pods", name)
+    return things.pod(world, found[0]) if found else None
+
+
+def _entrance(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
+    """An Ingress or a Gateway: its Service's address, and what verify has found of it."""
+    item = next((one for one in entrances(world.stack) if name in (one.name, f"{one.namespace}/{one.name}")), None)
+    if item is None:
+        return None
+    service = world.named("services", f"{item.service.namespace}/{item.service.name}") if item.service else []
+    made = (things.service(world, service[0]),) if service else ()
+    return Step(f"{item.kind} {item.namespace}/{item.name}", None, (*_found(verdicts, item.name), *made))
+
+
+def _policy(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
+    egress = next((one for one in world.stack.egress_policies if one.name == name), None)
+    if egress is not None:
+        gateways = [node.name for node in world.stack.nodes for _, entry in egress.gateways()
+                    if entry.node_selector.matches(world.stack.node_labels(node))]  # fmt: skip
+        told = Step(f"for {', '.join(map(str, egress.destination_cidrs))}, by {' or '.join(gateways) or 'nobody'}",
+                    bool(gateways))  # fmt: skip
+        maps = tuple(_row(one) for one in verdicts if one.check == "egress-map")
+        return Step(f"egress policy {name}", None, (told, *_found(verdicts, name), *maps))
+    guard = next((one for _, one in world.stack.guards() if one.name == name), None)
+    return Step(f"network policy {name}", None, _found(verdicts, name)) if guard is not None else None
+
+
+# In the order in which a bare name is looked for.
+_LOOKS: tuple[tuple[Callable[[World, str, list[Verdict]], Step | None], tuple[str, ...]], ...] = (
+    (_service, ("service",)), (_node, ("node",)), (_pod, ("pod",)), (_entrance, ("ingress", "gateway")),
+    (_policy, ("policy",)),
+)  # fmt: skip
+
+
+def _found(verdicts: list[Verdict], name: str) -> tuple[Step, ...]:
+    """What verify has found of it."""
+    mine = [one for one in verdicts if name in one.subject.replace("/", " ").split()]
+    return tuple(map(_row, mine)) or (Step("verify has nothing to say of it by itself", None),)
+
+
+def _row(verdict: Verdict) -> Step:
+    holds = None if verdict.color is Color.GREY else verdict.color is Color.GREEN
+    cause = f": {verdict.cause}" if verdict.cause else ""
+    return Step(f"{verdict.check} {verdict.subject}: {verdict.observed}{cause}", holds)
