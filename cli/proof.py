@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from cli import report
 from cli.session import JsonOption, Session, StackOption
 from diagnosis.roots import Root, roots
 from probes.verdict import Color, Verdict
+
+if TYPE_CHECKING:
+    from probes.field import Field
 
 _MARKS = {Color.GREEN: ("ok", "green"), Color.RED: ("RED", "bold red"), Color.GREY: ("?", "bold yellow")}
 
@@ -50,29 +53,45 @@ def prove(session: Session, deadline: float, *, as_json: bool, junit: Path | Non
     try:
         field = Field(session.stack, pool, session.kube(), session.endpoints())
         verdicts = run(field, deadline, progress)
+        causes = roots(session.stack, verdicts)
+        # Only where something is wrong: nobody else pays for it.
+        told = _evidence(field, causes)
     finally:
         pool.close()
     if junit is not None:
         junit.write_text(_junit(session.name, verdicts))
-    causes = roots(session.stack, verdicts)
     if as_json:
-        report.print_json({"green": all_green(verdicts), "roots": [root.as_dict() for root in causes],
+        report.print_json({"green": all_green(verdicts),
+                           "roots": [{**root.as_dict(), "evidence": told[i]} for i, root in enumerate(causes)],
                            "verdicts": [v.as_dict() for v in verdicts]})  # fmt: skip
     else:
-        _print(verdicts, causes)
+        _print(verdicts, causes, told)
     if not all_green(verdicts):
         raise typer.Exit(1)
 
 
-def _print(verdicts: list[Verdict], causes: list[Root]) -> None:
+def _evidence(field: Field, causes: list[Root]) -> list[list[str]]:
+    """What the API's objects say of each."""
+    from cli.observed import observe
+    from diagnosis.evidence import evidence
+
+    if not causes:
+        return []
+    world = observe(field)
+    return [evidence(world, root) for root in causes]
+
+
+def _print(verdicts: list[Verdict], causes: list[Root], told: list[list[str]]) -> None:
     table = report.table("", "check", "subject", "where", "expected", "observed", "s")
     for verdict in verdicts:
         mark, style = _MARKS[verdict.color]
         table.add_row(f"[{style}]{mark}[/]", verdict.check, verdict.subject, verdict.where,
                       verdict.expected, verdict.observed, f"{verdict.seconds:.1f}")  # fmt: skip
     report.out.print(table)
-    for root in causes:
+    for root, lines in zip(causes, told, strict=True):
         report.out.print(f"{root.verdict.check} {root.verdict.subject}: {root.cause}", style="red")
+        for line in lines:
+            report.out.print(f"  {line}", style="red")
         if root.follows:
             report.out.print(f"  from it follow {_counted(root.follows)}", style="dim")
     red = sum(v.color is Color.RED for v in verdicts)

@@ -29,10 +29,8 @@ def why(
     For example: edge why 172.16.1.1, edge why webpod, edge why node/cilium-w1. Also where all is well. Nothing is
     changed, and no packet is sent.
     """
-    from config.errors import ApiError
+    from cli.observed import observe
     from diagnosis.why.answers import answer
-    from diagnosis.why.world import World
-    from effective.made import with_made
     from probes.expectation import sessions
     from probes.field import Field
     from probes.verify import control_plane
@@ -43,18 +41,11 @@ def why(
     session.enter()
     pool = SshPool()
     try:
-        kube = session.kube()
-        seen = Field(session.stack, pool, kube, session.endpoints()).look()
-        made, advertisements = with_made(session.stack), []
-        if made.bgp is not None:
-            try:
-                advertisements = kube.find(made.cilium.edge_api_version, "CiliumBGPAdvertisement")
-            except ApiError as error:
-                seen.errors["CiliumBGPAdvertisement"] = str(error)
+        world = observe(Field(session.stack, pool, session.kube(), session.endpoints()))
     finally:
         pool.close()
-    verdicts = control_plane(made, list(sessions(made)), seen)
-    found = answer(World(made, seen, advertisements), subject, verdicts, session.name)
+    verdicts = control_plane(world.stack, list(sessions(world.stack)), world.seen)
+    found = answer(world, subject, verdicts, session.name)
     if as_json:
         report.print_json(found.as_dict())
         return

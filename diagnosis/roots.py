@@ -65,12 +65,14 @@ def roots(stack: StackConfig, verdicts: list[Verdict]) -> list[Root]:
     return [Root(first, tuple(others)) for first, *others in groups]
 
 
-def _place(verdict: Verdict) -> tuple[int, int, bool]:
+def _place(verdict: Verdict) -> tuple[int, int, int]:
     """Whose daemons are gone comes first, then who does not answer, then the layers; who points elsewhere is last."""
     layer = _LAYER.get(verdict.check, _OTHERS)
     silent = verdict.color is Color.GREY and layer > 0
     turn = (1 if verdict.where == API else 2) if silent else 0 if layer == 0 else 3
-    return turn, 0 if silent else layer, verdict.cause in _POINTS_ELSEWHERE
+    # An agent that runs no such peer says more than a router that has lost it.
+    order = 2 if verdict.cause in _POINTS_ELSEWHERE else 0 if verdict.observed == "no such peer" else 1
+    return turn, 0 if silent else layer, order
 
 
 def _follows(row: Verdict, cause: Verdict, before: list[Verdict], hosts: Hosts) -> bool:
@@ -81,7 +83,7 @@ def _follows(row: Verdict, cause: Verdict, before: list[Verdict], hosts: Hosts) 
     if same and (row.subject == cause.subject or (row.cause and (row.cause, row.where) == (cause.cause, cause.where))):
         # One thing seen from several places, or several things that have one fault.
         return True
-    if row.cause in _POINTS_ELSEWHERE and same:
+    if same and (row.cause in _POINTS_ELSEWHERE or cause.observed == "no such peer"):
         return hosts.about(row) == hosts.about(cause)
     if cause.color is Color.GREY:
         return _of_the_silent(row, cause, hosts)

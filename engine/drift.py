@@ -8,8 +8,8 @@ from config.errors import EdgeError
 from engine.deployment import Deployment
 from engine.diff import changes
 from engine.events import Op, Step
-from engine.providers.command import COPY, REMOTE
-from engine.providers.docker.container_state import runs
+from engine.providers.docker.container_state import DRIFTED
+from engine.providers.docker.kinds import REPLACED
 from engine.providers.docker.provider import CONTAINER
 from engine.registry import PROVIDER_PREFIX
 from engine.state import Resource
@@ -19,18 +19,31 @@ from engine.values import plain, reseal
 def drift(deployment: Deployment) -> Iterator[Step]:
     """Look at each resource, and take what is there into the state; for a plan into its own picture of it alone.
 
-    Nobody looks into a host that was just found not to run: what the state has of it stays, and it is the host that
-    has drifted.
+    What goes with a container (`deleted_with`) is gone where that is gone. In one that does not run nobody can look:
+    what the state has of it stays, and it is the container that has drifted.
     """
+    gone: set[str] = set()
     down: set[str] = set()
     for resource in list(deployment.state.resources):
         made = resource.custom and not resource.external and not resource.type.startswith(PROVIDER_PREFIX)
-        inside = resource.type in (REMOTE, COPY) and down.intersection(resource.references())
-        step = _looked(deployment, resource) if made and not inside and deployment.selection.has(resource.urn) else None
-        if step is not None:
-            if resource.type == CONTAINER and (step.op is Op.DELETE or not runs(resource.inputs)):
-                down.add(resource.urn)
-            yield step
+        if not made or resource.deleted_with in down or not deployment.selection.has(resource.urn):
+            continue
+        step = _gone(deployment, resource) if resource.deleted_with in gone else _looked(deployment, resource)
+        if step is None:
+            continue
+        if resource.type == CONTAINER and (step.op is Op.DELETE or REPLACED in resource.inputs):
+            gone.add(resource.urn)
+        elif resource.type == CONTAINER and DRIFTED in resource.inputs:
+            down.add(resource.urn)
+        yield step
+
+
+def _gone(deployment: Deployment, resource: Resource) -> Step:
+    if deployment.dry_run:
+        deployment.forget(resource)
+    else:
+        deployment.state.drop(resource)
+    return Step(Op.DELETE, resource.urn, resource.type, resource.name, resource.parent)
 
 
 def _looked(deployment: Deployment, resource: Resource) -> Step | None:
@@ -44,11 +57,7 @@ def _looked(deployment: Deployment, resource: Resource) -> Step | None:
         deployment.fail(Step(Op.REFRESH, *identity), error)
         return None
     if found is None:
-        if deployment.dry_run:
-            deployment.forget(resource)
-        else:
-            deployment.state.drop(resource)
-        return Step(Op.DELETE, *identity)
+        return _gone(deployment, resource)
     inputs, outputs = reseal(resource.inputs, found[0]), reseal(resource.outputs, found[1])
     differences = tuple(changes(resource.inputs, inputs))
     if not differences:

@@ -53,12 +53,16 @@ class KubeadmCluster(pulumi.ComponentResource):
         )  # fmt: skip
 
     def _register(self, stack: StackConfig, node: Node, control: Node, init: Command) -> Command:
-        """A Node's PodCIDR and labels, set on the control plane as soon as its kubelet has made it."""
+        """A Node's PodCIDR and labels, set on the control plane as soon as its kubelet has made it.
+
+        The Node outlives its container: one that is made anew joins under the same Node, with all that others have
+        put on it.
+        """
         script = kubeadm.registered_script(stack, node)
         return Command(
             f"{node.name}-registered", connection=self._hosts.connections[control.name], create=script,
             update=script, delete=kubeadm.forget_script(node), add_previous_output_in_env=False,
-            triggers=[self._hosts.containers[each].id for each in dict.fromkeys((node.name, control.name))],
+            triggers=[self._hosts.containers[control.name].id],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[init], delete_before_replace=True,
                                         additional_secret_outputs=["connection"]),
         )  # fmt: skip

@@ -9,8 +9,8 @@ from pulumi_command.remote import Command, ConnectionArgs
 from pulumi_docker import Container, Network, RemoteImage
 
 from components.docker import links
-from components.docker.deleted_with import With
 from components.docker.keys import public, ssh_key
+from components.docker.with_container import With
 from components.owner import owner
 from config.cluster import DockerCluster
 from config.stack import StackConfig
@@ -77,7 +77,7 @@ class DockerHosts(pulumi.ComponentResource):
             mine = owner(f"{one.name}-links")
             self.settled[one.name] = Command(
                 f"{one.name}-links", connection=way, create=links.apply_script(one, mine),
-                update=links.apply_script(one, mine), delete=links.delete_script(one, mine), triggers=[made.id],
+                update=links.apply_script(one, mine), delete=links.delete_script(one, mine),
                 opts=pulumi.ResourceOptions(parent=self, additional_secret_outputs=["connection"],
                                             delete_before_replace=True),
             )  # fmt: skip

@@ -45,11 +45,6 @@ def observed(docker: Any, id: str, inputs: Properties, found: Any) -> Properties
     return seen
 
 
-def runs(seen: Properties) -> bool:
-    """Whether observed inputs are those of a container that runs, and is the one that was made."""
-    return DRIFTED not in seen and REPLACED not in seen
-
-
 def last_words(container: Any) -> str:
     """The last line that a container wrote."""
     try:

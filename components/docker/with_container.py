@@ -1,4 +1,4 @@
-"""What is in a container goes with it: nobody tidies up a host that is about to be removed."""
+"""What is in a container goes with it, and comes with the next one: it is not left behind, and nobody tidies it up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _COMMAND = "command:remote:Command"
 
 
 class With:
-    """A transformation: commands on a host are deleted with its container, objects of the cluster with its API."""
+    """A transformation: commands on a host live and die with its container, objects of the cluster with its API's."""
 
     def __init__(self, containers: dict[str, Container], connections: dict[str, ConnectionArgs], control: str) -> None:
         self._containers = containers
@@ -22,5 +22,6 @@ class With:
             self._control if args.type_.startswith("kubernetes:") else None)  # fmt: skip
         if host is None or args.opts.deleted_with is not None:
             return None
-        options = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(deleted_with=self._containers[host]))
-        return pulumi.ResourceTransformationResult(args.props, options)
+        container = self._containers[host]
+        own = pulumi.ResourceOptions(deleted_with=container, replace_with=[container])
+        return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, own))

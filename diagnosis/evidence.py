@@ -1,0 +1,54 @@
+"""What the API's own objects say of a root cause: the selector, label or reference that stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+from diagnosis.entities import Hosts
+from diagnosis.roots import Root
+from diagnosis.why import prefix
+from diagnosis.why.chain import ways
+from diagnosis.why.steps import Step
+from diagnosis.why.world import World
+from probes.verdict import Verdict
+
+
+def evidence(world: World, root: Root) -> list[str]:
+    """Lines for a root; none where the objects have nothing to do with it."""
+    if root.verdict.check == "bgp-session":
+        return list(dict.fromkeys(_of_session(world, root.verdict)))
+    # Several nodes mostly have one reason.
+    hosts: dict[str, list[str]] = {}
+    for text in _of_route(world, root.verdict):
+        host, _, reason = text.partition(" ")
+        hosts.setdefault(reason, []).append(host)
+    return [f"{', '.join(names)} {reason}" for reason, names in hosts.items()]
+
+
+def _of_session(world: World, verdict: Verdict) -> Iterator[str]:
+    """Why the agent of a node has no such peer."""
+    for node in sorted(Hosts(world.stack).about(verdict)):
+        if world.node(node) is None or world.peers(node):
+            continue
+        yield from (way.ended for way in ways(world.objects, node, lambda entry: None) if way.ended is not None)
+
+
+def _of_route(world: World, verdict: Verdict) -> Iterator[str]:
+    """Why the nodes that are missing from a route do not announce it."""
+    if verdict.check not in ("rib", "fib", "announced"):
+        return
+    missing = Hosts(world.stack).missing(verdict)
+    for step in _steps(world, verdict.subject):
+        host = step.text.partition(" ")[0]
+        if step.holds is False and (host in missing or verdict.check == "announced"):
+            yield step.text
+
+
+def _steps(world: World, subject: str) -> tuple[Step, ...]:
+    try:
+        return prefix.answer(world, str(ip_network(subject))).steps
+    except ValueError:
+        found = world.named("services", subject)
+        given = ((found[0].get("status") or {}).get("loadBalancer") or {}).get("ingress") or [] if found else []
+        return tuple(step for one in given for step in prefix.answer(world, f"{one['ip']}/32").steps)
