@@ -368,6 +368,9 @@ class Deployment:
         What another declared resource stands for too is left where it is; `successor` is about to be made anew.
         """
         step = Step(op, resource.urn, resource.type, resource.name, resource.parent, custom=resource.custom)
+        if resource.deleted_with in self._replaced:
+            # What it was in is gone; under its name there is another one now.
+            call = False
         heir = self._claims.heir(resource)
         if heir and heir != successor:
             call = False

@@ -111,6 +111,8 @@ def _cause(session: Session, neighbor: Json) -> str:
 
 def _no_session(neighbor: Json) -> str:
     reason = neighbor.get("lastNotificationReason") or neighbor.get("lastResetDueTo") or ""
+    if "Admin. shutdown" in (reason, neighbor.get("lastResetDueTo")):
+        return "FRR has the neighbor shut down (Admin. shutdown): `no neighbor ... shutdown` on the router"
     hint = f"FRR says: {reason}" if reason else "no TCP connection"
     return f"{hint}; check reachability, ebgpMultihop and the MD5 password on both sides"
 

@@ -74,7 +74,7 @@ FAULTS: dict[str, tuple[Fault, Fault, str, str]] = {
                  "selector of Service default/webpod was changed by kubectl-patch at "),
     "neighbor-shutdown": (configured("router bgp 65000", "neighbor 192.168.10.101 shutdown"),
                           configured("router bgp 65000", "no neighbor 192.168.10.101 shutdown"),
-                          "router-config", ""),
+                          "bgp-session", "FRR has the neighbor shut down"),
     "agent-frozen": (on_node("cilium-w1", "pkill -STOP -x cilium-agent"),
                      on_node("cilium-w1", "pkill -CONT -x cilium-agent"), "bgp-session", "cilium-dbg"),
     "kubelet-unreachable": (on_node("cilium-w1", "ip link set eth1 down"), on_node("cilium-w1", LINK_UP),

@@ -83,3 +83,36 @@ def test_a_network_that_was_made_anew_is_replaced(project: Project, docker: Any)
     project.engine.refresh()
     assert fates(project.up(program())) == {"left": "replace", "box": "create"}
     assert docker.containers.get("box").attrs["NetworkSettings"]["Networks"]["left"]["IPAddress"] == "10.77.1.10"
+
+
+INSIDE = program("restart='no'") + (
+    'command("inside", ResourceOptions(deleted_with=b, replace_with=[b], depends_on=[b],'
+    " delete_before_replace=True))\n")
+
+
+def test_what_is_in_a_container_stays_where_that_was_stopped(project: Project, docker: Any) -> None:
+    project.up(INSIDE)
+    docker.containers.get("box").stop(timeout=0)
+    project.engine.refresh()
+    assert fates(project.up(INSIDE)) == {"left": "same", "box": "update", "inside": "same"}
+    assert project.log == ["create inside"]
+
+
+@pytest.mark.parametrize("change", [lambda docker: docker.containers.get("box").remove(force=True), replaced])
+def test_what_is_in_a_container_is_gone_with_it(change: Callable[[Any], object], project: Project, docker: Any) -> None:
+    project.up(INSIDE)
+    change(docker)
+    gone = {step.name: str(step.op) for step in project.engine.refresh().changed}
+    assert gone["inside"] == "delete"
+    assert fates(project.up(INSIDE))["inside"] == "create"
+    assert project.log == ["create inside", "create inside"]
+
+
+def test_what_is_in_a_container_is_made_anew_with_it_and_goes_with_it(project: Project, docker: Any) -> None:
+    project.up(INSIDE)
+    assert fates(project.up(INSIDE.replace("restart='no'", "restart='no', envs=['A=1']")))["inside"] == "replace"
+    assert project.log == ["create inside", "create inside"]
+    project.forget_log()
+    project.engine.destroy()
+    # Nobody tidies up what goes anyway.
+    assert project.log == []
