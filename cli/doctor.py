@@ -41,10 +41,11 @@ def setup(
                                                           "stacks of kind docker.")] = False,
 ) -> None:  # fmt: skip
     """Install the packages and build the binaries that the lab needs; what is there is kept."""
+    from lab import packages
     from lab.toolchain.recipes import EVERYTHING
 
     clock = report.Clock()
-    prepare(clock, EVERYTHING if every else ())
+    prepare(clock, EVERYTHING if every else (), packages.for_containers() if every else ())
     if docker:
         from lab.docker.engine import OURS
 
@@ -62,7 +63,7 @@ def prepare_containers(clock: report.Clock) -> None:
     from lab.docker.engine import OURS
     from lab.toolchain.recipes import CONTAINERS
 
-    prepare(clock, CONTAINERS, packages.CONTAINERS)
+    prepare(clock, CONTAINERS, packages.for_containers())
     if OURS.up():
         clock.say("lab: dockerd runs")
     charts.link()

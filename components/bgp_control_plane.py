@@ -17,6 +17,7 @@ from components.args.bgp import (
 from components.arguments import entry, known, only, read, read_each, sequence
 from components.cilium import manifests
 from components.connection import SshArgs, connection
+from components.host_of import living_on
 from components.judged import judged
 from components.kubernetes import KubernetesObject, NodeLabels
 from components.late import manifest, then
@@ -143,5 +144,6 @@ class BgpControlPlane(pulumi.ComponentResource):
         Command(
             f"{name}-route-{node}", connection=ssh, create=script, update=script,
             delete=then(route, lambda it: delete_script(it, mine)), add_previous_output_in_env=False,
-            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True, depends_on=self._after),
+            opts=living_on(ssh, pulumi.ResourceOptions(parent=self, delete_before_replace=True,
+                                                       depends_on=self._after)),
         )  # fmt: skip

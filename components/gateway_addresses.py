@@ -11,6 +11,7 @@ from pulumi_command import remote
 
 from components import boot_script
 from components.access import Access
+from components.host_of import living_on
 from components.observe import OBSERVE
 from components.owner import owner
 from config.net import InterfaceAddress
@@ -61,14 +62,15 @@ class GatewayAddresses(pulumi.ComponentResource):
     def _one(self, prefix: str, item: GatewayAddress, items: list[GatewayAddress], way: Access) -> remote.Command:
         name = f"{prefix}-{item.node.name}-{item.name.removeprefix('address-')}"
         mine = owner(name)
+        ssh = way.connection(item.node.name, item.node.ssh)
         return remote.Command(
             name,
-            connection=way.connection(item.node.name, item.node.ssh),
+            connection=ssh,
             create=apply_script(item, mine), update=apply_script(item, mine), delete=delete_script(item, mine),
-            opts=pulumi.ResourceOptions(
+            opts=living_on(ssh, pulumi.ResourceOptions(
                 parent=self, additional_secret_outputs=["connection"], delete_before_replace=True,
                 replace_on_changes=["delete"], aliases=_aliases(prefix, item, items),
-            ),
+            )),
         )  # fmt: skip
 
 

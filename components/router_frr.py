@@ -12,6 +12,7 @@ from components.arguments import only, read
 from components.connection import SshArgs, connection
 from components.frr import scripts
 from components.frr.render import daemons, frr_conf, password_names
+from components.host_of import living_on
 from components.judged import judged
 from components.late import then
 from components.owner import owner
@@ -61,13 +62,14 @@ class RouterFRR(pulumi.ComponentResource):
         switched = Command(
             f"{name}-daemons", connection=ssh, create=then(router, lambda it: scripts.daemons(daemons(it), mine)),
             delete=scripts.daemons_delete(mine), add_previous_output_in_env=False,
-            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True, depends_on=after),
+            opts=living_on(ssh, pulumi.ResourceOptions(parent=self, delete_before_replace=True, depends_on=after)),
         )  # fmt: skip
         script = scripts.apply(given.get("adopt", False), _SESSION_WAIT, mine)
         self.conf = Command(
             f"{name}-conf", connection=ssh, create=script, update=script,
             delete=scripts.delete(mine), stdin=_conf(name, router, passwords), add_previous_output_in_env=False,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[switched], delete_before_replace=True),
+            opts=living_on(ssh, pulumi.ResourceOptions(parent=self, depends_on=[switched],
+                                                       delete_before_replace=True)),
         )  # fmt: skip
         outputs = {
             "routerId": then(router, lambda it: str(it.bgp.router_id) if it.bgp.router_id else None),

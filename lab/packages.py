@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 
 from config.errors import MachineError
@@ -14,8 +15,11 @@ PACKAGES = (
 )  # fmt: skip
 
 
-# For hosts that are containers: an engine, and what its images are made with.
-CONTAINERS = ("containerd", "debootstrap", "docker.io", "runc")
+
+
+def for_containers() -> tuple[str, ...]:
+    """What hosts that are containers need besides: an engine, where the machine has none, and what makes images."""
+    return ("debootstrap", *(() if shutil.which("dockerd") else ("containerd", "docker.io", "runc")))
 
 
 def missing(more: tuple[str, ...] = ()) -> list[str]:

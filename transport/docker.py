@@ -12,7 +12,7 @@ from config.errors import DockerError
 DEFAULT = "unix:///var/run/docker.sock"
 # Docker 19.03; older engines lack private cgroup namespaces and sysctls of networks.
 _OLDEST = (1, 40)
-_START = "start one and name it in DOCKER_HOST"
+_START = "start one and name it in DOCKER_HOST, or on Debian 12: edge lab docker up"
 
 
 def address(host: str = "") -> str:

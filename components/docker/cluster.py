@@ -8,6 +8,7 @@ from pulumi_command.remote import Command
 from components.docker import kubeadm
 from components.docker.hosts import DockerHosts
 from components.docker.keys import bootstrap_token
+from components.host_of import living_on
 from config.node import Node
 from config.stack import StackConfig
 
@@ -40,16 +41,17 @@ class KubeadmCluster(pulumi.ComponentResource):
     def _command(self, name: str, host: str, script: str, written: pulumi.Output[str], of: list[str],
                  after: list[pulumi.Resource]) -> Command:  # fmt: skip
         """kubeadm on a host. Made anew with the containers that it is `of`."""
+        way = self._hosts.connections[host]
         return Command(
-            name, connection=self._hosts.connections[host], create=script, update=script,
+            name, connection=way, create=script, update=script,
             stdin=pulumi.Output.secret(written), triggers=[self._hosts.containers[each].id for each in of],
             add_previous_output_in_env=False,
-            opts=pulumi.ResourceOptions(
+            opts=living_on(way, pulumi.ResourceOptions(
                 parent=self, depends_on=[self._hosts.settled[host], *after], delete_before_replace=True,
                 additional_secret_outputs=["stdout", "connection"],
                 # A token that is made anew is none that a cluster has to be made anew for.
                 ignore_changes=["stdin"],
-            ),
+            )),
         )  # fmt: skip
 
     def _register(self, stack: StackConfig, node: Node, control: Node, init: Command) -> Command:
@@ -58,11 +60,10 @@ class KubeadmCluster(pulumi.ComponentResource):
         The Node outlives its container: one that is made anew joins under the same Node, with all that others have
         put on it.
         """
-        script = kubeadm.registered_script(stack, node)
+        script, way = kubeadm.registered_script(stack, node), self._hosts.connections[control.name]
         return Command(
-            f"{node.name}-registered", connection=self._hosts.connections[control.name], create=script,
+            f"{node.name}-registered", connection=way, create=script,
             update=script, delete=kubeadm.forget_script(node), add_previous_output_in_env=False,
-            triggers=[self._hosts.containers[control.name].id],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[init], delete_before_replace=True,
-                                        additional_secret_outputs=["connection"]),
+            opts=living_on(way, pulumi.ResourceOptions(parent=self, depends_on=[init], delete_before_replace=True,
+                                                       additional_secret_outputs=["connection"])),
         )  # fmt: skip

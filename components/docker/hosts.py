@@ -10,7 +10,8 @@ from pulumi_docker import Container, Network, RemoteImage
 
 from components.docker import links
 from components.docker.keys import public, ssh_key
-from components.docker.with_container import With
+from components.docker.of_the_cluster import OfTheCluster
+from components.host_of import living_on, made_of
 from components.owner import owner
 from config.cluster import DockerCluster
 from config.stack import StackConfig
@@ -44,7 +45,7 @@ class DockerHosts(pulumi.ComponentResource):
         for one in plan.containers(stack):
             self._host(one)
         control = next(node.name for node in stack.nodes if node.role == "control-plane")
-        pulumi.runtime.register_stack_transformation(With(self.containers, self.connections, control))
+        pulumi.runtime.register_stack_transformation(OfTheCluster(self.containers[control]))
         self.register_outputs({})
 
     def access(self) -> pulumi.Output[Any]:
@@ -73,13 +74,14 @@ class DockerHosts(pulumi.ComponentResource):
             dial_error_limit=self._cluster.ssh.dial_error_limit,
         )  # fmt: skip
         self.connections[one.name] = way
+        made_of(way, made)
         if links.wanted(one):
             mine = owner(f"{one.name}-links")
             self.settled[one.name] = Command(
                 f"{one.name}-links", connection=way, create=links.apply_script(one, mine),
                 update=links.apply_script(one, mine), delete=links.delete_script(one, mine),
-                opts=pulumi.ResourceOptions(parent=self, additional_secret_outputs=["connection"],
-                                            delete_before_replace=True),
+                opts=living_on(way, pulumi.ResourceOptions(
+                    parent=self, additional_secret_outputs=["connection"], delete_before_replace=True)),
             )  # fmt: skip
 
     def _network(self, one: plan.Network) -> Network:

@@ -185,5 +185,5 @@ CONTAINERS: tuple[Part, ...] = (KUBELET, ETCD, TOOLS, OCI_RUNTIME)
 
 # What `edge setup --all` builds: all that a lab can be asked to run, but for what `make test-versions` alone is about.
 EVERYTHING: tuple[Part, ...] = (
-    *(each for each in CILIUM.values() if each not in LATER_CILIUM), ENVOY, ENVOY_BRIDGE, HUBBLE,
+    *(each for each in CILIUM.values() if each not in LATER_CILIUM), ENVOY, ENVOY_BRIDGE, HUBBLE, OCI_RUNTIME,
 )  # fmt: skip
