@@ -101,5 +101,6 @@ def test_kubeadm_that_failed_half_way_is_done_again(edge: Containers) -> None:
     # A file that kubeadm join writes and then finds: what a run that was cut off leaves.
     left = "mkdir -p /etc/kubernetes/pki && date > /etc/kubernetes/kubelet.conf"
     edge.container("cilium-w3").exec_run(["sh", "-c", left])
-    edge.run("up", timeout=300)
+    # What else was on the node before: the run above was about two resources alone.
+    edge.run("up", "--refresh", timeout=300)
     assert edge.verify()["green"]
