@@ -97,7 +97,10 @@ def execute(
     command: Annotated[list[str], typer.Argument(help="The command and its arguments, after --.")],
     stack: StackOption = "dev",
 ) -> None:
-    """Run a command on a lab host, such as: edge lab exec cilium-r -- vtysh -c 'show bgp summary'."""
+    """Run a command on a lab host, such as: edge lab exec cilium-r -- vtysh -c 'show bgp summary'.
+
+    Of a stack of kind docker the hosts are containers, of an engine on this machine.
+    """
     _enter(stack, host, command)
 
 
@@ -116,6 +119,10 @@ def _enter(stack: str, name: str, command: list[str]) -> None:
 
     need_root()
     session = Session(stack)
+    if session.is_docker:
+        from cli.inside import command_in
+
+        os.execvp("nsenter", command_in(session, name, command))
     topology(session.stack).host(name)
     outside = name == MANAGEMENT
     if outside:

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 # curl's exit statuses for a connection that was accepted, and carried something else than HTTP: HTTP/0.9 (a banner,
-# gRPC, an alert of TLS), an empty reply, a connection that the server closed.
-_OTHER_PROTOCOL = (1, 52, 56)
+# gRPC, an alert of TLS), an empty reply, a connection that the server closed, also while it was sent to.
+_OTHER_PROTOCOL = (1, 52, 55, 56)
 _MARK = re.compile(r"^CURL (\d+)$", re.MULTILINE)
 _HOSTNAME = re.compile(r"^Hostname: (\S+)", re.MULTILINE)
 
@@ -38,10 +38,16 @@ class Answers:
         return self.first or "no answer"
 
 
-def ask(url: str, *, connect: int, seconds: int) -> str:
-    """A shell command for one request; `read` reads the output of one, or of several in a row."""
+def ask(url: str, *, connect: int, seconds: int, body: int = 0) -> str:
+    """A shell command for one request; `read` reads the output of one, or of several in a row.
+
+    With a `body` of so many bytes the request takes packets as large as there are.
+    """
+    sent = f"head -c {body} /dev/zero | " if body else ""
+    data = " --data-binary @-" if body else ""
     # The mark stands on a line of its own, whatever came before.
-    return f"curl -s --connect-timeout {connect} --max-time {seconds} {url}; printf '\\nCURL %d\\n' $?"
+    return (f"{sent}curl -s{data} --connect-timeout {connect} --max-time {seconds} {url};"
+            " printf '\\nCURL %d\\n' $?")  # fmt: skip
 
 
 def read(shown: str) -> Answers:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_network
 
 from config.errors import EdgeError
 from config.workload import Service
 from probes.answers import ask, read
 from probes.field import Field
+from probes.prefixes import fib_next_hops
 from probes.seen import Json, Seen
 from probes.services import backends_by_node, cluster_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
 # Each backend of n is missed by one request with 1 - 1/n; this many leave a miss of 1e-5 for ten.
 _TRIES_PER_BACKEND = 12
+# Bytes of a request that takes several packets, each as large as the path is said to take.
+_LARGE, _MARK = 4000, "=-=-="
+_PING = "ping -q -n -c 20 -i 0.02 -W 1 {hop}; true"
 
 
 def pod_to_pod(field: Field, seen: Seen) -> list[Verdict]:
@@ -40,11 +46,20 @@ def _one_pair(field: Field, client: Json, server: Json) -> Verdict:
     port = server["spec"]["containers"][0]["ports"][0]["containerPort"]
     try:
         literal = f"[{address}]" if ":" in address else address
-        answer = read(field.in_pod(client, ask(f"http://{literal}:{port}/", connect=2, seconds=4)))
+        url = f"http://{literal}:{port}/"
+        script = f"{ask(url, connect=2, seconds=4)}; echo {_MARK}; {ask(url, connect=2, seconds=3, body=_LARGE)}"
+        small, _, large = field.in_pod(client, script).partition(_MARK)
+        answer = read(small)
     except EdgeError as error:
         return unknown("pod-to-pod", subject, f"answer of {target}", where, error)
     # Not every image says who it is, or speaks HTTP: of those that do not, any answer will do.
     good = target in answer.pods if answer.pods else answer.failures == 0
+    if good and large and read(large).failures:
+        return judged("pod-to-pod", subject, False, f"answer of {target}, to large packets too",
+                      f"small packets arrive, {_LARGE} bytes do not", where,
+                      f"a path MTU black hole on the way {where}: a link on the way takes smaller packets, and its ICMP"
+                      " `fragmentation needed` does not come back; compare the MTU of the links (ip link) and let ICMP"
+                      " type 3 pass")  # fmt: skip
     cause = ("the nodes have no route back: BGP is up and the kernel FIB has no route to the PodCIDR"
              " through the router")  # fmt: skip
     return judged("pod-to-pod", subject, good, f"answer of {target}", answer, where,
@@ -96,8 +111,33 @@ def vip(field: Field, seen: Seen, service: Service, router: str, addresses: list
         # Of a server that does not say who it is nobody can tell which backend it was.
         who = f"{len(reached & backends)} of {len(backends)} backends" if reached else str(answers)
         observed = f"{who}, {failures} of {tries} requests lost"
-        cause = "a next hop that announces the address does not serve it" if failures else (
+        cause = _lost(field, seen, router, address) if failures else (
             f"never reached: {', '.join(sorted(backends - reached)) or 'none'}")  # fmt: skip
         if failures and address in cluster_addresses(service_object(seen, service)):
             cause = "agents serve a ClusterIP to the outside only with bpf.lbExternalClusterIP"
         yield judged("vip-http", f"{service.name} {address}", good, wanted, observed, router, cause)
+
+
+def _lost(field: Field, seen: Seen, router: str, address: str) -> str:
+    """Where requests to an address are lost: its next hops are pinged, which takes a second."""
+    hops = sorted(fib_next_hops(seen.routers[router]["fib"]).get(str(ip_network(address)), ()))
+    losses = {}
+    for hop in hops:
+        try:
+            losses[hop] = _loss(field.ssh.run(field.endpoints[router], _PING.format(hop=hop), timeout=10).stdout)
+        except EdgeError:
+            # What cannot be asked places nothing.
+            losses[hop] = 0
+    ill = [f"{hop} ({loss} %)" for hop, loss in losses.items() if loss]
+    if len(ill) == len(hops) > 1:
+        return (f"packets are lost on the way to every next hop, {', '.join(ill)}: on {router} itself or what they all"
+                " share; its filters (iptables -L -v, nft list ruleset) and links (ip -s link) count them")  # fmt: skip
+    if ill:
+        return f"packets are lost on the way from {router} to {', '.join(ill)}: that link, or the node behind it"
+    return "a next hop that announces the address does not serve it"
+
+
+def _loss(shown: str) -> int:
+    """Per cent of the packets, from ping's own summary; 0 where it has none."""
+    found = re.search(r"([0-9.]+)% packet loss", shown)
+    return round(float(found[1])) if found else 0

@@ -24,10 +24,10 @@ def test_it_is_proven_and_stays_as_it_is(edge: Containers) -> None:
 
 
 def test_kubelets_and_containerd_are_real(edge: Containers) -> None:
-    status, out = edge.container("cilium-ctr").exec_run(
-        ["kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get", "nodes", "-o", "json"])  # fmt: skip
+    asked = ("kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get", "nodes", "-o", "json")
+    out = edge.run("lab", "exec", "cilium-ctr", "--", *asked).stdout
     nodes = {item["metadata"]["name"]: item for item in json.loads(out)["items"]}
-    assert status == 0 and set(nodes) == set(NODES)
+    assert set(nodes) == set(NODES)
     for item in nodes.values():
         assert item["status"]["nodeInfo"]["containerRuntimeVersion"].startswith("containerd://")
         assert item["status"]["nodeInfo"]["kubeletVersion"] == "v1.34.4"

@@ -7,10 +7,10 @@ from typing import Any, cast
 import pytest
 
 from probes.field import Field
-from probes.reachability import pod_to_pod
+from probes.reachability import pod_to_pod, vip
 from probes.seen import Seen
 from probes.verdict import Color
-from tests.probes.recorded import dev
+from tests.probes.recorded import NODES, dev, healthy
 
 
 class Pods:
@@ -18,8 +18,15 @@ class Pods:
 
     stack = dev()
 
+    def __init__(self, large: str = "\nCURL 0\n") -> None:
+        self.large = large
+
     def in_pod(self, pod: Any, command: str) -> str:
         url = command.split(";")[0].rpartition(" ")[2]
+        assert "head -c 4000 /dev/zero | curl" in command
+        return self._small(url) + "=-=-=\n" + self.large
+
+    def _small(self, url: str) -> str:
         return {"http://172.20.1.9:80/": "Hostname: webpod-1\n\nCURL 0\n", "http://172.20.1.7:80/": "\nCURL 52\n",
                 "http://172.20.1.6:80/": "<html>\nCURL 0\n"}.get(url, "\nCURL 28\n")  # fmt: skip
 
@@ -43,3 +50,47 @@ def test_every_pair_has_a_verdict(node: str | None, address: str | None, color: 
     pods = [pod("curl-pod", "curl", "cilium-ctr", "172.20.0.9"), pod("webpod-1", "webpod", node, address)]
     [verdict] = pod_to_pod(cast(Field, Pods()), Seen(objects={"pods": pods}))
     assert (verdict.color, verdict.where) == (color, where) and cause in verdict.cause
+
+
+@pytest.mark.parametrize(("large", "color"), [
+    ("\nCURL 28\n", Color.RED), ("\nCURL 0\n", Color.GREEN),
+    # It was sent to, and said in its own way that it wants none of it.
+    ("\nCURL 55\n", Color.GREEN), ("\nCURL 56\n", Color.GREEN),
+])  # fmt: skip
+def test_large_packets_that_do_not_arrive_are_a_black_hole(large: str, color: Color) -> None:
+    pods = [pod("curl-pod", "curl", "cilium-ctr", "172.20.0.9"), pod("webpod-1", "webpod", "cilium-w1", "172.20.1.9")]
+    [verdict] = pod_to_pod(cast(Field, Pods(large)), Seen(objects={"pods": pods}))
+    assert verdict.color is color
+    assert ("path MTU black hole" in verdict.cause) is (color is Color.RED)
+
+
+class Router:
+    """A router whose requests are lost now and then, and that pings."""
+
+    stack = dev()
+    endpoints = {"cilium-r": "there"}
+
+    def __init__(self, losses: dict[str, int]) -> None:
+        self.losses = losses
+        self.ssh = self
+
+    def run(self, where: str, command: str, timeout: float) -> Any:
+        hop = next((hop for hop in self.losses if f" {hop};" in command), None)
+        loss = self.losses[hop] if hop else None
+        text = f"20 packets transmitted, 18 received, {loss}% packet loss, time 400ms" if hop else (
+            "Hostname: webpod-1\nCURL 0\n" * 20 + "Hostname: webpod-2\nCURL 0\nHostname: webpod-3\nCURL 0\n\nCURL 28\n")
+        return type("Done", (), {"stdout": text})()
+
+
+HOPS = list(NODES.values())
+
+
+@pytest.mark.parametrize(("losses", "cause"), [
+    (dict.fromkeys(HOPS, 10), "lost on the way to every next hop, 192.168.10.100 (10 %)"),
+    ({**dict.fromkeys(HOPS, 0), HOPS[2]: 100}, "from cilium-r to 192.168.10.102 (100 %)"),
+    (dict.fromkeys(HOPS, 0), "a next hop that announces the address does not serve it"),
+])  # fmt: skip
+def test_loss_is_placed(losses: dict[str, int], cause: str) -> None:
+    seen, field = healthy(), Router(losses)
+    [verdict] = vip(cast(Field, field), seen, field.stack.services[0], "cilium-r", ["172.16.1.1"])
+    assert verdict.color is Color.RED and cause in verdict.cause, verdict
