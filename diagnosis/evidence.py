@@ -17,7 +17,7 @@ from probes.verdict import Verdict
 def evidence(world: World, root: Root) -> list[str]:
     """Lines for a root; none where the objects have nothing to do with it."""
     if root.verdict.check == "bgp-session":
-        return list(dict.fromkeys(_of_session(world, root.verdict)))
+        return list(dict.fromkeys([*_of_session(world, root.verdict), *_of_links(world, root.verdict)]))
     # Several nodes mostly have one reason.
     hosts: dict[str, list[str]] = {}
     for text in _of_route(world, root.verdict):
@@ -32,6 +32,20 @@ def _of_session(world: World, verdict: Verdict) -> Iterator[str]:
         if world.node(node) is None or world.peers(node):
             continue
         yield from (way.ended for way in ways(world.objects, node, lambda entry: None) if way.ended is not None)
+
+
+def _of_links(world: World, verdict: Verdict) -> Iterator[str]:
+    """Links on the way to a node that take smaller packets than others of their router."""
+    about = Hosts(world.stack).about(verdict)
+    for router in world.stack.managed_routers:
+        mtus = world.seen.mtus.get(router.name, {})
+        wired = {one.name: one.address.network for one in router.interfaces if not one.loopback and one.name in mtus}
+        largest = max((mtus[name] for name in wired), default=0)
+        for name, network in wired.items():
+            near = sorted(node.name for node in world.stack.nodes if node.name in about and node.address in network)
+            if near and mtus[name] < largest:
+                yield (f"{name} of {router.name} has MTU {mtus[name]}, others of its links {largest}: larger packets"
+                       f" reach {', '.join(near)} only where ICMP `fragmentation needed` passes")  # fmt: skip
 
 
 def _of_route(world: World, verdict: Verdict) -> Iterator[str]:

@@ -38,10 +38,12 @@ _ROUTER_COMMANDS = {
 # Lines of the file that do not run, in FRR's own comparison.
 _NOT_RUNNING = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null | sed -n '/^Lines To Add/,$p'"
 
-# FRR's daemons that are to run and do not, one a line, and whether the kernel forwards. `comm` has 15 letters.
+# FRR's daemons that are to run and do not, one a line; links and their MTU; whether the kernel forwards.
+# `comm` has 15 letters.
 _PARTS = r"""for d in zebra $(sed -n 's/^\([a-z0-9]*\)=yes.*/\1/p' /etc/frr/daemons 2>/dev/null); do
 	grep -qsxF "$d" /proc/[0-9]*/comm || echo "$d"
 done | sort -u
+for i in /sys/class/net/*; do echo "${i##*/}=$(cat "$i/mtu")"; done
 cat /proc/sys/net/ipv4/ip_forward"""
 
 
@@ -111,8 +113,10 @@ class Field:
                   for name in sorted(foreign(self.stack, router))]  # fmt: skip
         script = f"; echo {_MARK}; ".join([*commands, _NOT_RUNNING, *networks, *others])
         # By itself: where a daemon is gone, vtysh may wait for it until nobody waits for vtysh.
-        *stopped, forwards = self.ssh.run(self.endpoints[router.name], _PARTS, timeout=20).stdout.split()
-        seen.stopped[router.name], seen.forwarding[router.name] = stopped, forwards == "1"
+        *words, forwards = self.ssh.run(self.endpoints[router.name], _PARTS, timeout=20).stdout.split()
+        seen.stopped[router.name] = [word for word in words if "=" not in word]
+        seen.mtus[router.name] = {name: int(mtu) for name, _, mtu in (word.partition("=") for word in words) if mtu}
+        seen.forwarding[router.name] = forwards == "1"
         result = self.ssh.run(self.endpoints[router.name], script, timeout=20)
         answers = result.stdout.split(_MARK)
         parsed: dict[str, Json] = {}

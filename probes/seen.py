@@ -18,6 +18,8 @@ class Seen:
     # Router -> FRR's daemons that should run and do not; whether its kernel forwards.
     stopped: dict[str, list[str]] = field(default_factory=dict)
     forwarding: dict[str, bool] = field(default_factory=dict)
+    # Router -> link -> bytes.
+    mtus: dict[str, dict[str, int]] = field(default_factory=dict)
     agents: dict[str, list[Json]] = field(default_factory=dict)
     maps: dict[str, list[Json]] = field(default_factory=dict)
     devices: dict[str, dict[str, list[str]]] = field(default_factory=dict)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from config.errors import ConfigError
+from diagnosis.evidence import evidence
+from diagnosis.roots import roots
 from diagnosis.why.answers import answer
 from diagnosis.why.steps import Step
 from diagnosis.why.world import World
@@ -155,3 +157,18 @@ def test_a_name_that_nothing_has_is_one_line() -> None:
         asked("nobody")
     with pytest.raises(ConfigError):
         asked("node/webpod")
+
+
+def test_a_link_that_takes_smaller_packets_is_told_beside_a_node_that_does_not_answer() -> None:
+    def silent(it: World) -> None:
+        it.seen.agents.pop("cilium-w3")
+        it.seen.errors["cilium-w3"] = "the API server does not reach the kubelet"
+
+    for mtus, told in (({"eth1": 1500, "eth2": 1000}, True), ({"eth1": 1500, "eth2": 1500}, False), ({}, False)):
+        it = world()
+        silent(it)
+        it.seen.mtus["cilium-r"] = mtus
+        verdicts = control_plane(it.stack, list(sessions(it.stack)), it.seen)
+        [root] = roots(it.stack, verdicts)
+        lines = evidence(it, root)
+        assert any("eth2 of cilium-r has MTU 1000, others of its links 1500" in line for line in lines) is told, lines

@@ -14,7 +14,7 @@ VIP = "172.16.1.1"
 LB = "bgp-advertisements-lb-exip-webpod"
 NEEDED = "-p icmp --icmp-type fragmentation-needed"
 # Towards nodes, but not what the test and verify themselves speak over.
-TENTH = "! -o eth0 -m statistic --mode nth --every 10"
+TENTH = "! -o eth0 -m statistic --mode nth --every 10 --packet 0"
 # With the routes that went with the link: the lab's hosts have no systemd that puts them back.
 LINK_UP = ("ip link set eth1 up; ip route add 192.168.20.0/24 via 192.168.10.200;"
            " ip route add 172.20.0.0/16 via 192.168.10.200")  # fmt: skip
@@ -82,7 +82,8 @@ FAULTS: dict[str, tuple[Fault, Fault, str, str]] = {
                      on_node("cilium-w1", "pkill -CONT -x cilium-agent"), "bgp-session", "cilium-dbg"),
     "mtu": (on_router(f"ip link set eth2 mtu 1000; iptables -I OUTPUT {NEEDED} -j DROP"),
             on_router(f"ip link set eth2 mtu 1500; iptables -D OUTPUT {NEEDED} -j DROP"),
-            "pod-to-pod", "a path MTU black hole on the way cilium-ctr -> cilium-w3"),
+            # The API server's own packets to the kubelet are lost first.
+            "bgp-session", "eth2 of cilium-r has MTU 1000, others of its links 1500"),
     "loss": (on_router(f"iptables -I OUTPUT {TENTH} -j DROP"), on_router(f"iptables -D OUTPUT {TENTH} -j DROP"),
              "vip-http", "packets are lost on the way to every next hop"),
     "kubelet-unreachable": (on_node("cilium-w1", "ip link set eth1 down"), on_node("cilium-w1", LINK_UP),
