@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from config.errors import LabError
 from config.stack import MANAGEMENT
 from lab.host import Host
+from lab.network import join
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_CLONE_NEWNET = 0x40000000
 
 
 def enter(lab: str) -> None:
@@ -27,15 +24,7 @@ def enter(lab: str) -> None:
     pid = host.pid
     if pid is None:
         raise LabError(f"the lab of stack {lab} is not up; start it with `edge lab up -s {lab}`")
-    # os.setns came with Python 3.12.
-    libc = ctypes.CDLL(None, use_errno=True)
-    descriptor = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
-    try:
-        if libc.setns(descriptor, _CLONE_NEWNET) != 0:
-            number = ctypes.get_errno()
-            raise LabError(f"entering the lab's network: {os.strerror(number)} (are you root?)")
-    finally:
-        os.close(descriptor)
+    join(pid)
 
 
 def inside(lab: str, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
@@ -14,11 +13,11 @@ from pathlib import Path
 
 from config.errors import LabError
 from lab.host import runs, stamp
+from lab.network import join
 from lab.places import CACHE
 from lab.toolchain.build import bin_dir
 from lab.toolchain.recipes import OCI_RUNTIME
 
-_CLONE_NEWNET = 0x40000000
 _SECONDS = 30
 # In its own mount namespace /run is empty: a Docker that the machine has may not be met there.
 _START = """\
@@ -105,13 +104,7 @@ class Engine:
         found = self.pid
         if found is None:
             raise LabError("the lab's Docker engine is not up; start it: edge lab docker up")
-        libc = ctypes.CDLL(None, use_errno=True)
-        descriptor = os.open(f"/proc/{found}/ns/net", os.O_RDONLY)
-        try:
-            if libc.setns(descriptor, _CLONE_NEWNET) != 0:
-                raise LabError(f"entering the engine's network: {os.strerror(ctypes.get_errno())} (are you root?)")
-        finally:
-            os.close(descriptor)
+        join(found)
 
     def _answers(self) -> bool:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
