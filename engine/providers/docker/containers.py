@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from config.errors import DockerError
@@ -38,7 +39,8 @@ class Containers:
                 raise taken(f"container {name}", f"docker rm -f {name}")
             # A run that was cut off right after the last step.
             return str(found.id), container_state.outputs(inputs, found)
-        _remove(_get(docker, name + _UNFINISHED), 0, volumes=True)
+        with failures(f"container {name}"):
+            _remove(_get(docker, name + _UNFINISHED), 0, volumes=True)
         if images.find(docker, str(inputs["image"])) is None:
             raise DockerError(f"container {name}: image {inputs['image']} is not there; declare a RemoteImage or an"
                               " Image of it, or make it before")  # fmt: skip
@@ -52,7 +54,7 @@ class Containers:
                 made.reload()
         except BaseException:
             # Nothing half made is left, whatever ends it.
-            _remove(made, 0, volumes=True)
+            _discard(made)
             raise
         return str(made.id), container_state.outputs(inputs, made)
 
@@ -75,7 +77,8 @@ class Containers:
 
     def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
         name = str(inputs["name"])
-        _remove(_get(docker, name + _UNFINISHED), 0, volumes=True)
+        with failures(f"container {name}"):
+            _remove(_get(docker, name + _UNFINISHED), 0, volumes=True)
         found = _get(docker, id or name)
         if found is None and id:
             found = _get(docker, name) if inputs.get(REPLACED) else None
@@ -104,7 +107,7 @@ class Containers:
             for upload in inputs.get("uploads") or ():
                 made.put_archive("/", uploads.archive(upload))
         except BaseException:
-            _remove(made, 0, volumes=True)
+            _discard(made)
             raise
         return made
 
@@ -144,6 +147,12 @@ def _get(docker: Any, name: str) -> Any:
             return docker.containers.get(name) if name else None
         except NotFound:
             return None
+
+
+def _discard(container: Any) -> None:
+    """Remove what was begun. An engine that has ended keeps it; the next create finds it by its name."""
+    with suppress(DockerError), failures("container"):
+        _remove(container, 0, volumes=True)
 
 
 def _remove(container: Any, grace: int, *, volumes: bool) -> None:
