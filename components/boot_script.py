@@ -11,6 +11,13 @@ _UNITS = "/etc/systemd/system"
 _AGAIN = "10s"
 
 
+def loose_link(name: str) -> str:
+    """A line that makes a link without a wire where it is not there."""
+    # Not every kernel has the dummy type; a bridge without ports has no wire either.
+    return (f"ip link show dev {name} >/dev/null 2>&1 || ip link add {name} type dummy 2>/dev/null"
+            f" || ip link add {name} type bridge")  # fmt: skip
+
+
 def install(name: str, owner: str, description: str, lines: list[str], undo: str) -> str:
     """A part of a shell script that runs the lines and keeps them for the next boot.
 

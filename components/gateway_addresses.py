@@ -117,9 +117,7 @@ fi
 fi
 """
         lines = [
-            # Not every kernel has the dummy type; a bridge without ports has no wire either.
-            f"ip link show dev {name} >/dev/null 2>&1 || ip link add {name} type dummy 2>/dev/null"
-            f" || ip link add {name} type bridge",
+            boot_script.loose_link(name),
             # Its prefix is not reached through a link without a wire.
             f"{there} || ip address replace {address} dev {name} noprefixroute",
             f"ip link set {name} up",

@@ -19,7 +19,7 @@ def made_of(connection: ConnectionArgs, resource: pulumi.Resource) -> None:
 def living_on(connection: Any, options: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
     """The options of something that is set on a host: it is made anew with the host, and goes with it."""
     found = _HOSTS.get(id(connection))
-    if found is None or found[0] is not connection:
+    if found is None:
         return options
     own = pulumi.ResourceOptions(deleted_with=found[1], replace_with=[found[1]])
     return pulumi.ResourceOptions.merge(options, own)

@@ -11,6 +11,7 @@ from diagnosis.why import prefix
 from diagnosis.why.chain import ways
 from diagnosis.why.steps import Step
 from diagnosis.why.world import World
+from probes.services import load_balancer_addresses
 from probes.verdict import Verdict
 
 
@@ -64,5 +65,5 @@ def _steps(world: World, subject: str) -> tuple[Step, ...]:
         return prefix.answer(world, str(ip_network(subject))).steps
     except ValueError:
         found = world.named("services", subject)
-        given = ((found[0].get("status") or {}).get("loadBalancer") or {}).get("ingress") or [] if found else []
-        return tuple(step for one in given for step in prefix.answer(world, f"{one['ip']}/32").steps)
+        given = load_balancer_addresses(found[0] if found else None)
+        return tuple(step for address in given for step in prefix.answer(world, f"{address}/32").steps)

@@ -55,6 +55,11 @@ def networks(stack: StackConfig) -> tuple[Network, ...]:
                  if isinstance(subnet, IPv4Network))  # fmt: skip
 
 
+def control_plane(stack: StackConfig) -> Node:
+    """The one node that kubeadm begins with."""
+    return next(node for node in stack.nodes if node.role == "control-plane")
+
+
 def containers(stack: StackConfig) -> tuple[Container, ...]:
     """Every host: routers, nodes, outposts."""
     return (*map(_router, stack.managed_routers), *map(_node, stack.nodes), *map(_outpost, stack.outposts))

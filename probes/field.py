@@ -69,7 +69,8 @@ class Field:
                 kinds.append(("egress", HA_API_VERSION, HA_KIND))
             if self.stack.l2_policies:
                 kinds.append(("leases", "coordination.k8s.io/v1", "Lease"))
-            entered = {item.kind for item in entrances(self.stack)}
+            entries = list(entrances(self.stack))
+            entered, wanted = {item.kind for item in entries}, programmed.declared_routes(entries)
             if "Ingress" in entered or self.stack.ingress_controller is not None:
                 kinds.append(("ingresses", "networking.k8s.io/v1", "Ingress"))
             if "Gateway" in entered:
@@ -88,7 +89,7 @@ class Field:
                     name = pod["spec"].get("nodeName", "")
                     pool.submit(self._ask, seen, name, partial(self._agent, seen, name, pod))
                     if entered or self.stack.ingress_controller is not None:
-                        pool.submit(self._ask, seen, f"envoy of {name}", partial(self._envoy, seen, name, pod))
+                        pool.submit(self._ask, seen, f"envoy of {name}", partial(self._envoy, seen, name, pod, wanted))
         return seen
 
     def in_pod(self, pod: Json, command: str) -> str:
@@ -156,9 +157,9 @@ class Field:
             return self._dbg(pod, "bgp", "peers")
         return agent_peers.read(self._shell(pod, "bgp/peers", "--format=json"))
 
-    def _envoy(self, seen: Seen, node: str, pod: Json) -> None:
+    def _envoy(self, seen: Seen, node: str, pod: Json, wanted: set[programmed.Route]) -> None:
         seen.envoys[node] = told = json.loads(self._says(pod, "envoy", "admin", "config", "routes"))
-        if programmed.absent(self.stack, told):
+        if wanted - programmed.known_routes(told):
             # The reason is worth a question of its own, and its answer no verdict: who may not read logs goes without.
             with contextlib.suppress(ApiError):
                 log = self.kube.log(pod["metadata"]["namespace"], pod["metadata"]["name"], "cilium-agent", _LOG_LINES)

@@ -11,6 +11,7 @@ from components.docker.keys import bootstrap_token
 from components.host_of import living_on
 from config.node import Node
 from config.stack import StackConfig
+from effective.containers import control_plane
 
 
 class KubeadmCluster(pulumi.ComponentResource):
@@ -22,14 +23,14 @@ class KubeadmCluster(pulumi.ComponentResource):
         super().__init__("cilium-edge:docker:KubeadmCluster", "kubernetes", None, opts)
         self._hosts = hosts
         token = hosts.key.apply(bootstrap_token)
-        control = next(node for node in stack.nodes if node.role == "control-plane")
+        control = control_plane(stack)
         written = token.apply(lambda it: kubeadm.init_configuration(stack, control, it))
         init = self._command(f"{control.name}-init", control.name, kubeadm.INIT, written, [control.name], [])
         self.kubeconfig = pulumi.Output.secret(init.stdout)
         # Each is over when its Node is there, with all that no kubelet says of itself.
         self.registered = [self._register(stack, node, control, init) for node in stack.nodes]
         # Workers of another subnet reach the API server by the routers and the routes of all.
-        ways = [hosts.settled[name] for name in hosts.settled]
+        ways = list(hosts.settled.values())
         for node in stack.nodes:
             if node is control:
                 continue

@@ -44,8 +44,8 @@ class DockerHosts(pulumi.ComponentResource):
         self.settled: dict[str, pulumi.Resource] = {}
         for one in plan.containers(stack):
             self._host(one)
-        control = next(node.name for node in stack.nodes if node.role == "control-plane")
-        pulumi.runtime.register_stack_transformation(OfTheCluster(self.containers[control]))
+        control = self.containers[plan.control_plane(stack).name]
+        pulumi.runtime.register_stack_transformation(OfTheCluster(control))
         self.register_outputs({})
 
     def access(self) -> pulumi.Output[Any]:
@@ -103,7 +103,7 @@ class DockerHosts(pulumi.ComponentResource):
 
     def _common(self, one: plan.Container) -> dict[str, Any]:
         role = one.role if one.role in ("router", "outpost") else "node"
-        control = next(node for node in self._stack.nodes if node.role == "control-plane")
+        control = plan.control_plane(self._stack)
         return {
             "image": self._images[role].name, "hostname": one.name, "restart": "unless-stopped",
             "networks_advanced": [{"name": self._networks[wire.network].name, "ipv4_address": str(wire.address)}

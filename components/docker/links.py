@@ -12,10 +12,8 @@ _NAME = "container-links"
 def apply_script(container: Container, owner: str) -> str:
     """Sets them now, and at every start of the container."""
     lines = [line for link in container.links for line in (
-        # Not every kernel has the dummy type; a bridge without ports has no wire either.
-        f"ip link show dev {link.name} >/dev/null 2>&1 || ip link add {link.name} type dummy 2>/dev/null"
-        f" || ip link add {link.name} type bridge",
-        f"ip address replace {link.address} dev {link.name}", f"ip link set {link.name} up",
+        boot_script.loose_link(link.name), f"ip address replace {link.address} dev {link.name}",
+        f"ip link set {link.name} up",
     )]  # fmt: skip
     lines += [f"ip route replace {route.to} via {route.via}" for route in container.routes]
     lines += [f"ip route replace default via {gateway}" for gateway in container.gateways]

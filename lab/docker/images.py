@@ -55,7 +55,7 @@ def estimate() -> int:
     docker = _client()
     try:
         base = trees.base_key()
-        keys = {each.name: _key(each, base) for each in (router(), outpost(), node(), python(), *of_pods())}
+        keys = {each.name: _key(each, base) for each in _all()}
         stale = [name for name, key in keys.items() if _key_of(docker, name) != key]
         preload = _key_of(docker, NODE) != _preloaded_key(keys)
         imported = _key_of(docker, BASE) == base
@@ -70,13 +70,18 @@ def make(say: Say) -> None:
     docker = _client()
     try:
         base, pods = _base(docker, say), of_pods()
-        keys = {each.name: _built(docker, each, base, say) for each in (router(), outpost(), node(), python(), *pods)}
+        keys = {each.name: _built(docker, each, base, say) for each in _all()}
         key = _preloaded_key(keys)
         if _key_of(docker, NODE) != key:
             say(f"image {NODE}: {len(pods)} images for its Pods")
             _preload(docker, [each.name for each in pods], key)
     finally:
         docker.close()
+
+
+def _all() -> tuple[Contents, ...]:
+    """Every image that is built on the base, in the order in which they need one another."""
+    return (router(), outpost(), node(), python(), *of_pods())
 
 
 def _client() -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from config.stack import StackConfig
 from effective.entries import Entrance, entrances
@@ -22,7 +22,7 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
     found = entrances(stack)
     for item in found:
         yield _address(item, seen)
-    wanted = {route for item in found for route in routes(item)}
+    wanted = declared_routes(found)
     if wanted:
         for node in stack.nodes:
             yield _envoy(node.name, wanted, seen)
@@ -85,9 +85,9 @@ def _envoy(node: str, wanted: set[Route], seen: Seen) -> Verdict:
     return judged("envoy", node, not missing, expected, observed, node, cause)
 
 
-def absent(stack: StackConfig, dump: Json) -> bool:
-    """Whether an Envoy lacks a route that the stack means."""
-    return bool({route for item in entrances(stack) for route in routes(item)} - known_routes(dump))
+def declared_routes(items: Iterable[Entrance]) -> set[Route]:
+    """The routes that Ingresses and Gateways mean together."""
+    return {route for item in items for route in routes(item)}
 
 
 def _shown(route: Route) -> str:

@@ -26,6 +26,13 @@ def on(version: str) -> Any:
     return lambda stack: stack["cilium"].update(version=version)
 
 
+def proven_and_unchanged(edge: Edge, version: str) -> None:
+    """What was brought up is green, is that version, and a second `up` finds nothing to do."""
+    assert edge.verify()["green"]
+    assert edge.cilium_versions() == {version}
+    assert "no changes" in edge.run("up").stderr
+
+
 def waived(version: str) -> Any:
     """A gateway interface without a wire behind it, as the shipped stack has it."""
     def edit(stack: Any) -> None:
@@ -58,9 +65,7 @@ def test_from_1_20_on_packets_leave_by_the_gateway_interface(version: str, tmp_p
         assert red == {"netperf-pod -> remote-outpost", "netperf-west -> remote-outpost"}
         edge.change(by_address(version))
         edge.run("up", timeout=300)
-        assert edge.verify()["green"]
-        assert edge.cilium_versions() == {version}
-        assert "no changes" in edge.run("up").stderr
+        proven_and_unchanged(edge, version)
     finally:
         edge.run("down", ok=False)
 
@@ -74,9 +79,7 @@ def test_a_stack_is_proven_on(version: str, stack: str, tmp_path: Any) -> None:
     try:
         # The first one builds what it runs.
         edge.run("up", timeout=2400)
-        assert edge.verify()["green"]
-        assert edge.cilium_versions() == {version}
-        assert "no changes" in edge.run("up").stderr
+        proven_and_unchanged(edge, version)
     finally:
         edge.run("down", ok=False)
 
