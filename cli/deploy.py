@@ -23,7 +23,7 @@ def up(
         bool, typer.Option("--verify/--no-verify", help="Prove the result, from both sides.")
     ] = False,
     deadline: Annotated[
-        float, typer.Option(help="Seconds until --verify must be green.")
+        float, typer.Option(min=1, help="Seconds until --verify must be green.")
     ] = DEFAULT_DEADLINE,
     refresh_first: Annotated[
         bool, typer.Option("--refresh", help="Look at what is really there first, and repair what has drifted.")

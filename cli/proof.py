@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,9 +13,6 @@ from cli.session import JsonOption, Session, StackOption
 from diagnosis.roots import Root, roots
 from probes.verdict import Color, Verdict
 
-if TYPE_CHECKING:
-    from probes.field import Field
-
 _MARKS = {Color.GREEN: ("ok", "green"), Color.RED: ("RED", "bold red"), Color.GREY: ("?", "bold yellow")}
 
 
@@ -23,17 +20,23 @@ def verify(
     stack: StackOption = "dev",
     as_json: JsonOption = False,
     junit: Annotated[Path | None, typer.Option(help="Write the verdicts as JUnit XML to this file.")] = None,
-    deadline: Annotated[float, typer.Option(help="Seconds until everything must be green.")] = 30.0,
+    deadline: Annotated[float, typer.Option(
+        min=1, help="Seconds until everything must be green. What has not answered by then counts as no answer.",
+    )] = 30.0,
+    once: Annotated[bool, typer.Option("--once", help="Ask once, and do not wait until it is green.")] = False,
 ) -> None:
     """Prove the deployment from both sides: sessions, RIB and FIB, addresses, packets that arrive."""
     session = Session(stack)
     session.check()
-    prove(session, deadline, as_json=as_json, junit=junit, clock=report.Clock())
+    prove(session, None if once else deadline, as_json=as_json, junit=junit, clock=report.Clock())
 
 
-def prove(session: Session, deadline: float, *, as_json: bool, junit: Path | None,
+def prove(session: Session, deadline: float | None, *, as_json: bool, junit: Path | None,
           clock: report.Clock) -> None:  # fmt: skip
-    """Run the probes until green or the deadline; exit with 1 where it is not green."""
+    """Run the probes until green or the deadline, or once where there is none; exit with 1 where it is not green."""
+    from diagnosis.evidence import evidence
+    from diagnosis.why.world import World
+    from effective.made import with_made
     from probes.field import Field
     from probes.verify import all_green
     from probes.verify import verify as run
@@ -52,12 +55,13 @@ def prove(session: Session, deadline: float, *, as_json: bool, junit: Path | Non
 
     try:
         field = Field(session.stack, pool, session.kube(), session.endpoints())
-        verdicts = run(field, deadline, progress)
-        causes = roots(session.stack, verdicts)
-        # Only where something is wrong: nobody else pays for it.
-        told = _evidence(field, causes)
+        proof = run(field, deadline, progress)
     finally:
         pool.close()
+    verdicts = proof.verdicts
+    causes = roots(session.stack, verdicts)
+    world = World(with_made(session.stack), proof.seen)
+    told = [evidence(world, root) for root in causes]
     if junit is not None:
         junit.write_text(_junit(session.name, verdicts))
     if as_json:
@@ -68,17 +72,6 @@ def prove(session: Session, deadline: float, *, as_json: bool, junit: Path | Non
         _print(verdicts, causes, told)
     if not all_green(verdicts):
         raise typer.Exit(1)
-
-
-def _evidence(field: Field, causes: list[Root]) -> list[list[str]]:
-    """What the API's objects say of each."""
-    from cli.observed import observe
-    from diagnosis.evidence import evidence
-
-    if not causes:
-        return []
-    world = observe(field)
-    return [evidence(world, root) for root in causes]
 
 
 def _print(verdicts: list[Verdict], causes: list[Root], told: list[list[str]]) -> None:

@@ -13,6 +13,8 @@ from cli.session import JsonOption, Session, StackOption
 if TYPE_CHECKING:
     from diagnosis.why.steps import Step
 
+# For all questions together.
+_SECONDS = 20.0
 _MARKS = {True: "[green]yes[/]", False: "[bold red]no [/]", None: "   "}
 
 
@@ -29,8 +31,9 @@ def why(
     For example: edge why 172.16.1.1, edge why webpod, edge why node/cilium-w1. Also where all is well. Nothing is
     changed, and no packet is sent.
     """
-    from cli.observed import observe
     from diagnosis.why.answers import answer
+    from diagnosis.why.world import World
+    from effective.made import with_made
     from probes.expectation import sessions
     from probes.field import Field
     from probes.verify import control_plane
@@ -41,7 +44,9 @@ def why(
     session.enter()
     pool = SshPool()
     try:
-        world = observe(Field(session.stack, pool, session.kube(), session.endpoints()))
+        field = Field(session.stack, pool, session.kube(), session.endpoints())
+        field.within(_SECONDS)
+        world = World(with_made(session.stack), field.look())
     finally:
         pool.close()
     verdicts = control_plane(world.stack, list(sessions(world.stack)), world.seen)

@@ -66,10 +66,13 @@ def roots(stack: StackConfig, verdicts: list[Verdict]) -> list[Root]:
 
 
 def _place(verdict: Verdict) -> tuple[int, int, int]:
-    """Whose daemons are gone comes first, then who does not answer, then the layers; who points elsewhere is last."""
+    """Whose daemons are gone comes first, then who does not answer, then the layers; who points elsewhere is last.
+
+    An operator is a pod: who does not answer may be its node.
+    """
     layer = _LAYER.get(verdict.check, _OTHERS)
     silent = verdict.color is Color.GREY and layer > 0
-    turn = (1 if verdict.where == API else 2) if silent else 0 if layer == 0 else 3
+    turn = (1 if verdict.where == API else 2) if silent else 0 if layer == 0 and verdict.check != "operator" else 3
     # An agent that runs no such peer says more than a router that has lost it.
     order = 2 if verdict.cause in _POINTS_ELSEWHERE else 0 if verdict.observed == "no such peer" else 1
     return turn, 0 if silent else layer, order

@@ -56,6 +56,11 @@ class Field:
         self.kube = kube
         self.endpoints = endpoints
 
+    def within(self, seconds: float) -> None:
+        """Whatever is asked from now on is answered within so many seconds, or counts as not answered."""
+        self.ssh.deadline.set(seconds)
+        self.kube.deadline.set(seconds)
+
     def look(self) -> Seen:
         """Ask routers, agents and the API. Never raises for one of them: it is then missing."""
         seen = Seen()
@@ -65,6 +70,8 @@ class Field:
             kinds = [*((kind, version, kind) for kind, version in conditions.kinds(self.stack).items()),
                      ("services", "v1", "Service"), ("pods", "v1", "Pod"), ("nodes", "v1", "Node"),
                      ("slices", "discovery.k8s.io/v1", "EndpointSlice")]  # fmt: skip
+            if self.stack.bgp is not None:
+                kinds.append(("advertisements", self.stack.cilium.edge_api_version, "CiliumBGPAdvertisement"))
             if self.stack.egress_policies:
                 kinds.append(("egress", HA_API_VERSION, HA_KIND))
             if self.stack.l2_policies:

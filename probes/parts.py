@@ -37,7 +37,10 @@ def _operator(seen: Seen) -> Iterator[Verdict]:
     # Where the agents are no pods either, somebody else runs both.
     if agents and not any(map(_ready, operators)):
         observed = f"none of {len(operators)} is ready" if operators else "there is none"
-        yield judged("operator", "cilium-operator", False, "one is ready", observed, "API",
+        nodes = {pod["spec"].get("nodeName") for pod in operators}
+        # Of one that is lost with its node, the node tells more.
+        where = str(nodes.pop()) if len(nodes) == 1 and None not in nodes else "API"
+        yield judged("operator", "cilium-operator", False, "one is ready", observed, where,
                      "no cilium-operator works: nobody gives addresses to Services, makes nodes' BGP configuration, or"
                      " reconciles Ingresses (kubectl -n kube-system get deployment cilium-operator)")  # fmt: skip
 

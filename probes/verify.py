@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 
 from config import peerings
@@ -37,14 +37,30 @@ from probes.verdict import Color, Verdict, judged
 # Called after each round with its verdicts and the seconds that are left.
 Progress = Callable[[list[Verdict], float], None]
 _PAUSE = 0.5
+# Seconds for all questions of a single round.
+_ONE_ROUND = 60.0
 
 
-def verify(field: Field, seconds: float, progress: Progress) -> list[Verdict]:
-    """The last round's verdicts; `Verdict.seconds` says when each subject first became green."""
+@dataclass(frozen=True)
+class Proof:
+    """The last round: its verdicts, and what they were judged from."""
+
+    verdicts: list[Verdict]
+    seen: Seen
+
+
+def verify(field: Field, seconds: float | None, progress: Progress) -> Proof:
+    """Rounds until all is green or the seconds are over; one round where there are none.
+
+    What has not answered by then has no answer: the last round ends in time, too. `Verdict.seconds` says when each
+    subject first became green.
+    """
     began = time.monotonic()
+    field.within(seconds or _ONE_ROUND)
     first_green: dict[tuple[str, str], float] = {}
     while True:
-        verdicts = one_round(field)
+        turn = time.monotonic()
+        verdicts, seen = one_round(field)
         elapsed = time.monotonic() - began
         for verdict in verdicts:
             key = (verdict.check, verdict.subject)
@@ -53,9 +69,11 @@ def verify(field: Field, seconds: float, progress: Progress) -> list[Verdict]:
             else:
                 first_green.pop(key, None)
         timed = [replace(v, seconds=round(first_green.get((v.check, v.subject), elapsed), 2)) for v in verdicts]
-        progress(timed, max(0.0, seconds - elapsed))
-        if all_green(timed) or elapsed >= seconds:
-            return timed
+        left = max(0.0, (seconds or 0) - elapsed)
+        progress(timed, left)
+        # A round that is cut off would know less than this one.
+        if all_green(timed) or left <= time.monotonic() - turn + _PAUSE:
+            return Proof(timed, seen)
         time.sleep(_PAUSE)
 
 
@@ -64,7 +82,7 @@ def all_green(verdicts: list[Verdict]) -> bool:
     return bool(verdicts) and all(verdict.color is Color.GREEN for verdict in verdicts)
 
 
-def one_round(field: Field) -> list[Verdict]:
+def one_round(field: Field) -> tuple[list[Verdict], Seen]:
     """Ask once and judge. Packets are only sent once the control plane is green."""
     seen = field.look()
     # The Services of Ingresses have addresses and are announced as any other.
@@ -73,7 +91,7 @@ def one_round(field: Field) -> list[Verdict]:
     verdicts = control_plane(stack, expected, seen)
     if not all_green(verdicts):
         wanted = "sent once the control plane is green"
-        return [*verdicts, judged("packets", "all", False, wanted, "not sent", "-", "see the red ones above")]
+        return [*verdicts, judged("packets", "all", False, wanted, "not sent", "-", "see the red ones above")], seen
     tables = prefixes.expected_prefixes(stack, expected, seen)
     verdicts += reachability.pod_to_pod(field, seen)
     verdicts += egress.sources(field, seen)
@@ -87,7 +105,7 @@ def one_round(field: Field) -> list[Verdict]:
             verdicts += reachability.vip(field, seen, service, router.name, asked)
     verdicts += requests.verdicts(field, seen, {name: [ip_network(item.prefix) for item in table if item.next_hops]
                                                 for name, table in tables.items()})  # fmt: skip
-    return verdicts
+    return verdicts, seen
 
 
 def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> list[Verdict]:

@@ -9,13 +9,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from config.errors import ApiError
+from transport.deadline import Deadline
 
 FIELD_MANAGER = "cilium-edge"
+# A kubelet's machine that is gone is told by its neighbors after three seconds.
+_KUBELET_SECONDS = 4.0
 Object = dict[str, Any]
 
 
 class Kube:
-    """One cluster, from the text of a kubeconfig. Threads may share it."""
+    """One cluster, from the text of a kubeconfig. Threads may share it.
+
+    `deadline` bounds what is read and run in pods; a watch has its own time.
+    """
+
+    deadline: Deadline
 
     def __init__(self, kubeconfig: str) -> None:
         import yaml
@@ -65,6 +73,7 @@ class Kube:
         self._api.configuration.retries = 2
         self.server: str = self._api.configuration.host
         self._timeout = timeout
+        self.deadline = Deadline()
         self._resources: dict[tuple[str, str], tuple[str, bool]] = {}
         self._lock = threading.Lock()
 
@@ -157,13 +166,22 @@ class Kube:
         return True
 
     def exec(self, namespace: str, pod: str, container: str, command: list[str],
-             timeout: float = 20) -> tuple[int, str, str]:  # fmt: skip
-        """Run a command in a container; exit status, standard output, standard error."""
+             timeout: float = 10) -> tuple[int, str, str]:  # fmt: skip
+        """Run a command in a container; exit status, standard output, standard error.
+
+        Raises ApiError where the command does not end in time, and says so where its node does not answer at all.
+        """
+        import websocket
         from kubernetes.client import CoreV1Api
         from kubernetes.client.exceptions import ApiException
         from kubernetes.stream import stream
         from kubernetes.stream.ws_client import ERROR_CHANNEL
 
+        # With time to ask whether the node is there, where the command does not end.
+        left = self.deadline.left(timeout + _KUBELET_SECONDS)
+        timeout = min(timeout, max(left - _KUBELET_SECONDS, left / 2))
+        # The client connects without a limit of its own.
+        websocket.setdefaulttimeout(timeout)
         try:
             # stream() swaps the request method of its client: one of its own keeps this one whole.
             session = stream(
@@ -173,7 +191,8 @@ class Kube:
             )  # fmt: skip
             session.run_forever(timeout=timeout)
             if session.is_open():
-                session.close()
+                session.close(timeout=0.1)
+                self._reach_kubelet(namespace, pod, container)
                 raise ApiError(f"pod {pod}: {command[0]} did not end within {timeout:.0f} s")
             return _exit_status(session.read_channel(ERROR_CHANNEL)), session.read_stdout(), session.read_stderr()
         except ApiException as error:
@@ -183,9 +202,26 @@ class Kube:
 
     def log(self, namespace: str, pod: str, container: str, lines: int) -> str:
         """The last lines of a container's log."""
+        return self._log(namespace, pod, container, lines, self._timeout)
+
+    def _log(self, namespace: str, pod: str, container: str, lines: int, seconds: float) -> str:
         path = f"{self._path('v1', 'Pod', namespace, pod)}/log"
         query = [("container", container), ("tailLines", str(lines))]
-        return self._answer("GET", path, query=query).decode(errors="replace")
+        return self._answer("GET", path, query=query, seconds=seconds, retry=False).decode(errors="replace")
+
+    def _reach_kubelet(self, namespace: str, pod: str, container: str) -> None:
+        """Raise ApiError where a pod's kubelet does not answer: that a command hangs is then no news of the pod.
+
+        A log goes the same way as a command, and the kubelet answers for it by itself.
+        """
+        try:
+            self._log(namespace, pod, container, 1, _KUBELET_SECONDS)
+        except ApiError as error:
+            # Forbidden, or no log: somebody answered.
+            if error.status in (0, 500, 502, 503, 504):
+                status = (self.get("v1", "Pod", pod, namespace) or {}).get("status") or {}
+                where = f"{status.get('hostIP', 'its node')}:10250"
+                raise ApiError(f"the API server does not reach the kubelet at {where} (no answer in time)") from None
 
     def _path(self, api_version: str, kind: str, namespace: str | None, name: str | None) -> str:
         plural, namespaced = self._resource(api_version, kind)
@@ -230,16 +266,19 @@ class Kube:
         text = self._answer(method, path, body, query, content_type)
         return dict(json.loads(text)) if text.startswith(b"{") else {}
 
-    def _answer(self, method: str, path: str, body: Object | None = None,
-                query: Any = (), content_type: str = "application/json") -> bytes:  # fmt: skip
+    def _answer(self, method: str, path: str, body: Object | None = None, query: Any = (),
+                content_type: str = "application/json", seconds: float | None = None,
+                retry: bool = True) -> bytes:  # fmt: skip
         import urllib3
         from kubernetes.client.exceptions import ApiException
 
+        seconds = self.deadline.left(seconds or self._timeout)
+        # Another attempt would have no time left.
+        retries = urllib3.Retry(2 if retry and not self.deadline.bounds else 0, backoff_factor=0.2)
         try:
             answer = self._request(
                 method, path, query, content_type, body=None if body is None else json.dumps(body),
-                timeout=urllib3.Timeout(connect=min(5.0, self._timeout), read=self._timeout),
-                retries=urllib3.Retry(2, backoff_factor=0.2),
+                timeout=urllib3.Timeout(connect=min(5.0, seconds), read=seconds), retries=retries,
             )  # fmt: skip
         except urllib3.exceptions.HTTPError as error:
             reason = getattr(error, "reason", None) or error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from config.errors import HostError
+from transport.deadline import Deadline
 
 T = TypeVar("T")
 
@@ -69,6 +71,7 @@ class SshPool:
     """Open connections by endpoint, shared by all threads. Close it when done.
 
     Once `ending` is set no further attempt is made at a host that does not answer; what runs is waited for.
+    `deadline` bounds connecting and running together.
     """
 
     def __init__(self, ending: threading.Event | None = None) -> None:
@@ -77,6 +80,7 @@ class SshPool:
         self._thread.start()
         self._connections: dict[Endpoint, asyncio.Task[Any]] = {}
         self._ending = ending or threading.Event()
+        self.deadline = Deadline()
 
     def run(self, endpoint: Endpoint, command: str, stdin: str | None = None, timeout: float | None = None,
             environment: Mapping[str, str] | None = None) -> Result:  # fmt: skip
@@ -87,7 +91,7 @@ class SshPool:
         Raises HostError where the host cannot be reached, is not who it should be, refuses the
         key, or goes away in the middle.
         """
-        return self._wait(self._run(endpoint, command, stdin, timeout, environment or {}))
+        return self._wait(self._in_time(endpoint, self._run(endpoint, command, stdin, timeout, environment or {})))
 
     def close(self) -> None:
         """Close every connection and end the thread."""
@@ -97,6 +101,15 @@ class SshPool:
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _in_time(self, endpoint: Endpoint, work: Coroutine[Any, Any, Result]) -> Result:
+        if not self.deadline.bounds:
+            return await work
+        seconds = self.deadline.left(math.inf)
+        try:
+            return await asyncio.wait_for(work, seconds)
+        except TimeoutError:
+            raise HostError(f"{endpoint}: no answer within {seconds:.0f} s") from None
 
     async def _run(self, endpoint: Endpoint, command: str, stdin: str | None, timeout: float | None,
                    environment: Mapping[str, str]) -> Result:  # fmt: skip
@@ -135,7 +148,8 @@ class SshPool:
         if task is None:
             task = self._loop.create_task(self._dial(endpoint))
             self._connections[endpoint] = task
-        return await task
+        # Others may wait for the same connection, and longer.
+        return await asyncio.shield(task)
 
     async def _dial(self, endpoint: Endpoint) -> Any:
         import asyncssh

@@ -15,17 +15,17 @@ Json = Any
 
 @dataclass(frozen=True)
 class World:
-    """Observed once. `advertisements` are the API's CiliumBGPAdvertisements."""
+    """The stack with all that is made for it, and what was observed of it once."""
 
     stack: StackConfig
     seen: Seen
-    advertisements: list[Json]
 
     @property
     def objects(self) -> Objects:
         """The API's objects that decide what is announced."""
         labels = {one["metadata"]["name"]: one["metadata"].get("labels") or {} for one in self.of("nodes")}
-        return Objects(self.of("CiliumBGPClusterConfig"), self.of("CiliumBGPPeerConfig"), self.advertisements, labels)
+        return Objects(self.of("CiliumBGPClusterConfig"), self.of("CiliumBGPPeerConfig"),
+                       self.of("advertisements"), labels)  # fmt: skip
 
     def of(self, key: str) -> list[Json]:
         """Objects of the API; none where it did not answer."""

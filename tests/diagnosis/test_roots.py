@@ -78,6 +78,14 @@ def no_operator(seen: Seen) -> None:
             pod["status"]["conditions"] = []
 
 
+def node_with_operator(seen: Seen) -> None:
+    no_operator(seen)
+    for pod in seen.objects["pods"]:
+        if (pod["metadata"].get("labels") or {}).get("io.cilium/app") == "operator":
+            pod["spec"]["nodeName"] = "cilium-w1"
+    silent(seen, "cilium-w1")
+
+
 def policy_local(seen: Seen) -> None:
     service = next(one for one in seen.objects["services"] if one["metadata"]["name"] == "webpod")
     service["spec"] = {"type": "LoadBalancer", "externalTrafficPolicy": "Local", "selector": {"app": "webpod"}}
@@ -107,6 +115,7 @@ CASES: dict[str, tuple[Change, str, str, int]] = {
     "a session": (lambda seen: down(seen, "cilium-w1"), "bgp-session", "cilium-w1 - cilium-r (router)", 5),
     "a node that does not answer": (lambda seen: silent(seen, "cilium-w1"), "bgp-session",
                                     "cilium-w1 - cilium-r (agent)", 5),
+    "a node that is lost with its operator": (node_with_operator, "bgp-session", "cilium-w1 - cilium-r (agent)", 6),
     "zebra": (no_zebra, "router-daemon", "cilium-r", 2),
     "forwarding": (no_forwarding, "forwarding", "cilium-r", 4),
     "every session": (all_down, "bgp-session", "cilium-ctr - cilium-r (router)", 10),

@@ -41,13 +41,14 @@ def world() -> World:
         "metadata": {"name": "webpod-1", "namespace": "default"}, "spec": {"nodeName": "cilium-w1"},
         "status": {"phase": "Running", "podIP": "172.20.1.7", "conditions": [{"type": "Ready", "status": "True"}]},
     }]  # fmt: skip
-    return World(dev(), seen, [
+    seen.objects["advertisements"] = [
         {"metadata": {"name": "pods", "labels": {"advertise": "bgp"}},
          "spec": {"advertisements": [{"advertisementType": "PodCIDR"}]}},
         {"metadata": {"name": "lb", "labels": {"advertise": "bgp"}},
          "spec": {"advertisements": [{"advertisementType": "Service", "selector": WEBPOD,
                                       "service": {"addresses": ["LoadBalancerIP"]}}]}},
-    ])  # fmt: skip
+    ]  # fmt: skip
+    return World(dev(), seen)
 
 
 def asked(word: str, change: Change = lambda it: None) -> Step:
@@ -65,7 +66,7 @@ def of(step: Step, host: str) -> Step:
 
 
 def advertisement(it: World, name: str) -> Any:
-    return next(one for one in it.advertisements if one["metadata"]["name"] == name)
+    return next(one for one in it.seen.objects["advertisements"] if one["metadata"]["name"] == name)
 
 
 def test_an_address_and_who_announces_it() -> None:
@@ -99,7 +100,8 @@ CASES: dict[str, tuple[Change, str, str, str]] = {
         lambda it: it.seen.agents["cilium-w1"][0].update({"session-state": "active"}), "172.16.1.1", "cilium-w1",
         "the session is active"),
     "no PodCIDR is announced": (
-        lambda it: it.advertisements.pop(0), "172.20.1.0/24", "cilium-w1", "carries no advertisement that is about it"),
+        lambda it: it.seen.objects["advertisements"].pop(0), "172.20.1.0/24", "cilium-w1",
+        "carries no advertisement that is about it"),
     "another source's route wins": (
         lambda it: it.seen.routers["cilium-r"]["rib"]["172.16.1.1/32"][0].update(selected=False), "172.16.1.1",
         "cilium-r", "another source's wins"),

@@ -65,7 +65,7 @@ def test_a_paused_node_is_red_and_comes_back(edge: Containers) -> None:
     edge.container("cilium-w1").pause()
     try:
         def told() -> bool:
-            red = [v for v in edge.verify(1, ok=False)["verdicts"] if v["color"] == "red"]
+            red = [v for v in edge.look()["verdicts"] if v["color"] == "red"]
             return any("192.168.10.101" in v["subject"] or "cilium-w1" in v["subject"] for v in red)
 
         until(told, 60, "verify notices the paused node")

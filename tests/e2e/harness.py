@@ -107,6 +107,10 @@ class Edge:
     def verify(self, deadline: float = 150, ok: bool = True) -> Any:
         return self.json("verify", f"--deadline={deadline}", ok=ok)
 
+    def look(self) -> Any:
+        """What one round of verify says, green or not."""
+        return self.json("verify", "--once", ok=False)
+
     def on(self, host: str, command: str, ok: bool = True, stdin: str | None = None) -> str:
         """A shell command on a lab host, past SSH."""
         words = ["lab", "exec", host, "--", "/bin/sh", "-c", command]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -86,6 +87,7 @@ FAULTS: dict[str, tuple[Fault, Fault, str, str]] = {
             "bgp-session", "eth2 of cilium-r has MTU 1000, others of its links 1500"),
     "loss": (on_router(f"iptables -I OUTPUT {TENTH} -j DROP"), on_router(f"iptables -D OUTPUT {TENTH} -j DROP"),
              "vip-http", "packets are lost on the way to every next hop"),
+    # Cilium's operator may be on it.
     "kubelet-unreachable": (on_node("cilium-w1", "ip link set eth1 down"), on_node("cilium-w1", LINK_UP),
                             "bgp-session", "the API server does not reach the kubelet at 192.168.10.101:10250"),
 }  # fmt: skip
@@ -98,7 +100,7 @@ def broken(edge: Edge, fault: Fault, back: Fault) -> Iterator[None]:
         yield
     finally:
         back(edge)
-        until(lambda: edge.verify(1, ok=False)["green"], 120, "the lab is well again")
+        until(lambda: edge.look()["green"], 120, "the lab is well again")
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -108,7 +110,7 @@ def test_the_cause_is_told(edge: Edge, name: str) -> None:
     last: list[object] = []
 
     def told() -> bool:
-        last[:] = roots = edge.verify(1, ok=False)["roots"]
+        last[:] = roots = edge.look()["roots"]
         if len(roots) != 1:
             return False
         [root] = roots
@@ -119,3 +121,14 @@ def test_the_cause_is_told(edge: Edge, name: str) -> None:
             until(told, 60, f"one root cause, {check}: {cause}")
         except AssertionError as error:
             raise AssertionError(f"{error}; roots: {last}") from None
+
+
+def test_a_deadline_is_kept(edge: Edge) -> None:
+    """Where an agent never answers, too: the time of one question is longer."""
+    with broken(edge, *FAULTS["agent-frozen"][:2]):
+        began = time.monotonic()
+        result = edge.verify(5, ok=False)
+        took = time.monotonic() - began
+    assert not result["green"]
+    # And the start of the program, on a loaded machine.
+    assert took < 11, took

@@ -101,7 +101,7 @@ def test_a_router_that_waits_for_its_neighbors_keeps_every_route_over_a_restart_
         edge.on("cilium-r", "pkill -9 -x bgpd")
         until(lambda: edge.on("cilium-r", "pgrep -x bgpd", ok=False) not in ("", before), 150, "it is started")
         until(lambda: "Best-paths resumed" in edge.on("cilium-r", "vtysh -c 'show bgp summary'"), 60, "all are back")
-        until(lambda: edge.verify(1, ok=False)["green"], 60, "all is well")
+        until(lambda: edge.look()["green"], 60, "all is well")
     finally:
         edge.on("cilium-r", "kill $(cat /run/monitor.pid)")
     assert "proto bgp" not in edge.on("cilium-r", "cat /run/routes")

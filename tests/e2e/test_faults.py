@@ -270,8 +270,8 @@ def test_a_canary_secret_appears_nowhere(edge: Edge) -> None:
 
 
 def test_verify_is_red_and_names_the_cause(edge: Edge) -> None:
-    def red(deadline: float = 1) -> dict[str, str]:
-        result = edge.verify(deadline, ok=False)
+    def red() -> dict[str, str]:
+        result = edge.look()
         assert not result["green"]
         return {v["check"]: v["cause"] for v in result["verdicts"] if v["color"] != "green"}
 

@@ -29,7 +29,7 @@ def code(edge: Edge, host: str, *words: str) -> int:
 
 def causes(edge: Edge, check: str | None = None) -> dict[str, str]:
     """Subject -> cause of what is not green."""
-    found = edge.verify(1, ok=False)["verdicts"]
+    found = edge.look()["verdicts"]
     return {v["subject"]: v["cause"] for v in found if v["color"] != "green" and check in (None, v["check"])}
 
 

@@ -88,7 +88,7 @@ class Shown:
     @cached_property
     def verdicts(self) -> list[tuple[str, str]]:
         """Subject and cause of everything that verify does not find green."""
-        found = self.edge.verify(1, ok=False)["verdicts"]
+        found = self.edge.look()["verdicts"]
         return [(verdict["subject"], verdict["cause"]) for verdict in found if verdict["color"] != "green"]
 
     def check(self, mistake: Mistake) -> None:
