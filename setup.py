@@ -39,6 +39,9 @@ setup(
     cmdclass={"build_py": Named},
     packages=[f"{NAME}.{folder}" for folder in FOLDERS],
     package_dir={f"{NAME}.{folder}": folder.replace(".", "/") for folder in FOLDERS},
-    package_data={"": ["*.json", "*.sh", "*.j2"], f"{NAME}.lab": ["noderunner/*", "envoybridge/*", "ociruntime/*"],
-                  f"{NAME}.lab.toolchain": ["*/*"]},
+    package_data={
+        "": ["*.json", "*.sh", "*.j2"],
+        f"{NAME}.lab": ["noderunner/*", "envoybridge/*", "ociruntime/*"],
+        f"{NAME}.lab.toolchain": ["*/*"],
+    },
 )

@@ -50,8 +50,15 @@ class Clock(threading.Thread):
     def _complete(self) -> bool:
         try:
             pid = (self._edge.home / f"lab/dev/hosts/{ROUTER}/pid").read_text().split()[0]
-            words = ["nsenter", "--target", pid, "--all", "sh", "-c",
-                     "vtysh -c 'show bgp ipv4 unicast summary json'; echo =-=; ip -j route show proto bgp"]  # fmt: skip
+            words = [
+                "nsenter",
+                "--target",
+                pid,
+                "--all",
+                "sh",
+                "-c",
+                "vtysh -c 'show bgp ipv4 unicast summary json'; echo =-=; ip -j route show proto bgp",
+            ]
             told = subprocess.run(words, capture_output=True, text=True, check=False).stdout.partition("=-=")
             peers = json.loads(told[0])["peers"].values()
             return [p["state"] for p in peers] == ["Established"] * 4 and len(json.loads(told[2])) == 5
@@ -86,8 +93,10 @@ def by_edge(edge: Edge) -> tuple[float, float]:
 
 
 _FRR = "sed -i s/^bgpd=no/bgpd=yes/ /etc/frr/daemons && /usr/lib/frr/frrinit.sh restart >/dev/null 2>&1 </dev/null"
-_ROUTE = ("case $(hostname) in *w3) via=192.168.20.200;; *) via=192.168.10.200;; esac;"
-          " until ip route replace 172.20.0.0/16 via $via; do sleep 0.2; done")  # fmt: skip
+_ROUTE = (
+    "case $(hostname) in *w3) via=192.168.20.200;; *) via=192.168.10.200;; esac;"
+    " until ip route replace 172.20.0.0/16 via $via; do sleep 0.2; done"
+)
 _CLUSTER = """set -e
 helm install cilium {chart} --namespace kube-system --values {files}/cilium/values.yaml >/dev/null
 until kubectl label --overwrite node {nodes} enable-bgp=true >/dev/null 2>&1; do sleep 0.2; done
@@ -100,8 +109,9 @@ kubectl wait --for=condition=Ready pod --all --timeout=120s >/dev/null
 
 def in_host(edge: Edge, host: str, script: str, text: str = "") -> subprocess.Popen[str]:
     """A script on a host, as over SSH; not waited for."""
-    process = subprocess.Popen(edge.argv("lab", "exec", host, "--", "sh", "-c", script), env=edge.env,
-                               stdin=subprocess.PIPE, text=True)  # fmt: skip
+    process = subprocess.Popen(
+        edge.argv("lab", "exec", host, "--", "sh", "-c", script), env=edge.env, stdin=subprocess.PIPE, text=True
+    )
     assert process.stdin is not None
     process.stdin.write(text)
     process.stdin.close()

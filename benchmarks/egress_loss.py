@@ -40,8 +40,21 @@ def main() -> None:
             edge.run("lab", "up", timeout=300)
             for size in sizes:
                 pid = (edge.home / "lab/egress/hosts/mgmt/pid").read_text().split()[0]
-                subprocess.run(["nsenter", "--target", pid, "--net", sys.executable, "-m", "benchmarks.egress_loss",
-                                "--worker", str(edge.home / "lab/egress/kubeconfig"), size], check=True)  # fmt: skip
+                subprocess.run(
+                    [
+                        "nsenter",
+                        "--target",
+                        pid,
+                        "--net",
+                        sys.executable,
+                        "-m",
+                        "benchmarks.egress_loss",
+                        "--worker",
+                        str(edge.home / "lab/egress/kubeconfig"),
+                        size,
+                    ],
+                    check=True,
+                )
         finally:
             edge.run("down", ok=False)
 
@@ -61,8 +74,11 @@ def worker(kubeconfig: Path, policies: int) -> None:
     first = gateways[0]
     cpu, clock, writes = _settle(controller, lambda: controller._sight.gateway(first, False, None))
     floor = _floor(kube, writes)
-    print(f"{policies} policies x {GATEWAYS} gateways: {cpu:.2f} s of CPU, {clock:.1f} s of clock, {writes} writes; "
-          f"{cpu / floor:.2f}x of the writes alone ({floor:.2f} s)", flush=True)  # fmt: skip
+    print(
+        f"{policies} policies x {GATEWAYS} gateways: {cpu:.2f} s of CPU, {clock:.1f} s of clock, {writes} writes; "
+        f"{cpu / floor:.2f}x of the writes alone ({floor:.2f} s)",
+        flush=True,
+    )
 
 
 def _settle(controller: Controller, event: Callable[[], object]) -> tuple[float, float, int]:
@@ -106,17 +122,27 @@ def _declare(kube: Kube, policies: int) -> None:
         time.sleep(0.2)
     for number in range(1, GATEWAYS + 1):
         labels = {**LABEL, ZONE: ZONES[number % len(ZONES)]}
-        kube.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": f"gw-{number}", "labels": labels}},
-                   manager="bench")  # fmt: skip
+        kube.apply(
+            {"apiVersion": "v1", "kind": "Node", "metadata": {"name": f"gw-{number}", "labels": labels}},
+            manager="bench",
+        )
         status = {"addresses": [{"type": "InternalIP", "address": f"10.99.0.{number}"}]}
-        kube.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": f"gw-{number}"}, "status": status},
-                   manager="bench", subresource="status")  # fmt: skip
+        kube.apply(
+            {"apiVersion": "v1", "kind": "Node", "metadata": {"name": f"gw-{number}"}, "status": status},
+            manager="bench",
+            subresource="status",
+        )
     for number in range(policies):
-        spec = {"selectors": [{"podSelector": {"matchLabels": {"app": f"app-{number}"}}}],
-                "destinationCIDRs": ["203.0.113.0/24"], "azAffinity": "localOnlyFirst",
-                "egressGroups": [{"nodeSelector": {"matchLabels": LABEL}}]}  # fmt: skip
-        kube.apply({"apiVersion": HA_API_VERSION, "kind": HA_KIND, "metadata": {"name": f"bench-{number}"},
-                    "spec": spec}, manager="bench")  # fmt: skip
+        spec = {
+            "selectors": [{"podSelector": {"matchLabels": {"app": f"app-{number}"}}}],
+            "destinationCIDRs": ["203.0.113.0/24"],
+            "azAffinity": "localOnlyFirst",
+            "egressGroups": [{"nodeSelector": {"matchLabels": LABEL}}],
+        }
+        kube.apply(
+            {"apiVersion": HA_API_VERSION, "kind": HA_KIND, "metadata": {"name": f"bench-{number}"}, "spec": spec},
+            manager="bench",
+        )
 
 
 def _served(kube: Kube) -> bool:
@@ -133,9 +159,12 @@ def _open_kind() -> Object:
     schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     names = {"kind": KIND, "plural": "ciliumegressgatewaypolicies", "singular": "ciliumegressgatewaypolicy"}
     version = {"name": "v2", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
-    return {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-            "metadata": {"name": f"{names['plural']}.cilium.io"},
-            "spec": {"group": "cilium.io", "scope": "Cluster", "names": names, "versions": [version]}}  # fmt: skip
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{names['plural']}.cilium.io"},
+        "spec": {"group": "cilium.io", "scope": "Cluster", "names": names, "versions": [version]},
+    }
 
 
 if __name__ == "__main__":

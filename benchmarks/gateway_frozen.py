@@ -58,8 +58,10 @@ def worker(runs: int) -> None:
     # A request that is lost when the gateway is back is no part of a black-out that ended seconds before.
     rows = [[timeline.lost * timeline.spacing for _, timeline in outcome.timelines] for outcome in outcomes]
     ours, plain = (statistics.median(column) for column in zip(*rows, strict=True))
-    print(f"gateway frozen for {drill.during:g} s, medians of {runs}: HA policy {ours:.2f} s without an answer,"
-          f" plain policy {plain:.2f} s: {ours / plain:.2f}x")  # fmt: skip
+    print(
+        f"gateway frozen for {drill.during:g} s, medians of {runs}: HA policy {ours:.2f} s without an answer,"
+        f" plain policy {plain:.2f} s: {ours / plain:.2f}x"
+    )
     print("each: " + ", ".join(f"{one:.2f}/{two:.2f}" for one, two in rows))
 
 

@@ -30,11 +30,15 @@ def stack_object(nodes: int, routers: int, services: int) -> dict[str, Any]:
         r = i % routers
         address = str(next(hosts[r]))
         neighbors[r].append({"address": address, "peerGroup": "CILIUM"})
-        stack["nodes"].append({
-            "name": f"node-{i}", "role": "worker" if i else "control-plane", "podCIDR": str(next(pod_cidrs)),
-            "interfaces": [{"name": "eth1", "address": f"{address}/20"}],
-            "labels": {"rack": f"r{r}"},
-        })  # fmt: skip
+        stack["nodes"].append(
+            {
+                "name": f"node-{i}",
+                "role": "worker" if i else "control-plane",
+                "podCIDR": str(next(pod_cidrs)),
+                "interfaces": [{"name": "eth1", "address": f"{address}/20"}],
+                "labels": {"rack": f"r{r}"},
+            }
+        )
     router = stack["routers"][0]
     stack["routers"], configs = [], []
     for r in range(routers):
@@ -43,10 +47,13 @@ def stack_object(nodes: int, routers: int, services: int) -> dict[str, Any]:
         one["bgp"] |= {"routerId": str(gateways[r]), "networks": [], "neighbors": neighbors[r]}
         stack["routers"].append(one)
         peer = {"name": "tor", "asn": 65000, "address": str(gateways[r]), "peerConfigRef": "cilium-peer"}
-        configs.append({
-            "name": f"rack-{r}", "nodeSelector": {"matchLabels": {"rack": f"r{r}"}},
-            "instances": [{"name": "instance-65001", "localASN": 65001, "peers": [peer]}],
-        })  # fmt: skip
+        configs.append(
+            {
+                "name": f"rack-{r}",
+                "nodeSelector": {"matchLabels": {"rack": f"r{r}"}},
+                "instances": [{"name": "instance-65001", "localASN": 65001, "peers": [peer]}],
+            }
+        )
     stack["bgp"]["clusterConfigs"] = configs
     stack["pools"] = [{"name": "pool", "blocks": [{"cidr": "172.16.0.0/16"}]}]
     stack["workloads"] = []

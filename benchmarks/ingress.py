@@ -86,19 +86,24 @@ def load(edge: Edge, host: str, address: str) -> Any:
 def shown(name: str, found: Any) -> str:
     """A line of a load's figures."""
     rate, median, slow = found["asked"] / found["seconds"], found["median"] * 1000, found["p99"] * 1000
-    return (f"{name}: {rate:.0f} requests/s for {found['seconds']:.0f} s, {found['failed']} failed,"
-            f" median {median:.1f} ms, p99 {slow:.1f} ms")  # fmt: skip
+    return (
+        f"{name}: {rate:.0f} requests/s for {found['seconds']:.0f} s, {found['failed']} failed,"
+        f" median {median:.1f} ms, p99 {slow:.1f} ms"
+    )
 
 
 def bridges(edge: Edge, node: str) -> list[int]:
     """MiB of the bridge of a node, and of its Envoy."""
     lines = edge.on(node, "ps -eo rss=,args=").splitlines()
-    return [max(int(line.split()[0]) for line in lines if f"/{name} " in line) // 1024
-            for name in ("cilium-envoy-starter", "cilium-envoy")]  # fmt: skip
+    return [
+        max(int(line.split()[0]) for line in lines if f"/{name} " in line) // 1024
+        for name in ("cilium-envoy-starter", "cilium-envoy")
+    ]
 
 
 def renewals(edge: Edge) -> tuple[float, float]:
     """Writes of Leases a second, and per cent of a core that the API server takes, over a while."""
+
     def read() -> tuple[int, float]:
         text = edge.kubectl("get", "--raw", "/metrics")
         writes = re.findall(r'(?m)^apiserver_request_total{.*resource="leases".*verb="PUT".*} ([0-9.e+]+)$', text)
@@ -138,8 +143,10 @@ def main() -> None:
         with proven("ingress", Path(directory) / "tuned", tuned) as (edge, _, _):
             short = renewals(edge)
         for name, (writes, cpu) in (("the chart's times", usual), ("short times", short)):
-            print(f"2 addresses, {name}: {writes:.1f} writes of Leases/s, API server {cpu:.1f} % of a core,"
-                  f" {writes / usual[0]:.1f}x and {cpu / usual[1]:.2f}x")  # fmt: skip
+            print(
+                f"2 addresses, {name}: {writes:.1f} writes of Leases/s, API server {cpu:.1f} % of a core,"
+                f" {writes / usual[0]:.1f}x and {cpu / usual[1]:.2f}x"
+            )
 
 
 if __name__ == "__main__":

@@ -49,8 +49,14 @@ def with_nodes(stack: Any, count: int) -> None:
     routes = stack["nodes"][1]["routes"]
     for n in range(len(stack["nodes"]), count):
         address = f"192.168.10.{100 + n}"
-        stack["nodes"].append({"name": f"cilium-w{n}", "podCIDR": f"172.20.{n}.0/24", "routes": routes,
-                               "interfaces": [{"name": "eth1", "address": f"{address}/24"}]})  # fmt: skip
+        stack["nodes"].append(
+            {
+                "name": f"cilium-w{n}",
+                "podCIDR": f"172.20.{n}.0/24",
+                "routes": routes,
+                "interfaces": [{"name": "eth1", "address": f"{address}/24"}],
+            }
+        )
         stack["routers"][0]["bgp"]["neighbors"].append({"address": address, "peerGroup": "CILIUM"})
 
 
@@ -66,9 +72,11 @@ def main() -> None:
                 stack = edge.json("lab", "status")
                 hosts = [host["name"] for host in stack if host["role"] != "management"]
                 own, written, gone = processes(), files(edge, hosts), before - available()
-                print(f"{len(hosts)} hosts: {own} MiB of processes, {written} MiB of files,"
-                      f" {(own + written) / len(hosts):.0f} MiB a host; {(own + written) / gone:.2f}x of the {gone} MiB"
-                      " that the machine misses")  # fmt: skip
+                print(
+                    f"{len(hosts)} hosts: {own} MiB of processes, {written} MiB of files,"
+                    f" {(own + written) / len(hosts):.0f} MiB a host; {(own + written) / gone:.2f}x of the {gone} MiB"
+                    " that the machine misses"
+                )
             finally:
                 edge.run("down", ok=False)
 

@@ -84,8 +84,11 @@ def main() -> None:
                     back.append(seconds_until(lambda n=whole: routes_through_node(edge) == n, 400))  # type: ignore[misc]
                 median = statistics.median(lost), statistics.median(back)
                 base = base or median
-                print(f"{profile}: lost {median[0]:.1f} s ({median[0] / base[0]:.2f}x), "
-                      f"back {median[1]:.1f} s ({median[1] / base[1]:.2f}x)", flush=True)  # fmt: skip
+                print(
+                    f"{profile}: lost {median[0]:.1f} s ({median[0] / base[0]:.2f}x), "
+                    f"back {median[1]:.1f} s ({median[1] / base[1]:.2f}x)",
+                    flush=True,
+                )
         finally:
             edge.run("down", ok=False)
 

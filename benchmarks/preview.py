@@ -42,14 +42,19 @@ def preview(directory: Path) -> float | None:
         shutil.copy(PROJECT / name, directory / name)
     (directory / ".venv").symlink_to(PROJECT / ".venv")
     (directory / "backend").mkdir()
-    env = {**os.environ, "PYTHONPATH": str(PROJECT), "PULUMI_CONFIG_PASSPHRASE": "of-the-benchmark",
-           "PULUMI_BACKEND_URL": f"file://{directory}/backend"}  # fmt: skip
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(PROJECT),
+        "PULUMI_CONFIG_PASSPHRASE": "of-the-benchmark",
+        "PULUMI_BACKEND_URL": f"file://{directory}/backend",
+    }
     env.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
     taken = []
     for words in (["stack", "init", "dev"], *[["preview", "--stack", "dev", "--non-interactive"]] * TIMES):
         began = time.monotonic()
-        subprocess.run(["pulumi", *words], cwd=directory, env=env, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL, check=True)  # fmt: skip
+        subprocess.run(
+            ["pulumi", *words], cwd=directory, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True
+        )
         taken.append(time.monotonic() - began)
     return median(taken[1:])
 
@@ -68,8 +73,10 @@ def main() -> None:
             seconds, memory = measure(directory, home)
             base = base or seconds
             growth = nodes / SIZES[0][0]
-            print(f"{nodes} nodes, {routers} routers, {services} Services: {seconds:.1f} s, {memory} MiB,"
-                  f" {seconds / base:.1f}x the time for {growth:.0f}x the size")  # fmt: skip
+            print(
+                f"{nodes} nodes, {routers} routers, {services} Services: {seconds:.1f} s, {memory} MiB,"
+                f" {seconds / base:.1f}x the time for {growth:.0f}x the size"
+            )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ def with_policies(stack: dict[str, Any], count: int) -> dict[str, Any]:
     """The stack with egress policies, each through one node."""
     stack["egressPolicies"] = [
         {
-            "name": f"policy-{i}", "destinationCIDRs": [f"198.{18 + i // 250}.{i % 250}.0/24"],
+            "name": f"policy-{i}",
+            "destinationCIDRs": [f"198.{18 + i // 250}.{i % 250}.0/24"],
             "selectors": [{"podSelector": {"matchLabels": {"team": f"t{i}"}}}],
             "egressGateway": {
                 "interface": "eth1",
@@ -29,7 +30,7 @@ def with_policies(stack: dict[str, Any], count: int) -> dict[str, Any]:
             },
         }
         for i in range(count)
-    ]  # fmt: skip
+    ]
     return stack
 
 

@@ -36,8 +36,9 @@ def main() -> None:
         edge = Edge(Path(directory) / "project")
         try:
             edge.run("up", "--verify", "--deadline=120")
-            reach = median(lambda: (edge.kubectl("get", "--raw", "/readyz"),
-                                    edge.on("cilium-r", "vtysh -c 'show version'")))  # fmt: skip
+            reach = median(
+                lambda: (edge.kubectl("get", "--raw", "/readyz"), edge.on("cilium-r", "vtysh -c 'show version'"))
+            )
             idle = median(lambda: edge.run("up"))
             flips = iter(range(10**6))
 
@@ -50,8 +51,10 @@ def main() -> None:
                 edge.run("up")
 
             changed = median(change)
-            print(f"reach both by hand {reach:.2f} s; up without changes {idle:.2f} s ({idle / reach:.1f}x);"
-                  f" up with one FRR line {changed:.2f} s ({changed / reach:.1f}x)")  # fmt: skip
+            print(
+                f"reach both by hand {reach:.2f} s; up without changes {idle:.2f} s ({idle / reach:.1f}x);"
+                f" up with one FRR line {changed:.2f} s ({changed / reach:.1f}x)"
+            )
         finally:
             edge.run("down", ok=False)
 

@@ -11,9 +11,13 @@ if TYPE_CHECKING:
 
 TargetOption = Annotated[
     list[str] | None,
-    typer.Option("--target", "-t", metavar="NAME",
-                 help="Only this resource: its name or URN, with * and ? where wanted. May be repeated."),
-]  # fmt: skip
+    typer.Option(
+        "--target",
+        "-t",
+        metavar="NAME",
+        help="Only this resource: its name or URN, with * and ? where wanted. May be repeated.",
+    ),
+]
 ExcludeOption = Annotated[
     list[str] | None, typer.Option("--exclude", metavar="NAME", help="All but this resource; given as --target is.")
 ]

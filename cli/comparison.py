@@ -53,19 +53,24 @@ def compare(stack: str, base: str, before: Snapshot | None, after: Snapshot) -> 
     names = sorted({*old.artefacts, *after.artefacts})
     files = [(name, _diff(name, old.artefacts.get(name), after.artefacts.get(name))) for name in names]
     return Comparison(
-        stack, base, report, found,
+        stack,
+        base,
+        report,
+        found,
         tuple(sorted(set(after.resources) - set(old.resources))),
         tuple(sorted(set(old.resources) - set(after.resources))),
         tuple((name, text) for name, text in files if text),
-    )  # fmt: skip
+    )
 
 
 def _diff(name: str, before: str | None, after: str | None) -> str:
     lines = unified_diff(
-        (before or "").splitlines(), (after or "").splitlines(),
-        f"a/{name}" if before is not None else "/dev/null", f"b/{name}" if after is not None else "/dev/null",
+        (before or "").splitlines(),
+        (after or "").splitlines(),
+        f"a/{name}" if before is not None else "/dev/null",
+        f"b/{name}" if after is not None else "/dev/null",
         lineterm="",
-    )  # fmt: skip
+    )
     return "\n".join(lines)
 
 
@@ -92,14 +97,25 @@ def print_comparison(item: Comparison) -> None:
 def as_json(item: Comparison) -> dict[str, Any]:
     """For programs."""
     return {
-        "stack": item.stack, "base": item.base, "changed": item.changed, **findings_json(item.report),
+        "stack": item.stack,
+        "base": item.base,
+        "changed": item.changed,
+        **findings_json(item.report),
         "changes": [
-            {"path": e.change.path, "kind": e.change.kind, "before": e.change.before, "after": e.change.after,
-             "traffic": e.text, "noticed": e.loud}
+            {
+                "path": e.change.path,
+                "kind": e.change.kind,
+                "before": e.change.before,
+                "after": e.change.after,
+                "traffic": e.text,
+                "noticed": e.loud,
+            }
             for e in item.effects
         ],
-        "created": list(item.created), "deleted": list(item.deleted), "files": dict(item.files),
-    }  # fmt: skip
+        "created": list(item.created),
+        "deleted": list(item.deleted),
+        "files": dict(item.files),
+    }
 
 
 def markdown(item: Comparison) -> str:

@@ -19,12 +19,8 @@ DEFAULT_DEADLINE = 90.0
 def up(
     stack: StackOption = "dev",
     as_json: JsonOption = False,
-    verify: Annotated[
-        bool, typer.Option("--verify/--no-verify", help="Prove the result, from both sides.")
-    ] = False,
-    deadline: Annotated[
-        float, typer.Option(min=1, help="Seconds until --verify must be green.")
-    ] = DEFAULT_DEADLINE,
+    verify: Annotated[bool, typer.Option("--verify/--no-verify", help="Prove the result, from both sides.")] = False,
+    deadline: Annotated[float, typer.Option(min=1, help="Seconds until --verify must be green.")] = DEFAULT_DEADLINE,
     refresh_first: Annotated[
         bool, typer.Option("--refresh", help="Look at what is really there first, and repair what has drifted.")
     ] = False,
@@ -39,9 +35,7 @@ def up(
         if session.is_lab:
             forget_former_lives(session, start_lab(session, clock), clock)
         session.enter()
-        summary = session.engine.up(
-            report.stepper(clock), refresh=refresh_first, selection=selection(target, exclude)
-        )
+        summary = session.engine.up(report.stepper(clock), refresh=refresh_first, selection=selection(target, exclude))
     for warning in summary.warnings:
         report.err.print(f"warning: {warning}")
     clock.say(f"stack {stack}: {report.tally(summary)}", "bold")

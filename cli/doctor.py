@@ -35,11 +35,17 @@ def doctor(as_json: JsonOption = False) -> None:
 
 
 def setup(
-    every: Annotated[bool, typer.Option("--all", help="All that a lab can run: a second Cilium for drills of "
-                                                      "upgrades, and Envoy for Ingress.")] = False,
-    docker: Annotated[bool, typer.Option("--docker", help="A Docker engine, and images of nodes and routers, for "
-                                                          "stacks of kind docker.")] = False,
-) -> None:  # fmt: skip
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all", help="All that a lab can run: a second Cilium for drills of upgrades, and Envoy for Ingress."
+        ),
+    ] = False,
+    docker: Annotated[
+        bool,
+        typer.Option("--docker", help="A Docker engine, and images of nodes and routers, for stacks of kind docker."),
+    ] = False,
+) -> None:
     """Install the packages and build the binaries that the lab needs; what is there is kept."""
     from lab import packages
     from lab.toolchain.recipes import EVERYTHING
@@ -76,8 +82,10 @@ def prepare_containers(clock: report.Clock) -> None:
 def prepare(clock: report.Clock, others: Sequence[Part] = (), more: tuple[str, ...] = ()) -> None:
     """Do what `setup` does. Raises MachineError, before any change, where the machine cannot."""
     if PACKAGE:
-        raise MachineError("the embedded lab is built from a checkout of the project, not from the installed package:"
-                           " clone it, and run make setup there")
+        raise MachineError(
+            "the embedded lab is built from a checkout of the project, not from the installed package:"
+            " clone it, and run make setup there"
+        )
     from lab import packages
     from lab.machine import examine
     from lab.toolchain import build

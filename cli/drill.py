@@ -88,10 +88,18 @@ def _print(outcomes: list[Outcome]) -> None:
         mark = "[green]ok[/]" if outcome.passed else "[bold red]RED[/]"
         for stream, timeline in outcome.timelines:
             told = list(dict.fromkeys(span.answer or "lost" for span in timeline.spans()))
-            table.add_row(mark, outcome.drill.name, stream.name, f"{timeline.black_out(outcome.watched):.2f}",
-                          "" if outcome.foreseen is None else f"{outcome.foreseen:g}", f"{stream.limit:g}",
-                          str(timeline.lost), str(timeline.lost_after(outcome.watched)),
-                          str(len(timeline.samples)), ", ".join(told))  # fmt: skip
+            table.add_row(
+                mark,
+                outcome.drill.name,
+                stream.name,
+                f"{timeline.black_out(outcome.watched):.2f}",
+                "" if outcome.foreseen is None else f"{outcome.foreseen:g}",
+                f"{stream.limit:g}",
+                str(timeline.lost),
+                str(timeline.lost_after(outcome.watched)),
+                str(len(timeline.samples)),
+                ", ".join(told),
+            )
     report.out.print(table)
     for outcome in outcomes:
         for fault in outcome.faults:

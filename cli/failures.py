@@ -17,12 +17,28 @@ _OWN = ("pods", "way back")
 
 def as_json(found: Iterable[Foreseen]) -> dict[str, Any]:
     """Every loss with its costs."""
-    return {"failures": [
-        {"kind": one.loss.kind, "name": one.loss.name, "down": bool(one.down), "costs": [
-            {"kind": cost.thing.kind, "names": list(cost.thing.names), "left": cost.left, "of": len(cost.thing.ways),
-             "down": cost.down, "share": round(cost.share, 3), "seconds": cost.seconds} for cost in one.costs]}
-        for one in found
-    ]}  # fmt: skip
+    return {
+        "failures": [
+            {
+                "kind": one.loss.kind,
+                "name": one.loss.name,
+                "down": bool(one.down),
+                "costs": [
+                    {
+                        "kind": cost.thing.kind,
+                        "names": list(cost.thing.names),
+                        "left": cost.left,
+                        "of": len(cost.thing.ways),
+                        "down": cost.down,
+                        "share": round(cost.share, 3),
+                        "seconds": cost.seconds,
+                    }
+                    for cost in one.costs
+                ],
+            }
+            for one in found
+        ]
+    }
 
 
 def print_table(found: list[Foreseen], stack: str) -> None:

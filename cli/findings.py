@@ -66,9 +66,13 @@ def as_json(report: Report) -> dict[str, Any]:
 
 def _row(finding: Finding) -> dict[str, str]:
     return {
-        "rule": finding.rule, "severity": str(finding.severity), "path": finding.path,
-        "expected": finding.expected, "got": finding.got, "fix": finding.fix,
-    }  # fmt: skip
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "path": finding.path,
+        "expected": finding.expected,
+        "got": finding.got,
+        "fix": finding.fix,
+    }
 
 
 def sarif(report: Report, file: str, lines: Lines) -> dict[str, Any]:
@@ -77,29 +81,33 @@ def sarif(report: Report, file: str, lines: Lines) -> dict[str, Any]:
     described = []
     for rule_id in used:
         rule = find(rule_id)
-        described.append({
-            "id": rule_id,
-            "shortDescription": {"text": rule.title if rule else "a waiver that waives nothing"},
-            **({"fullDescription": {"text": rule.page}} if rule else {}),
-        })  # fmt: skip
+        described.append(
+            {
+                "id": rule_id,
+                "shortDescription": {"text": rule.title if rule else "a waiver that waives nothing"},
+                **({"fullDescription": {"text": rule.page}} if rule else {}),
+            }
+        )
     results = [_result(finding, file, lines) for finding in report.findings]
     for finding, waiver in report.waived:
         suppression = {"kind": "inSource", "justification": waiver.reason}
         results.append({**_result(finding, file, lines), "suppressions": [suppression]})
     driver = {"name": "cilium-edge", "rules": described}
     return {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "results": results}],
-    }  # fmt: skip
+    }
 
 
 def _result(finding: Finding, file: str, lines: Lines) -> dict[str, Any]:
     place = {"artifactLocation": {"uri": file}, "region": {"startLine": lines(finding.path)}}
     return {
-        "ruleId": finding.rule, "level": str(finding.severity),
+        "ruleId": finding.rule,
+        "level": str(finding.severity),
         "message": {"text": str(finding).removeprefix(f"{finding.rule} ")},
         "locations": [{"physicalLocation": place, "logicalLocations": [{"fullyQualifiedName": finding.path}]}],
-    }  # fmt: skip
+    }
 
 
 def github(report: Report, file: str, lines: Lines) -> list[str]:

@@ -11,8 +11,11 @@ import typer
 from cli import lab_docker, report
 from cli.session import JsonOption, Session, StackOption, need_root
 
-app = typer.Typer(help="The embedded lab: the stack's hosts as namespaces of this machine.",
-                  no_args_is_help=True, rich_markup_mode=None)  # fmt: skip
+app = typer.Typer(
+    help="The embedded lab: the stack's hosts as namespaces of this machine.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 app.add_typer(lab_docker.app, name="docker")
@@ -68,13 +71,24 @@ def list_labs(as_json: JsonOption = False) -> None:
 
     found = labs()
     if as_json:
-        report.print_json([{"name": lab.name, "directory": str(lab.directory), "hosts": sorted(lab.hosts),
-                            "owner": lab.owner, "abandoned": lab.abandoned} for lab in found])  # fmt: skip
+        report.print_json(
+            [
+                {
+                    "name": lab.name,
+                    "directory": str(lab.directory),
+                    "hosts": sorted(lab.hosts),
+                    "owner": lab.owner,
+                    "abandoned": lab.abandoned,
+                }
+                for lab in found
+            ]
+        )
         return
     table = report.table("lab", "hosts", "directory", "whose")
     for lab in found:
-        table.add_row(lab.name, str(len(lab.hosts)), str(lab.directory),
-                      f"[red]{lab.owner}[/]" if lab.abandoned else lab.owner)  # fmt: skip
+        table.add_row(
+            lab.name, str(len(lab.hosts)), str(lab.directory), f"[red]{lab.owner}[/]" if lab.abandoned else lab.owner
+        )
     report.out.print(table if found else "no lab runs on this machine")
 
 

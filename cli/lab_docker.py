@@ -7,8 +7,11 @@ import typer
 from cli import report
 from cli.session import JsonOption, need_root
 
-app = typer.Typer(help="A Docker engine in namespaces of its own, for stacks of kind docker.",
-                  no_args_is_help=True, rich_markup_mode=None)  # fmt: skip
+app = typer.Typer(
+    help="A Docker engine in namespaces of its own, for stacks of kind docker.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @app.command()
@@ -44,8 +47,9 @@ def status(as_json: JsonOption = False) -> None:
     running = OURS.pid is not None
     found = images.inventory() if running else []
     if as_json:
-        report.print_json({"running": running, "host": OURS.host, "process": OURS.pid,
-                           "images": [vars(one) for one in found]})  # fmt: skip
+        report.print_json(
+            {"running": running, "host": OURS.host, "process": OURS.pid, "images": [vars(one) for one in found]}
+        )
     else:
         table = report.table("image", "size", "state")
         for one in found:

@@ -75,8 +75,9 @@ def plan(
     elif form is Form.MARKDOWN:
         raise typer.BadParameter("markdown is for --base", param_hint="--format")
     else:
-        changed = _plan(Session(stack), form, artefacts, fresh=fresh, refresh=refresh,
-                        selection=selection(target, exclude))  # fmt: skip
+        changed = _plan(
+            Session(stack), form, artefacts, fresh=fresh, refresh=refresh, selection=selection(target, exclude)
+        )
     if expect_no_changes and changed:
         raise typer.Exit(3)
 

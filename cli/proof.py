@@ -20,9 +20,13 @@ def verify(
     stack: StackOption = "dev",
     as_json: JsonOption = False,
     junit: Annotated[Path | None, typer.Option(help="Write the verdicts as JUnit XML to this file.")] = None,
-    deadline: Annotated[float, typer.Option(
-        min=1, help="Seconds until everything must be green. What has not answered by then counts as no answer.",
-    )] = 30.0,
+    deadline: Annotated[
+        float,
+        typer.Option(
+            min=1,
+            help="Seconds until everything must be green. What has not answered by then counts as no answer.",
+        ),
+    ] = 30.0,
     once: Annotated[bool, typer.Option("--once", help="Ask once, and do not wait until it is green.")] = False,
 ) -> None:
     """Prove the deployment from both sides: sessions, RIB and FIB, addresses, packets that arrive."""
@@ -31,8 +35,7 @@ def verify(
     prove(session, None if once else deadline, as_json=as_json, junit=junit, clock=report.Clock())
 
 
-def prove(session: Session, deadline: float | None, *, as_json: bool, junit: Path | None,
-          clock: report.Clock) -> None:  # fmt: skip
+def prove(session: Session, deadline: float | None, *, as_json: bool, junit: Path | None, clock: report.Clock) -> None:
     """Run the probes until green or the deadline, or once where there is none; exit with 1 where it is not green."""
     from diagnosis.evidence import evidence
     from diagnosis.why.world import World
@@ -65,9 +68,13 @@ def prove(session: Session, deadline: float | None, *, as_json: bool, junit: Pat
     if junit is not None:
         junit.write_text(_junit(session.name, verdicts))
     if as_json:
-        report.print_json({"green": all_green(verdicts),
-                           "roots": [{**root.as_dict(), "evidence": told[i]} for i, root in enumerate(causes)],
-                           "verdicts": [v.as_dict() for v in verdicts]})  # fmt: skip
+        report.print_json(
+            {
+                "green": all_green(verdicts),
+                "roots": [{**root.as_dict(), "evidence": told[i]} for i, root in enumerate(causes)],
+                "verdicts": [v.as_dict() for v in verdicts],
+            }
+        )
     else:
         _print(verdicts, causes, told)
     if not all_green(verdicts):
@@ -78,8 +85,15 @@ def _print(verdicts: list[Verdict], causes: list[Root], told: list[list[str]]) -
     table = report.table("", "check", "subject", "where", "expected", "observed", "s")
     for verdict in verdicts:
         mark, style = _MARKS[verdict.color]
-        table.add_row(f"[{style}]{mark}[/]", verdict.check, verdict.subject, verdict.where,
-                      verdict.expected, verdict.observed, f"{verdict.seconds:.1f}")  # fmt: skip
+        table.add_row(
+            f"[{style}]{mark}[/]",
+            verdict.check,
+            verdict.subject,
+            verdict.where,
+            verdict.expected,
+            verdict.observed,
+            f"{verdict.seconds:.1f}",
+        )
     report.out.print(table)
     for root, lines in zip(causes, told, strict=True):
         report.out.print(f"{root.verdict.check} {root.verdict.subject}: {root.cause}", style="red")
@@ -108,9 +122,12 @@ def _junit(stack: str, verdicts: list[Verdict]) -> str:
     )
     for verdict in verdicts:
         case = ElementTree.SubElement(
-            suite, "testcase", classname=verdict.check, name=f"{verdict.subject} at {verdict.where}",
+            suite,
+            "testcase",
+            classname=verdict.check,
+            name=f"{verdict.subject} at {verdict.where}",
             time=f"{verdict.seconds:.2f}",
-        )  # fmt: skip
+        )
         if verdict.color is not Color.GREEN:
             node = ElementTree.SubElement(case, "failure", message=verdict.cause or verdict.observed)
             node.text = f"expected: {verdict.expected}\nobserved: {verdict.observed}"

@@ -43,8 +43,11 @@ def artefacts(session: Session) -> dict[str, str]:
     stack = session.stack
     result = {f"routers/{router.name}/frr.conf": frr_conf(router) for router in stack.routers}
     # Whoever configures it needs no FRR to read what it has to have.
-    result |= {f"routers/{router.name}/other-end.txt": other_end(stack, router)
-               for router in stack.routers if not router.managed}  # fmt: skip
+    result |= {
+        f"routers/{router.name}/other-end.txt": other_end(stack, router)
+        for router in stack.routers
+        if not router.managed
+    }
 
     def put(folder: str, manifest: dict[str, Any]) -> None:
         name = f"{manifest['kind'].lower()}-{manifest['metadata']['name']}"
@@ -67,8 +70,12 @@ def artefacts(session: Session) -> dict[str, str]:
     for ingress in stack.ingresses:
         put("edge", edge.ingress(ingress))
     gated: list[tuple[Callable[[Any], dict[str, Any]], Sequence[Any]]]
-    gated = [(gateway.gateway, stack.gateways), (gateway.http_route, stack.http_routes),
-             (gateway.grpc_route, stack.grpc_routes), (gateway.tls_route, stack.tls_routes)]  # fmt: skip
+    gated = [
+        (gateway.gateway, stack.gateways),
+        (gateway.http_route, stack.http_routes),
+        (gateway.grpc_route, stack.grpc_routes),
+        (gateway.tls_route, stack.tls_routes),
+    ]
     for write, items in gated:
         for entry in items:
             put("edge", write(entry))

@@ -21,11 +21,26 @@ _WIDTH = None if sys.stdout.isatty() else 200
 out = Console(highlight=False, soft_wrap=True, width=_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-_SIGNS = {Op.CREATE: ("+", "green"), Op.UPDATE: ("~", "yellow"), Op.REPLACE: ("+-", "magenta"),
-          Op.DELETE: ("-", "red"), Op.SAME: (" ", "dim"), Op.REFRESH: ("?", "cyan"),
-          Op.IMPORT: ("=", "green"), Op.READ: (">", "cyan")}  # fmt: skip
-_PAST = {Op.CREATE: "created", Op.UPDATE: "updated", Op.REPLACE: "replaced", Op.DELETE: "deleted",
-         Op.REFRESH: "read", Op.SAME: "unchanged", Op.IMPORT: "imported", Op.READ: "read"}  # fmt: skip
+_SIGNS = {
+    Op.CREATE: ("+", "green"),
+    Op.UPDATE: ("~", "yellow"),
+    Op.REPLACE: ("+-", "magenta"),
+    Op.DELETE: ("-", "red"),
+    Op.SAME: (" ", "dim"),
+    Op.REFRESH: ("?", "cyan"),
+    Op.IMPORT: ("=", "green"),
+    Op.READ: (">", "cyan"),
+}
+_PAST = {
+    Op.CREATE: "created",
+    Op.UPDATE: "updated",
+    Op.REPLACE: "replaced",
+    Op.DELETE: "deleted",
+    Op.REFRESH: "read",
+    Op.SAME: "unchanged",
+    Op.IMPORT: "imported",
+    Op.READ: "read",
+}
 
 
 class Clock:
@@ -164,8 +179,12 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "counts": {str(op): n for op, n in sorted(summary.counts.items())},
         "steps": [
             {
-                "op": str(s.op), "type": s.type, "name": s.name, "urn": s.urn,
-                "seconds": round(s.seconds, 2), "error": s.error,
+                "op": str(s.op),
+                "type": s.type,
+                "name": s.name,
+                "urn": s.urn,
+                "seconds": round(s.seconds, 2),
+                "error": s.error,
                 "changes": [
                     {"path": c.path, "kind": c.kind, "before": _plain(c.before), "after": _plain(c.after)}
                     for c in s.changes
@@ -174,7 +193,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
             for s in sorted(summary.steps, key=lambda s: s.urn)
         ],
         "warnings": summary.warnings,
-    }  # fmt: skip
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -6,8 +6,15 @@ import re
 
 from rules.registry import Rule, rules
 
-_CHAPTERS = {"B": "BGP", "P": "LB-IPAM", "L": "L2 announcements", "I": "Ingress", "G": "Egress gateways",
-             "R": "Routers", "X": "Across"}  # fmt: skip
+_CHAPTERS = {
+    "B": "BGP",
+    "P": "LB-IPAM",
+    "L": "L2 announcements",
+    "I": "Ingress",
+    "G": "Egress gateways",
+    "R": "Routers",
+    "X": "Across",
+}
 _HEAD = """# Rules
 
 What `edge check`, `edge plan`, `edge up` and the policy pack look for before anything is touched. Made from the

@@ -32,17 +32,25 @@ class Sandbox:
     wrapper: tuple[str, ...] = ()
     files: bool = False
 
-    def run(self, words: list[str], checkout: Path, home: Path,
-            variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    def run(
+        self, words: list[str], checkout: Path, home: Path, variables: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
         """A command in a checkout. `home` is an empty directory, the only one that it may write to."""
         kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         environment = {**kept, "HOME": str(home), "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1", **variables}
         argv = [*self.wrapper, *(_files(checkout, home) if self.files else ()), *words]
         try:
             return subprocess.run(
-                argv, cwd=checkout, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                check=False, timeout=_SECONDS, preexec_fn=_limited,
-            )  # fmt: skip
+                argv,
+                cwd=checkout,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_SECONDS,
+                preexec_fn=_limited,
+            )
         except subprocess.TimeoutExpired:
             return subprocess.CompletedProcess(argv, 1, "", f"error: it did not end within {_SECONDS} s")
 
@@ -86,9 +94,19 @@ def _files(checkout: Path, home: Path) -> list[str]:
     given = (sys.prefix, sys.base_prefix)
     python = dict.fromkeys([*(str(Path(place).resolve()) for place in given), *given])
     seen = [word for place in python if not place.startswith("/usr") for word in ("--ro-bind", place, place)]
-    return [*_system(), *seen, "--ro-bind", str(checkout), str(checkout), "--bind", str(home), str(home),
-            *(word for place in ("/tmp", "/") for word in ("--remount-ro", place)),
-            "--chdir", str(checkout)]  # fmt: skip
+    return [
+        *_system(),
+        *seen,
+        "--ro-bind",
+        str(checkout),
+        str(checkout),
+        "--bind",
+        str(home),
+        str(home),
+        *(word for place in ("/tmp", "/") for word in ("--remount-ro", place)),
+        "--chdir",
+        str(checkout),
+    ]
 
 
 def _limited() -> None:

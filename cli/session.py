@@ -30,9 +30,14 @@ if TYPE_CHECKING:
 
 StackOption = Annotated[
     str,
-    typer.Option("--stack", "-s", parser=stack_name, metavar="NAME",
-                 help="Stack: the NAME of Pulumi.NAME.yaml, or ORGANIZATION/PROJECT/NAME."),
-]  # fmt: skip
+    typer.Option(
+        "--stack",
+        "-s",
+        parser=stack_name,
+        metavar="NAME",
+        help="Stack: the NAME of Pulumi.NAME.yaml, or ORGANIZATION/PROJECT/NAME.",
+    ),
+]
 # The configuration that makes a project one of this tool's; other programs have it not, and components all the same.
 STACK = f"{PROJECT}:stack"
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -92,8 +97,10 @@ class Session:
         from cli.findings import print_text
 
         errors = self.report.errors
-        print_text(replace(self.report, findings=tuple(f for f in self.report.findings if f not in errors), waived=()),
-                   screen.err)  # fmt: skip
+        print_text(
+            replace(self.report, findings=tuple(f for f in self.report.findings if f not in errors), waived=()),
+            screen.err,
+        )
         if errors:
             raise Refused([str(finding) for finding in errors])
 
@@ -149,11 +156,15 @@ class Session:
             key = ssh_key(self.name).read_text()
             return {
                 h.name: Endpoint(
-                    h.management_address, 22, ssh.user, key,
-                    host_key(self.name, h.name).with_suffix(".pub").read_text().strip(), dial_attempts=2,
+                    h.management_address,
+                    22,
+                    ssh.user,
+                    key,
+                    host_key(self.name, h.name).with_suffix(".pub").read_text().strip(),
+                    dial_attempts=2,
                 )
                 for h in hosts
-            }  # fmt: skip
+            }
         if self.is_docker:
             made = self._made("access")
             return {
@@ -211,8 +222,9 @@ def _engine_name() -> str:
     if name not in ("builtin", "pulumi"):
         raise ConfigError("", [Problem("EDGE_ENGINE", "builtin or pulumi", name)])
     if name == "pulumi" and not shutil.which("pulumi"):
-        raise MachineError("EDGE_ENGINE is pulumi and there is no pulumi on PATH;"
-                           " install it: curl -fsSL https://get.pulumi.com | sh")  # fmt: skip
+        raise MachineError(
+            "EDGE_ENGINE is pulumi and there is no pulumi on PATH; install it: curl -fsSL https://get.pulumi.com | sh"
+        )
     return name
 
 

@@ -35,11 +35,13 @@ def snapshot(stack: StackOption = "dev") -> None:
     """Print what the stack becomes as JSON: its document, its files, its resources. Touches nothing."""
     session = Session(stack)
     summary = session.engine.preview(fresh=True)
-    screen.print_json({
-        "document": session.settings.object(STACK),
-        "artefacts": artefacts(session),
-        "resources": {f"{step.type} {step.name}": step.parent.rpartition("::")[2] for step in summary.steps},
-    })  # fmt: skip
+    screen.print_json(
+        {
+            "document": session.settings.object(STACK),
+            "artefacts": artefacts(session),
+            "resources": {f"{step.type} {step.name}": step.parent.rpartition("::")[2] for step in summary.steps},
+        }
+    )
 
 
 def take(stack: str, directory: Path) -> Snapshot | str:

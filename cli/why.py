@@ -19,13 +19,16 @@ _MARKS = {True: "[green]yes[/]", False: "[bold red]no [/]", None: "   "}
 
 
 def why(
-    subject: Annotated[str, typer.Argument(
-        metavar="PREFIX|NAME",
-        help="An address or a prefix; the name of a Service, node, Pod, Ingress, Gateway or policy; or KIND/NAME.",
-    )],
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="PREFIX|NAME",
+            help="An address or a prefix; the name of a Service, node, Pod, Ingress, Gateway or policy; or KIND/NAME.",
+        ),
+    ],
     stack: StackOption = "dev",
     as_json: JsonOption = False,
-) -> None:  # fmt: skip
+) -> None:
     """Say why one thing is as it is: who announces a route and by what, why another node does not, who answers.
 
     For example: edge why 172.16.1.1, edge why webpod, edge why node/cilium-w1. Also where all is well. Nothing is

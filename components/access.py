@@ -100,13 +100,21 @@ class ExistingAccess:
         proxy = None
         if ssh.bastion is not None:
             proxy = ProxyConnectionArgs(
-                host=ssh.bastion.host, port=ssh.bastion.port, user=ssh.bastion.user,
-                host_key=ssh.bastion.host_key, private_key=key,
-            )  # fmt: skip
+                host=ssh.bastion.host,
+                port=ssh.bastion.port,
+                user=ssh.bastion.user,
+                host_key=ssh.bastion.host_key,
+                private_key=key,
+            )
         return ConnectionArgs(
-            host=endpoint.host or host, port=endpoint.port, user=ssh.user, private_key=key,
-            host_key=endpoint.host_key, proxy=proxy, dial_error_limit=ssh.dial_error_limit,
-        )  # fmt: skip
+            host=endpoint.host or host,
+            port=endpoint.port,
+            user=ssh.user,
+            private_key=key,
+            host_key=endpoint.host_key,
+            proxy=proxy,
+            dial_error_limit=ssh.dial_error_limit,
+        )
 
     def kubeconfig(self) -> pulumi.Output[str]:
         return secret(self._cluster.kubeconfig_config)

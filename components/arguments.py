@@ -24,8 +24,9 @@ class ArgumentError(ConfigError, pulumi.RunError):
 
     def __init__(self, component: str, found: list[Problem]) -> None:
         super().__init__(component, found)
-        self.args = (f"{component}: {len(found)} problem(s) in its arguments\n"
-                     + "\n".join(f"  {problem}" for problem in found),)  # fmt: skip
+        self.args = (
+            f"{component}: {len(found)} problem(s) in its arguments\n" + "\n".join(f"  {problem}" for problem in found),
+        )
 
     def __str__(self) -> str:
         return str(self.args[0])

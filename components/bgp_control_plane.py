@@ -103,11 +103,15 @@ class BgpControlPlane(pulumi.ComponentResource):
 
         def parts(them: list[Any]) -> dict[str, Any]:
             left = iter(them)
-            fields: dict[str, Any] = {kind[0]: tuple(next(left) for _ in range(length))
-                      for kind, length in zip(_KINDS, lengths, strict=True)}  # fmt: skip
+            fields: dict[str, Any] = {
+                kind[0]: tuple(next(left) for _ in range(length)) for kind, length in zip(_KINDS, lengths, strict=True)
+            }
             # Which Secrets there are is not asked: another program may have made them.
-            secrets = tuple(AuthSecret(name=one.auth_secret_ref, password_config="own")  # noqa: S106 - a name
-                            for one in fields["peer_configs"] if one.auth_secret_ref)  # fmt: skip
+            secrets = tuple(
+                AuthSecret(name=one.auth_secret_ref, password_config="own")  # noqa: S106 - a name
+                for one in fields["peer_configs"]
+                if one.auth_secret_ref
+            )
             return {"bgp": Bgp(**fields, auth_secrets=secrets, return_routes="off"), "cilium": cilium}
 
         fields = {kind[0]: given[kind[0]] for kind in _KINDS if kind[0] in given}
@@ -116,8 +120,15 @@ class BgpControlPlane(pulumi.ComponentResource):
         for field, _, key, kind, render, more in _KINDS:
             for i, item in enumerate(given.get(field) or ()):
                 one = known(name, item, key, f"{field}[{i}]")
-                made = manifest(next(left), partial(render, cilium=cilium), cilium.edge_api_version,
-                                f"CiliumBGP{kind}", one, None, *more)  # fmt: skip
+                made = manifest(
+                    next(left),
+                    partial(render, cilium=cilium),
+                    cilium.edge_api_version,
+                    f"CiliumBGP{kind}",
+                    one,
+                    None,
+                    *more,
+                )
                 result.append(KubernetesObject(f"{name}-{kind.lower()}-{one}", made, self._options, name))
         return result
 
@@ -130,9 +141,13 @@ class BgpControlPlane(pulumi.ComponentResource):
                 known(name, given["auth_secrets"][i], "password_config", f"auth_secrets[{i}]")
             key = item.password_config
             value = passwords.apply(lambda all_of_them, key=key: needed(name, (key,), all_of_them)[key])
-            made = {"apiVersion": "v1", "kind": "Secret", "type": "Opaque",
-                    "metadata": {"name": item.name, "namespace": space},
-                    "stringData": {"password": pulumi.Output.secret(value)}}  # fmt: skip
+            made = {
+                "apiVersion": "v1",
+                "kind": "Secret",
+                "type": "Opaque",
+                "metadata": {"name": item.name, "namespace": space},
+                "stringData": {"password": pulumi.Output.secret(value)},
+            }
             KubernetesObject(in_namespace(f"{name}-auth-", made, SECRETS), made, self._options, name)
 
     def _route(self, name: str, given: Any, path: str) -> None:
@@ -142,8 +157,13 @@ class BgpControlPlane(pulumi.ComponentResource):
         mine = owner(f"{name}-route-{node}")
         script = then(route, lambda it: apply_script(it, mine))
         Command(
-            f"{name}-route-{node}", connection=ssh, create=script, update=script,
-            delete=then(route, lambda it: delete_script(it, mine)), add_previous_output_in_env=False,
-            opts=living_on(ssh, pulumi.ResourceOptions(parent=self, delete_before_replace=True,
-                                                       depends_on=self._after)),
-        )  # fmt: skip
+            f"{name}-route-{node}",
+            connection=ssh,
+            create=script,
+            update=script,
+            delete=then(route, lambda it: delete_script(it, mine)),
+            add_previous_output_in_env=False,
+            opts=living_on(
+                ssh, pulumi.ResourceOptions(parent=self, delete_before_replace=True, depends_on=self._after)
+            ),
+        )

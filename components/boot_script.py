@@ -14,8 +14,10 @@ _AGAIN = "10s"
 def loose_link(name: str) -> str:
     """A line that makes a link without a wire where it is not there."""
     # Not every kernel has the dummy type; a bridge without ports has no wire either.
-    return (f"ip link show dev {name} >/dev/null 2>&1 || ip link add {name} type dummy 2>/dev/null"
-            f" || ip link add {name} type bridge")  # fmt: skip
+    return (
+        f"ip link show dev {name} >/dev/null 2>&1 || ip link add {name} type dummy 2>/dev/null"
+        f" || ip link add {name} type bridge"
+    )
 
 
 def install(name: str, owner: str, description: str, lines: list[str], undo: str) -> str:

@@ -59,11 +59,20 @@ def build(stack: StackConfig) -> dict[str, Any]:
     """Declare everything; returns the stack's outputs."""
     drifted, way = drift(stack), access(stack)
     for router in stack.managed_routers:
-        RouterFRR(router.name, _read({
-            "connection": way.connection(router.name, router.ssh), "interfaces": router.interfaces, "bgp": router.bgp,
-            "static_routes": router.static_routes, "adopt": router.adopt, "raw": router.raw,
-            "passwords": _secrets(password_names(router)),
-        }))  # fmt: skip
+        RouterFRR(
+            router.name,
+            _read(
+                {
+                    "connection": way.connection(router.name, router.ssh),
+                    "interfaces": router.interfaces,
+                    "bgp": router.bgp,
+                    "static_routes": router.static_routes,
+                    "adopt": router.adopt,
+                    "raw": router.raw,
+                    "passwords": _secrets(password_names(router)),
+                }
+            ),
+        )
     kubeconfig = way.kubeconfig()
     cluster = KubernetesProvider("cluster", kubeconfig, pulumi.ResourceOptions())
     here = pulumi.ResourceOptions(providers=[cluster])
@@ -118,39 +127,63 @@ def _install(stack: StackConfig, way: Access, kubeconfig: pulumi.Output[str]) ->
     own = {field: getattr(cilium, field) for field in cilium.model_fields_set}
     chart = cilium.chart or way.chart()
     return {
-        **own, **({"chart": chart} if chart else {}), "kubeconfig": kubeconfig, "wait_for": crd_names(stack),
-        "bgp": used.bgp, "l2_announcements": used.l2_announcements, "ingress_controller": used.ingress_controller,
+        **own,
+        **({"chart": chart} if chart else {}),
+        "kubeconfig": kubeconfig,
+        "wait_for": crd_names(stack),
+        "bgp": used.bgp,
+        "l2_announcements": used.l2_announcements,
+        "ingress_controller": used.ingress_controller,
         "gateway_controller": used.gateway_controller,
-        "egress_gateway": used.egress_gateway, "egress_ha": used.egress_ha, "api_server": used.api_server,
-        "api_port": used.api_port, "pod_cidr": used.pod_cidr,
-    }  # fmt: skip
+        "egress_gateway": used.egress_gateway,
+        "egress_ha": used.egress_ha,
+        "api_server": used.api_server,
+        "api_port": used.api_port,
+        "pod_cidr": used.pod_cidr,
+    }
 
 
 def _bgp(stack: StackConfig, way: Access) -> Any:
     assert stack.bgp is not None
     bgp, hosts = stack.bgp, {node.name: node for node in stack.nodes}
     routes = [
-        {"connection": way.connection(route.node, hosts[route.node].ssh),
-         **{field: getattr(route, field) for field in type(route).model_fields}}
+        {
+            "connection": way.connection(route.node, hosts[route.node].ssh),
+            **{field: getattr(route, field) for field in type(route).model_fields},
+        }
         for route in return_routes(stack)
-    ]  # fmt: skip
+    ]
     return {
-        "version": stack.cilium.version, "cluster_configs": bgp.cluster_configs, "peer_configs": bgp.peer_configs,
-        "advertisements": bgp.advertisements, "node_overrides": bgp.node_overrides, "auth_secrets": bgp.auth_secrets,
-        "secrets_namespace": secrets_namespace(helm_values(stack)), "return_routes": routes,
+        "version": stack.cilium.version,
+        "cluster_configs": bgp.cluster_configs,
+        "peer_configs": bgp.peer_configs,
+        "advertisements": bgp.advertisements,
+        "node_overrides": bgp.node_overrides,
+        "auth_secrets": bgp.auth_secrets,
+        "secrets_namespace": secrets_namespace(helm_values(stack)),
+        "return_routes": routes,
         "passwords": _secrets(tuple(item.password_config for item in bgp.auth_secrets)),
-        "nodes": [node.name for node in stack.nodes], "node_labels": bgp.node_labels,
-    }  # fmt: skip
+        "nodes": [node.name for node in stack.nodes],
+        "node_labels": bgp.node_labels,
+    }
 
 
 def _ingress(stack: StackConfig, way: Access) -> Any:
-    return {"ingresses": stack.ingresses, "network_policies": [policy for _, policy in stack.guards()],
-            "certificates": _pem(stack, way, "ingresses")}  # fmt: skip
+    return {
+        "ingresses": stack.ingresses,
+        "network_policies": [policy for _, policy in stack.guards()],
+        "certificates": _pem(stack, way, "ingresses"),
+    }
 
 
 def _gateways(stack: StackConfig, way: Access) -> Any:
-    return {"gateways": stack.gateways, "http_routes": stack.http_routes, "grpc_routes": stack.grpc_routes,
-            "tls_routes": stack.tls_routes, "certificates": _pem(stack, way, "gateways")}  # fmt: skip
+    return {
+        "gateways": stack.gateways,
+        "http_routes": stack.http_routes,
+        "grpc_routes": stack.grpc_routes,
+        "tls_routes": stack.tls_routes,
+        "certificates": _pem(stack, way, "gateways"),
+    }
 
 
 def _pem(stack: StackConfig, way: Access, section: str) -> dict[str, pulumi.Output[str]]:
@@ -165,7 +198,11 @@ def _egress(stack: StackConfig) -> Any:
     if ours.image is None and stack.cluster.kind == "lab":
         ours = ours.model_copy(update={"image": LAB_IMAGE})
     return {
-        "policies": stack.egress_policies, "version": stack.cilium.version, "edition": stack.cilium.edition, "ha": ours,
-        "api_server": stack.cluster.api_server, "api_port": stack.cluster.api_port,
+        "policies": stack.egress_policies,
+        "version": stack.cilium.version,
+        "edition": stack.cilium.edition,
+        "ha": ours,
+        "api_server": stack.cluster.api_server,
+        "api_port": stack.cluster.api_port,
         "host_firewall": host_firewall(helm_values(stack)),
-    }  # fmt: skip
+    }

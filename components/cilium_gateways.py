@@ -56,9 +56,14 @@ class CiliumGateways(pulumi.ComponentResource):
         read = {key: read_each(name, model, given.get(key), key) for key, (model, _, _) in _PARTS.items()}
         order = [key for key, items in read.items() for _ in items]
         every = [item for items in read.values() for item in items]
-        flat = judged(self, given, every, lambda them: {
-            key: tuple(one for place, one in zip(order, them, strict=True) if place == key) for key in _PARTS
-        })  # fmt: skip
+        flat = judged(
+            self,
+            given,
+            every,
+            lambda them: {
+                key: tuple(one for place, one in zip(order, them, strict=True) if place == key) for key in _PARTS
+            },
+        )
         told = [(key, i, item) for key in _PARTS for i, item in enumerate(given.get(key) or ())]
         declared = zip(told, flat, strict=True)
         # A Gateway's Secret is there before the Gateway: without it the listener is refused first.

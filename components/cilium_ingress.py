@@ -61,8 +61,12 @@ class CiliumIngress(pulumi.ComponentResource):
         guards = [*sequence(name, given.get("network_policies"), "network_policies"), *_of_access(name, given)]
         policies = read_each(name, NetworkPolicy, guards, "network_policies")
         count = len(ingresses)
-        both = judged(self, given, [*ingresses, *policies], lambda them: {
-            "ingresses": tuple(them[:count]), "network_policies": tuple(them[count:])})  # fmt: skip
+        both = judged(
+            self,
+            given,
+            [*ingresses, *policies],
+            lambda them: {"ingresses": tuple(them[:count]), "network_policies": tuple(them[count:])},
+        )
         wanted = _certificates(name, given.get("ingresses") or (), both[:count])
         names, made = [], list(tls_secrets(name, wanted, certificates))
         for i, (item, ingress) in enumerate(zip(given.get("ingresses") or (), both[:count], strict=True)):

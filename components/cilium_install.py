@@ -32,8 +32,10 @@ _CONTROLLERS: dict[str, tuple[type[Model], str]] = {
     "gateway_controller": (GatewayController, "gatewayController"),
 }
 # What the operator looks for when it starts; without one of them it serves no Gateway until it is started again.
-_GATEWAY_CRDS = [f"{kind}.gateway.networking.k8s.io"
-                 for kind in ("gatewayclasses", "gateways", "httproutes", "grpcroutes", "referencegrants")]  # fmt: skip
+_GATEWAY_CRDS = [
+    f"{kind}.gateway.networking.k8s.io"
+    for kind in ("gatewayclasses", "gateways", "httproutes", "grpcroutes", "referencegrants")
+]
 # They are there or they are not: nothing that is installed here brings them.
 _SOON = 10
 _REPOSITORY = "https://helm.cilium.io"
@@ -75,8 +77,11 @@ class CiliumInstall(pulumi.ComponentResource):
         super().__init__("cilium-edge:cilium:CiliumInstall", name, None, opts)
         given = only(name, args, CiliumInstallArgs.__annotations__)
         own = {key: given.pop(key) for key in CiliumArgs.__annotations__ if key in given}
-        late = [Problem(key, "a value that is known when the program runs", "an Output")
-                for key in ("version", "edition", "namespace", "ready_timeout") if is_late(own.get(key))]  # fmt: skip
+        late = [
+            Problem(key, "a value that is known when the program runs", "an Output")
+            for key in ("version", "edition", "namespace", "ready_timeout")
+            if is_late(own.get(key))
+        ]
         if late:
             raise ArgumentError(name, late)
         cilium = validated(name, Cilium, {key: value for key, value in own.items() if not is_late(value)}, "")
@@ -110,19 +115,25 @@ class CiliumInstall(pulumi.ComponentResource):
         self.status = self.release.status.apply(_told)
         self.register_outputs({"version": cilium.version})
 
-    def _wait(self, name: str, seconds: int, kubeconfig: pulumi.Input[str], arguments: list[str],
-              opts: pulumi.ResourceOptions) -> Command:  # fmt: skip
+    def _wait(
+        self, name: str, seconds: int, kubeconfig: pulumi.Input[str], arguments: list[str], opts: pulumi.ResourceOptions
+    ) -> Command:
         revision = [self.release.status.apply(lambda status: (status or {}).get("revision"))] if self.release else []
         # The kubeconfig goes in by standard input: arguments and environment are for all to read.
         words = " ".join([f"--seconds={seconds}", *map(shlex.quote, arguments)])
         return Command(
-            name, create=f"{_python()} -m {_WAIT} {words} {ONLY_WAITS}", dir=_directory(),
+            name,
+            create=f"{_python()} -m {_WAIT} {words} {ONLY_WAITS}",
+            dir=_directory(),
             stdin=pulumi.Output.secret(kubeconfig),
             triggers=revision,
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(
-                custom_timeouts=pulumi.CustomTimeouts(create=f"{seconds + 30}s", update=f"{seconds + 30}s"),
-            )),
-        )  # fmt: skip
+            opts=pulumi.ResourceOptions.merge(
+                opts,
+                pulumi.ResourceOptions(
+                    custom_timeouts=pulumi.CustomTimeouts(create=f"{seconds + 30}s", update=f"{seconds + 30}s"),
+                ),
+            ),
+        )
 
 
 def _values(name: str, own: Mapping[str, Any], given: Mapping[str, Any]) -> pulumi.Input[dict[str, Any]]:

@@ -48,13 +48,16 @@ def connection(component: str, given: Any, path: str = "connection") -> pulumi.I
     if not isinstance(given, Mapping):
         raise ArgumentError(component, [Problem(path, "host, hostKey and privateKey", told(given))])
     named = only(component, given, SshArgs.__annotations__)
-    missing = [Problem(f"{path}.{key}", what, "nothing") for key, what in
-               (("host", "an address"), ("host_key", "the host's public key line (ssh-keyscan)"))
-               if key not in named]  # fmt: skip
+    missing = [
+        Problem(f"{path}.{key}", what, "nothing")
+        for key, what in (("host", "an address"), ("host_key", "the host's public key line (ssh-keyscan)"))
+        if key not in named
+    ]
     if missing:
         raise ArgumentError(component, missing)
     bastion = named.pop("bastion", None)
     if isinstance(bastion, Mapping):
-        bastion = ProxyConnectionArgs(**{"private_key": entry(given, "private_key"),
-                                         **only(component, bastion, BastionArgs.__annotations__)})  # fmt: skip
+        bastion = ProxyConnectionArgs(
+            **{"private_key": entry(given, "private_key"), **only(component, bastion, BastionArgs.__annotations__)}
+        )
     return ConnectionArgs(**named, **({"proxy": bastion} if bastion is not None else {}))

@@ -24,9 +24,17 @@ from config.stack import StackConfig
 OUTPUT = "observed"
 _REMOTE = "command:remote:Command"
 # How pulumi-command's arguments are called here, and in what is handed to the helper.
-_SSH = {"host": "host", "port": "port", "user": "user", "private_key": "privateKey", "host_key": "hostKey",
-        "private_key_password": "privateKeyPassword", "password": "password", "dial_error_limit": "dialErrorLimit",
-        "agent_socket_path": "agentSocketPath"}  # fmt: skip
+_SSH = {
+    "host": "host",
+    "port": "port",
+    "user": "user",
+    "private_key": "privateKey",
+    "host_key": "hostKey",
+    "private_key_password": "privateKeyPassword",
+    "password": "password",
+    "dial_error_limit": "dialErrorLimit",
+    "agent_socket_path": "agentSocketPath",
+}
 
 
 class Drift:
@@ -59,8 +67,11 @@ class Drift:
 
         number = pulumi.Output.all(args.props["connection"], self._before).apply(mark)
         self._marks[args.name] = args.resource, pulumi.Output.unsecret(number)
-        marked = {key: pulumi.Output.unsecret(number).apply(lambda n, text=text: f"# mark: {n}\n{text}" if n else text)
-                  for key in ("create", "update") if (text := args.props.get(key))}  # fmt: skip
+        marked = {
+            key: pulumi.Output.unsecret(number).apply(lambda n, text=text: f"# mark: {n}\n{text}" if n else text)
+            for key in ("create", "update")
+            if (text := args.props.get(key))
+        }
         return pulumi.ResourceTransformationResult(props={**args.props, **marked}, opts=args.opts)
 
 
@@ -82,9 +93,14 @@ async def _look(name: str, connection: Any, script: str) -> str | None:
     """What the host says; None, with a warning, where it cannot be asked."""
     asked = json.dumps({"connection": _plain(connection), "script": script})
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", f"{PACKAGE}transport.look", cwd=IMPORTED_FROM, stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        f"{PACKAGE}transport.look",
+        cwd=IMPORTED_FROM,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
     said, why = await process.communicate(asked.encode())
     if process.returncode:
         pulumi.log.warn(f"{name}: whether it drifted is not known: {why.decode(errors='replace').strip()}")

@@ -55,16 +55,24 @@ class EgressGatewayHA(pulumi.ComponentResource):
         items = sequence(name, given.get("policies"), "policies")
         names = [known(name, item, "name", f"policies[{i}]") for i, item in enumerate(items)]
         shapes = [_shape(name, item, f"policies[{i}]") for i, item in enumerate(items)]
-        policies = judged(self, {"policies": items}, read_each(name, EgressPolicy, items, "policies"),
-                          lambda them: {"egress_policies": tuple(them), "cilium": cilium})  # fmt: skip
+        policies = judged(
+            self,
+            {"policies": items},
+            read_each(name, EgressPolicy, items, "policies"),
+            lambda them: {"egress_policies": tuple(them), "cilium": cilium},
+        )
         ours = [shape.by_controller(cilium.edition) for shape in shapes]
         made = list(zip(names, policies, shapes, ours, strict=True))
         for one, policy, shape, controlled in made:
             if not controlled:
                 self._object(name, one, _cilium_policy(policy, shape, cilium))
         if any(ours):
-            selectors = [group.node_selector for shape, controlled in zip(shapes, ours, strict=True) if controlled
-                         for group in shape.egress_groups]  # fmt: skip
+            selectors = [
+                group.node_selector
+                for shape, controlled in zip(shapes, ours, strict=True)
+                if controlled
+                for group in shape.egress_groups
+            ]
             running = self._controller(name, given, selectors, cilium)
             for one, policy, _, controlled in made:
                 if controlled:
@@ -76,12 +84,19 @@ class EgressGatewayHA(pulumi.ComponentResource):
         options = pulumi.ResourceOptions(parent=self, depends_on=running) if running else self._options
         KubernetesObject(f"{name}-{one}", made, options, name)
 
-    def _controller(self, name: str, given: Mapping[str, Any], selectors: list[LabelSelector],
-                    cilium: Cilium) -> list[pulumi.Resource]:  # fmt: skip
+    def _controller(
+        self, name: str, given: Mapping[str, Any], selectors: list[LabelSelector], cilium: Cilium
+    ) -> list[pulumi.Resource]:
         settings = _settings(name, given.get("ha") or {})
         if "api_server" not in given:
-            raise ArgumentError(name, [Problem("apiServer", "the API server's address: the controller asks it "
-                                               "without the agents", "nothing")])  # fmt: skip
+            raise ArgumentError(
+                name,
+                [
+                    Problem(
+                        "apiServer", "the API server's address: the controller asks it without the agents", "nothing"
+                    )
+                ],
+            )
         kind = KubernetesObject(f"{name}-crd", definition(), self._options, name)
         rights = [
             KubernetesObject(f"{name}-{item['kind'].lower()}-{item['metadata']['name']}", item, self._options, name)
@@ -130,6 +145,9 @@ def _shape(name: str, item: Any, path: str) -> EgressPolicy:
 
 def _cilium_policy(policy: pulumi.Input[EgressPolicy], shape: EgressPolicy, cilium: Cilium) -> dict[str, Any]:
     isovalent = shape.isovalent(cilium.edition)
-    kind = ("isovalent.com/v1", "IsovalentEgressGatewayPolicy") if isovalent \
+    kind = (
+        ("isovalent.com/v1", "IsovalentEgressGatewayPolicy")
+        if isovalent
         else ("cilium.io/v2", "CiliumEgressGatewayPolicy")
+    )
     return manifest(policy, lambda it: edge.egress_policy(it, cilium), *kind, str(shape.name))

@@ -39,8 +39,11 @@ class GatewayAddress:
         the host itself speaks with, as soon as a network manager takes its own off and puts it on again.
         """
         address = self.interface.address
-        own = [one.address.network for one in self.node.interfaces
-               if one.name == self.interface.name and one.managed is None]  # fmt: skip
+        own = [
+            one.address.network
+            for one in self.node.interfaces
+            if one.name == self.interface.name and one.managed is None
+        ]
         if self.interface.managed == "secondary" and address.network in own:
             return ip_interface(address.ip)
         return address
@@ -52,8 +55,9 @@ class GatewayAddresses(pulumi.ComponentResource):
     `addresses`: node -> what its host says that it has now, as `INTERFACE ADDRESS/LENGTH`.
     """
 
-    def __init__(self, name: str, items: list[GatewayAddress], way: Access,
-                 opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
+    def __init__(
+        self, name: str, items: list[GatewayAddress], way: Access, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("cilium-edge:egress:GatewayAddresses", name, None, opts)
         self.each = [self._one(name, item, items, way) for item in items]
         self.addresses = _by_node(items, self.each)
@@ -66,19 +70,30 @@ class GatewayAddresses(pulumi.ComponentResource):
         return remote.Command(
             name,
             connection=ssh,
-            create=apply_script(item, mine), update=apply_script(item, mine), delete=delete_script(item, mine),
-            opts=living_on(ssh, pulumi.ResourceOptions(
-                parent=self, additional_secret_outputs=["connection"], delete_before_replace=True,
-                replace_on_changes=["delete"], aliases=_aliases(prefix, item, items),
-            )),
-        )  # fmt: skip
+            create=apply_script(item, mine),
+            update=apply_script(item, mine),
+            delete=delete_script(item, mine),
+            opts=living_on(
+                ssh,
+                pulumi.ResourceOptions(
+                    parent=self,
+                    additional_secret_outputs=["connection"],
+                    delete_before_replace=True,
+                    replace_on_changes=["delete"],
+                    aliases=_aliases(prefix, item, items),
+                ),
+            ),
+        )
 
 
 def _by_node(items: list[GatewayAddress], each: list[remote.Command]) -> dict[str, pulumi.Output[list[str]]]:
     there: dict[str, list[pulumi.Output[str]]] = {}
     for item, command in zip(items, each, strict=True):
-        told = command.stdout.apply(lambda text, name=item.interface.name: f"{name} {(text or '').split()[-1]}"
-                                    if (text or "").split() else name)  # fmt: skip
+        told = command.stdout.apply(
+            lambda text, name=item.interface.name: (
+                f"{name} {(text or '').split()[-1]}" if (text or "").split() else name
+            )
+        )
         there.setdefault(item.node.name, []).append(told)
     return {node: pulumi.Output.all(*told) for node, told in there.items()}
 

@@ -36,8 +36,9 @@ class Objection(Refused, pulumi.RunError):
         self.args = ("\n".join(lines),)
 
 
-def judged(component: pulumi.ComponentResource, given: Mapping[str, Any], read: T,
-           parts: Callable[[Any], dict[str, Any]]) -> T:  # fmt: skip
+def judged(
+    component: pulumi.ComponentResource, given: Mapping[str, Any], read: T, parts: Callable[[Any], dict[str, Any]]
+) -> T:
     """What was read of the arguments, once no rule objects: `parts` makes fields of a stack of it.
 
     Raises Objection with every error; warnings go to the log. What comes late is judged when it is known.

@@ -41,17 +41,20 @@ class LoadBalancer(KubernetesObject):
     @property
     def addresses(self) -> pulumi.Output[list[str]]:
         """The addresses, or names, at which the Service is reached from outside."""
-        return self.status.apply(lambda status: [
-            entry.get("ip") or entry.get("hostname", "")
-            for entry in ((status or {}).get("loadBalancer") or {}).get("ingress") or []
-        ])  # fmt: skip
+        return self.status.apply(
+            lambda status: [
+                entry.get("ip") or entry.get("hostname", "")
+                for entry in ((status or {}).get("loadBalancer") or {}).get("ingress") or []
+            ]
+        )
 
 
 class NodeLabels(pulumi.CustomResource):
     """Labels on a Node that somebody else owns; `concern` keeps several of them apart."""
 
-    def __init__(self, name: str, node: str, concern: str, labels: dict[str, pulumi.Input[str]],
-                 opts: pulumi.ResourceOptions) -> None:  # fmt: skip
+    def __init__(
+        self, name: str, node: str, concern: str, labels: dict[str, pulumi.Input[str]], opts: pulumi.ResourceOptions
+    ) -> None:
         annotations = {
             "pulumi.com/patchForce": "true",
             "pulumi.com/patchFieldManager": f"cilium-edge-{concern}",

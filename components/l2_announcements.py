@@ -27,11 +27,17 @@ class L2Announcements(pulumi.ComponentResource):
     def __init__(self, name: str, args: L2AnnouncementsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("cilium-edge:cilium:L2Announcements", name, None, opts)
         given = only(name, args, L2AnnouncementsArgs.__annotations__)
-        policies = judged(self, given, read_each(name, L2Policy, given.get("policies"), "policies"),
-                          lambda them: {"l2_policies": tuple(them)})  # fmt: skip
+        policies = judged(
+            self,
+            given,
+            read_each(name, L2Policy, given.get("policies"), "policies"),
+            lambda them: {"l2_policies": tuple(them)},
+        )
         names = [known(name, item, "name", f"policies[{i}]") for i, item in enumerate(given.get("policies") or ())]
-        made = [manifest(policy, edge.l2_policy, "cilium.io/v2alpha1", "CiliumL2AnnouncementPolicy", one)
-                for one, policy in zip(names, policies, strict=True)]  # fmt: skip
+        made = [
+            manifest(policy, edge.l2_policy, "cilium.io/v2alpha1", "CiliumL2AnnouncementPolicy", one)
+            for one, policy in zip(names, policies, strict=True)
+        ]
         after = pulumi.ResourceOptions(parent=self, depends_on=opts.depends_on if opts else None)
         self.objects = objects(name, made, after)
         self.policies = pulumi.Output.from_input(names)

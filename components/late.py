@@ -15,8 +15,15 @@ def then(value: pulumi.Input[Any], make: Callable[[Any], Any]) -> pulumi.Input[A
     return value.apply(make) if isinstance(value, pulumi.Output) else make(value)
 
 
-def manifest(item: pulumi.Input[Any], make: Callable[[Any], Manifest], api_version: str, kind: str, name: str,
-             namespace: str | None = None, *more: str) -> Manifest:  # fmt: skip
+def manifest(
+    item: pulumi.Input[Any],
+    make: Callable[[Any], Manifest],
+    api_version: str,
+    kind: str,
+    name: str,
+    namespace: str | None = None,
+    *more: str,
+) -> Manifest:
     """The manifest of an item. Of one that comes late its place in the API is told, and the rest follows.
 
     `more` are the keys of metadata that such an item has besides its name.

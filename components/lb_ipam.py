@@ -33,15 +33,28 @@ class LbIpam(pulumi.ComponentResource):
         super().__init__("cilium-edge:cilium:LbIpam", name, None, opts)
         given = only(name, args, LbIpamArgs.__annotations__)
         cilium = release(name, given)
-        pools = judged(self, given, read_each(name, Pool, given.get("pools"), "pools"),
-                       lambda them: {"pools": tuple(them), "cilium": cilium})  # fmt: skip
+        pools = judged(
+            self,
+            given,
+            read_each(name, Pool, given.get("pools"), "pools"),
+            lambda them: {"pools": tuple(them), "cilium": cilium},
+        )
         after = pulumi.ResourceOptions(parent=self, depends_on=opts.depends_on if opts else None)
         names = [known(name, item, "name", f"pools[{i}]") for i, item in enumerate(given["pools"])]
         self.objects = [
-            KubernetesObject(f"{name}-{one}", manifest(
-                pool, lambda it: manifests.pool(it, cilium), cilium.edge_api_version, "CiliumLoadBalancerIPPool", one,
-            ), after, name)
+            KubernetesObject(
+                f"{name}-{one}",
+                manifest(
+                    pool,
+                    lambda it: manifests.pool(it, cilium),
+                    cilium.edge_api_version,
+                    "CiliumLoadBalancerIPPool",
+                    one,
+                ),
+                after,
+                name,
+            )
             for one, pool in zip(names, pools, strict=True)
-        ]  # fmt: skip
+        ]
         self.pools = pulumi.Output.from_input(names)
         self.register_outputs({"pools": names})

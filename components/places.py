@@ -14,8 +14,19 @@ import pulumi
 Manifest = dict[str, Any]
 
 # Versions that groups of the API have had; a kind that is promoted keeps its objects.
-_VERSIONS = ("v1alpha1", "v1alpha2", "v1alpha3", "v1beta1", "v1beta2", "v1beta3", "v1", "v2alpha1", "v2beta1",
-             "v2beta2", "v2")  # fmt: skip
+_VERSIONS = (
+    "v1alpha1",
+    "v1alpha2",
+    "v1alpha3",
+    "v1beta1",
+    "v1beta2",
+    "v1beta3",
+    "v1",
+    "v2alpha1",
+    "v2beta1",
+    "v2beta2",
+    "v2",
+)
 _CILIUM_VERSIONS = ("v2alpha1", "v2")
 _CILIUM = "cilium-edge:cilium:"
 # Kind -> the component that holds such objects (type, name), and what its resources are called.
@@ -30,8 +41,10 @@ _TYPED = {
     "Ingress": (f"{_CILIUM}CiliumIngress", "ingress", "ingress-{kind}-{space}-{name}"),
     "CiliumClusterwideNetworkPolicy": (f"{_CILIUM}CiliumIngress", "ingress", "ingress-{kind}-{name}"),
     "CiliumNetworkPolicy": (f"{_CILIUM}CiliumIngress", "ingress", "ingress-{kind}-{space}-{name}"),
-    **dict.fromkeys(("Gateway", "HTTPRoute", "GRPCRoute", "TLSRoute"),
-                    (f"{_CILIUM}CiliumGateways", "gateways", "gateways-{kind}-{space}-{name}")),
+    **dict.fromkeys(
+        ("Gateway", "HTTPRoute", "GRPCRoute", "TLSRoute"),
+        (f"{_CILIUM}CiliumGateways", "gateways", "gateways-{kind}-{space}-{name}"),
+    ),
     "CiliumEgressGatewayPolicy": ("cilium-edge:egress:EgressGatewayHA", "egress", "egress-{name}"),
     "EgressGatewayHAPolicy": ("cilium-edge:egress:EgressGatewayHA", "egress", "egress-{name}"),
     "Service": ("cilium-edge:apps:Workloads", "apps", "apps-svc-{name}"),

@@ -32,9 +32,15 @@ from config.errors import ConfigError, Refused
 from config.load import PROJECT
 
 COMPONENTS: list[type[pulumi.ComponentResource]] = [
-    RouterFRR, CiliumInstall, BgpControlPlane, LbIpam, CiliumIngress, EgressGatewayHA, L2Announcements,
+    RouterFRR,
+    CiliumInstall,
+    BgpControlPlane,
+    LbIpam,
+    CiliumIngress,
+    EgressGatewayHA,
+    L2Announcements,
     CiliumGateways,
-]  # fmt: skip
+]
 VERSION = "0.1.0"
 # Go's generator makes a module of this path, and by itself imports another one in it.
 _GO = f"example.com/pulumi-{PROJECT}/sdk/go/{PROJECT.replace('-', '')}"

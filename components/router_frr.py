@@ -60,17 +60,24 @@ class RouterFRR(pulumi.ComponentResource):
         mine, after = owner(name), (opts.depends_on if opts else None) or []
         # A host has one FRR: what is forced to be made anew goes first.
         switched = Command(
-            f"{name}-daemons", connection=ssh, create=then(router, lambda it: scripts.daemons(daemons(it), mine)),
-            delete=scripts.daemons_delete(mine), add_previous_output_in_env=False,
+            f"{name}-daemons",
+            connection=ssh,
+            create=then(router, lambda it: scripts.daemons(daemons(it), mine)),
+            delete=scripts.daemons_delete(mine),
+            add_previous_output_in_env=False,
             opts=living_on(ssh, pulumi.ResourceOptions(parent=self, delete_before_replace=True, depends_on=after)),
-        )  # fmt: skip
+        )
         script = scripts.apply(given.get("adopt", False), _SESSION_WAIT, mine)
         self.conf = Command(
-            f"{name}-conf", connection=ssh, create=script, update=script,
-            delete=scripts.delete(mine), stdin=_conf(name, router, passwords), add_previous_output_in_env=False,
-            opts=living_on(ssh, pulumi.ResourceOptions(parent=self, depends_on=[switched],
-                                                       delete_before_replace=True)),
-        )  # fmt: skip
+            f"{name}-conf",
+            connection=ssh,
+            create=script,
+            update=script,
+            delete=scripts.delete(mine),
+            stdin=_conf(name, router, passwords),
+            add_previous_output_in_env=False,
+            opts=living_on(ssh, pulumi.ResourceOptions(parent=self, depends_on=[switched], delete_before_replace=True)),
+        )
         outputs = {
             "routerId": then(router, lambda it: str(it.bgp.router_id) if it.bgp.router_id else None),
             "asn": then(router, lambda it: it.bgp.asn),

@@ -39,8 +39,9 @@ def tls_secrets(name: str, wanted: Iterable[Wanted], certificates: Any) -> Itera
             raise ArgumentError(name, [Problem(item.place, meant, told(item.tls))])
         if item.tls is None or entry(item.tls, "certificate_config") is None:
             continue
-        secret, certificate, key = (known(name, item.tls, field, item.place)
-                                    for field in ("secret_name", "certificate_config", "key_config"))  # fmt: skip
+        secret, certificate, key = (
+            known(name, item.tls, field, item.place) for field in ("secret_name", "certificate_config", "key_config")
+        )
         # Also of a Secret that is there already: these hosts are others.
         pair = pulumi.Output.all(certificates or {}, item.hosts).apply(
             lambda both, one=certificate, key=key: _fit(name, one, key, both[0], both[1])
@@ -59,5 +60,10 @@ def _fit(name: str, certificate: str, key: str, given: Mapping[str, Any], hosts:
 
 
 def _secret(namespace: str, name: str, certificate: Any, key: Any) -> Manifest:
-    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": namespace},
-            "type": "kubernetes.io/tls", "stringData": {"tls.crt": certificate, "tls.key": key}}  # fmt: skip
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": name, "namespace": namespace},
+        "type": "kubernetes.io/tls",
+        "stringData": {"tls.crt": certificate, "tls.key": key},
+    }

@@ -22,14 +22,23 @@ class Workloads(pulumi.ComponentResource):
     Services wait for the pools, `pools`. `addresses`: `NAMESPACE/NAME` of a LoadBalancer Service -> those it was given.
     """
 
-    def __init__(self, name: str, workloads: Sequence[Workload], services: Sequence[Service],
-                 pools: Sequence[pulumi.Resource], opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        name: str,
+        workloads: Sequence[Workload],
+        services: Sequence[Service],
+        pools: Sequence[pulumi.Resource],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("cilium-edge:apps:Workloads", name, None, opts)
         options = pulumi.ResourceOptions(parent=self)
         # The API changes a Service's class for nobody.
-        addressed = pulumi.ResourceOptions(parent=self, depends_on=list(pools),
-                                           replace_on_changes=["spec.loadBalancerClass"],
-                                           delete_before_replace=True)  # fmt: skip
+        addressed = pulumi.ResourceOptions(
+            parent=self,
+            depends_on=list(pools),
+            replace_on_changes=["spec.loadBalancerClass"],
+            delete_before_replace=True,
+        )
         for workload in workloads:
             manifest = workload_manifest(workload)
             KubernetesObject(in_namespace(f"{name}-", manifest), manifest, options, name)
@@ -66,9 +75,7 @@ def workload_manifest(workload: Workload) -> Manifest:
     selector = {"matchLabels": labels or {"app": workload.name}}
     if workload.spread:
         term = {"labelSelector": selector, "topologyKey": HOSTNAME}
-        spec["affinity"] = {
-            "podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}
-        }
+        spec["affinity"] = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
     template = {"metadata": {"labels": selector["matchLabels"]}, "spec": spec}
     deployment = {"replicas": workload.replicas, "selector": selector, "template": template}
     if workload.spread:
@@ -82,17 +89,22 @@ def service_manifest(service: Service) -> Manifest:
     annotations = dict(service.annotations)
     if service.requested_ips:
         annotations["lbipam.cilium.io/ips"] = ",".join(map(str, service.requested_ips))
-    metadata: Manifest = {"name": service.name, "namespace": service.namespace,
-                          "labels": dict(service.labels)}  # fmt: skip
+    metadata: Manifest = {"name": service.name, "namespace": service.namespace, "labels": dict(service.labels)}
     if annotations:
         metadata["annotations"] = annotations
     spec: Manifest = {
         "type": service.type,
         "selector": dict(service.selector),
-        "ports": [{"name": port.name or f"{port.protocol.lower()}-{port.port}", "port": port.port,
-                   "targetPort": port.target_port or port.port, "protocol": port.protocol}
-                  for port in service.all_ports()],
-    }  # fmt: skip
+        "ports": [
+            {
+                "name": port.name or f"{port.protocol.lower()}-{port.port}",
+                "port": port.port,
+                "targetPort": port.target_port or port.port,
+                "protocol": port.protocol,
+            }
+            for port in service.all_ports()
+        ],
+    }
     if service.type != "ClusterIP":
         spec["externalTrafficPolicy"] = service.external_traffic_policy
     if service.load_balancer_ip is not None:

@@ -28,12 +28,21 @@ def certified(stack: StackConfig) -> Iterator[Certified]:
     for i, ingress in enumerate(stack.ingresses):
         for j, tls in enumerate(ingress.tls):
             if tls.secret_name is not None:
-                yield Certified(f"ingresses[{i}].tls[{j}]", ingress.namespace, tls, tls.hosts,
-                                ingress.class_name == "cilium" and stack.ingress_controller is not None)  # fmt: skip
+                yield Certified(
+                    f"ingresses[{i}].tls[{j}]",
+                    ingress.namespace,
+                    tls,
+                    tls.hosts,
+                    ingress.class_name == "cilium" and stack.ingress_controller is not None,
+                )
     for i, gateway in enumerate(stack.gateways):
         for j, listener in enumerate(gateway.listeners):
             if listener.tls is not None and listener.tls.secret_name is not None:
                 hosts = (listener.hostname,) if listener.hostname else ()
-                yield Certified(f"gateways[{i}].listeners[{j}].tls",
-                                listener.tls.secret_namespace or gateway.namespace, listener.tls, hosts,
-                                gateway.gateway_class_name == "cilium")  # fmt: skip
+                yield Certified(
+                    f"gateways[{i}].listeners[{j}].tls",
+                    listener.tls.secret_namespace or gateway.namespace,
+                    listener.tls,
+                    hosts,
+                    gateway.gateway_class_name == "cilium",
+                )

@@ -17,10 +17,13 @@ PATTERNS = {_VERSION: "a release of Cilium 1.16 to 1.20 with its patch number, s
 
 # Fields that are Helm values too: the Helm key of each. Who writes only the value means the field.
 _BY_VALUE = {
-    "routingMode": "routingMode", "nativeRoutingCIDR": "ipv4NativeRoutingCIDR", "ipam": "ipam.mode",
-    "autoDirectNodeRoutes": "autoDirectNodeRoutes", "endpointRoutes": "endpointRoutes.enabled",
+    "routingMode": "routingMode",
+    "nativeRoutingCIDR": "ipv4NativeRoutingCIDR",
+    "ipam": "ipam.mode",
+    "autoDirectNodeRoutes": "autoDirectNodeRoutes",
+    "endpointRoutes": "endpointRoutes.enabled",
     "kubeProxyReplacement": "kubeProxyReplacement",
-}  # fmt: skip
+}
 
 
 Ipam = Literal["kubernetes", "cluster-pool", "multi-pool", "eni", "azure", "alibabacloud", "crd", "delegated-plugin"]
@@ -60,8 +63,11 @@ class Cilium(Model):
     def _as_the_values_say(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        found = {field: value for field, key in _BY_VALUE.items()
-                 if field not in data and (value := _at(data.get("values"), key)) is not None}  # fmt: skip
+        found = {
+            field: value
+            for field, key in _BY_VALUE.items()
+            if field not in data and (value := _at(data.get("values"), key)) is not None
+        }
         usable = {field: _plain(value) for field, value in found.items() if _fits(field, _plain(value))}
         data = {**data, **usable}
         native = "nativeRoutingCIDR" in data or data.get("autoDirectNodeRoutes") is True

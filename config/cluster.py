@@ -15,9 +15,11 @@ from config.text import SecretName
 _KUBERNETES = r"^v?1\.[0-9]{2}(\.[0-9]+)?$"
 _PATCH = r"^v?1\.[0-9]{2}\.[0-9]+$"
 _IMAGE = r"^[a-z0-9][a-zA-Z0-9._/:@-]*[a-zA-Z0-9]$"
-PATTERNS = {_KUBERNETES: 'a version of Kubernetes in quotes, such as "1.34"',
-            _PATCH: 'a whole version of Kubernetes, such as "1.34.4"',
-            _IMAGE: "the name of an image, such as kindest/node:v1.34.4"}  # fmt: skip
+PATTERNS = {
+    _KUBERNETES: 'a version of Kubernetes in quotes, such as "1.34"',
+    _PATCH: 'a whole version of Kubernetes, such as "1.34.4"',
+    _IMAGE: "the name of an image, such as kindest/node:v1.34.4",
+}
 ImageName = Annotated[str, Field(pattern=_IMAGE)]
 
 

@@ -9,10 +9,21 @@ Kind = Literal["standard", "wellKnown", "large"]
 
 # The names that the CRD lists (bgp_advert_types.go), the same ones in every release.
 WELL_KNOWN = (
-    "internet", "planned-shut", "accept-own", "route-filter-translated-v4", "route-filter-v4",
-    "route-filter-translated-v6", "route-filter-v6", "llgr-stale", "no-llgr", "blackhole", "no-export", "no-advertise",
-    "no-export-subconfed", "no-peer",
-)  # fmt: skip
+    "internet",
+    "planned-shut",
+    "accept-own",
+    "route-filter-translated-v4",
+    "route-filter-v4",
+    "route-filter-translated-v6",
+    "route-filter-v6",
+    "llgr-stale",
+    "no-llgr",
+    "blackhole",
+    "no-export",
+    "no-advertise",
+    "no-export-subconfed",
+    "no-peer",
+)
 _WORD = 2**32 - 1
 _NUMBER = r"(0|[1-9][0-9]*)"
 

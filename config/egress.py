@@ -130,6 +130,19 @@ class EgressHA(Model):
     @property
     def arguments(self) -> dict[str, object]:
         """What the controller's processes are told: option (without dashes) -> value. The rest is the manifests'."""
-        names = ("probe_interval", "misses", "recoveries", "max_hold", "uplink_checks", "settle", "agent_health_port",
-                 "address_lifetime", "lease", "namespace", "probe_port", "metrics_port", "metrics_listen")  # fmt: skip
+        names = (
+            "probe_interval",
+            "misses",
+            "recoveries",
+            "max_hold",
+            "uplink_checks",
+            "settle",
+            "agent_health_port",
+            "address_lifetime",
+            "lease",
+            "namespace",
+            "probe_port",
+            "metrics_port",
+            "metrics_listen",
+        )
         return {name.replace("_", "-"): getattr(self, name) for name in names}

@@ -16,10 +16,12 @@ def gateway(document: Document) -> dict[str, Any]:
     addresses = [address["value"] for address in spec.get("addresses") or [] if address.get("value")]
     below = spec.get("infrastructure") or {}
     return {
-        **_named(document), "gatewayClassName": spec.get("gatewayClassName") or "none",
-        "addresses": addresses, "listeners": [_listener(each) for each in spec.get("listeners") or []],
+        **_named(document),
+        "gatewayClassName": spec.get("gatewayClassName") or "none",
+        "addresses": addresses,
+        "listeners": [_listener(each) for each in spec.get("listeners") or []],
         "infrastructure": {key: below.get(key) or {} for key in ("labels", "annotations")},
-    }  # fmt: skip
+    }
 
 
 def _listener(listener: Document) -> dict[str, Any]:
@@ -29,11 +31,14 @@ def _listener(listener: Document) -> dict[str, Any]:
     tls = listener.get("tls")
     if tls:
         certificate: Document = next(iter(tls.get("certificateRefs") or []), {})
-        result["tls"] = kept(mode=tls.get("mode"), secretName=certificate.get("name"),
-                             secretNamespace=certificate.get("namespace"))  # fmt: skip
+        result["tls"] = kept(
+            mode=tls.get("mode"), secretName=certificate.get("name"), secretNamespace=certificate.get("namespace")
+        )
     spaces = allowed.get("namespaces") or {}
-    return {**result, "allowedRoutes": kept(namespaces=spaces.get("from"), kinds=kinds,
-                                            namespaceSelector=spaces.get("selector"))}  # fmt: skip
+    return {
+        **result,
+        "allowedRoutes": kept(namespaces=spaces.get("from"), kinds=kinds, namespaceSelector=spaces.get("selector")),
+    }
 
 
 def http_route(document: Document) -> dict[str, Any]:
@@ -43,8 +48,10 @@ def http_route(document: Document) -> dict[str, Any]:
 
 def grpc_route(document: Document) -> dict[str, Any]:
     """GRPCRoute."""
-    rules = [{"matches": [_grpc_match(match) for match in rule.get("matches") or []], "backends": _backends(rule)}
-             for rule in _rules(document)]  # fmt: skip
+    rules = [
+        {"matches": [_grpc_match(match) for match in rule.get("matches") or []], "backends": _backends(rule)}
+        for rule in _rules(document)
+    ]
     return {**_route(document), "rules": rules}
 
 
@@ -59,9 +66,10 @@ def _http_rule(rule: Document) -> dict[str, Any]:
     for item in rule.get("filters") or []:
         if item.get("type") == "RequestRedirect":
             given = item.get("requestRedirect") or {}
-            result["redirect"] = {**kept(path=_path(given.get("path"))),
-                                  **{key: given[key] for key in ("scheme", "hostname", "port", "statusCode")
-                                     if given.get(key)}}  # fmt: skip
+            result["redirect"] = {
+                **kept(path=_path(given.get("path"))),
+                **{key: given[key] for key in ("scheme", "hostname", "port", "statusCode") if given.get(key)},
+            }
         if item.get("type") == "URLRewrite":
             given = item.get("urlRewrite") or {}
             result["rewrite"] = kept(hostname=given.get("hostname"), path=_path(given.get("path")))
@@ -74,14 +82,23 @@ def _path(path: Any) -> dict[str, Any] | None:
 
 def _http_match(match: Document) -> dict[str, Any]:
     path = match.get("path") or {}
-    return kept(path=path.get("value"), pathType=path.get("type"), method=match.get("method"),
-                headers=_values(match.get("headers")), queryParams=_values(match.get("queryParams")))  # fmt: skip
+    return kept(
+        path=path.get("value"),
+        pathType=path.get("type"),
+        method=match.get("method"),
+        headers=_values(match.get("headers")),
+        queryParams=_values(match.get("queryParams")),
+    )
 
 
 def _grpc_match(match: Document) -> dict[str, Any]:
     method = match.get("method") or {}
-    return kept(service=method.get("service"), method=method.get("method"), matchType=method.get("type"),
-                headers=_values(match.get("headers")))  # fmt: skip
+    return kept(
+        service=method.get("service"),
+        method=method.get("method"),
+        matchType=method.get("type"),
+        headers=_values(match.get("headers")),
+    )
 
 
 def _values(found: Any) -> list[dict[str, Any]]:
@@ -89,16 +106,25 @@ def _values(found: Any) -> list[dict[str, Any]]:
 
 
 def _backends(rule: Document) -> list[dict[str, Any]]:
-    return [kept(service=ref.get("name"), port=ref.get("port"), namespace=ref.get("namespace"),
-                 weight=ref.get("weight"))
-            for ref in rule.get("backendRefs") or [] if ref.get("kind", "Service") == "Service"]  # fmt: skip
+    return [
+        kept(service=ref.get("name"), port=ref.get("port"), namespace=ref.get("namespace"), weight=ref.get("weight"))
+        for ref in rule.get("backendRefs") or []
+        if ref.get("kind", "Service") == "Service"
+    ]
 
 
 def _route(document: Document) -> dict[str, Any]:
     spec = document.get("spec") or {}
-    parents = [kept(name=ref.get("name"), namespace=ref.get("namespace"), sectionName=ref.get("sectionName"),
-                    port=ref.get("port"))
-               for ref in spec.get("parentRefs") or [] if ref.get("kind", "Gateway") == "Gateway"]  # fmt: skip
+    parents = [
+        kept(
+            name=ref.get("name"),
+            namespace=ref.get("namespace"),
+            sectionName=ref.get("sectionName"),
+            port=ref.get("port"),
+        )
+        for ref in spec.get("parentRefs") or []
+        if ref.get("kind", "Gateway") == "Gateway"
+    ]
     return {**_named(document), "parents": parents, "hostnames": spec.get("hostnames") or []}
 
 
@@ -109,5 +135,9 @@ def _rules(document: Document) -> list[Document]:
 
 def _named(document: Document) -> dict[str, Any]:
     meta = document.get("metadata") or {}
-    return kept(name=meta.get("name"), namespace=meta.get("namespace"), labels=meta.get("labels"),
-                annotations=meta.get("annotations"))  # fmt: skip
+    return kept(
+        name=meta.get("name"),
+        namespace=meta.get("namespace"),
+        labels=meta.get("labels"),
+        annotations=meta.get("annotations"),
+    )

@@ -48,7 +48,9 @@ class IngressAccess(Model):
             clients.append(PolicyRule(entities=("cluster",)))
         onward = (PolicyRule(endpoints=self.backends),) if self.backends else None
         return (
-            *(NetworkPolicy(name=name, endpoint_selector=selector, ingress=cluster)
-              for name, selector in zip(names, closed, strict=True)),
+            *(
+                NetworkPolicy(name=name, endpoint_selector=selector, ingress=cluster)
+                for name, selector in zip(names, closed, strict=True)
+            ),
             NetworkPolicy(name=self.admission, endpoint_selector=_INGRESS, ingress=tuple(clients), egress=onward),
-        )  # fmt: skip
+        )

@@ -39,8 +39,9 @@ def _has_address(value: Any) -> str:
     return "link" if bare else "interface"
 
 
-NodeInterface = Annotated[Annotated[Interface, Tag("interface")] | Annotated[Link, Tag("link")],
-                          Discriminator(_has_address)]  # fmt: skip
+NodeInterface = Annotated[
+    Annotated[Interface, Tag("interface")] | Annotated[Link, Tag("link")], Discriminator(_has_address)
+]
 
 
 class Route(Model):
@@ -78,9 +79,11 @@ def _one_of_a_family(gateways: tuple[Address, ...]) -> tuple[Address, ...]:
 
 # One address, or one of each family.
 Gateways = Annotated[
-    tuple[Address, ...], BeforeValidator(_each), AfterValidator(_one_of_a_family),
+    tuple[Address, ...],
+    BeforeValidator(_each),
+    AfterValidator(_one_of_a_family),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "maxItems": 2}]}),
-]  # fmt: skip
+]
 
 
 class NodeSettings(Model):

@@ -16,8 +16,10 @@ from config.ssh import HostKey
 _NAME = r"^[a-z0-9{}]([-a-z0-9.{}]{0,240}[a-z0-9{}])?$"
 NamePattern = Annotated[str, Field(pattern=_NAME)]
 _HOST = r"^[A-Za-z0-9:{}]([A-Za-z0-9.:_{}-]{0,252})$"
-PATTERNS = {_HOST: "the name of a host, with {} where the number goes",
-            _NAME: "a name of lower-case letters, digits, dashes and dots, with {} where the number goes"}
+PATTERNS = {
+    _HOST: "the name of a host, with {} where the number goes",
+    _NAME: "a name of lower-case letters, digits, dashes and dots, with {} where the number goes",
+}
 MOST = 5000
 
 

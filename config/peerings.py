@@ -82,8 +82,13 @@ class RouterSide:
     @property
     def policies(self) -> PolicyUse:
         """The prefix lists and route maps for this neighbor: its own, else its group's."""
-        found = {name: value for item in (self.group, self.neighbor) if item is not None
-                 for name in PolicyUse.model_fields if (value := getattr(item, name)) is not None}  # fmt: skip
+        found = {
+            name: value
+            for item in (self.group, self.neighbor)
+            if item is not None
+            for name in PolicyUse.model_fields
+            if (value := getattr(item, name)) is not None
+        }
         return PolicyUse(**found)
 
     @property

@@ -14,8 +14,21 @@ from config.net import LabelName, ObjectName, Port, PortName, Prefix
 _SOURCED = r"^([a-z0-9-]+:)?[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$"
 SourcedKey = Annotated[str, Field(pattern=_SOURCED)]
 PATTERNS = {_SOURCED: "a label key, with its source where it has one, such as app, k8s:app or reserved:ingress"}
-Entity = Literal["all", "world", "world-ipv4", "world-ipv6", "cluster", "host", "remote-node", "kube-apiserver",
-                 "ingress", "init", "health", "unmanaged", "none"]  # fmt: skip
+Entity = Literal[
+    "all",
+    "world",
+    "world-ipv4",
+    "world-ipv6",
+    "cluster",
+    "host",
+    "remote-node",
+    "kube-apiserver",
+    "ingress",
+    "init",
+    "health",
+    "unmanaged",
+    "none",
+]
 Direction = Literal["ingress", "egress"]
 
 
@@ -170,7 +183,8 @@ class NetworkPolicy(Model):
             return self.endpoint_selector
         space = {"k8s:io.kubernetes.pod.namespace": self.namespace}
         return self.endpoint_selector.model_copy(
-            update={"match_labels": {**self.endpoint_selector.match_labels, **space}})  # fmt: skip
+            update={"match_labels": {**self.endpoint_selector.match_labels, **space}}
+        )
 
     @property
     def of_ingress(self) -> bool:

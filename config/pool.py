@@ -23,9 +23,7 @@ class Block(Model):
     def _cidr_or_range(self) -> Block:
         if (self.cidr is None) == (self.start is None) or (self.cidr and self.stop):
             raise ValueError("either cidr, or start with an optional stop")
-        if self.start and self.stop and (
-            self.start.version != self.stop.version or int(self.stop) < int(self.start)
-        ):
+        if self.start and self.stop and (self.start.version != self.stop.version or int(self.stop) < int(self.start)):
             raise ValueError("a stop that is not below start")
         return self
 

@@ -29,16 +29,36 @@ from config import (
 from config.base import yaml_name
 from config.errors import Problem
 
-_PATTERNS = {pattern: words for module in (cilium, cluster, ingress, labels, manifest, neighbor, net, node_group,
-                                           policy, route_policy, router, routes, ssh, text, waiver)
-             for pattern, words in module.PATTERNS.items()}  # fmt: skip
+_PATTERNS = {
+    pattern: words
+    for module in (
+        cilium,
+        cluster,
+        ingress,
+        labels,
+        manifest,
+        neighbor,
+        net,
+        node_group,
+        policy,
+        route_policy,
+        router,
+        routes,
+        ssh,
+        text,
+        waiver,
+    )
+    for pattern, words in module.PATTERNS.items()
+}
 _NOT_THERE = "one (a typo, or the wrong place)"
 # Keys that people look for at another place -> where it is.
 _ELSEWHERE = {
     "routerIDAllocation": "cilium.values.bgpControlPlane.routerIDAllocation",
-    "bgpControlPlane": "bgp", "ingressClassName": "ingresses[].ingressClassName",
-    "gatewayAPI": "gatewayController", "kubeProxyReplacement": "cilium.kubeProxyReplacement",
-}  # fmt: skip
+    "bgpControlPlane": "bgp",
+    "ingressClassName": "ingresses[].ingressClassName",
+    "gatewayAPI": "gatewayController",
+    "kubeProxyReplacement": "cilium.kubeProxyReplacement",
+}
 # What a field that expects a text makes of YAML's other scalars.
 _SCALARS = {bool: "a boolean", int: "a number", float: "a number"}
 

@@ -22,12 +22,17 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
     yield from _duplicates("l2Policies", (policy.name for policy in stack.l2_policies))
     yield from _duplicates("ingresses", (f"{i.namespace}/{i.name}" for i in stack.ingresses))
     yield from _duplicates("gateways", (f"{i.namespace}/{i.name}" for i in stack.gateways))
-    for name, routes in (("httpRoutes", stack.http_routes), ("grpcRoutes", stack.grpc_routes),
-                         ("tlsRoutes", stack.tls_routes)):  # fmt: skip
+    for name, routes in (
+        ("httpRoutes", stack.http_routes),
+        ("grpcRoutes", stack.grpc_routes),
+        ("tlsRoutes", stack.tls_routes),
+    ):
         yield from _duplicates(name, (f"{route.namespace}/{route.name}" for route in routes))
     yield from _certificates(stack)
-    yield from _duplicates("networkPolicies", (f"{policy.namespace}/{policy.name}" if policy.namespace else policy.name
-                                               for _, policy in stack.guards()))
+    yield from _duplicates(
+        "networkPolicies",
+        (f"{policy.namespace}/{policy.name}" if policy.namespace else policy.name for _, policy in stack.guards()),
+    )
     yield from _duplicates("egressPolicies", (policy.name for policy in stack.egress_policies))
     yield from _duplicates("manifests", map(str, stack.manifests))
     yield from _duplicates("services", (f"{s.namespace}/{s.name}" for s in stack.services))
@@ -59,9 +64,10 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
 def _in_containers(stack: StackConfig) -> Iterator[Problem]:
     """What hosts that are containers can have: Docker names their interfaces, and has networks of IPv4 here."""
     assert stack.cluster.kind == "docker"
-    owners = [*((f"nodes[{i}]", node.interfaces) for i, node in enumerate(stack.nodes)),
-              *((f"routers[{i}]", router.interfaces) for i, router in enumerate(stack.routers)
-                if router.managed)]  # fmt: skip
+    owners = [
+        *((f"nodes[{i}]", node.interfaces) for i, node in enumerate(stack.nodes)),
+        *((f"routers[{i}]", router.interfaces) for i, router in enumerate(stack.routers) if router.managed),
+    ]
     for where, interfaces in owners:
         wired = [(j, one) for j, one in enumerate(interfaces) if not one.loopback and one.managed is None]
         if not wired:
@@ -69,8 +75,11 @@ def _in_containers(stack: StackConfig) -> Iterator[Problem]:
         for j, one in wired:
             path = f"{where}.interfaces[{j}]"
             if one.address.version != 4 or one.address.network.prefixlen > 29:
-                yield Problem(f"{path}.address", "IPv4 in a subnet of at least 8 addresses (a network of Docker)",
-                              str(one.address))  # fmt: skip
+                yield Problem(
+                    f"{path}.address",
+                    "IPv4 in a subnet of at least 8 addresses (a network of Docker)",
+                    str(one.address),
+                )
             if where.startswith("nodes") and len(wired) == 1 and one.name != "eth0":
                 yield Problem(f"{path}.name", "eth0 (Docker's name for a container's only interface)", one.name)
     control = [node for node in stack.nodes if node.role == "control-plane"]
@@ -86,12 +95,16 @@ def _certificates(stack: StackConfig) -> Iterator[Problem]:
         made = item.certificate
         before = first.setdefault((item.namespace, made.secret_name), item)
         other = before.certificate
-        if made.certificate_config and other.certificate_config and (
-            (made.certificate_config, made.key_config) != (other.certificate_config, other.key_config)
+        if (
+            made.certificate_config
+            and other.certificate_config
+            and ((made.certificate_config, made.key_config) != (other.certificate_config, other.key_config))
         ):
-            yield Problem(f"{item.path}.certificateConfig", f"that of {before.path} for Secret {made.secret_name}"
-                          f" ({other.certificate_config}, {other.key_config})",
-                          f"{made.certificate_config}, {made.key_config}")  # fmt: skip
+            yield Problem(
+                f"{item.path}.certificateConfig",
+                f"that of {before.path} for Secret {made.secret_name} ({other.certificate_config}, {other.key_config})",
+                f"{made.certificate_config}, {made.key_config}",
+            )
 
 
 def _credentials_as_passwords(stack: StackConfig) -> Iterator[Problem]:
@@ -105,13 +118,18 @@ def _credentials_as_passwords(stack: StackConfig) -> Iterator[Problem]:
         names += [(f"bgp.authSecrets[{i}].passwordConfig", item.password_config) for i, item in enumerate(secrets)]
     for i, router in enumerate(stack.routers):
         bgp = f"routers[{i}].bgp"
-        names += [(f"{bgp}.peerGroups[{j}].passwordConfig", group.password_config)
-                  for j, group in enumerate(router.bgp.peer_groups)]  # fmt: skip
-        names += [(f"{bgp}.neighbors[{j}].passwordConfig", one.password_config)
-                  for j, one in enumerate(router.bgp.neighbors)]  # fmt: skip
+        names += [
+            (f"{bgp}.peerGroups[{j}].passwordConfig", group.password_config)
+            for j, group in enumerate(router.bgp.peer_groups)
+        ]
+        names += [
+            (f"{bgp}.neighbors[{j}].passwordConfig", one.password_config) for j, one in enumerate(router.bgp.neighbors)
+        ]
     for item in certified(stack):
-        names += [(f"{item.path}.certificateConfig", item.certificate.certificate_config),
-                  (f"{item.path}.keyConfig", item.certificate.key_config)]  # fmt: skip
+        names += [
+            (f"{item.path}.certificateConfig", item.certificate.certificate_config),
+            (f"{item.path}.keyConfig", item.certificate.key_config),
+        ]
     for path, name in names:
         if name in keys:
             yield Problem(path, "the name of a password or certificate", f"{name}, which is {keys[name]}")
@@ -147,9 +165,12 @@ def _undeclared_policies(where: str, bgp: RouterBgp) -> Iterator[Problem]:
     uses += [(f"{where}.peerGroups[{i}]", group) for i, group in enumerate(bgp.peer_groups)]
     uses += [(f"{where}.neighbors[{i}]", neighbor) for i, neighbor in enumerate(bgp.neighbors)]
     for path, use in uses:
-        for key, name, names in (("routeMapIn", use.route_map_in, maps), ("routeMapOut", use.route_map_out, maps),
-                                 ("prefixListIn", use.prefix_list_in, lists),
-                                 ("prefixListOut", use.prefix_list_out, lists)):  # fmt: skip
+        for key, name, names in (
+            ("routeMapIn", use.route_map_in, maps),
+            ("routeMapOut", use.route_map_out, maps),
+            ("prefixListIn", use.prefix_list_in, lists),
+            ("prefixListOut", use.prefix_list_out, lists),
+        ):
             if name is not None and name not in names:
                 yield Problem(f"{path}.{key}", _declared("route map" if names is maps else "prefix list", names), name)
     more: list[tuple[str, bool | str | None]] = []

@@ -44,8 +44,10 @@ def _lists_of(bgp: RouterBgp, use: PolicyUse, direction: Direction) -> Iterator[
 
 def anything_of(bgp: RouterBgp, use: PolicyUse, direction: Direction, block: Prefix, length: int) -> bool:
     """Whether any prefix of that length inside a block passes."""
-    return any(passed(bgp, use, direction, prefix) is not None
-               for prefix in _telling(_lists_of(bgp, use, direction), block, length))  # fmt: skip
+    return any(
+        passed(bgp, use, direction, prefix) is not None
+        for prefix in _telling(_lists_of(bgp, use, direction), block, length)
+    )
 
 
 def _telling(lists: Iterable[PrefixList], block: Prefix, length: int) -> Iterator[Prefix]:

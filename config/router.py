@@ -95,8 +95,10 @@ class RouterBgp(Model):
     @classmethod
     def _of_the_profile(cls, data: Any) -> Any:
         """FRR's datacenter profile asks eBGP for no policy."""
-        if isinstance(data, dict) and data.get("defaults") == "datacenter" and not (
-            {"ebgpRequiresPolicy", "ebgp_requires_policy"} & data.keys()
+        if (
+            isinstance(data, dict)
+            and data.get("defaults") == "datacenter"
+            and not ({"ebgpRequiresPolicy", "ebgp_requires_policy"} & data.keys())
         ):
             return {**data, "ebgpRequiresPolicy": False}
         return data

@@ -18,8 +18,18 @@ if TYPE_CHECKING:
 # Every node of Cilium's has these, or a known lack of them.
 _KNOWN = frozenset((HOSTNAME, OS, CONTROL_PLANE, "node-role.kubernetes.io/master"))
 # Set by kubelets, cloud controllers and distributions, never by hand.
-_PLATFORM = ("kubernetes.io/", "k8s.io/", "amazonaws.com/", "cloud.google.com/", "kubernetes.azure.com/", "k3s.io/",
-             "rke2.io/", "talos.dev/", "karpenter.sh/", "nvidia.com/")  # fmt: skip
+_PLATFORM = (
+    "kubernetes.io/",
+    "k8s.io/",
+    "amazonaws.com/",
+    "cloud.google.com/",
+    "kubernetes.azure.com/",
+    "k3s.io/",
+    "rke2.io/",
+    "talos.dev/",
+    "karpenter.sh/",
+    "nvidia.com/",
+)
 
 
 class NodeSelection:

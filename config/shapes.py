@@ -47,11 +47,15 @@ def cluster_config(document: Document) -> dict[str, Any]:
     instances = []
     for item in _spec(document).get("bgpInstances") or []:
         peers = [
-            kept(name=p.get("name"), asn=p.get("peerASN"), address=p.get("peerAddress"),
-                 defaultGateway=((p.get("autoDiscovery") or {}).get("defaultGateway") or {}).get("addressFamily"),
-                 peerConfigRef=(p.get("peerConfigRef") or {}).get("name"))
+            kept(
+                name=p.get("name"),
+                asn=p.get("peerASN"),
+                address=p.get("peerAddress"),
+                defaultGateway=((p.get("autoDiscovery") or {}).get("defaultGateway") or {}).get("addressFamily"),
+                peerConfigRef=(p.get("peerConfigRef") or {}).get("name"),
+            )
             for p in item.get("peers") or []
-        ]  # fmt: skip
+        ]
         numbers = kept(localASN=item.get("localASN"), localPort=item.get("localPort"))
         instances.append({**kept(name=item.get("name")), **numbers, "peers": peers})
     return kept(name=_meta(document).get("name"), nodeSelector=_spec(document).get("nodeSelector"), instances=instances)
@@ -62,15 +66,21 @@ def peer_config(document: Document) -> dict[str, Any]:
     spec = _spec(document)
     timers = spec.get("timers") or {}
     restart = spec.get("gracefulRestart") or {}
-    families = [kept(afi=f.get("afi"), safi=f.get("safi"), advertisements=f.get("advertisements"))
-                for f in spec.get("families") or []]  # fmt: skip
+    families = [
+        kept(afi=f.get("afi"), safi=f.get("safi"), advertisements=f.get("advertisements"))
+        for f in spec.get("families") or []
+    ]
     return kept(
-        name=_meta(document).get("name"), hold=timers.get("holdTimeSeconds", 90),
-        keepalive=timers.get("keepAliveTimeSeconds", 30), connectRetry=timers.get("connectRetryTimeSeconds", 120),
+        name=_meta(document).get("name"),
+        hold=timers.get("holdTimeSeconds", 90),
+        keepalive=timers.get("keepAliveTimeSeconds", 30),
+        connectRetry=timers.get("connectRetryTimeSeconds", 120),
         gracefulRestart=restart.get("restartTimeSeconds", 120) if restart.get("enabled") else False,
-        ebgpMultihop=spec.get("ebgpMultihop"), authSecretRef=spec.get("authSecretRef"), families=families,
+        ebgpMultihop=spec.get("ebgpMultihop"),
+        authSecretRef=spec.get("authSecretRef"),
+        families=families,
         transport=_only(spec.get("transport"), "peerPort", "sourceInterface"),
-    )  # fmt: skip
+    )
 
 
 def advertisement_set(document: Document) -> dict[str, Any]:
@@ -79,13 +89,18 @@ def advertisement_set(document: Document) -> dict[str, Any]:
     for item in _spec(document).get("advertisements") or []:
         service = item.get("service") or {}
         attributes = item.get("attributes") or {}
-        entries.append(kept(
-            type=item.get("advertisementType"), addresses=service.get("addresses"), selector=item.get("selector"),
-            aggregationLength=service.get("aggregationLengthIPv4"), interface=(item.get("interface") or {}).get("name"),
-            aggregationLengthIPv6=service.get("aggregationLengthIPv6"),
-            localPreference=attributes.get("localPreference"),
-            communities=[text for texts in (attributes.get("communities") or {}).values() for text in texts],
-        ))  # fmt: skip
+        entries.append(
+            kept(
+                type=item.get("advertisementType"),
+                addresses=service.get("addresses"),
+                selector=item.get("selector"),
+                aggregationLength=service.get("aggregationLengthIPv4"),
+                interface=(item.get("interface") or {}).get("name"),
+                aggregationLengthIPv6=service.get("aggregationLengthIPv6"),
+                localPreference=attributes.get("localPreference"),
+                communities=[text for texts in (attributes.get("communities") or {}).values() for text in texts],
+            )
+        )
     return kept(name=_meta(document).get("name"), labels=_meta(document).get("labels") or {}, advertisements=entries)
 
 
@@ -93,19 +108,32 @@ def node_override(document: Document) -> dict[str, Any]:
     """CiliumBGPNodeConfigOverride."""
     instances = []
     for item in _spec(document).get("bgpInstances") or []:
-        peers = [kept(name=p.get("name"), localAddress=p.get("localAddress"), localPort=p.get("localPort"))
-                 for p in item.get("peers") or []]  # fmt: skip
-        instances.append(kept(name=item.get("name"), routerId=item.get("routerID"), localPort=item.get("localPort"),
-                              localASN=item.get("localASN"), peers=peers))  # fmt: skip
+        peers = [
+            kept(name=p.get("name"), localAddress=p.get("localAddress"), localPort=p.get("localPort"))
+            for p in item.get("peers") or []
+        ]
+        instances.append(
+            kept(
+                name=item.get("name"),
+                routerId=item.get("routerID"),
+                localPort=item.get("localPort"),
+                localASN=item.get("localASN"),
+                peers=peers,
+            )
+        )
     return kept(node=_meta(document).get("name"), instances=instances)
 
 
 def pool(document: Document) -> dict[str, Any]:
     """CiliumLoadBalancerIPPool."""
     spec = _spec(document)
-    return kept(name=_meta(document).get("name"), blocks=spec.get("blocks") or spec.get("cidrs"),
-                allowFirstLastIPs=spec.get("allowFirstLastIPs"), serviceSelector=spec.get("serviceSelector"),
-                disabled=spec.get("disabled"))  # fmt: skip
+    return kept(
+        name=_meta(document).get("name"),
+        blocks=spec.get("blocks") or spec.get("cidrs"),
+        allowFirstLastIPs=spec.get("allowFirstLastIPs"),
+        serviceSelector=spec.get("serviceSelector"),
+        disabled=spec.get("disabled"),
+    )
 
 
 def l2_policy(document: Document) -> dict[str, Any]:
@@ -130,21 +158,29 @@ def network_policy(document: Document) -> dict[str, Any]:
         raise ValueError("no policy of endpoints or nodes")
     space = (meta.get("namespace") or "default") if document.get("kind") == "CiliumNetworkPolicy" else None
     return kept(
-        name=meta.get("name"), namespace=space, **selectors,
+        name=meta.get("name"),
+        namespace=space,
+        **selectors,
         enableDefaultDeny=_only(spec.get("enableDefaultDeny"), "ingress", "egress"),
-        **{key: [_policy_rule(rule, "from" if key.startswith("in") else "to") for rule in spec[key] or []]
-           for key in ("ingress", "egress", "ingressDeny", "egressDeny") if key in spec},
-    )  # fmt: skip
+        **{
+            key: [_policy_rule(rule, "from" if key.startswith("in") else "to") for rule in spec[key] or []]
+            for key in ("ingress", "egress", "ingressDeny", "egressDeny")
+            if key in spec
+        },
+    )
 
 
 def _policy_rule(rule: Document, side: str) -> dict[str, Any]:
     """A rule of a policy. What the models do not have is left out."""
     groups = rule.get("toPorts") or []
-    return kept(endpoints=rule.get(f"{side}Endpoints"), entities=rule.get(f"{side}Entities"),
-                cidrs=(rule.get(f"{side}CIDRSet") or []) + [{"cidr": c} for c in rule.get(f"{side}CIDR") or []],
-                fqdns=rule.get(f"{side}FQDNs"),
-                ports=[_policy_port(p) for group in groups for p in group.get("ports") or []] or None,
-                http=[h for group in groups for h in (group.get("rules") or {}).get("http") or []] or None)  # fmt: skip
+    return kept(
+        endpoints=rule.get(f"{side}Endpoints"),
+        entities=rule.get(f"{side}Entities"),
+        cidrs=(rule.get(f"{side}CIDRSet") or []) + [{"cidr": c} for c in rule.get(f"{side}CIDR") or []],
+        fqdns=rule.get(f"{side}FQDNs"),
+        ports=[_policy_port(p) for group in groups for p in group.get("ports") or []] or None,
+        http=[h for group in groups for h in (group.get("rules") or {}).get("http") or []] or None,
+    )
 
 
 def _policy_port(item: Document) -> dict[str, Any] | int:
@@ -152,8 +188,9 @@ def _policy_port(item: Document) -> dict[str, Any] | int:
     number = int(text) if text.isdigit() else 0
     # Port 0 is every port of the protocol.
     whole = {"port": number or 1, "endPort": 65535} if text == "0" else {"port": number or text}
-    return kept(**whole, protocol=item.get("protocol") or "ANY",
-                **({"endPort": item["endPort"]} if item.get("endPort") else {}))  # fmt: skip
+    return kept(
+        **whole, protocol=item.get("protocol") or "ANY", **({"endPort": item["endPort"]} if item.get("endPort") else {})
+    )
 
 
 def _backend_port(service: Document) -> int | str | None:
@@ -169,31 +206,52 @@ def ingress(document: Document) -> dict[str, Any]:
         paths = []
         for path in (rule.get("http") or {}).get("paths") or []:
             service = (path.get("backend") or {}).get("service") or {}
-            paths.append(kept(path=path.get("path"), pathType=path.get("pathType"), service=service.get("name"),
-                              port=_backend_port(service)))  # fmt: skip
+            paths.append(
+                kept(
+                    path=path.get("path"),
+                    pathType=path.get("pathType"),
+                    service=service.get("name"),
+                    port=_backend_port(service),
+                )
+            )
         rules.append(kept(host=rule.get("host"), paths=paths))
     default, backend = (spec.get("defaultBackend") or {}).get("service"), None
     if default:
         backend = {"service": default.get("name"), "port": _backend_port(default)}
     tls = [kept(hosts=item.get("hosts"), secretName=item.get("secretName")) for item in spec.get("tls") or []]
-    return kept(name=meta.get("name"), namespace=meta.get("namespace"), annotations=meta.get("annotations"),
-                ingressClassName=spec.get("ingressClassName") or "none", defaultBackend=backend, tls=tls or None,
-                rules=rules)  # fmt: skip
+    return kept(
+        name=meta.get("name"),
+        namespace=meta.get("namespace"),
+        annotations=meta.get("annotations"),
+        ingressClassName=spec.get("ingressClassName") or "none",
+        defaultBackend=backend,
+        tls=tls or None,
+        rules=rules,
+    )
 
 
 def service(document: Document) -> dict[str, Any]:
     """Service."""
     meta, spec = _meta(document), _spec(document)
-    ports = [kept(name=p.get("name"), port=p.get("port"), protocol=p.get("protocol"),
-                  targetPort=p.get("targetPort"))
-             for p in spec.get("ports") or []]  # fmt: skip
+    ports = [
+        kept(name=p.get("name"), port=p.get("port"), protocol=p.get("protocol"), targetPort=p.get("targetPort"))
+        for p in spec.get("ports") or []
+    ]
     annotations = dict(meta.get("annotations") or {})
     return kept(
-        name=meta.get("name"), namespace=meta.get("namespace"), labels=meta.get("labels"),
-        annotations=annotations, type=spec.get("type") or "ClusterIP", selector=spec.get("selector"),
-        port=ports[0].get("port") if ports else None, ports=ports,
-        loadBalancerIP=spec.get("loadBalancerIP") or None, externalIPs=spec.get("externalIPs"),
-        ipFamilies=spec.get("ipFamilies"), ipFamilyPolicy=spec.get("ipFamilyPolicy"),
+        name=meta.get("name"),
+        namespace=meta.get("namespace"),
+        labels=meta.get("labels"),
+        annotations=annotations,
+        type=spec.get("type") or "ClusterIP",
+        selector=spec.get("selector"),
+        port=ports[0].get("port") if ports else None,
+        ports=ports,
+        loadBalancerIP=spec.get("loadBalancerIP") or None,
+        externalIPs=spec.get("externalIPs"),
+        ipFamilies=spec.get("ipFamilies"),
+        ipFamilyPolicy=spec.get("ipFamilyPolicy"),
         internalTrafficPolicy=spec.get("internalTrafficPolicy"),
-        externalTrafficPolicy=spec.get("externalTrafficPolicy"), loadBalancerClass=spec.get("loadBalancerClass"),
-    )  # fmt: skip
+        externalTrafficPolicy=spec.get("externalTrafficPolicy"),
+        loadBalancerClass=spec.get("loadBalancerClass"),
+    )

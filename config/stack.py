@@ -84,17 +84,23 @@ class StackConfig(Model):
     def guards(self) -> tuple[tuple[str, NetworkPolicy], ...]:
         """Every network policy that there will be, with its YAML path: those declared, and those of `ingressAccess`."""
         made = self.ingress_access.policies() if self.ingress_access else ()
-        return (*((f"networkPolicies[{i}]", policy) for i, policy in enumerate(self.network_policies)),
-                *(("ingressAccess", policy) for policy in made))  # fmt: skip
+        return (
+            *((f"networkPolicies[{i}]", policy) for i, policy in enumerate(self.network_policies)),
+            *(("ingressAccess", policy) for policy in made),
+        )
 
     def routes(self) -> tuple[tuple[str, str, Route], ...]:
         """Every route of the Gateway API, with its YAML path and its kind."""
         kinds: dict[str, tuple[str, tuple[Route, ...]]] = {
-            "HTTPRoute": ("httpRoutes", self.http_routes), "GRPCRoute": ("grpcRoutes", self.grpc_routes),
+            "HTTPRoute": ("httpRoutes", self.http_routes),
+            "GRPCRoute": ("grpcRoutes", self.grpc_routes),
             "TLSRoute": ("tlsRoutes", self.tls_routes),
-        }  # fmt: skip
-        return tuple((f"{section}[{i}]", kind, route) for kind, (section, routes) in kinds.items()
-                     for i, route in enumerate(routes))  # fmt: skip
+        }
+        return tuple(
+            (f"{section}[{i}]", kind, route)
+            for kind, (section, routes) in kinds.items()
+            for i, route in enumerate(routes)
+        )
 
     def written(self, path: str) -> str:
         """A YAML path as the user's file has it: nodes of groups stand there as their group."""
@@ -102,7 +108,7 @@ class StackConfig(Model):
         index = int(match[1]) - len(self.nodes) + sum(group.count for group in self.node_groups) if match else -1
         for i, group in enumerate(self.node_groups):
             if match is not None and 0 <= index < group.count:
-                return f"nodeGroups[{i}]{path[match.end():]}"
+                return f"nodeGroups[{i}]{path[match.end() :]}"
             index -= group.count
         return path
 
@@ -143,8 +149,9 @@ def _with_ipam(data: dict[str, Any]) -> dict[str, Any]:
         return data
     values = cilium.get("values")
     said = isinstance(values, dict) and isinstance(values.get("ipam"), dict) and "mode" in values["ipam"]
-    if said or not any(node.pod_cidr if isinstance(node, Node) else isinstance(node, dict) and node.get("podCIDR")
-                       for node in nodes):  # fmt: skip
+    if said or not any(
+        node.pod_cidr if isinstance(node, Node) else isinstance(node, dict) and node.get("podCIDR") for node in nodes
+    ):
         return data
     return {**data, "cilium": {**cilium, "ipam": "kubernetes"}}
 

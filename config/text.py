@@ -78,5 +78,11 @@ def _control(text: str, *, lines: bool) -> str:
         return ""
     allowed = "\n\t" if lines else ""
     # Controls, half surrogates, what some programs take for the end of a line, and what turns the text around it.
-    return next((f"U+{ord(c):04X}" for c in text if c not in allowed and
-                 (unicodedata.category(c) in _ODD or unicodedata.bidirectional(c) in _TURNS)), "")  # fmt: skip
+    return next(
+        (
+            f"U+{ord(c):04X}"
+            for c in text
+            if c not in allowed and (unicodedata.category(c) in _ODD or unicodedata.bidirectional(c) in _TURNS)
+        ),
+        "",
+    )

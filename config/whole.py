@@ -12,14 +12,23 @@ from config.stack import StackConfig
 
 # Place in the file -> field of the models.
 _FIELDS = {
-    "pools": "pools", "l2Policies": "l2_policies", "egressPolicies": "egress_policies", "ingresses": "ingresses",
-    "networkPolicies": "network_policies", "services": "services", "gateways": "gateways",
-    "httpRoutes": "http_routes", "grpcRoutes": "grpc_routes", "tlsRoutes": "tls_routes",
-}  # fmt: skip
+    "pools": "pools",
+    "l2Policies": "l2_policies",
+    "egressPolicies": "egress_policies",
+    "ingresses": "ingresses",
+    "networkPolicies": "network_policies",
+    "services": "services",
+    "gateways": "gateways",
+    "httpRoutes": "http_routes",
+    "grpcRoutes": "grpc_routes",
+    "tlsRoutes": "tls_routes",
+}
 _BGP_FIELDS = {
-    "clusterConfigs": "cluster_configs", "peerConfigs": "peer_configs", "advertisements": "advertisements",
+    "clusterConfigs": "cluster_configs",
+    "peerConfigs": "peer_configs",
+    "advertisements": "advertisements",
     "nodeOverrides": "node_overrides",
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -37,8 +46,8 @@ class Whole:
         if match is None or manifest is None:
             return path
         # The models have other words than the API; where they have the same ones the rest of the path is right too.
-        rest = path[match.end():].lstrip(".")
-        document = self.stack.manifests[int(manifest[len("manifests["):-1])].document()
+        rest = path[match.end() :].lstrip(".")
+        document = self.stack.manifests[int(manifest[len("manifests[") : -1])].document()
         for below in (f"spec.{rest}", f"metadata.{rest}", rest):
             if rest and _stands(document, below):
                 return f"{manifest}.{below}"
@@ -67,10 +76,13 @@ def whole(stack: StackConfig) -> Whole:
     }
     if any(where.startswith("bgp.") for where in parts):
         bgp = stack.bgp or Bgp(return_routes="off")
-        update["bgp"] = bgp.model_copy(update={
-            name: (*getattr(bgp, name), *parts[f"bgp.{where}"])
-            for where, name in _BGP_FIELDS.items() if f"bgp.{where}" in parts
-        })  # fmt: skip
+        update["bgp"] = bgp.model_copy(
+            update={
+                name: (*getattr(bgp, name), *parts[f"bgp.{where}"])
+                for where, name in _BGP_FIELDS.items()
+                if f"bgp.{where}" in parts
+            }
+        )
     return Whole(stack.model_copy(update=update), origins)
 
 

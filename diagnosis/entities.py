@@ -17,8 +17,10 @@ class Hosts:
     """The stack's hosts, found in a verdict by name or by address."""
 
     def __init__(self, stack: StackConfig) -> None:
-        owners = [*((router.name, router.interfaces) for router in stack.routers),
-                  *((node.name, node.interfaces) for node in stack.nodes)]  # fmt: skip
+        owners = [
+            *((router.name, router.interfaces) for router in stack.routers),
+            *((node.name, node.interfaces) for node in stack.nodes),
+        ]
         self._names = {*stack.hosts(), *(name for name, _ in owners)}
         self._of = {str(one.address.ip): name for name, interfaces in owners for one in interfaces}
         self.routers = {router.name for router in stack.managed_routers}

@@ -45,8 +45,10 @@ def _of_links(world: World, verdict: Verdict) -> Iterator[str]:
         for name, network in wired.items():
             near = sorted(node.name for node in world.stack.nodes if node.name in about and node.address in network)
             if near and mtus[name] < largest:
-                yield (f"{name} of {router.name} has MTU {mtus[name]}, others of its links {largest}: larger packets"
-                       f" reach {', '.join(near)} only where ICMP `fragmentation needed` passes")  # fmt: skip
+                yield (
+                    f"{name} of {router.name} has MTU {mtus[name]}, others of its links {largest}: larger packets"
+                    f" reach {', '.join(near)} only where ICMP `fragmentation needed` passes"
+                )
 
 
 def _of_route(world: World, verdict: Verdict) -> Iterator[str]:

@@ -24,7 +24,7 @@ _LAYERS = (
     ("fib", "egress-map", "envoy", "certificate"),
     ("pod-to-pod", "vip-http", "arp", "egress-source", "ingress-http"),
     ("packets",),
-)  # fmt: skip
+)
 _LAYER = {check: number for number, checks in enumerate(_LAYERS) for check in checks}
 _OTHERS = _LAYER["object"]
 _POINTS_ELSEWHERE = ("see the router's side", "see the red ones above")
@@ -44,10 +44,13 @@ class Root:
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
-        return {"check": self.verdict.check, "subject": self.verdict.subject, "where": self.verdict.where,
-                "cause": self.cause,
-                "follows": [{"check": one.check, "subject": one.subject, "where": one.where} for one in self.follows],
-                }  # fmt: skip
+        return {
+            "check": self.verdict.check,
+            "subject": self.verdict.subject,
+            "where": self.verdict.where,
+            "cause": self.cause,
+            "follows": [{"check": one.check, "subject": one.subject, "where": one.where} for one in self.follows],
+        }
 
 
 def roots(stack: StackConfig, verdicts: list[Verdict]) -> list[Root]:
@@ -119,9 +122,12 @@ def _of_object(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
 
 
 _BY_CHECK: dict[str, Callable[[Verdict, Verdict, Hosts], bool]] = {
-    "router-daemon": _of_daemons, "forwarding": _of_forwarding, "operator": _of_operator, "service": _of_object,
+    "router-daemon": _of_daemons,
+    "forwarding": _of_forwarding,
+    "operator": _of_operator,
+    "service": _of_object,
     "lb-ipam": _of_object,
-}  # fmt: skip
+}
 
 
 def _of_the_silent(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
@@ -141,6 +147,10 @@ def _route_follows(row: Verdict, cause: Verdict, before: list[Verdict], hosts: H
     if (row.subject, row.where) == (cause.subject, cause.where):
         return True
     missing = hosts.missing(row)
-    ill = {host for one in before if one.check == "bgp-session" or one.color is Color.GREY
-           for host in hosts.about(one) - hosts.routers}  # fmt: skip
+    ill = {
+        host
+        for one in before
+        if one.check == "bgp-session" or one.color is Color.GREY
+        for host in hosts.about(one) - hosts.routers
+    }
     return bool(missing) and missing <= ill and bool(missing & hosts.about(cause))

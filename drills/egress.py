@@ -48,15 +48,21 @@ def _streams(near: float, far: float = 0.0, after: int = _ON_RETURN) -> Streams:
 
     The others, with `far`, lose nothing on the way back either where nothing may happen to them.
     """
+
     def streams(stack: StackConfig) -> tuple[Stream, ...]:
         zones = {node.name: node.labels.get(ZONE) for node in stack.nodes}
         outpost = _asked(stack)
         first = gateways(stack)[0].labels.get(ZONE)
         return tuple(
-            Stream(f"{w.name} ({zones[w.node or '']})", f"pod/{w.name}", str(outpost.address.ip), outpost.port,
-                   *((near, after) if zones[w.node or ""] == first else (far, after if far else 0)))
+            Stream(
+                f"{w.name} ({zones[w.node or '']})",
+                f"pod/{w.name}",
+                str(outpost.address.ip),
+                outpost.port,
+                *((near, after) if zones[w.node or ""] == first else (far, after if far else 0)),
+            )
             for w in clients(stack)
-        )  # fmt: skip
+        )
 
     return streams
 
@@ -140,20 +146,26 @@ def _claim(ground: Ground) -> None:
     """A host beside the one that is asked takes the address, and says so when it speaks to it."""
     stranger, to = stranger_of(ground.stack), _asked(ground.stack).address.ip
     assert stranger is not None
-    ground.run(stranger.name, f"""dev=$(ip -o -4 address show to {stranger.address.ip} | awk '{{print $2}}')
+    ground.run(
+        stranger.name,
+        f"""dev=$(ip -o -4 address show to {stranger.address.ip} | awk '{{print $2}}')
 ip address add {_address(ground)}/32 dev "$dev"
 ip neighbor flush to {to}
 ping -c 1 -W 1 -I {_address(ground)} {to} >/dev/null || true
-""")
+""",
+    )
 
 
 def _leave(ground: Ground) -> None:
     ha, stranger = policy(ground.stack), stranger_of(ground.stack)
     assert ha is not None and stranger is not None
     for cidr in ha.egress_cidrs:
-        ground.run(stranger.name, f"""ip -o -4 address show to {cidr} | while read -r _ dev _ address _; do
+        ground.run(
+            stranger.name,
+            f"""ip -o -4 address show to {cidr} | while read -r _ dev _ address _; do
 	ip address del "$address" dev "$dev"
-done""")
+done""",
+        )
 
 
 def _asked(stack: StackConfig) -> Outpost:
@@ -173,6 +185,7 @@ _CUT_FIRST: tuple[Act, Act] = (
     lambda ground: ground.join(gateways(ground.stack)[0].name),
 )
 
+
 def _first(stack: StackConfig) -> tuple[str, Kind, str]:
     """The first gateway is lost to the HA policy."""
     ha = policy(stack)
@@ -183,26 +196,122 @@ def _first(stack: StackConfig) -> tuple[str, Kind, str]:
 _REST = 61.0
 
 DRILLS: tuple[Drill, ...] = (
-    Drill("gateway-frozen", "the first gateway's processes stop and its link is silent", _streams(1.5), well,
-          *_frozen(), during=5, after=9, back=7, rest=_REST, foresees=_first),
-    Drill("gateway-cut", "the first gateway's link loses its carrier", _streams(1.5), well, *_CUT_FIRST, during=5,
-          after=8, back=5, rest=_REST, foresees=_first),
-    Drill("zone-lost", "all nodes of the first gateway's zone are frozen and silent", _elsewhere, well,
-          *_frozen(_zone), during=6, after=10, back=8, rest=_REST),
+    Drill(
+        "gateway-frozen",
+        "the first gateway's processes stop and its link is silent",
+        _streams(1.5),
+        well,
+        *_frozen(),
+        during=5,
+        after=9,
+        back=7,
+        rest=_REST,
+        foresees=_first,
+    ),
+    Drill(
+        "gateway-cut",
+        "the first gateway's link loses its carrier",
+        _streams(1.5),
+        well,
+        *_CUT_FIRST,
+        during=5,
+        after=8,
+        back=5,
+        rest=_REST,
+        foresees=_first,
+    ),
+    Drill(
+        "zone-lost",
+        "all nodes of the first gateway's zone are frozen and silent",
+        _elsewhere,
+        well,
+        *_frozen(_zone),
+        during=6,
+        after=10,
+        back=8,
+        rest=_REST,
+    ),
     # Its kernel has dropped the addresses by then: they are asked for on the link and put on again.
-    Drill("gateways-lost", "all gateways are frozen and silent, and come back", _streams(8, 8, after=75), well,
-          *_frozen(gateways), during=6, after=10, back=8, rest=_REST),
-    Drill("leader-killed", "the leading controller is killed, and a gateway freezes at once", _streams(5), well,
-          _kill_leader_then_freeze, _frozen()[1], during=8, after=10, back=6, rest=_REST),
+    Drill(
+        "gateways-lost",
+        "all gateways are frozen and silent, and come back",
+        _streams(8, 8, after=75),
+        well,
+        *_frozen(gateways),
+        during=6,
+        after=10,
+        back=8,
+        rest=_REST,
+    ),
+    Drill(
+        "leader-killed",
+        "the leading controller is killed, and a gateway freezes at once",
+        _streams(5),
+        well,
+        _kill_leader_then_freeze,
+        _frozen()[1],
+        during=8,
+        after=10,
+        back=6,
+        rest=_REST,
+    ),
     # One of them is there all the time; the one that comes knows nothing yet of addresses.
-    Drill("controllers-replaced", "the controllers are replaced, as an upgrade does, and a gateway freezes",
-          _streams(5), well, _replace_then_freeze, _frozen()[1], during=15, after=15, back=8, rest=_REST),
-    Drill("gateway-flaps", "the first gateway's link goes silent every other second", _streams(6), well, _flap,
-          nothing, during=20, after=30, back=10, rest=_REST),
-    Drill("gateway-agent-restart", "the Cilium agent on the first gateway is restarted", _streams(0), well,
-          lambda ground: restart_agent(ground, gateways(ground.stack)[0].name), nothing, during=5, after=15),
-    Drill("gateways-upgraded", "Cilium's operator and agents are upgraded, those of the gateways too",
-          _streams(1, 1, after=2), well, upgrade, nothing, during=90, after=30, restore=back, upgrades=True),
-    Drill("address-conflict", "another host takes the first gateway's egress address", _streams(1), well,
-          _claim, _leave, during=5, after=5, back=1, possible=lambda stack: stranger_of(stack) is not None),
-)  # fmt: skip
+    Drill(
+        "controllers-replaced",
+        "the controllers are replaced, as an upgrade does, and a gateway freezes",
+        _streams(5),
+        well,
+        _replace_then_freeze,
+        _frozen()[1],
+        during=15,
+        after=15,
+        back=8,
+        rest=_REST,
+    ),
+    Drill(
+        "gateway-flaps",
+        "the first gateway's link goes silent every other second",
+        _streams(6),
+        well,
+        _flap,
+        nothing,
+        during=20,
+        after=30,
+        back=10,
+        rest=_REST,
+    ),
+    Drill(
+        "gateway-agent-restart",
+        "the Cilium agent on the first gateway is restarted",
+        _streams(0),
+        well,
+        lambda ground: restart_agent(ground, gateways(ground.stack)[0].name),
+        nothing,
+        during=5,
+        after=15,
+    ),
+    Drill(
+        "gateways-upgraded",
+        "Cilium's operator and agents are upgraded, those of the gateways too",
+        _streams(1, 1, after=2),
+        well,
+        upgrade,
+        nothing,
+        during=90,
+        after=30,
+        restore=back,
+        upgrades=True,
+    ),
+    Drill(
+        "address-conflict",
+        "another host takes the first gateway's egress address",
+        _streams(1),
+        well,
+        _claim,
+        _leave,
+        during=5,
+        after=5,
+        back=1,
+        possible=lambda stack: stranger_of(stack) is not None,
+    ),
+)

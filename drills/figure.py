@@ -39,8 +39,10 @@ def svg(outcome: Outcome) -> str:
                 color = colors.setdefault(span.answer, _COLORS[len(colors) % len(_COLORS)])
             width = max(x(span.end + timeline.spacing) - x(span.start), 1)
             label = escape(span.answer or "lost")
-            parts.append(f'<rect x="{x(span.start)}" y="{top}" width="{width}" height="22" fill="{color}">'
-                         f"<title>{label}: {span.count} requests from {span.start:.2f} s</title></rect>")  # fmt: skip
+            parts.append(
+                f'<rect x="{x(span.start)}" y="{top}" width="{width}" height="22" fill="{color}">'
+                f"<title>{label}: {span.count} requests from {span.start:.2f} s</title></rect>"
+            )
             if width > 90:
                 parts.append(f'<text x="{x(span.start) + 5}" y="{top + 15}" fill="white">{label}</text>')
     bottom = 36 + len(outcome.timelines) * _ROW

@@ -23,8 +23,12 @@ def usable(stack: StackConfig) -> bool:
 def askers(stack: StackConfig) -> list[Outpost]:
     """The hosts on the link that the policies admit."""
     first, policies = pool_address(stack), [policy for _, policy in stack.guards()]
-    return [host for host in stack.outposts if first in map(str, host.address.network.hosts())
-            and into_ingress(policies, outside(host.address.ip, 80)).admitted]  # fmt: skip
+    return [
+        host
+        for host in stack.outposts
+        if first in map(str, host.address.network.hosts())
+        and into_ingress(policies, outside(host.address.ip, 80)).admitted
+    ]
 
 
 def pool_address(stack: StackConfig, index: int = 0) -> str:

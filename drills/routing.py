@@ -42,6 +42,7 @@ def _hold(stack: StackConfig) -> float:
 
 def _streams(limit: float | None, lost: int | None = None) -> Streams:
     """A stream to the first Service. `limit` None: as long as the timers say."""
+
     def streams(stack: StackConfig) -> tuple[Stream, ...]:
         service = stack.services[0]
         block = stack.pools[0].blocks[0]
@@ -149,18 +150,23 @@ def _reload(ground: Ground) -> None:
     router = ground.stack.managed_routers[0]
     others = foreign(ground.stack, router)
     neighbor = next(n.name for n in router.bgp.neighbors if n.name not in others)
-    ground.run(router.name, f"""set -eu
+    ground.run(
+        router.name,
+        f"""set -eu
 cp /etc/frr/frr.conf {_DRILL_CONF}
 printf '%s\n' 'router bgp {router.bgp.asn}' ' neighbor {neighbor} description drill' \
 	' neighbor {neighbor} timers connect 7' 'exit' >> {_DRILL_CONF}
 /usr/lib/frr/frr-reload.py --reload {_DRILL_CONF}
 vtysh -c 'show running-config' | grep -q 'neighbor {neighbor} description drill'
-""")
+""",
+    )
 
 
 def _reload_back(ground: Ground) -> None:
-    ground.run(ground.stack.managed_routers[0].name,
-               f"/usr/lib/frr/frr-reload.py --reload /etc/frr/frr.conf; rm -f {_DRILL_CONF}")  # fmt: skip
+    ground.run(
+        ground.stack.managed_routers[0].name,
+        f"/usr/lib/frr/frr-reload.py --reload /etc/frr/frr.conf; rm -f {_DRILL_CONF}",
+    )
 
 
 def _backends(ground: Ground) -> list[tuple[str, str]]:
@@ -168,9 +174,12 @@ def _backends(ground: Ground) -> list[tuple[str, str]]:
     service = ground.stack.services[0]
     labels = ",".join(f"{key}={value}" for key, value in service.selector.items())
     pods = json.loads(ground.kubectl("-n", service.namespace, "get", "pods", "-l", labels, "-o", "json"))["items"]
-    return [(pod["metadata"]["name"], pod["spec"]["nodeName"]) for pod in pods
-            if any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", []))
-            and "deletionTimestamp" not in pod["metadata"]]  # fmt: skip
+    return [
+        (pod["metadata"]["name"], pod["spec"]["nodeName"])
+        for pod in pods
+        if any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", []))
+        and "deletionTimestamp" not in pod["metadata"]
+    ]
 
 
 def _kill_backend(ground: Ground) -> None:
@@ -180,6 +189,7 @@ def _kill_backend(ground: Ground) -> None:
 
 def _policy(value: str) -> Act:
     """Give the Service an externalTrafficPolicy; the routers have followed when this returns."""
+
     def act(ground: Ground) -> None:
         service = ground.stack.services[0]
         patch = json.dumps({"spec": {"externalTrafficPolicy": value}})
@@ -201,38 +211,141 @@ def _uncordon(ground: Ground) -> None:
 
 DRILLS: tuple[Drill, ...] = (
     # Its routes go with the hold time.
-    Drill("node-lost", "the link of a node without pods of the Service goes silent", _streams(None), well, _lose, _find,
-          during=32, after=15, prepare=_empty, restore=_uncordon,
-          foresees=lambda stack: (f"node {_of(stack)}", "address", _asked(stack))),
+    Drill(
+        "node-lost",
+        "the link of a node without pods of the Service goes silent",
+        _streams(None),
+        well,
+        _lose,
+        _find,
+        during=32,
+        after=15,
+        prepare=_empty,
+        restore=_uncordon,
+        foresees=lambda stack: (f"node {_of(stack)}", "address", _asked(stack)),
+    ),
     # Its pods stay backends until the API has missed the node for 40 s.
     Drill("node-lost-with-pods", "a node's link goes silent", _streams(65), well, _lose, _find, during=65, after=15),
-    Drill("second-router-lost", "the links of one of the nodes' routers go silent", _streams(None), well, _lose_router,
-          _find_router, during=32, after=15,
-          possible=lambda stack: len(_tops(stack)) > 1 and _asker(stack) not in _tops(stack),
-          foresees=lambda stack: (f"router {_tops(stack)[-1].name}", "address", _asked(stack))),
-    Drill("node-link-down", "a node's link loses its carrier", _streams(50), well,
-          lambda ground: ground.cut(_victim(ground)), lambda ground: ground.join(_victim(ground)), during=60, after=5),
-    Drill("agent-restart", "the Cilium agent of a node is restarted", _streams(0), well,
-          lambda ground: restart_agent(ground, _victim(ground)), nothing, during=5, after=25),
-    Drill("bgpd-killed", "the router's bgpd is killed, and watchfrr starts it again", _streams(5), well,
-          _kill_bgpd, nothing, during=5, after=75),
-    Drill("operator-killed", "the Cilium operator is killed", _streams(0), well,
-          _kill_operator, nothing, during=2, after=8),
-    Drill("api-server-down", "the API server stands still for a minute", _streams(0), well, _api_server("STOP"),
-          _api_server("CONT"), during=60, after=5),
+    Drill(
+        "second-router-lost",
+        "the links of one of the nodes' routers go silent",
+        _streams(None),
+        well,
+        _lose_router,
+        _find_router,
+        during=32,
+        after=15,
+        possible=lambda stack: len(_tops(stack)) > 1 and _asker(stack) not in _tops(stack),
+        foresees=lambda stack: (f"router {_tops(stack)[-1].name}", "address", _asked(stack)),
+    ),
+    Drill(
+        "node-link-down",
+        "a node's link loses its carrier",
+        _streams(50),
+        well,
+        lambda ground: ground.cut(_victim(ground)),
+        lambda ground: ground.join(_victim(ground)),
+        during=60,
+        after=5,
+    ),
+    Drill(
+        "agent-restart",
+        "the Cilium agent of a node is restarted",
+        _streams(0),
+        well,
+        lambda ground: restart_agent(ground, _victim(ground)),
+        nothing,
+        during=5,
+        after=25,
+    ),
+    Drill(
+        "bgpd-killed",
+        "the router's bgpd is killed, and watchfrr starts it again",
+        _streams(5),
+        well,
+        _kill_bgpd,
+        nothing,
+        during=5,
+        after=75,
+    ),
+    Drill(
+        "operator-killed",
+        "the Cilium operator is killed",
+        _streams(0),
+        well,
+        _kill_operator,
+        nothing,
+        during=2,
+        after=8,
+    ),
+    Drill(
+        "api-server-down",
+        "the API server stands still for a minute",
+        _streams(0),
+        well,
+        _api_server("STOP"),
+        _api_server("CONT"),
+        during=60,
+        after=5,
+    ),
     # Each agent compiles its programs; on two cores a request may take too long meanwhile.
-    Drill("agents-rolled", "all Cilium agents are restarted, as an upgrade does", _streams(60, lost=5), well,
-          restart_agents, nothing, during=5, after=60),
+    Drill(
+        "agents-rolled",
+        "all Cilium agents are restarted, as an upgrade does",
+        _streams(60, lost=5),
+        well,
+        restart_agents,
+        nothing,
+        during=5,
+        after=60,
+    ),
     # The new version compiles all of them anew.
-    Drill("agents-upgraded", "Cilium's operator and agents are upgraded, a few at a time", _streams(60, lost=10), well,
-          upgrade, nothing, during=40, after=30, restore=back, upgrades=True),
+    Drill(
+        "agents-upgraded",
+        "Cilium's operator and agents are upgraded, a few at a time",
+        _streams(60, lost=10),
+        well,
+        upgrade,
+        nothing,
+        during=40,
+        after=30,
+        restore=back,
+        upgrades=True,
+    ),
     # Agents call a router that is back after their connect retry; the standard profile has two minutes.
-    Drill("router-rebooted", "the router loses power for 10 s", _streams(140), well, _reboot, _boot, during=10,
-          after=140),
-    Drill("frr-reload", "a neighbor's settings change with frr-reload", _streams(0), well, _reload, _reload_back,
-          during=5, after=5),
-    Drill("backend-killed", "a pod behind the address is killed", _streams(1), well, _kill_backend, nothing, during=5,
-          after=10),
-    Drill("pod-moved", "a pod moves to another node, externalTrafficPolicy Local", _streams(2), well, _move, _uncordon,
-          during=10, after=10, prepare=_policy("Local"), restore=_policy("Cluster")),
-)  # fmt: skip
+    Drill(
+        "router-rebooted", "the router loses power for 10 s", _streams(140), well, _reboot, _boot, during=10, after=140
+    ),
+    Drill(
+        "frr-reload",
+        "a neighbor's settings change with frr-reload",
+        _streams(0),
+        well,
+        _reload,
+        _reload_back,
+        during=5,
+        after=5,
+    ),
+    Drill(
+        "backend-killed",
+        "a pod behind the address is killed",
+        _streams(1),
+        well,
+        _kill_backend,
+        nothing,
+        during=5,
+        after=10,
+    ),
+    Drill(
+        "pod-moved",
+        "a pod moves to another node, externalTrafficPolicy Local",
+        _streams(2),
+        well,
+        _move,
+        _uncordon,
+        during=10,
+        after=10,
+        prepare=_policy("Local"),
+        restore=_policy("Cluster"),
+    ),
+)

@@ -15,19 +15,28 @@ def document(outcome: Outcome) -> dict[str, Any]:
     """Everything of one drill. Seconds; those of spans are after the fault."""
     streams = [
         {
-            "stream": stream.name, "blackOut": timeline.black_out(outcome.watched), "allowed": stream.limit,
-            "lost": timeline.lost, "requests": len(timeline.samples),
+            "stream": stream.name,
+            "blackOut": timeline.black_out(outcome.watched),
+            "allowed": stream.limit,
+            "lost": timeline.lost,
+            "requests": len(timeline.samples),
             "lostOnReturn": timeline.lost_after(outcome.watched),
-            "spans": [{"from": s.start, "to": s.end, "answer": s.answer, "requests": s.count}
-                      for s in timeline.spans()],
+            "spans": [
+                {"from": s.start, "to": s.end, "answer": s.answer, "requests": s.count} for s in timeline.spans()
+            ],
         }
         for stream, timeline in outcome.timelines
-    ]  # fmt: skip
+    ]
     return {
-        "drill": outcome.drill.name, "about": outcome.drill.about, "passed": outcome.passed, "faults": outcome.faults,
-        "foreseen": outcome.foreseen, "healedAfter": round(outcome.healed_at, 2), "wellAfter": outcome.recovered,
+        "drill": outcome.drill.name,
+        "about": outcome.drill.about,
+        "passed": outcome.passed,
+        "faults": outcome.faults,
+        "foreseen": outcome.foreseen,
+        "healedAfter": round(outcome.healed_at, 2),
+        "wellAfter": outcome.recovered,
         "streams": streams,
-    }  # fmt: skip
+    }
 
 
 def markdown(outcomes: Iterable[Outcome]) -> str:
@@ -40,12 +49,23 @@ def markdown(outcomes: Iterable[Outcome]) -> str:
     for (name, stream), times in held.items():
         last = times[-1][1]
         passed = all(outcome.passed for outcome, _ in times)
-        black_out, lost, on_return = (_range([one[key] for _, one in times])
-                                      for key in ("blackOut", "lost", "lostOnReturn"))  # fmt: skip
+        black_out, lost, on_return = (
+            _range([one[key] for _, one in times]) for key in ("blackOut", "lost", "lostOnReturn")
+        )
         told = times[-1][0].foreseen
-        rows.append((name if passed else f"{name} (failed)", times[0][0].drill.about, stream, black_out,
-                     "" if told is None else f"{told:g}", f"{last['allowed']:g}", lost, on_return,
-                     str(last["requests"])))  # fmt: skip
+        rows.append(
+            (
+                name if passed else f"{name} (failed)",
+                times[0][0].drill.about,
+                stream,
+                black_out,
+                "" if told is None else f"{told:g}",
+                f"{last['allowed']:g}",
+                lost,
+                on_return,
+                str(last["requests"]),
+            )
+        )
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 

@@ -71,8 +71,9 @@ def out_of_ingress(policies: Iterable[NetworkPolicy], backend: Party) -> Answer:
 
 def into_backend(policies: Iterable[NetworkPolicy], backend: Party) -> Answer:
     """The second hop as the backend's node judges it: whether the backend takes traffic of Ingress."""
-    of_it = (policy for policy in policies
-             if policy.selector is not None and takes(policy.selector, backend.labels or {}))  # fmt: skip
+    of_it = (
+        policy for policy in policies if policy.selector is not None and takes(policy.selector, backend.labels or {})
+    )
     return _answer(of_it, "ingress", Party(INGRESS.entities, port=backend.port))
 
 
@@ -87,8 +88,12 @@ def takes(selector: EndpointSelector, labels: Mapping[str, str]) -> bool:
         return False
     for item in selector.match_expressions:
         value = label(item.key)
-        holds = {"In": value in item.values, "NotIn": value not in item.values, "Exists": value is not None,
-                 "DoesNotExist": value is None}  # fmt: skip
+        holds = {
+            "In": value in item.values,
+            "NotIn": value not in item.values,
+            "Exists": value is not None,
+            "DoesNotExist": value is None,
+        }
         if not holds[item.operator]:
             return False
     return True
@@ -115,9 +120,15 @@ def _means(rule: PolicyRule, peer: Party) -> bool:
 def _by_prefix(rule: PolicyRule, peer: Party) -> bool:
     """Prefixes are of what is outside: no pod and no node is meant by one."""
     address = peer.address
-    return address is not None and "world" in peer.entities and any(
-        address in item.cidr and not any(address in inner for inner in item.except_) for item in rule.cidrs
-        if item.cidr.version == address.version)  # fmt: skip
+    return (
+        address is not None
+        and "world" in peer.entities
+        and any(
+            address in item.cidr and not any(address in inner for inner in item.except_)
+            for item in rule.cidrs
+            if item.cidr.version == address.version
+        )
+    )
 
 
 def _by_labels(selector: EndpointSelector, peer: Party) -> bool:

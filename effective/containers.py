@@ -51,8 +51,9 @@ def networks(stack: StackConfig) -> tuple[Network, ...]:
     """Every subnet that a host has a wire in, in the order of the file."""
     taken = {interface.address.ip for interface in _interfaces(stack)}
     subnets = dict.fromkeys(interface.address.network for interface in _interfaces(stack) if _wired(interface))
-    return tuple(Network(name(subnet), subnet, _free(subnet, taken)) for subnet in subnets
-                 if isinstance(subnet, IPv4Network))  # fmt: skip
+    return tuple(
+        Network(name(subnet), subnet, _free(subnet, taken)) for subnet in subnets if isinstance(subnet, IPv4Network)
+    )
 
 
 def control_plane(stack: StackConfig) -> Node:
@@ -87,8 +88,9 @@ def _wires(interfaces: tuple[Interface, ...]) -> tuple[Wire, ...]:
 
 
 def _router(router: Router) -> Container:
-    return Container(router.name, "router", _wires(router.interfaces),
-                     tuple(one for one in router.interfaces if one.loopback))  # fmt: skip
+    return Container(
+        router.name, "router", _wires(router.interfaces), tuple(one for one in router.interfaces if one.loopback)
+    )
 
 
 def _node(node: Node) -> Container:

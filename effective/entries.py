@@ -82,18 +82,30 @@ def entrances(stack: StackConfig) -> list[Entrance]:
     below = _listening(stack, network.node_selector) if network else ()
     beside = _listening(stack, gated.host_network.node_selector) if gated and gated.host_network else ()
     return [
-        *(Entrance("Ingress", item.namespace, item.name, of_ingress(stack, item),
-                   tuple(_of_ingress(item, _own_port(item, controller))), below)
-          for item in stack.ingresses if controller is not None and item.class_name == "cilium"),
-        *(Entrance("Gateway", item.namespace, item.name, made.get(path), tuple(_of_gateway(stack, item)), beside)
-          for path, item in gateways(stack)),
-    ]  # fmt: skip
+        *(
+            Entrance(
+                "Ingress",
+                item.namespace,
+                item.name,
+                of_ingress(stack, item),
+                tuple(_of_ingress(item, _own_port(item, controller))),
+                below,
+            )
+            for item in stack.ingresses
+            if controller is not None and item.class_name == "cilium"
+        ),
+        *(
+            Entrance("Gateway", item.namespace, item.name, made.get(path), tuple(_of_gateway(stack, item)), beside)
+            for path, item in gateways(stack)
+        ),
+    ]
 
 
 def _listening(stack: StackConfig, selector: LabelSelector | None) -> tuple[str, ...]:
     """The addresses of the nodes on whose own network there are listeners."""
-    return tuple(str(node.address) for node in stack.nodes
-                 if selector is None or selector.matches(stack.node_labels(node)))  # fmt: skip
+    return tuple(
+        str(node.address) for node in stack.nodes if selector is None or selector.matches(stack.node_labels(node))
+    )
 
 
 def _own_port(item: Ingress, controller: IngressController) -> int | None:
@@ -114,8 +126,9 @@ def _of_ingress(item: Ingress, port: int | None) -> Iterator[Entry]:
             kind = "Expression" if path.path_type == "ImplementationSpecific" else path.path_type
             # To Cilium a prefix ends without a slash.
             text = path.path.rstrip("/") or "/" if kind == "Prefix" else path.path
-            yield Entry(rule.host, text, kind, (_of_backend(item, path),), port or (443 if tls else 80), tls,
-                        item.passes_tls)  # fmt: skip
+            yield Entry(
+                rule.host, text, kind, (_of_backend(item, path),), port or (443 if tls else 80), tls, item.passes_tls
+            )
     default = by_default(item)
     if default is not None and not item.passes_tls:
         yield Entry(None, "/", "Prefix", (_of_backend(item, default),), port or 80)
@@ -147,9 +160,13 @@ def _of_gateway(stack: StackConfig, gateway: Gateway) -> Iterator[Entry]:
 
 def joined(gateway: Gateway, listener: Listener, kind: str, route: Route) -> list[str | None]:
     """The hosts under which a listener takes a route; none where it does not. None is every host."""
-    asks = any(parent.name == gateway.name and (parent.namespace or route.namespace) == gateway.namespace
-               and parent.section_name in (None, listener.name) and parent.port in (None, listener.port)
-               for parent in route.parents)  # fmt: skip
+    asks = any(
+        parent.name == gateway.name
+        and (parent.namespace or route.namespace) == gateway.namespace
+        and parent.section_name in (None, listener.name)
+        and parent.port in (None, listener.port)
+        for parent in route.parents
+    )
     if not asks or not listener.takes(kind, route.namespace, gateway.namespace, None):
         return []
     others = [one.hostname for one in gateway.listeners if one.hostname and one.hostname != listener.hostname]
@@ -163,8 +180,9 @@ def hosts(wanted: tuple[str, ...], listener: str | None, others: list[str]) -> l
     result: list[str | None] = []
     for host in wanted:
         if listener is None or covers(listener, host):
-            if listener == host or not any(other == host or covers(other, host) for other in others
-                                           if listener is None or covers(listener, other)):  # fmt: skip
+            if listener == host or not any(
+                other == host or covers(other, host) for other in others if listener is None or covers(listener, other)
+            ):
                 result.append(host)
         elif covers(host, listener):
             result.append(listener)
@@ -173,8 +191,9 @@ def hosts(wanted: tuple[str, ...], listener: str | None, others: list[str]) -> l
 
 def covers(pattern: str, host: str) -> bool:
     """Whether a host of the Gateway API (with `*.` in front or not) has another one in it."""
-    return pattern == host or (pattern.startswith("*.") and host.removeprefix("*.").endswith(pattern[1:])
-                               and host != pattern[2:])  # fmt: skip
+    return pattern == host or (
+        pattern.startswith("*.") and host.removeprefix("*.").endswith(pattern[1:]) and host != pattern[2:]
+    )
 
 
 def _of_http(listener: Listener, host: str | None, route: HttpRoute) -> Iterator[Entry]:
@@ -185,17 +204,36 @@ def _of_http(listener: Listener, host: str | None, route: HttpRoute) -> Iterator
         for match in rule.matches or (HttpRouteMatch(),):
             kind = {"PathPrefix": "Prefix", "Exact": "Exact"}.get(match.path_type, "Expression")
             text = match.path.rstrip("/") or "/" if kind == "Prefix" else match.path
-            yield Entry(host, text, kind, targets, listener.port, listener.tls is not None, status=status,
-                        method=match.method, needed=_exact(match.headers), query=_exact(match.query_params),
-                        by_expression=_expressed((*match.headers, *match.query_params)))  # fmt: skip
+            yield Entry(
+                host,
+                text,
+                kind,
+                targets,
+                listener.port,
+                listener.tls is not None,
+                status=status,
+                method=match.method,
+                needed=_exact(match.headers),
+                query=_exact(match.query_params),
+                by_expression=_expressed((*match.headers, *match.query_params)),
+            )
 
 
 def _of_grpc(listener: Listener, host: str | None, route: GrpcRoute) -> Iterator[Entry]:
     for rule in route.rules:
         for match in rule.matches or (GrpcRouteMatch(),):
             path, kind = _called(match)
-            yield Entry(host, path, kind, _targets(route, rule.backends), listener.port, listener.tls is not None,
-                        http2=True, needed=_exact(match.headers), by_expression=_expressed(match.headers))  # fmt: skip
+            yield Entry(
+                host,
+                path,
+                kind,
+                _targets(route, rule.backends),
+                listener.port,
+                listener.tls is not None,
+                http2=True,
+                needed=_exact(match.headers),
+                by_expression=_expressed(match.headers),
+            )
 
 
 def _called(match: GrpcRouteMatch) -> tuple[str, str]:

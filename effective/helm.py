@@ -74,8 +74,9 @@ def needs(used: Features) -> Values:
         result["ipv4NativeRoutingCIDR"] = str(cilium.native_routing_cidr)
     if used.bgp:
         result["bgpControlPlane"] = {
-            "enabled": True, "statusReport": {"enabled": cilium.bgp_status_report},
-        }  # fmt: skip
+            "enabled": True,
+            "statusReport": {"enabled": cilium.bgp_status_report},
+        }
     if used.l2_announcements:
         result["l2announcements"] = {"enabled": True}
     if used.ingress_controller is not None:
@@ -106,8 +107,11 @@ def _ingress(controller: IngressController) -> Values:
 
 def _gateway_api(controller: GatewayController) -> Values:
     result: Values = {"enabled": True}
-    flags = {"enableAlpn": controller.alpn, "enableAppProtocol": controller.app_protocol,
-             "enableProxyProtocol": controller.proxy_protocol}  # fmt: skip
+    flags = {
+        "enableAlpn": controller.alpn,
+        "enableAppProtocol": controller.app_protocol,
+        "enableProxyProtocol": controller.proxy_protocol,
+    }
     result |= {key: True for key, on in flags.items() if on}
     if controller.xff_num_trusted_hops:
         result["xffNumTrustedHops"] = controller.xff_num_trusted_hops
@@ -153,10 +157,14 @@ _FIELDS = {
     "bgpControlPlane.statusReport.enabled": ("bgp_status_report", "bgpStatusReport"),
 }
 # First word of a Helm key -> the section of the stack that needs it.
-_SECTIONS = {"bgpControlPlane": "bgp", "l2announcements": "l2Policies", "ingressController": "ingressController",
-             "gatewayAPI": "gatewayController",
-             "egressGateway": "egressPolicies",
-             **{mode: f"cilium.ipam {mode}" for mode in CLOUDS}}  # fmt: skip
+_SECTIONS = {
+    "bgpControlPlane": "bgp",
+    "l2announcements": "l2Policies",
+    "ingressController": "ingressController",
+    "gatewayAPI": "gatewayController",
+    "egressGateway": "egressPolicies",
+    **{mode: f"cilium.ipam {mode}" for mode in CLOUDS},
+}
 
 
 def _defaults(used: Features) -> Values:

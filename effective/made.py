@@ -23,8 +23,13 @@ from effective.helm import Helm, reader
 _SERVICE_TYPE = "ingress.cilium.io/service-type"
 _SERVICE_CLASS = "ingress.cilium.io/loadbalancer-class"
 _SERVICE_POLICY = "ingress.cilium.io/service-external-traffic-policy"
-_PREFIXES = ("lbipam.cilium.io", "nodeipam.cilium.io", "service.beta.kubernetes.io", "service.kubernetes.io",
-             "cloud.google.com")  # fmt: skip
+_PREFIXES = (
+    "lbipam.cilium.io",
+    "nodeipam.cilium.io",
+    "service.beta.kubernetes.io",
+    "service.kubernetes.io",
+    "cloud.google.com",
+)
 GATEWAY_GROUP = "gateway.networking.k8s.io"
 GATEWAY_IPS = "io.cilium/lb-ipam-ips"
 
@@ -68,14 +73,22 @@ def of_ingresses(stack: StackConfig, helm: Helm) -> Iterator[Made]:
     notes = given.get("annotations") if isinstance(given, dict) else None
     labels = given.get("labels") if isinstance(given, dict) else None
     service = _service(
-        str(helm("ingressController.service.name") or "cilium-ingress"), stack.cilium.namespace,
-        str(helm("ingressController.service.type") or "LoadBalancer"), _texts(labels), _texts(notes),
-        helm("ingressController.service.externalTrafficPolicy"), controller.load_balancer_class,
+        str(helm("ingressController.service.name") or "cilium-ingress"),
+        stack.cilium.namespace,
+        str(helm("ingressController.service.type") or "LoadBalancer"),
+        _texts(labels),
+        _texts(notes),
+        helm("ingressController.service.externalTrafficPolicy"),
+        controller.load_balancer_class,
         helm("ingressController.service.loadBalancerIP"),
-    )  # fmt: skip
-    places = {"externalTrafficPolicy": f"{values}.externalTrafficPolicy", "annotations": f"{values}.annotations",
-              "loadBalancerClass": "ingressController.loadBalancerClass", "labels": f"{values}.labels",
-              "requestedIPs": f"{values}.loadBalancerIP"}  # fmt: skip
+    )
+    places = {
+        "externalTrafficPolicy": f"{values}.externalTrafficPolicy",
+        "annotations": f"{values}.annotations",
+        "loadBalancerClass": "ingressController.loadBalancerClass",
+        "labels": f"{values}.labels",
+        "requestedIPs": f"{values}.loadBalancerIP",
+    }
     yield Made("ingressController", service, places)
     prefixes = helm("ingressController.ingressLBAnnotationPrefixes")
     prefixes = tuple(prefixes) if isinstance(prefixes, list) else _PREFIXES
@@ -85,11 +98,22 @@ def of_ingresses(stack: StackConfig, helm: Helm) -> Iterator[Made]:
         notes = item.annotations
         passed = {key: text for key, text in notes.items() if key.startswith(prefixes)}
         tags = {key: text for key, text in item.labels.items() if key.startswith(prefixes)}
-        service = _service(f"cilium-ingress-{item.name}", item.namespace, notes.get(_SERVICE_TYPE, "LoadBalancer"),
-                           tags, passed, notes.get(_SERVICE_POLICY), notes.get(_SERVICE_CLASS), None)  # fmt: skip
+        service = _service(
+            f"cilium-ingress-{item.name}",
+            item.namespace,
+            notes.get(_SERVICE_TYPE, "LoadBalancer"),
+            tags,
+            passed,
+            notes.get(_SERVICE_POLICY),
+            notes.get(_SERVICE_CLASS),
+            None,
+        )
         where = f"ingresses[{i}].annotations"
-        yield Made(f"ingresses[{i}]", service, dict.fromkeys(
-            ("externalTrafficPolicy", "annotations", "loadBalancerClass", "requestedIPs"), where))  # fmt: skip
+        yield Made(
+            f"ingresses[{i}]",
+            service,
+            dict.fromkeys(("externalTrafficPolicy", "annotations", "loadBalancerClass", "requestedIPs"), where),
+        )
 
 
 def of_gateways(stack: StackConfig, helm: Helm) -> Iterator[Made]:
@@ -99,20 +123,35 @@ def of_gateways(stack: StackConfig, helm: Helm) -> Iterator[Made]:
         return
     said = "gatewayController" if stack.gateway_controller else "cilium.values.gatewayAPI"
     for path, item in gateways(stack):
-        labels = {"io.cilium.gateway/owning-gateway": item.name, f"{GATEWAY_GROUP}/gateway-name": item.name,
-                  **item.infrastructure.labels}  # fmt: skip
+        labels = {
+            "io.cilium.gateway/owning-gateway": item.name,
+            f"{GATEWAY_GROUP}/gateway-name": item.name,
+            **item.infrastructure.labels,
+        }
         notes = dict(item.infrastructure.annotations)
         if item.addresses and stack.cilium.release >= (1, 17):
             notes.setdefault(GATEWAY_IPS, ",".join(item.addresses))
-        service = _service(_short(f"cilium-gateway-{item.name}"), item.namespace, "LoadBalancer",
-                           labels, notes, helm("gatewayAPI.externalTrafficPolicy"), None, None)  # fmt: skip
+        service = _service(
+            _short(f"cilium-gateway-{item.name}"),
+            item.namespace,
+            "LoadBalancer",
+            labels,
+            notes,
+            helm("gatewayAPI.externalTrafficPolicy"),
+            None,
+            None,
+        )
         ports = dict.fromkeys(listener.port for listener in item.listeners)
         service = service.model_copy(update={"ports": tuple(ServicePort(port=port) for port in ports)})
-        yield Made(path, service, {
-            "externalTrafficPolicy": f"{said}.externalTrafficPolicy",
-            "annotations": f"{path}.addresses" if item.addresses else f"{path}.infrastructure.annotations",
-            "labels": f"{path}.infrastructure.labels",
-        })  # fmt: skip
+        yield Made(
+            path,
+            service,
+            {
+                "externalTrafficPolicy": f"{said}.externalTrafficPolicy",
+                "annotations": f"{path}.addresses" if item.addresses else f"{path}.infrastructure.annotations",
+                "labels": f"{path}.infrastructure.labels",
+            },
+        )
 
 
 def gateways(stack: StackConfig) -> Iterator[tuple[str, Gateway]]:
@@ -122,19 +161,36 @@ def gateways(stack: StackConfig) -> Iterator[tuple[str, Gateway]]:
         spec = item.document().get("spec") or {}
         if item.kind == "GatewayClass" and spec.get("controllerName") == "io.cilium/gateway-controller":
             classes.add(item.metadata.name)
-    yield from ((f"gateways[{i}]", item) for i, item in enumerate(stack.gateways)
-                if item.gateway_class_name in classes)  # fmt: skip
+    yield from ((f"gateways[{i}]", item) for i, item in enumerate(stack.gateways) if item.gateway_class_name in classes)
 
 
-def _service(name: str, space: str, kind: str, labels: dict[str, str], notes: dict[str, str], policy: Any,
-             cls: str | None, asked: Any) -> Service:  # fmt: skip
+def _service(
+    name: str,
+    space: str,
+    kind: str,
+    labels: dict[str, str],
+    notes: dict[str, str],
+    policy: Any,
+    cls: str | None,
+    asked: Any,
+) -> Service:
     own = {} if name.startswith("cilium-gateway-") else {"cilium.io/ingress": "true"}
     return Service.model_construct(
-        name=name, namespace=space, type=kind, labels={**own, **labels}, selector={}, port=80, target_port=80,
-        protocol="TCP", ports=(ServicePort(name="http", port=80), ServicePort(name="https", port=443)),
-        annotations=notes, requested_ips=_addresses(asked), managed=False, load_balancer_class=cls,
+        name=name,
+        namespace=space,
+        type=kind,
+        labels={**own, **labels},
+        selector={},
+        port=80,
+        target_port=80,
+        protocol="TCP",
+        ports=(ServicePort(name="http", port=80), ServicePort(name="https", port=443)),
+        annotations=notes,
+        requested_ips=_addresses(asked),
+        managed=False,
+        load_balancer_class=cls,
         external_traffic_policy="Local" if policy == "Local" else "Cluster",
-    )  # fmt: skip
+    )
 
 
 def _addresses(text: Any) -> tuple[Address, ...]:

@@ -26,16 +26,23 @@ def return_routes(stack: StackConfig) -> Iterator[ReturnRoute]:
     bgp, cilium = stack.bgp, stack.cilium
     if bgp is None or bgp.return_routes == "off" or cilium.routing_mode != "native":
         return
-    routers = [interface.address for router in stack.routers for interface in router.interfaces
-               if not interface.loopback and interface.address.version == stack.cluster.pod_cidr.version]  # fmt: skip
+    routers = [
+        interface.address
+        for router in stack.routers
+        for interface in router.interfaces
+        if not interface.loopback and interface.address.version == stack.cluster.pod_cidr.version
+    ]
     routed = {address.ip for address in routers}
     for node in stack.nodes:
         if cilium.auto_direct_node_routes and _one_subnet(stack):
             continue
         if routed & set(node.default_gateways):
             continue
-        if any(stack.cluster.pod_cidr.subnet_of(r.to) for r in node.routes  # type: ignore[arg-type]
-               if r.to.version == stack.cluster.pod_cidr.version):  # fmt: skip
+        if any(
+            stack.cluster.pod_cidr.subnet_of(r.to)
+            for r in node.routes  # type: ignore[arg-type]
+            if r.to.version == stack.cluster.pod_cidr.version
+        ):
             continue
         for interface in node.interfaces:
             via = next((a.ip for a in routers if a.network == interface.address.network), None)

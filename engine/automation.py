@@ -35,8 +35,9 @@ class PulumiEngine:
     not even an empty stack in somebody's backend.
     """
 
-    def __init__(self, project_dir: Path, stack: str, state_dir: Path, *, own_passphrase: bool,
-                 qualified: str | None = None) -> None:  # fmt: skip
+    def __init__(
+        self, project_dir: Path, stack: str, state_dir: Path, *, own_passphrase: bool, qualified: str | None = None
+    ) -> None:
         self.builtin = BuiltinEngine(project_dir, stack, state_dir, own_passphrase=own_passphrase)
         self.stack = stack
         self._qualified = qualified or stack
@@ -53,13 +54,20 @@ class PulumiEngine:
         """The stack's passphrase. Raises StateError where there is none."""
         return self.builtin.passphrase()
 
-    def preview(self, listener: Listener = silent, *, fresh: bool = False, refresh: bool = False,
-                selection: Selection = EVERYTHING) -> Summary:  # fmt: skip
+    def preview(
+        self,
+        listener: Listener = silent,
+        *,
+        fresh: bool = False,
+        refresh: bool = False,
+        selection: Selection = EVERYTHING,
+    ) -> Summary:
         """What `up` would do."""
         if fresh or not self._exists():
             return self.builtin.preview(listener, fresh=True, selection=selection)
-        return self._run(listener, lambda record: self._select().preview(
-            on_event=record, **_chosen(selection, refresh)))  # fmt: skip
+        return self._run(
+            listener, lambda record: self._select().preview(on_event=record, **_chosen(selection, refresh))
+        )
 
     def up(self, listener: Listener = silent, *, refresh: bool = False, selection: Selection = EVERYTHING) -> Summary:
         """Make it so. Raises DeploymentFailed with every failure."""
@@ -69,16 +77,19 @@ class PulumiEngine:
                 f" EDGE_ENGINE=builtin edge stack export -s {self.stack} --file stack.json,"
                 f" then edge stack import -s {self.stack} stack.json"
             )
-        return self._run(listener, lambda record: self._make().up(
-            on_event=record, show_secrets=False, **_chosen(selection, refresh)))  # fmt: skip
+        return self._run(
+            listener, lambda record: self._make().up(on_event=record, show_secrets=False, **_chosen(selection, refresh))
+        )
 
     def destroy(self, listener: Listener = silent, *, selection: Selection = EVERYTHING) -> Summary:
         """Delete everything in the state, dependents first."""
-        return self._run(listener, lambda record: self._select().destroy(
-            on_event=record, show_secrets=False, **_chosen(selection)))  # fmt: skip
+        return self._run(
+            listener, lambda record: self._select().destroy(on_event=record, show_secrets=False, **_chosen(selection))
+        )
 
-    def refresh(self, listener: Listener = silent, *, dry_run: bool = False,
-                selection: Selection = EVERYTHING) -> Summary:  # fmt: skip
+    def refresh(
+        self, listener: Listener = silent, *, dry_run: bool = False, selection: Selection = EVERYTHING
+    ) -> Summary:
         """Compare the state with reality and record what is really there."""
 
         def call(record: Recorder) -> None:
@@ -145,8 +156,7 @@ class PulumiEngine:
         return automation.select_stack(self._qualified, work_dir=str(self._place[0]), opts=self._options())
 
     def _make(self) -> automation.Stack:
-        return automation.create_or_select_stack(
-            self._qualified, work_dir=str(self._place[0]), opts=self._options())
+        return automation.create_or_select_stack(self._qualified, work_dir=str(self._place[0]), opts=self._options())
 
     def _exists(self) -> bool:
         with _errors():
@@ -163,8 +173,11 @@ class PulumiEngine:
 
 def _chosen(selection: Selection, refresh: bool = False) -> dict[str, Any]:
     """A selection, and whether to refresh first, as the Automation API takes it."""
-    chosen = {"target": selection.urns(selection.targets), "exclude": selection.urns(selection.excludes),
-              "refresh": refresh}  # fmt: skip
+    chosen = {
+        "target": selection.urns(selection.targets),
+        "exclude": selection.urns(selection.excludes),
+        "refresh": refresh,
+    }
     return {key: value for key, value in chosen.items() if value}
 
 

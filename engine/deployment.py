@@ -33,8 +33,15 @@ class Halted(Exception):
 class Deployment:
     """Carries out registrations against a state. `dry_run` only plans."""
 
-    def __init__(self, state: State, providers: Providers, *, dry_run: bool, listener: Listener,
-                 selection: Selection = EVERYTHING) -> None:  # fmt: skip
+    def __init__(
+        self,
+        state: State,
+        providers: Providers,
+        *,
+        dry_run: bool,
+        listener: Listener,
+        selection: Selection = EVERYTHING,
+    ) -> None:
         self.state = state
         self.providers = providers
         self.selection = selection
@@ -140,12 +147,16 @@ class Deployment:
         live = {id(resource) for resource in self._seen.values()}
         recorded = {r.urn for r in self.state.resources}
         # What a create that did not end may have made, and nobody wants any more.
-        begun = [r for urn, (kind, r) in self._interrupted.items()
-                 if kind == "creating" and urn not in recorded and urn not in self._seen]  # fmt: skip
+        begun = [
+            r
+            for urn, (kind, r) in self._interrupted.items()
+            if kind == "creating" and urn not in recorded and urn not in self._seen
+        ]
         gone = [
-            r for r in [*self.state.resources, *begun]
+            r
+            for r in [*self.state.resources, *begun]
             if self.selection.has(r.urn) and (r.delete or (r.urn not in self._seen and id(r) not in live))
-        ]  # fmt: skip
+        ]
         return self._unneeded(gone) if self.selection else gone
 
     def _unneeded(self, gone: list[Resource]) -> list[Resource]:
@@ -219,8 +230,7 @@ class Deployment:
         if old is None or (interrupted and not old.id) or interrupted == "deleting":
             return self._create(goal, Op.CREATE, old, (), ())
         differences = changes(old.inputs, goal.inputs)
-        moved = changes({"provider": old.provider.rpartition("::")[0]},
-                        {"provider": goal.provider.rpartition("::")[0]})  # fmt: skip
+        moved = changes({"provider": old.provider.rpartition("::")[0]}, {"provider": goal.provider.rpartition("::")[0]})
         again = self._made_anew(goal, old)
         if again:
             return self._replace(goal, old, differences, Verdict(True, again, bool(goal.delete_before_replace)))
@@ -259,11 +269,15 @@ class Deployment:
         if not goal.type.startswith(PROVIDER_PREFIX) and self.providers.supports(goal.type):
             provider = self.context(goal.provider).provider
             verdict = self.providers.of(goal.type).diff(goal.type, plain(old.inputs), differences, provider)
-        forced = tuple(c.path for c in differences
-                       if "*" in goal.replace_on_changes or touches(c, goal.replace_on_changes))  # fmt: skip
+        forced = tuple(
+            c.path for c in differences if "*" in goal.replace_on_changes or touches(c, goal.replace_on_changes)
+        )
         before = goal.delete_before_replace
-        return Verdict(verdict.update, tuple(dict.fromkeys(verdict.replace + forced)),
-                       verdict.delete_before_replace if before is None else before)  # fmt: skip
+        return Verdict(
+            verdict.update,
+            tuple(dict.fromkeys(verdict.replace + forced)),
+            verdict.delete_before_replace if before is None else before,
+        )
 
     def _made_anew(self, goal: Goal, old: Resource) -> tuple[str, ...]:
         """Why the resource is replaced whatever its inputs are; nothing where it is not."""
@@ -292,8 +306,9 @@ class Deployment:
             self.state.put(resource, old)
         return resource
 
-    def _create(self, goal: Goal, op: Op, old: Resource | None, differences: tuple[Change, ...],
-                keys: tuple[str, ...]) -> Resource:  # fmt: skip
+    def _create(
+        self, goal: Goal, op: Op, old: Resource | None, differences: tuple[Change, ...], keys: tuple[str, ...]
+    ) -> Resource:
         step = Step(op, goal.urn, goal.type, goal.name, goal.parent, records.shown(goal, differences), keys)
         if self.dry_run:
             self.tell(step, True)

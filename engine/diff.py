@@ -100,10 +100,7 @@ _STEP = re.compile(r"""\[(?:"((?:[^"\\]|\\.)*)"|([^\]]*))\]|([^.\[]+)""")
 
 def steps(path: str) -> list[str]:
     """A property path in parts: `a.b[0]`, `a["x.y/z"]`, `a[*].b`, `*`."""
-    return [
-        quoted.replace('\\"', '"') if quoted else index or name
-        for quoted, index, name in _STEP.findall(path)
-    ]
+    return [quoted.replace('\\"', '"') if quoted else index or name for quoted, index, name in _STEP.findall(path)]
 
 
 def _restore(new: Any, old: Any, path: list[str]) -> Any:

@@ -13,8 +13,11 @@ Gone = Callable[[str, str | None], bool]
 
 def lost(resources: Iterable[tuple[str, str, bool, Any]], gone: Gone) -> set[str]:
     """The URNs that are gone, of resources as URN, type, whether custom, and inputs."""
-    return {urn for urn, kind, custom, inputs in resources
-            if custom and not kind.startswith(PROVIDER_PREFIX) and gone(kind, _host(inputs))}  # fmt: skip
+    return {
+        urn
+        for urn, kind, custom, inputs in resources
+        if custom and not kind.startswith(PROVIDER_PREFIX) and gone(kind, _host(inputs))
+    }
 
 
 def lost_in(document: dict[str, Any], gone: Gone) -> set[str]:

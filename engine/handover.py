@@ -16,10 +16,28 @@ from engine.registry import CLUSTER_UID, PROVIDER_PREFIX
 from engine.state import Resource
 from engine.values import Properties, Secret
 
-_FALSE = ("allowNullValues", "atomic", "cleanupOnFail", "createNamespace", "dependencyUpdate", "devel",
-          "disableCRDHooks", "disableOpenapiValidation", "disableWebhooks", "forceUpdate", "lint", "recreatePods",
-          "renderSubchartNotes", "replace", "resetValues", "reuseValues", "skipAwait", "skipCrds", "verify",
-          "waitForJobs")  # fmt: skip
+_FALSE = (
+    "allowNullValues",
+    "atomic",
+    "cleanupOnFail",
+    "createNamespace",
+    "dependencyUpdate",
+    "devel",
+    "disableCRDHooks",
+    "disableOpenapiValidation",
+    "disableWebhooks",
+    "forceUpdate",
+    "lint",
+    "recreatePods",
+    "renderSubchartNotes",
+    "replace",
+    "resetValues",
+    "reuseValues",
+    "skipAwait",
+    "skipCrds",
+    "verify",
+    "waitForJobs",
+)
 _RELEASE_DEFAULTS = {**dict.fromkeys(_FALSE, False), "description": "", "keyring": "", "postrender": "", "timeout": 0}
 # What the command provider's schema calls secret within a connection.
 _CONNECTION_SECRETS = ("privateKey", "privateKeyPassword", "password")
@@ -40,8 +58,12 @@ def for_pulumi(resource: Resource) -> Resource:
         inputs = {**_RELEASE_DEFAULTS, **inputs}
         outputs = {**_RELEASE_DEFAULTS, **outputs, "__inputs": Secret(inputs)}
     elif resource.type.startswith(_OBJECT_PREFIX):
-        outputs = {"__inputs": inputs, "__initialApiVersion": inputs.get("apiVersion"),
-                   "__fieldManager": field_manager(resource.type, inputs), **outputs}  # fmt: skip
+        outputs = {
+            "__inputs": inputs,
+            "__initialApiVersion": inputs.get("apiVersion"),
+            "__fieldManager": field_manager(resource.type, inputs),
+            **outputs,
+        }
     elif resource.type.startswith(_COMMAND_PREFIX):
         inputs, outputs = _sealed(inputs), _sealed(outputs)
     return replace(resource, inputs=inputs, outputs=outputs)
@@ -54,8 +76,9 @@ def from_pulumi(resource: Resource) -> Resource:
         inputs = {key: value for key, value in inputs.items() if value or key == "values"}
     elif resource.type.startswith(PROVIDER_PREFIX):
         named = not resource.name.startswith("default")
-        inputs = {key: value for key, value in inputs.items()
-                  if not key.startswith("__") and not (named and key == "version")}  # fmt: skip
+        inputs = {
+            key: value for key, value in inputs.items() if not key.startswith("__") and not (named and key == "version")
+        }
     return replace(resource, inputs=inputs)
 
 

@@ -73,9 +73,7 @@ class Monitor:
             self._deployment.refuse(f"{request.name} ({request.type}): {what}")
         resource = self._step(request, lambda: self._deployment.register(self._goal(request)))
         outputs = {**resource.inputs, **resource.outputs} if resource.custom else {}
-        answer = resource_pb2.RegisterResourceResponse(
-            urn=resource.urn, id=resource.id, object=to_struct(outputs)
-        )
+        answer = resource_pb2.RegisterResourceResponse(urn=resource.urn, id=resource.id, object=to_struct(outputs))
         for key, urns in resource.property_dependencies.items():
             answer.propertyDependencies[key].urns.extend(urns)
         return answer
@@ -98,10 +96,17 @@ class Monitor:
         inputs = from_struct(request.properties)
         parent = request.parent or self._root
         goal = Goal(
-            urn=self.urn(parent, request.type, request.name), type=request.type, name=request.name, custom=True,
-            inputs=inputs, parent=parent, provider=self._provider_of(request), dependencies=list(request.dependencies),
-            additional_secret_outputs=list(request.additionalSecretOutputs), import_id=request.id,
-        )  # fmt: skip
+            urn=self.urn(parent, request.type, request.name),
+            type=request.type,
+            name=request.name,
+            custom=True,
+            inputs=inputs,
+            parent=parent,
+            provider=self._provider_of(request),
+            dependencies=list(request.dependencies),
+            additional_secret_outputs=list(request.additionalSecretOutputs),
+            import_id=request.id,
+        )
         resource = self._step(request, lambda: self._deployment.read(goal))
         return resource_pb2.ReadResourceResponse(urn=resource.urn, properties=to_struct(resource.outputs))
 
@@ -166,20 +171,31 @@ class Monitor:
         with self._lock:
             self._declared_aliases[urn] = aliases
         return Goal(
-            urn=urn, type=request.type, name=request.name, custom=request.custom, inputs=inputs,
-            parent=parent, provider=self._provider_of(request), dependencies=list(request.dependencies),
+            urn=urn,
+            type=request.type,
+            name=request.name,
+            custom=request.custom,
+            inputs=inputs,
+            parent=parent,
+            provider=self._provider_of(request),
+            dependencies=list(request.dependencies),
             property_dependencies={
                 key: sorted(value.urns) for key, value in sorted(request.propertyDependencies.items())
             },
-            protect=request.protect, retain_on_delete=request.retainOnDelete,
-            deleted_with=request.deletedWith, ignore_changes=list(request.ignoreChanges),
+            protect=request.protect,
+            retain_on_delete=request.retainOnDelete,
+            deleted_with=request.deletedWith,
+            ignore_changes=list(request.ignoreChanges),
             replace_on_changes=list(request.replaceOnChanges),
             delete_before_replace=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
             additional_secret_outputs=list(request.additionalSecretOutputs),
-            aliases=aliases, timeouts=timeouts, import_id=request.importId, hide_diffs=list(request.hideDiffs),
+            aliases=aliases,
+            timeouts=timeouts,
+            import_id=request.importId,
+            hide_diffs=list(request.hideDiffs),
             replace_with=list(request.replace_with),
             replacement_trigger=from_value(request.replacement_trigger),
-        )  # fmt: skip
+        )
 
     def _aliases(self, request: Any, parent: str) -> list[str]:
         result = []

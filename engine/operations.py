@@ -56,8 +56,14 @@ class BuiltinEngine:
             raise StateError("no passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE")
         return text
 
-    def preview(self, listener: Listener = silent, *, fresh: bool = False, refresh: bool = False,
-                selection: Selection = EVERYTHING) -> Summary:  # fmt: skip
+    def preview(
+        self,
+        listener: Listener = silent,
+        *,
+        fresh: bool = False,
+        refresh: bool = False,
+        selection: Selection = EVERYTHING,
+    ) -> Summary:
         """What `up` would do. Touches nothing; `fresh` plans as if nothing existed yet, `refresh` from what is really
         there."""
         with self._deployment(dry_run=True, listener=listener, fresh=fresh, selection=selection) as deployment:
@@ -103,8 +109,10 @@ class BuiltinEngine:
 
     def destroy(self, listener: Listener = silent, *, selection: Selection = EVERYTHING) -> Summary:
         """Delete everything in the state, dependents first."""
-        with exclusive(self.path), self._deployment(dry_run=False, listener=listener,
-                                                    selection=selection) as deployment:  # fmt: skip
+        with (
+            exclusive(self.path),
+            self._deployment(dry_run=False, listener=listener, selection=selection) as deployment,
+        ):
             selection.check(r.urn for r in deployment.state.resources)
             going = deployment.leftovers()
             protected = [r for r in going if r.protect]
@@ -118,11 +126,14 @@ class BuiltinEngine:
                 deployment.state.settle()
             return deployment.summary
 
-    def refresh(self, listener: Listener = silent, *, dry_run: bool = False,
-                selection: Selection = EVERYTHING) -> Summary:  # fmt: skip
+    def refresh(
+        self, listener: Listener = silent, *, dry_run: bool = False, selection: Selection = EVERYTHING
+    ) -> Summary:
         """Compare the state with reality and record what is really there."""
-        with exclusive(self.path), self._deployment(dry_run=dry_run, listener=listener,
-                                                    selection=selection) as deployment:  # fmt: skip
+        with (
+            exclusive(self.path),
+            self._deployment(dry_run=dry_run, listener=listener, selection=selection) as deployment,
+        ):
             selection.check(r.urn for r in deployment.state.resources)
             for step in drift(deployment):
                 deployment.tell(step, True)
@@ -172,11 +183,13 @@ class BuiltinEngine:
         return State(path, from_environment(self._fallback))
 
     @contextmanager
-    def _deployment(self, *, dry_run: bool, listener: Listener, selection: Selection,
-                    fresh: bool = False) -> Iterator[Deployment]:  # fmt: skip
+    def _deployment(
+        self, *, dry_run: bool, listener: Listener, selection: Selection, fresh: bool = False
+    ) -> Iterator[Deployment]:
         providers = Providers()
-        deployment = Deployment(self._state(fresh=fresh), providers, dry_run=dry_run, listener=listener,
-                                selection=selection)  # fmt: skip
+        deployment = Deployment(
+            self._state(fresh=fresh), providers, dry_run=dry_run, listener=listener, selection=selection
+        )
         deployment.outputs_of = self._outputs_of
         try:
             with _ctrl_c(deployment):
@@ -200,8 +213,10 @@ class BuiltinEngine:
         """Outputs of another stack of this project. Raises EdgeError where there is none."""
         parts = name.split("/")
         if len(parts) == 3 and parts[1] != self.settings.project:
-            raise EdgeError(f"{name}: is a stack of another project; the built-in engine reads those of"
-                            f" {self.settings.project}; {INSTALL}")  # fmt: skip
+            raise EdgeError(
+                f"{name}: is a stack of another project; the built-in engine reads those of"
+                f" {self.settings.project}; {INSTALL}"
+            )
         if parts[-1] == self.stack and not self.path.exists():
             # What a program reads of its own stack, before the first `up`.
             return {}

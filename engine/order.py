@@ -10,8 +10,7 @@ from engine.state import Resource
 PARALLEL = 16
 
 
-def dependents_first(resources: list[Resource], work: Callable[[Resource], None],
-                     stop: Callable[[], bool]) -> None:  # fmt: skip
+def dependents_first(resources: list[Resource], work: Callable[[Resource], None], stop: Callable[[], bool]) -> None:
     """Call `work` for each resource after everything that refers to it is through.
 
     Stops starting new work once `stop()` is true; what runs is waited for.

@@ -54,11 +54,16 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
     ROOT.set(None)
     configure(
         Settings(
-            project=settings.project, stack=settings.stack, monitor=monitor, engine=Log(deployment),
-            parallel=PARALLEL, dry_run=deployment.dry_run, organization="organization",
+            project=settings.project,
+            stack=settings.stack,
+            monitor=monitor,
+            engine=Log(deployment),
+            parallel=PARALLEL,
+            dry_run=deployment.dry_run,
+            organization="organization",
             root_directory=str(project_dir),
         )
-    )  # fmt: skip
+    )
     set_all_config(settings.values, list(settings.secrets))
 
     def program() -> None:

@@ -10,8 +10,16 @@ from engine.diff import ABSENT, Change, changes, steps
 from engine.events import Listener, Op, Step, Summary
 from engine.values import SIGNATURE, Secret
 
-_OPS = {"same": Op.SAME, "create": Op.CREATE, "update": Op.UPDATE, "replace": Op.REPLACE, "delete": Op.DELETE,
-        "refresh": Op.SAME, "import": Op.IMPORT, "read": Op.READ}  # fmt: skip
+_OPS = {
+    "same": Op.SAME,
+    "create": Op.CREATE,
+    "update": Op.UPDATE,
+    "replace": Op.REPLACE,
+    "delete": Op.DELETE,
+    "refresh": Op.SAME,
+    "import": Op.IMPORT,
+    "read": Op.READ,
+}
 # The halves of a `replace`, which has a step of its own: they tell only when they fail, for it does not.
 _HALVES = ("create-replacement", "delete-replaced")
 _COLOR = re.compile(r"<\{%.*?%\}>")
@@ -69,10 +77,17 @@ class Recorder:
         different = () if op in (Op.SAME, Op.CREATE) else _changes(metadata)
         seconds = time.monotonic() - self._began.get(metadata.urn, time.monotonic())
         return Step(
-            op, metadata.urn, metadata.type, metadata.urn.rpartition("::")[2], state.parent or "",
-            changes=different, replace_keys=_reasons(metadata) if op is Op.REPLACE else (),
-            seconds=seconds, error=error, custom=bool(state.custom),
-        )  # fmt: skip
+            op,
+            metadata.urn,
+            metadata.type,
+            metadata.urn.rpartition("::")[2],
+            state.parent or "",
+            changes=different,
+            replace_keys=_reasons(metadata) if op is Op.REPLACE else (),
+            seconds=seconds,
+            error=error,
+            custom=bool(state.custom),
+        )
 
     def _diagnostic(self, event: Any) -> None:
         text = _COLOR.sub("", event.message).strip()

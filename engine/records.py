@@ -16,11 +16,26 @@ from engine.values import Properties, Secret, has_unknown, plain, reseal, to_jso
 def recorded(goal: Goal, old: Resource | None, id: str, outputs: Properties) -> Resource:
     """The resource as the state is to have it."""
     return Resource(
-        goal.urn, goal.type, goal.custom, goal.inputs, outputs, id, goal.parent, goal.provider,
-        sorted(goal.dependencies), goal.property_dependencies, goal.protect, goal.retain_on_delete,
-        goal.deleted_with, False, goal.additional_secret_outputs, [], goal.timeouts, goal.replacement_trigger,
+        goal.urn,
+        goal.type,
+        goal.custom,
+        goal.inputs,
+        outputs,
+        id,
+        goal.parent,
+        goal.provider,
+        sorted(goal.dependencies),
+        goal.property_dependencies,
+        goal.protect,
+        goal.retain_on_delete,
+        goal.deleted_with,
+        False,
+        goal.additional_secret_outputs,
+        [],
+        goal.timeouts,
+        goal.replacement_trigger,
         created=old.created if old else "",
-    )  # fmt: skip
+    )
 
 
 def previewed(providers: Providers, goal: Goal) -> Properties:
@@ -47,10 +62,23 @@ def text(properties: Properties) -> str:
 def metadata(resource: Resource) -> tuple[object, ...]:
     """What is recorded of a resource and changed without a call of its provider."""
     r = resource
-    return (r.urn, text(r.inputs), text(r.outputs), text({"": r.replacement_trigger}), r.external,
-            r.parent, r.provider, tuple(r.dependencies), r.protect, r.retain_on_delete, r.deleted_with,
-            repr(sorted(r.property_dependencies.items())), repr(r.custom_timeouts),
-            tuple(r.additional_secret_outputs), r.delete)  # fmt: skip
+    return (
+        r.urn,
+        text(r.inputs),
+        text(r.outputs),
+        text({"": r.replacement_trigger}),
+        r.external,
+        r.parent,
+        r.provider,
+        tuple(r.dependencies),
+        r.protect,
+        r.retain_on_delete,
+        r.deleted_with,
+        repr(sorted(r.property_dependencies.items())),
+        repr(r.custom_timeouts),
+        tuple(r.additional_secret_outputs),
+        r.delete,
+    )
 
 
 def triggered(before: Any, after: Any) -> bool:

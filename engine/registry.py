@@ -46,9 +46,7 @@ class Providers:
             return self._containers
         if _is_object(kind):
             return self._objects
-        raise UnsupportedResource(
-            f"{kind}: the built-in engine plans this type but cannot apply it; {INSTALL}"
-        )
+        raise UnsupportedResource(f"{kind}: the built-in engine plans this type but cannot apply it; {INSTALL}")
 
     def supports(self, kind: str) -> bool:
         """Whether the type can be applied here."""

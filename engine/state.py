@@ -61,13 +61,25 @@ class Resource:
 
 # Python name -> name in the file, for what is copied as it is.
 _FIELDS = {
-    "urn": "urn", "custom": "custom", "id": "id", "type": "type", "parent": "parent",
-    "provider": "provider", "dependencies": "dependencies",
-    "property_dependencies": "propertyDependencies", "protect": "protect",
-    "retain_on_delete": "retainOnDelete", "deleted_with": "deletedWith", "delete": "delete",
-    "additional_secret_outputs": "additionalSecretOutputs", "aliases": "aliases",
-    "custom_timeouts": "customTimeouts", "external": "external", "created": "created", "modified": "modified",
-}  # fmt: skip
+    "urn": "urn",
+    "custom": "custom",
+    "id": "id",
+    "type": "type",
+    "parent": "parent",
+    "provider": "provider",
+    "dependencies": "dependencies",
+    "property_dependencies": "propertyDependencies",
+    "protect": "protect",
+    "retain_on_delete": "retainOnDelete",
+    "deleted_with": "deletedWith",
+    "delete": "delete",
+    "additional_secret_outputs": "additionalSecretOutputs",
+    "aliases": "aliases",
+    "custom_timeouts": "customTimeouts",
+    "external": "external",
+    "created": "created",
+    "modified": "modified",
+}
 
 
 class State:
@@ -230,8 +242,7 @@ class State:
             raise refused
         if candidates:
             raise StateError(
-                f"neither {self.path} nor its backup can be read; restore one of them, or"
-                " `edge stack import` an export"
+                f"neither {self.path} nor its backup can be read; restore one of them, or `edge stack import` an export"
             )
 
     def _parse(self, document: Any) -> None:
@@ -247,8 +258,7 @@ class State:
         resources = [self._resource(data) for data in deployment.get("resources") or []]
         pending = deployment.get("pending_operations") or []
         self.pending = {
-            entry["resource"]["urn"]: (entry["type"], self._resource(entry["resource"]))
-            for entry in pending
+            entry["resource"]["urn"]: (entry["type"], self._resource(entry["resource"])) for entry in pending
         }
         self.resources = resources
         self._rendered.clear()
@@ -290,8 +300,11 @@ class State:
             f'{{"type": "{kind}", "resource": {self._render(r)}}}' for kind, r in self.pending.values()
         )
         # `pulumi stack import` refuses a manifest whose magic is not its version's digest.
-        manifest = {"time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
-                    "magic": sha256(_VERSION.encode()).hexdigest(), "version": _VERSION}  # fmt: skip
+        manifest = {
+            "time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+            "magic": sha256(_VERSION.encode()).hexdigest(),
+            "version": _VERSION,
+        }
         secrets = None
         if self._crypto is not None:
             secrets = {"type": "passphrase", "state": {"salt": self._crypto.salt_line}}

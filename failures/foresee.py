@@ -110,6 +110,13 @@ def points_of_failure(found: Iterable[Foreseen]) -> list[Foreseen]:
 def longest(stack: StackConfig, loss: str, kind: Kind, name: str) -> float | None:
     """For how many seconds a loss (`node NAME`) may cost a thing some of its traffic; None where it takes it down."""
     found = next((one for one in foresee(stack) if str(one.loss) == loss), None)
-    costs = [cost.seconds for cost in found.costs if cost.thing.kind == kind
-             and any(one.partition(" ")[0] == name for one in cost.thing.names)] if found else []  # fmt: skip
+    costs = (
+        [
+            cost.seconds
+            for cost in found.costs
+            if cost.thing.kind == kind and any(one.partition(" ")[0] == name for one in cost.thing.names)
+        ]
+        if found
+        else []
+    )
     return None if None in costs else max((seconds for seconds in costs if seconds is not None), default=0.0)

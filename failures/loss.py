@@ -11,8 +11,14 @@ from config.stack import StackConfig
 from failures.thing import Thing
 
 LossKind = Literal["node", "zone", "router", "link", "session", "gateway", "backend's node"]
-_KINDS: dict[str, LossKind] = {"router": "router", "node": "node", "link": "link", "session": "session",
-                               "gateway": "gateway", "pod": "backend's node"}  # fmt: skip
+_KINDS: dict[str, LossKind] = {
+    "router": "router",
+    "node": "node",
+    "link": "link",
+    "session": "session",
+    "gateway": "gateway",
+    "pod": "backend's node",
+}
 
 
 @dataclass(frozen=True)
@@ -30,8 +36,7 @@ class Loss:
 def losses(stack: StackConfig, things: Iterable[Thing]) -> list[Loss]:
     """All of them: what some thing depends on, then zones. In the order of the kinds, and of the stack file."""
     parts = dict.fromkeys(part for thing in things for way in thing.ways for part in sorted(way.parts))
-    found = [Loss(_KINDS[kind], name, frozenset({part})) for part in parts
-             for kind, _, name in [part.partition("/")]]  # fmt: skip
+    found = [Loss(_KINDS[kind], name, frozenset({part})) for part in parts for kind, _, name in [part.partition("/")]]
     order = list(_KINDS.values())
     return [*sorted(found, key=lambda loss: (order.index(loss.kind), loss.name)), *_zones(stack)]
 

@@ -33,13 +33,19 @@ def _addresses(stack: StackConfig, found: list[Session]) -> Iterator[Thing]:
     for service in stack.services:
         if service.type != "LoadBalancer" or service.load_balancer_class not in (None, BGP_CLASS):
             continue
-        by = frozenset(name for name, config in configs.items() if any(
-            "LoadBalancerIP" in entry.addresses for entry in selecting(service, carried(stack, config))))  # fmt: skip
+        by = frozenset(
+            name
+            for name, config in configs.items()
+            if any("LoadBalancerIP" in entry.addresses for entry in selecting(service, carried(stack, config)))
+        )
         if by:
             alike[by, _local(stack, service)].append(service)
     for (by, local), services in alike.items():
-        ways = tuple(_way(session) for session in found if session.peer_config and session.peer_config.name in by
-                     and (local is None or session.node.name in local))  # fmt: skip
+        ways = tuple(
+            _way(session)
+            for session in found
+            if session.peer_config and session.peer_config.name in by and (local is None or session.node.name in local)
+        )
         yield Thing("address", tuple(map(called, services)), ways, "next hops")
 
 
@@ -77,8 +83,11 @@ def _links(session: Session) -> Iterator[str]:
     yield from (f"link/{session.node.name}/{i.name}" for i in near)
     if session.far is not None:
         router = session.far.router
-        yield from (f"link/{router.name}/{link.name}" for link in router.interfaces if not link.loopback
-                    and any(link.address.network == i.address.network for i in near))  # fmt: skip
+        yield from (
+            f"link/{router.name}/{link.name}"
+            for link in router.interfaces
+            if not link.loopback and any(link.address.network == i.address.network for i in near)
+        )
 
 
 def _back(stack: StackConfig) -> Iterator[Thing]:
@@ -91,7 +100,11 @@ def _back(stack: StackConfig) -> Iterator[Thing]:
             if via in owners:
                 router, link = owners[via]
                 here = next((f"link/{node.name}/{i.name}" for i in node.interfaces if via in i.address.network), None)
-                parts = {f"router/{router.name}", f"link/{router.name}/{link.name}", f"node/{node.name}",
-                         *([here] if here else [])}  # fmt: skip
+                parts = {
+                    f"router/{router.name}",
+                    f"link/{router.name}/{link.name}",
+                    f"node/{node.name}",
+                    *([here] if here else []),
+                }
                 alike[Way(frozenset(parts))].append(f"{node.name} to {to}")
     yield from (Thing("way back", tuple(names), (way,), "ways") for way, names in alike.items())

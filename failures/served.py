@@ -50,19 +50,31 @@ def _announcements(stack: StackConfig) -> Iterator[Thing]:
             if links:
                 alike[links].append(service)
     for links, services in alike.items():
-        ways = tuple(Way(frozenset({f"node/{node}", f"link/{node}/{link}", *api}), duration + 2.4 * retry + _FOLLOW)
-                     for node, link in links)  # fmt: skip
+        ways = tuple(
+            Way(frozenset({f"node/{node}", f"link/{node}/{link}", *api}), duration + 2.4 * retry + _FOLLOW)
+            for node, link in links
+        )
         yield Thing("announcement", tuple(map(called, services)), ways, "possible holders", used=1)
 
 
 def _announcing(stack: StackConfig, service: Service) -> Iterator[tuple[str, str]]:
-    chosen = [policy for policy in stack.l2_policies if policy.load_balancer_ips and (
-        policy.service_selector is None or policy.service_selector.matches(service_labels(service)))]  # fmt: skip
+    chosen = [
+        policy
+        for policy in stack.l2_policies
+        if policy.load_balancer_ips
+        and (policy.service_selector is None or policy.service_selector.matches(service_labels(service)))
+    ]
     for node in stack.nodes:
         for policy in chosen:
             if policy.node_selector is None or policy.node_selector.matches(stack.node_labels(node)):
-                link = next((i.name for i in node.interfaces if not policy.interfaces
-                             or any(matches(one, i.name) for one in policy.interfaces)), None)  # fmt: skip
+                link = next(
+                    (
+                        i.name
+                        for i in node.interfaces
+                        if not policy.interfaces or any(matches(one, i.name) for one in policy.interfaces)
+                    ),
+                    None,
+                )
                 if link:
                     yield node.name, link
                     break

@@ -23,51 +23,74 @@ def start(host: Host, cluster: LabCluster, pki: Pki, management_address: str) ->
     server, server_key = pki.issue("apiserver", "kube-apiserver", hosts=names + addresses)
     client, client_key = pki.issue("apiserver-kubelet", "kube-apiserver", ("system:masters",))
     sa_public, sa_private = pki.service_account_key()
-    for path in (pki.ca_certificate, pki.dir / "ca.key", server, server_key, client, client_key,
-                 sa_public, sa_private):  # fmt: skip
+    for path in (pki.ca_certificate, pki.dir / "ca.key", server, server_key, client, client_key, sa_public, sa_private):
         host.write(f"{_PKI}/{path.name}", path.read_bytes(), 0o600)
     for component in ("controller-manager", "scheduler"):
         issued = pki.issue(component, f"system:kube-{component}", ("system:masters",))
         text = pki.kubeconfig(f"https://127.0.0.1:{cluster.api_port}", *issued)
         host.write(f"/etc/kubernetes/{component}.conf", text, 0o600)
-    host.spawn("etcd", [
-        "etcd", "--data-dir=/var/lib/etcd-lab", "--log-level=warn",
-        # The lab's data lives in memory anyway; waiting for a disk would only slow it down.
-        "--unsafe-no-fsync",
-        "--listen-client-urls=http://127.0.0.1:2379",
-        "--advertise-client-urls=http://127.0.0.1:2379",
-        "--listen-peer-urls=http://127.0.0.1:2380",
-    ])  # fmt: skip
-    host.spawn("kube-apiserver", [
-        "kube-apiserver", "--etcd-servers=http://127.0.0.1:2379",
-        f"--advertise-address={cluster.api_server}", f"--secure-port={cluster.api_port}",
-        f"--service-cluster-ip-range={cluster.service_cidr}",
-        f"--client-ca-file={_PKI}/ca.crt",
-        f"--tls-cert-file={_PKI}/apiserver.crt", f"--tls-private-key-file={_PKI}/apiserver.key",
-        f"--kubelet-client-certificate={_PKI}/apiserver-kubelet.crt",
-        f"--kubelet-client-key={_PKI}/apiserver-kubelet.key",
-        "--kubelet-preferred-address-types=InternalIP",
-        f"--service-account-key-file={_PKI}/sa.pub",
-        f"--service-account-signing-key-file={_PKI}/sa.key",
-        "--service-account-issuer=https://kubernetes.default.svc",
-        "--authorization-mode=Node,RBAC", "--allow-privileged=true", "--profiling=false",
-    ])  # fmt: skip
-    host.spawn("kube-controller-manager", [
-        "kube-controller-manager", "--kubeconfig=/etc/kubernetes/controller-manager.conf",
-        f"--root-ca-file={_PKI}/ca.crt",
-        f"--service-account-private-key-file={_PKI}/sa.key",
-        # One identity for all controllers: fetching a token for each takes seconds at the start.
-        "--use-service-account-credentials=false", "--kube-api-qps=200", "--kube-api-burst=400",
-        "--leader-elect=false", "--profiling=false",
-    ])  # fmt: skip
-    host.spawn("kube-scheduler", [
-        "kube-scheduler", "--kubeconfig=/etc/kubernetes/scheduler.conf", "--leader-elect=false",
-        "--profiling=false",
-    ])  # fmt: skip
+    host.spawn(
+        "etcd",
+        [
+            "etcd",
+            "--data-dir=/var/lib/etcd-lab",
+            "--log-level=warn",
+            # The lab's data lives in memory anyway; waiting for a disk would only slow it down.
+            "--unsafe-no-fsync",
+            "--listen-client-urls=http://127.0.0.1:2379",
+            "--advertise-client-urls=http://127.0.0.1:2379",
+            "--listen-peer-urls=http://127.0.0.1:2380",
+        ],
+    )
+    host.spawn(
+        "kube-apiserver",
+        [
+            "kube-apiserver",
+            "--etcd-servers=http://127.0.0.1:2379",
+            f"--advertise-address={cluster.api_server}",
+            f"--secure-port={cluster.api_port}",
+            f"--service-cluster-ip-range={cluster.service_cidr}",
+            f"--client-ca-file={_PKI}/ca.crt",
+            f"--tls-cert-file={_PKI}/apiserver.crt",
+            f"--tls-private-key-file={_PKI}/apiserver.key",
+            f"--kubelet-client-certificate={_PKI}/apiserver-kubelet.crt",
+            f"--kubelet-client-key={_PKI}/apiserver-kubelet.key",
+            "--kubelet-preferred-address-types=InternalIP",
+            f"--service-account-key-file={_PKI}/sa.pub",
+            f"--service-account-signing-key-file={_PKI}/sa.key",
+            "--service-account-issuer=https://kubernetes.default.svc",
+            "--authorization-mode=Node,RBAC",
+            "--allow-privileged=true",
+            "--profiling=false",
+        ],
+    )
+    host.spawn(
+        "kube-controller-manager",
+        [
+            "kube-controller-manager",
+            "--kubeconfig=/etc/kubernetes/controller-manager.conf",
+            f"--root-ca-file={_PKI}/ca.crt",
+            f"--service-account-private-key-file={_PKI}/sa.key",
+            # One identity for all controllers: fetching a token for each takes seconds at the start.
+            "--use-service-account-credentials=false",
+            "--kube-api-qps=200",
+            "--kube-api-burst=400",
+            "--leader-elect=false",
+            "--profiling=false",
+        ],
+    )
+    host.spawn(
+        "kube-scheduler",
+        [
+            "kube-scheduler",
+            "--kubeconfig=/etc/kubernetes/scheduler.conf",
+            "--leader-elect=false",
+            "--profiling=false",
+        ],
+    )
 
 
-def wait_ready(address: str, cluster: LabCluster, pki: Pki, seconds: float,
-               alive: Callable[[], bool]) -> None:  # fmt: skip
+def wait_ready(address: str, cluster: LabCluster, pki: Pki, seconds: float, alive: Callable[[], bool]) -> None:
     """Wait until the API server says it is ready. Call it from the management namespace.
 
     Raises LabError at the deadline, or at once when the host is gone.
@@ -80,9 +103,7 @@ def wait_ready(address: str, cluster: LabCluster, pki: Pki, seconds: float,
     while time.monotonic() < deadline:
         if not alive():
             raise LabError("the control plane's host died while it started")
-        connection = http.client.HTTPSConnection(
-            address, cluster.api_port, context=context, timeout=3
-        )
+        connection = http.client.HTTPSConnection(address, cluster.api_port, context=context, timeout=3)
         try:
             connection.request("GET", "/readyz")
             answer = connection.getresponse()
@@ -95,5 +116,7 @@ def wait_ready(address: str, cluster: LabCluster, pki: Pki, seconds: float,
         finally:
             connection.close()
         time.sleep(0.05)
-    raise LabError(f"the API server was not ready within {seconds:.0f} s: {last}; "
-                   "its log: edge lab exec <control plane> -- tail /var/log/kube-apiserver.log")  # fmt: skip
+    raise LabError(
+        f"the API server was not ready within {seconds:.0f} s: {last}; "
+        "its log: edge lab exec <control plane> -- tail /var/log/kube-apiserver.log"
+    )

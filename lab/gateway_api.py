@@ -28,7 +28,13 @@ def install(lab: str, stack: StackConfig, control_plane: Host) -> None:
     files = sorted(crds.glob("gateway.networking.k8s.io_*.yaml"))
     if not files:
         raise LabError(f"the Gateway API {built_with} has no CRDs at {crds}")
-    command = ["kubectl", f"--kubeconfig={kubeconfig(lab)}", "apply", "--server-side", "--force-conflicts",
-               *(f"--filename={file}" for file in files)]  # fmt: skip
+    command = [
+        "kubectl",
+        f"--kubeconfig={kubeconfig(lab)}",
+        "apply",
+        "--server-side",
+        "--force-conflicts",
+        *(f"--filename={file}" for file in files),
+    ]
     Host(lab, MANAGEMENT).run(command, net_only=True)
     mark.write_text(life)

@@ -48,8 +48,9 @@ class LabGround:
     def apply(self, manifest: dict[str, Any]) -> None:
         """Create or change an object. Raises LabError where that fails."""
         text = json.dumps(manifest)
-        Host(self.lab, MANAGEMENT).run(self._kubectl("apply", "--server-side", "--force-conflicts", "-f", "-"), text,
-                                       net_only=True)  # fmt: skip
+        Host(self.lab, MANAGEMENT).run(
+            self._kubectl("apply", "--server-side", "--force-conflicts", "-f", "-"), text, net_only=True
+        )
 
     def newer_cilium(self) -> str:
         """A newer version of Cilium that is built. Raises LabError where there is none."""
@@ -62,8 +63,9 @@ class LabGround:
             argv = Host(self.lab, MANAGEMENT).command(self._kubectl("exec", name, "--", *arguments), net_only=True)
         else:
             argv = Host(self.lab, name).command(arguments)
-        return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                text=True)  # fmt: skip
+        return subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
 
     def _kubectl(self, *words: str) -> list[str]:
         return ["kubectl", f"--kubeconfig={kubeconfig(self.lab)}", *words]

@@ -66,8 +66,7 @@ class Host:
         """This boot has come to its end."""
         (self.dir / "complete").write_text(self.life or "")
 
-    def boot(self, hide: Path, tools: Sequence[Path] = (),
-             binds: Mapping[str, Path] | None = None) -> None:  # fmt: skip
+    def boot(self, hide: Path, tools: Sequence[Path] = (), binds: Mapping[str, Path] | None = None) -> None:
         """Make the namespaces and the file system, and return when the host's init runs.
 
         `hide` is a directory that the host must not see; `tools` are laid over /usr/local/bin;
@@ -79,16 +78,35 @@ class Host:
             old.unlink()
         self.cgroup.mkdir(exist_ok=True)
         command = [
-            "unshare", "--net", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--fork",
-            "--kill-child", "--mount-proc", "--propagation", "private",
-            "/bin/sh", str(BOOT), self.name, str(self.dir), ":".join(map(str, tools)), str(hide),
+            "unshare",
+            "--net",
+            "--mount",
+            "--uts",
+            "--ipc",
+            "--pid",
+            "--cgroup",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+            "--propagation",
+            "private",
+            "/bin/sh",
+            str(BOOT),
+            self.name,
+            str(self.dir),
+            ":".join(map(str, tools)),
+            str(hide),
             *(f"{source}:{target}" for target, source in (binds or {}).items()),
-        ]  # fmt: skip
+        ]
         with open(self.dir / "boot.log", "wb") as log:
             parent = subprocess.Popen(
-                self._in_cgroup(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, env={"PATH": os.environ["PATH"]},
-            )  # fmt: skip
+                self._in_cgroup(command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env={"PATH": os.environ["PATH"]},
+            )
         deadline = time.monotonic() + 20
         while not (self.dir / "booted").exists():
             if parent.poll() is not None or time.monotonic() > deadline:
@@ -133,8 +151,11 @@ class Host:
         with open(self.root / f"var/log/{name}.log", "ab") as log:
             process = subprocess.Popen(
                 self.command(["/usr/bin/env", "-i", "HOME=/root", f"PATH={_PATH}", *argv]),
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         if not once:
             (self.dir / f"{name}.service").write_text(f"{process.pid} {_start_time(process.pid)}")
 

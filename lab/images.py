@@ -32,8 +32,10 @@ def wanted(cilium: Cilium) -> tuple[Part, ...]:
     """What a lab with that Cilium runs beside what every lab does. Raises LabError for what no lab can run."""
     if enabled(cilium.values, "ipv6", default=False):
         # Pods, Services and nodes have one address each, and agents would wait for an IPv6 PodCIDR for ever.
-        raise LabError("the lab's cluster has IPv4 alone, so that its agents cannot run with ipv6.enabled: take"
-                       " cilium.values.ipv6 out, or use a cluster of kind existing")  # fmt: skip
+        raise LabError(
+            "the lab's cluster has IPv4 alone, so that its agents cannot run with ipv6.enabled: take"
+            " cilium.values.ipv6 out, or use a cluster of kind existing"
+        )
     envoy = (ENVOY, ENVOY_BRIDGE) if enabled(cilium.values, "envoy", default=True) else ()
     # The chart asks the same: the relay is on where Hubble is.
     relay = enabled(cilium.values, "hubble", default=True) and enabled(cilium.values, "hubble.relay", default=False)
@@ -82,8 +84,13 @@ def _images(cilium: Toolset) -> list[dict[str, Any]]:
     return [
         _image("cilium", cilium, [*_files(cilium, agent), *sources]),
         # Agent and operator have their shells at one path: in the lab they would have one file.
-        {**_image("operator-generic", cilium, []),
-         "mounts": [*_files(cilium, ("cilium-operator-generic",)), {"source": OPERATOR_RUN, "target": "/run/cilium"}]},
+        {
+            **_image("operator-generic", cilium, []),
+            "mounts": [
+                *_files(cilium, ("cilium-operator-generic",)),
+                {"source": OPERATOR_RUN, "target": "/run/cilium"},
+            ],
+        },
     ]
 
 
@@ -104,12 +111,16 @@ def _file(part: Part, name: str, target: str) -> dict[str, str]:
 def _hubble_relay() -> dict[str, Any]:
     # The Pod's own file system is read-only where the image has its binaries on the PATH first.
     minor = re.escape(HUBBLE.version.rpartition(".")[0])
-    return {"image": rf"quay\.io/cilium/hubble-relay:v{minor}\..*",
-            "mounts": [_file(HUBBLE, "hubble-relay", "/usr/bin/hubble-relay")]}  # fmt: skip
+    return {
+        "image": rf"quay\.io/cilium/hubble-relay:v{minor}\..*",
+        "mounts": [_file(HUBBLE, "hubble-relay", "/usr/bin/hubble-relay")],
+    }
 
 
 def _envoy() -> dict[str, Any]:
     # The chart starts the starter, which starts Envoy.
-    mounts = [_file(ENVOY, ENVOY.name, "/usr/bin/cilium-envoy"),
-              _file(ENVOY_BRIDGE, ENVOY_BRIDGE.name, "/usr/bin/cilium-envoy-starter")]  # fmt: skip
+    mounts = [
+        _file(ENVOY, ENVOY.name, "/usr/bin/cilium-envoy"),
+        _file(ENVOY_BRIDGE, ENVOY_BRIDGE.name, "/usr/bin/cilium-envoy-starter"),
+    ]
     return {"image": r"quay\.io/cilium/cilium-envoy:.*", "mounts": mounts}

@@ -148,9 +148,15 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
     host = Host(lab, control.name)
     with ThreadPoolExecutor(1) as pool:
         pool.submit(
-            inside, lab, control_plane.wait_ready, control.management_address, stack.cluster, pki, 60.0,
+            inside,
+            lab,
+            control_plane.wait_ready,
+            control.management_address,
+            stack.cluster,
+            pki,
+            60.0,
             lambda: host.pid is not None,
-        ).result()  # fmt: skip
+        ).result()
 
 
 def _end_others(lab: str, plan: Topology, say: Say) -> None:

@@ -38,16 +38,24 @@ def examine(others: Iterable[Part] = ()) -> Iterator[Finding]:
     version = _go_version()
     new_enough = version is not None and version >= (1, 25)
     to_build = missing_binaries(others)
-    yield Finding("Go 1.25 or newer", new_enough or not to_build, _dotted(version) if version else "none",
-                  "install Go 1.25 or newer and put it on PATH")  # fmt: skip
+    yield Finding(
+        "Go 1.25 or newer",
+        new_enough or not to_build,
+        _dotted(version) if version else "none",
+        "install Go 1.25 or newer and put it on PATH",
+    )
     yield Finding("Debian packages", bool(shutil.which("apt-get")), "apt", "the lab needs Debian 12")
     for name in ("bpf", "overlay", "cgroup2", "tmpfs"):
         there = _filesystem(name)
         yield Finding(f"kernel: {name}", there, "yes" if there else "no", "a kernel with it (Debian's has it)")
     if root:
         links = _links()
-        yield Finding("kernel: veth, bridge", not links, "yes" if not links else f"no {links}",
-                      "a kernel with veth and bridge (Debian's has them)")  # fmt: skip
+        yield Finding(
+            "kernel: veth, bridge",
+            not links,
+            "yes" if not links else f"no {links}",
+            "a kernel with veth and bridge (Debian's has them)",
+        )
     disk = _free_gb(EDGE)
     wanted = _BUILD_DISK if to_build else _RUN_DISK
     why = "for the builds" if to_build else "to run"
@@ -55,14 +63,29 @@ def examine(others: Iterable[Part] = ()) -> Iterator[Finding]:
     memory = _memory_gb()
     yield Finding(f"memory: {_MEMORY} GB", memory >= _MEMORY, f"{memory} GB", "a larger machine")
     absent = packages.missing() if shutil.which("dpkg-query") else list(packages.PACKAGES)
-    yield Finding("packages installed", not absent, ", ".join(absent[:4]) + ("..." if len(absent) > 4 else "")
-                  if absent else "all", "edge setup installs them", blocking=False)  # fmt: skip
+    yield Finding(
+        "packages installed",
+        not absent,
+        ", ".join(absent[:4]) + ("..." if len(absent) > 4 else "") if absent else "all",
+        "edge setup installs them",
+        blocking=False,
+    )
     minutes = sum(binary.seconds for _, binary in to_build) // 60 + 1
-    yield Finding("binaries built", not to_build, f"{len(to_build)} missing" if to_build else "all",
-                  f"edge setup builds them (about {minutes} min on two cores)", blocking=False)  # fmt: skip
+    yield Finding(
+        "binaries built",
+        not to_build,
+        f"{len(to_build)} missing" if to_build else "all",
+        f"edge setup builds them (about {minutes} min on two cores)",
+        blocking=False,
+    )
     pulumi = shutil.which("pulumi")
-    yield Finding("pulumi CLI (optional)", True, pulumi or "none: the built-in engine is used",
-                  "curl -fsSL https://get.pulumi.com | sh", blocking=False)  # fmt: skip
+    yield Finding(
+        "pulumi CLI (optional)",
+        True,
+        pulumi or "none: the built-in engine is used",
+        "curl -fsSL https://get.pulumi.com | sh",
+        blocking=False,
+    )
 
 
 def _go_version() -> tuple[int, ...] | None:

@@ -13,8 +13,7 @@ from lab.pki import Pki
 from lab.places import CACHE
 
 # What a node image usually has set; Cilium sets the rest itself.
-_SYSCTLS = ("net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0",
-            "net.ipv4.conf.default.rp_filter=0")  # fmt: skip
+_SYSCTLS = ("net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0")
 _PROJECT = Path(__file__).resolve().parent.parent
 _CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 
@@ -49,8 +48,12 @@ def binds(cilium_source: Path) -> dict[str, Path]:
     if Path(sys.base_prefix) != Path("/usr"):
         # The environment's interpreter is a link to one that may lie where a host has a directory of its own.
         image[sys.base_prefix] = Path(sys.base_prefix)
-    return {"/var/lib/cilium/bpf": cilium_source / "bpf", "/var/cache/ccache": cache, **image,
-            **images.binds(cilium_source)}  # fmt: skip
+    return {
+        "/var/lib/cilium/bpf": cilium_source / "bpf",
+        "/var/cache/ccache": cache,
+        **image,
+        **images.binds(cilium_source),
+    }
 
 
 def prepare(host: Host) -> None:
@@ -75,9 +78,11 @@ def start(host: Host, node: Node, cluster: LabCluster, pki: Pki) -> None:
     """Start the node runner, which registers the Node and runs what is scheduled to it."""
     address = str(node.address)
     certificate, key = pki.issue(
-        f"node-{node.name}", f"system:node:{node.name}", ("system:nodes", "system:masters"),
+        f"node-{node.name}",
+        f"system:node:{node.name}",
+        ("system:nodes", "system:masters"),
         (node.name, address),
-    )  # fmt: skip
+    )
     server = f"https://{cluster.api_server}:{cluster.api_port}"
     host.write("/etc/kubernetes/node.conf", pki.kubeconfig(server, certificate, key), 0o600)
     host.write("/etc/kubernetes/node.crt", certificate.read_bytes())
@@ -88,12 +93,19 @@ def start(host: Host, node: Node, cluster: LabCluster, pki: Pki) -> None:
     if node.role == "control-plane":
         labels[_CONTROL_PLANE] = ""
         taints.append(f"{_CONTROL_PLANE}=:NoSchedule")
-    host.spawn("noderunner", [
-        "noderunner", f"--node={node.name}", f"--address={address}",
-        f"--pod-cidr={node.pod_cidr or ''}",
-        "--labels=" + ",".join(f"{k}={v}" for k, v in labels.items()),
-        "--taints=" + ",".join(taints),
-        "--kubeconfig=/etc/kubernetes/node.conf", "--images=/etc/kubernetes/images.json",
-        "--cert=/etc/kubernetes/node.crt", "--key=/etc/kubernetes/node.key",
-        "--client-ca=/etc/kubernetes/ca.crt",
-    ])  # fmt: skip
+    host.spawn(
+        "noderunner",
+        [
+            "noderunner",
+            f"--node={node.name}",
+            f"--address={address}",
+            f"--pod-cidr={node.pod_cidr or ''}",
+            "--labels=" + ",".join(f"{k}={v}" for k, v in labels.items()),
+            "--taints=" + ",".join(taints),
+            "--kubeconfig=/etc/kubernetes/node.conf",
+            "--images=/etc/kubernetes/images.json",
+            "--cert=/etc/kubernetes/node.crt",
+            "--key=/etc/kubernetes/node.key",
+            "--client-ca=/etc/kubernetes/ca.crt",
+        ],
+    )

@@ -9,12 +9,28 @@ import subprocess
 from config.errors import MachineError
 
 PACKAGES = (
-    "bpftool", "ccache", "clang-19", "conntrack", "curl", "etcd-server", "frr", "frr-pythontools", "iproute2",
-    "ipset", "iptables", "iputils-arping", "iputils-ping", "libfaketime", "llvm-19", "openssh-client",
-    "openssh-server", "procps", "tcpdump", "tini", "util-linux",
-)  # fmt: skip
-
-
+    "bpftool",
+    "ccache",
+    "clang-19",
+    "conntrack",
+    "curl",
+    "etcd-server",
+    "frr",
+    "frr-pythontools",
+    "iproute2",
+    "ipset",
+    "iptables",
+    "iputils-arping",
+    "iputils-ping",
+    "libfaketime",
+    "llvm-19",
+    "openssh-client",
+    "openssh-server",
+    "procps",
+    "tcpdump",
+    "tini",
+    "util-linux",
+)
 
 
 def for_containers() -> tuple[str, ...]:

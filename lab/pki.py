@@ -29,8 +29,9 @@ class Pki:
         self._ca_key = serialization.load_pem_private_key((directory / "ca.key").read_bytes(), None)
         self._ca = x509.load_pem_x509_certificate(self.ca_certificate.read_bytes())
 
-    def issue(self, name: str, common_name: str, groups: tuple[str, ...] = (),
-              hosts: tuple[str, ...] = ()) -> tuple[Path, Path]:  # fmt: skip
+    def issue(
+        self, name: str, common_name: str, groups: tuple[str, ...] = (), hosts: tuple[str, ...] = ()
+    ) -> tuple[Path, Path]:
         """A certificate for client and server use; returns its path and its key's path.
 
         `groups` become organisations (Kubernetes reads them as groups), `hosts` alternative names.
@@ -75,13 +76,15 @@ class Pki:
         document = {
             "apiVersion": "v1",
             "kind": "Config",
-            "clusters": [{"name": "lab", "cluster": {
-                "server": server, "certificate-authority-data": _b64(self.ca_certificate)}}],
-            "users": [{"name": "lab", "user": {
-                "client-certificate-data": _b64(certificate), "client-key-data": _b64(key)}}],
+            "clusters": [
+                {"name": "lab", "cluster": {"server": server, "certificate-authority-data": _b64(self.ca_certificate)}}
+            ],
+            "users": [
+                {"name": "lab", "user": {"client-certificate-data": _b64(certificate), "client-key-data": _b64(key)}}
+            ],
             "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": "lab"}}],
             "current-context": "lab",
-        }  # fmt: skip
+        }
         return json.dumps(document, indent=1)
 
     def _make_ca(self) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from lab.host import Host
 
 # Layer-4 hashing, so that ECMP spreads the connections of one client too.
-_SYSCTLS = ("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1",
-            "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0",
-            "net.ipv4.fib_multipath_hash_policy=1")  # fmt: skip
+_SYSCTLS = (
+    "net.ipv4.ip_forward=1",
+    "net.ipv6.conf.all.forwarding=1",
+    "net.ipv4.conf.all.rp_filter=0",
+    "net.ipv4.conf.default.rp_filter=0",
+    "net.ipv4.fib_multipath_hash_policy=1",
+)
 
 
 def start(host: Host) -> None:

@@ -78,6 +78,8 @@ def topology(stack: StackConfig) -> Topology:
     hosts = [LabHost(MANAGEMENT, "management", nics(MANAGEMENT, ()))]
     hosts += [LabHost(r.name, "router", nics(r.name, r.interfaces)) for r in stack.managed_routers]
     hosts += [LabHost(n.name, n.role, nics(n.name, n.links), n.routes) for n in stack.nodes]
-    hosts += [LabHost(o.name, "outpost", nics(o.name, (Interface(name="eth1", address=o.address, mac=o.mac),)))
-              for o in stack.outposts]  # fmt: skip
+    hosts += [
+        LabHost(o.name, "outpost", nics(o.name, (Interface(name="eth1", address=o.address, mac=o.mac),)))
+        for o in stack.outposts
+    ]
     return Topology(tuple(hosts), tuple(segments.values()))

@@ -28,9 +28,14 @@ def policies() -> list[ResourceValidationPolicy | StackValidationPolicy]:
     pack = _Pack()
     judged = [
         StackValidationPolicy(
-            name=f"{rule.id.lower()}{suffix}", description=rule.title,
-            enforcement_level=level, validate=pack.validator(rule, severity), severity=weight,
-            display_name=f"{rule.id}: {rule.title}", remediation_steps=rule.page, tags=["cilium", "network-edge"],
+            name=f"{rule.id.lower()}{suffix}",
+            description=rule.title,
+            enforcement_level=level,
+            validate=pack.validator(rule, severity),
+            severity=weight,
+            display_name=f"{rule.id}: {rule.title}",
+            remediation_steps=rule.page,
+            tags=["cilium", "network-edge"],
         )
         for rule in rules()
         if rule.id in SCOPE
@@ -38,15 +43,19 @@ def policies() -> list[ResourceValidationPolicy | StackValidationPolicy]:
             (Severity.ERROR, "", EnforcementLevel.MANDATORY, Weight.HIGH),
             (Severity.WARNING, "-warning", EnforcementLevel.ADVISORY, Weight.MEDIUM),
         )
-    ]  # fmt: skip
+    ]
     inputs = ResourceValidationPolicy(
-        name="inputs", description="Takes down what is declared, for the policies of the whole stack.",
-        enforcement_level=EnforcementLevel.ADVISORY, validate=pack.register,
-    )  # fmt: skip
+        name="inputs",
+        description="Takes down what is declared, for the policies of the whole stack.",
+        enforcement_level=EnforcementLevel.ADVISORY,
+        validate=pack.register,
+    )
     unread = StackValidationPolicy(
-        name="unread", description="Objects that no rule has judged, and why.",
-        enforcement_level=EnforcementLevel.ADVISORY, validate=pack.tell_unread,
-    )  # fmt: skip
+        name="unread",
+        description="Objects that no rule has judged, and why.",
+        enforcement_level=EnforcementLevel.ADVISORY,
+        validate=pack.tell_unread,
+    )
     return [inputs, unread, *judged]
 
 
@@ -92,8 +101,9 @@ class _Pack:
         if self._judged is None or resources != self._resources:
             # The engine registers in an order of its own; which of two is blamed must not change between runs.
             translation = translate(sorted(resources, key=lambda one: one.urn))
-            found = check_all(translation.stack, read_manifests=False, installed=translation.installed,
-                              declared=translation.release).findings  # fmt: skip
+            found = check_all(
+                translation.stack, read_manifests=False, installed=translation.installed, declared=translation.release
+            ).findings
             # What another program may have made, or an object that could not be read, is missing here and not there.
             whole = translation.installed and not translation.unread
             self._judged = _Judged(translation, tuple(f for f in found if whole or f.rule not in OF_ABSENCE))

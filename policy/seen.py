@@ -37,8 +37,11 @@ class Registered:
 
     def of(self, resources: Iterable[Any]) -> list[Seen]:
         """What is known of the resources that a stack policy is given."""
-        return [self._inputs.get(resource.urn) or seen(resource)
-                for resource in resources if of_kubernetes(resource.resource_type)]  # fmt: skip
+        return [
+            self._inputs.get(resource.urn) or seen(resource)
+            for resource in resources
+            if of_kubernetes(resource.resource_type)
+        ]
 
 
 def of_kubernetes(kind: str) -> bool:

@@ -51,7 +51,7 @@ class Translation:
         if head not in self.origins:
             return Place(None, path)
         urn, name = self.origins[head]
-        rest = path[len(head):].lstrip(".")
+        rest = path[len(head) :].lstrip(".")
         return Place(urn, f"{name} {rest}".strip())
 
 
@@ -79,27 +79,51 @@ def translate(resources: Iterable[Seen]) -> Translation:
         elif not is_release and not _put(parts, origins, kind, document, resource) and kind in KINDS:
             unread.append((resource.urn, title, "it has a shape that the rules do not know"))
     bgp = {key.removeprefix("bgp."): items for key, items in parts.items() if key.startswith("bgp.")}
-    secrets = tuple(AuthSecret(name=c.auth_secret_ref, password_config="-")  # noqa: S106 - a name
-                    for c in bgp.get("peerConfigs", ()) if c.auth_secret_ref)  # fmt: skip
-    made_bgp = Bgp(
-        cluster_configs=tuple(bgp.get("clusterConfigs", ())), peer_configs=tuple(bgp.get("peerConfigs", ())),
-        advertisements=tuple(bgp.get("advertisements", ())), node_overrides=tuple(bgp.get("nodeOverrides", ())),
-        auth_secrets=secrets, return_routes="off",
-    ) if bgp else None  # fmt: skip
+    secrets = tuple(
+        AuthSecret(name=c.auth_secret_ref, password_config="-")  # noqa: S106 - a name
+        for c in bgp.get("peerConfigs", ())
+        if c.auth_secret_ref
+    )
+    made_bgp = (
+        Bgp(
+            cluster_configs=tuple(bgp.get("clusterConfigs", ())),
+            peer_configs=tuple(bgp.get("peerConfigs", ())),
+            advertisements=tuple(bgp.get("advertisements", ())),
+            node_overrides=tuple(bgp.get("nodeOverrides", ())),
+            auth_secrets=secrets,
+            return_routes="off",
+        )
+        if bgp
+        else None
+    )
     stack = StackConfig(
-        cluster=NOWHERE, nodes=(), cilium=cilium, bgp=made_bgp, ingress_controller=controller,
-        pools=tuple(parts.get("pools", ())), l2_policies=tuple(parts.get("l2Policies", ())),
-        egress_policies=tuple(parts.get("egressPolicies", ())), ingresses=tuple(parts.get("ingresses", ())),
-        network_policies=tuple(parts.get("networkPolicies", ())), services=tuple(parts.get("services", ())),
-        manifests=tuple(parts.get("manifests", ())), gateways=tuple(parts.get("gateways", ())),
-        http_routes=tuple(parts.get("httpRoutes", ())), grpc_routes=tuple(parts.get("grpcRoutes", ())),
+        cluster=NOWHERE,
+        nodes=(),
+        cilium=cilium,
+        bgp=made_bgp,
+        ingress_controller=controller,
+        pools=tuple(parts.get("pools", ())),
+        l2_policies=tuple(parts.get("l2Policies", ())),
+        egress_policies=tuple(parts.get("egressPolicies", ())),
+        ingresses=tuple(parts.get("ingresses", ())),
+        network_policies=tuple(parts.get("networkPolicies", ())),
+        services=tuple(parts.get("services", ())),
+        manifests=tuple(parts.get("manifests", ())),
+        gateways=tuple(parts.get("gateways", ())),
+        http_routes=tuple(parts.get("httpRoutes", ())),
+        grpc_routes=tuple(parts.get("grpcRoutes", ())),
         tls_routes=tuple(parts.get("tlsRoutes", ())),
-    )  # fmt: skip
+    )
     return Translation(stack, origins, installed, unread)
 
 
-def _put(parts: dict[str, list[Any]], origins: dict[str, tuple[str, str]], kind: str,
-         document: Mapping[str, Any], resource: Seen) -> bool:  # fmt: skip
+def _put(
+    parts: dict[str, list[Any]],
+    origins: dict[str, tuple[str, str]],
+    kind: str,
+    document: Mapping[str, Any],
+    resource: Seen,
+) -> bool:
     """Whether it could be read as what the rules know."""
     name = f"{kind} {(document.get('metadata') or {}).get('name') or resource.name}"
     found: list[tuple[str, Any]] = []

@@ -17,8 +17,7 @@ from probes.services import cluster_addresses, external_addresses, load_balancer
 def interface_prefixes(stack: StackConfig, peer_config: PeerConfig | None, node: Node) -> Iterator[str]:
     """The addresses of a node's own interfaces that are announced, IPv4 alone as the tables here."""
     names = {entry.interface for item in carried(stack, peer_config) for entry in item.advertisements}
-    yield from (f"{link.address.ip}/32" for link in node.interfaces
-                if link.name in names and link.address.version == 4)  # fmt: skip
+    yield from (f"{link.address.ip}/32" for link in node.interfaces if link.name in names and link.address.version == 4)
 
 
 def service_prefixes(

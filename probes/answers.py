@@ -46,8 +46,7 @@ def ask(url: str, *, connect: int, seconds: int, body: int = 0) -> str:
     sent = f"head -c {body} /dev/zero | " if body else ""
     data = " --data-binary @-" if body else ""
     # The mark stands on a line of its own, whatever came before.
-    return (f"{sent}curl -s{data} --connect-timeout {connect} --max-time {seconds} {url};"
-            " printf '\\nCURL %d\\n' $?")  # fmt: skip
+    return f"{sent}curl -s{data} --connect-timeout {connect} --max-time {seconds} {url}; printf '\\nCURL %d\\n' $?"
 
 
 def read(shown: str) -> Answers:

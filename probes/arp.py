@@ -25,9 +25,13 @@ _ANSWER = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", re.IGNORECASE)
 
 def verdicts(field: Field, stack: StackConfig, seen: Seen) -> list[Verdict]:
     """One for each host on the link and address. `stack` has the Services that Cilium makes, too."""
-    asked = [(host, service, address) for service in stack.services if l2.policies(stack, service)
-             for address in load_balancer_addresses(service_object(seen, service))
-             for host in hosts(field, address)]  # fmt: skip
+    asked = [
+        (host, service, address)
+        for service in stack.services
+        if l2.policies(stack, service)
+        for address in load_balancer_addresses(service_object(seen, service))
+        for host in hosts(field, address)
+    ]
     with ThreadPoolExecutor(8, "probe") as pool:
         return list(pool.map(lambda one: _ask(field, seen, *one), asked))
 
@@ -38,8 +42,11 @@ def hosts(field: Field, address: str) -> Iterator[str]:
         return
     links = {o.name: [o.address.network] for o in field.stack.outposts}
     links |= {r.name: [i.address.network for i in r.interfaces if not i.loopback] for r in field.stack.routers}
-    yield from (name for name, nets in links.items()
-                if name in field.endpoints and any(ip_address(address) in net for net in nets))  # fmt: skip
+    yield from (
+        name
+        for name, nets in links.items()
+        if name in field.endpoints and any(ip_address(address) in net for net in nets)
+    )
 
 
 def _ask(field: Field, seen: Seen, host: str, service: Service, address: str) -> Verdict:
@@ -65,7 +72,10 @@ def judge(seen: Seen, host: str, address: str, holder: str, answers: set[str]) -
     cause = f"{holder} does not answer on this link: is its interface one that the L2 policy names?"
     if others:
         strangers = [name for name in others if name not in seen.hardware]
-        cause = f"a host that is no node has {address}, too: {', '.join(strangers)}" if strangers else (
-            f"{', '.join(others)} answers for what {holder} holds: it was cut off from the API")  # fmt: skip
+        cause = (
+            f"a host that is no node has {address}, too: {', '.join(strangers)}"
+            if strangers
+            else (f"{', '.join(others)} answers for what {holder} holds: it was cut off from the API")
+        )
     wanted, observed = f"{holder} alone answers", ", ".join(heard) or "nobody"
     return judged("arp", address, heard == [holder], wanted, observed, host, cause)

@@ -21,9 +21,16 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
             live = spec.get(key, wanted)
             if live == wanted:
                 continue
-            yield judged("service", service.name, False, f"{key}: {_text(wanted)}", f"{key}: {_text(live)}", "API",
-                         f"{key} of Service {service.namespace}/{service.name} was changed{_who(found, key)};"
-                         " edge up --refresh puts it back")  # fmt: skip
+            yield judged(
+                "service",
+                service.name,
+                False,
+                f"{key}: {_text(wanted)}",
+                f"{key}: {_text(live)}",
+                "API",
+                f"{key} of Service {service.namespace}/{service.name} was changed{_who(found, key)};"
+                " edge up --refresh puts it back",
+            )
 
 
 def _made(found: Json) -> bool:

@@ -40,8 +40,15 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
     for item in (item for kind in POLICY_KINDS for item in seen.objects.get(kind, [])):
         name, why = item["metadata"]["name"], refusal(item)
         if why is not None and (item["metadata"].get("namespace") or "", name) in declared:
-            yield judged("object", name, False, "no fault reported", "not valid", "API",
-                         f"the agents refuse policy {name}, so that it neither admits nor locks: {why}")  # fmt: skip
+            yield judged(
+                "object",
+                name,
+                False,
+                "no fault reported",
+                "not valid",
+                "API",
+                f"the agents refuse policy {name}, so that it neither admits nor locks: {why}",
+            )
     for kind in kinds(stack):
         if kind not in seen.objects:
             yield unknown("object", kind, "no fault reported", "API", seen.errors.get(kind, "not asked"))
@@ -49,12 +56,20 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
         for item in seen.objects[kind]:
             name = item["metadata"]["name"]
             conditions = (item.get("status") or {}).get("conditions") or []
-            faults = [c for c in conditions if c["status"] == "True"
-                      and c["type"].removeprefix("cilium.io/") in _FAULTS[kind]]  # fmt: skip
+            faults = [
+                c for c in conditions if c["status"] == "True" and c["type"].removeprefix("cilium.io/") in _FAULTS[kind]
+            ]
             for fault in faults:
                 what = fault["type"].removeprefix("cilium.io/")
-                yield judged("object", name, False, "no fault reported", what, f"API, {kind}",
-                             f"{kind} {name}: {fault.get('message') or what}")  # fmt: skip
+                yield judged(
+                    "object",
+                    name,
+                    False,
+                    "no fault reported",
+                    what,
+                    f"API, {kind}",
+                    f"{kind} {name}: {fault.get('message') or what}",
+                )
             well += [] if faults else [name]
     if well:
         yield judged("object", "all others", True, "no fault reported", f"{len(well)} objects", "API")

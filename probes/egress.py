@@ -51,10 +51,17 @@ def _status(stack: StackConfig, policy: EgressPolicy, seen: Seen) -> Iterator[Ve
     status = (item or {}).get("status") or {}
     groups = status.get("groupStatuses") or []
     healthy = {ip for group in groups for ip in group.get("healthyGatewayIPs") or []}
-    members = {str(n.address) for group in policy.egress_groups for n in stack.nodes
-               if group.node_selector.matches(stack.node_labels(n))}  # fmt: skip
-    cause = ("a gateway does not answer probes, or has no way to a destination; its policy's events say which"
-             if groups else "the controller has written no status: does it run?")  # fmt: skip
+    members = {
+        str(n.address)
+        for group in policy.egress_groups
+        for n in stack.nodes
+        if group.node_selector.matches(stack.node_labels(n))
+    }
+    cause = (
+        "a gateway does not answer probes, or has no way to a destination; its policy's events say which"
+        if groups
+        else "the controller has written no status: does it run?"
+    )
     conditions = {c["type"]: c for c in status.get("conditions") or []}
     refused = conditions.get(HA_ACCEPTED, {}).get("status") == "False"
     behind = groups and status.get("observedGeneration") != item["metadata"].get("generation")
@@ -67,8 +74,15 @@ def _status(stack: StackConfig, policy: EgressPolicy, seen: Seen) -> Iterator[Ve
     yield judged("egress-status", policy.name, good, f"healthy: {listed(members)}", observed, where, cause)
     if policy.egress_cidrs:
         found: Json = conditions.get(HA_SATISFIED, {})
-        yield judged("egress-ipam", policy.name, found.get("status") == "True", "satisfied",
-                     found.get("message", "no condition"), where, str(found.get("message", cause)))  # fmt: skip
+        yield judged(
+            "egress-ipam",
+            policy.name,
+            found.get("status") == "True",
+            "satisfied",
+            found.get("message", "no condition"),
+            where,
+            str(found.get("message", cause)),
+        )
 
 
 def _map(node: Node, expected: Mapping[tuple[str, str], list[Way]], seen: Seen) -> Verdict:
@@ -127,8 +141,15 @@ def _one_source(field: Field, seen: Seen, pod: Json, outpost: Outpost) -> Verdic
     observed = found.group(1) if found else (body.split("\n")[0] or "no answer")
     # No gateway serves the pod: then nothing may arrive.
     good = observed in wanted if wanted else not found
-    return judged("egress-source", subject, good, f"source {listed(wanted) or 'none, it is dropped'}", observed, where,
-                  "the packet left another way than the policies say: compare the agents' egress maps")  # fmt: skip
+    return judged(
+        "egress-source",
+        subject,
+        good,
+        f"source {listed(wanted) or 'none, it is dropped'}",
+        observed,
+        where,
+        "the packet left another way than the policies say: compare the agents' egress maps",
+    )
 
 
 def listed(texts: set[str]) -> str:

@@ -46,8 +46,17 @@ class Session:
 def sessions(stack: StackConfig) -> tuple[Session, ...]:
     """Every session that the stack declares on Cilium's side towards a router of the stack."""
     return tuple(
-        Session(one.far.router, one.node, one.peer, one.address, one.source, one.peer_config, one.local_asn,
-                *timers(one), one.far)
+        Session(
+            one.far.router,
+            one.node,
+            one.peer,
+            one.address,
+            one.source,
+            one.peer_config,
+            one.local_asn,
+            *timers(one),
+            one.far,
+        )
         for one in peerings.sessions(stack)
         if one.far is not None and one.far.router.managed and one.address is not None
-    )  # fmt: skip
+    )

@@ -90,8 +90,9 @@ def spread(stack: StackConfig, learned: Mapping[str, Paths]) -> dict[str, Paths]
     tables = {name: _selected(candidates) for name, candidates in first.items()}
     # A route passes at most once through every router.
     for _ in stack.managed_routers:
-        heard: dict[str, dict[str, list[Path]]] = {name: {p: list(c) for p, c in one.items()}
-                                                   for name, one in first.items()}  # fmt: skip
+        heard: dict[str, dict[str, list[Path]]] = {
+            name: {p: list(c) for p, c in one.items()} for name, one in first.items()
+        }
         for link in between:
             for prefix, path in _taken(link, tables[link.far.name]):
                 heard[link.near.name].setdefault(prefix, []).append(path)
@@ -113,8 +114,10 @@ def _own(router: Router) -> Iterator[tuple[Prefix, str]]:
     yield from ((prefix, "network") for prefix in bgp.networks)
     for item in bgp.redistribute:
         use = PolicyUse(route_map_in=item.route_map)
-        found = {"connected": [i.address.network for i in router.interfaces],
-                 "static": [route.to for route in router.static_routes]}.get(item.protocol, [])  # fmt: skip
+        found = {
+            "connected": [i.address.network for i in router.interfaces],
+            "static": [route.to for route in router.static_routes],
+        }.get(item.protocol, [])
         yield from ((prefix, item.protocol) for prefix in found if passed(bgp, use, "in", prefix) is not None)
 
 
@@ -140,9 +143,11 @@ def through(router: Router, use: PolicyUse, direction: Direction, prefix: str, p
     if said is None:
         return None
     return replace(
-        path, ases=(*said.as_path_prepend, *path.ases), med=path.med if said.med is None else said.med,
+        path,
+        ases=(*said.as_path_prepend, *path.ases),
+        med=path.med if said.med is None else said.med,
         local_preference=path.local_preference if said.local_preference is None else said.local_preference,
-    )  # fmt: skip
+    )
 
 
 def _taken(link: Link, table: Paths) -> Iterator[tuple[str, Path]]:
@@ -201,8 +206,9 @@ def _selected(candidates: Mapping[str, Sequence[Path]]) -> Paths:
 def _by_med(paths: Sequence[Path]) -> Iterator[Path]:
     """Without those that another path of the same neighboring AS beats by its MED."""
     for path in paths:
-        rivals = (other.med for other in paths
-                  if other.ases[:1] == path.ases[:1] and _before_med(other) == _before_med(path))  # fmt: skip
+        rivals = (
+            other.med for other in paths if other.ases[:1] == path.ases[:1] and _before_med(other) == _before_med(path)
+        )
         if path.med <= min(rivals):
             yield path
 

@@ -67,9 +67,13 @@ class Field:
         with ThreadPoolExecutor(16, "probe") as pool:
             for router in self.stack.managed_routers:
                 pool.submit(self._ask, seen, router.name, partial(self._router, seen, router))
-            kinds = [*((kind, version, kind) for kind, version in conditions.kinds(self.stack).items()),
-                     ("services", "v1", "Service"), ("pods", "v1", "Pod"), ("nodes", "v1", "Node"),
-                     ("slices", "discovery.k8s.io/v1", "EndpointSlice")]  # fmt: skip
+            kinds = [
+                *((kind, version, kind) for kind, version in conditions.kinds(self.stack).items()),
+                ("services", "v1", "Service"),
+                ("pods", "v1", "Pod"),
+                ("nodes", "v1", "Node"),
+                ("slices", "discovery.k8s.io/v1", "EndpointSlice"),
+            ]
             if self.stack.bgp is not None:
                 kinds.append(("advertisements", self.stack.cilium.edge_api_version, "CiliumBGPAdvertisement"))
             if self.stack.egress_policies:
@@ -81,9 +85,13 @@ class Field:
             if "Ingress" in entered or self.stack.ingress_controller is not None:
                 kinds.append(("ingresses", "networking.k8s.io/v1", "Ingress"))
             if "Gateway" in entered:
-                kinds += [("gateways", f"{GATEWAY_GROUP}/v1", "Gateway"),
-                          *((kind, f"{GATEWAY_GROUP}/{'v1alpha2' if kind == 'TLSRoute' else 'v1'}", kind)
-                            for kind in joined.declared(self.stack))]  # fmt: skip
+                kinds += [
+                    ("gateways", f"{GATEWAY_GROUP}/v1", "Gateway"),
+                    *(
+                        (kind, f"{GATEWAY_GROUP}/{'v1alpha2' if kind == 'TLSRoute' else 'v1'}", kind)
+                        for kind in joined.declared(self.stack)
+                    ),
+                ]
             if entered or self.stack.ingress_controller is not None or self.stack.guards():
                 kinds += [(kind, "cilium.io/v2", kind) for kind in conditions.POLICY_KINDS]
                 for space, name in sorted(certified(self.stack)):
@@ -117,8 +125,10 @@ class Field:
         vrf = f" vrf {router.bgp.vrf}" if router.bgp.vrf else ""
         commands = [command.replace("{VRF}", vrf) for command in _ROUTER_COMMANDS.values()]
         networks = [f"vtysh -c 'show bgp{vrf} ipv{p.version} unicast {p} json'" for p in router.bgp.networks]
-        others = [f"vtysh -c 'show bgp{vrf} ipv4 unicast neighbors {name} routes json'"
-                  for name in sorted(foreign(self.stack, router))]  # fmt: skip
+        others = [
+            f"vtysh -c 'show bgp{vrf} ipv4 unicast neighbors {name} routes json'"
+            for name in sorted(foreign(self.stack, router))
+        ]
         script = f"; echo {_MARK}; ".join([*commands, _NOT_RUNNING, *networks, *others])
         # By itself: where a daemon is gone, vtysh may wait for it until nobody waits for vtysh.
         *words, forwards = self.ssh.run(self.endpoints[router.name], _PARTS, timeout=20).stdout.split()

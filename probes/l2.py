@@ -35,8 +35,13 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
 
 def _one(stack: StackConfig, seen: Seen, service: Service, chosen: list[L2Policy], addresses: list[str]) -> Verdict:
     names = ", ".join(policy.name for policy in chosen)
-    able = {node.name for policy in chosen for node in stack.nodes if policy.load_balancer_ips
-            and (policy.node_selector is None or policy.node_selector.matches(stack.node_labels(node)))}  # fmt: skip
+    able = {
+        node.name
+        for policy in chosen
+        for node in stack.nodes
+        if policy.load_balancer_ips
+        and (policy.node_selector is None or policy.node_selector.matches(stack.node_labels(node)))
+    }
     wanted = f"one of {', '.join(sorted(able)) or 'no node'} answers for {', '.join(addresses)}"
     if "leases" not in seen.objects:
         return unknown("l2", service.name, wanted, "API", seen.errors.get("leases", "not asked"))
@@ -55,9 +60,16 @@ def _one(stack: StackConfig, seen: Seen, service: Service, chosen: list[L2Policy
     links = sorted({entry["NetworkInterface"] for entry in table if entry["IP"] in addresses})
     overdue = _overdue(seen, service)
     if overdue > 0:
-        return judged("l2", service.name, False, wanted, f"{name}, whose Lease ran out {overdue:.0f} s ago", "API",
-                      "agents renew their Leases too late, and give the address up until they have it again: too low a"
-                      " k8sClientRateLimit, too short lease times, or a slow API server")  # fmt: skip
+        return judged(
+            "l2",
+            service.name,
+            False,
+            wanted,
+            f"{name}, whose Lease ran out {overdue:.0f} s ago",
+            "API",
+            "agents renew their Leases too late, and give the address up until they have it again: too low a"
+            " k8sClientRateLimit, too short lease times, or a slow API server",
+        )
     if not links:
         cause = _why_on_none(seen, name, names, chosen)
         return judged("l2", service.name, False, wanted, f"{name}, on no interface", name, cause)
@@ -70,8 +82,10 @@ def _why_on_none(seen: Seen, node: str, names: str, chosen: list[L2Policy]) -> s
     patterns = [pattern for policy in chosen for pattern in policy.interfaces]
     if any(re.search(pattern, link) for pattern in patterns for link in seen.hardware.get(node, {}).values()):
         # Cilium issue 48626: an agent that lost its Leases and got them back announces nothing.
-        return (f"the agent of {node} holds the Lease and announces nothing, as one does that lost its Lease and got it"
-                f" back: restart it (kubectl -n kube-system delete pod, the agent's on {node})")  # fmt: skip
+        return (
+            f"the agent of {node} holds the Lease and announces nothing, as one does that lost its Lease and got it"
+            f" back: restart it (kubectl -n kube-system delete pod, the agent's on {node})"
+        )
     return f"no device of {node} matches the interfaces of L2 policy {names}: {', '.join(patterns)}"
 
 

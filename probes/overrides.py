@@ -20,8 +20,15 @@ def judge(stack: StackConfig, declared: list[peerings.Session], seen: Seen) -> I
             mine = [s for s in declared if s.node.name == item.node and s.instance.name == one.name]
             if not mine:
                 there = sorted({s.instance.name for s in declared if s.node.name == item.node})
-                yield judged(CHECK, subject, False, "in force", "not in force", item.node,
-                             f"the node has no instance {one.name} (it has: {', '.join(there) or 'none'})")  # fmt: skip
+                yield judged(
+                    CHECK,
+                    subject,
+                    False,
+                    "in force",
+                    "not in force",
+                    item.node,
+                    f"the node has no instance {one.name} (it has: {', '.join(there) or 'none'})",
+                )
             elif one.router_id is not None:
                 yield from _router_id(subject, str(one.router_id), mine, seen)
 
@@ -33,5 +40,12 @@ def _router_id(subject: str, wanted: str, sessions: list[peerings.Session], seen
         # A session that is down is told of as such.
         if neighbor.get("bgpState") == "Established":
             shown = str(neighbor.get("remoteRouterId"))
-            yield judged(CHECK, subject, shown == wanted, f"router id {wanted}", shown, str(session),
-                         "the session is older than the override: it takes a new id when it starts again")  # fmt: skip
+            yield judged(
+                CHECK,
+                subject,
+                shown == wanted,
+                f"router id {wanted}",
+                shown,
+                str(session),
+                "the session is older than the override: it takes a new id when it starts again",
+            )

@@ -15,13 +15,27 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
     for router in stack.managed_routers:
         gone = seen.stopped.get(router.name)
         if gone:
-            yield judged("router-daemon", router.name, False, "FRR's daemons run", f"{', '.join(gone)} does not",
-                         router.name, f"a daemon of FRR does not run ({', '.join(gone)}): systemctl status frr;"
-                         " watchfrr starts it again where watchfrr itself runs")  # fmt: skip
+            yield judged(
+                "router-daemon",
+                router.name,
+                False,
+                "FRR's daemons run",
+                f"{', '.join(gone)} does not",
+                router.name,
+                f"a daemon of FRR does not run ({', '.join(gone)}): systemctl status frr;"
+                " watchfrr starts it again where watchfrr itself runs",
+            )
         if seen.forwarding.get(router.name) is False and not _reflects(router):
-            yield judged("forwarding", router.name, False, "it forwards", "net.ipv4.ip_forward is 0", router.name,
-                         "the router passes on no packet that is not its own: sysctl -w net.ipv4.ip_forward=1,"
-                         " and a file in /etc/sysctl.d")  # fmt: skip
+            yield judged(
+                "forwarding",
+                router.name,
+                False,
+                "it forwards",
+                "net.ipv4.ip_forward is 0",
+                router.name,
+                "the router passes on no packet that is not its own: sysctl -w net.ipv4.ip_forward=1,"
+                " and a file in /etc/sysctl.d",
+            )
     yield from _operator(seen)
 
 
@@ -40,9 +54,16 @@ def _operator(seen: Seen) -> Iterator[Verdict]:
         nodes = {pod["spec"].get("nodeName") for pod in operators}
         # Of one that is lost with its node, the node tells more.
         where = str(nodes.pop()) if len(nodes) == 1 and None not in nodes else "API"
-        yield judged("operator", "cilium-operator", False, "one is ready", observed, where,
-                     "no cilium-operator works: nobody gives addresses to Services, makes nodes' BGP configuration, or"
-                     " reconciles Ingresses (kubectl -n kube-system get deployment cilium-operator)")  # fmt: skip
+        yield judged(
+            "operator",
+            "cilium-operator",
+            False,
+            "one is ready",
+            observed,
+            where,
+            "no cilium-operator works: nobody gives addresses to Services, makes nodes' BGP configuration, or"
+            " reconciles Ingresses (kubectl -n kube-system get deployment cilium-operator)",
+        )
 
 
 def _ready(pod: Json) -> bool:

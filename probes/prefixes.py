@@ -28,19 +28,25 @@ class ExpectedPrefix:
 
 def expected_prefixes(stack: StackConfig, sessions: list[Session], seen: Seen) -> dict[str, list[ExpectedPrefix]]:
     """Router -> what it must have learned from nodes and other routers, given which pods and addresses there are."""
-    tables = fabric.spread(stack, {router.name: _from_nodes(stack, router.name, sessions, seen)
-                                   for router in stack.managed_routers})  # fmt: skip
+    tables = fabric.spread(
+        stack, {router.name: _from_nodes(stack, router.name, sessions, seen) for router in stack.managed_routers}
+    )
     found = {}
     for router in stack.managed_routers:
         table = tables[router.name]
-        learned = [(prefix, paths) for prefix, paths in table.items()
-                   if paths[0].hop and prefix not in _without_bgp(router)]  # fmt: skip
-        found[router.name] = [ExpectedPrefix(prefix, frozenset(path.hop for path in paths), paths[0].why)
-                         for prefix, paths in learned]  # fmt: skip
+        learned = [
+            (prefix, paths) for prefix, paths in table.items() if paths[0].hop and prefix not in _without_bgp(router)
+        ]
+        found[router.name] = [
+            ExpectedPrefix(prefix, frozenset(path.hop for path in paths), paths[0].why) for prefix, paths in learned
+        ]
         # An address that nobody may announce is looked for everywhere.
-        found[router.name] += [ExpectedPrefix(f"{address}/32", frozenset(), _why(service)) for service in stack.services
-                          for address in load_balancer_addresses(service_object(seen, service))
-                          if f"{address}/32" not in table]  # fmt: skip
+        found[router.name] += [
+            ExpectedPrefix(f"{address}/32", frozenset(), _why(service))
+            for service in stack.services
+            for address in load_balancer_addresses(service_object(seen, service))
+            if f"{address}/32" not in table
+        ]
     return found
 
 
@@ -102,23 +108,38 @@ def judge(stack: StackConfig, router: str, expected: list[ExpectedPrefix], seen:
     for item in expected:
         if not item.next_hops:
             absent = item.prefix not in rib
-            yield judged("rib", item.prefix, absent, f"not announced ({item.why})",
-                         "absent" if absent else _hops(rib[item.prefix]), router,
-                         "a node announces what it must not, or cannot serve")  # fmt: skip
+            yield judged(
+                "rib",
+                item.prefix,
+                absent,
+                f"not announced ({item.why})",
+                "absent" if absent else _hops(rib[item.prefix]),
+                router,
+                "a node announces what it must not, or cannot serve",
+            )
             continue
         wanted = f"{_hops(item.next_hops)} ({item.why})"
         if item.prefix not in rib and item.next_hops <= unwanted:
-            yield judged("rib", item.prefix, False, wanted, "absent", router,
-                         f"FRR takes no route from {_hops(item.next_hops)} without an inbound policy"
-                         " (bgp ebgp-requires-policy)")  # fmt: skip
+            yield judged(
+                "rib",
+                item.prefix,
+                False,
+                wanted,
+                "absent",
+                router,
+                f"FRR takes no route from {_hops(item.next_hops)} without an inbound policy (bgp ebgp-requires-policy)",
+            )
         else:
             yield _compare("rib", item, rib.get(item.prefix), wanted, limit, router, answer["rib"])
         kernel = _compare("fib", item, fib.get(item.prefix), wanted, limit, router, answer["rib"])
         lost = rib.get(item.prefix, frozenset()) - fib.get(item.prefix, frozenset())
         if kernel.color is Color.RED and lost & item.next_hops and item.prefix in fib:
             # A kernel takes the next hops of a link that goes down away, and zebra does not always put them back.
-            kernel = replace(kernel, cause=f"{router} has {_hops(lost)} in its RIB and not in its kernel: zebra did not"
-                             f" install it again after its link was down; systemctl restart frr there")  # fmt: skip
+            kernel = replace(
+                kernel,
+                cause=f"{router} has {_hops(lost)} in its RIB and not in its kernel: zebra did not"
+                f" install it again after its link was down; systemctl restart frr there",
+            )
         yield kernel
     known = {item.prefix for item in expected} | {str(item.prefix) for item in asked.bgp.aggregate_addresses}
     # What neighbors say that are no part of the program is theirs to know.
@@ -126,23 +147,45 @@ def judge(stack: StackConfig, router: str, expected: list[ExpectedPrefix], seen:
     surplus = sorted(set(rib) - known)
     unasked = next((key for key in ("services", "pods", "slices") if key not in seen.objects), None)
     if surplus and unasked is not None:
-        yield unknown("rib-surplus", router, "no BGP route beyond the expected ones", router,
-                      f"what is expected is not known: {seen.errors.get(unasked, 'not asked')}")  # fmt: skip
+        yield unknown(
+            "rib-surplus",
+            router,
+            "no BGP route beyond the expected ones",
+            router,
+            f"what is expected is not known: {seen.errors.get(unasked, 'not asked')}",
+        )
         return
-    yield judged("rib-surplus", router, not surplus, "no BGP route beyond the expected ones",
-                 ", ".join(surplus) or "none", router,
-                 "an advertisement selects more than the stack says, or another speaker is here")  # fmt: skip
+    yield judged(
+        "rib-surplus",
+        router,
+        not surplus,
+        "no BGP route beyond the expected ones",
+        ", ".join(surplus) or "none",
+        router,
+        "an advertisement selects more than the stack says, or another speaker is here",
+    )
 
 
-def _compare(check: str, item: ExpectedPrefix, observed: frozenset[str] | None, wanted: str, limit: int,
-             router: str, table: Json) -> Verdict:  # fmt: skip
+def _compare(
+    check: str, item: ExpectedPrefix, observed: frozenset[str] | None, wanted: str, limit: int, router: str, table: Json
+) -> Verdict:
     if observed is None and _beaten(table, item.prefix):
-        return judged(check, item.prefix, False, wanted, "there, and not selected", router,
-                      f"a route of another source wins over BGP's on {router}: vtysh -c 'show ip route {item.prefix}'"
-                      " says which (kernel, static, connected)")  # fmt: skip
+        return judged(
+            check,
+            item.prefix,
+            False,
+            wanted,
+            "there, and not selected",
+            router,
+            f"a route of another source wins over BGP's on {router}: vtysh -c 'show ip route {item.prefix}'"
+            " says which (kernel, static, connected)",
+        )
     if observed is None:
-        cause = ("the route is not selected or not installed" if check == "fib" else
-                 "no session carries it: advertisement labels, selector or family do not match")  # fmt: skip
+        cause = (
+            "the route is not selected or not installed"
+            if check == "fib"
+            else "no session carries it: advertisement labels, selector or family do not match"
+        )
         return judged(check, item.prefix, False, wanted, "absent", router, cause)
     width = min(limit, len(item.next_hops))
     good = observed <= item.next_hops and len(observed) == width

@@ -40,8 +40,11 @@ def _one_pair(field: Field, client: Json, server: Json) -> Verdict:
     where = " -> ".join(pod["spec"].get("nodeName", "no node") for pod in (client, server))
     address = (server.get("status") or {}).get("podIP")
     if not address:
-        cause = ("the pod has no network: is the agent on its node ready?" if "nodeName" in server["spec"] else
-                 "no node has taken the pod: taints, affinity, or a node that is cordoned")  # fmt: skip
+        cause = (
+            "the pod has no network: is the agent on its node ready?"
+            if "nodeName" in server["spec"]
+            else "no node has taken the pod: taints, affinity, or a node that is cordoned"
+        )
         return judged("pod-to-pod", subject, False, f"answer of {target}", "no address yet", where, cause)
     port = server["spec"]["containers"][0]["ports"][0]["containerPort"]
     try:
@@ -55,15 +58,19 @@ def _one_pair(field: Field, client: Json, server: Json) -> Verdict:
     # Not every image says who it is, or speaks HTTP: of those that do not, any answer will do.
     good = target in answer.pods if answer.pods else answer.failures == 0
     if good and large and read(large).failures:
-        return judged("pod-to-pod", subject, False, f"answer of {target}, to large packets too",
-                      f"small packets arrive, {_LARGE} bytes do not", where,
-                      f"a path MTU black hole on the way {where}: a link on the way takes smaller packets, and its ICMP"
-                      " `fragmentation needed` does not come back; compare the MTU of the links (ip link) and let ICMP"
-                      " type 3 pass")  # fmt: skip
-    cause = ("the nodes have no route back: BGP is up and the kernel FIB has no route to the PodCIDR"
-             " through the router")  # fmt: skip
-    return judged("pod-to-pod", subject, good, f"answer of {target}", answer, where,
-                  cause)  # fmt: skip
+        return judged(
+            "pod-to-pod",
+            subject,
+            False,
+            f"answer of {target}, to large packets too",
+            f"small packets arrive, {_LARGE} bytes do not",
+            where,
+            f"a path MTU black hole on the way {where}: a link on the way takes smaller packets, and its ICMP"
+            " `fragmentation needed` does not come back; compare the MTU of the links (ip link) and let ICMP"
+            " type 3 pass",
+        )
+    cause = "the nodes have no route back: BGP is up and the kernel FIB has no route to the PodCIDR through the router"
+    return judged("pod-to-pod", subject, good, f"answer of {target}", answer, where, cause)
 
 
 def pods_of(field: Field, seen: Seen, *, serving: bool) -> Iterator[Json]:
@@ -111,8 +118,11 @@ def vip(field: Field, seen: Seen, service: Service, router: str, addresses: list
         # Of a server that does not say who it is nobody can tell which backend it was.
         who = f"{len(reached & backends)} of {len(backends)} backends" if reached else str(answers)
         observed = f"{who}, {failures} of {tries} requests lost"
-        cause = _lost(field, seen, router, address) if failures else (
-            f"never reached: {', '.join(sorted(backends - reached)) or 'none'}")  # fmt: skip
+        cause = (
+            _lost(field, seen, router, address)
+            if failures
+            else (f"never reached: {', '.join(sorted(backends - reached)) or 'none'}")
+        )
         if failures and address in cluster_addresses(service_object(seen, service)):
             cause = "agents serve a ClusterIP to the outside only with bpf.lbExternalClusterIP"
         yield judged("vip-http", f"{service.name} {address}", good, wanted, observed, router, cause)
@@ -130,8 +140,10 @@ def _lost(field: Field, seen: Seen, router: str, address: str) -> str:
             losses[hop] = 0
     ill = [f"{hop} ({loss} %)" for hop, loss in losses.items() if loss]
     if len(ill) == len(hops) > 1:
-        return (f"packets are lost on the way to every next hop, {', '.join(ill)}: on {router} itself or what they all"
-                " share; its filters (iptables -L -v, nft list ruleset) and links (ip -s link) count them")  # fmt: skip
+        return (
+            f"packets are lost on the way to every next hop, {', '.join(ill)}: on {router} itself or what they all"
+            " share; its filters (iptables -L -v, nft list ruleset) and links (ip -s link) count them"
+        )
     if ill:
         return f"packets are lost on the way from {router} to {', '.join(ill)}: that link, or the node behind it"
     return "a next hop that announces the address does not serve it"

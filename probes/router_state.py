@@ -33,14 +33,27 @@ def _static_routes(router: Router, answer: Json) -> Iterator[Verdict]:
             continue
         found = answer["static"].get(str(route.to)) or []
         good = any(item.get("selected") and item.get("installed") for item in found)
-        yield judged("static-route", str(route.to), good, f"installed via {route.via}",
-                     "installed" if good else "inactive" if found else "absent", router.name,
-                     f"{route.via} is on no link of {router.name}, or the link is down")  # fmt: skip
+        yield judged(
+            "static-route",
+            str(route.to),
+            good,
+            f"installed via {route.via}",
+            "installed" if good else "inactive" if found else "absent",
+            router.name,
+            f"{route.via} is on no link of {router.name}, or the link is down",
+        )
 
 
 def _networks(router: Router, answer: Json) -> Iterator[Verdict]:
     for network in router.bgp.networks:
         paths = answer["networks"].get(str(network), {}).get("paths") or []
         good = any(path.get("sourced") and path.get("valid") for path in paths)
-        yield judged("network", str(network), good, "announced as the router's own", "announced" if good else "not",
-                     router.name, f"{router.name} has no route to {network}, and import check is on")  # fmt: skip
+        yield judged(
+            "network",
+            str(network),
+            good,
+            "announced as the router's own",
+            "announced" if good else "not",
+            router.name,
+            f"{router.name} has no route to {network}, and import check is on",
+        )

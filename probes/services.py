@@ -102,9 +102,15 @@ def _shared(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
         given = {service.name: load_balancer_addresses(service_object(seen, service)) for service in services}
         observed = "; ".join(f"{name} {', '.join(addresses) or 'none'}" for name, addresses in given.items())
         first, *others = given.values()
-        yield judged("lb-ipam", f"sharing key {key}", all(other == first for other in others),
-                     f"one address for {', '.join(given)}", observed, "API",
-                     "they cannot share: two of them have one port, or different pods under policy Local")  # fmt: skip
+        yield judged(
+            "lb-ipam",
+            f"sharing key {key}",
+            all(other == first for other in others),
+            f"one address for {', '.join(given)}",
+            observed,
+            "API",
+            "they cannot share: two of them have one port, or different pods under policy Local",
+        )
 
 
 def holds(pool: Pool, address: str) -> bool:

@@ -54,8 +54,9 @@ def between_routers(link: Link, seen: Seen) -> Verdict:
     return _on_router(f"{link} (router)", link.near.name, link.address, (link.hold, link.keepalive), seen, cause)
 
 
-def unexpected(router: str, expected: list[Session], between: list[Link], others: set[str],
-               seen: Seen) -> Iterator[Verdict]:  # fmt: skip
+def unexpected(
+    router: str, expected: list[Session], between: list[Link], others: set[str], seen: Seen
+) -> Iterator[Verdict]:
     """Neighbors that are up although no session of the stack accounts for them.
 
     `others`: the router's declared neighbors that are neither nodes nor managed routers.
@@ -67,17 +68,31 @@ def unexpected(router: str, expected: list[Session], between: list[Link], others
     known |= {str(link.address) for link in between if link.near.name == router}
     for address, neighbor in answer["neighbors"].items():
         if address not in known and isinstance(neighbor, dict) and neighbor.get("bgpState") == "Established":
-            yield judged("bgp-unexpected", address, False, "no such session", "Established", router,
-                         "a peer that the stack does not declare")  # fmt: skip
+            yield judged(
+                "bgp-unexpected",
+                address,
+                False,
+                "no such session",
+                "Established",
+                router,
+                "a peer that the stack does not declare",
+            )
 
 
 def _router_side(session: Session, seen: Seen) -> Verdict:
-    return _on_router(f"{session} (router)", session.router.name, session.node_address,
-                      (session.hold, session.keepalive), seen, lambda neighbor: _cause(session, neighbor))  # fmt: skip
+    return _on_router(
+        f"{session} (router)",
+        session.router.name,
+        session.node_address,
+        (session.hold, session.keepalive),
+        seen,
+        lambda neighbor: _cause(session, neighbor),
+    )
 
 
-def _on_router(subject: str, where: str, address: Address, timers: tuple[int, int], seen: Seen,
-               cause: Callable[[Json], str]) -> Verdict:  # fmt: skip
+def _on_router(
+    subject: str, where: str, address: Address, timers: tuple[int, int], seen: Seen, cause: Callable[[Json], str]
+) -> Verdict:
     """What a router says of a neighbor. `timers`: hold and keepalive in seconds."""
     wanted = f"Established, hold {timers[0]} s, keepalive {timers[1]} s"
     answer = seen.routers.get(where)

@@ -14,5 +14,8 @@ def rows(text: str) -> list[dict[str, str]]:
     starts = [found.start() for found in re.finditer(r"\S+", lines[0])]
     spans = [slice(start, end) for start, end in pairwise([*starts, None])]
     names = [lines[0][span].strip() for span in spans]
-    return [{name: line[span].strip() for name, span in zip(names, spans, strict=True)}
-            for line in lines[1:] if line.strip()]  # fmt: skip
+    return [
+        {name: line[span].strip() for name, span in zip(names, spans, strict=True)}
+        for line in lines[1:]
+        if line.strip()
+    ]

@@ -21,8 +21,14 @@ def judge(stack: StackConfig, declared: list[peerings.Session], seen: Seen) -> I
     found = [*_services(stack, declared, seen), *_sessions(stack, declared)]
     yield from found
     if not found and declared:
-        yield judged("announced", "all", True, "each session has routes to carry, each LoadBalancer address a session",
-                     "so it is", "stack")  # fmt: skip
+        yield judged(
+            "announced",
+            "all",
+            True,
+            "each session has routes to carry, each LoadBalancer address a session",
+            "so it is",
+            "stack",
+        )
 
 
 def _services(stack: StackConfig, sessions: list[peerings.Session], seen: Seen) -> Iterator[Verdict]:
@@ -34,12 +40,22 @@ def _services(stack: StackConfig, sessions: list[peerings.Session], seen: Seen) 
         if not addresses or l2.policies(stack, service):
             continue
         # Of all that is announced for it: an aggregate of another of its addresses would do, a ClusterIP would not.
-        told = {ip_network(prefix) for session in sessions
-                for prefix in service_prefixes(stack, session.peer_config, service, known)}  # fmt: skip
+        told = {
+            ip_network(prefix)
+            for session in sessions
+            for prefix in service_prefixes(stack, session.peer_config, service, known)
+        }
         untold = [address for address in addresses if not any(ip_address(address) in prefix for prefix in told)]
         if untold:
-            yield judged("announced", service.name, False, f"{', '.join(untold)} is announced", "by nobody", "stack",
-                         _why_not(stack, service))  # fmt: skip
+            yield judged(
+                "announced",
+                service.name,
+                False,
+                f"{', '.join(untold)} is announced",
+                "by nobody",
+                "stack",
+                _why_not(stack, service),
+            )
 
 
 def _why_not(stack: StackConfig, service: Service) -> str:
@@ -50,8 +66,12 @@ def _why_not(stack: StackConfig, service: Service) -> str:
     if stack.bgp is None:
         return "no L2 policy's serviceSelector matches the Service's own labels"
     sets = stack.bgp.advertisements
-    blind = [item.name for item in sets for entry in item.advertisements
-             if entry.type == "Service" and entry.selector is None]  # fmt: skip
+    blind = [
+        item.name
+        for item in sets
+        for entry in item.advertisements
+        if entry.type == "Service" and entry.selector is None
+    ]
     if any(selecting(service, sets)):
         return "no session carries the advertisement that selects it, or that names LoadBalancerIP"
     hint = f"; {', '.join(blind)} has no selector, which selects nothing" if blind else ""
@@ -61,8 +81,15 @@ def _why_not(stack: StackConfig, service: Service) -> str:
 def _sessions(stack: StackConfig, sessions: list[peerings.Session]) -> Iterator[Verdict]:
     for session in sessions:
         if not list(carried(stack, session.peer_config)):
-            yield judged("announced", str(session), False, "the session carries routes", "none can be", "stack",
-                         _why_empty(session))  # fmt: skip
+            yield judged(
+                "announced",
+                str(session),
+                False,
+                "the session carries routes",
+                "none can be",
+                "stack",
+                _why_empty(session),
+            )
 
 
 def _why_empty(session: peerings.Session) -> str:

@@ -33,8 +33,9 @@ class Verdict:
         return {**asdict(self), "color": str(self.color)}
 
 
-def judged(check: str, subject: str, good: bool, expected: object, observed: object, where: str,
-           cause: str = "") -> Verdict:  # fmt: skip
+def judged(
+    check: str, subject: str, good: bool, expected: object, observed: object, where: str, cause: str = ""
+) -> Verdict:
     """Green or red; the cause is dropped from a green one."""
     color = Color.GREEN if good else Color.RED
     return Verdict(check, subject, color, str(expected), str(observed), where, "" if good else cause)

@@ -100,11 +100,18 @@ def one_round(field: Field) -> tuple[list[Verdict], Seen]:
         routed = [ip_network(item.prefix) for item in tables[router.name] if item.next_hops]
         for service in field.stack.services:
             known = every_address(service_object(seen, service))
-            asked = [address for address in known if any(ip_address(address) in prefix for prefix in routed)
-                     or l2.asked_from(stack, service, router.name, address)]  # fmt: skip
+            asked = [
+                address
+                for address in known
+                if any(ip_address(address) in prefix for prefix in routed)
+                or l2.asked_from(stack, service, router.name, address)
+            ]
             verdicts += reachability.vip(field, seen, service, router.name, asked)
-    verdicts += requests.verdicts(field, seen, {name: [ip_network(item.prefix) for item in table if item.next_hops]
-                                                for name, table in tables.items()})  # fmt: skip
+    verdicts += requests.verdicts(
+        field,
+        seen,
+        {name: [ip_network(item.prefix) for item in table if item.next_hops] for name, table in tables.items()},
+    )
     return verdicts, seen
 
 
@@ -136,7 +143,14 @@ def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> li
     verdicts += conditions.judge(stack, seen)
     if stack.bgp is not None and stack.managed_routers and not expected:
         verdicts.append(
-            judged("bgp-session", "all", False, "at least one session", "none declared", "stack",
-                   "no cluster config selects a node, or no peer address is a router's")
-        )  # fmt: skip
+            judged(
+                "bgp-session",
+                "all",
+                False,
+                "at least one session",
+                "none declared",
+                "stack",
+                "no cluster config selects a node, or no peer address is a router's",
+            )
+        )
     return verdicts

@@ -55,8 +55,13 @@ class Facts:
     computed at most once.
     """
 
-    def __init__(self, stack: StackConfig, before: StackConfig | None = None,
-                 declared: StackConfig | None = None, installed: bool = True) -> None:  # fmt: skip
+    def __init__(
+        self,
+        stack: StackConfig,
+        before: StackConfig | None = None,
+        declared: StackConfig | None = None,
+        installed: bool = True,
+    ) -> None:
         self.stack = stack
         self.before = before
         self.declared = declared or stack

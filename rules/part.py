@@ -13,9 +13,11 @@ from rules.scope import OF_ABSENCE, ROUTER, SCOPE
 
 # Addresses that nothing has (RFC 5737): the rules of the address plan are not asked.
 NOWHERE = ExistingCluster(
-    kind="existing", pod_cidr=IPv4Network("192.0.2.0/25"), service_cidr=IPv4Network("192.0.2.128/25"),
+    kind="existing",
+    pod_cidr=IPv4Network("192.0.2.0/25"),
+    service_cidr=IPv4Network("192.0.2.128/25"),
     api_server=IPv4Address("198.51.100.1"),
-)  # fmt: skip
+)
 
 
 def part(**fields: Any) -> StackConfig:

@@ -55,8 +55,14 @@ def find(rule_id: str) -> Rule | None:
     return next((rule for rule in rules() if rule.id == rule_id.upper()), None)
 
 
-def check_all(stack: StackConfig, before: StackConfig | None = None, *, read_manifests: bool = True,
-              installed: bool = True, declared: StackConfig | None = None) -> Report:  # fmt: skip
+def check_all(
+    stack: StackConfig,
+    before: StackConfig | None = None,
+    *,
+    read_manifests: bool = True,
+    installed: bool = True,
+    declared: StackConfig | None = None,
+) -> Report:
     """Run every rule; errors first, then by rule and path. Waived findings are kept apart.
 
     `read_manifests` False: the objects under `manifests` stand in their places already. `declared` is what makes

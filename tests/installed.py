@@ -31,5 +31,12 @@ def edge(lib: Path, where: Path, *words: str, stdin: str = "") -> subprocess.Com
     """The installed command, called in a directory, with the built-in engine."""
     env = {key: value for key, value in os.environ.items() if not key.startswith(("EDGE_", "PYTHON", "PULUMI_"))}
     own = {"PYTHONPATH": str(lib), "EDGE_ENGINE": "builtin", "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
-    return subprocess.run([sys.executable, lib / "bin" / "edge", *words], cwd=where, capture_output=True, text=True,
-                          check=False, env={**env, **own}, input=stdin)  # fmt: skip
+    return subprocess.run(
+        [sys.executable, lib / "bin" / "edge", *words],
+        cwd=where,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**env, **own},
+        input=stdin,
+    )

@@ -30,8 +30,9 @@ def connect(host: str = "", timeout: float = 60.0) -> Any:
         client = DockerClient(base_url=where, timeout=timeout, use_ssh_client=where.startswith("ssh://"))
         version = str(client.version()["ApiVersion"])
     if tuple(map(int, version.split("."))) < _OLDEST:
-        raise DockerError(f"Docker at {where}: API {version}; expected {'.'.join(map(str, _OLDEST))} or newer"
-                          " (Docker 19.03)")  # fmt: skip
+        raise DockerError(
+            f"Docker at {where}: API {version}; expected {'.'.join(map(str, _OLDEST))} or newer (Docker 19.03)"
+        )
     return client
 
 

@@ -84,21 +84,27 @@ class Kube:
         except NotFound:
             return None
 
-    def find(self, api_version: str, kind: str, namespace: str | None = None,
-             selector: str = "") -> list[Object]:  # fmt: skip
+    def find(self, api_version: str, kind: str, namespace: str | None = None, selector: str = "") -> list[Object]:
         """All objects of a kind, in one namespace or in all."""
         return self.listing(api_version, kind, namespace, selector)[0]
 
-    def apply(self, manifest: Object, *, manager: str = FIELD_MANAGER, dry_run: bool = False,
-              subresource: str = "", force: bool = True) -> Object:  # fmt: skip
+    def apply(
+        self,
+        manifest: Object,
+        *,
+        manager: str = FIELD_MANAGER,
+        dry_run: bool = False,
+        subresource: str = "",
+        force: bool = True,
+    ) -> Object:
         """Server-side apply: creates or changes the object and owns the fields that it names.
 
         Without `force`, a field that another manager has set otherwise is an ApiError with status 409.
         """
         metadata = manifest["metadata"]
-        path = self._path(
-            manifest["apiVersion"], manifest["kind"], metadata.get("namespace"), metadata["name"]
-        ) + (f"/{subresource}" if subresource else "")
+        path = self._path(manifest["apiVersion"], manifest["kind"], metadata.get("namespace"), metadata["name"]) + (
+            f"/{subresource}" if subresource else ""
+        )
         query = [("fieldManager", manager), ("force", str(force).lower())]
         if dry_run:
             query.append(("dryRun", "All"))
@@ -121,13 +127,19 @@ class Kube:
         answer = self._call("GET", self._path(api_version, kind, namespace, None), query=query)
         return answer.get("items", []), answer["metadata"]["resourceVersion"]
 
-    def watch(self, api_version: str, kind: str, namespace: str | None, selector: str, version: str,
-              seconds: int) -> Iterator[Object]:  # fmt: skip
+    def watch(
+        self, api_version: str, kind: str, namespace: str | None, selector: str, version: str, seconds: int
+    ) -> Iterator[Object]:
         """Changes since a version, as the API's `{type, object}`, for so many seconds."""
         import urllib3
 
-        query = [("watch", "true"), ("resourceVersion", version), ("timeoutSeconds", str(seconds)),
-                 ("allowWatchBookmarks", "true"), *([("labelSelector", selector)] if selector else [])]  # fmt: skip
+        query = [
+            ("watch", "true"),
+            ("resourceVersion", version),
+            ("timeoutSeconds", str(seconds)),
+            ("allowWatchBookmarks", "true"),
+            *([("labelSelector", selector)] if selector else []),
+        ]
         path = self._path(api_version, kind, namespace, None)
         timeout = urllib3.Timeout(connect=self._timeout, read=seconds + self._timeout)
         try:
@@ -145,8 +157,9 @@ class Kube:
         except urllib3.exceptions.HTTPError as error:
             raise ApiError(f"{self.server}: the Kubernetes API does not answer: {error}") from None
 
-    def delete(self, api_version: str, kind: str, name: str, namespace: str | None = None, *,
-               uid: str | None = None) -> bool:  # fmt: skip
+    def delete(
+        self, api_version: str, kind: str, name: str, namespace: str | None = None, *, uid: str | None = None
+    ) -> bool:
         """Delete in the foreground's stead: dependents go by the garbage collector.
 
         With `uid` only that very object goes, not one that has been made under its name since. False: was gone.
@@ -165,8 +178,9 @@ class Kube:
             raise
         return True
 
-    def exec(self, namespace: str, pod: str, container: str, command: list[str],
-             timeout: float = 10) -> tuple[int, str, str]:  # fmt: skip
+    def exec(
+        self, namespace: str, pod: str, container: str, command: list[str], timeout: float = 10
+    ) -> tuple[int, str, str]:
         """Run a command in a container; exit status, standard output, standard error.
 
         Raises ApiError where the command does not end in time, and says so where its node does not answer at all.
@@ -185,10 +199,18 @@ class Kube:
         try:
             # stream() swaps the request method of its client: one of its own keeps this one whole.
             session = stream(
-                CoreV1Api(_clone(self._api)).connect_get_namespaced_pod_exec, pod, namespace,
-                container=container, command=command, stdout=True, stderr=True, stdin=False,
-                tty=False, _preload_content=False, _request_timeout=timeout,
-            )  # fmt: skip
+                CoreV1Api(_clone(self._api)).connect_get_namespaced_pod_exec,
+                pod,
+                namespace,
+                container=container,
+                command=command,
+                stdout=True,
+                stderr=True,
+                stdin=False,
+                tty=False,
+                _preload_content=False,
+                _request_timeout=timeout,
+            )
             session.run_forever(timeout=timeout)
             if session.is_open():
                 session.close(timeout=0.1)
@@ -251,8 +273,9 @@ class Kube:
             raise NotFound(f"the cluster has no kind {kind} in {api_version}")
         return found
 
-    def _request(self, method: str, path: str, query: Any, content_type: str = "application/json",
-                 **options: Any) -> Any:  # fmt: skip
+    def _request(
+        self, method: str, path: str, query: Any, content_type: str = "application/json", **options: Any
+    ) -> Any:
         """The raw answer, with the credentials of the kubeconfig or the ServiceAccount in the question."""
         headers = {"Accept": "application/json", "Content-Type": content_type}
         self._api.update_params_for_auth(headers, [], ["BearerToken"], path, method, options.get("body"))
@@ -261,14 +284,27 @@ class Kube:
             method, f"{self.server}{path}{text}", headers=headers, **options
         )
 
-    def _call(self, method: str, path: str, body: Object | None = None,
-              query: Any = (), content_type: str = "application/json") -> Object:  # fmt: skip
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: Object | None = None,
+        query: Any = (),
+        content_type: str = "application/json",
+    ) -> Object:
         text = self._answer(method, path, body, query, content_type)
         return dict(json.loads(text)) if text.startswith(b"{") else {}
 
-    def _answer(self, method: str, path: str, body: Object | None = None, query: Any = (),
-                content_type: str = "application/json", seconds: float | None = None,
-                retry: bool = True) -> bytes:  # fmt: skip
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        body: Object | None = None,
+        query: Any = (),
+        content_type: str = "application/json",
+        seconds: float | None = None,
+        retry: bool = True,
+    ) -> bytes:
         import urllib3
         from kubernetes.client.exceptions import ApiException
 
@@ -277,9 +313,14 @@ class Kube:
         retries = urllib3.Retry(2 if retry and not self.deadline.bounds else 0, backoff_factor=0.2)
         try:
             answer = self._request(
-                method, path, query, content_type, body=None if body is None else json.dumps(body),
-                timeout=urllib3.Timeout(connect=min(5.0, seconds), read=seconds), retries=retries,
-            )  # fmt: skip
+                method,
+                path,
+                query,
+                content_type,
+                body=None if body is None else json.dumps(body),
+                timeout=urllib3.Timeout(connect=min(5.0, seconds), read=seconds),
+                retries=retries,
+            )
         except urllib3.exceptions.HTTPError as error:
             reason = getattr(error, "reason", None) or error
             raise ApiError(f"{self.server}: the Kubernetes API does not answer: {reason}") from None

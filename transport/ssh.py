@@ -82,8 +82,14 @@ class SshPool:
         self._ending = ending or threading.Event()
         self.deadline = Deadline()
 
-    def run(self, endpoint: Endpoint, command: str, stdin: str | None = None, timeout: float | None = None,
-            environment: Mapping[str, str] | None = None) -> Result:  # fmt: skip
+    def run(
+        self,
+        endpoint: Endpoint,
+        command: str,
+        stdin: str | None = None,
+        timeout: float | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Result:
         """Run a shell command. A non-zero exit status is the caller's to judge.
 
         Of the environment the host's sshd takes what its AcceptEnv lets in.
@@ -111,8 +117,9 @@ class SshPool:
         except TimeoutError:
             raise HostError(f"{endpoint}: no answer within {seconds:.0f} s") from None
 
-    async def _run(self, endpoint: Endpoint, command: str, stdin: str | None, timeout: float | None,
-                   environment: Mapping[str, str]) -> Result:  # fmt: skip
+    async def _run(
+        self, endpoint: Endpoint, command: str, stdin: str | None, timeout: float | None, environment: Mapping[str, str]
+    ) -> Result:
         import asyncssh
 
         for attempt in (1, 2):
@@ -166,13 +173,20 @@ class SshPool:
             try:
                 return await asyncio.wait_for(
                     asyncssh.connect(
-                        endpoint.host, endpoint.port, username=endpoint.user, client_keys=keys or None,
-                        known_hosts=([pinned], [], []), tunnel=tunnel or (), agent_path=None,
+                        endpoint.host,
+                        endpoint.port,
+                        username=endpoint.user,
+                        client_keys=keys or None,
+                        known_hosts=([pinned], [], []),
+                        tunnel=tunnel or (),
+                        agent_path=None,
                         password=endpoint.password,
-                        config=None, keepalive_interval=5, keepalive_count_max=3,
+                        config=None,
+                        keepalive_interval=5,
+                        keepalive_count_max=3,
                     ),
                     endpoint.dial_timeout,
-                )  # fmt: skip
+                )
             except asyncssh.HostKeyNotVerifiable:
                 raise HostError(
                     f"{endpoint}: the host key is not the pinned one ({pinned.get_fingerprint()});"

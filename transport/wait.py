@@ -52,15 +52,20 @@ def _crds(kube: Kube, names: list[str]) -> Callable[[], str]:
         there = {
             item["metadata"]["name"]
             for item in kube.find("apiextensions.k8s.io/v1", "CustomResourceDefinition")
-            if any(c["type"] == "Established" and c["status"] == "True"
-                   for c in (item.get("status") or {}).get("conditions") or [])
-        }  # fmt: skip
+            if any(
+                c["type"] == "Established" and c["status"] == "True"
+                for c in (item.get("status") or {}).get("conditions") or []
+            )
+        }
         absent = [name for name in names if name not in there]
         if not absent:
             return ""
         ours = any(name.endswith(".cilium.io") for name in absent)
-        what = "is the Cilium operator running?" if ours else (
-            "install those of the release that this Cilium is for, then run again")  # fmt: skip
+        what = (
+            "is the Cilium operator running?"
+            if ours
+            else ("install those of the release that this Cilium is for, then run again")
+        )
         return f"CRDs not Established: {', '.join(absent)}; {what}"
 
     return missing

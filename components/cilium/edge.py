@@ -32,10 +32,12 @@ def ingress(item: Ingress) -> Manifest:
         spec["defaultBackend"] = _backend(item.default_backend)
     if item.tls:
         spec["tls"] = [
-            {**({"hosts": list(tls.hosts)} if tls.hosts else {}),
-             **({"secretName": tls.secret_name} if tls.secret_name else {})}
+            {
+                **({"hosts": list(tls.hosts)} if tls.hosts else {}),
+                **({"secretName": tls.secret_name} if tls.secret_name else {}),
+            }
             for tls in item.tls
-        ]  # fmt: skip
+        ]
     result = _object("networking.k8s.io/v1", "Ingress", item.name, spec)
     result["metadata"] |= {"namespace": item.namespace, "labels": dict(item.labels)}
     mode = {MODE_ANNOTATION: item.load_balancer_mode} if item.load_balancer_mode else {}
@@ -97,8 +99,11 @@ def _gateway(gateway: EgressGateway) -> Manifest:
 
 
 def _selector(selector: EgressSelector) -> Manifest:
-    return _selectors(podSelector=selector.pod_selector, namespaceSelector=selector.namespace_selector,
-                      nodeSelector=selector.node_selector)  # fmt: skip
+    return _selectors(
+        podSelector=selector.pod_selector,
+        namespaceSelector=selector.namespace_selector,
+        nodeSelector=selector.node_selector,
+    )
 
 
 def _selectors(**selectors: LabelSelector | None) -> Manifest:

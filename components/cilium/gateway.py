@@ -24,8 +24,12 @@ from config.routes import (
 
 GROUP = "gateway.networking.k8s.io"
 # Kind -> the API version that every release of Cilium from 1.16 on reads.
-VERSIONS = {"Gateway": f"{GROUP}/v1", "HTTPRoute": f"{GROUP}/v1", "GRPCRoute": f"{GROUP}/v1",
-            "TLSRoute": f"{GROUP}/v1alpha2"}  # fmt: skip
+VERSIONS = {
+    "Gateway": f"{GROUP}/v1",
+    "HTTPRoute": f"{GROUP}/v1",
+    "GRPCRoute": f"{GROUP}/v1",
+    "TLSRoute": f"{GROUP}/v1alpha2",
+}
 
 
 def gateway(item: Gateway) -> Manifest:
@@ -35,8 +39,9 @@ def gateway(item: Gateway) -> Manifest:
         spec["addresses"] = [{"type": "IPAddress" if _is_ip(x) else "Hostname", "value": x} for x in item.addresses]
     below = item.infrastructure
     if below.labels or below.annotations:
-        spec["infrastructure"] = {key: dict(value) for key, value in
-                                  (("labels", below.labels), ("annotations", below.annotations)) if value}  # fmt: skip
+        spec["infrastructure"] = {
+            key: dict(value) for key, value in (("labels", below.labels), ("annotations", below.annotations)) if value
+        }
     return _object("Gateway", item, spec)
 
 
@@ -82,8 +87,13 @@ def _http_rule(rule: HttpRouteRule) -> Manifest:
     filters: list[Manifest] = []
     if rule.redirect is not None:
         given = rule.redirect
-        words = {"scheme": given.scheme, "hostname": given.hostname, "port": given.port, "path": _path(given.path),
-                 "statusCode": given.status_code}  # fmt: skip
+        words = {
+            "scheme": given.scheme,
+            "hostname": given.hostname,
+            "port": given.port,
+            "path": _path(given.path),
+            "statusCode": given.status_code,
+        }
         filters.append({"type": "RequestRedirect", "requestRedirect": _given(words)})
     if rule.rewrite is not None:
         words = {"hostname": rule.rewrite.hostname, "path": _path(rule.rewrite.path)}
@@ -91,26 +101,40 @@ def _http_rule(rule: HttpRouteRule) -> Manifest:
     filters += _headers(rule.request_headers, rule.response_headers)
     filters += [{"type": "RequestMirror", "requestMirror": {"backendRef": _mirror(x)}} for x in rule.mirrors]
     timeouts = {"request": rule.timeout} if rule.timeout else None
-    return _given({"matches": [_http_match(x) for x in rule.matches], "filters": filters,
-                   "backendRefs": [_backend(x) for x in rule.backends], "timeouts": timeouts})  # fmt: skip
+    return _given(
+        {
+            "matches": [_http_match(x) for x in rule.matches],
+            "filters": filters,
+            "backendRefs": [_backend(x) for x in rule.backends],
+            "timeouts": timeouts,
+        }
+    )
 
 
 def _http_match(match: HttpRouteMatch) -> Manifest:
-    return {"path": {"type": match.path_type, "value": match.path},
-            **_given({"method": match.method, "headers": _values(match.headers),
-                      "queryParams": _values(match.query_params)})}  # fmt: skip
+    return {
+        "path": {"type": match.path_type, "value": match.path},
+        **_given(
+            {"method": match.method, "headers": _values(match.headers), "queryParams": _values(match.query_params)}
+        ),
+    }
 
 
 def _grpc_rule(rule: GrpcRouteRule) -> Manifest:
-    return _given({"matches": [_grpc_match(x) for x in rule.matches],
-                   "filters": _headers(rule.request_headers, rule.response_headers),
-                   "backendRefs": [_backend(x) for x in rule.backends]})  # fmt: skip
+    return _given(
+        {
+            "matches": [_grpc_match(x) for x in rule.matches],
+            "filters": _headers(rule.request_headers, rule.response_headers),
+            "backendRefs": [_backend(x) for x in rule.backends],
+        }
+    )
 
 
 def _grpc_match(match: GrpcRouteMatch) -> Manifest:
     called = _given({"service": match.service, "method": match.method})
-    return _given({"method": {"type": match.match_type, **called} if called else None,
-                   "headers": _values(match.headers)})  # fmt: skip
+    return _given(
+        {"method": {"type": match.match_type, **called} if called else None, "headers": _values(match.headers)}
+    )
 
 
 def _path(path: NewPath | None) -> Manifest | None:
@@ -122,9 +146,16 @@ def _path(path: NewPath | None) -> Manifest | None:
 
 
 def _headers(request: HeaderChanges | None, response: HeaderChanges | None) -> list[Manifest]:
-    return [{"type": f"{kind}HeaderModifier", f"{kind.lower()}HeaderModifier": _given({
-                "set": _pairs(changes.set), "add": _pairs(changes.add), "remove": list(changes.remove)})}
-            for kind, changes in (("Request", request), ("Response", response)) if changes is not None]  # fmt: skip
+    return [
+        {
+            "type": f"{kind}HeaderModifier",
+            f"{kind.lower()}HeaderModifier": _given(
+                {"set": _pairs(changes.set), "add": _pairs(changes.add), "remove": list(changes.remove)}
+            ),
+        }
+        for kind, changes in (("Request", request), ("Response", response))
+        if changes is not None
+    ]
 
 
 def _pairs(headers: dict[str, str]) -> list[Manifest]:
@@ -145,8 +176,10 @@ def _backend(item: RouteBackend) -> Manifest:
 
 
 def _route(kind: str, item: Route, rules: list[Manifest]) -> Manifest:
-    parents = [_given({"name": x.name, "namespace": x.namespace, "sectionName": x.section_name, "port": x.port})
-               for x in item.parents]  # fmt: skip
+    parents = [
+        _given({"name": x.name, "namespace": x.namespace, "sectionName": x.section_name, "port": x.port})
+        for x in item.parents
+    ]
     return _object(kind, item, {"parentRefs": parents, **_given({"hostnames": list(item.hostnames)}), "rules": rules})
 
 

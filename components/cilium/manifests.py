@@ -23,19 +23,32 @@ Manifest = dict[str, Any]
 def crd_names(stack: StackConfig) -> tuple[str, ...]:
     """The CRDs that the operator must have registered for the features in use."""
     return custom_kinds(
-        bgp=stack.bgp is not None, pools=bool(stack.pools), l2_announcements=bool(stack.l2_policies),
+        bgp=stack.bgp is not None,
+        pools=bool(stack.pools),
+        l2_announcements=bool(stack.l2_policies),
         policies=bool(stack.guards()),
         egress_gateway=bool(stack.egress_policies) and stack.cilium.edition == "oss",
-    )  # fmt: skip
+    )
 
 
-def custom_kinds(*, bgp: bool = False, pools: bool = False, l2_announcements: bool = False, policies: bool = False,
-                 egress_gateway: bool = False) -> tuple[str, ...]:  # fmt: skip
+def custom_kinds(
+    *,
+    bgp: bool = False,
+    pools: bool = False,
+    l2_announcements: bool = False,
+    policies: bool = False,
+    egress_gateway: bool = False,
+) -> tuple[str, ...]:
     """The CRDs of these features."""
     kinds = []
     if bgp:
-        kinds += ["bgpadvertisements", "bgpclusterconfigs", "bgpnodeconfigoverrides",
-                  "bgpnodeconfigs", "bgppeerconfigs"]  # fmt: skip
+        kinds += [
+            "bgpadvertisements",
+            "bgpclusterconfigs",
+            "bgpnodeconfigoverrides",
+            "bgpnodeconfigs",
+            "bgppeerconfigs",
+        ]
     if pools:
         kinds += ["loadbalancerippools"]
     if l2_announcements:
@@ -58,8 +71,9 @@ def _advertisement(entry: Advertisement) -> Manifest:
     result: Manifest = {"advertisementType": entry.type}
     if entry.addresses:
         result["service"] = {"addresses": list(entry.addresses)}
-    lengths = dict(_given(aggregationLengthIPv4=entry.aggregation_length,
-                          aggregationLengthIPv6=entry.aggregation_length_ipv6))  # fmt: skip
+    lengths = dict(
+        _given(aggregationLengthIPv4=entry.aggregation_length, aggregationLengthIPv6=entry.aggregation_length_ipv6)
+    )
     if lengths:
         result.setdefault("service", {}).update(lengths)
     if entry.interface is not None:
@@ -97,8 +111,9 @@ def peer_config(item: PeerConfig, cilium: Cilium) -> Manifest:
     if item.auth_secret_ref is not None:
         spec["authSecretRef"] = item.auth_secret_ref
     if item.transport is not None:
-        spec["transport"] = dict(_given(peerPort=item.transport.peer_port,
-                                        sourceInterface=item.transport.source_interface))  # fmt: skip
+        spec["transport"] = dict(
+            _given(peerPort=item.transport.peer_port, sourceInterface=item.transport.source_interface)
+        )
     families = []
     for family in item.families:
         entry: Manifest = {"afi": family.afi, "safi": family.safi}
@@ -138,13 +153,13 @@ def node_override(item: NodeOverride, cilium: Cilium) -> Manifest:
     instances = []
     for instance in item.instances:
         one: Manifest = {"name": instance.name}
-        one |= dict(_given(routerID=_text(instance.router_id), localPort=instance.local_port,
-                           localASN=instance.local_asn))  # fmt: skip
+        one |= dict(
+            _given(routerID=_text(instance.router_id), localPort=instance.local_port, localASN=instance.local_asn)
+        )
         peers = [
-            {"name": peer.name,
-             **dict(_given(localAddress=_text(peer.local_address), localPort=peer.local_port))}
+            {"name": peer.name, **dict(_given(localAddress=_text(peer.local_address), localPort=peer.local_port))}
             for peer in instance.peers
-        ]  # fmt: skip
+        ]
         instances.append({**one, **({"peers": peers} if peers else {})})
     metadata = {"name": item.node}
     return _object(cilium, "CiliumBGPNodeConfigOverride", metadata, {"bgpInstances": instances})
@@ -153,15 +168,18 @@ def node_override(item: NodeOverride, cilium: Cilium) -> Manifest:
 def pool(item: Pool, cilium: Cilium) -> Manifest:
     """A CiliumLoadBalancerIPPool."""
     blocks = [
-        dict(_given(cidr=_text(block.cidr), start=_text(block.start), stop=_text(block.stop)))
-        for block in item.blocks
+        dict(_given(cidr=_text(block.cidr), start=_text(block.start), stop=_text(block.stop))) for block in item.blocks
     ]
     spec: Manifest = {"blocks": blocks}
     spec |= dict(_given(allowFirstLastIPs=item.allow_first_last_ips, disabled=item.disabled or None))
     if item.service_selector is not None:
         spec["serviceSelector"] = item.service_selector.manifest()
-    return {"apiVersion": cilium.edge_api_version, "kind": "CiliumLoadBalancerIPPool",
-            "metadata": {"name": item.name}, "spec": spec}  # fmt: skip
+    return {
+        "apiVersion": cilium.edge_api_version,
+        "kind": "CiliumLoadBalancerIPPool",
+        "metadata": {"name": item.name},
+        "spec": spec,
+    }
 
 
 def _object(cilium: Cilium, kind: str, metadata: Manifest, spec: Manifest) -> Manifest:

@@ -35,9 +35,11 @@ def network_policy(item: NetworkPolicy) -> Manifest:
 
 def _rule(rule: PolicyRule, side: str) -> Manifest:
     parts: list[tuple[str, Sequence[Any]]] = [
-        (f"{side}Endpoints", [_dumped(e) for e in rule.endpoints]), (f"{side}Entities", list(rule.entities)),
-        (f"{side}CIDRSet", [_dumped(c) for c in rule.cidrs]), (f"{side}FQDNs", [_dumped(f) for f in rule.fqdns]),
-    ]  # fmt: skip
+        (f"{side}Endpoints", [_dumped(e) for e in rule.endpoints]),
+        (f"{side}Entities", list(rule.entities)),
+        (f"{side}CIDRSet", [_dumped(c) for c in rule.cidrs]),
+        (f"{side}FQDNs", [_dumped(f) for f in rule.fqdns]),
+    ]
     result: Manifest = {key: value for key, value in parts if value}
     if rule.ports or rule.http:
         ports: Manifest = {"ports": [_port(port) for port in rule.ports]} if rule.ports else {}

@@ -35,25 +35,42 @@ class KubeadmCluster(pulumi.ComponentResource):
             if node is control:
                 continue
             written = pulumi.Output.all(token, self.kubeconfig).apply(
-                lambda both, node=node: kubeadm.join_configuration(stack, node, *both))  # fmt: skip
+                lambda both, node=node: kubeadm.join_configuration(stack, node, *both)
+            )
             self._command(f"{node.name}-join", node.name, kubeadm.JOIN, written, [node.name, control.name], ways)
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
-    def _command(self, name: str, host: str, script: str, written: pulumi.Output[str], of: list[str],
-                 after: list[pulumi.Resource]) -> Command:  # fmt: skip
+    def _command(
+        self,
+        name: str,
+        host: str,
+        script: str,
+        written: pulumi.Output[str],
+        of: list[str],
+        after: list[pulumi.Resource],
+    ) -> Command:
         """kubeadm on a host. Made anew with the containers that it is `of`."""
         way = self._hosts.connections[host]
         return Command(
-            name, connection=way, create=script, update=script,
-            stdin=pulumi.Output.secret(written), triggers=[self._hosts.containers[each].id for each in of],
+            name,
+            connection=way,
+            create=script,
+            update=script,
+            stdin=pulumi.Output.secret(written),
+            triggers=[self._hosts.containers[each].id for each in of],
             add_previous_output_in_env=False,
-            opts=living_on(way, pulumi.ResourceOptions(
-                parent=self, depends_on=[self._hosts.settled[host], *after], delete_before_replace=True,
-                additional_secret_outputs=["stdout", "connection"],
-                # A token that is made anew is none that a cluster has to be made anew for.
-                ignore_changes=["stdin"],
-            )),
-        )  # fmt: skip
+            opts=living_on(
+                way,
+                pulumi.ResourceOptions(
+                    parent=self,
+                    depends_on=[self._hosts.settled[host], *after],
+                    delete_before_replace=True,
+                    additional_secret_outputs=["stdout", "connection"],
+                    # A token that is made anew is none that a cluster has to be made anew for.
+                    ignore_changes=["stdin"],
+                ),
+            ),
+        )
 
     def _register(self, stack: StackConfig, node: Node, control: Node, init: Command) -> Command:
         """A Node's PodCIDR and labels, set on the control plane as soon as its kubelet has made it.
@@ -63,8 +80,16 @@ class KubeadmCluster(pulumi.ComponentResource):
         """
         script, way = kubeadm.registered_script(stack, node), self._hosts.connections[control.name]
         return Command(
-            f"{node.name}-registered", connection=way, create=script,
-            update=script, delete=kubeadm.forget_script(node), add_previous_output_in_env=False,
-            opts=living_on(way, pulumi.ResourceOptions(parent=self, depends_on=[init], delete_before_replace=True,
-                                                       additional_secret_outputs=["connection"])),
-        )  # fmt: skip
+            f"{node.name}-registered",
+            connection=way,
+            create=script,
+            update=script,
+            delete=kubeadm.forget_script(node),
+            add_previous_output_in_env=False,
+            opts=living_on(
+                way,
+                pulumi.ResourceOptions(
+                    parent=self, depends_on=[init], delete_before_replace=True, additional_secret_outputs=["connection"]
+                ),
+            ),
+        )

@@ -20,9 +20,12 @@ from effective import containers as plan
 _MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade"
 # Layer-4 hashing, so that ECMP spreads the connections of one client too.
 _ROUTER_SYSCTLS = {
-    "net.ipv4.ip_forward": "1", "net.ipv6.conf.all.forwarding": "1", "net.ipv4.conf.all.rp_filter": "0",
-    "net.ipv4.conf.default.rp_filter": "0", "net.ipv4.fib_multipath_hash_policy": "1",
-}  # fmt: skip
+    "net.ipv4.ip_forward": "1",
+    "net.ipv6.conf.all.forwarding": "1",
+    "net.ipv4.conf.all.rp_filter": "0",
+    "net.ipv4.conf.default.rp_filter": "0",
+    "net.ipv4.fib_multipath_hash_policy": "1",
+}
 _SSHD = "ss -Hltn sport = :22 | grep -q ."
 _CHECKS = {"router": f"vtysh -c 'show version' >/dev/null && {_SSHD}", "outpost": "true"}
 _NODE_CHECK = f"systemctl is-active -q containerd && {_SSHD}"
@@ -50,48 +53,71 @@ class DockerHosts(pulumi.ComponentResource):
 
     def access(self) -> pulumi.Output[Any]:
         """What the probes need to get in: the key, and host -> address and host key."""
-        return pulumi.Output.secret({
-            "privateKey": self.key,
-            "hosts": {name: {"host": way.host, "hostKey": way.host_key} for name, way in self.connections.items()},
-        })  # fmt: skip
+        return pulumi.Output.secret(
+            {
+                "privateKey": self.key,
+                "hosts": {name: {"host": way.host, "hostKey": way.host_key} for name, way in self.connections.items()},
+            }
+        )
 
     def _host(self, one: plan.Container) -> None:
         name = f"{pulumi.get_stack()}-{one.name}"
         if one.role == "outpost":
-            self.containers[one.name] = Container(one.name, name=name, **self._common(one), **self._outpost(one),
-                                                  opts=self._mine)  # fmt: skip
+            self.containers[one.name] = Container(
+                one.name, name=name, **self._common(one), **self._outpost(one), opts=self._mine
+            )
             return
         host_key = ssh_key(f"{one.name}-host-key", self)
-        uploads = [_upload("/root/.ssh/authorized_keys", public(self.key)),
-                   _upload("/etc/ssh/ssh_host_ed25519_key", host_key)]  # fmt: skip
-        made = Container(one.name, name=name, **self._common(one), uploads=uploads,
-                         **(_ROUTER if one.role == "router" else _NODE), opts=self._mine)  # fmt: skip
+        uploads = [
+            _upload("/root/.ssh/authorized_keys", public(self.key)),
+            _upload("/etc/ssh/ssh_host_ed25519_key", host_key),
+        ]
+        made = Container(
+            one.name,
+            name=name,
+            **self._common(one),
+            uploads=uploads,
+            **(_ROUTER if one.role == "router" else _NODE),
+            opts=self._mine,
+        )
         self.containers[one.name] = self.settled[one.name] = made
         way = ConnectionArgs(
             # Not before the container is there.
             host=made.id.apply(lambda _, address=str(one.address): address),
-            user=self._cluster.ssh.user, private_key=self.key, host_key=public(host_key),
+            user=self._cluster.ssh.user,
+            private_key=self.key,
+            host_key=public(host_key),
             dial_error_limit=self._cluster.ssh.dial_error_limit,
-        )  # fmt: skip
+        )
         self.connections[one.name] = way
         made_of(way, made)
         if links.wanted(one):
             mine = owner(f"{one.name}-links")
             self.settled[one.name] = Command(
-                f"{one.name}-links", connection=way, create=links.apply_script(one, mine),
-                update=links.apply_script(one, mine), delete=links.delete_script(one, mine),
-                opts=living_on(way, pulumi.ResourceOptions(
-                    parent=self, additional_secret_outputs=["connection"], delete_before_replace=True)),
-            )  # fmt: skip
+                f"{one.name}-links",
+                connection=way,
+                create=links.apply_script(one, mine),
+                update=links.apply_script(one, mine),
+                delete=links.delete_script(one, mine),
+                opts=living_on(
+                    way,
+                    pulumi.ResourceOptions(
+                        parent=self, additional_secret_outputs=["connection"], delete_before_replace=True
+                    ),
+                ),
+            )
 
     def _network(self, one: plan.Network) -> Network:
         name = f"{pulumi.get_stack()}-{one.name}"
         return Network(
-            one.name, name=name, driver="bridge",
+            one.name,
+            name=name,
+            driver="bridge",
             # Docker rewrites what crosses from one network to another through a router, else: replies get lost.
             options={_MASQUERADE: "false"},
-            ipam_configs=[{"subnet": str(one.subnet), "gateway": str(one.gateway)}], opts=self._mine,
-        )  # fmt: skip
+            ipam_configs=[{"subnet": str(one.subnet), "gateway": str(one.gateway)}],
+            opts=self._mine,
+        )
 
     def _image(self, role: str) -> RemoteImage:
         name = getattr(self._cluster.images, role)
@@ -105,13 +131,23 @@ class DockerHosts(pulumi.ComponentResource):
         role = one.role if one.role in ("router", "outpost") else "node"
         control = plan.control_plane(self._stack)
         return {
-            "image": self._images[role].name, "hostname": one.name, "restart": "unless-stopped",
-            "networks_advanced": [{"name": self._networks[wire.network].name, "ipv4_address": str(wire.address)}
-                                  for wire in one.wires],
-            "hosts": [{"host": control.name, "ip": str(control.address)}], "wait": True, "wait_timeout": 120,
-            "healthcheck": {"tests": ["CMD-SHELL", _CHECKS.get(one.role, _NODE_CHECK)], "interval": "1s",
-                            "timeout": "5s", "retries": 60, "start_period": "1s"},
-        }  # fmt: skip
+            "image": self._images[role].name,
+            "hostname": one.name,
+            "restart": "unless-stopped",
+            "networks_advanced": [
+                {"name": self._networks[wire.network].name, "ipv4_address": str(wire.address)} for wire in one.wires
+            ],
+            "hosts": [{"host": control.name, "ip": str(control.address)}],
+            "wait": True,
+            "wait_timeout": 120,
+            "healthcheck": {
+                "tests": ["CMD-SHELL", _CHECKS.get(one.role, _NODE_CHECK)],
+                "interval": "1s",
+                "timeout": "5s",
+                "retries": 60,
+                "start_period": "1s",
+            },
+        }
 
     def _outpost(self, one: plan.Container) -> dict[str, Any]:
         outpost = next(each for each in self._stack.outposts if each.name == one.name)
@@ -123,10 +159,14 @@ class DockerHosts(pulumi.ComponentResource):
 _ROUTER: dict[str, Any] = {"capabilities": {"adds": ["CAP_NET_ADMIN", "CAP_SYS_ADMIN"]}, "sysctls": _ROUTER_SYSCTLS}
 # What every node image needs: its systemd has control groups of its own, containerd a disk that is no overlay.
 _NODE: dict[str, Any] = {
-    "privileged": True, "cgroupns_mode": "private", "tty": True, "init": False,
-    "security_opts": ["seccomp=unconfined", "apparmor=unconfined"], "tmpfs": {"/run": "", "/tmp": ""},
+    "privileged": True,
+    "cgroupns_mode": "private",
+    "tty": True,
+    "init": False,
+    "security_opts": ["seccomp=unconfined", "apparmor=unconfined"],
+    "tmpfs": {"/run": "", "/tmp": ""},
     "volumes": [{"container_path": "/var"}],
-}  # fmt: skip
+}
 
 
 def _upload(path: str, content: pulumi.Output[str]) -> dict[str, Any]:

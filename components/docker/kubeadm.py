@@ -49,31 +49,53 @@ def init_configuration(stack: StackConfig, node: Node, token: str) -> str:
     kube_proxy = str(helm_values(stack).get("kubeProxyReplacement", "")).lower() != "true"
     manager = {"allocate-node-cidrs": "false"} if stack.cilium.ipam == "kubernetes" else {}
     documents = [
-        {"apiVersion": _API, "kind": "InitConfiguration", "bootstrapTokens": [{"token": token, "ttl": "0s"}],
-         "localAPIEndpoint": {"advertiseAddress": str(node.address), "bindPort": cluster.api_port},
-         "nodeRegistration": _registration(node),
-         # The edge needs no cluster DNS, and node images carry none of its image.
-         "skipPhases": ["preflight", "addon/coredns", *([] if kube_proxy else ["addon/kube-proxy"])]},
-        {"apiVersion": _API, "kind": "ClusterConfiguration", "kubernetesVersion": _version(cluster),
-         "controlPlaneEndpoint": f"{cluster.api_server}:{cluster.api_port}",
-         "networking": {"podSubnet": str(cluster.pod_cidr), "serviceSubnet": str(cluster.service_cidr)},
-         "controllerManager": {"extraArgs": _arguments(manager)}},
-        {"apiVersion": "kubelet.config.k8s.io/v1beta1", "kind": "KubeletConfiguration", "cgroupDriver": "systemd",
-         # A part of the container's control groups: its systemd has the rest.
-         "cgroupRoot": "/kubelet", "failSwapOn": False, "imageGCHighThresholdPercent": 100,
-         # The machine's disk is not the node's.
-         "evictionHard": dict.fromkeys(("nodefs.available", "nodefs.inodesFree", "imagefs.available"), "0%")},
-    ]  # fmt: skip
+        {
+            "apiVersion": _API,
+            "kind": "InitConfiguration",
+            "bootstrapTokens": [{"token": token, "ttl": "0s"}],
+            "localAPIEndpoint": {"advertiseAddress": str(node.address), "bindPort": cluster.api_port},
+            "nodeRegistration": _registration(node),
+            # The edge needs no cluster DNS, and node images carry none of its image.
+            "skipPhases": ["preflight", "addon/coredns", *([] if kube_proxy else ["addon/kube-proxy"])],
+        },
+        {
+            "apiVersion": _API,
+            "kind": "ClusterConfiguration",
+            "kubernetesVersion": _version(cluster),
+            "controlPlaneEndpoint": f"{cluster.api_server}:{cluster.api_port}",
+            "networking": {"podSubnet": str(cluster.pod_cidr), "serviceSubnet": str(cluster.service_cidr)},
+            "controllerManager": {"extraArgs": _arguments(manager)},
+        },
+        {
+            "apiVersion": "kubelet.config.k8s.io/v1beta1",
+            "kind": "KubeletConfiguration",
+            "cgroupDriver": "systemd",
+            # A part of the container's control groups: its systemd has the rest.
+            "cgroupRoot": "/kubelet",
+            "failSwapOn": False,
+            "imageGCHighThresholdPercent": 100,
+            # The machine's disk is not the node's.
+            "evictionHard": dict.fromkeys(("nodefs.available", "nodefs.inodesFree", "imagefs.available"), "0%"),
+        },
+    ]
     return "\n---\n".join(json.dumps(one) for one in documents) + "\n"
 
 
 def join_configuration(stack: StackConfig, node: Node, token: str, kubeconfig: str) -> str:
     """For a worker. The API server is known by the authority that the administrator's kubeconfig names."""
     cluster = stack.cluster
-    discovery = {"token": token, "apiServerEndpoint": f"{cluster.api_server}:{cluster.api_port}",
-                 "caCertHashes": [authority(kubeconfig)]}  # fmt: skip
-    document = {"apiVersion": _API, "kind": "JoinConfiguration", "discovery": {"bootstrapToken": discovery},
-                "nodeRegistration": _registration(node), "skipPhases": ["preflight"]}  # fmt: skip
+    discovery = {
+        "token": token,
+        "apiServerEndpoint": f"{cluster.api_server}:{cluster.api_port}",
+        "caCertHashes": [authority(kubeconfig)],
+    }
+    document = {
+        "apiVersion": _API,
+        "kind": "JoinConfiguration",
+        "discovery": {"bootstrapToken": discovery},
+        "nodeRegistration": _registration(node),
+        "skipPhases": ["preflight"],
+    }
     return json.dumps(document) + "\n"
 
 
@@ -109,8 +131,12 @@ def forget_script(node: Node) -> str:
 
 
 def _registration(node: Node) -> dict[str, Any]:
-    return {"name": node.name, "criSocket": _SOCKET, "kubeletExtraArgs": _arguments({"node-ip": str(node.address)}),
-            **_taints(node)}  # fmt: skip
+    return {
+        "name": node.name,
+        "criSocket": _SOCKET,
+        "kubeletExtraArgs": _arguments({"node-ip": str(node.address)}),
+        **_taints(node),
+    }
 
 
 def _taints(node: Node) -> dict[str, Any]:

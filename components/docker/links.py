@@ -11,10 +11,15 @@ _NAME = "container-links"
 
 def apply_script(container: Container, owner: str) -> str:
     """Sets them now, and at every start of the container."""
-    lines = [line for link in container.links for line in (
-        boot_script.loose_link(link.name), f"ip address replace {link.address} dev {link.name}",
-        f"ip link set {link.name} up",
-    )]  # fmt: skip
+    lines = [
+        line
+        for link in container.links
+        for line in (
+            boot_script.loose_link(link.name),
+            f"ip address replace {link.address} dev {link.name}",
+            f"ip link set {link.name} up",
+        )
+    ]
     lines += [f"ip route replace {route.to} via {route.via}" for route in container.routes]
     lines += [f"ip route replace default via {gateway}" for gateway in container.gateways]
     return f"""set -eu

@@ -19,9 +19,12 @@ _LABELS: Manifest = {"type": "object", "additionalProperties": _TEXT}
 _REQUIREMENT: Manifest = {
     "type": "object",
     "required": ["key", "operator"],
-    "properties": {"key": _TEXT, "values": _TEXTS,
-                   "operator": {"type": "string", "enum": ["In", "NotIn", "Exists", "DoesNotExist"]}},
-}  # fmt: skip
+    "properties": {
+        "key": _TEXT,
+        "values": _TEXTS,
+        "operator": {"type": "string", "enum": ["In", "NotIn", "Exists", "DoesNotExist"]},
+    },
+}
 _SELECTOR: Manifest = {
     "type": "object",
     "properties": {"matchLabels": _LABELS, "matchExpressions": {"type": "array", "items": _REQUIREMENT}},
@@ -31,35 +34,64 @@ _SPEC: Manifest = {
     "type": "object",
     "required": ["selectors", "destinationCIDRs", "egressGroups"],
     "properties": {
-        "selectors": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {
-            "podSelector": _SELECTOR, "namespaceSelector": _SELECTOR, "nodeSelector": _SELECTOR}}},
+        "selectors": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "properties": {"podSelector": _SELECTOR, "namespaceSelector": _SELECTOR, "nodeSelector": _SELECTOR},
+            },
+        },
         "destinationCIDRs": {**_PREFIXES, "minItems": 1},
         "excludedCIDRs": _PREFIXES,
-        "egressGroups": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {
-            **_GATEWAY, "maxGatewayNodes": {"type": "integer", "minimum": 1, "maximum": 64}}}},
+        "egressGroups": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "properties": {**_GATEWAY, "maxGatewayNodes": {"type": "integer", "minimum": 1, "maximum": 64}},
+            },
+        },
         "egressCIDRs": _PREFIXES,
         "azAffinity": {"type": "string", "enum": ["disabled", "localOnly", "localOnlyFirst", "localPriority"]},
     },
-}  # fmt: skip
+}
 _CONDITION: Manifest = {
     "type": "object",
     "required": ["type", "status"],
-    "properties": {"type": _TEXT, "status": _TEXT, "reason": _TEXT, "message": _TEXT,
-                   "lastTransitionTime": {"type": "string", "format": "date-time"},
-                   "observedGeneration": {"type": "integer"}},
-}  # fmt: skip
+    "properties": {
+        "type": _TEXT,
+        "status": _TEXT,
+        "reason": _TEXT,
+        "message": _TEXT,
+        "lastTransitionTime": {"type": "string", "format": "date-time"},
+        "observedGeneration": {"type": "integer"},
+    },
+}
 _STATUS: Manifest = {
     "type": "object",
     "properties": {
         "observedGeneration": {"type": "integer"},
-        "conditions": {"type": "array", "items": _CONDITION, "x-kubernetes-list-type": "map",
-                       "x-kubernetes-list-map-keys": ["type"]},
-        "groupStatuses": {"type": "array", "items": {"type": "object", "properties": {
-            "activeGatewayIPs": _TEXTS, "healthyGatewayIPs": _TEXTS,
-            "activeGatewayIPsByAZ": {"type": "object", "additionalProperties": _TEXTS},
-            "egressIPByGatewayIP": _LABELS}}},
+        "conditions": {
+            "type": "array",
+            "items": _CONDITION,
+            "x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["type"],
+        },
+        "groupStatuses": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "activeGatewayIPs": _TEXTS,
+                    "healthyGatewayIPs": _TEXTS,
+                    "activeGatewayIPsByAZ": {"type": "object", "additionalProperties": _TEXTS},
+                    "egressIPByGatewayIP": _LABELS,
+                },
+            },
+        },
     },
-}  # fmt: skip
+}
 
 
 def definition() -> Manifest:
@@ -70,17 +102,26 @@ def definition() -> Manifest:
         {"name": "Addresses", "type": "string", "jsonPath": f'.status.conditions[?(@.type=="{HA_SATISFIED}")].status'},
     ]
     version = {
-        "name": HA_VERSION, "served": True, "storage": True, "subresources": {"status": {}},
+        "name": HA_VERSION,
+        "served": True,
+        "storage": True,
+        "subresources": {"status": {}},
         "additionalPrinterColumns": columns,
         "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": _SPEC, "status": _STATUS}}},
-    }  # fmt: skip
-    names = {"kind": HA_KIND, "listKind": f"{HA_KIND}List", "plural": PLURAL, "singular": HA_KIND.lower(),
-             "shortNames": ["hegp"]}  # fmt: skip
+    }
+    names = {
+        "kind": HA_KIND,
+        "listKind": f"{HA_KIND}List",
+        "plural": PLURAL,
+        "singular": HA_KIND.lower(),
+        "shortNames": ["hegp"],
+    }
     return {
-        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
         "metadata": {"name": f"{PLURAL}.{HA_GROUP}"},
         "spec": {"group": HA_GROUP, "scope": "Cluster", "names": names, "versions": [version]},
-    }  # fmt: skip
+    }
 
 
 def ha_policy(item: EgressPolicy) -> Manifest:

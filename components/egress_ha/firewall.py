@@ -14,13 +14,16 @@ def host_policy(settings: EgressHA) -> Manifest:
     ports = [{"port": str(port), "protocol": "UDP"} for port in (settings.probe_port, settings.probe_port + 1)]
     pods = {"matchExpressions": [{"key": "k8s:io.kubernetes.pod.namespace", "operator": "Exists"}]}
     return {
-        "apiVersion": "cilium.io/v2", "kind": "CiliumClusterwideNetworkPolicy",
+        "apiVersion": "cilium.io/v2",
+        "kind": "CiliumClusterwideNetworkPolicy",
         "metadata": {"name": "egress-ha-probes"},
         "spec": {
             "description": "Egress gateways are probed by nodes, and by nobody else.",
             "nodeSelector": {},
             "enableDefaultDeny": {"ingress": False, "egress": False},
-            "ingressDeny": [{"fromEntities": ["world"], "toPorts": [{"ports": ports}]},
-                            {"fromEndpoints": [pods], "toPorts": [{"ports": ports}]}],
+            "ingressDeny": [
+                {"fromEntities": ["world"], "toPorts": [{"ports": ports}]},
+                {"fromEndpoints": [pods], "toPorts": [{"ports": ports}]},
+            ],
         },
-    }  # fmt: skip
+    }

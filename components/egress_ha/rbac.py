@@ -72,7 +72,9 @@ def _binding(kind: str, name: str, namespace: str, account: str = "", where: str
     """Of a ServiceAccount in `namespace`; a Role's is `where` the Role is."""
     metadata = {"name": name} | ({"namespace": where or namespace} if kind == "Role" else {})
     return {
-        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": f"{kind}Binding", "metadata": metadata,
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": f"{kind}Binding",
+        "metadata": metadata,
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name},
         "subjects": [{"kind": "ServiceAccount", "name": account or name, "namespace": namespace}],
-    }  # fmt: skip
+    }

@@ -14,8 +14,11 @@ Manifest = dict[str, Any]
 # Host and port of the API server, as texts (or Outputs of texts).
 Server = tuple[Any, Any]
 
-_HARDENED: Manifest = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
-                       "seccompProfile": {"type": "RuntimeDefault"}}  # fmt: skip
+_HARDENED: Manifest = {
+    "allowPrivilegeEscalation": False,
+    "readOnlyRootFilesystem": True,
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
 _NOBODY = 65534
 # What a lab has a program for, and a name that no registry can have: rule G23 asks for a real one.
 LAB_IMAGE, NO_IMAGE = "cilium-edge/egress-ha", "egress-ha.invalid/not-set"
@@ -29,8 +32,10 @@ def workloads(settings: EgressHA, gateways: Sequence[LabelSelector], server: Ser
     `gateways` are the node selectors of all groups.
     """
     # Not by the ClusterIP: that way leads through the agents, and the controller is there for when they fail.
-    way = [{"name": "KUBERNETES_SERVICE_HOST", "value": server[0]},
-           {"name": "KUBERNETES_SERVICE_PORT", "value": server[1]}]  # fmt: skip
+    way = [
+        {"name": "KUBERNETES_SERVICE_HOST", "value": server[0]},
+        {"name": "KUBERNETES_SERVICE_PORT", "value": server[1]},
+    ]
     running = [_deployment(settings, gateways), _daemon_set(settings, gateways)]
     for item in running:
         item["spec"]["template"]["spec"]["containers"][0]["env"] += way
@@ -59,20 +64,26 @@ def _deployment(settings: EgressHA, gateways: Sequence[LabelSelector]) -> Manife
         spec["nodeSelector"] = dict(settings.node_selector.match_labels)
     strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1, "maxSurge": 0}}
     return {
-        "apiVersion": "apps/v1", "kind": "Deployment",
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
         "metadata": {"name": CONTROLLER, "namespace": settings.namespace, "labels": labels},
-        "spec": {"replicas": settings.replicas, "selector": {"matchLabels": labels}, "strategy": strategy,
-                 "template": {"metadata": {"labels": labels}, "spec": spec}},
-    }  # fmt: skip
+        "spec": {
+            "replicas": settings.replicas,
+            "selector": {"matchLabels": labels},
+            "strategy": strategy,
+            "template": {"metadata": {"labels": labels}, "spec": spec},
+        },
+    }
 
 
 def _budget(settings: EgressHA) -> Manifest:
     labels = {"app": CONTROLLER}
     return {
-        "apiVersion": "policy/v1", "kind": "PodDisruptionBudget",
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
         "metadata": {"name": CONTROLLER, "namespace": settings.namespace},
         "spec": {"maxUnavailable": 1, "selector": {"matchLabels": labels}},
-    }  # fmt: skip
+    }
 
 
 def _daemon_set(settings: EgressHA, gateways: Sequence[LabelSelector]) -> Manifest:
@@ -86,10 +97,11 @@ def _daemon_set(settings: EgressHA, gateways: Sequence[LabelSelector]) -> Manife
     if len(required["nodeSelectorTerms"]) == len(terms):
         spec["affinity"] = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
     return {
-        "apiVersion": "apps/v1", "kind": "DaemonSet",
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
         "metadata": {"name": NODE, "namespace": settings.namespace, "labels": labels},
         "spec": {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": spec}},
-    }  # fmt: skip
+    }
 
 
 def _pod(settings: EgressHA, account: str, role: str, may: Manifest) -> Manifest:
@@ -99,13 +111,24 @@ def _pod(settings: EgressHA, account: str, role: str, may: Manifest) -> Manifest
         {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
         for name, path in (("POD_NAME", "metadata.name"), ("NODE_NAME", "spec.nodeName"), ("HOST_IP", "status.hostIP"))
     ]
-    container = {"name": role, "image": settings.image or NO_IMAGE, "args": arguments, "env": environment,
-                 "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}},
-                 "volumeMounts": [{"name": "keys", "mountPath": _KEYS}],
-                 "securityContext": {**_HARDENED, **may}}  # fmt: skip
+    container = {
+        "name": role,
+        "image": settings.image or NO_IMAGE,
+        "args": arguments,
+        "env": environment,
+        "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}},
+        "volumeMounts": [{"name": "keys", "mountPath": _KEYS}],
+        "securityContext": {**_HARDENED, **may},
+    }
     keys = {"name": "keys", "emptyDir": {"medium": "Memory", "sizeLimit": "1Mi"}}
-    return {"serviceAccountName": account, "hostNetwork": True, "priorityClassName": "system-node-critical",
-            "terminationGracePeriodSeconds": 5, "containers": [container], "volumes": [keys]}  # fmt: skip
+    return {
+        "serviceAccountName": account,
+        "hostNetwork": True,
+        "priorityClassName": "system-node-critical",
+        "terminationGracePeriodSeconds": 5,
+        "containers": [container],
+        "volumes": [keys],
+    }
 
 
 def _expressions(selector: Manifest) -> list[Manifest]:

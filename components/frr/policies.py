@@ -36,8 +36,12 @@ def route_map_lines(bgp: RouterBgp, route_map: RouteMap, place: int, entry: Rout
 
 def use_lines(name: object, use: PolicyUse) -> Iterator[str]:
     """What follows the word `neighbor` in an address family."""
-    for word, value in (("prefix-list {} in", use.prefix_list_in), ("prefix-list {} out", use.prefix_list_out),
-                        ("route-map {} in", use.route_map_in), ("route-map {} out", use.route_map_out)):  # fmt: skip
+    for word, value in (
+        ("prefix-list {} in", use.prefix_list_in),
+        ("prefix-list {} out", use.prefix_list_out),
+        ("route-map {} in", use.route_map_in),
+        ("route-map {} out", use.route_map_out),
+    ):
         if value is not None:
             yield f"{name} {word.format(value)}"
 

@@ -33,9 +33,7 @@ def frr_conf(router: Router, passwords: Mapping[str, str] | None = None) -> str:
     bgp = router.bgp
     peers = [line for group in bgp.peer_groups for line in group_lines(group, passwords)]
     peers += [line for neighbor in bgp.neighbors for line in neighbor_lines(neighbor, passwords)]
-    return _template().render(
-        router=router, bgp=bgp, families=list(_families(router)), peers=peers, policies=policies
-    )
+    return _template().render(router=router, bgp=bgp, families=list(_families(router)), peers=peers, policies=policies)
 
 
 def password_names(router: Router) -> tuple[str, ...]:
@@ -64,8 +62,10 @@ def _own(router: Router, version: int) -> Iterator[str]:
     yield from (f"network {network}" for network in router.bgp.networks if network.version == version)
     for item in router.bgp.aggregate_addresses:
         if item.prefix.version == version:
-            yield (f"aggregate-address {item.prefix}{' as-set' if item.as_set else ''}"
-                   f"{' summary-only' if item.summary_only else ''}")  # fmt: skip
+            yield (
+                f"aggregate-address {item.prefix}{' as-set' if item.as_set else ''}"
+                f"{' summary-only' if item.summary_only else ''}"
+            )
 
 
 def _redistributed(router: Router, version: int) -> Iterator[str]:
@@ -89,8 +89,11 @@ def _multipath(router: Router) -> Iterator[str]:
 def _neighbors_of(router: Router, version: int) -> list[Neighbor]:
     """Those of a family. An unnumbered one speaks both, and is used for both where the router has both."""
     other = any(network.version != version for network in router.bgp.networks)
-    return [n for n in router.bgp.neighbors
-            if (n.address.version == version if n.address is not None else version == 4 or other)]  # fmt: skip
+    return [
+        n
+        for n in router.bgp.neighbors
+        if (n.address.version == version if n.address is not None else version == 4 or other)
+    ]
 
 
 def _ranges(router: Router, version: int) -> list[str]:

@@ -36,8 +36,9 @@ class Book:
     waiting: bool = False
     taken: dict[Address, Address] = field(default_factory=dict, compare=False)
 
-    def assign(self, policy: str, cidrs: Sequence[Prefix], wanted: Sequence[Address],
-               resting: Sequence[Address]) -> tuple[dict[Address, Address], str]:  # fmt: skip
+    def assign(
+        self, policy: str, cidrs: Sequence[Prefix], wanted: Sequence[Address], resting: Sequence[Address]
+    ) -> tuple[dict[Address, Address], str]:
         """Gateway -> its address, and why not each of `wanted` has one (empty where each has).
 
         What was given stays where it can. The gateways of `resting` are away; they keep theirs as long as
@@ -65,8 +66,13 @@ class Book:
         """What any policy has."""
         return frozenset(address for mapping in self.given.values() for address in mapping.values())
 
-    def _keep(self, cidrs: Sequence[Prefix], gateways: Sequence[Address], before: Mapping[Address, Address],
-              result: dict[Address, Address]) -> None:  # fmt: skip
+    def _keep(
+        self,
+        cidrs: Sequence[Prefix],
+        gateways: Sequence[Address],
+        before: Mapping[Address, Address],
+        result: dict[Address, Address],
+    ) -> None:
         for gateway in gateways:
             address = before.get(gateway)
             if address is None or address in self.taken or address in self.conflicts:
@@ -85,8 +91,14 @@ class Book:
 
     def _pending(self, cidrs: Sequence[Prefix]) -> int:
         """How many addresses are withdrawn already and may still be on a gateway."""
-        return sum(1 for address in self.holders if address not in self._owned and address not in self.taken
-                   and address not in self.conflicts and any(address in cidr for cidr in cidrs))  # fmt: skip
+        return sum(
+            1
+            for address in self.holders
+            if address not in self._owned
+            and address not in self.taken
+            and address not in self.conflicts
+            and any(address in cidr for cidr in cidrs)
+        )
 
     def _why(self, cidrs: Sequence[Prefix], short: Sequence[Address]) -> str:
         reasons = ["another controller may have given addresses a moment ago"] if self.waiting else []

@@ -135,8 +135,9 @@ def _packet(mac: bytes, sender: IPv4Address, target: IPv4Address, to: bytes = _E
     return to + mac + _KIND + struct.pack("!H", _REQUEST) + mac + sender.packed + _NOBODY + target.packed
 
 
-def _asked(link: socket.socket, own: bytes, sender: IPv4Address, address: IPv4Address,
-           to: bytes = _EVERYBODY) -> bytes | None:  # fmt: skip
+def _asked(
+    link: socket.socket, own: bytes, sender: IPv4Address, address: IPv4Address, to: bytes = _EVERYBODY
+) -> bytes | None:
     """The MAC that answers for the address."""
     link.send(_packet(own, sender, address, to))
     until = time.monotonic() + _WAIT

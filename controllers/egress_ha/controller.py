@@ -35,8 +35,9 @@ _TICK, _AGAIN, _SELDOM = 1.0, 0.2, 5.0
 class Controller:
     """`address` is the host's, by which the other replicas know this one."""
 
-    def __init__(self, kube: Kube, settings: EgressHA, pod: str, address: Address, keys: KeyRing, *,
-                 lists: bool = True) -> None:  # fmt: skip
+    def __init__(
+        self, kube: Kube, settings: EgressHA, pod: str, address: Address, keys: KeyRing, *, lists: bool = True
+    ) -> None:
         self._settings, self._address, self._keys, self._lists = settings, address, keys, lists
         self._wake = threading.Event()
         wake = self._wake.set
@@ -66,8 +67,16 @@ class Controller:
         metrics.serve(self._settings.metrics_port, self._settings.metrics_on(self._address))
         port, interval, here, keys = self._settings.probe_port, self._settings.probe_interval, self._address, self._keys
         Responder(here, port + 1, REPLICA, keys, self._sight.told).start()
-        Prober(here, port, GATEWAY, keys, interval, lambda: self._gateways, self._sight.gateway,
-               lambda: self._policies.version).start()  # fmt: skip
+        Prober(
+            here,
+            port,
+            GATEWAY,
+            keys,
+            interval,
+            lambda: self._gateways,
+            self._sight.gateway,
+            lambda: self._policies.version,
+        ).start()
         Prober(here, port + 1, REPLICA, keys, interval, self._peers, self._sight.peer).start()
         self._leader.start()
         for one in watched:

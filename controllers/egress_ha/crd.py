@@ -29,8 +29,13 @@ class Reader:
             self._read[metadata["name"]] = (version, policy)
         if isinstance(policy, str):
             return policy
-        return Declared(policy, metadata["uid"], metadata.get("generation", 0),
-                        metadata.get("creationTimestamp", ""), item.get("status") or {})  # fmt: skip
+        return Declared(
+            policy,
+            metadata["uid"],
+            metadata.get("generation", 0),
+            metadata.get("creationTimestamp", ""),
+            item.get("status") or {},
+        )
 
 
 def _policy(item: Object) -> EgressPolicy | str:

@@ -66,8 +66,12 @@ def _decide(item: Declared, known: Known, book: Book) -> Decision:
     pools = [(group, group_members(group, known.nodes)) for group in policy.egress_groups]
     group_of = {member.name: group for group, pool in reversed(pools) for member in pool}
 
-    cut = {member.address: found for _, pool in pools for member in pool
-           if (found := known.cut.get(member.address, frozenset()) & set(policy.destination_cidrs))}  # fmt: skip
+    cut = {
+        member.address: found
+        for _, pool in pools
+        for member in pool
+        if (found := known.cut.get(member.address, frozenset()) & set(policy.destination_cidrs))
+    }
 
     before = [frozenset(group.get("activeGatewayIPs") or ()) for group in groups(item.status)]
 
@@ -98,23 +102,31 @@ def _decide(item: Declared, known: Known, book: Book) -> Decision:
     limited = any(group.max_gateway_nodes for group, _ in pools)
     status = _status(item, pools, well, chosen, assigned, short)
     manifests: list[Manifest] = []
-    notes = [f"{member.name} has no way to {', '.join(sorted(map(str, cut[member.address])))}"
-             for _, pool in pools for member in pool if member.address in cut]  # fmt: skip
+    notes = [
+        f"{member.name} has no way to {', '.join(sorted(map(str, cut[member.address])))}"
+        for _, pool in pools
+        for member in pool
+        if member.address in cut
+    ]
     for zone, serving in chosen.items():
         if not serving and zone is not None and policy.az_affinity == "localOnly":
             whose = f"zone {zone} has" if zone else "nodes without a zone have"
             notes.append(f"{whose} no gateway that serves: their pods' traffic is dropped (localOnly)")
         elif not serving and policy.az_affinity != "localOnly":
             # As last programmed: what is there is no worse than nothing.
-            return Decision(item, None if item.status else _drop(item, known), status,
-                            [*notes, "no gateway serves"])
+            return Decision(item, None if item.status else _drop(item, known), status, [*notes, "no gateway serves"])
         plan = placement.slots(serving if limited else home[zone], serving)
         manifests += zone_policies(policy, item.uid, zone, plan, group_of, assigned, known.lists)
     return Decision(item, manifests, status, notes)
 
 
-def _choose(policy: EgressPolicy, pools: Pools, zones: Sequence[str | None], serves: Sequence[placement.Serves],
-            before: Sequence[AbstractSet[str]]) -> dict[str | None, list[Member]]:  # fmt: skip
+def _choose(
+    policy: EgressPolicy,
+    pools: Pools,
+    zones: Sequence[str | None],
+    serves: Sequence[placement.Serves],
+    before: Sequence[AbstractSet[str]],
+) -> dict[str | None, list[Member]]:
     """Zone -> the gateways for its pods, of all groups. Of `serves` the next one counts where one finds nobody."""
     result: dict[str | None, list[Member]] = {}
     for zone, able in product(zones, serves):
@@ -139,16 +151,23 @@ def _drop(item: Declared, known: Known) -> list[Manifest]:
     return list(zone_policies(item.policy, item.uid, None, [], {}, {}, known.lists))
 
 
-def _assign(item: Declared, book: Book, active: Mapping[Address, Member],
-            pool: Sequence[Member]) -> tuple[dict[Address, Address], str]:  # fmt: skip
+def _assign(
+    item: Declared, book: Book, active: Mapping[Address, Member], pool: Sequence[Member]
+) -> tuple[dict[Address, Address], str]:
     if not item.policy.egress_cidrs:
         return {}, ""
     resting = sorted({m.address for m in pool} - active.keys(), key=int)
     return book.assign(item.policy.name, item.policy.egress_cidrs, sorted(active, key=int), resting)
 
 
-def _status(item: Declared, pools: Pools, well: placement.Serves, chosen: Mapping[str | None, list[Member]],
-            assigned: Mapping[Address, Address], short: str) -> dict[str, Any]:  # fmt: skip
+def _status(
+    item: Declared,
+    pools: Pools,
+    well: placement.Serves,
+    chosen: Mapping[str | None, list[Member]],
+    assigned: Mapping[Address, Address],
+    short: str,
+) -> dict[str, Any]:
     active = _all(chosen)
     groups = []
     for _, pool in pools:
@@ -166,9 +185,13 @@ def _status(item: Declared, pools: Pools, well: placement.Serves, chosen: Mappin
         groups.append(group)
     result: dict[str, Any] = {"observedGeneration": item.generation, "groupStatuses": groups}
     if item.policy.egress_cidrs:
-        result["conditions"] = [{
-            "type": HA_SATISFIED, "status": "False" if short else "True",
-            "reason": "AddressesExhausted" if short else "Allocated",
-            "message": short or "allocation requests satisfied", "observedGeneration": item.generation,
-        }]  # fmt: skip
+        result["conditions"] = [
+            {
+                "type": HA_SATISFIED,
+                "status": "False" if short else "True",
+                "reason": "AddressesExhausted" if short else "Allocated",
+                "message": short or "allocation requests satisfied",
+                "observedGeneration": item.generation,
+            }
+        ]
     return result

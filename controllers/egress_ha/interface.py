@@ -83,9 +83,20 @@ def drop(address: Address, device: str) -> None:
 
 
 def _hold(address: Address, device: str, seconds: int) -> list[str]:
-    return ["address", "replace", f"{address}/{address.max_prefixlen}", "dev", device, "metric", str(_OURS),
-            "valid_lft", str(seconds), "preferred_lft", str(seconds),
-            *(["nodad"] if address.version == 6 else [])]  # fmt: skip
+    return [
+        "address",
+        "replace",
+        f"{address}/{address.max_prefixlen}",
+        "dev",
+        device,
+        "metric",
+        str(_OURS),
+        "valid_lft",
+        str(seconds),
+        "preferred_lft",
+        str(seconds),
+        *(["nodad"] if address.version == 6 else []),
+    ]
 
 
 def ip(*words: str, told: str = "", strict: bool = True) -> str:

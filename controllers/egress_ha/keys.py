@@ -85,8 +85,10 @@ class KeyRing:
         self._keys = keys
         if self._cache is not None:
             part = self._cache.with_suffix(".part")
-            with contextlib.suppress(OSError), os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
-                                                         "w") as file:  # fmt: skip
+            with (
+                contextlib.suppress(OSError),
+                os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file,
+            ):
                 file.write(json.dumps(dict(data)))
                 file.flush()
                 part.replace(self._cache)

@@ -47,10 +47,12 @@ class Ledger:
             for address in report.held:
                 holders.setdefault(address, set()).add(gateway)
         return Book(
-            given=given, holders=holders, held={gateway: report.held for gateway, report in fresh.items()},
+            given=given,
+            holders=holders,
+            held={gateway: report.held for gateway, report in fresh.items()},
             conflicts=_conflicts(fresh, holders),
             waiting=not self.settled and now - self.began < self.silence,
-        )  # fmt: skip
+        )
 
     def _follow(self, now: float, given: Given, version: int) -> None:
         pairs = {pair for mapping in given.values() for pair in mapping.items()}
@@ -71,6 +73,8 @@ class Ledger:
 def _conflicts(fresh: Mapping[Address, Report], holders: Mapping[Address, set[Address]]) -> dict[Address, str]:
     """What a stranger has. A gateway that comes back may take the present holder for one: that is none."""
     return {
-        address: who for gateway, report in fresh.items() for address, who in report.conflicts.items()
+        address: who
+        for gateway, report in fresh.items()
+        for address, who in report.conflicts.items()
         if holders.get(address, set()) <= {gateway}
-    }  # fmt: skip
+    }

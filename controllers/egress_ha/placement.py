@@ -19,8 +19,14 @@ SLOTS = 24
 Serves = Callable[[Member], bool]
 
 
-def chosen(group: EgressGroup, affinity: AzAffinity, zone: str, pool: Sequence[Member], serves: Serves,
-           before: AbstractSet[str] = frozenset()) -> list[Member]:  # fmt: skip
+def chosen(
+    group: EgressGroup,
+    affinity: AzAffinity,
+    zone: str,
+    pool: Sequence[Member],
+    serves: Serves,
+    before: AbstractSet[str] = frozenset(),
+) -> list[Member]:
     """The members of a group that the pods of one zone use, of a pool in the order of addresses.
 
     Where a group has a limit the present ones, `before`, are preferred.

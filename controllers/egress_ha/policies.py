@@ -23,9 +23,15 @@ _NOBODY = {"nodeSelector": {"matchLabels": {f"{HA_GROUP}/no-gateway": "true"}}}
 Manifest = dict[str, Any]
 
 
-def zone_policies(policy: EgressPolicy, uid: str, zone: str | None, plan: Sequence[Member],
-                  groups: Mapping[str, EgressGroup], addresses: Mapping[Address, Address],
-                  lists: bool) -> Iterator[Manifest]:  # fmt: skip
+def zone_policies(
+    policy: EgressPolicy,
+    uid: str,
+    zone: str | None,
+    plan: Sequence[Member],
+    groups: Mapping[str, EgressGroup],
+    addresses: Mapping[Address, Address],
+    lists: bool,
+) -> Iterator[Manifest]:
     """One object a selector, for the pods of a zone (None: of all; empty: of nodes without one).
 
     `groups`: gateway's node -> the group that it is used for. `lists`: whether agents know `egressGateways`
@@ -44,12 +50,14 @@ def zone_policies(policy: EgressPolicy, uid: str, zone: str | None, plan: Sequen
         spec["egressGateway"] = entries[0]
         if lists and len(entries) > 1:
             spec["egressGateways"] = entries
-        owner = {"apiVersion": HA_API_VERSION, "kind": HA_KIND, "name": policy.name,
-                 "uid": uid, "controller": True}  # fmt: skip
+        owner = {"apiVersion": HA_API_VERSION, "kind": HA_KIND, "name": policy.name, "uid": uid, "controller": True}
         labels = {OWNER: policy.name} | ({} if zone is None else {OF_ZONE: zone})
-        yield {"apiVersion": API, "kind": KIND,
-               "metadata": {"name": _name(policy.name, zone, index), "labels": labels, "ownerReferences": [owner]},
-               "spec": spec}  # fmt: skip
+        yield {
+            "apiVersion": API,
+            "kind": KIND,
+            "metadata": {"name": _name(policy.name, zone, index), "labels": labels, "ownerReferences": [owner]},
+            "spec": spec,
+        }
 
 
 def _name(policy: str, zone: str | None, index: int) -> str:

@@ -44,8 +44,15 @@ class Question:
 class Responder(threading.Thread):
     """Answers questions on a port with what `document` returns; `asked` is called with every question."""
 
-    def __init__(self, address: Address, port: int, service: str, keys: KeyRing, document: Callable[[], Any],
-                 asked: Callable[[Question], None] = lambda question: None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        address: Address,
+        port: int,
+        service: str,
+        keys: KeyRing,
+        document: Callable[[], Any],
+        asked: Callable[[Question], None] = lambda question: None,
+    ) -> None:
         super().__init__(name="responder", daemon=True)
         self._about, self._keys = f"{service} {address}", keys
         self._document, self._asked = document, asked
@@ -77,9 +84,17 @@ class Prober(threading.Thread):
     `address` is this host's own. `version`: the newest one of the policies that this process knows.
     """
 
-    def __init__(self, address: Address, port: int, service: str, keys: KeyRing, interval: float,
-                 targets: Callable[[], Iterable[Address]], heard: Heard,
-                 version: Callable[[], int] = lambda: 0) -> None:  # fmt: skip
+    def __init__(
+        self,
+        address: Address,
+        port: int,
+        service: str,
+        keys: KeyRing,
+        interval: float,
+        targets: Callable[[], Iterable[Address]],
+        heard: Heard,
+        version: Callable[[], int] = lambda: 0,
+    ) -> None:
         super().__init__(name="prober", daemon=True)
         self._port, self._service, self._keys, self._interval = port, service, keys, interval
         self._targets, self._heard, self._version = targets, heard, version

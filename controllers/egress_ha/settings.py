@@ -18,12 +18,17 @@ def parse(argv: list[str]) -> tuple[str, EgressHA, argparse.Namespace]:
     parser.add_argument("role", choices=["controller", "node"])
     for name, default in EgressHA().arguments.items():
         parser.add_argument(f"--{name}", default=default)
-    parser.add_argument("--lists", action=argparse.BooleanOptionalAction, default=True,
-                        help="whether agents know lists of gateways and node selectors (Cilium 1.18)")  # fmt: skip
+    parser.add_argument(
+        "--lists",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="whether agents know lists of gateways and node selectors (Cilium 1.18)",
+    )
     parser.add_argument("--pod", default=os.environ.get("POD_NAME", os.uname().nodename))
     parser.add_argument("--node", default=os.environ.get("NODE_NAME", os.uname().nodename))
-    parser.add_argument("--address", type=ip_address, default=os.environ.get("HOST_IP", ""),
-                        help="the host's InternalIP")  # fmt: skip
+    parser.add_argument(
+        "--address", type=ip_address, default=os.environ.get("HOST_IP", ""), help="the host's InternalIP"
+    )
     parser.add_argument("--keys", type=Path, help="where the keys of probes are kept while this process starts again")
     given = parser.parse_args(argv)
     try:

@@ -96,11 +96,15 @@ class Sight:
         now = time.monotonic()
         with self._lock:
             return {
-                str(gateway): {"up": health.up, "age": round(now - self._reports[gateway][1], 3),
-                               "report": self._reports[gateway][0].document()}
-                if gateway in self._reports else {"up": health.up}
+                str(gateway): {
+                    "up": health.up,
+                    "age": round(now - self._reports[gateway][1], 3),
+                    "report": self._reports[gateway][0].document(),
+                }
+                if gateway in self._reports
+                else {"up": health.up}
                 for gateway, health in self._health.items()
-            }  # fmt: skip
+            }
 
     def reports(self) -> Reports:
         """What each gateway said last to any replica, and when (monotonic seconds)."""
@@ -121,8 +125,10 @@ class Sight:
         now = time.monotonic()
         self._patience = {a: self._patience.get(a, Patience(self._longest_hold)) for a in gateways}
         # Whom this replica does not reach, it has no word on.
-        serving = {a: patience.told(now, self._agreed.get(a, False), not own.up[a] or a in steady)
-                   for a, patience in self._patience.items()}  # fmt: skip
+        serving = {
+            a: patience.told(now, self._agreed.get(a, False), not own.up[a] or a in steady)
+            for a, patience in self._patience.items()
+        }
         return Agreed(serving, frozenset(a for a, up in self._agreed.items() if up))
 
 

@@ -43,10 +43,14 @@ def admit(one: socket.socket, word: bytes, ids: frozenset[bytes]) -> None:
     """Let the kernel drop what does not begin with the word and the id of a key."""
     wanted = sorted(ids)
     last = len(wanted) + 4
-    program = [(_LOAD, 0, 0, _UDP_HEADER), (_EQUAL, 0, last - 3, int.from_bytes(word)),
-               (_LOAD, 0, 0, _UDP_HEADER + len(word)),
-               *((_EQUAL, last - 3 - i, 0, int.from_bytes(id)) for i, id in enumerate(wanted, start=1)),
-               (_RETURN, 0, 0, 0), (_RETURN, 0, 0, _UDP_HEADER + LARGEST)]  # fmt: skip
+    program = [
+        (_LOAD, 0, 0, _UDP_HEADER),
+        (_EQUAL, 0, last - 3, int.from_bytes(word)),
+        (_LOAD, 0, 0, _UDP_HEADER + len(word)),
+        *((_EQUAL, last - 3 - i, 0, int.from_bytes(id)) for i, id in enumerate(wanted, start=1)),
+        (_RETURN, 0, 0, 0),
+        (_RETURN, 0, 0, _UDP_HEADER + LARGEST),
+    ]
     lines = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in program))
     one.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(program), ctypes.addressof(lines)))
 

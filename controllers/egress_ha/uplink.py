@@ -133,8 +133,10 @@ def hops(destinations: Collection[IPv4Network]) -> dict[IPv4Network, Hop]:
     lines = "".join(f"route get {address}\n" for address in set(first.values()))
     # A destination without a route is an error, and says so by not being in the answer.
     routes = {route["dst"]: route for route in _routes("-force", "-batch", "-", told=lines)}
-    return {prefix: _hop(routes[address]) if address in routes else Hop(partly=_partly(prefix))
-            for prefix, address in first.items()}  # fmt: skip
+    return {
+        prefix: _hop(routes[address]) if address in routes else Hop(partly=_partly(prefix))
+        for prefix, address in first.items()
+    }
 
 
 def _hop(route: Mapping[str, str]) -> Hop:

@@ -23,8 +23,16 @@ class Watched(threading.Thread):
     `version`: of the newest change in it.
     """
 
-    def __init__(self, kube: Kube, api_version: str, kind: str, changed: Callable[[], None], *,
-                 namespace: str | None = None, selector: str = "") -> None:  # fmt: skip
+    def __init__(
+        self,
+        kube: Kube,
+        api_version: str,
+        kind: str,
+        changed: Callable[[], None],
+        *,
+        namespace: str | None = None,
+        selector: str = "",
+    ) -> None:
         super().__init__(name=f"watch-{kind}", daemon=True)
         self._kube, self._what = kube, (api_version, kind, namespace, selector)
         self._changed = changed

@@ -35,8 +35,7 @@ class Writer:
         # Policy -> which object of another owner is in its way.
         self._taken: dict[str, str] = {}
 
-    def carry_out(self, items: Mapping[str, Object], decisions: Sequence[Decision],
-                  refused: Mapping[str, str]) -> None:  # fmt: skip
+    def carry_out(self, items: Mapping[str, Object], decisions: Sequence[Decision], refused: Mapping[str, str]) -> None:
         """`items`: the policies as they were decided on. `refused`: those that cannot be read, and why; what was
         made of them stays as it is.
 
@@ -112,8 +111,13 @@ class Writer:
     def _refuse(self, item: Object, why: str, reason: str = "Invalid") -> None:
         before = item.get("status") or {}
         message = f"{why}; what was carried out before stays, without failover"
-        no = {"type": HA_ACCEPTED, "status": "False", "reason": reason, "message": message,
-              "observedGeneration": item["metadata"].get("generation", 0)}  # fmt: skip
+        no = {
+            "type": HA_ACCEPTED,
+            "status": "False",
+            "reason": reason,
+            "message": message,
+            "observedGeneration": item["metadata"].get("generation", 0),
+        }
         others = [one for one in before.get("conditions", []) if one["type"] != HA_ACCEPTED]
         if self._status(item, {**before, "conditions": [*others, no]}):
             self._event(_about(item), "Warning", reason, message)
@@ -137,11 +141,23 @@ class Writer:
         if not message:
             return
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        self._try(lambda: self._kube.create({
-            "apiVersion": "v1", "kind": "Event", "type": kind, "reason": reason, "message": message,
-            "metadata": {"generateName": f"{about['name']}-", "namespace": "default"}, "involvedObject": about,
-            "source": {"component": "egress-ha"}, "firstTimestamp": now, "lastTimestamp": now, "count": 1,
-        }))  # fmt: skip
+        self._try(
+            lambda: self._kube.create(
+                {
+                    "apiVersion": "v1",
+                    "kind": "Event",
+                    "type": kind,
+                    "reason": reason,
+                    "message": message,
+                    "metadata": {"generateName": f"{about['name']}-", "namespace": "default"},
+                    "involvedObject": about,
+                    "source": {"component": "egress-ha"},
+                    "firstTimestamp": now,
+                    "lastTimestamp": now,
+                    "count": 1,
+                }
+            )
+        )
 
     def _try(self, call: Callable[[], object]) -> bool:
         try:

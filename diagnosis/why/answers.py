@@ -32,8 +32,14 @@ def answer(world: World, word: str, verdicts: list[Verdict], name: str) -> Step:
     asked = (look(world, rest, verdicts) for look, kinds in _LOOKS if kind in ("", *kinds))
     found = next((step for step in asked if step is not None), None)
     if found is None:
-        raise ConfigError(name, [Problem("why", "an address, a prefix, or the name of a Service, node, Pod, Ingress,"
-                                         " Gateway or policy", word)])  # fmt: skip
+        raise ConfigError(
+            name,
+            [
+                Problem(
+                    "why", "an address, a prefix, or the name of a Service, node, Pod, Ingress, Gateway or policy", word
+                )
+            ],
+        )
     return found
 
 
@@ -64,10 +70,16 @@ def _entrance(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
 def _policy(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
     egress = next((one for one in world.stack.egress_policies if one.name == name), None)
     if egress is not None:
-        gateways = [node.name for node in world.stack.nodes for _, entry in egress.gateways()
-                    if entry.node_selector.matches(world.stack.node_labels(node))]  # fmt: skip
-        told = Step(f"for {', '.join(map(str, egress.destination_cidrs))}, by {' or '.join(gateways) or 'nobody'}",
-                    bool(gateways))  # fmt: skip
+        gateways = [
+            node.name
+            for node in world.stack.nodes
+            for _, entry in egress.gateways()
+            if entry.node_selector.matches(world.stack.node_labels(node))
+        ]
+        told = Step(
+            f"for {', '.join(map(str, egress.destination_cidrs))}, by {' or '.join(gateways) or 'nobody'}",
+            bool(gateways),
+        )
         maps = tuple(_row(one) for one in verdicts if one.check == "egress-map")
         return Step(f"egress policy {name}", None, (told, *_found(verdicts, name), *maps))
     guard = next((one for _, one in world.stack.guards() if one.name == name), None)
@@ -76,9 +88,12 @@ def _policy(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
 
 # In the order in which a bare name is looked for.
 _LOOKS: tuple[tuple[Callable[[World, str, list[Verdict]], Step | None], tuple[str, ...]], ...] = (
-    (_service, ("service",)), (_node, ("node",)), (_pod, ("pod",)), (_entrance, ("ingress", "gateway")),
+    (_service, ("service",)),
+    (_node, ("node",)),
+    (_pod, ("pod",)),
+    (_entrance, ("ingress", "gateway")),
     (_policy, ("policy",)),
-)  # fmt: skip
+)
 
 
 def _found(verdicts: list[Verdict], name: str) -> tuple[Step, ...]:

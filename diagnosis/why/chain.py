@@ -62,12 +62,18 @@ def _by_peer(objects: Objects, names: tuple[str, ...], peer: Json, matches: Matc
         missing = f"CiliumBGPPeerConfig {reference} is not there" if reference else "the peer names no peer config"
         return Way(names, address, missing)
     names = (*names, str(reference))
-    selectors = [family["advertisements"] for family in (config.get("spec") or {}).get("families") or []
-                 if family.get("advertisements")]  # fmt: skip
+    selectors = [
+        family["advertisements"]
+        for family in (config.get("spec") or {}).get("families") or []
+        if family.get("advertisements")
+    ]
     if not selectors:
         return Way(names, address, f"no family of {reference} selects advertisements")
-    carried = [one for one in objects.advertisements
-               if any(_selector(each).matches(one["metadata"].get("labels") or {}) for each in selectors)]  # fmt: skip
+    carried = [
+        one
+        for one in objects.advertisements
+        if any(_selector(each).matches(one["metadata"].get("labels") or {}) for each in selectors)
+    ]
     others = [one for one in objects.advertisements if one not in carried]
     reasons: list[str] = []
     for one in carried:
@@ -80,8 +86,11 @@ def _by_peer(objects: Objects, names: tuple[str, ...], peer: Json, matches: Matc
     # One that is about the thing and is not carried is the likeliest mistake.
     for one in others:
         if any(matches(entry) is None for entry in (one.get("spec") or {}).get("advertisements") or []):
-            reasons.insert(0, f"{one['metadata']['name']} is about it, and {reference} selects"
-                              f" {' or '.join(map(shown, selectors))}: it has {_labels(one)}")  # fmt: skip
+            reasons.insert(
+                0,
+                f"{one['metadata']['name']} is about it, and {reference} selects"
+                f" {' or '.join(map(shown, selectors))}: it has {_labels(one)}",
+            )
     return Way(names, address, "; ".join(reasons) or f"{reference} carries no advertisement that is about it")
 
 
@@ -93,8 +102,10 @@ def of_service(labels: dict[str, str], kinds: dict[str, bool]) -> Matches:
             return ""
         selector = entry.get("selector")
         if selector is None or not _selector(selector).matches(labels):
-            return f"its selector ({shown(selector) if selector else 'none, which selects nothing'}) does not match" \
-                   f" the Service ({', '.join(f'{k}={v}' for k, v in sorted(labels.items()))})"  # fmt: skip
+            return (
+                f"its selector ({shown(selector) if selector else 'none, which selects nothing'}) does not match"
+                f" the Service ({', '.join(f'{k}={v}' for k, v in sorted(labels.items()))})"
+            )
         named = ((entry.get("service") or {}).get("addresses")) or []
         if not any(kinds.get(kind) for kind in named):
             wanted = " or ".join(kind for kind, given in kinds.items() if given)
@@ -111,8 +122,11 @@ def of_pod_cidr(entry: Json) -> str | None:
 
 def of_interface(name: str) -> Matches:
     """Entries for the addresses of an interface."""
-    return lambda entry: None if (entry.get("advertisementType"), (entry.get("interface") or {}).get("name")) == (
-        "Interface", name) else ""  # fmt: skip
+    return lambda entry: (
+        None
+        if (entry.get("advertisementType"), (entry.get("interface") or {}).get("name")) == ("Interface", name)
+        else ""
+    )
 
 
 def shown(selector: Json) -> str:

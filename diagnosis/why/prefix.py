@@ -28,20 +28,28 @@ def answer(world: World, text: str) -> Step:
 
 def of_a_service(world: World, service: Json, address: str) -> tuple[Step, ...]:
     """Which nodes announce an address of a Service, and why the others do not."""
-    labels = {**(service["metadata"].get("labels") or {}),
-              "io.kubernetes.service.name": service["metadata"]["name"],
-              "io.kubernetes.service.namespace": service["metadata"]["namespace"]}  # fmt: skip
-    kinds = {"LoadBalancerIP": address in load_balancer_addresses(service),
-             "ClusterIP": address in cluster_addresses(service), "ExternalIP": address in external_addresses(service)}
+    labels = {
+        **(service["metadata"].get("labels") or {}),
+        "io.kubernetes.service.name": service["metadata"]["name"],
+        "io.kubernetes.service.namespace": service["metadata"]["namespace"],
+    }
+    kinds = {
+        "LoadBalancerIP": address in load_balancer_addresses(service),
+        "ClusterIP": address in cluster_addresses(service),
+        "ExternalIP": address in external_addresses(service),
+    }
     local = (service.get("spec") or {}).get("externalTrafficPolicy") == "Local"
     metadata = service["metadata"]
-    on = {endpoint.get("nodeName") for _, endpoint, _ in
-          ready_endpoints(world.seen, metadata["namespace"], metadata["name"])}  # fmt: skip
+    on = {
+        endpoint.get("nodeName")
+        for _, endpoint, _ in ready_endpoints(world.seen, metadata["namespace"], metadata["name"])
+    }
     nobody = "externalTrafficPolicy is Local, and no ready Pod is on the node"
     return tuple(
         Step(f"{node.name} does not announce it: {nobody}", None) if local and node.name not in on else step
-        for node in world.stack.nodes for step in by_node(world, node.name, of_service(labels, kinds))
-    )  # fmt: skip
+        for node in world.stack.nodes
+        for step in by_node(world, node.name, of_service(labels, kinds))
+    )
 
 
 def by_node(world: World, node: str, matches: Matches) -> Iterator[Step]:
@@ -78,8 +86,9 @@ def at_routers(world: World, text: str) -> Iterator[Step]:
 def _at_router(name: str, prefix: IPv4Network, found: Json) -> Step:
     rib, fib = rib_next_hops(found["rib"]), fib_next_hops(found["fib"])
     routes = found["rib"].get(str(prefix)) or []
-    covering = [other for other in rib if "." in other and str(prefix) != other
-                and prefix.subnet_of(IPv4Network(other))]  # fmt: skip
+    covering = [
+        other for other in rib if "." in other and str(prefix) != other and prefix.subnet_of(IPv4Network(other))
+    ]
     if str(prefix) in rib:
         hops, kernel = sorted(rib[str(prefix)]), sorted(fib.get(str(prefix), ()))
         same = hops == kernel
@@ -102,16 +111,19 @@ def _owner(world: World, prefix: IPv4Network) -> tuple[str, tuple[Step, ...]]:
         if address in addresses and prefix.prefixlen == prefix.max_prefixlen:
             metadata = service["metadata"]
             return f"an address of Service {metadata['namespace']}/{metadata['name']}", of_a_service(
-                world, service, address)  # fmt: skip
+                world, service, address
+            )
     for node in world.stack.nodes:
         ranges = pod_cidrs(world, node.name)
         if any(prefix == one or prefix.subnet_of(one) for one in ranges):
             return f"{'the' if prefix in ranges else 'in the'} PodCIDR of {node.name}", tuple(
-                by_node(world, node.name, of_pod_cidr))  # fmt: skip
+                by_node(world, node.name, of_pod_cidr)
+            )
         for link in node.interfaces:
             if link.address.ip == ip_address(address) and prefix.prefixlen == prefix.max_prefixlen:
                 return f"the address of {link.name} of {node.name}", tuple(
-                    by_node(world, node.name, of_interface(link.name)))  # fmt: skip
+                    by_node(world, node.name, of_interface(link.name))
+                )
     for router in world.stack.routers:
         if prefix in router.bgp.networks:
             return f"a network of {router.name}", ()

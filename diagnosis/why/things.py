@@ -24,11 +24,15 @@ def service(world: World, found: Json) -> Step:
     if spec.get("type") == "LoadBalancer":
         steps.append(_given(found))
     for address in load_balancer_addresses(found):
-        steps.append(Step(f"{address}", None, (
-            *prefix.of_a_service(world, found, address), *prefix.at_routers(world, address))))  # fmt: skip
+        steps.append(
+            Step(f"{address}", None, (*prefix.of_a_service(world, found, address), *prefix.at_routers(world, address)))
+        )
     steps.append(_backends(world, found))
-    return Step(f"{name}, {spec.get('type')}, externalTrafficPolicy {spec.get('externalTrafficPolicy', 'none')}", None,
-                tuple(steps))  # fmt: skip
+    return Step(
+        f"{name}, {spec.get('type')}, externalTrafficPolicy {spec.get('externalTrafficPolicy', 'none')}",
+        None,
+        tuple(steps),
+    )
 
 
 def node(world: World, name: str) -> Step:
@@ -38,8 +42,7 @@ def node(world: World, name: str) -> Step:
     if name not in world.seen.agents:
         steps.append(Step(f"its agent does not answer: {world.seen.errors.get(name, 'no agent Pod on it')}", False))
     for cidr in prefix.pod_cidrs(world, name):
-        steps += [Step(f"PodCIDR {cidr}: {step.text}", step.holds) for step in
-                  prefix.by_node(world, name, of_pod_cidr)]  # fmt: skip
+        steps += [Step(f"PodCIDR {cidr}: {step.text}", step.holds) for step in prefix.by_node(world, name, of_pod_cidr)]
     for found in world.of("services"):
         for address in load_balancer_addresses(found):
             mine = [step for step in prefix.of_a_service(world, found, address) if step.text.startswith(f"{name} ")]
@@ -72,8 +75,10 @@ def _given(found: Json) -> Step:
 
 def _backends(world: World, found: Json) -> Step:
     metadata = found["metadata"]
-    there = [(endpoint.get("nodeName", ""), name) for _, endpoint, name in
-             ready_endpoints(world.seen, metadata["namespace"], metadata["name"])]  # fmt: skip
+    there = [
+        (endpoint.get("nodeName", ""), name)
+        for _, endpoint, name in ready_endpoints(world.seen, metadata["namespace"], metadata["name"])
+    ]
     if not there:
         return Step("no Pod answers for it: its selector matches none, or none is ready", False)
     pods = tuple(Step(f"{name} on {where}", True) for where, name in there)

@@ -24,8 +24,9 @@ class World:
     def objects(self) -> Objects:
         """The API's objects that decide what is announced."""
         labels = {one["metadata"]["name"]: one["metadata"].get("labels") or {} for one in self.of("nodes")}
-        return Objects(self.of("CiliumBGPClusterConfig"), self.of("CiliumBGPPeerConfig"),
-                       self.of("advertisements"), labels)  # fmt: skip
+        return Objects(
+            self.of("CiliumBGPClusterConfig"), self.of("CiliumBGPPeerConfig"), self.of("advertisements"), labels
+        )
 
     def of(self, key: str) -> list[Json]:
         """Objects of the API; none where it did not answer."""
@@ -34,8 +35,11 @@ class World:
     def named(self, key: str, name: str) -> list[Json]:
         """Objects of that name, or of `NAMESPACE/NAME`."""
         space, _, short = name.rpartition("/")
-        return [one for one in self.of(key) if one["metadata"]["name"] == short
-                and (not space or one["metadata"].get("namespace") == space)]  # fmt: skip
+        return [
+            one
+            for one in self.of(key)
+            if one["metadata"]["name"] == short and (not space or one["metadata"].get("namespace") == space)
+        ]
 
     def node(self, name: str) -> Node | None:
         """A node of the stack."""

@@ -65,21 +65,22 @@ class Provider(Protocol):
         """Make it; returns the physical id and the outputs. Must be safe to repeat."""
         ...
 
-    def update(self, kind: str, id: str, before: Properties, outputs: Properties,
-               inputs: Properties, context: Context) -> Properties:  # fmt: skip
+    def update(
+        self, kind: str, id: str, before: Properties, outputs: Properties, inputs: Properties, context: Context
+    ) -> Properties:
         """Change it in place; returns the outputs."""
         ...
 
-    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties,
-               context: Context) -> None:  # fmt: skip
+    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context) -> None:
         """Remove it, and nothing that is not it. What is gone already is no error.
 
         After a create that was cut off there are no outputs.
         """
         ...
 
-    def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,
-             context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
+    def read(
+        self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context
+    ) -> tuple[Properties, Properties] | None:
         """What is really there, as inputs and outputs; None where it is gone."""
         ...
 

@@ -59,23 +59,22 @@ class CommandProvider:
     def create(self, kind: str, inputs: Properties, context: Context) -> tuple[str, Properties]:
         return uuid.uuid4().hex, self._run(kind, inputs.get("create"), inputs, {}, context)
 
-    def update(self, kind: str, id: str, before: Properties, outputs: Properties,
-               inputs: Properties, context: Context) -> Properties:  # fmt: skip
+    def update(
+        self, kind: str, id: str, before: Properties, outputs: Properties, inputs: Properties, context: Context
+    ) -> Properties:
         quiet = {"delete", "logging", "addPreviousOutputInEnv"}
-        if {k: v for k, v in before.items() if k not in quiet} == {
-            k: v for k, v in inputs.items() if k not in quiet
-        }:
+        if {k: v for k, v in before.items() if k not in quiet} == {k: v for k, v in inputs.items() if k not in quiet}:
             return {**inputs, **{key: outputs.get(key, "") for key in _OUTPUTS if kind != COPY}}
         script = inputs.get("update") or inputs.get("create")
         return self._run(kind, script, inputs, outputs, context)
 
-    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties,
-               context: Context) -> None:  # fmt: skip
+    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context) -> None:
         if kind != COPY and inputs.get("delete"):
             self._run(kind, inputs["delete"], inputs, outputs, context)
 
-    def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,
-             context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
+    def read(
+        self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context
+    ) -> tuple[Properties, Properties] | None:
         if kind == COPY:
             command = f"cat {_quote(str(inputs['remotePath']))}"
             result = self._pool.run(endpoint_of(inputs["connection"]), command)
@@ -97,8 +96,7 @@ class CommandProvider:
         given = {key: value for key, value in inputs.items() if key != "connection"}
         return _OUTPUTS if has_secret(given) else ()
 
-    def _run(self, kind: str, script: Any, inputs: Properties, previous: Properties,
-             context: Context) -> Properties:  # fmt: skip
+    def _run(self, kind: str, script: Any, inputs: Properties, previous: Properties, context: Context) -> Properties:
         if kind == COPY:
             self._copy(inputs)
             return dict(inputs)
@@ -110,16 +108,22 @@ class CommandProvider:
             stdout, stderr = self._remote(str(script), inputs, previous, context)
         return {**inputs, "stdout": stdout.rstrip("\n"), "stderr": stderr.rstrip("\n")}
 
-    def _local(self, script: str, inputs: Properties, previous: Properties,
-               context: Context) -> tuple[str, str]:  # fmt: skip
+    def _local(self, script: str, inputs: Properties, previous: Properties, context: Context) -> tuple[str, str]:
         interpreter = inputs.get("interpreter") or ["/bin/sh", "-c"]
         environment = {**os.environ, **_environment(inputs, previous)}
         try:
             # In a session of its own: Ctrl-C lets a step that runs come to its end.
             process = subprocess.Popen(
-                [*interpreter, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                text=True, errors="replace", cwd=inputs.get("dir"), env=environment, start_new_session=True,
-            )  # fmt: skip
+                [*interpreter, script],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                cwd=inputs.get("dir"),
+                env=environment,
+                start_new_session=True,
+            )
             stdout, stderr = _communicate(process, script, str(inputs.get("stdin") or ""), context)
         except subprocess.TimeoutExpired:
             # What the shell started goes with it.

@@ -20,12 +20,21 @@ from engine.values import UNKNOWN, Properties
 RELEASE = "kubernetes:helm.sh/v3:Release"
 # Property -> option of helm, of those that are on or off.
 _SWITCHES = {
-    "createNamespace": "--create-namespace", "atomic": "--atomic", "cleanupOnFail": "--cleanup-on-fail",
-    "skipCrds": "--skip-crds", "dependencyUpdate": "--dependency-update", "devel": "--devel",
-    "disableOpenapiValidation": "--disable-openapi-validation", "disableWebhooks": "--no-hooks",
-    "forceUpdate": "--force", "renderSubchartNotes": "--render-subchart-notes", "resetValues": "--reset-values",
-    "reuseValues": "--reuse-values", "takeOwnership": "--take-ownership", "waitForJobs": "--wait-for-jobs",
-}  # fmt: skip
+    "createNamespace": "--create-namespace",
+    "atomic": "--atomic",
+    "cleanupOnFail": "--cleanup-on-fail",
+    "skipCrds": "--skip-crds",
+    "dependencyUpdate": "--dependency-update",
+    "devel": "--devel",
+    "disableOpenapiValidation": "--disable-openapi-validation",
+    "disableWebhooks": "--no-hooks",
+    "forceUpdate": "--force",
+    "renderSubchartNotes": "--render-subchart-notes",
+    "resetValues": "--reset-values",
+    "reuseValues": "--reuse-values",
+    "takeOwnership": "--take-ownership",
+    "waitForJobs": "--wait-for-jobs",
+}
 _VALUED = {"description": "--description", "maxHistory": "--history-max"}
 
 
@@ -46,26 +55,29 @@ class HelmProvider:
         name, namespace = str(inputs["name"]), str(inputs.get("namespace") or "default")
         return f"{namespace}/{name}", self._install(inputs, context)
 
-    def update(self, kind: str, id: str, before: Properties, outputs: Properties,
-               inputs: Properties, context: Context) -> Properties:  # fmt: skip
+    def update(
+        self, kind: str, id: str, before: Properties, outputs: Properties, inputs: Properties, context: Context
+    ) -> Properties:
         return self._install(inputs, context)
 
-    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties,
-               context: Context) -> None:  # fmt: skip
+    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context) -> None:
         _uninstall(inputs, context)
 
-    def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,
-             context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
+    def read(
+        self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context
+    ) -> tuple[Properties, Properties] | None:
         found = _status(inputs, context)
         if found is None:
             return None
-        values = json.loads(_helm(["get", "values", str(inputs["name"]), "-o", "json",
-                                   *_namespace(inputs)], context) or "{}")  # fmt: skip
+        values = json.loads(
+            _helm(["get", "values", str(inputs["name"]), "-o", "json", *_namespace(inputs)], context) or "{}"
+        )
         from transport.kube import Kube
 
         read = {**inputs, "values": values or {}}
-        by_hand = helm_objects.changed(found["manifest"], Kube(str(context.provider["kubeconfig"])),
-                                       str(inputs.get("namespace") or "default"))  # fmt: skip
+        by_hand = helm_objects.changed(
+            found["manifest"], Kube(str(context.provider["kubeconfig"])), str(inputs.get("namespace") or "default")
+        )
         if by_hand:
             # No program has it: the next `up` takes it away, and with it what was changed.
             read["changedByHand"] = by_hand
@@ -76,9 +88,18 @@ class HelmProvider:
 
     def _install(self, inputs: Properties, context: Context) -> Properties:
         _clear_pending(inputs, context)
-        arguments = ["upgrade", "--install", str(inputs["name"]), str(inputs["chart"]),
-                     *_namespace(inputs), "--values", "-", "--output", "json",
-                     f"--timeout={inputs.get('timeout') or context.timeout:.0f}s"]  # fmt: skip
+        arguments = [
+            "upgrade",
+            "--install",
+            str(inputs["name"]),
+            str(inputs["chart"]),
+            *_namespace(inputs),
+            "--values",
+            "-",
+            "--output",
+            "json",
+            f"--timeout={inputs.get('timeout') or context.timeout:.0f}s",
+        ]
         repository = (inputs.get("repositoryOpts") or {}).get("repo")
         if repository:
             arguments += ["--repo", str(repository)]
@@ -110,8 +131,17 @@ def _clear_pending(inputs: Properties, context: Context) -> None:
 
 def _uninstall(inputs: Properties, context: Context) -> None:
     try:
-        _helm(["uninstall", str(inputs["name"]), "--ignore-not-found", "--wait",
-               f"--timeout={context.timeout:.0f}s", *_namespace(inputs)], context)  # fmt: skip
+        _helm(
+            [
+                "uninstall",
+                str(inputs["name"]),
+                "--ignore-not-found",
+                "--wait",
+                f"--timeout={context.timeout:.0f}s",
+                *_namespace(inputs),
+            ],
+            context,
+        )
     except ApiError:
         # Another helm may have ended what both began: what counts is that the release is gone.
         if _status(inputs, context) is not None:
@@ -151,9 +181,15 @@ def _helm(arguments: list[str], context: Context, stdin: str | None = None) -> s
         raise MachineError("helm is not on PATH; `make setup` builds it, or install helm v3")
     with _kubeconfig(context) as file:
         done = subprocess.run(
-            [*_with_its_parent(), program, *arguments], input=stdin, capture_output=True, text=True, check=False,
-            start_new_session=True, env={**os.environ, "KUBECONFIG": f"/proc/self/fd/{file}"}, pass_fds=(file,),
-        )  # fmt: skip
+            [*_with_its_parent(), program, *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,
+            env={**os.environ, "KUBECONFIG": f"/proc/self/fd/{file}"},
+            pass_fds=(file,),
+        )
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.strip()] or ["no output"]
         raise ApiError(f"helm {arguments[0]} {arguments[1]}: {lines[-1].removeprefix('Error: ')}")

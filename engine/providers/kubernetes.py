@@ -52,12 +52,12 @@ class KubernetesProvider:
         scope = metadata.get("namespace")
         return f"{scope}/{metadata['name']}" if scope else metadata["name"], _outputs(inputs, live)
 
-    def update(self, kind: str, id: str, before: Properties, outputs: Properties,
-               inputs: Properties, context: Context) -> Properties:  # fmt: skip
+    def update(
+        self, kind: str, id: str, before: Properties, outputs: Properties, inputs: Properties, context: Context
+    ) -> Properties:
         return _outputs(inputs, self._apply(kind, inputs, context))
 
-    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties,
-               context: Context) -> None:  # fmt: skip
+    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context) -> None:
         kube, metadata = self._kube(context), inputs["metadata"]
         namespace, name = metadata.get("namespace"), metadata["name"]
         if _is_patch(kind):
@@ -81,8 +81,9 @@ class KubernetesProvider:
             time.sleep(0.1)
             live = kube.get(inputs["apiVersion"], inputs["kind"], name, namespace)
 
-    def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,
-             context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
+    def read(
+        self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context
+    ) -> tuple[Properties, Properties] | None:
         metadata = inputs["metadata"]
         live = self._kube(context).get(
             inputs["apiVersion"], inputs["kind"], metadata["name"], metadata.get("namespace")
@@ -124,8 +125,9 @@ class KubernetesProvider:
     @staticmethod
     def _exists(kube: Kube, manifest: Properties) -> bool:
         metadata = manifest["metadata"]
-        return kube.get(manifest["apiVersion"], manifest["kind"], metadata["name"],
-                        metadata.get("namespace")) is not None  # fmt: skip
+        return (
+            kube.get(manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace")) is not None
+        )
 
     def _kube(self, context: Context) -> Kube:
         text = context.provider.get("kubeconfig")
@@ -173,9 +175,8 @@ def _patiently(call: Callable[[], Properties], context: Context) -> Properties:
         try:
             return call()
         except ApiError as error:
-            passing = (
-                error.status in (0, 429, 500, 502, 503, 504)
-                or (error.status == 403 and "service account" in str(error))
+            passing = error.status in (0, 429, 500, 502, 503, 504) or (
+                error.status == 403 and "service account" in str(error)
             )
             if not passing or time.monotonic() > deadline or context.ending.is_set():
                 raise
@@ -196,8 +197,11 @@ def field_manager(kind: str, inputs: Properties) -> str:
 
 def _outputs(inputs: Properties, live: Properties) -> Properties:
     metadata = {k: v for k, v in live["metadata"].items() if k in ("name", "namespace", "uid", "labels")}
-    return {**inputs, "metadata": {**(inputs.get("metadata") or {}), **metadata},
-            **({"status": live["status"]} if "status" in live else {})}  # fmt: skip
+    return {
+        **inputs,
+        "metadata": {**(inputs.get("metadata") or {}), **metadata},
+        **({"status": live["status"]} if "status" in live else {}),
+    }
 
 
 def _readable(live: Properties) -> Properties:
@@ -237,8 +241,10 @@ def _await(kube: Kube, live: Properties, context: Context) -> Properties:
             return live
         if time.monotonic() > deadline:
             why = "; ".join(_reasons(kube, live))
-            raise ApiError(f"{live['kind']} {metadata['name']}: not ready after {seconds:.0f} s: {reason}"
-                           + (f" ({why})" if why else ""))  # fmt: skip
+            raise ApiError(
+                f"{live['kind']} {metadata['name']}: not ready after {seconds:.0f} s: {reason}"
+                + (f" ({why})" if why else "")
+            )
         _go_on(context, f"{live['kind']} {metadata['name']}: {reason}")
         time.sleep(0.15)
         found = kube.get(live["apiVersion"], live["kind"], metadata["name"], metadata.get("namespace"))

@@ -12,28 +12,88 @@ from engine.values import Properties
 
 _SELECTOR = ("spec.selector",)
 _CONTAINER = (
-    "args", "command", "env", "image", "imagePullPolicy", "lifecycle", "livenessProbe", "ports", "readinessProbe",
-    "resources", "securityContext", "stdin", "stdinOnce", "terminationMessagePath", "terminationMessagePolicy", "tty",
-    "volumeDevices", "volumeMounts", "workingDir",
-)  # fmt: skip
+    "args",
+    "command",
+    "env",
+    "image",
+    "imagePullPolicy",
+    "lifecycle",
+    "livenessProbe",
+    "ports",
+    "readinessProbe",
+    "resources",
+    "securityContext",
+    "stdin",
+    "stdinOnce",
+    "terminationMessagePath",
+    "terminationMessagePolicy",
+    "tty",
+    "volumeDevices",
+    "volumeMounts",
+    "workingDir",
+)
 _OF_POD = (
-    "affinity", "automountServiceAccountToken", "dnsConfig", "dnsPolicy", "enableServiceLinks", "hostAliases",
-    "hostIPC", "hostNetwork", "hostPID", "hostname", "imagePullSecrets", "nodeName", "nodeSelector", "overhead",
-    "preemptionPolicy", "priority", "priorityClassName", "readinessGates", "restartPolicy", "runtimeClassName",
-    "schedulerName", "securityContext", "serviceAccount", "serviceAccountName", "shareProcessNamespace", "subdomain",
-    "terminationGracePeriodSeconds", "volumes",
-)  # fmt: skip
+    "affinity",
+    "automountServiceAccountToken",
+    "dnsConfig",
+    "dnsPolicy",
+    "enableServiceLinks",
+    "hostAliases",
+    "hostIPC",
+    "hostNetwork",
+    "hostPID",
+    "hostname",
+    "imagePullSecrets",
+    "nodeName",
+    "nodeSelector",
+    "overhead",
+    "preemptionPolicy",
+    "priority",
+    "priorityClassName",
+    "readinessGates",
+    "restartPolicy",
+    "runtimeClassName",
+    "schedulerName",
+    "securityContext",
+    "serviceAccount",
+    "serviceAccountName",
+    "shareProcessNamespace",
+    "subdomain",
+    "terminationGracePeriodSeconds",
+    "volumes",
+)
 _VOLUMES = (
-    "awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "csi", "fc", "flexVolume", "flocker",
-    "gcePersistentDisk", "glusterfs", "hostPath", "iscsi", "local", "nfs", "photonPersistentDisk", "portworxVolume",
-    "quobyte", "rbd", "scaleIO", "storageos", "vsphereVolume",
-)  # fmt: skip
+    "awsElasticBlockStore",
+    "azureDisk",
+    "azureFile",
+    "cephfs",
+    "cinder",
+    "csi",
+    "fc",
+    "flexVolume",
+    "flocker",
+    "gcePersistentDisk",
+    "glusterfs",
+    "hostPath",
+    "iscsi",
+    "local",
+    "nfs",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "quobyte",
+    "rbd",
+    "scaleIO",
+    "storageos",
+    "vsphereVolume",
+)
 
 # Group -> kind -> property paths; as in pulumi-kubernetes 4.34.
 _PATHS: dict[str, dict[str, tuple[str, ...]]] = {
     "": {
-        "Pod": (*(f"spec.{name}" for name in _OF_POD),
-                *(f"spec.{where}[*].{name}" for where in ("containers", "initContainers") for name in _CONTAINER)),
+        "Pod": (
+            *(f"spec.{name}" for name in _OF_POD),
+            *(f"spec.{where}[*].{name}" for where in ("containers", "initContainers") for name in _CONTAINER),
+        ),
         "PersistentVolume": tuple(f"spec.{name}" for name in _VOLUMES),
         "PersistentVolumeClaim": ("spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"),
         "ResourceQuota": ("spec.scopes",),
@@ -43,13 +103,18 @@ _PATHS: dict[str, dict[str, tuple[str, ...]]] = {
     "apps": {
         "DaemonSet": _SELECTOR,
         "Deployment": _SELECTOR,
-        "StatefulSet": ("spec.podManagementPolicy", "spec.revisionHistoryLimit", *_SELECTOR, "spec.serviceName",
-                        "spec.volumeClaimTemplates"),
+        "StatefulSet": (
+            "spec.podManagementPolicy",
+            "spec.revisionHistoryLimit",
+            *_SELECTOR,
+            "spec.serviceName",
+            "spec.volumeClaimTemplates",
+        ),
     },
     "batch": {"Job": ("spec.completions", "spec.parallelism", *_SELECTOR, "spec.template")},
     "rbac.authorization.k8s.io": {"ClusterRoleBinding": ("roleRef",), "RoleBinding": ("roleRef",)},
     "storage.k8s.io": {"StorageClass": ("parameters", "provisioner")},
-}  # fmt: skip
+}
 _DATA = {"Secret": ("type", "stringData", "data"), "ConfigMap": ("binaryData", "data")}
 
 

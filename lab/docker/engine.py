@@ -61,18 +61,33 @@ class Engine:
         if self.pid is not None:
             return False
         if len(str(self.socket)) > 100:
-            raise LabError(f"the engine's socket: expected a path of at most 100 letters, got {self.socket};"
-                           " set EDGE_CACHE to a shorter one")  # fmt: skip
+            raise LabError(
+                f"the engine's socket: expected a path of at most 100 letters, got {self.socket};"
+                " set EDGE_CACHE to a shorter one"
+            )
         for directory in (self.home, self.data):
             directory.mkdir(parents=True, exist_ok=True)
         self.socket.unlink(missing_ok=True)
         settings, log = self.home / "daemon.json", self.home / "dockerd.log"
         settings.write_text(json.dumps(_settings()))
-        command = ["unshare", "--net", "--mount", "--propagation", "private", "/bin/sh", "-euc", _START, "dockerd",
-                   str(settings), str(self.data), self.host]  # fmt: skip
+        command = [
+            "unshare",
+            "--net",
+            "--mount",
+            "--propagation",
+            "private",
+            "/bin/sh",
+            "-euc",
+            _START,
+            "dockerd",
+            str(settings),
+            str(self.data),
+            self.host,
+        ]
         with log.open("wb") as file:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                                       start_new_session=True)  # fmt: skip
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+            )
         (self.home / "pid").write_text(stamp(process.pid))
         deadline = time.monotonic() + _SECONDS
         while not self._answers():
@@ -124,10 +139,14 @@ OURS = Engine(CACHE / "docker/run", CACHE / "docker/data")
 def _settings() -> dict[str, object]:
     runtime = bin_dir(OCI_RUNTIME) / "ociruntime"
     return {
-        "storage-driver": "overlay2", "runtimes": {"edge": {"path": str(runtime)}}, "default-runtime": "edge",
+        "storage-driver": "overlay2",
+        "runtimes": {"edge": {"path": str(runtime)}},
+        "default-runtime": "edge",
         # Nothing leads out of its namespace; nodes look names up in /etc/hosts.
         "dns": ["127.0.0.1"],
         # Logs of nodes are long, and nobody rotates them.
-        "log-driver": "json-file", "log-opts": {"max-size": "10m", "max-file": "2"},
-        "live-restore": False, "shutdown-timeout": 5,
-    }  # fmt: skip
+        "log-driver": "json-file",
+        "log-opts": {"max-size": "10m", "max-file": "2"},
+        "live-restore": False,
+        "shutdown-timeout": 5,
+    }

@@ -46,8 +46,10 @@ def inventory() -> list[Image]:
         found = [_find(docker, name) for name in (NODE, router().name, outpost().name)]
     finally:
         docker.close()
-    return [Image(name, one is not None, round(one.attrs["Size"] / 1e6) if one else 0)
-            for name, one in zip((NODE, router().name, outpost().name), found, strict=True)]  # fmt: skip
+    return [
+        Image(name, one is not None, round(one.attrs["Size"] / 1e6) if one else 0)
+        for name, one in zip((NODE, router().name, outpost().name), found, strict=True)
+    ]
 
 
 def estimate() -> int:
@@ -59,8 +61,11 @@ def estimate() -> int:
         stale = [name for name, key in keys.items() if _key_of(docker, name) != key]
         preload = _key_of(docker, NODE) != _preloaded_key(keys)
         imported = _key_of(docker, BASE) == base
-        return ((0 if imported else _BASE_SECONDS) + len(stale) * _EACH_SECONDS
-                + (_PRELOAD_SECONDS if preload or stale or not imported else 0))  # fmt: skip
+        return (
+            (0 if imported else _BASE_SECONDS)
+            + len(stale) * _EACH_SECONDS
+            + (_PRELOAD_SECONDS if preload or stale or not imported else 0)
+        )
     finally:
         docker.close()
 
@@ -119,8 +124,9 @@ def _built(docker: Any, contents: Contents, base: str, say: Say) -> str:
     return key
 
 
-def _build(docker: Any, name: str, dockerfile: str, context: Path, key: str,
-           args: dict[str, str] | None = None) -> None:  # fmt: skip
+def _build(
+    docker: Any, name: str, dockerfile: str, context: Path, key: str, args: dict[str, str] | None = None
+) -> None:
     from docker.errors import APIError, BuildError
 
     (context / "Dockerfile").write_text(f"{dockerfile}LABEL {_LABEL}={key}\n")
@@ -136,10 +142,16 @@ def _preload(docker: Any, names: list[str], key: str) -> None:
     """Import the images into the containerd of a node, unpacked, and make an image of the node with that in it."""
     from docker.types import Mount
 
-    container = docker.containers.run(node().name, detach=True, privileged=True, network_mode="none",
-                                      tmpfs={"/run": "", "/tmp": ""}, cgroupns="private",
-                                      # What is unpacked lies on overlayfs, and may not itself lie on it.
-                                      mounts=[Mount("/var", None)])  # fmt: skip
+    container = docker.containers.run(
+        node().name,
+        detach=True,
+        privileged=True,
+        network_mode="none",
+        tmpfs={"/run": "", "/tmp": ""},
+        cgroupns="private",
+        # What is unpacked lies on overlayfs, and may not itself lie on it.
+        mounts=[Mount("/var", None)],
+    )
     try:
         deadline = time.monotonic() + 60
         while container.exec_run(["ctr", "version"]).exit_code != 0:
@@ -206,11 +218,20 @@ def _preloaded_key(keys: dict[str, str]) -> str:
 
 def _key(contents: Contents, base: str) -> str:
     """What an image is made of: the base, its Dockerfile, the binaries, and the project's own files in it."""
-    own = (path.read_bytes() for place in contents.own for path in (place, *sorted(place.rglob("*")))
-           if path.is_file() and path.suffix != ".pyc")  # fmt: skip
-    return _digest(base, contents.name, contents.dockerfile, repr(contents.args),
-                   *(part.key for part in contents.parts),
-                   *(hashlib.sha256(text).hexdigest() for text in own))  # fmt: skip
+    own = (
+        path.read_bytes()
+        for place in contents.own
+        for path in (place, *sorted(place.rglob("*")))
+        if path.is_file() and path.suffix != ".pyc"
+    )
+    return _digest(
+        base,
+        contents.name,
+        contents.dockerfile,
+        repr(contents.args),
+        *(part.key for part in contents.parts),
+        *(hashlib.sha256(text).hexdigest() for text in own),
+    )
 
 
 def _digest(*words: str) -> str:

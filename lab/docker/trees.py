@@ -16,16 +16,34 @@ _PLACE = CACHE / "docker/trees"
 _SUITE = "bookworm"
 # An init, sshd, and what a person looks around with.
 _BASE = (
-    "ca-certificates", "curl", "dbus", "iproute2", "iptables", "iputils-ping", "kmod", "openssh-server", "procps",
-    "systemd", "systemd-sysv", "tcpdump",
-)  # fmt: skip
-_CLEAN = ("rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb /var/log/*.log"
-          " /etc/ssh/ssh_host_*")  # fmt: skip
+    "ca-certificates",
+    "curl",
+    "dbus",
+    "iproute2",
+    "iptables",
+    "iputils-ping",
+    "kmod",
+    "openssh-server",
+    "procps",
+    "systemd",
+    "systemd-sysv",
+    "tcpdump",
+)
+_CLEAN = (
+    "rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb /var/log/*.log /etc/ssh/ssh_host_*"
+)
 # dpkg asks it before it starts a service.
 _NO_SERVICES = "#!/bin/sh\nexit 101\n"
-_WITHOUT = tuple(f"--exclude=./{path}/*" for path in (
-    "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "var/cache/debconf",
-))  # fmt: skip
+_WITHOUT = tuple(
+    f"--exclude=./{path}/*"
+    for path in (
+        "usr/share/doc",
+        "usr/share/man",
+        "usr/share/locale",
+        "usr/share/info",
+        "var/cache/debconf",
+    )
+)
 
 
 def base_key() -> str:
@@ -90,8 +108,12 @@ def _install(lower: Path, packages: tuple[str, ...], drop: tuple[str, ...], targ
 
 
 def _in(root: Path, script: str) -> None:
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "HOME": "/root",
-                   **{key: value for key, value in os.environ.items() if key.lower().endswith("_proxy")}}  # fmt: skip
+    environment = {
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "DEBIAN_FRONTEND": "noninteractive",
+        "HOME": "/root",
+        **{key: value for key, value in os.environ.items() if key.lower().endswith("_proxy")},
+    }
     # apt's own user may not write where root may not give files away.
     settings = root / "tmp/apt"
     settings.write_text('APT::Sandbox::User "root";\n')

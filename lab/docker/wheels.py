@@ -18,8 +18,21 @@ def directory(requirements: Path) -> Path:
     if not place.exists():
         half = place.with_suffix(".part")
         shutil.rmtree(half, ignore_errors=True)
-        command = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--require-hashes",
-                   "--only-binary", ":all:", "-r", str(requirements), "-d", str(half)]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "-q",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+            "-r",
+            str(requirements),
+            "-d",
+            str(half),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             words = done.stderr.strip().splitlines() or ["no output"]

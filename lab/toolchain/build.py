@@ -86,9 +86,7 @@ def _go(command: list[str], toolset: Toolset, scratch: Path) -> subprocess.Compl
     haste = {"GOGC": "off", "GOMEMLIMIT": "2GiB"} if roomy else {}
     # The Go workspace of the user, if any, has no say in what is built here.
     env = {**haste, **os.environ, "CGO_ENABLED": "0", "GOCACHE": str(scratch), "GOWORK": "off"}
-    return subprocess.run(
-        command, cwd=toolset.directory, env=env, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, cwd=toolset.directory, env=env, capture_output=True, text=True, check=False)
 
 
 @cache

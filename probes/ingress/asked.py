@@ -39,16 +39,32 @@ class Request:
         entry = self.entry
         literal = f"[{self.address}]" if ":" in self.address else self.address
         name = (entry.host or literal).replace("*.", "edge-verify.")
-        words = ["curl", "-sik", "--globoff", "--connect-timeout", "2", "--max-time", "7",
-                 "-w", f"%{{stderr}}\\n{CONNECTED} %{{time_connect}}\\n"]  # fmt: skip
+        words = [
+            "curl",
+            "-sik",
+            "--globoff",
+            "--connect-timeout",
+            "2",
+            "--max-time",
+            "7",
+            "-w",
+            f"%{{stderr}}\\n{CONNECTED} %{{time_connect}}\\n",
+        ]
         if entry.host:
             words += ["--resolve", f"{name}:{entry.port}:{literal}"]
         if source is not None:
             words += ["--interface", str(source)]
         if entry.http2:
             # A call of gRPC as far as routes see it; whoever answers it answers as a server of gRPC.
-            words += ["--http2" if entry.tls else "--http2-prior-knowledge", "-H", "te: trailers",
-                      "-H", "content-type: application/grpc", "--data-binary", "@/dev/null"]  # fmt: skip
+            words += [
+                "--http2" if entry.tls else "--http2-prior-knowledge",
+                "-H",
+                "te: trailers",
+                "-H",
+                "content-type: application/grpc",
+                "--data-binary",
+                "@/dev/null",
+            ]
         elif entry.method == "HEAD":
             words += ["--head"]
         elif entry.method:
@@ -82,8 +98,11 @@ def requests(entrance: Entrance, address: str) -> list[Request]:
 
 def _taken(entries: tuple[Entry, ...], like: Entry, path: str) -> list[Entry]:
     """The routes that take a request which is made for one of them; several of the same rank may."""
-    able = [one for one in entries if (one.host, one.port, one.tls) == (like.host, like.port, like.tls)
-            and _matches(one, like, path)]  # fmt: skip
+    able = [
+        one
+        for one in entries
+        if (one.host, one.port, one.tls) == (like.host, like.port, like.tls) and _matches(one, like, path)
+    ]
     best = max(map(_rank, able), default=None)
     return [one for one in able if _rank(one) == best]
 
@@ -92,8 +111,12 @@ def _matches(one: Entry, like: Entry, path: str) -> bool:
     prefix = one.path.rstrip("/")
     fits = path == one.path or (one.kind == "Prefix" and (path == prefix or path.startswith(f"{prefix}/")))
     said = like.method or ("POST" if like.http2 else "GET")
-    return (fits and one.method in (None, said) and set(one.needed) <= set(like.needed)
-            and set(one.query) <= set(like.query))  # fmt: skip
+    return (
+        fits
+        and one.method in (None, said)
+        and set(one.needed) <= set(like.needed)
+        and set(one.query) <= set(like.query)
+    )
 
 
 def _rank(one: Entry) -> tuple[bool, int, bool, int, int]:

@@ -28,8 +28,10 @@ def find(seen: Seen, target: Target) -> Backend | str:
     for key in ("slices", "pods"):
         if key not in seen.objects:
             return seen.errors.get(key, "not asked")
-    labels = {(item["metadata"]["namespace"], item["metadata"]["name"]): item["metadata"].get("labels") or {}
-              for item in seen.objects["pods"]}  # fmt: skip
+    labels = {
+        (item["metadata"]["namespace"], item["metadata"]["name"]): item["metadata"].get("labels") or {}
+        for item in seen.objects["pods"]
+    }
     namespace, named = target.namespace, _port_name(seen, target)
     missing = "services" in seen.objects and _service(seen, target) is None
     names: list[str] = []
@@ -44,8 +46,14 @@ def find(seen: Seen, target: Target) -> Backend | str:
 
 def _service(seen: Seen, target: Target) -> Json | None:
     wanted = (target.namespace, target.service)
-    return next((item for item in seen.objects.get("services", [])
-                 if (item["metadata"]["namespace"], item["metadata"]["name"]) == wanted), None)  # fmt: skip
+    return next(
+        (
+            item
+            for item in seen.objects.get("services", [])
+            if (item["metadata"]["namespace"], item["metadata"]["name"]) == wanted
+        ),
+        None,
+    )
 
 
 def _port_name(seen: Seen, target: Target) -> str:

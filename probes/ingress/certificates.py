@@ -28,15 +28,29 @@ def _one(stack: StackConfig, seen: Seen, space: str, name: str, hosts: list[str]
         why = seen.errors.get(f"Secret {subject}")
         if why is not None:
             return unknown("certificate", subject, wanted, "API", why)
-        return judged("certificate", subject, False, wanted, "no such Secret", "API",
-                      "nobody made the Secret: Envoy resets the TLS connections of its hosts")  # fmt: skip
+        return judged(
+            "certificate",
+            subject,
+            False,
+            wanted,
+            "no such Secret",
+            "API",
+            "nobody made the Secret: Envoy resets the TLS connections of its hosts",
+        )
     try:
         found = leaf(text)
     except ValueError:
         return judged("certificate", subject, False, wanted, "no certificate in it", "API", "tls.crt is no PEM text")
     if (space, name) in seen.unpaired:
-        return judged("certificate", subject, False, wanted, "a certificate and the key of another one", "API",
-                      "the key is another certificate's: Envoy goes on with the last pair that fitted")  # fmt: skip
+        return judged(
+            "certificate",
+            subject,
+            False,
+            wanted,
+            "a certificate and the key of another one",
+            "API",
+            "the key is another certificate's: Envoy goes on with the last pair that fitted",
+        )
     others = uncovered(found, hosts)
     left = found.not_valid_after_utc - now
     observed = f"for {', '.join(names(found)) or 'no host'}, until {found.not_valid_after_utc:%Y-%m-%d}"
@@ -44,19 +58,33 @@ def _one(stack: StackConfig, seen: Seen, space: str, name: str, hosts: list[str]
         return judged("certificate", subject, False, wanted, observed, "API", f"it is not for {', '.join(others)}")
     if found.not_valid_before_utc > now or left < _ENOUGH:
         cause = f"it ends in {left.days} days" if left > timedelta() else "its time is over"
-        return judged("certificate", subject, False, wanted, observed, "API",
-                      "its time has not begun" if found.not_valid_before_utc > now else cause)  # fmt: skip
+        return judged(
+            "certificate",
+            subject,
+            False,
+            wanted,
+            observed,
+            "API",
+            "its time has not begun" if found.not_valid_before_utc > now else cause,
+        )
     unasked = [node.name for node in stack.nodes if node.name not in seen.served]
     if unasked:
-        return unknown("certificate", subject, wanted, unasked[0],
-                       seen.errors.get(f"envoy of {unasked[0]}", "no agent there"))  # fmt: skip
+        return unknown(
+            "certificate", subject, wanted, unasked[0], seen.errors.get(f"envoy of {unasked[0]}", "no agent there")
+        )
     lacking = [node.name for node in stack.nodes if found.serial_number not in _serials(seen.served[node.name])]
     where = ", ".join(lacking)
-    return judged("certificate", subject, not lacking, wanted, observed, where or "all nodes",
-                  f"Envoy of {where} serves another one: the agent has not passed the Secret on")  # fmt: skip
+    return judged(
+        "certificate",
+        subject,
+        not lacking,
+        wanted,
+        observed,
+        where or "all nodes",
+        f"Envoy of {where} serves another one: the agent has not passed the Secret on",
+    )
 
 
 def _serials(answer: Json) -> set[int]:
     chains = [chain for item in answer.get("certificates") or [] for chain in item.get("cert_chain") or []]
     return {int(chain["serial_number"], 16) for chain in chains}
-

@@ -36,24 +36,38 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
             if kind not in seen.objects:
                 yield unknown("route", subject, wanted, "API", seen.errors.get(kind, "not asked"))
                 continue
-            found = next((one for one in seen.objects[kind] if (one["metadata"]["namespace"], one["metadata"]["name"])
-                          == (route.namespace, route.name)), None)  # fmt: skip
+            found = next(
+                (
+                    one
+                    for one in seen.objects[kind]
+                    if (one["metadata"]["namespace"], one["metadata"]["name"]) == (route.namespace, route.name)
+                ),
+                None,
+            )
             observed, cause = _said(found)
             if not cause and not any(joined(*one, kind, route) for one in listeners):
-                cause = ("no listener that it names is for its kind, namespace and hosts: the operator takes it all the"
-                         " same, and it serves nothing")  # fmt: skip
+                cause = (
+                    "no listener that it names is for its kind, namespace and hosts: the operator takes it all the"
+                    " same, and it serves nothing"
+                )
             yield judged("route", subject, not cause, wanted, observed, "API", cause)
 
 
 def _said(found: Json | None) -> tuple[str, str]:
     if found is None:
         return "no such route", "not deployed"
-    parents = [one for one in (found.get("status") or {}).get("parents") or []
-               if one.get("controllerName") == _CONTROLLER]  # fmt: skip
+    parents = [
+        one for one in (found.get("status") or {}).get("parents") or [] if one.get("controllerName") == _CONTROLLER
+    ]
     if not parents:
         return "nothing said of it", "the operator has not looked at it: does it run, with the Gateway API on?"
-    wrong = [(parent["parentRef"].get("name"), one) for parent in parents for one in parent.get("conditions") or []
-             if one.get("type") in _GOOD and one.get("status") != "True"]  # fmt: skip
-    told = "; ".join(f"Gateway {name}: not {one['type']}, {one.get('message') or one.get('reason')}"
-                     for name, one in wrong)  # fmt: skip
+    wrong = [
+        (parent["parentRef"].get("name"), one)
+        for parent in parents
+        for one in parent.get("conditions") or []
+        if one.get("type") in _GOOD and one.get("status") != "True"
+    ]
+    told = "; ".join(
+        f"Gateway {name}: not {one['type']}, {one.get('message') or one.get('reason')}" for name, one in wrong
+    )
     return ("refused" if wrong else f"taken by {', '.join(str(one['parentRef'].get('name')) for one in parents)}"), told

@@ -63,15 +63,24 @@ def why(seen: Seen, client: Party, backend: Backend, reply: Reply, meaning: Mean
     also = f"; {', '.join(beyond)} says more than is judged here" if beyond else ""
     if not backend.pods and (meaning.answered or reply.status == 503):
         # Envoy looks for a pod before it asks the policies.
-        return f"there is no Service {backend.service}" if backend.missing else (
-            f"Service {backend.service} has no ready pod")  # fmt: skip
+        return (
+            f"there is no Service {backend.service}"
+            if backend.missing
+            else (f"Service {backend.service} has no ready pod")
+        )
     if reply.by_backend and meaning.answered:
         return "a pod answered that is none of the backend's"
     if reply.by_backend:
         absent = sorted(set(meaning.policies) - {policy.name for policy in live})
-        return f"not in the cluster: {', '.join(absent)}" if absent else (
-            f"a policy that the stack does not have admits it: {_others(live, meaning)}" if actual.answered
-            else f"{', '.join(meaning.policies)} is not in force: the agent has not told Envoy yet")  # fmt: skip
+        return (
+            f"not in the cluster: {', '.join(absent)}"
+            if absent
+            else (
+                f"a policy that the stack does not have admits it: {_others(live, meaning)}"
+                if actual.answered
+                else f"{', '.join(meaning.policies)} is not in force: the agent has not told Envoy yet"
+            )
+        )
     if meaning.answered and not actual.answered:
         whom = "this client to the Ingress" if actual.hop == "first" else "Ingress (its own identity) to the backend"
         return f"{actual.hop} hop: {actual.by.words(whom)}{also}"
@@ -88,11 +97,13 @@ def _by_itself(service: str, reply: Reply, also: str) -> str:
         None: "nobody answered at the address: who holds its Lease or announces it, and is Envoy there?",
         403: f"a policy refuses it that is not judged here{also}",
         404: "Envoy has no such route: host or path of the request, or of the Ingress as it is in the cluster",
-        502: (f"Envoy and the pods of Service {service} do not speak the same protocol: it speaks HTTP/2 where"
-              " a GRPCRoute uses the Service, or where its port has such an appProtocol"),
+        502: (
+            f"Envoy and the pods of Service {service} do not speak the same protocol: it speaks HTTP/2 where"
+            " a GRPCRoute uses the Service, or where its port has such an appProtocol"
+        ),
         503: f"Envoy reaches no pod of Service {service}: does it listen on the Service's targetPort?",
         504: f"no pod of Service {service} answered within the route's time",
-    }.get(reply.status, "Envoy answered by itself")  # fmt: skip
+    }.get(reply.status, "Envoy answered by itself")
 
 
 def _others(live: Iterable[NetworkPolicy], meaning: Meaning) -> str:

@@ -44,5 +44,8 @@ def _field(line: str, name: str) -> str:
     if found is None:
         return ""
     value = found[1]
-    return re.sub(r"\\(.)", lambda escaped: {"n": " ", "t": " "}.get(escaped[1], escaped[1]), value[1:-1]
-                  ) if value.startswith('"') else value  # fmt: skip
+    return (
+        re.sub(r"\\(.)", lambda escaped: {"n": " ", "t": " "}.get(escaped[1], escaped[1]), value[1:-1])
+        if value.startswith('"')
+        else value
+    )

@@ -34,8 +34,9 @@ class Place:
     source: IPv4Address | IPv6Address | None = None
 
 
-def places(field: Field, seen: Seen, address: Address,
-           routed: dict[str, list[IPv4Network | IPv6Network]]) -> Iterator[Place]:  # fmt: skip
+def places(
+    field: Field, seen: Seen, address: Address, routed: dict[str, list[IPv4Network | IPv6Network]]
+) -> Iterator[Place]:
     """Every place that an address is to be reached from. `routed`: router -> the prefixes that it has learnt."""
     stack = field.stack
     for host in (o for o in stack.outposts if o.name in field.endpoints):
@@ -52,8 +53,12 @@ def places(field: Field, seen: Seen, address: Address,
     for item in pods_of(field, seen, serving=False):
         if item["spec"].get("nodeName"):
             labels, space = item["metadata"].get("labels") or {}, item["metadata"]["namespace"]
-            yield Place(f"pod {item['metadata']['name']}", item["spec"]["nodeName"],
-                        partial(pod, labels, space), partial(field.in_pod, item))  # fmt: skip
+            yield Place(
+                f"pod {item['metadata']['name']}",
+                item["spec"]["nodeName"],
+                partial(pod, labels, space),
+                partial(field.in_pod, item),
+            )
 
 
 def _host(field: Field, name: str, source: IPv4Address | IPv6Address) -> Place:
@@ -68,5 +73,3 @@ def _sources(stack: StackConfig, router: Router) -> Sequence[IPv4Address | IPv6A
 
 def _by_ssh(field: Field, host: str, command: str) -> str:
     return field.ssh.run(field.endpoints[host], command, timeout=60).stdout
-
-

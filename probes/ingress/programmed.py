@@ -37,8 +37,14 @@ def _address(item: Entrance, seen: Seen) -> Verdict:
     for each in (key, "services"):
         if each not in seen.objects:
             return unknown("ingress", subject, wanted, "API", seen.errors.get(each, "not asked"))
-    found = next((one for one in seen.objects[key] if (one["metadata"]["namespace"], one["metadata"]["name"])
-                  == (item.namespace, item.name)), None)  # fmt: skip
+    found = next(
+        (
+            one
+            for one in seen.objects[key]
+            if (one["metadata"]["namespace"], one["metadata"]["name"]) == (item.namespace, item.name)
+        ),
+        None,
+    )
     if found is None:
         return judged("ingress", subject, False, wanted, f"no such {item.kind}", "API", "not deployed")
     addresses = load_balancer_addresses(service_object(seen, service))
@@ -47,11 +53,24 @@ def _address(item: Entrance, seen: Seen) -> Verdict:
         refused = _refusals(found)
         cause = refused or f"the operator has made no Service of it: does its log speak of this {item.kind}?"
         return judged("ingress", subject, False, wanted, "no such Service", "API", cause)
-    cause = _refusals(found) if addresses and shown == addresses else (
-        "LB-IPAM has given the Service no address" if not addresses else
-        f"the operator has not written the address into the {item.kind}: its log says why")  # fmt: skip
-    return judged("ingress", subject, bool(addresses) and shown == addresses and not cause, wanted,
-                  ", ".join(shown) or "no address", "API", cause)  # fmt: skip
+    cause = (
+        _refusals(found)
+        if addresses and shown == addresses
+        else (
+            "LB-IPAM has given the Service no address"
+            if not addresses
+            else f"the operator has not written the address into the {item.kind}: its log says why"
+        )
+    )
+    return judged(
+        "ingress",
+        subject,
+        bool(addresses) and shown == addresses and not cause,
+        wanted,
+        ", ".join(shown) or "no address",
+        "API",
+        cause,
+    )
 
 
 def _shown_addresses(found: Json) -> list[str]:
@@ -65,8 +84,11 @@ def _refusals(found: Json) -> str:
     """What the operator has against a Gateway or one of its listeners."""
     status = found.get("status") or {}
     told = [("it", one) for one in status.get("conditions") or []]
-    told += [(f"listener {each.get('name')}", one) for each in status.get("listeners") or []
-             for one in each.get("conditions") or []]  # fmt: skip
+    told += [
+        (f"listener {each.get('name')}", one)
+        for each in status.get("listeners") or []
+        for one in each.get("conditions") or []
+    ]
     good = ("Accepted", "Programmed", "ResolvedRefs")
     wrong = [(who, one) for who, one in told if one.get("type") in good and one.get("status") == "False"]
     return "; ".join(f"{who} is not {one['type']}: {one.get('message') or one.get('reason')}" for who, one in wrong)
@@ -80,8 +102,7 @@ def _envoy(node: str, wanted: set[Route], seen: Seen) -> Verdict:
     missing = sorted(wanted - known_routes(told))
     observed = f"{len(wanted) - len(missing)} of them" + (f", without {_shown(missing[0])}" if missing else "")
     refused = "; ".join(map(str, seen.nacks.get(node, ())))
-    cause = "the agent has not programmed Envoy: " + (
-        refused or "its log says why (a Secret or a CRD that is missing)")  # fmt: skip
+    cause = "the agent has not programmed Envoy: " + (refused or "its log says why (a Secret or a CRD that is missing)")
     return judged("envoy", node, not missing, expected, observed, node, cause)
 
 
@@ -113,8 +134,11 @@ def known_routes(dump: Json) -> set[Route]:
         for host in (config.get("route_config") or {}).get("virtual_hosts") or []:
             for route in host.get("routes") or []:
                 path = _path(route.get("match") or {})
-                result |= {(domain, path, cluster.rpartition("/")[2]) for domain in host.get("domains") or []
-                           for cluster in _clusters(route.get("route") or {})}  # fmt: skip
+                result |= {
+                    (domain, path, cluster.rpartition("/")[2])
+                    for domain in host.get("domains") or []
+                    for cluster in _clusters(route.get("route") or {})
+                }
     return result
 
 

@@ -36,8 +36,11 @@ def verdicts(field: Field, seen: Seen, routed: dict[str, list[IPv4Network | IPv6
             found = list(places(field, seen, ip_address(address), routed))
             jobs += [(place, asked) for place in found]
             if asked and not found:
-                result.append(unknown("ingress-http", str(item), "an answer", address,
-                                      "there is no host and no pod to ask it from"))  # fmt: skip
+                result.append(
+                    unknown(
+                        "ingress-http", str(item), "an answer", address, "there is no host and no pod to ask it from"
+                    )
+                )
     with ThreadPoolExecutor(8, "probe") as pool:
         for answers in pool.map(lambda job: list(_from(field, seen, *job)), jobs):
             result += answers
@@ -73,8 +76,13 @@ def _judge(field: Field, seen: Seen, place: Place, request: Request, reply: Repl
     policies = [policy for _, policy in field.stack.guards()]
     meanings = [meant(policies, client, backend) for backend in several]
     if len({meaning.answered for meaning in meanings}) > 1:
-        return unknown("ingress-http", subject, "an answer", place.where,
-                       "policies admit some of its Services only: which one answers is chance")  # fmt: skip
+        return unknown(
+            "ingress-http",
+            subject,
+            "an answer",
+            place.where,
+            "policies admit some of its Services only: which one answers is chance",
+        )
     meaning, backend = meanings[0], _together(several)
     if entry.passes and reply.status is not None:
         reply = replace(reply, by_backend=True)

@@ -42,15 +42,23 @@ def _tunnel(facts: Facts, mode: str, dispatch: str) -> Iterator[Finding]:
     by_annotation = mode == "snat"
     if tunnel and protocol == "vxlan":
         if not (by_annotation and facts.release >= (1, 20) and dispatch == "ipip"):
-            yield error(f"{_WHERE}.mode", "snat with a VXLAN tunnel", what,
-                        "use routingMode native, or tunnelProtocol geneve and dsrDispatch geneve")  # fmt: skip
+            yield error(
+                f"{_WHERE}.mode",
+                "snat with a VXLAN tunnel",
+                what,
+                "use routingMode native, or tunnelProtocol geneve and dsrDispatch geneve",
+            )
     elif tunnel and dispatch != "geneve" and not (by_annotation and facts.release >= (1, 20)):
         fix = "set loadBalancer.dsrDispatch: geneve"
         yield error(f"{_WHERE}.dsrDispatch", "geneve with a Geneve tunnel", what, fix)
     elif dispatch == "geneve" and protocol != "geneve":
         # In native routing too: the packets of the dispatch are Geneve's.
-        yield error("cilium.values.tunnelProtocol", "geneve with dsrDispatch geneve", protocol,
-                    "set cilium.values.tunnelProtocol: geneve")  # fmt: skip
+        yield error(
+            "cilium.values.tunnelProtocol",
+            "geneve with dsrDispatch geneve",
+            protocol,
+            "set cilium.values.tunnelProtocol: geneve",
+        )
 
 
 def _annotation(facts: Facts, mode: str, dispatch: str, annotated: bool) -> Iterator[Finding]:
@@ -58,11 +66,19 @@ def _annotation(facts: Facts, mode: str, dispatch: str, annotated: bool) -> Iter
     if annotated and mode == "hybrid":
         yield error(f"{_WHERE}.mode", "snat or dsr with bpf.lbModeAnnotation", mode, "take another mode")
     if annotated and facts.release == (1, 17) and dispatch != "ipip":
-        yield error(f"{_WHERE}.dsrDispatch", "ipip with bpf.lbModeAnnotation (Cilium 1.17)", dispatch,
-                    "set loadBalancer.dsrDispatch: ipip, or take Cilium 1.18")  # fmt: skip
+        yield error(
+            f"{_WHERE}.dsrDispatch",
+            "ipip with bpf.lbModeAnnotation (Cilium 1.17)",
+            dispatch,
+            "set loadBalancer.dsrDispatch: ipip, or take Cilium 1.18",
+        )
     if dispatch == "ipip" and facts.release < (1, 19) and acceleration == "disabled":
-        yield error(f"{_WHERE}.acceleration", "native or best-effort with dsrDispatch ipip", acceleration,
-                    "set loadBalancer.acceleration: native")  # fmt: skip
+        yield error(
+            f"{_WHERE}.acceleration",
+            "native or best-effort with dsrDispatch ipip",
+            acceleration,
+            "set loadBalancer.acceleration: native",
+        )
 
 
 def _algorithm(facts: Facts) -> Iterator[Finding]:

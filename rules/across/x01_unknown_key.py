@@ -25,8 +25,12 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Against the keys of that very release; moved ones are X6's."""
     for key in dotted(facts.release, facts.stack.cilium.values):
         tree = ": { ".join(key.split(".")) + ": ..." + " }" * key.count(".")
-        yield error(f"cilium.values.{key}", "keys one below the other: a dot inside a key is no path", key,
-                    f"write it as {tree}")  # fmt: skip
+        yield error(
+            f"cilium.values.{key}",
+            "keys one below the other: a dot inside a key is no path",
+            key,
+            f"write it as {tree}",
+        )
     told = set(dotted(facts.release, facts.stack.cilium.values))
     for key in paths(facts.stack.cilium.values):
         if key in told:

@@ -36,8 +36,11 @@ _STABLE = (
 )
 
 
-_INSTEAD = {"CiliumBGPPeeringPolicy": "use CiliumBGPClusterConfig", "CiliumExternalWorkload": "take it out",
-            "CiliumGatewayClassConfig": "take Cilium 1.18 or newer"}  # fmt: skip
+_INSTEAD = {
+    "CiliumBGPPeeringPolicy": "use CiliumBGPClusterConfig",
+    "CiliumExternalWorkload": "take it out",
+    "CiliumGatewayClassConfig": "take Cilium 1.18 or newer",
+}
 
 
 def served(kind: str, exact: tuple[int, int, int]) -> tuple[str, ...] | None:

@@ -31,12 +31,20 @@ def check(facts: Facts) -> Iterator[Finding]:
     if _off(facts, "ipv4.enabled", default=True) and not facts.on("ipv6.enabled"):
         yield error(f"{where}.ipv4.enabled", "IPv4 or IPv6", "neither", "set one of ipv4.enabled and ipv6.enabled")
     if facts.on("directRoutingSkipUnreachable") and not facts.on("autoDirectNodeRoutes"):
-        yield error(f"{where}.directRoutingSkipUnreachable", "false without autoDirectNodeRoutes", "true",
-                    "set cilium.autoDirectNodeRoutes: true, or take it out")  # fmt: skip
+        yield error(
+            f"{where}.directRoutingSkipUnreachable",
+            "false without autoDirectNodeRoutes",
+            "true",
+            "set cilium.autoDirectNodeRoutes: true, or take it out",
+        )
     legacy = facts.on("bpf.hostLegacyRouting") and not facts.on("bandwidthManager.bbrHostNamespaceOnly")
     if facts.on("bandwidthManager.bbr") and legacy:
-        yield error(f"{where}.bandwidthManager.bbr", "false with bpf.hostLegacyRouting", "true",
-                    "take bpf.hostLegacyRouting out, or bbr")  # fmt: skip
+        yield error(
+            f"{where}.bandwidthManager.bbr",
+            "false with bpf.hostLegacyRouting",
+            "true",
+            "take bpf.hostLegacyRouting out, or bbr",
+        )
     if facts.on("ciliumEndpointSlice.enabled") and facts.on("disableEndpointCRD"):
         yield error(f"{where}.disableEndpointCRD", "false with ciliumEndpointSlice", "true", "take one of them out")
 
@@ -64,8 +72,12 @@ def _masquerade(facts: Facts) -> Iterator[Finding]:
         if facts.release < (1, 19) and not facts.serves_services:
             yield error(where, "false without kube-proxy replacement", "true", "set cilium.kubeProxyReplacement: true")
         if facts.helm("egressMasqueradeInterfaces"):
-            yield error("cilium.values.egressMasqueradeInterfaces", "nothing with bpf.masquerade",
-                        facts.helm("egressMasqueradeInterfaces"), "take it out, or bpf.masquerade")  # fmt: skip
+            yield error(
+                "cilium.values.egressMasqueradeInterfaces",
+                "nothing with bpf.masquerade",
+                facts.helm("egressMasqueradeInterfaces"),
+                "take it out, or bpf.masquerade",
+            )
     elif facts.on("ipMasqAgent.enabled"):
         yield error(where, "true with ipMasqAgent.enabled", "false", "set cilium.values.bpf.masquerade: true")
 

@@ -38,9 +38,12 @@ def check(facts: Facts) -> Iterator[Finding]:
     size = facts.helm(f"ipam.operator.clusterPoolIPv{pods.version}MaskSize")
     for text, prefix in known:
         if prefix is not None and str(size).isdigit() and int(size) < prefix.prefixlen:
-            yield error(f"cilium.values.ipam.operator.clusterPoolIPv{pods.version}MaskSize",
-                        f"at least {prefix.prefixlen}, the length of {text}", size,
-                        "take a longer prefix for each node: the operator does not start")  # fmt: skip
+            yield error(
+                f"cilium.values.ipam.operator.clusterPoolIPv{pods.version}MaskSize",
+                f"at least {prefix.prefixlen}, the length of {text}",
+                size,
+                "take a longer prefix for each node: the operator does not start",
+            )
 
 
 def _prefix(text: str) -> Prefix | None:

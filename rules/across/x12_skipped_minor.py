@@ -26,5 +26,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     step = now.release[1] - old.release[1]
     if abs(step) > 1:
         between = old.release[1] + (1 if step > 0 else -1)
-        yield warning("cilium.version", f"1.{between}, the next minor release after {old.version}", now.version,
-                      f"go to the newest 1.{between} first")  # fmt: skip
+        yield warning(
+            "cilium.version",
+            f"1.{between}, the next minor release after {old.version}",
+            now.version,
+            f"go to the newest 1.{between} first",
+        )

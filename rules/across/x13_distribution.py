@@ -26,14 +26,24 @@ def check(facts: Facts) -> Iterator[Finding]:
     cluster = facts.stack.cluster
     if cluster.distribution == "k3s" and facts.addressed and "servicelb" not in cluster.disabled:
         yield warning(
-            "cluster.disabled", "servicelb (LB-IPAM gives the addresses)", ", ".join(cluster.disabled) or "nothing",
+            "cluster.disabled",
+            "servicelb (LB-IPAM gives the addresses)",
+            ", ".join(cluster.disabled) or "nothing",
             "start k3s with --disable=servicelb, and say so: disabled: [servicelb]",
-        )  # fmt: skip
+        )
     if cluster.distribution == "talos":
         if facts.on("cgroup.autoMount.enabled"):
-            yield error("cilium.values.cgroup.autoMount.enabled", "false on Talos, which mounts cgroups itself", "true",
-                        "set cgroup: { autoMount: { enabled: false }, hostRoot: /sys/fs/cgroup }")  # fmt: skip
+            yield error(
+                "cilium.values.cgroup.autoMount.enabled",
+                "false on Talos, which mounts cgroups itself",
+                "true",
+                "set cgroup: { autoMount: { enabled: false }, hostRoot: /sys/fs/cgroup }",
+            )
         capabilities = facts.helm(_CAPABILITIES)
         if isinstance(capabilities, list) and "SYS_MODULE" in capabilities:
-            yield error(f"cilium.values.{_CAPABILITIES}", "a list without SYS_MODULE on Talos", "one with it",
-                        f"set {_CAPABILITIES} to the chart's list without SYS_MODULE")  # fmt: skip
+            yield error(
+                f"cilium.values.{_CAPABILITIES}",
+                "a list without SYS_MODULE on Talos",
+                "one with it",
+                f"set {_CAPABILITIES} to the chart's list without SYS_MODULE",
+            )

@@ -27,9 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         asn, peer = far.asn, session.peer.asn
         if peer is not None and peer != asn:
-            yield error(
-                f"{session.path}.asn", f"{asn} ({_who(far)})", peer, f"set {session.path}.asn to {asn}"
-            )
+            yield error(f"{session.path}.asn", f"{asn} ({_who(far)})", peer, f"set {session.path}.asn to {asn}")
         expected = far.remote_as
         if isinstance(expected, int) and session.local_asn is not None and session.local_asn != expected:
             own = session.override.local_asn if session.override else None

@@ -37,11 +37,17 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield error(
                 f"{path}.selector", "nothing with type PodCIDR", entry.selector.manifest(), "take the selector out"
             )
-        for key, length, most in (("aggregationLength", entry.aggregation_length, 31),
-                                  ("aggregationLengthIPv6", entry.aggregation_length_ipv6, 127)):  # fmt: skip
+        for key, length, most in (
+            ("aggregationLength", entry.aggregation_length, 31),
+            ("aggregationLengthIPv6", entry.aggregation_length_ipv6, 127),
+        ):
             if entry.type == "Service" and length is not None and not 1 <= length <= most:
-                yield error(f"{path}.{key}", f"1 to {most} (the API takes no more)", length,
-                            f"take {key} out: single addresses are announced anyway")  # fmt: skip
+                yield error(
+                    f"{path}.{key}",
+                    f"1 to {most} (the API takes no more)",
+                    length,
+                    f"take {key} out: single addresses are announced anyway",
+                )
             if entry.type != "Service" and length is not None:
                 yield error(f"{path}.{key}", f"nothing with type {entry.type}", length, f"take {key} out")
         if (entry.type == "Interface") != (entry.interface is not None):

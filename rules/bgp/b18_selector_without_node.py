@@ -21,5 +21,9 @@ from rules.no_node import no_node
 def check(facts: Facts) -> Iterator[Finding]:
     """Match against the labels that the nodes will have."""
     for i, config in enumerate(facts.bgp.cluster_configs):
-        yield from no_node(facts, f"bgp.clusterConfigs[{i}].nodeSelector", config.node_selector,
-                           "label nodes (bgp.nodeLabels, nodes[].labels), or correct the selector")  # fmt: skip
+        yield from no_node(
+            facts,
+            f"bgp.clusterConfigs[{i}].nodeSelector",
+            config.node_selector,
+            "label nodes (bgp.nodeLabels, nodes[].labels), or correct the selector",
+        )

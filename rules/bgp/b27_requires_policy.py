@@ -37,8 +37,11 @@ def check(facts: Facts) -> Iterator[Finding]:
                 "true, FRR's default",
                 f"set {where}.bgp.ebgpRequiresPolicy: false, or give {deaf[0].settings_path} a routeMapIn",
             )
-        dumb = [side for side in external if side.neighbor and side.neighbor.address not in nodes
-                and not has_policy(side.policies, "out")]  # fmt: skip
+        dumb = [
+            side
+            for side in external
+            if side.neighbor and side.neighbor.address not in nodes and not has_policy(side.policies, "out")
+        ]
         if dumb and not deaf:
             yield warning(
                 f"{dumb[0].settings_path}.routeMapOut",

@@ -40,8 +40,10 @@ def check(facts: Facts) -> Iterator[Finding]:
             numbers[session.far.path].add(session.local_asn)
     for i, router in enumerate(facts.stack.routers):
         path, bgp = f"routers[{i}]", router.bgp
-        for key, most, who in (("maximumPaths", bgp.maximum_paths, nodes[path]),
-                               ("maximumPathsIbgp", bgp.maximum_paths_ibgp, inside[path])):  # fmt: skip
+        for key, most, who in (
+            ("maximumPaths", bgp.maximum_paths, nodes[path]),
+            ("maximumPathsIbgp", bgp.maximum_paths_ibgp, inside[path]),
+        ):
             count = min(len(who), _LIMIT)
             if most is not None and most < count:
                 yield warning(

@@ -29,9 +29,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     taken = {
         item.path: [s for s in services if item.entry.selector.matches(labels[id(s)])]
         for item in facts.carried
-        if item.entry.type == "Service" and item.entry.selector is not None
+        if item.entry.type == "Service"
+        and item.entry.selector is not None
         and (item.entry.communities or item.entry.local_preference is not None)
-    }  # fmt: skip
+    }
     told: set[tuple[str, str]] = set()
     for one, two in combinations((item for item in facts.carried if item.path in taken), 2):
         same = (one.peer_config.name, one.afi) == (two.peer_config.name, two.afi)
@@ -40,8 +41,12 @@ def check(facts: Facts) -> Iterator[Finding]:
         what = _shared(one, two, taken[one.path], taken[two.path], facts.release)
         if what:
             told.add((one.path, two.path))
-            yield warning(two.path, f"the attributes of {one.path}, which takes {what} too", _said(two),
-                          "make the selectors exclude each other, or the attributes equal")  # fmt: skip
+            yield warning(
+                two.path,
+                f"the attributes of {one.path}, which takes {what} too",
+                _said(two),
+                "make the selectors exclude each other, or the attributes equal",
+            )
 
 
 def _shared(one: Carried, two: Carried, first: list[Service], second: list[Service], release: tuple[int, int]) -> str:

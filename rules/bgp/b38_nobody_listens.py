@@ -47,11 +47,17 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _other_ports(facts: Facts) -> Iterator[Finding]:
     """FRR's bgpd listens on one port, and the stack cannot say another one."""
-    far: dict[str, str] = {session.peer_config.name: session.far.router.name for session in facts.sessions
-                           if session.peer_config and session.far and session.far.router.managed}  # fmt: skip
+    far: dict[str, str] = {
+        session.peer_config.name: session.far.router.name
+        for session in facts.sessions
+        if session.peer_config and session.far and session.far.router.managed
+    }
     for i, config in enumerate(facts.bgp.peer_configs):
         port = config.transport.peer_port if config.transport else None
         if port is not None and port != _BGP and config.name in far:
-            yield error(f"bgp.peerConfigs[{i}].transport.peerPort", f"{_BGP}, where router {far[config.name]} listens",
-                        port, "take peerPort out, or give the peers that listen elsewhere a peer config of their own"
-                        )  # fmt: skip
+            yield error(
+                f"bgp.peerConfigs[{i}].transport.peerPort",
+                f"{_BGP}, where router {far[config.name]} listens",
+                port,
+                "take peerPort out, or give the peers that listen elsewhere a peer config of their own",
+            )

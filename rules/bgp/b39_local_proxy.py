@@ -27,8 +27,10 @@ def check(facts: Facts) -> Iterator[Finding]:
         if service.external_traffic_policy != "Local" or service.load_balancer_class == L2_CLASS:
             continue
         labels = service_labels(service)
-        if any("LoadBalancerIP" in item.entry.addresses and item.entry.selector and item.entry.selector.matches(labels)
-               for item in facts.carried):  # fmt: skip
+        if any(
+            "LoadBalancerIP" in item.entry.addresses and item.entry.selector and item.entry.selector.matches(labels)
+            for item in facts.carried
+        ):
             release = ".".join(map(str, facts.release))
             yield error(
                 facts.place(path, "externalTrafficPolicy"),

@@ -33,8 +33,11 @@ def check(facts: Facts) -> Iterator[Finding]:
         path = f"{session.far.place('ttl_security_hops')}.ttlSecurityHops"
         if ttl < least and path not in told:
             told.add(path)
-            fix = "take ttlSecurityHops out: iBGP of an agent has no other TTL" if internal else (
-                "set ebgpMultihop: 255 in the peer config, or take ttlSecurityHops out")  # fmt: skip
+            fix = (
+                "take ttlSecurityHops out: iBGP of an agent has no other TTL"
+                if internal
+                else ("set ebgpMultihop: 255 in the peer config, or take ttlSecurityHops out")
+            )
             yield error(
                 path,
                 f"at least {256 - ttl} (node {session.node.name} sends with a TTL of {ttl})",

@@ -44,7 +44,10 @@ def _announced(facts: Facts, peer_config: str) -> int:
         path
         for path, service in facts.addressed
         for entry in entries
-        if entry.type == "Service" and "LoadBalancerIP" in entry.addresses and entry.aggregation(4) is None
-        and entry.selector is not None and entry.selector.matches(service_labels(service))
-    }  # fmt: skip
+        if entry.type == "Service"
+        and "LoadBalancerIP" in entry.addresses
+        and entry.aggregation(4) is None
+        and entry.selector is not None
+        and entry.selector.matches(service_labels(service))
+    }
     return int(pods) + len(services)

@@ -31,6 +31,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         if path not in told:
             told.add(path)
             yield warning(
-                path, "nothing towards nodes (their agents have no BFD)", "true",
+                path,
+                "nothing towards nodes (their agents have no BFD)",
+                "true",
                 "take it out, and set short timers on both sides",
-            )  # fmt: skip
+            )

@@ -25,9 +25,17 @@ def check(facts: Facts) -> Iterator[Finding]:
     have = f"{facts.release[0]}.{facts.release[1]}"
     for i, config in enumerate(facts.bgp.peer_configs):
         if config.transport is not None and config.transport.source_interface is not None:
-            yield error(f"bgp.peerConfigs[{i}].transport.sourceInterface", "Cilium 1.19 or newer with it", have,
-                        "set localAddress in bgp.nodeOverrides instead")  # fmt: skip
+            yield error(
+                f"bgp.peerConfigs[{i}].transport.sourceInterface",
+                "Cilium 1.19 or newer with it",
+                have,
+                "set localAddress in bgp.nodeOverrides instead",
+            )
     for path, _, entry in facts.advertisement_entries:
         if entry.type == "Interface":
-            yield error(f"{path}.type", "Cilium 1.19 or newer with type Interface", have,
-                        "announce the address as a PodCIDR or a Service, or take a newer Cilium")  # fmt: skip
+            yield error(
+                f"{path}.type",
+                "Cilium 1.19 or newer with type Interface",
+                have,
+                "announce the address as a PodCIDR or a Service, or take a newer Cilium",
+            )

@@ -21,5 +21,9 @@ from rules.no_node import no_node
 def check(facts: Facts) -> Iterator[Finding]:
     """Every entry needs a node; a policy needs an entry (G10)."""
     for gateway in facts.gateways:
-        yield from no_node(facts, f"{gateway.path}.nodeSelector", gateway.entry.node_selector,
-                           "label the gateway nodes, or correct the selector")  # fmt: skip
+        yield from no_node(
+            facts,
+            f"{gateway.path}.nodeSelector",
+            gateway.entry.node_selector,
+            "label the gateway nodes, or correct the selector",
+        )

@@ -25,11 +25,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if controller is None:
         return
     for i, ingress in enumerate(facts.stack.ingresses):
-        if (
-            ingress.class_name == "cilium"
-            and _CLASS in ingress.annotations
-            and ingress.mode(controller) == "shared"
-        ):
+        if ingress.class_name == "cilium" and _CLASS in ingress.annotations and ingress.mode(controller) == "shared":
             yield warning(
                 f"ingresses[{i}].annotations",
                 f"{_CLASS} on a dedicated Ingress only",

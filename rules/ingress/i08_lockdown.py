@@ -24,9 +24,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if facts.stack.ingress_controller is None and not facts.on("gatewayAPI.enabled"):
         return
     chosen = [
-        (path, p)
-        for path, p in facts.stack.guards()
-        if p.of_ingress and (p.closes("ingress") or p.rules("ingress"))
+        (path, p) for path, p in facts.stack.guards() if p.of_ingress and (p.closes("ingress") or p.rules("ingress"))
     ]
     admits = any(
         rule.cidrs or rule.admits("world", "world-ipv4", "world-ipv6")

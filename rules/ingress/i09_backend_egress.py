@@ -22,9 +22,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if facts.stack.ingress_controller is None:
         return
     chosen = [
-        (path, p)
-        for path, p in facts.stack.guards()
-        if p.of_ingress and (p.closes("egress") or p.rules("egress"))
+        (path, p) for path, p in facts.stack.guards() if p.of_ingress and (p.closes("egress") or p.rules("egress"))
     ]
     opens = any(rule.endpoints or rule.admits("cluster") for _, policy in chosen for rule in policy.rules("egress"))
     closing = [(path, policy) for path, policy in chosen if policy.closes("egress")]

@@ -34,8 +34,11 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
         elif port not in [said for each in service.all_ports() for said in (each.port, each.name)]:
             have = ", ".join(f"{each.port} {each.name or ''}".strip() for each in service.all_ports())
-            fix = "take the Service's port, not its pods'" if isinstance(port, int) else (
-                f"give the Service's port that name: ports: [{{ name: {port}, port: ... }}]")  # fmt: skip
+            fix = (
+                "take the Service's port, not its pods'"
+                if isinstance(port, int)
+                else (f"give the Service's port that name: ports: [{{ name: {port}, port: ... }}]")
+            )
             yield error(f"{where}.port", f"a port of Service {service.name} ({have})", port, fix)
 
 

@@ -22,10 +22,17 @@ from rules.ingress.routes import backends as of_route
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Policies join: one that admits the Ingress, and selects the backend, is enough."""
-    backends = {(i.namespace, backend.service) for i in facts.stack.ingresses if i.class_name == "cilium"
-                for _, backend in i.backends()}  # fmt: skip
-    backends |= {(one.namespace or route.namespace, one.service) for _, _, route in facts.stack.routes()
-                 for _, one in of_route(route)}  # fmt: skip
+    backends = {
+        (i.namespace, backend.service)
+        for i in facts.stack.ingresses
+        if i.class_name == "cilium"
+        for _, backend in i.backends()
+    }
+    backends |= {
+        (one.namespace or route.namespace, one.service)
+        for _, _, route in facts.stack.routes()
+        for _, one in of_route(route)
+    }
     guards = facts.stack.guards()
     policies = [policy for _, policy in guards]
     for service in facts.stack.services:

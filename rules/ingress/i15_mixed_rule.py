@@ -21,12 +21,20 @@ from rules.finding import Finding, error
 def check(facts: Facts) -> Iterator[Finding]:
     """Each rule of either direction, of every policy."""
     for path, policy in facts.stack.guards():
-        sides = (("ingress", policy.ingress), ("egress", policy.egress), ("ingressDeny", policy.ingress_deny),
-                 ("egressDeny", policy.egress_deny))  # fmt: skip
+        sides = (
+            ("ingress", policy.ingress),
+            ("egress", policy.egress),
+            ("ingressDeny", policy.ingress_deny),
+            ("egressDeny", policy.egress_deny),
+        )
         for direction, rules in sides:
             for i, rule in enumerate(rules or ()):
-                parts = {"endpoints": rule.endpoints, "entities": rule.entities, "cidrs": rule.cidrs,
-                         "fqdns": rule.fqdns}  # fmt: skip
+                parts = {
+                    "endpoints": rule.endpoints,
+                    "entities": rule.entities,
+                    "cidrs": rule.cidrs,
+                    "fqdns": rule.fqdns,
+                }
                 given = [name for name, value in parts.items() if value]
                 if len(given) > 1:
                     yield error(

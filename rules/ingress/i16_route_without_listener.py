@@ -34,32 +34,44 @@ def check(facts: Facts) -> Iterator[Finding]:
             gateway = declared.get((space, parent.name))
             if gateway is None:
                 near = [name for other, name in declared if other == space]
-                yield warning(f"{where}.name", f"a Gateway of namespace {space}", parent.name,
-                              nearest(parent.name, near, "declare it, or take the parent out"))  # fmt: skip
+                yield warning(
+                    f"{where}.name",
+                    f"a Gateway of namespace {space}",
+                    parent.name,
+                    nearest(parent.name, near, "declare it, or take the parent out"),
+                )
             elif id(gateway) in served:
                 yield from _joins(where, kind, route, parent, gateway)
 
 
 def _joins(where: str, kind: str, route: Route, parent: ParentRef, gateway: Gateway) -> Iterator[Finding]:
-    asked = [one for one in gateway.listeners
-             if parent.section_name in (None, one.name) and parent.port in (None, one.port)]  # fmt: skip
+    asked = [
+        one for one in gateway.listeners if parent.section_name in (None, one.name) and parent.port in (None, one.port)
+    ]
     if not asked:
         have = ", ".join(f"{one.name} ({one.port})" for one in gateway.listeners)
         key, got = ("sectionName", parent.section_name) if parent.section_name else ("port", parent.port)
-        yield error(f"{where}.{key}", f"a listener of Gateway {gateway.name} ({have})", got,
-                    "name one of them, or none for all")  # fmt: skip
+        yield error(
+            f"{where}.{key}", f"a listener of Gateway {gateway.name} ({have})", got, "name one of them, or none for all"
+        )
         return
     taking = [one for one in asked if one.takes(kind, route.namespace, gateway.namespace, None)]
     if not taking:
-        yield error(where, f"a listener of Gateway {gateway.name} that takes a {kind} of namespace {route.namespace}",
-                    "; ".join(_takes(one) for one in asked),
-                    "change the listener's protocol or allowedRoutes")  # fmt: skip
+        yield error(
+            where,
+            f"a listener of Gateway {gateway.name} that takes a {kind} of namespace {route.namespace}",
+            "; ".join(_takes(one) for one in asked),
+            "change the listener's protocol or allowedRoutes",
+        )
         return
     others = [one.hostname for one in gateway.listeners if one.hostname]
     if not any(hosts(route.hostnames, one.hostname, [o for o in others if o != one.hostname]) for one in taking):
-        yield error(where, f"a listener of Gateway {gateway.name} for {', '.join(route.hostnames)}",
-                    f"listeners for {', '.join(str(one.hostname) for one in taking)}",
-                    "give the route one of their hosts")  # fmt: skip
+        yield error(
+            where,
+            f"a listener of Gateway {gateway.name} for {', '.join(route.hostnames)}",
+            f"listeners for {', '.join(str(one.hostname) for one in taking)}",
+            "give the route one of their hosts",
+        )
 
 
 def _takes(listener: Listener) -> str:

@@ -26,8 +26,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     for path, kind, route in facts.stack.routes():
         for place, backend in backends(route):
             space = backend.namespace or route.namespace
-            if space != route.namespace and not _granted(grants, space, kind, route.namespace, "Service",
-                                                         backend.service):  # fmt: skip
+            if space != route.namespace and not _granted(
+                grants, space, kind, route.namespace, "Service", backend.service
+            ):
                 yield _missing(f"{path}.{place}.namespace", space, kind, route.namespace, "Service")
     for i, gateway in enumerate(facts.stack.gateways):
         for j, listener in enumerate(gateway.listeners):
@@ -36,8 +37,9 @@ def check(facts: Facts) -> Iterator[Finding]:
                 continue
             home = str(tls.secret_namespace)
             if not _granted(grants, home, "Gateway", gateway.namespace, "Secret", str(tls.secret_name)):
-                yield _missing(f"gateways[{i}].listeners[{j}].tls.secretNamespace", home, "Gateway",
-                               gateway.namespace, "Secret")  # fmt: skip
+                yield _missing(
+                    f"gateways[{i}].listeners[{j}].tls.secretNamespace", home, "Gateway", gateway.namespace, "Secret"
+                )
 
 
 def _granted(grants: list[dict[str, Any]], space: str, kind: str, origin: str, target: str, name: str) -> bool:
@@ -46,12 +48,17 @@ def _granted(grants: list[dict[str, Any]], space: str, kind: str, origin: str, t
         if (grant["metadata"].get("namespace") or "default") != space:
             continue
         given = any((one.get("kind"), one.get("namespace")) == (kind, origin) for one in spec.get("from") or [])
-        if given and any(one.get("kind") == target and one.get("name") in (None, "", name)
-                         for one in spec.get("to") or []):  # fmt: skip
+        if given and any(
+            one.get("kind") == target and one.get("name") in (None, "", name) for one in spec.get("to") or []
+        ):
             return True
     return False
 
 
 def _missing(path: str, space: str, kind: str, origin: str, target: str) -> Finding:
-    return warning(path, f"a ReferenceGrant in namespace {space} for {kind}s of {origin} to {target}s",
-                   "none in this stack", "add it under manifests, or use the same namespace")  # fmt: skip
+    return warning(
+        path,
+        f"a ReferenceGrant in namespace {space} for {kind}s of {origin} to {target}s",
+        "none in this stack",
+        "add it under manifests, or use the same namespace",
+    )

@@ -27,16 +27,27 @@ def check(facts: Facts) -> Iterator[Finding]:
         for i, listener in enumerate(gateway.listeners):
             where = f"{path}.listeners[{i}]"
             if listener.protocol in ("TCP", "UDP"):
-                yield error(f"{where}.protocol", "HTTP, HTTPS or TLS", listener.protocol,
-                            "Cilium serves no such listener: use a LoadBalancer Service")  # fmt: skip
+                yield error(
+                    f"{where}.protocol",
+                    "HTTP, HTTPS or TLS",
+                    listener.protocol,
+                    "Cilium serves no such listener: use a LoadBalancer Service",
+                )
                 continue
             before = first.setdefault((listener.port, listener.hostname or ""), where)
             if before != where:
-                yield error(where, f"another port or hostname than {before}",
-                            f"{listener.port} {listener.hostname or 'every host'}",
-                            "give each listener a hostname of its own, or another port")  # fmt: skip
+                yield error(
+                    where,
+                    f"another port or hostname than {before}",
+                    f"{listener.port} {listener.hostname or 'every host'}",
+                    "give each listener a hostname of its own, or another port",
+                )
                 continue
             other, tls = secured.setdefault(listener.port, (where, listener.tls is not None))
             if tls != (listener.tls is not None):
-                yield error(f"{where}.protocol", f"TLS as at {other}, which has the same port, or neither",
-                            listener.protocol, "take another port for one of them")  # fmt: skip
+                yield error(
+                    f"{where}.protocol",
+                    f"TLS as at {other}, which has the same port, or neither",
+                    listener.protocol,
+                    "take another port for one of them",
+                )

@@ -26,8 +26,13 @@ def check(facts: Facts) -> Iterator[Finding]:
         for path, kind, route in facts.stack.routes():
             for place, backend in backends(route) if kind == wanted else ():
                 for parent in route.parents:
-                    key = (parent.namespace or route.namespace, parent.name, backend.namespace or route.namespace,
-                           backend.service, backend.port)  # fmt: skip
+                    key = (
+                        parent.namespace or route.namespace,
+                        parent.name,
+                        backend.namespace or route.namespace,
+                        backend.service,
+                        backend.port,
+                    )
                     if kind == "GRPCRoute":
                         calls.setdefault(key, f"{path}.{place}")
                     elif key in calls:

@@ -37,7 +37,7 @@ _READ = {
     "tls-passthrough": ("enabled, true or false", _SWITCH),
     "force-https": ("enabled, disabled, true or false", re.compile(rf"disabled|{_SWITCH.pattern}")),
     "request-timeout": ("a duration such as 30s", re.compile(rf"0|({_SPAN})+")),
-}  # fmt: skip
+}
 _UNDER_BOTH = ("loadbalancer-mode", "service-type", "insecure-node-port", "secure-node-port", "tls-passthrough")
 _OF_A_SERVICE = ("service-type", "service-external-traffic-policy", "insecure-node-port", "secure-node-port")
 _NODE_PORTS = ("insecure-node-port", "secure-node-port")
@@ -78,11 +78,19 @@ def _judged(where: str, ingress: Ingress, key: str, name: str, text: str, shared
     elif expression is _PORT and int(text) > 65535:
         yield error(where, f"{key}: {words}", text, "correct it: the API refuses the Service")
     if shared and name in _OF_A_SERVICE:
-        yield warning(where, f"{key} on a dedicated Ingress only", "one on a shared Ingress",
-                      "make it dedicated, or take the annotation out: the shared Service is the chart's")  # fmt: skip
+        yield warning(
+            where,
+            f"{key} on a dedicated Ingress only",
+            "one on a shared Ingress",
+            "make it dedicated, or take the annotation out: the shared Service is the chart's",
+        )
     elif name in _NODE_PORTS and _kind(ingress) != "NodePort":
-        yield warning(where, f"{_OURS}service-type: NodePort beside {key}", _kind(ingress),
-                      "set the Service's type, or take the port out")  # fmt: skip
+        yield warning(
+            where,
+            f"{_OURS}service-type: NodePort beside {key}",
+            _kind(ingress),
+            "set the Service's type, or take the port out",
+        )
 
 
 def _kind(ingress: Ingress) -> str:

@@ -39,15 +39,22 @@ def check(facts: Facts) -> Iterator[Finding]:
     for where, text in (*_of_ingresses(facts), *_of_routes(facts), *_of_policies(facts)):
         reason = fault(text)
         if reason:
-            yield error(where, "a regular expression of RE2", f"{text} ({reason})",
-                        "correct it; RE2 has no look-around and no back references")  # fmt: skip
+            yield error(
+                where,
+                "a regular expression of RE2",
+                f"{text} ({reason})",
+                "correct it; RE2 has no look-around and no back references",
+            )
 
 
 def _of_ingresses(facts: Facts) -> Iterator[Said]:
     for i, ingress in enumerate(facts.stack.ingresses):
         for j, rule in enumerate(ingress.rules if ingress.class_name == "cilium" else ()):
-            yield from ((f"ingresses[{i}].rules[{j}].paths[{k}].path", path.path) for k, path in enumerate(rule.paths)
-                        if path.path_type == "ImplementationSpecific")  # fmt: skip
+            yield from (
+                (f"ingresses[{i}].rules[{j}].paths[{k}].path", path.path)
+                for k, path in enumerate(rule.paths)
+                if path.path_type == "ImplementationSpecific"
+            )
 
 
 def _of_routes(facts: Facts) -> Iterator[Said]:
@@ -76,8 +83,9 @@ def _of_match(match: HttpRouteMatch | GrpcRouteMatch) -> Iterator[Said]:
 
 
 def _of_values(key: str, values: tuple[ValueMatch, ...]) -> Iterator[Said]:
-    yield from ((f"{key}[{i}].value", one.value) for i, one in enumerate(values)
-                if one.match_type == "RegularExpression")  # fmt: skip
+    yield from (
+        (f"{key}[{i}].value", one.value) for i, one in enumerate(values) if one.match_type == "RegularExpression"
+    )
 
 
 def _of_policies(facts: Facts) -> Iterator[Said]:

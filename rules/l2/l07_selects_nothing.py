@@ -22,8 +22,9 @@ from rules.no_node import no_node
 def check(facts: Facts) -> Iterator[Finding]:
     """Nodes, Services, and Services whose class belongs to another announcer."""
     for i, policy in enumerate(facts.stack.l2_policies):
-        yield from no_node(facts, f"l2Policies[{i}].nodeSelector", policy.node_selector,
-                           "label nodes, or correct the selector")  # fmt: skip
+        yield from no_node(
+            facts, f"l2Policies[{i}].nodeSelector", policy.node_selector, "label nodes, or correct the selector"
+        )
         chosen = [
             s
             for _, s in facts.addressed

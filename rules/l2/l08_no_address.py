@@ -29,8 +29,12 @@ def check(facts: Facts) -> Iterator[Finding]:
     """The first such interface of each policy."""
     devices = facts.stack.cilium.devices
     for i, policy in enumerate(facts.stack.l2_policies):
-        wheres = ((node, link.name) for node in facts.chosen(policy.node_selector) for link in node.links
-                  if isinstance(link, Link) and _takes(policy, link.name, devices))  # fmt: skip
+        wheres = (
+            (node, link.name)
+            for node in facts.chosen(policy.node_selector)
+            for link in node.links
+            if isinstance(link, Link) and _takes(policy, link.name, devices)
+        )
         for node, name in wheres:
             if not _is_device(name, devices):
                 wanted, fix = "a device that agents take", f"name {name} under cilium.devices, or give it an address"

@@ -35,8 +35,12 @@ def check(facts: Facts) -> Iterator[Finding]:
         if service.type != "LoadBalancer" or name is None:
             continue
         if name in off:
-            yield warning(f"services[{i}].loadBalancerClass", f"a class that is served ({off[name]} is off)", name,
-                          f"set {off[name]}, or take the class out")  # fmt: skip
+            yield warning(
+                f"services[{i}].loadBalancerClass",
+                f"a class that is served ({off[name]} is off)",
+                name,
+                f"set {off[name]}, or take the class out",
+            )
         elif name not in CLASSES:
             yield warning(
                 f"services[{i}].loadBalancerClass",

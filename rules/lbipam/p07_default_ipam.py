@@ -21,8 +21,12 @@ def check(facts: Facts) -> Iterator[Finding]:
     """The key came with 1.17. A word that Cilium does not know is as good as none."""
     default = str(facts.helm("defaultLBServiceIPAM") or "lbipam")
     if default == "nodeipam" and not facts.on("nodeIPAM.enabled"):
-        yield error("cilium.values.nodeIPAM.enabled", "true with defaultLBServiceIPAM nodeipam", "false, the default",
-                    "set nodeIPAM.enabled: true: no Service without a class gets an address")  # fmt: skip
+        yield error(
+            "cilium.values.nodeIPAM.enabled",
+            "true with defaultLBServiceIPAM nodeipam",
+            "false, the default",
+            "set nodeIPAM.enabled: true: no Service without a class gets an address",
+        )
     if default in ("lbipam", "nodeipam"):
         return
     for path, service in facts.addressed:

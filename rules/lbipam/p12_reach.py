@@ -66,8 +66,12 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _announced(facts: Facts) -> Iterator[Interface | Link]:
     """The interfaces that L2 policies with LoadBalancer addresses announce on."""
-    patterns = [pattern for policy in facts.stack.l2_policies if policy.load_balancer_ips
-                for pattern in policy.interfaces or ("",)]  # fmt: skip
+    patterns = [
+        pattern
+        for policy in facts.stack.l2_policies
+        if policy.load_balancer_ips
+        for pattern in policy.interfaces or ("",)
+    ]
     return (
         interface
         for node in facts.stack.nodes

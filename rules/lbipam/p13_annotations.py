@@ -22,26 +22,51 @@ from rules.words import nearest
 
 # Keys that Cilium reads on Services, by the release that brought them.
 _SERVICE = {
-    (1, 16): (*IPS, *SHARING, *CROSS, "io.cilium.nodeipam/match-node-labels", "service.cilium.io/global",
-              "io.cilium/global-service", "service.cilium.io/shared", "io.cilium/shared-service",
-              "service.cilium.io/affinity", "io.cilium/service-affinity",
-              "service.cilium.io/global-sync-endpoint-slices", "service.cilium.io/lb-l7",
-              "service.cilium.io/lb-l7-algorithm"),
-    (1, 17): ("service.cilium.io/lb-algorithm", "service.cilium.io/node", "service.cilium.io/type",
-              "service.cilium.io/src-ranges-policy", "service.cilium.io/forwarding-mode"),
+    (1, 16): (
+        *IPS,
+        *SHARING,
+        *CROSS,
+        "io.cilium.nodeipam/match-node-labels",
+        "service.cilium.io/global",
+        "io.cilium/global-service",
+        "service.cilium.io/shared",
+        "io.cilium/shared-service",
+        "service.cilium.io/affinity",
+        "io.cilium/service-affinity",
+        "service.cilium.io/global-sync-endpoint-slices",
+        "service.cilium.io/lb-l7",
+        "service.cilium.io/lb-l7-algorithm",
+    ),
+    (1, 17): (
+        "service.cilium.io/lb-algorithm",
+        "service.cilium.io/node",
+        "service.cilium.io/type",
+        "service.cilium.io/src-ranges-policy",
+        "service.cilium.io/forwarding-mode",
+    ),
     (1, 18): ("service.cilium.io/node-selector", "service.cilium.io/proxy-delegation"),
     (1, 20): ("service.cilium.io/weight",),
-}  # fmt: skip
+}
 _OURS = ("lbipam.cilium.io/", "service.cilium.io/", "nodeipam.cilium.io/", "io.cilium/", "io.cilium.nodeipam/")
 # Keys of others that ask for what Cilium has an annotation of its own for.
 _FOREIGN = {
-    "loadbalancerips": IPS[0], "loadbalancerip": IPS[0], "address-pool": "the pool's serviceSelector",
-    "ip-allocated-from-pool": "the pool's serviceSelector", "allow-shared-ip": SHARING[0],
-}  # fmt: skip
+    "loadbalancerips": IPS[0],
+    "loadbalancerip": IPS[0],
+    "address-pool": "the pool's serviceSelector",
+    "ip-allocated-from-pool": "the pool's serviceSelector",
+    "allow-shared-ip": SHARING[0],
+}
 _OTHERS = ("metallb.universe.tf/", "metallb.io/", "kube-vip.io/", "purelb.io/", "openelb.io/", "lb.kubesphere.io/")
 # Other Ingress controllers; what they do by an annotation Cilium does not do.
-_CONTROLLERS = ("nginx.ingress.kubernetes.io/", "nginx.org/", "traefik.ingress.kubernetes.io/", "haproxy.org/",
-                "haproxy-ingress.github.io/", "alb.ingress.kubernetes.io/", "konghq.com/")  # fmt: skip
+_CONTROLLERS = (
+    "nginx.ingress.kubernetes.io/",
+    "nginx.org/",
+    "traefik.ingress.kubernetes.io/",
+    "haproxy.org/",
+    "haproxy-ingress.github.io/",
+    "alb.ingress.kubernetes.io/",
+    "konghq.com/",
+)
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -52,8 +77,12 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield from _unread(f"services[{i}].annotations", service.annotations, known)
         kind = service.annotations.get("service.cilium.io/type")
         if service.type == "LoadBalancer" and kind and facts.release >= (1, 17) and "LoadBalancer" not in kind:
-            yield warning(f"services[{i}].annotations", "service.cilium.io/type with LoadBalancer", kind,
-                          "the nodes do not serve its LoadBalancer address: take the annotation out")  # fmt: skip
+            yield warning(
+                f"services[{i}].annotations",
+                "service.cilium.io/type with LoadBalancer",
+                kind,
+                "the nodes do not serve its LoadBalancer address: take the annotation out",
+            )
     for i, ingress in enumerate(facts.stack.ingresses):
         if ingress.class_name == "cilium":
             for key in ingress.annotations:
@@ -76,5 +105,9 @@ def _unread(path: str, annotations: Labels, known: list[str]) -> Iterator[Findin
             yield warning(path, "an annotation that Cilium reads", key, nearest(key, known, "take it out"))
         elif key.startswith(_OTHERS):
             instead = _FOREIGN.get(name)
-            yield warning(path, "an annotation that Cilium reads", f"{key}, which is another load balancer's",
-                          f"use {instead}" if instead else "take it out")  # fmt: skip
+            yield warning(
+                path,
+                "an annotation that Cilium reads",
+                f"{key}, which is another load balancer's",
+                f"use {instead}" if instead else "take it out",
+            )

@@ -27,6 +27,9 @@ def check(facts: Facts) -> Iterator[Finding]:
         absent = sorted(wanted - have)
         if absent:
             field = "ipFamilyPolicy" if both else "ipFamilies"
-            yield error(f"services[{i}].{field}", f"families that Cilium has on ({', '.join(sorted(have))})",
-                        "RequireDualStack" if both else ", ".join(service.ip_families),
-                        "take PreferDualStack, or turn the family on (cilium.values, and in the cluster)")  # fmt: skip
+            yield error(
+                f"services[{i}].{field}",
+                f"families that Cilium has on ({', '.join(sorted(have))})",
+                "RequireDualStack" if both else ", ".join(service.ip_families),
+                "take PreferDualStack, or turn the family on (cilium.values, and in the cluster)",
+            )

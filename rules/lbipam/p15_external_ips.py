@@ -25,5 +25,9 @@ def check(facts: Facts) -> Iterator[Finding]:
         for j, address in enumerate(service.external_ips):
             pool = next((pool for pool in facts.stack.pools if not pool.disabled and gives(pool, address)), None)
             if pool is not None:
-                yield warning(f"services[{i}].externalIPs[{j}]", "an address of no pool", f"{address}, of {pool.name}",
-                              "ask for it with requestedIPs, or take it out of the pool")  # fmt: skip
+                yield warning(
+                    f"services[{i}].externalIPs[{j}]",
+                    "an address of no pool",
+                    f"{address}, of {pool.name}",
+                    "ask for it with requestedIPs, or take it out of the pool",
+                )

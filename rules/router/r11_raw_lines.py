@@ -19,13 +19,27 @@ from rules.finding import Finding, warning
 
 # First words of a line -> the field that says it.
 _FIELDS = {
-    "passive": "passive", "bfd": "bfd", "next-hop-self": "nextHopSelf", "default-originate": "defaultOriginate",
-    "route-reflector-client": "routeReflectorClient", "allowas-in": "allowasIn", "as-override": "asOverride",
-    "update-source": "updateSource", "local-as": "localAs", "ttl-security": "ttlSecurityHops", "timers": "timers",
-    "ebgp-multihop": "ebgpMultihop", "maximum-prefix": "maximumPrefix", "maximum-paths": "maximumPaths",
-    "aggregate-address": "aggregateAddresses", "redistribute": "redistribute", "network": "networks",
-    "soft-reconfiguration": "softReconfigurationInbound", "route-map": "routeMaps", "prefix-list": "prefixLists",
-}  # fmt: skip
+    "passive": "passive",
+    "bfd": "bfd",
+    "next-hop-self": "nextHopSelf",
+    "default-originate": "defaultOriginate",
+    "route-reflector-client": "routeReflectorClient",
+    "allowas-in": "allowasIn",
+    "as-override": "asOverride",
+    "update-source": "updateSource",
+    "local-as": "localAs",
+    "ttl-security": "ttlSecurityHops",
+    "timers": "timers",
+    "ebgp-multihop": "ebgpMultihop",
+    "maximum-prefix": "maximumPrefix",
+    "maximum-paths": "maximumPaths",
+    "aggregate-address": "aggregateAddresses",
+    "redistribute": "redistribute",
+    "network": "networks",
+    "soft-reconfiguration": "softReconfigurationInbound",
+    "route-map": "routeMaps",
+    "prefix-list": "prefixLists",
+}
 
 
 def check(facts: Facts) -> Iterator[Finding]:

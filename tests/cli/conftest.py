@@ -44,8 +44,19 @@ def _checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place.mkdir()
     for name in ("Pulumi.yaml", "Pulumi.dev.yaml", "__main__.py"):
         shutil.copy(PROJECT / name, place / name)
-    rooms = ("config", "effective", "failures", "diagnosis", "rules", "components", "engine", "transport", "probes",
-             "lab", "cli")  # fmt: skip
+    rooms = (
+        "config",
+        "effective",
+        "failures",
+        "diagnosis",
+        "rules",
+        "components",
+        "engine",
+        "transport",
+        "probes",
+        "lab",
+        "cli",
+    )
     for name in rooms:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(PROJECT / name, place / name, ignore=ignored)

@@ -57,10 +57,13 @@ def test_json_has_every_part_of_a_finding(project: Project) -> None:
     data = json.loads(done.stdout)
     assert (done.returncode, data["errors"]) == (2, 1)
     assert data["findings"][0] == {
-        "rule": "B1", "severity": "error", "path": "bgp.clusterConfigs[0].instances[0].peers[0].asn",
-        "expected": "65000 (router cilium-r)", "got": "65010",
+        "rule": "B1",
+        "severity": "error",
+        "path": "bgp.clusterConfigs[0].instances[0].peers[0].asn",
+        "expected": "65000 (router cilium-r)",
+        "got": "65010",
         "fix": "set bgp.clusterConfigs[0].instances[0].peers[0].asn to 65000",
-    }  # fmt: skip
+    }
 
 
 def test_sarif_names_rule_file_and_line(project: Project) -> None:
@@ -77,8 +80,11 @@ def test_sarif_names_rule_file_and_line(project: Project) -> None:
 
 
 def test_a_github_annotation_cannot_be_broken_out_of(project: Project) -> None:
-    project.change(lambda stack: stack["bgp"]["peerConfigs"][0]["families"][0].update(
-        advertisements={"matchLabels": {"advertise": "no%0A::such"[:2]}}))  # fmt: skip
+    project.change(
+        lambda stack: stack["bgp"]["peerConfigs"][0]["families"][0].update(
+            advertisements={"matchLabels": {"advertise": "no%0A::such"[:2]}}
+        )
+    )
     lines = project.edge("check", "-f", "github").stdout.splitlines()
     assert lines and all(line.startswith(("::error file=", "::warning file=")) for line in lines)
     assert any("title=B6::" in line for line in lines)

@@ -53,8 +53,12 @@ def test_every_module_is_there_and_imports_the_others_by_the_packages_name(insta
     for folder in folders:
         here = {file.relative_to(PROJECT) for file in (PROJECT / folder).rglob("*.py")}
         assert {file.relative_to(package) for file in (package / folder).rglob("*.py")} == here
-    bare = {f"{file}: {name}" for file in package.rglob("*.py") for name in imported(file)
-            if name.partition(".")[0] in folders}  # fmt: skip
+    bare = {
+        f"{file}: {name}"
+        for file in package.rglob("*.py")
+        for name in imported(file)
+        if name.partition(".")[0] in folders
+    }
     assert not bare
 
 
@@ -62,8 +66,13 @@ def test_a_plan_of_somebodys_project_is_that_of_the_checkout(installed: Path, th
     words = ("plan", "-s", "dev", "--json")
     there = edge(installed, theirs, *words)
     assert there.returncode == 0, there.stderr
-    here = subprocess.run([PROJECT / "edge", *words], capture_output=True, text=True, check=True,
-                          env={**os.environ, "EDGE_ENGINE": "builtin", "EDGE_HOME": str(theirs / "empty")})  # fmt: skip
+    here = subprocess.run(
+        [PROJECT / "edge", *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "EDGE_ENGINE": "builtin", "EDGE_HOME": str(theirs / "empty")},
+    )
     planned = [[(step["urn"], step["op"]) for step in json.loads(done.stdout)["steps"]] for done in (there, here)]
     assert planned[0] == planned[1] and len(planned[0]) > 20
 

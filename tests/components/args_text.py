@@ -23,23 +23,63 @@ from config.routes import GrpcRoute, HttpRoute, TlsRoute
 
 # What components take, whole or in a list.
 ROOTS: tuple[type[Model], ...] = (
-    Interface, RouterBgp, StaticRoute, Cilium, IngressController, AdvertisementSet, PeerConfig, ClusterConfig,
-    NodeOverride, AuthSecret, Pool, Ingress, IngressAccess, NetworkPolicy, EgressPolicy, EgressHA, L2Policy,
-    Gateway, HttpRoute, GrpcRoute, TlsRoute, GatewayController,
+    Interface,
+    RouterBgp,
+    StaticRoute,
+    Cilium,
+    IngressController,
+    AdvertisementSet,
+    PeerConfig,
+    ClusterConfig,
+    NodeOverride,
+    AuthSecret,
+    Pool,
+    Ingress,
+    IngressAccess,
+    NetworkPolicy,
+    EgressPolicy,
+    EgressHA,
+    L2Policy,
+    Gateway,
+    HttpRoute,
+    GrpcRoute,
+    TlsRoute,
+    GatewayController,
 )
 # Fields that decide which resources there are, or what their names are: they cannot come late.
 PLAIN = {
-    (AdvertisementSet, "name"), (PeerConfig, "name"), (ClusterConfig, "name"), (NodeOverride, "node"),
-    (AuthSecret, "name"), (AuthSecret, "password_config"), (Pool, "name"), (Ingress, "name"), (Ingress, "namespace"),
-    (Ingress, "tls"), *((model, field) for model in (IngressTls, ListenerTls)
-                        for field in ("secret_name", "certificate_config", "key_config")),
-    (Gateway, "listeners"), (Listener, "tls"),
+    (AdvertisementSet, "name"),
+    (PeerConfig, "name"),
+    (ClusterConfig, "name"),
+    (NodeOverride, "node"),
+    (AuthSecret, "name"),
+    (AuthSecret, "password_config"),
+    (Pool, "name"),
+    (Ingress, "name"),
+    (Ingress, "namespace"),
+    (Ingress, "tls"),
+    *(
+        (model, field)
+        for model in (IngressTls, ListenerTls)
+        for field in ("secret_name", "certificate_config", "key_config")
+    ),
+    (Gateway, "listeners"),
+    (Listener, "tls"),
     *((model, field) for model in (Gateway, HttpRoute, GrpcRoute, TlsRoute) for field in ("name", "namespace")),
-    (Cilium, "version"), (Cilium, "edition"), (Cilium, "namespace"), (Cilium, "ready_timeout"),
-    (IngressAccess, "backends"), (IngressAccess, "lockdown"), (IngressAccess, "admission"),
-    (NetworkPolicy, "name"), (NetworkPolicy, "namespace"), (L2Policy, "name"),
-    (EgressPolicy, "name"), (EgressPolicy, "kind"), (EgressGroup, "node_selector"),
-}  # fmt: skip
+    (Cilium, "version"),
+    (Cilium, "edition"),
+    (Cilium, "namespace"),
+    (Cilium, "ready_timeout"),
+    (IngressAccess, "backends"),
+    (IngressAccess, "lockdown"),
+    (IngressAccess, "admission"),
+    (NetworkPolicy, "name"),
+    (NetworkPolicy, "namespace"),
+    (L2Policy, "name"),
+    (EgressPolicy, "name"),
+    (EgressPolicy, "kind"),
+    (EgressGroup, "node_selector"),
+}
 _TEXTS = (str, IPv4Address, IPv6Address, IPv4Interface, IPv6Interface, IPv4Network, IPv6Network)
 _HEAD = '''"""Arguments as `config/{module}.py` has them: made from its models, kept by tests/components/test_args."""
 
@@ -74,8 +114,13 @@ def _models(annotation: Any) -> Iterator[type[Model]]:
 
 def _module(module: str, models: list[type[Model]]) -> str:
     classes = [_class(model) for model in models]
-    others = {below for model in models for field in model.model_fields.values() for below in _models(field.annotation)
-              if below.__module__ != f"config.{module}"}  # fmt: skip
+    others = {
+        below
+        for model in models
+        for field in model.model_fields.values()
+        for below in _models(field.annotation)
+        if below.__module__ != f"config.{module}"
+    }
     imports: dict[str, set[str]] = {}
     for other in others:
         imports.setdefault(other.__module__.removeprefix("config."), set()).add(f"{other.__name__}Args")

@@ -34,8 +34,10 @@ class SystemdHost:
         with self._console.open("ab") as console:
             self._parent = subprocess.Popen(
                 ["/bin/sh", "-c", enter, "unshare", "/bin/sh", str(_BOOT), str(self._directory / "disk")],
-                stdin=subprocess.DEVNULL, stdout=console, stderr=console,
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=console,
+            )
         children = Path(f"/proc/{self._parent.pid}/task/{self._parent.pid}/children")
         until(lambda: bool(children.read_text()), _SECONDS, "it has an init")
         self._init = children.read_text().split()[0]

@@ -21,10 +21,17 @@ from components.secrets import unknown
 from tests.components.program import registered
 
 SSH = {"host": "192.0.2.7", "hostKey": "ssh-ed25519 AAAA", "privateKey": "-"}
-ROUTER = {"connection": SSH, "interfaces": [{"name": "eth1", "address": "192.168.10.200/24"}],
-          "bgp": {"asn": 65000, "router_id": "192.168.10.200", "ebgp_requires_policy": False,
-                  "peer_groups": [{"name": "nodes", "remote_as": 65001, "password_config": "tor"}],
-                  "neighbors": [{"address": "192.168.10.100", "peer_group": "nodes"}]}}  # fmt: skip
+ROUTER = {
+    "connection": SSH,
+    "interfaces": [{"name": "eth1", "address": "192.168.10.200/24"}],
+    "bgp": {
+        "asn": 65000,
+        "router_id": "192.168.10.200",
+        "ebgp_requires_policy": False,
+        "peer_groups": [{"name": "nodes", "remote_as": 65001, "password_config": "tor"}],
+        "neighbors": [{"address": "192.168.10.100", "peer_group": "nodes"}],
+    },
+}
 PASSWORDS = {"tor": "one-word"}
 Inputs = dict[str, dict[str, Any]]
 
@@ -39,8 +46,12 @@ def late(value: Any) -> pulumi.Output[Any]:
     return pulumi.Output.from_input(value).apply(lambda known: known)
 
 
-POOL = {"apiVersion": "cilium.io/v2", "kind": "CiliumLoadBalancerIPPool", "metadata": {"name": "blue"},
-        "spec": {"blocks": [{"cidr": "192.0.2.0/28"}], "allowFirstLastIPs": "No"}}  # fmt: skip
+POOL = {
+    "apiVersion": "cilium.io/v2",
+    "kind": "CiliumLoadBalancerIPPool",
+    "metadata": {"name": "blue"},
+    "spec": {"blocks": [{"cidr": "192.0.2.0/28"}], "allowFirstLastIPs": "No"},
+}
 
 
 @pytest.mark.parametrize("key", ["allow_first_last_ips", "allowFirstLastIPs", "allowFirstLastIps"])
@@ -65,13 +76,31 @@ def test_what_only_an_apply_knows_is_planned_by_its_name() -> None:
 
 
 def peers(asn: Any) -> Any:
-    return {"cluster_configs": [{"name": "edge", "node_selector": {"match_labels": {"bgp": "yes"}}, "instances": [
-        {"name": "65001", "local_asn": 65001, "peers": [
-            {"name": "tor", "asn": asn, "address": "192.168.10.200", "peer_config_ref": "tor"}]}]}],
-        "peer_configs": [{"name": "tor", "auth_secret_ref": "tor", "families": [
-            {"afi": "ipv4", "advertisements": {"match_labels": {"announce": "pods"}}}]}],
+    return {
+        "cluster_configs": [
+            {
+                "name": "edge",
+                "node_selector": {"match_labels": {"bgp": "yes"}},
+                "instances": [
+                    {
+                        "name": "65001",
+                        "local_asn": 65001,
+                        "peers": [{"name": "tor", "asn": asn, "address": "192.168.10.200", "peer_config_ref": "tor"}],
+                    }
+                ],
+            }
+        ],
+        "peer_configs": [
+            {
+                "name": "tor",
+                "auth_secret_ref": "tor",
+                "families": [{"afi": "ipv4", "advertisements": {"match_labels": {"announce": "pods"}}}],
+            }
+        ],
         "advertisements": [{"name": "pods", "labels": {"announce": "pods"}, "advertisements": [{"type": "PodCIDR"}]}],
-        "auth_secrets": [{"name": "tor", "password_config": "tor"}], "passwords": PASSWORDS}  # fmt: skip
+        "auth_secrets": [{"name": "tor", "password_config": "tor"}],
+        "passwords": PASSWORDS,
+    }
 
 
 @pytest.mark.parametrize("asn", [65000, 65000.0, "65000", late])
@@ -108,8 +137,10 @@ def test_a_router_whose_neighbors_come_late() -> None:
 
 def test_values_that_depend_on_what_comes_late() -> None:
     def program(server: Any) -> Any:
-        return CiliumInstall("cilium", {"version": "1.18.3", "bgp": True, "api_server": server,
-                                        "values": {"operator": {"replicas": 2.0}}})  # fmt: skip
+        return CiliumInstall(
+            "cilium",
+            {"version": "1.18.3", "bgp": True, "api_server": server, "values": {"operator": {"replicas": 2.0}}},
+        )
 
     now, then = made(lambda: program("10.0.0.1")), made(lambda: program(late("10.0.0.1")))
     assert now["cilium"] == then["cilium"]
@@ -125,11 +156,18 @@ PODS = [{"podSelector": {"matchLabels": {"app": "shop"}}}]
 
 def test_gateways_with_addresses_and_an_image_that_come_late() -> None:
     def program(as_it_is: Callable[[Any], Any]) -> Any:
-        policy = {"name": "out", "selectors": PODS, "destinationCIDRs": [as_it_is("198.51.100.0/24")],
-                  "egressGroups": GROUPS, "egressCIDRs": [as_it_is("172.18.0.84/31")]}  # fmt: skip
+        policy = {
+            "name": "out",
+            "selectors": PODS,
+            "destinationCIDRs": [as_it_is("198.51.100.0/24")],
+            "egressGroups": GROUPS,
+            "egressCIDRs": [as_it_is("172.18.0.84/31")],
+        }
         image = "registry.example.com/ha@sha256:" + 64 * "0"
-        return EgressGatewayHA("egress", {"policies": [policy], "api_server": as_it_is("10.0.0.1"),
-                                          "ha": {"image": as_it_is(image), "replicas": 3}})  # fmt: skip
+        return EgressGatewayHA(
+            "egress",
+            {"policies": [policy], "api_server": as_it_is("10.0.0.1"), "ha": {"image": as_it_is(image), "replicas": 3}},
+        )
 
     now, then = made(lambda: program(lambda value: value)), made(lambda: program(late))
     assert now == then and now["egress-out"]["kind"] == "EgressGatewayHAPolicy"
@@ -139,8 +177,9 @@ def test_gateways_with_addresses_and_an_image_that_come_late() -> None:
 def test_an_ingress_in_a_namespace_comes_late() -> None:
     def program(service: Any) -> Any:
         rules = [{"paths": [{"service": service, "port": 80}]}]
-        return CiliumIngress("web", {"ingresses": [{"name": "shop", "namespace": "shop", "rules": rules,
-                                                    "annotations": {"a": "b"}}]})  # fmt: skip
+        return CiliumIngress(
+            "web", {"ingresses": [{"name": "shop", "namespace": "shop", "rules": rules, "annotations": {"a": "b"}}]}
+        )
 
     now, then = made(lambda: program("shop")), made(lambda: program(late("shop")))
     assert now == then and set(now) == {"web", "web-ingress-shop-shop"}
@@ -149,21 +188,46 @@ def test_an_ingress_in_a_namespace_comes_late() -> None:
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "an argument that is none": (lambda: LbIpam("a", {"pool": []}), "pool: expected one of pools, version"),
     "a list that is late": (lambda: LbIpam("a", {"pools": late([])}), "pools: expected a list that is known"),
-    "a name that is late": (lambda: LbIpam("a", {"pools": [{"name": late("x"), "blocks": [{"cidr": "192.0.2.0/28"}]}]}),
-                            "pools[0].name: expected a text that is known"),
-    "a version that is late": (lambda: LbIpam("a", {"pools": [], "version": late("1.18.0")}),
-                               "version: expected a text"),
-    "what is no prefix": (lambda: LbIpam("a", {"pools": [{"name": "x", "blocks": [{"cidr": "192.0.2.1/28"}]}]}),
-                          "pools[0].blocks[0].cidr: expected a prefix"),
-    "a host without a key": (lambda: RouterFRR("tor", {**ROUTER, "connection": {"host": "h"}}),
-                             "connection.host_key: expected the host's public key"),
+    "a name that is late": (
+        lambda: LbIpam("a", {"pools": [{"name": late("x"), "blocks": [{"cidr": "192.0.2.0/28"}]}]}),
+        "pools[0].name: expected a text that is known",
+    ),
+    "a version that is late": (
+        lambda: LbIpam("a", {"pools": [], "version": late("1.18.0")}),
+        "version: expected a text",
+    ),
+    "what is no prefix": (
+        lambda: LbIpam("a", {"pools": [{"name": "x", "blocks": [{"cidr": "192.0.2.1/28"}]}]}),
+        "pools[0].blocks[0].cidr: expected a prefix",
+    ),
+    "a host without a key": (
+        lambda: RouterFRR("tor", {**ROUTER, "connection": {"host": "h"}}),
+        "connection.host_key: expected the host's public key",
+    ),
     "a password that is missing": (lambda: RouterFRR("tor", ROUTER), "passwords.tor: expected a BGP password"),
-    "groups without an API server": (lambda: EgressGatewayHA("e", {"policies": [
-        {"name": "out", "selectors": PODS, "destination_cidrs": ["198.51.100.0/24"], "egress_groups": GROUPS}]}),
-        "apiServer: expected"),
-    "two of one name": (lambda: LbIpam("a", {"pools": [{"name": "x", "blocks": [{"cidr": cidr}]}
-                                                       for cidr in ("192.0.2.0/28", "192.0.2.16/28")]}), "pools"),
-}  # fmt: skip
+    "groups without an API server": (
+        lambda: EgressGatewayHA(
+            "e",
+            {
+                "policies": [
+                    {
+                        "name": "out",
+                        "selectors": PODS,
+                        "destination_cidrs": ["198.51.100.0/24"],
+                        "egress_groups": GROUPS,
+                    }
+                ]
+            },
+        ),
+        "apiServer: expected",
+    ),
+    "two of one name": (
+        lambda: LbIpam(
+            "a", {"pools": [{"name": "x", "blocks": [{"cidr": cidr}]} for cidr in ("192.0.2.0/28", "192.0.2.16/28")]}
+        ),
+        "pools",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -81,11 +81,13 @@ def test_it_is_there_again_after_a_reboot_and_gone_for_good_when_it_is_taken_off
 @needs_root
 def test_it_is_there_again_after_the_network_was_set_up_anew(host: SystemdHost) -> None:
     after = given(host)
-    for taken, mended in (("ip link set wire down", "ip link set wire up"),
-                          ("networkctl reconfigure wire; sleep 1", "true"),
-                          # Long enough for the manager to take the host's own address off.
-                          ("ip link set switch down; sleep 6", "ip link set switch up"),
-                          ("ip link del egress0", "true")):  # fmt: skip
+    for taken, mended in (
+        ("ip link set wire down", "ip link set wire up"),
+        ("networkctl reconfigure wire; sleep 1", "true"),
+        # Long enough for the manager to take the host's own address off.
+        ("ip link set switch down; sleep 6", "ip link set switch up"),
+        ("ip link del egress0", "true"),
+    ):
         host.sh(taken)
         assert state(host) != after, taken
         host.sh(mended)

@@ -31,8 +31,9 @@ def pem(key: ec.EllipticCurvePrivateKey, how: KeySerializationEncryption | None 
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how or NoEncryption()).decode()
 
 
-def made(*hosts: str, key: ec.EllipticCurvePrivateKey, begin: datetime = NOW - timedelta(days=1),
-         days: int = 90) -> str:  # fmt: skip
+def made(
+    *hosts: str, key: ec.EllipticCurvePrivateKey, begin: datetime = NOW - timedelta(days=1), days: int = 90
+) -> str:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "shop.example")])
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     builder = builder.serial_number(1).not_valid_before(begin).not_valid_after(begin + timedelta(days=days))
@@ -45,19 +46,31 @@ KEY, OTHER = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec
 GOOD = made("shop.example", "*.shop.example", key=KEY)
 CASES: dict[str, tuple[Any, Any, str, str]] = {
     "another key": (GOOD, pem(OTHER), "shop.example", "the certificate of this key"),
-    "expired": (made("shop.example", key=KEY, begin=NOW - timedelta(days=91)), pem(KEY), "shop.example",
-                "valid at 2026-06"),
-    "not yet": (made("shop.example", key=KEY, begin=NOW + timedelta(days=1)), pem(KEY), "shop.example",
-                "valid at 2026-06"),
+    "expired": (
+        made("shop.example", key=KEY, begin=NOW - timedelta(days=91)),
+        pem(KEY),
+        "shop.example",
+        "valid at 2026-06",
+    ),
+    "not yet": (
+        made("shop.example", key=KEY, begin=NOW + timedelta(days=1)),
+        pem(KEY),
+        "shop.example",
+        "valid at 2026-06",
+    ),
     "another host": (GOOD, pem(KEY), "bank.example", "a certificate for bank.example, got one for shop.example"),
     "two labels below": (GOOD, pem(KEY), "a.b.shop.example", "a certificate for a.b.shop.example"),
     "no names": (made(key=KEY), pem(KEY), "shop.example", "got one for no host"),
     "no certificate": ("-----BEGIN", pem(KEY), "shop.example", "a certificate in PEM"),
     "nothing": (None, pem(KEY), "shop.example", "got nothing"),
     "no key": (GOOD, "-----BEGIN", "shop.example", "a private key in PEM"),
-    "a key with a passphrase": (GOOD, pem(KEY, BestAvailableEncryption(b"word")), "shop.example",
-                                "without a passphrase"),
-}  # fmt: skip
+    "a key with a passphrase": (
+        GOOD,
+        pem(KEY, BestAvailableEncryption(b"word")),
+        "shop.example",
+        "without a passphrase",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -85,8 +98,13 @@ def found(certificate: str, *, preview: bool = False, **more: Any) -> dict[str, 
     def program() -> None:
         rules = [{"host": "shop.example", "paths": [{"service": "shop", "port": 80}]}]
         one = {"name": "shop", "namespace": "shop", "tls": [TLS], "rules": rules}
-        CiliumIngress("web", {"ingresses": [{**one, **more}, {**one, "name": "same"}],
-                              "certificates": {"crt": pulumi.Output.secret(certificate), "key": pem(KEY)}})  # fmt: skip
+        CiliumIngress(
+            "web",
+            {
+                "ingresses": [{**one, **more}, {**one, "name": "same"}],
+                "certificates": {"crt": pulumi.Output.secret(certificate), "key": pem(KEY)},
+            },
+        )
 
     return {name: inputs for _, name, inputs in registered(program, "theirs", "prod", preview=preview)}
 

@@ -51,16 +51,20 @@ def program(before: Any, seen: str | None, monkeypatch: pytest.MonkeyPatch) -> d
     return {name: inputs for _, name, inputs in found}
 
 
-@pytest.mark.parametrize(("before", "seen", "mark"), [
-    (None, None, 0),  # before the first `up` nobody is asked
-    ({"conf": {"seen": "as it was", "mark": 0}}, "as it was", 0),
-    ({"conf": {"seen": "as it was", "mark": 0}}, "another", 1),
-    ({"conf": {"seen": "as it was", "mark": 4.0}}, "as it was", 4),  # numbers of outputs are floats
-    ({"conf": {"seen": "as it was", "mark": 4}}, "another", 5),
-    ({"conf": {"seen": "as it was", "mark": 4}}, None, 4),  # a host that cannot be asked
-])  # fmt: skip
-def test_a_script_is_marked_anew_where_its_host_drifted(before: Any, seen: str | None, mark: int,
-                                                        monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+@pytest.mark.parametrize(
+    ("before", "seen", "mark"),
+    [
+        (None, None, 0),  # before the first `up` nobody is asked
+        ({"conf": {"seen": "as it was", "mark": 0}}, "as it was", 0),
+        ({"conf": {"seen": "as it was", "mark": 0}}, "another", 1),
+        ({"conf": {"seen": "as it was", "mark": 4.0}}, "as it was", 4),  # numbers of outputs are floats
+        ({"conf": {"seen": "as it was", "mark": 4}}, "another", 5),
+        ({"conf": {"seen": "as it was", "mark": 4}}, None, 4),  # a host that cannot be asked
+    ],
+)
+def test_a_script_is_marked_anew_where_its_host_drifted(
+    before: Any, seen: str | None, mark: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = program(before, seen, monkeypatch)
     wanted = f"# mark: {mark}\n{SCRIPT}" if mark else SCRIPT
     assert (found["conf"]["create"], found["conf"]["update"]) == (wanted, wanted)

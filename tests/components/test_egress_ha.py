@@ -49,30 +49,56 @@ def wrong(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
         for i, inner in enumerate(value):
             found += wrong(inner, schema["items"], f"{path}[{i}]")
     elif kind == "integer":
-        found += [f"{path}: out of range"] if not schema.get("minimum", value) <= value <= schema.get(
-            "maximum", value) else []  # fmt: skip
+        found += (
+            [f"{path}: out of range"]
+            if not schema.get("minimum", value) <= value <= schema.get("maximum", value)
+            else []
+        )
     elif "enum" in schema and value not in schema["enum"]:
         found.append(f"{path}: not in the list")
     return found
 
 
 labels = st.dictionaries(st.sampled_from(["app", "topology.kubernetes.io/zone"]), st.just("x"), max_size=2)
-expressions = st.lists(st.sampled_from([
-    {"key": "a", "operator": "In", "values": ["x", "y"]}, {"key": "b", "operator": "DoesNotExist"},
-]), max_size=2)  # fmt: skip
+expressions = st.lists(
+    st.sampled_from(
+        [
+            {"key": "a", "operator": "In", "values": ["x", "y"]},
+            {"key": "b", "operator": "DoesNotExist"},
+        ]
+    ),
+    max_size=2,
+)
 selectors = st.fixed_dictionaries({}, optional={"matchLabels": labels, "matchExpressions": expressions})
-groups = st.fixed_dictionaries({}, optional={
-    "nodeSelector": selectors, "interface": st.just("eth1"), "egressIP": st.sampled_from(["172.18.0.42", "fd00::1"]),
-    "maxGatewayNodes": st.sampled_from([1, 64])})  # fmt: skip
+groups = st.fixed_dictionaries(
+    {},
+    optional={
+        "nodeSelector": selectors,
+        "interface": st.just("eth1"),
+        "egressIP": st.sampled_from(["172.18.0.42", "fd00::1"]),
+        "maxGatewayNodes": st.sampled_from([1, 64]),
+    },
+)
 cidrs = st.lists(st.sampled_from(["0.0.0.0/0", "10.0.0.0/8", "fd00::/64"]), min_size=1, max_size=3)
 policies = st.fixed_dictionaries(
-    {"name": st.just("ha"), "destinationCIDRs": cidrs, "egressGroups": st.lists(groups, min_size=1, max_size=3),
-     "selectors": st.lists(st.fixed_dictionaries({}, optional={
-         "podSelector": selectors, "namespaceSelector": selectors, "nodeSelector": selectors}),
-         min_size=1, max_size=2)},
-    optional={"excludedCIDRs": cidrs, "egressCIDRs": cidrs, "azAffinity": st.sampled_from(
-        ["disabled", "localOnly", "localOnlyFirst", "localPriority"])},
-)  # fmt: skip
+    {
+        "name": st.just("ha"),
+        "destinationCIDRs": cidrs,
+        "egressGroups": st.lists(groups, min_size=1, max_size=3),
+        "selectors": st.lists(
+            st.fixed_dictionaries(
+                {}, optional={"podSelector": selectors, "namespaceSelector": selectors, "nodeSelector": selectors}
+            ),
+            min_size=1,
+            max_size=2,
+        ),
+    },
+    optional={
+        "excludedCIDRs": cidrs,
+        "egressCIDRs": cidrs,
+        "azAffinity": st.sampled_from(["disabled", "localOnly", "localOnlyFirst", "localPriority"]),
+    },
+)
 
 
 @given(policies)
@@ -85,10 +111,17 @@ def test_the_schema_keeps_the_policy_and_the_controller_reads_the_same_again(doc
     assert isinstance(read, Declared) and read.policy == item
 
 
-@pytest.mark.parametrize("one", [
-    decided(policy(OLD)), decided(policy(OLD), down=(EAST,)), decided(policy()), decided(policy(egressCIDRs=[])),
-    decided(policy(OLD, egressCIDRs=["172.18.0.84/32"])), decided(policy(OLD, azAffinity="disabled")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "one",
+    [
+        decided(policy(OLD)),
+        decided(policy(OLD), down=(EAST,)),
+        decided(policy()),
+        decided(policy(egressCIDRs=[])),
+        decided(policy(OLD, egressCIDRs=["172.18.0.84/32"])),
+        decided(policy(OLD, azAffinity="disabled")),
+    ],
+)
 def test_the_schema_keeps_the_status(one: Any) -> None:
     from datetime import UTC, datetime
 
@@ -110,8 +143,11 @@ def test_the_schema_is_structural_and_the_check_above_can_fail() -> None:
     structural(SCHEMA, "")
     spec = SCHEMA["properties"]["spec"]
     assert wrong({"selectors": [{"x": 1}], "destinationCIDRs": [], "azAffinity": "no"}, spec) == [
-        ".egressGroups: missing", ".selectors[0].x: pruned", ".destinationCIDRs: too short",
-        ".azAffinity: not in the list"]  # fmt: skip
+        ".egressGroups: missing",
+        ".selectors[0].x: pruned",
+        ".destinationCIDRs: too short",
+        ".azAffinity: not in the list",
+    ]
     assert wrong({"groupStatuses": [{"activeGatewayIPs": [1]}]}, SCHEMA["properties"]["status"])
 
 
@@ -140,8 +176,11 @@ def test_every_role_is_bound_to_the_account_of_its_pods() -> None:
         assert binding["kind"] == binding["roleRef"]["kind"] + "Binding" and binding["roleRef"]["name"] == name
     assert {o["metadata"]["namespace"] for o in objects if not o["kind"].startswith("Cluster")} == {"edge", "default"}
     assert len(bindings) == 5
-    pods = {o["kind"]: o["spec"]["template"]["spec"]["serviceAccountName"] for o in made(ha).values() if "template"
-            in o["spec"]}  # fmt: skip
+    pods = {
+        o["kind"]: o["spec"]["template"]["spec"]["serviceAccountName"]
+        for o in made(ha).values()
+        if "template" in o["spec"]
+    }
     assert pods == {"Deployment": CONTROLLER, "DaemonSet": NODE}
 
 
@@ -155,8 +194,9 @@ def made(ha: EgressHA, *items: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {item["kind"]: item for item in workloads(ha, selectors, SERVER, dev_stack().cilium)}
 
 
-GW = {"nodeSelector": {"matchLabels": {"egress-gw": "true"},
-                       "matchExpressions": [{"key": "old", "operator": "Exists"}]}}  # fmt: skip
+GW = {
+    "nodeSelector": {"matchLabels": {"egress-gw": "true"}, "matchExpressions": [{"key": "old", "operator": "Exists"}]}
+}
 AS_TERMS = [{"key": "egress-gw", "operator": "In", "values": ["true"]}, {"key": "old", "operator": "Exists"}]
 
 
@@ -166,11 +206,23 @@ def pod(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_processes_understand_their_arguments() -> None:
-    ha = EgressHA.model_validate({
-        "namespace": "edge", "probeInterval": 0.5, "misses": 4, "recoveries": 5, "maxHold": 7, "addressLifetime": 9,
-        "lease": 3, "probePort": 5000, "metricsPort": 6000, "uplinkChecks": False,
-        "settle": 2, "agentHealthPort": 9999, "metricsListen": "loopback",
-    })  # fmt: skip
+    ha = EgressHA.model_validate(
+        {
+            "namespace": "edge",
+            "probeInterval": 0.5,
+            "misses": 4,
+            "recoveries": 5,
+            "maxHold": 7,
+            "addressLifetime": 9,
+            "lease": 3,
+            "probePort": 5000,
+            "metricsPort": 6000,
+            "uplinkChecks": False,
+            "settle": 2,
+            "agentHealthPort": 9999,
+            "metricsListen": "loopback",
+        }
+    )
     for kind, role in (("Deployment", "controller"), ("DaemonSet", "node")):
         container = pod(made(ha, GW)[kind])["containers"][0]
         said, parsed, given = settings.parse([*container["args"], "--address=192.0.2.1"])
@@ -179,9 +231,12 @@ def test_the_processes_understand_their_arguments() -> None:
         assert said == role and str(given.keys) == "/run/egress-ha/keys.json"
         assert container["volumeMounts"] == [{"name": "keys", "mountPath": "/run/egress-ha"}]
         assert names == {
-            "POD_NAME": "metadata.name", "NODE_NAME": "spec.nodeName", "HOST_IP": "status.hostIP",
-            "KUBERNETES_SERVICE_HOST": SERVER[0], "KUBERNETES_SERVICE_PORT": SERVER[1],
-        }  # fmt: skip
+            "POD_NAME": "metadata.name",
+            "NODE_NAME": "spec.nodeName",
+            "HOST_IP": "status.hostIP",
+            "KUBERNETES_SERVICE_HOST": SERVER[0],
+            "KUBERNETES_SERVICE_PORT": SERVER[1],
+        }
         assert pod(made(ha, GW)[kind])["hostNetwork"] is True
 
 
@@ -197,12 +252,12 @@ def test_replicas_find_each_other_by_label_and_stand_apart_from_gateways() -> No
     preferred = affinity["nodeAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"]
     assert [term["preference"]["matchExpressions"] for term in preferred] == [
         [{"key": "egress-gw", "operator": "NotIn", "values": ["true"]}],
-        [{"key": "old", "operator": "DoesNotExist"}]]  # fmt: skip
+        [{"key": "old", "operator": "DoesNotExist"}],
+    ]
     may = pod(deployment)["containers"][0]["securityContext"]
     assert may["runAsNonRoot"] and may["runAsUser"] and may["capabilities"] == {"drop": ["ALL"]}
     assert not may["allowPrivilegeEscalation"] and may["readOnlyRootFilesystem"]
-    assert objects["PodDisruptionBudget"]["spec"] == {
-        "maxUnavailable": 1, "selector": {"matchLabels": {key: value}}}  # fmt: skip
+    assert objects["PodDisruptionBudget"]["spec"] == {"maxUnavailable": 1, "selector": {"matchLabels": {key: value}}}
 
 
 def test_the_node_part_runs_on_every_gateway_and_may_do_what_it_does() -> None:

@@ -22,10 +22,14 @@ needs_vtysh = pytest.mark.skipif(not VTYSH.exists(), reason="no vtysh (apt insta
 
 
 def router(static_routes: list[dict[str, Any]] | None = None, **bgp: Any) -> Router:
-    return Router.model_validate({
-        "name": "r1", "interfaces": [{"name": "eth1", "address": "10.0.0.1/24"}],
-        "staticRoutes": static_routes or [], "bgp": {"asn": 65000, **bgp},
-    })  # fmt: skip
+    return Router.model_validate(
+        {
+            "name": "r1",
+            "interfaces": [{"name": "eth1", "address": "10.0.0.1/24"}],
+            "staticRoutes": static_routes or [],
+            "bgp": {"asn": 65000, **bgp},
+        }
+    )
 
 
 def lines(router: Router, passwords: dict[str, str] | None = None) -> list[str]:
@@ -49,24 +53,68 @@ def family(version: int, router: Router) -> list[str] | None:
 
 
 EVERYTHING = router(
-    static_routes=[{"to": "172.20.0.0/16", "via": "10.0.0.2"},
-                   {"to": "fd00:1::/64", "via": "fe80::1", "interface": "eth1"}],
-    asn="1.10", routerId="10.0.0.1", gracefulRestart=True, updateDelay=30, ebgpRequiresPolicy=False, importCheck=False,
-    multipathRelax=True, maximumPaths=4, networks=["10.0.0.0/24", "fd00::/64"],
-    peerGroups=[{"name": "LEAF", "remoteAs": "external", "ebgpMultihop": 2, "passwordConfig": "leafPassword",
-                 "timers": {"keepalive": 3, "hold": 9, "connectRetry": 5}, "softReconfigurationInbound": True,
-                 "routeMapIn": "LEAF.IN", "prefixListOut": "VIPS"}],
-    prefixLists=[{"name": "VIPS", "entries": [{"prefix": "172.16.0.0/16", "ge": 24, "le": 32},
-                                              {"prefix": "10.1.0.0/16", "action": "deny"}]},
-                 {"name": "VIPS-6", "entries": [{"prefix": "fd00:16::/64", "le": 128}]}],
-    routeMaps=[{"name": "LEAF.IN", "entries": [
-        {"match": {"prefixList": "VIPS"}, "set": {"localPreference": 200, "med": 0, "asPathPrepend": [65000, "1.10"],
-         "communities": ["65000:7", "planned-shut", "65000:1:2", "4259840100"]}}, {"action": "deny"}]}],
-    neighbors=[{"address": "10.0.0.9", "peerGroup": "LEAF", "description": "leaf one"},
-               {"address": "10.0.0.10", "remoteAs": 65010, "description": "alone", "ebgpMultihop": 3,
-                "passwordConfig": "ownPassword", "timers": {"keepalive": 1, "hold": 3}},
-               {"address": "fd00::9", "remoteAs": "internal", "prefixListIn": "VIPS-6", "routeMapOut": "LEAF.IN"}],
-)  # fmt: skip
+    static_routes=[
+        {"to": "172.20.0.0/16", "via": "10.0.0.2"},
+        {"to": "fd00:1::/64", "via": "fe80::1", "interface": "eth1"},
+    ],
+    asn="1.10",
+    routerId="10.0.0.1",
+    gracefulRestart=True,
+    updateDelay=30,
+    ebgpRequiresPolicy=False,
+    importCheck=False,
+    multipathRelax=True,
+    maximumPaths=4,
+    networks=["10.0.0.0/24", "fd00::/64"],
+    peerGroups=[
+        {
+            "name": "LEAF",
+            "remoteAs": "external",
+            "ebgpMultihop": 2,
+            "passwordConfig": "leafPassword",
+            "timers": {"keepalive": 3, "hold": 9, "connectRetry": 5},
+            "softReconfigurationInbound": True,
+            "routeMapIn": "LEAF.IN",
+            "prefixListOut": "VIPS",
+        }
+    ],
+    prefixLists=[
+        {
+            "name": "VIPS",
+            "entries": [{"prefix": "172.16.0.0/16", "ge": 24, "le": 32}, {"prefix": "10.1.0.0/16", "action": "deny"}],
+        },
+        {"name": "VIPS-6", "entries": [{"prefix": "fd00:16::/64", "le": 128}]},
+    ],
+    routeMaps=[
+        {
+            "name": "LEAF.IN",
+            "entries": [
+                {
+                    "match": {"prefixList": "VIPS"},
+                    "set": {
+                        "localPreference": 200,
+                        "med": 0,
+                        "asPathPrepend": [65000, "1.10"],
+                        "communities": ["65000:7", "planned-shut", "65000:1:2", "4259840100"],
+                    },
+                },
+                {"action": "deny"},
+            ],
+        }
+    ],
+    neighbors=[
+        {"address": "10.0.0.9", "peerGroup": "LEAF", "description": "leaf one"},
+        {
+            "address": "10.0.0.10",
+            "remoteAs": 65010,
+            "description": "alone",
+            "ebgpMultihop": 3,
+            "passwordConfig": "ownPassword",
+            "timers": {"keepalive": 1, "hold": 3},
+        },
+        {"address": "fd00::9", "remoteAs": "internal", "prefixListIn": "VIPS-6", "routeMapOut": "LEAF.IN"},
+    ],
+)
 PASSWORDS = {"leafPassword": "s3cret", "ownPassword": "0ther"}
 
 
@@ -83,8 +131,13 @@ def test_the_dev_router_is_rendered_as_the_golden_file() -> None:
 
 def test_a_peer_group_has_its_settings_in_the_order_of_frr() -> None:
     assert about("LEAF", EVERYTHING, PASSWORDS) == [
-        "peer-group", "remote-as external", "password s3cret", "ebgp-multihop 2", "timers 3 9", "timers connect 5",
-    ]  # fmt: skip
+        "peer-group",
+        "remote-as external",
+        "password s3cret",
+        "ebgp-multihop 2",
+        "timers 3 9",
+        "timers connect 5",
+    ]
 
 
 def test_a_member_of_a_group_leaves_the_rest_to_the_group() -> None:
@@ -93,9 +146,13 @@ def test_a_member_of_a_group_leaves_the_rest_to_the_group() -> None:
 
 def test_a_neighbor_without_a_group_has_its_own_remote_as_and_settings() -> None:
     assert about("10.0.0.10", EVERYTHING, PASSWORDS) == [
-        "remote-as 65010", "description alone", "password 0ther", "ebgp-multihop 3", "timers 1 3",
+        "remote-as 65010",
+        "description alone",
+        "password 0ther",
+        "ebgp-multihop 3",
+        "timers 1 3",
         "timers connect 120",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_group_is_declared_before_its_members() -> None:
@@ -106,8 +163,12 @@ def test_a_group_is_declared_before_its_members() -> None:
 def test_what_is_not_set_is_not_written() -> None:
     bare = router(neighbors=[{"address": "10.0.0.9", "remoteAs": 65001}])
     assert lines(bare)[5:] == [
-        "!", "router bgp 65000", " neighbor 10.0.0.9 remote-as 65001", "exit", "!",
-    ]  # fmt: skip
+        "!",
+        "router bgp 65000",
+        " neighbor 10.0.0.9 remote-as 65001",
+        "exit",
+        "!",
+    ]
 
 
 def test_a_four_byte_as_number_is_written_as_asplain() -> None:
@@ -147,12 +208,20 @@ def test_the_names_of_the_needed_passwords_are_told_once_each() -> None:
 
 
 def test_networks_stand_in_the_family_of_their_version() -> None:
-    assert family(4, EVERYTHING) == ["network 10.0.0.0/24", "neighbor LEAF soft-reconfiguration inbound",
-                                     "neighbor LEAF prefix-list VIPS out", "neighbor LEAF route-map LEAF.IN in",
-                                     "maximum-paths 4"]  # fmt: skip
-    assert family(6, EVERYTHING) == ["network fd00::/64", "neighbor fd00::9 activate",
-                                     "neighbor fd00::9 prefix-list VIPS-6 in", "neighbor fd00::9 route-map LEAF.IN out",
-                                     "maximum-paths 4"]  # fmt: skip
+    assert family(4, EVERYTHING) == [
+        "network 10.0.0.0/24",
+        "neighbor LEAF soft-reconfiguration inbound",
+        "neighbor LEAF prefix-list VIPS out",
+        "neighbor LEAF route-map LEAF.IN in",
+        "maximum-paths 4",
+    ]
+    assert family(6, EVERYTHING) == [
+        "network fd00::/64",
+        "neighbor fd00::9 activate",
+        "neighbor fd00::9 prefix-list VIPS-6 in",
+        "neighbor fd00::9 route-map LEAF.IN out",
+        "maximum-paths 4",
+    ]
 
 
 def test_neighbors_of_a_listen_range_have_the_family_of_the_range() -> None:
@@ -205,9 +274,11 @@ def test_maximum_paths_alone_makes_the_family_of_the_neighbors() -> None:
 def test_static_routes_stand_before_bgp_with_the_word_of_their_family() -> None:
     text = lines(EVERYTHING)
     assert text[6:10] == [
-        "ip route 172.20.0.0/16 10.0.0.2", "ipv6 route fd00:1::/64 fe80::1 eth1", "!",
+        "ip route 172.20.0.0/16 10.0.0.2",
+        "ipv6 route fd00:1::/64 fe80::1 eth1",
+        "!",
         "ip prefix-list VIPS seq 5 permit 172.16.0.0/16 ge 24 le 32",
-    ]  # fmt: skip
+    ]
 
 
 # --- policies ---
@@ -217,13 +288,23 @@ def test_policies_stand_before_bgp_in_the_words_of_frr() -> None:
     text = lines(EVERYTHING)
     start = text.index("ip prefix-list VIPS seq 5 permit 172.16.0.0/16 ge 24 le 32")
     assert text[start + 1 : text.index("router bgp 65546")] == [
-        "ip prefix-list VIPS seq 10 deny 10.1.0.0/16", "!",
-        "ipv6 prefix-list VIPS-6 seq 5 permit fd00:16::/64 le 128", "!",
-        "route-map LEAF.IN permit 10", " match ip address prefix-list VIPS", " set as-path prepend 65000 65546",
-        " set community 65000:7 graceful-shutdown 65000:100", " set large-community 65000:1:2",
-        " set local-preference 200", " set metric 0", "exit", "!",
-        "route-map LEAF.IN deny 20", "exit", "!",
-    ]  # fmt: skip
+        "ip prefix-list VIPS seq 10 deny 10.1.0.0/16",
+        "!",
+        "ipv6 prefix-list VIPS-6 seq 5 permit fd00:16::/64 le 128",
+        "!",
+        "route-map LEAF.IN permit 10",
+        " match ip address prefix-list VIPS",
+        " set as-path prepend 65000 65546",
+        " set community 65000:7 graceful-shutdown 65000:100",
+        " set large-community 65000:1:2",
+        " set local-preference 200",
+        " set metric 0",
+        "exit",
+        "!",
+        "route-map LEAF.IN deny 20",
+        "exit",
+        "!",
+    ]
 
 
 # --- FRR's own parser ---
@@ -278,12 +359,22 @@ def routers(draw: st.DrawFn) -> Router:
         name = draw(group)
         neighbors.append({"address": str(address), "peerGroup": name, "remoteAs": None if name else draw(remote_as)})
     return router(
-        asn=draw(st.integers(1, 65534)), networks=draw(st.lists(prefixes(), unique=True, max_size=4)),
-        peerGroups=[{"name": name, "remoteAs": draw(remote_as), "ebgpMultihop": draw(st.none() | st.integers(1, 255)),
-                     "softReconfigurationInbound": draw(st.booleans())} for name in names],
-        neighbors=neighbors, maximumPaths=draw(st.none() | st.integers(1, 64)),
-        gracefulRestart=draw(st.booleans()), multipathRelax=draw(st.booleans()),
-    )  # fmt: skip
+        asn=draw(st.integers(1, 65534)),
+        networks=draw(st.lists(prefixes(), unique=True, max_size=4)),
+        peerGroups=[
+            {
+                "name": name,
+                "remoteAs": draw(remote_as),
+                "ebgpMultihop": draw(st.none() | st.integers(1, 255)),
+                "softReconfigurationInbound": draw(st.booleans()),
+            }
+            for name in names
+        ],
+        neighbors=neighbors,
+        maximumPaths=draw(st.none() | st.integers(1, 64)),
+        gracefulRestart=draw(st.booleans()),
+        multipathRelax=draw(st.booleans()),
+    )
 
 
 @given(routers())

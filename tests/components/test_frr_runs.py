@@ -29,28 +29,54 @@ vtysh -b >&2
 vtysh -c 'show running-config'
 """
 GROUP = {
-    "name": "K8S", "remoteAs": 65001, "description": "the nodes", "bfd": True, "passive": True, "localAs": 64999,
-    "nextHopSelf": True, "allowasIn": 3, "asOverride": True, "maximumPrefix": 100, "defaultOriginate": "M",
+    "name": "K8S",
+    "remoteAs": 65001,
+    "description": "the nodes",
+    "bfd": True,
+    "passive": True,
+    "localAs": 64999,
+    "nextHopSelf": True,
+    "allowasIn": 3,
+    "asOverride": True,
+    "maximumPrefix": 100,
+    "defaultOriginate": "M",
     "softReconfigurationInbound": True,
-}  # fmt: skip
+}
 BGP: dict[str, Any] = {
-    "asn": 65000, "defaults": "datacenter", "ebgpRequiresPolicy": True, "timers": {"keepalive": 5, "hold": 15},
-    "maximumPaths": 8, "maximumPathsIbgp": 4, "networks": ["10.0.0.0/24", "fd00::/64"],
+    "asn": 65000,
+    "defaults": "datacenter",
+    "ebgpRequiresPolicy": True,
+    "timers": {"keepalive": 5, "hold": 15},
+    "maximumPaths": 8,
+    "maximumPathsIbgp": 4,
+    "networks": ["10.0.0.0/24", "fd00::/64"],
     "aggregateAddresses": ["172.16.1.0/24", {"prefix": "fd00:1::/48", "summaryOnly": True, "asSet": True}],
     "redistribute": ["connected", {"protocol": "static", "metric": 5, "routeMap": "M"}, "ospf6"],
     "routeMaps": [{"name": "M", "entries": [{}]}],
     "peerGroups": [GROUP, {"name": "SPINE"}],
     "neighbors": [
         {"address": "10.0.0.9", "peerGroup": "K8S"},
-        {"address": "10.0.0.10", "remoteAs": "internal", "routeReflectorClient": True, "updateSource": "10.0.0.1",
-         "nextHopSelf": "force"},
-        {"address": "10.0.0.11", "remoteAs": 65005, "peerGroup": "SPINE", "ttlSecurityHops": 1, "allowasIn": "origin",
-         "localAs": {"asn": 64998, "prepend": False, "replace": True}, "updateSource": "lo"},
+        {
+            "address": "10.0.0.10",
+            "remoteAs": "internal",
+            "routeReflectorClient": True,
+            "updateSource": "10.0.0.1",
+            "nextHopSelf": "force",
+        },
+        {
+            "address": "10.0.0.11",
+            "remoteAs": 65005,
+            "peerGroup": "SPINE",
+            "ttlSecurityHops": 1,
+            "allowasIn": "origin",
+            "localAs": {"asn": 64998, "prepend": False, "replace": True},
+            "updateSource": "lo",
+        },
         {"interface": "eth1", "remoteAs": "external", "allowasIn": 2},
         {"interface": "eth2", "peerGroup": "K8S", "defaultOriginate": True},
     ],
     "raw": "bgp bestpath compare-routerid\nneighbor 10.0.0.9 advertisement-interval 0",
-}  # fmt: skip
+}
 
 
 def router(bgp: dict[str, Any], **more: Any) -> Router:
@@ -75,10 +101,16 @@ def not_running(conf: str, folder: Path) -> list[str]:
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not BGPD.exists(), reason="needs root and FRR's daemons")
-@pytest.mark.parametrize("bgp", [
-    BGP, {"asn": 65000, "defaults": "datacenter"}, {"asn": 65000, "timers": {"keepalive": 60, "hold": 180}},
-    {"asn": 65000, "defaults": "datacenter", "timers": {"keepalive": 3, "hold": 9}},
-], ids=["everything", "datacenter", "default timers", "the profile's timers"])  # fmt: skip
+@pytest.mark.parametrize(
+    "bgp",
+    [
+        BGP,
+        {"asn": 65000, "defaults": "datacenter"},
+        {"asn": 65000, "timers": {"keepalive": 60, "hold": 180}},
+        {"asn": 65000, "defaults": "datacenter", "timers": {"keepalive": 3, "hold": 9}},
+    ],
+    ids=["everything", "datacenter", "default timers", "the profile's timers"],
+)
 def test_every_line_runs_in_frr(bgp: dict[str, Any], tmp_path: Path) -> None:
     conf = frr_conf(router(bgp, raw="ip route 10.9.0.0/16 blackhole"), {})
     assert not_running(conf, tmp_path) == []

@@ -214,9 +214,10 @@ def addresses(*interfaces: dict[str, Any]) -> list[str]:
 
 def test_managed_interfaces_alone_are_put_on() -> None:
     assert addresses() == [] and addresses({"name": "eth5", "address": "10.5.0.1/24"}) == []
-    assert addresses({"name": "egress0", "address": "172.18.0.42/32", "managed": "link"},
-                     {"name": "eth1", "address": "fd00::42/128", "managed": "secondary"}) == [
-        "cilium-w1 address-egress0-172.18.0.42", "cilium-w1 address-eth1-fd00--42"]  # fmt: skip
+    assert addresses(
+        {"name": "egress0", "address": "172.18.0.42/32", "managed": "link"},
+        {"name": "eth1", "address": "fd00::42/128", "managed": "secondary"},
+    ) == ["cilium-w1 address-egress0-172.18.0.42", "cilium-w1 address-eth1-fd00--42"]
 
 
 def test_every_address_of_an_interface_is_a_resource_of_its_own() -> None:

@@ -57,8 +57,9 @@ def test_kube_proxy_replacement_is_a_text_when_it_is_off_too() -> None:
 
 def test_cluster_pool_takes_the_pod_cidr_and_keeps_its_mode() -> None:
     assert helm_values(with_values({}, ipam="cluster-pool"))["ipam"] == {
-        "mode": "cluster-pool", "operator": {"clusterPoolIPv4PodCIDRList": ["172.20.0.0/16"]},
-    }  # fmt: skip
+        "mode": "cluster-pool",
+        "operator": {"clusterPoolIPv4PodCIDRList": ["172.20.0.0/16"]},
+    }
 
 
 def test_several_devices_are_one_text() -> None:
@@ -75,8 +76,10 @@ def test_the_users_values_are_merged_into_a_map_and_do_not_replace_it() -> None:
     users = {"bgpControlPlane": {"secretsNamespace": {"create": True}}, "operator": {"replicas": 1}}
     values = helm_values(with_values(users))
     assert values["bgpControlPlane"] == {
-        "enabled": True, "statusReport": {"enabled": True}, "secretsNamespace": {"create": True},
-    }  # fmt: skip
+        "enabled": True,
+        "statusReport": {"enabled": True},
+        "secretsNamespace": {"create": True},
+    }
     assert values["operator"] == {"replicas": 1}
 
 
@@ -85,24 +88,27 @@ def test_the_dev_stack_has_no_conflicts() -> None:
 
 
 def test_every_contradiction_is_told_with_its_path() -> None:
-    stack = with_values({
-        "routingMode": "tunnel",
-        "ipv4NativeRoutingCIDR": "10.0.0.0/8",
-        "kubeProxyReplacement": "false",
-        "autoDirectNodeRoutes": True,
-        "endpointRoutes": {"enabled": True},
-        "ipam": {"mode": "cluster-pool"},
-        "bgpControlPlane": {"enabled": False, "statusReport": {"enabled": True}},
-        "hubble": {"enabled": True},
-    })  # fmt: skip
+    stack = with_values(
+        {
+            "routingMode": "tunnel",
+            "ipv4NativeRoutingCIDR": "10.0.0.0/8",
+            "kubeProxyReplacement": "false",
+            "autoDirectNodeRoutes": True,
+            "endpointRoutes": {"enabled": True},
+            "ipam": {"mode": "cluster-pool"},
+            "bgpControlPlane": {"enabled": False, "statusReport": {"enabled": True}},
+            "hubble": {"enabled": True},
+        }
+    )
     # What the stack does not declare itself is as the value says: direct routes, endpoint routes, kube-proxy.
     assert set(conflicts(stack)) == {
         Problem("cilium.values.routingMode", "native (cilium.routingMode says so)", "tunnel"),
-        Problem("cilium.values.ipv4NativeRoutingCIDR", "172.20.0.0/16 (cilium.nativeRoutingCIDR says so)",
-                "10.0.0.0/8"),
+        Problem(
+            "cilium.values.ipv4NativeRoutingCIDR", "172.20.0.0/16 (cilium.nativeRoutingCIDR says so)", "10.0.0.0/8"
+        ),
         Problem("cilium.values.ipam.mode", "kubernetes (cilium.ipam says so)", "cluster-pool"),
         Problem("cilium.values.bgpControlPlane.enabled", "true (bgp is declared)", "false"),
-    }  # fmt: skip
+    }
     assert not stack.cilium.kube_proxy_replacement and stack.cilium.auto_direct_node_routes
 
 
@@ -139,10 +145,13 @@ def test_values_that_no_feature_needs_arrive_unchanged_and_conflict_with_nothing
     assert list(conflicts(stack)) == []
 
 
-@pytest.mark.parametrize(("values", "space"), [
-    ({}, "kube-system"),
-    ({"bgpControlPlane": {"secretsNamespace": {"name": "cilium-bgp", "create": True}}}, "cilium-bgp"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("values", "space"),
+    [
+        ({}, "kube-system"),
+        ({"bgpControlPlane": {"secretsNamespace": {"name": "cilium-bgp", "create": True}}}, "cilium-bgp"),
+    ],
+)
 def test_passwords_go_where_the_agents_look_for_them(values: dict[str, Any], space: str) -> None:
     assert secrets_namespace(helm_values(with_values(values, namespace="cilium"))) == space
 

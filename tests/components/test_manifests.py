@@ -28,13 +28,15 @@ SERVICE = {
     "kind": "CiliumBGPAdvertisement",
     "metadata": {"name": "bgp-advertisements-lb-exip-webpod", "labels": {"advertise": "bgp"}},
     "spec": {
-        "advertisements": [{
-            "advertisementType": "Service",
-            "service": {"addresses": ["LoadBalancerIP"]},
-            "selector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["webpod"]}]},
-        }]
+        "advertisements": [
+            {
+                "advertisementType": "Service",
+                "service": {"addresses": ["LoadBalancerIP"]},
+                "selector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["webpod"]}]},
+            }
+        ]
     },
-}  # fmt: skip
+}
 PEER_CONFIG = {
     "apiVersion": "cilium.io/v2",
     "kind": "CiliumBGPPeerConfig",
@@ -44,9 +46,7 @@ PEER_CONFIG = {
         "timers": {"holdTimeSeconds": 9, "keepAliveTimeSeconds": 3, "connectRetryTimeSeconds": 120},
         "ebgpMultihop": 2,
         "gracefulRestart": {"enabled": True, "restartTimeSeconds": 15},
-        "families": [
-            {"afi": "ipv4", "safi": "unicast", "advertisements": {"matchLabels": {"advertise": "bgp"}}}
-        ],
+        "families": [{"afi": "ipv4", "safi": "unicast", "advertisements": {"matchLabels": {"advertise": "bgp"}}}],
     },
 }
 CLUSTER_CONFIG = {
@@ -55,18 +55,22 @@ CLUSTER_CONFIG = {
     "metadata": {"name": "cilium-bgp"},
     "spec": {
         "nodeSelector": {"matchLabels": {"enable-bgp": "true"}},
-        "bgpInstances": [{
-            "name": "instance-65001",
-            "localASN": 65001,
-            "peers": [{
-                "name": "tor-switch",
-                "peerASN": 65000,
-                "peerAddress": "192.168.10.200",
-                "peerConfigRef": {"name": "cilium-peer"},
-            }],
-        }],
+        "bgpInstances": [
+            {
+                "name": "instance-65001",
+                "localASN": 65001,
+                "peers": [
+                    {
+                        "name": "tor-switch",
+                        "peerASN": 65000,
+                        "peerAddress": "192.168.10.200",
+                        "peerConfigRef": {"name": "cilium-peer"},
+                    }
+                ],
+            }
+        ],
     },
-}  # fmt: skip
+}
 POOL = {
     "apiVersion": "cilium.io/v2",
     "kind": "CiliumLoadBalancerIPPool",
@@ -91,9 +95,14 @@ def test_the_dev_stack_gives_the_manifests_of_the_write_up() -> None:
 
 @pytest.mark.parametrize(
     ("version", "api_version"),
-    [("1.16.5", "cilium.io/v2alpha1"), ("1.17.0", "cilium.io/v2alpha1"), ("1.17.99", "cilium.io/v2alpha1"),
-     ("1.18.0", "cilium.io/v2"), ("1.20.1", "cilium.io/v2")],
-)  # fmt: skip
+    [
+        ("1.16.5", "cilium.io/v2alpha1"),
+        ("1.17.0", "cilium.io/v2alpha1"),
+        ("1.17.99", "cilium.io/v2alpha1"),
+        ("1.18.0", "cilium.io/v2"),
+        ("1.20.1", "cilium.io/v2"),
+    ],
+)
 def test_the_api_version_follows_the_version_of_cilium(version: str, api_version: str) -> None:
     assert {made["apiVersion"] for made in everything(Cilium(version=version))} == {api_version}
 
@@ -134,25 +143,30 @@ def test_a_peer_config_says_only_what_was_set() -> None:
     made = spec(manifests.peer_config(item, CILIUM_1_18))
     assert made["authSecretRef"] == "bgp-auth"
     assert made["timers"] == {
-        "holdTimeSeconds": 30, "keepAliveTimeSeconds": 10, "connectRetryTimeSeconds": 120,
-    }  # fmt: skip
+        "holdTimeSeconds": 30,
+        "keepAliveTimeSeconds": 10,
+        "connectRetryTimeSeconds": 120,
+    }
 
 
 def test_route_attributes_stand_under_attributes() -> None:
     entry = Advertisement(type="PodCIDR", communities=("65000:99",), local_preference=0)
     item = AdvertisementSet(name="a", labels={"advertise": "bgp"}, advertisements=(entry,))
-    assert spec(manifests.advertisement_set(item, CILIUM_1_18))["advertisements"] == [{
-        "advertisementType": "PodCIDR",
-        "attributes": {"communities": {"standard": ["65000:99"]}, "localPreference": 0},
-    }]  # fmt: skip
+    assert spec(manifests.advertisement_set(item, CILIUM_1_18))["advertisements"] == [
+        {
+            "advertisementType": "PodCIDR",
+            "attributes": {"communities": {"standard": ["65000:99"]}, "localPreference": 0},
+        }
+    ]
 
 
 def test_communities_stand_in_the_list_of_their_kind() -> None:
     texts = ("65001:100", "4259840100", "65001:0:70000", "no-export")
     item = AdvertisementSet(name="a", labels={}, advertisements=(Advertisement(type="PodCIDR", communities=texts),))
     made = spec(manifests.advertisement_set(item, CILIUM_1_18))["advertisements"][0]["attributes"]
-    assert made == {"communities": {"standard": ["65001:100", "4259840100"], "large": ["65001:0:70000"],
-                                    "wellKnown": ["no-export"]}}  # fmt: skip
+    assert made == {
+        "communities": {"standard": ["65001:100", "4259840100"], "large": ["65001:0:70000"], "wellKnown": ["no-export"]}
+    }
 
 
 def test_an_empty_selector_is_written_and_an_absent_one_is_not() -> None:
@@ -166,29 +180,47 @@ def test_an_empty_selector_is_written_and_an_absent_one_is_not() -> None:
 
 
 def test_a_node_override_is_named_after_its_node_and_has_addresses_as_text() -> None:
-    item = NodeOverride.model_validate({
-        "node": "cilium-w1",
-        "instances": [{
-            "name": "instance-65001", "routerId": "192.168.10.101", "localASN": "1.10", "localPort": 1790,
-            "peers": [{"name": "tor-switch", "localAddress": "fd00::101"}],
-        }],
-    })  # fmt: skip
+    item = NodeOverride.model_validate(
+        {
+            "node": "cilium-w1",
+            "instances": [
+                {
+                    "name": "instance-65001",
+                    "routerId": "192.168.10.101",
+                    "localASN": "1.10",
+                    "localPort": 1790,
+                    "peers": [{"name": "tor-switch", "localAddress": "fd00::101"}],
+                }
+            ],
+        }
+    )
     assert manifests.node_override(item, CILIUM_1_18) == {
         "apiVersion": "cilium.io/v2",
         "kind": "CiliumBGPNodeConfigOverride",
         "metadata": {"name": "cilium-w1"},
-        "spec": {"bgpInstances": [{
-            "name": "instance-65001", "routerID": "192.168.10.101", "localPort": 1790, "localASN": 65546,
-            "peers": [{"name": "tor-switch", "localAddress": "fd00::101"}],
-        }]},
-    }  # fmt: skip
+        "spec": {
+            "bgpInstances": [
+                {
+                    "name": "instance-65001",
+                    "routerID": "192.168.10.101",
+                    "localPort": 1790,
+                    "localASN": 65546,
+                    "peers": [{"name": "tor-switch", "localAddress": "fd00::101"}],
+                }
+            ]
+        },
+    }
 
 
 def test_a_pool_has_ranges_selector_and_the_disabled_flag_only_where_it_is_set() -> None:
-    item = Pool.model_validate({
-        "name": "p", "disabled": True, "serviceSelector": {"matchLabels": {"app": "webpod"}},
-        "blocks": [{"start": "172.16.1.5", "stop": "172.16.1.9"}, {"start": "172.16.1.20"}],
-    })  # fmt: skip
+    item = Pool.model_validate(
+        {
+            "name": "p",
+            "disabled": True,
+            "serviceSelector": {"matchLabels": {"app": "webpod"}},
+            "blocks": [{"start": "172.16.1.5", "stop": "172.16.1.9"}, {"start": "172.16.1.20"}],
+        }
+    )
     assert spec(manifests.pool(item, CILIUM_1_18)) == {
         "blocks": [{"start": "172.16.1.5", "stop": "172.16.1.9"}, {"start": "172.16.1.20"}],
         "disabled": True,

@@ -89,8 +89,12 @@ def test_the_schema_has_the_version_of_the_project(schema: dict[str, Any]) -> No
 def constructed(kind: str, inputs: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Resource name -> its inputs, for a component called `its`."""
     provider = EdgeProvider()
-    found = registered(lambda: provider.construct("its", f"{PACKAGE}{kind}", inputs, pulumi.ResourceOptions()),
-                       "theirs", "prod", preview=True)  # fmt: skip
+    found = registered(
+        lambda: provider.construct("its", f"{PACKAGE}{kind}", inputs, pulumi.ResourceOptions()),
+        "theirs",
+        "prod",
+        preview=True,
+    )
     return {name: given for _, name, given in found}
 
 
@@ -103,13 +107,24 @@ def told(caught: pytest.ExceptionInfo[InputPropertiesError]) -> list[Any]:
 def test_names_and_numbers_of_other_languages() -> None:
     pools = [{"name": "blue", "blocks": [{"cidr": "192.0.2.0/28"}], "allowFirstLastIps": "No"}]
     assert constructed("LbIpam", {"pools": pools})["its-blue"]["spec"] == {
-        "blocks": [{"cidr": "192.0.2.0/28"}], "allowFirstLastIPs": "No"}  # fmt: skip
+        "blocks": [{"cidr": "192.0.2.0/28"}],
+        "allowFirstLastIPs": "No",
+    }
     peers = [{"name": "tor", "asn": 65000.0, "address": "192.168.10.200", "peerConfigRef": "tor"}]
-    bgp = {"clusterConfigs": [{"name": "edge", "instances": [{"name": "65001", "localAsn": 65001.0, "peers": peers}]}],
-           "peerConfigs": [{"name": "tor", "families": [
-               {"afi": "ipv4", "safi": "unicast", "advertisements": {"matchLabels": {"announce": "pods"}}}]}],
-           "advertisements": [{"name": "pods", "labels": {"announce": "pods"},
-                               "advertisements": [{"advertisementType": "PodCIDR"}]}]}  # fmt: skip
+    bgp = {
+        "clusterConfigs": [{"name": "edge", "instances": [{"name": "65001", "localAsn": 65001.0, "peers": peers}]}],
+        "peerConfigs": [
+            {
+                "name": "tor",
+                "families": [
+                    {"afi": "ipv4", "safi": "unicast", "advertisements": {"matchLabels": {"announce": "pods"}}}
+                ],
+            }
+        ],
+        "advertisements": [
+            {"name": "pods", "labels": {"announce": "pods"}, "advertisements": [{"advertisementType": "PodCIDR"}]}
+        ],
+    }
     with pytest.raises(InputPropertiesError) as caught:
         constructed("BgpControlPlane", bgp)
     assert "advertisements[0].advertisements[0].advertisementType" in {one["property_path"] for one in told(caught)}
@@ -131,9 +146,19 @@ def test_what_is_wrong_is_said_without_a_traceback() -> None:
 
 
 def test_a_rule_that_objects_is_quoted() -> None:
-    bgp = {"asn": 65000.0, "routerId": "192.168.10.200", "ebgpRequiresPolicy": True,
-           "neighbors": [{"address": "192.168.10.100", "remoteAs": 65001.0}]}  # fmt: skip
+    bgp = {
+        "asn": 65000.0,
+        "routerId": "192.168.10.200",
+        "ebgpRequiresPolicy": True,
+        "neighbors": [{"address": "192.168.10.100", "remoteAs": 65001.0}],
+    }
     with pytest.raises(InputPropertiesError) as caught:
-        constructed("RouterFRR", {"connection": {"host": "h", "hostKey": "k", "privateKey": "-"}, "bgp": bgp,
-                                  "interfaces": [{"name": "eth1", "address": "192.168.10.200/24"}]})  # fmt: skip
+        constructed(
+            "RouterFRR",
+            {
+                "connection": {"host": "h", "hostKey": "k", "privateKey": "-"},
+                "bgp": bgp,
+                "interfaces": [{"name": "eth1", "address": "192.168.10.200/24"}],
+            },
+        )
     assert "B27 bgp.ebgpRequiresPolicy" in caught.value.message and told(caught) == []

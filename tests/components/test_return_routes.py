@@ -12,8 +12,12 @@ from effective.return_routes import return_routes
 from tests.config.dev_stack import dev_stack
 
 Document = dict[str, Any]
-VIA = {"cilium-ctr": "192.168.10.200", "cilium-w1": "192.168.10.200", "cilium-w2": "192.168.10.200",
-       "cilium-w3": "192.168.20.200"}  # fmt: skip
+VIA = {
+    "cilium-ctr": "192.168.10.200",
+    "cilium-w1": "192.168.10.200",
+    "cilium-w2": "192.168.10.200",
+    "cilium-w3": "192.168.20.200",
+}
 
 
 def routes(change: Callable[[Document], object] | None = None) -> dict[str, str]:

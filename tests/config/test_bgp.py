@@ -36,8 +36,13 @@ def test_the_profile_is_standard_where_none_is_named() -> None:
     assert timers() == PROFILES["standard"]
 
 
-@given(st.sampled_from(sorted(PROFILES)), st.integers(3, 65535), st.integers(1, 65535),
-       st.integers(1, 2147483647), st.integers(1, 4095))  # fmt: skip
+@given(
+    st.sampled_from(sorted(PROFILES)),
+    st.integers(3, 65535),
+    st.integers(1, 65535),
+    st.integers(1, 2147483647),
+    st.integers(1, 4095),
+)
 def test_own_values_win_over_every_profile(
     profile: str, hold: int, keepalive: int, connect_retry: int, restart: int
 ) -> None:
@@ -47,13 +52,15 @@ def test_own_values_win_over_every_profile(
 
 @pytest.mark.parametrize(
     ("own", "expected"),
-    [({"hold": 30}, (30, 3, 120, 15)), ({"keepalive": 2}, (9, 2, 120, 15)),
-     ({"connectRetry": 7}, (9, 3, 7, 15)), ({"gracefulRestart": 60}, (9, 3, 120, 60))],
+    [
+        ({"hold": 30}, (30, 3, 120, 15)),
+        ({"keepalive": 2}, (9, 2, 120, 15)),
+        ({"connectRetry": 7}, (9, 3, 7, 15)),
+        ({"gracefulRestart": 60}, (9, 3, 120, 60)),
+    ],
     ids=str,
-)  # fmt: skip
-def test_an_own_value_leaves_the_others_to_the_profile(
-    own: dict[str, int], expected: tuple[int, ...]
-) -> None:
+)
+def test_an_own_value_leaves_the_others_to_the_profile(own: dict[str, int], expected: tuple[int, ...]) -> None:
     assert timers(**own) == expected
 
 
@@ -77,11 +84,20 @@ def test_an_override_does_not_change_the_profile_for_the_next_peer_config() -> N
 
 @pytest.mark.parametrize(
     "bad",
-    [{"hold": 2}, {"hold": 65536}, {"keepalive": 0}, {"connectRetry": 0}, {"connectRetry": 2147483648},
-     {"gracefulRestart": -1}, {"gracefulRestart": 4096}, {"ebgpMultihop": 0}, {"ebgpMultihop": 256},
-     {"profile": "fast"}],
+    [
+        {"hold": 2},
+        {"hold": 65536},
+        {"keepalive": 0},
+        {"connectRetry": 0},
+        {"connectRetry": 2147483648},
+        {"gracefulRestart": -1},
+        {"gracefulRestart": 4096},
+        {"ebgpMultihop": 0},
+        {"ebgpMultihop": 256},
+        {"profile": "fast"},
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_values_beyond_what_cilium_takes_are_refused(bad: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         PeerConfig.model_validate({"name": "p", **bad})
@@ -92,10 +108,15 @@ def test_values_beyond_what_cilium_takes_are_refused(bad: dict[str, Any]) -> Non
 
 @pytest.mark.parametrize(
     "block",
-    [{"cidr": "172.16.1.0/24"}, {"cidr": "fd00::/64"}, {"start": "172.16.1.5"},
-     {"start": "172.16.1.5", "stop": "172.16.1.5"}, {"start": "fd00::1", "stop": "fd00::ff"}],
+    [
+        {"cidr": "172.16.1.0/24"},
+        {"cidr": "fd00::/64"},
+        {"start": "172.16.1.5"},
+        {"start": "172.16.1.5", "stop": "172.16.1.5"},
+        {"start": "fd00::1", "stop": "fd00::ff"},
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_block_is_one_cidr_or_a_range(block: dict[str, str]) -> None:
     read = Block.model_validate(block)
     assert read.model_dump(mode="json", exclude_none=True) == block
@@ -103,11 +124,17 @@ def test_a_block_is_one_cidr_or_a_range(block: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "block",
-    [{}, {"stop": "172.16.1.5"}, {"cidr": "172.16.1.0/24", "start": "172.16.1.5"},
-     {"cidr": "172.16.1.0/24", "stop": "172.16.1.5"}, {"start": "172.16.1.6", "stop": "172.16.1.5"},
-     {"start": "172.16.1.5", "stop": "fd00::1"}, {"cidr": "172.16.1.1/24"}],
+    [
+        {},
+        {"stop": "172.16.1.5"},
+        {"cidr": "172.16.1.0/24", "start": "172.16.1.5"},
+        {"cidr": "172.16.1.0/24", "stop": "172.16.1.5"},
+        {"start": "172.16.1.6", "stop": "172.16.1.5"},
+        {"start": "172.16.1.5", "stop": "fd00::1"},
+        {"cidr": "172.16.1.1/24"},
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_block_that_is_neither_or_both_is_refused(block: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         Block.model_validate(block)

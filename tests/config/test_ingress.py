@@ -20,15 +20,22 @@ def stack(*ingresses: dict[str, Any]) -> dict[str, Any]:
     return {**document(), "ingresses": [{"name": f"i{n}", "rules": PATHS, **one} for n, one in enumerate(ingresses)]}
 
 
-@pytest.mark.parametrize(("ingresses", "words"), [
-    ([{"tls": [{"secretName": "t", "certificateConfig": "c"}]}], "certificateConfig and keyConfig together"),
-    ([{"tls": [{"certificateConfig": "c", "keyConfig": "k"}]}], "certificateConfig and keyConfig together"),
-    ([{"tls": [OWN]}, {"tls": [{**OWN, "keyConfig": "other"}]}],
-     r"ingresses\[1\].tls\[0\].certificateConfig: expected that of ingresses\[0\].tls\[0\] for Secret t"),
-    ([{"loadBalancerMode": "shared", "annotations": {"ingress.cilium.io/loadbalancer-mode": "shared"}}],
-     "loadBalancerMode or the annotation"),
-    ([{"loadBalancerMode": "dedicted"}], "loadBalancerMode"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("ingresses", "words"),
+    [
+        ([{"tls": [{"secretName": "t", "certificateConfig": "c"}]}], "certificateConfig and keyConfig together"),
+        ([{"tls": [{"certificateConfig": "c", "keyConfig": "k"}]}], "certificateConfig and keyConfig together"),
+        (
+            [{"tls": [OWN]}, {"tls": [{**OWN, "keyConfig": "other"}]}],
+            r"ingresses\[1\].tls\[0\].certificateConfig: expected that of ingresses\[0\].tls\[0\] for Secret t",
+        ),
+        (
+            [{"loadBalancerMode": "shared", "annotations": {"ingress.cilium.io/loadbalancer-mode": "shared"}}],
+            "loadBalancerMode or the annotation",
+        ),
+        ([{"loadBalancerMode": "dedicted"}], "loadBalancerMode"),
+    ],
+)
 def test_what_contradicts_itself_is_refused(ingresses: list[dict[str, Any]], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         parse(stack(*ingresses), "dev")
@@ -40,8 +47,11 @@ def test_one_secret_serves_several_ingresses_and_namespaces_have_their_own() -> 
 
 
 def test_an_object_of_the_api_is_read_whole() -> None:
-    spec = {"ingressClassName": "cilium", "tls": [{"hosts": ["a.example"], "secretName": "t"}, {}],
-            "defaultBackend": {"service": {"name": "web", "port": {"name": "http"}}}}  # fmt: skip
+    spec = {
+        "ingressClassName": "cilium",
+        "tls": [{"hosts": ["a.example"], "secretName": "t"}, {}],
+        "defaultBackend": {"service": {"name": "web", "port": {"name": "http"}}},
+    }
     read = Ingress.model_validate(ingress({"kind": "Ingress", "metadata": {"name": "i"}, "spec": spec}))
     assert [(tls.hosts, tls.secret_name) for tls in read.tls] == [(("a.example",), "t"), ((), None)]
     assert [(place, one.service, one.port) for place, one in read.backends()] == [("defaultBackend", "web", "http")]

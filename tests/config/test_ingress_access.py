@@ -34,13 +34,18 @@ def test_prefixes_alone_make_the_two_policies_of_the_write_up() -> None:
     }
 
 
-@pytest.mark.parametrize("given", [
-    {"cidrs": [{"cidr": "192.0.2.0/24", "except": ["192.0.2.128/25"]}]},
-    {"cidrs": [{"cidr": "192.0.2.0/25"}], "entities": ["host"]},
-    {"cidrs": [{"cidr": "192.0.2.0/25"}], "ports": [443], "backends": [{"matchLabels": {"app": "web"}}]},
-    {"cidrs": [{"cidr": "192.0.2.0/25"}],
-     "backends": [{"matchLabels": {"app": "web"}}, {"matchLabels": {"app": "db"}}]},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"cidrs": [{"cidr": "192.0.2.0/24", "except": ["192.0.2.128/25"]}]},
+        {"cidrs": [{"cidr": "192.0.2.0/25"}], "entities": ["host"]},
+        {"cidrs": [{"cidr": "192.0.2.0/25"}], "ports": [443], "backends": [{"matchLabels": {"app": "web"}}]},
+        {
+            "cidrs": [{"cidr": "192.0.2.0/25"}],
+            "backends": [{"matchLabels": {"app": "web"}}, {"matchLabels": {"app": "db"}}],
+        },
+    ],
+)
 def test_clients_get_through_both_hops_and_nobody_else(given: dict[str, Any]) -> None:
     made = policies(**given)
     for address in map(str, ip_network("192.0.2.0/24").hosts()):
@@ -57,10 +62,13 @@ def test_clients_get_through_both_hops_and_nobody_else(given: dict[str, Any]) ->
     assert len({policy.name for policy in made}) == len(made)
 
 
-@pytest.mark.parametrize(("given", "words"), [
-    ({}, "cidrs or entities: who may come in"),
-    ({"cidrs": [{"cidr": "192.0.2.0/24"}], "lockdown": "one", "admission": "one"}, "two names"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "cidrs or entities: who may come in"),
+        ({"cidrs": [{"cidr": "192.0.2.0/24"}], "lockdown": "one", "admission": "one"}, "two names"),
+    ],
+)
 def test_what_admits_nobody_is_refused(given: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         policies(**given)

@@ -26,8 +26,9 @@ def requirements(draw: st.DrawFn) -> Requirement:
 
 selectors = st.builds(
     lambda wanted, needed: LabelSelector(match_labels=wanted, match_expressions=tuple(needed)),
-    labels, st.lists(requirements(), max_size=3),
-)  # fmt: skip
+    labels,
+    st.lists(requirements(), max_size=3),
+)
 
 
 def requirement(operator: str, *allowed: str) -> Requirement:
@@ -51,9 +52,7 @@ def requirement(operator: str, *allowed: str) -> Requirement:
     ],
     ids=lambda item: f"{item.operator} {item.values}" if isinstance(item, Requirement) else str(item),
 )
-def test_a_requirement_matches_as_in_the_api(
-    wanted: Requirement, labelled: dict[str, str], selected: bool
-) -> None:
+def test_a_requirement_matches_as_in_the_api(wanted: Requirement, labelled: dict[str, str], selected: bool) -> None:
     assert wanted.matches(labelled) is selected
 
 
@@ -64,9 +63,11 @@ def test_an_empty_selector_selects_everything(labelled: dict[str, str]) -> None:
 
 def test_match_labels_and_match_expressions_must_all_hold() -> None:
     selector = LabelSelector.model_validate(
-        {"matchLabels": {"rack": "r1", "bgp": "on"},
-         "matchExpressions": [{"key": "drained", "operator": "DoesNotExist"}]}
-    )  # fmt: skip
+        {
+            "matchLabels": {"rack": "r1", "bgp": "on"},
+            "matchExpressions": [{"key": "drained", "operator": "DoesNotExist"}],
+        }
+    )
     assert selector.matches({"rack": "r1", "bgp": "on", "zone": "z"})
     assert not selector.matches({"rack": "r1"})
     assert not selector.matches({"rack": "r1", "bgp": "off"})
@@ -82,9 +83,7 @@ def test_an_empty_label_value_is_not_an_absent_label() -> None:
 def test_a_further_requirement_never_makes_more_labels_match(
     selector: LabelSelector, extra: Requirement, labelled: dict[str, str]
 ) -> None:
-    narrower = LabelSelector(
-        match_labels=selector.match_labels, match_expressions=(*selector.match_expressions, extra)
-    )
+    narrower = LabelSelector(match_labels=selector.match_labels, match_expressions=(*selector.match_expressions, extra))
     assert narrower.matches(labelled) == (selector.matches(labelled) and extra.matches(labelled))
 
 
@@ -133,10 +132,23 @@ def test_a_requirement_of_the_wrong_shape_is_refused(shape: dict[str, Any]) -> N
 
 @pytest.mark.parametrize(
     "pair",
-    [("", "x"), ("a" * 64, "x"), ("-a", "x"), ("a-", "x"), ("Example.com/a", "x"), ("a/b/c", "x"), ("/a", "x"),
-     ("a\n", "x"), ("a", "b" * 64), ("a", "-b"), ("a", "b/c"), ("a", "b\n"), ("a", "b c")],
+    [
+        ("", "x"),
+        ("a" * 64, "x"),
+        ("-a", "x"),
+        ("a-", "x"),
+        ("Example.com/a", "x"),
+        ("a/b/c", "x"),
+        ("/a", "x"),
+        ("a\n", "x"),
+        ("a", "b" * 64),
+        ("a", "-b"),
+        ("a", "b/c"),
+        ("a", "b\n"),
+        ("a", "b c"),
+    ],
     ids=repr,
-)  # fmt: skip
+)
 def test_labels_that_the_api_would_refuse_are_refused(pair: tuple[str, str]) -> None:
     with pytest.raises(ValidationError):
         LabelSelector(match_labels=dict([pair]))

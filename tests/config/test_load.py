@@ -61,15 +61,19 @@ def test_several_errors_all_appear_with_path_expected_and_got() -> None:
     raised = error(change)
     expected = {
         Problem("cluster.apiServer", "an IP address such as 192.168.10.200", "'nowhere'"),
-        Problem("nodes[3].interfaces[0].address",
-                "an address with its prefix length such as 192.168.10.200/24", "'192.168.20.100'"),
-        Problem("routers[0].bgp.asn",
-                "an AS number (1 to 4294967294 but not 65535, or asdot such as 64512.10)", "65535"),
+        Problem(
+            "nodes[3].interfaces[0].address",
+            "an address with its prefix length such as 192.168.10.200/24",
+            "'192.168.20.100'",
+        ),
+        Problem(
+            "routers[0].bgp.asn", "an AS number (1 to 4294967294 but not 65535, or asdot such as 64512.10)", "65535"
+        ),
         Problem("cilium.routingMode", "'native' or 'tunnel'", "'direct'"),
         Problem("bgp.peerConfigs[0].ebgpMultihop", "less than or equal to 255", "300"),
         Problem("workloads[0].replica", "no such key", "one (a typo, or the wrong place)"),
         Problem("services[0].name", "a value (the key is required)", "nothing"),
-    }  # fmt: skip
+    }
     assert set(raised.problems) >= expected
     lines = str(raised).splitlines()
     assert lines[0] == f"stack dev: {len(raised.problems)} problem(s) in the stack file"
@@ -79,16 +83,12 @@ def test_several_errors_all_appear_with_path_expected_and_got() -> None:
 
 def test_an_unknown_key_is_named_where_it_stands() -> None:
     raised = error(lambda stack: stack["routers"][0]["bgp"].update(asm=1))
-    assert raised.problems == (
-        Problem("routers[0].bgp.asm", "no such key", "one (a typo, or the wrong place)"),
-    )
+    assert raised.problems == (Problem("routers[0].bgp.asm", "no such key", "one (a typo, or the wrong place)"),)
 
 
 def test_a_missing_key_is_named_as_the_stack_file_spells_it() -> None:
     raised = error(lambda stack: stack["cluster"].pop("podCIDR"))
-    assert raised.problems == (
-        Problem("cluster.podCIDR", "a value (the key is required)", "nothing"),
-    )
+    assert raised.problems == (Problem("cluster.podCIDR", "a value (the key is required)", "nothing"),)
 
 
 @pytest.mark.parametrize("key", ["cluster", "nodes"])
@@ -126,17 +126,27 @@ def test_a_long_value_is_shortened_in_the_message() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [("nodes", "cilium-ctr"), ("routers", "cilium-r"), ("pools", "cilium-pool"),
-     ("services", "default/webpod"), ("workloads", "default/webpod")],
-)  # fmt: skip
+    [
+        ("nodes", "cilium-ctr"),
+        ("routers", "cilium-r"),
+        ("pools", "cilium-pool"),
+        ("services", "default/webpod"),
+        ("workloads", "default/webpod"),
+    ],
+)
 def test_a_name_that_is_declared_twice_is_refused(kind: str, name: str) -> None:
     raised = error(lambda stack: stack[kind].append(copy.deepcopy(stack[kind][0])))
     assert Problem(kind, "each name once", f"{name} 2 times") in raised.problems
 
 
-@pytest.mark.parametrize(("kind", "name"), [
-    ("clusterConfigs", "cilium-bgp"), ("peerConfigs", "cilium-peer"), ("advertisements", "bgp-advertisements"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("clusterConfigs", "cilium-bgp"),
+        ("peerConfigs", "cilium-peer"),
+        ("advertisements", "bgp-advertisements"),
+    ],
+)
 def test_a_bgp_object_that_is_declared_twice_is_refused(kind: str, name: str) -> None:
     raised = error(lambda stack: stack["bgp"][kind].append(copy.deepcopy(stack["bgp"][kind][0])))
     assert Problem(f"bgp.{kind}", "each name once", f"{name} 2 times") in raised.problems
@@ -166,9 +176,7 @@ def test_one_name_in_two_namespaces_is_two_services() -> None:
 
 def test_a_neighbor_of_an_undeclared_peer_group_is_refused() -> None:
     raised = error(lambda stack: stack["routers"][0]["bgp"]["neighbors"][2].update(peerGroup="CILIUMS"))
-    assert raised.problems == (
-        Problem("routers[0].bgp.neighbors[2].peerGroup", "a declared peer group", "CILIUMS"),
-    )
+    assert raised.problems == (Problem("routers[0].bgp.neighbors[2].peerGroup", "a declared peer group", "CILIUMS"),)
 
 
 def test_a_neighbor_with_neither_remote_as_nor_peer_group_is_refused() -> None:
@@ -181,9 +189,7 @@ def test_a_neighbor_with_neither_remote_as_nor_peer_group_is_refused() -> None:
 def test_a_workload_on_an_undeclared_node_is_refused_with_the_nodes_that_there_are() -> None:
     raised = error(lambda stack: stack["workloads"][1].update(node="cilium-w9"))
     nodes = "cilium-ctr, cilium-w1, cilium-w2, cilium-w3"
-    assert raised.problems == (
-        Problem("workloads[1].node", f"one of the declared nodes ({nodes})", "cilium-w9"),
-    )
+    assert raised.problems == (Problem("workloads[1].node", f"one of the declared nodes ({nodes})", "cilium-w9"),)
 
 
 def test_a_lab_node_needs_its_pod_cidr_only_where_kubernetes_does_the_ipam() -> None:
@@ -271,6 +277,11 @@ def test_a_wrong_leaf_is_reported_at_its_own_yaml_path() -> None:
             assert {path, path.removesuffix(".kind")} & {problem.path for problem in raised.problems}
         else:
             loaded.add(path)
-    free_text = ("workloads[0].image", "workloads[1].image", "workloads[1].command", "cilium.values",
-                 "bgp.clusterConfigs[0].instances[0]")  # fmt: skip
+    free_text = (
+        "workloads[0].image",
+        "workloads[1].image",
+        "workloads[1].command",
+        "cilium.values",
+        "bgp.clusterConfigs[0].instances[0]",
+    )
     assert {path for path in loaded if not path.startswith(free_text)} == set()

@@ -19,9 +19,10 @@ interface_name: TypeAdapter[Any] = TypeAdapter(InterfaceName)
 prefix: TypeAdapter[Any] = TypeAdapter(Prefix)
 mac: TypeAdapter[Any] = TypeAdapter(MAC)
 ALL = pytest.mark.parametrize(
-    "kind", [asn, address, interface_address, prefix, mac],
+    "kind",
+    [asn, address, interface_address, prefix, mac],
     ids=["ASN", "Address", "InterfaceAddress", "Prefix", "MAC"],
-)  # fmt: skip
+)
 
 RESERVED = (0, 65535, 4294967295)
 as_numbers = st.integers(1, 4294967294).filter(lambda n: n not in RESERVED)
@@ -53,9 +54,7 @@ def interfaces(draw: st.DrawFn) -> Any:
 
 @ALL
 @given(value=anything)
-def test_anything_is_validated_or_refused_and_what_is_accepted_survives_str(
-    kind: TypeAdapter[Any], value: Any
-) -> None:
+def test_anything_is_validated_or_refused_and_what_is_accepted_survives_str(kind: TypeAdapter[Any], value: Any) -> None:
     try:
         first = kind.validate_python(value)
     except ValidationError:
@@ -98,10 +97,27 @@ def test_numbers_outside_32_bits_are_refused(number: int) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [True, False, 65000.0, "65000.0.1", "sixty", " 65000", "65000\n", "+65000", "-1", "6_5", "0x10", "٣",
-     "1.65536", "65536.1", ".1", "1.", "1.-1"],
+    [
+        True,
+        False,
+        65000.0,
+        "65000.0.1",
+        "sixty",
+        " 65000",
+        "65000\n",
+        "+65000",
+        "-1",
+        "6_5",
+        "0x10",
+        "٣",
+        "1.65536",
+        "65536.1",
+        ".1",
+        "1.",
+        "1.-1",
+    ],
     ids=repr,
-)  # fmt: skip
+)
 def test_what_only_resembles_an_as_number_is_refused(value: object) -> None:
     assert refused(asn, value)
 
@@ -154,9 +170,7 @@ def test_a_prefix_that_is_a_network_object_already_stays_as_it_is() -> None:
     [(address, "fe80::1%a\n log stdout"), (interface_address, "fe80::1%a b/64"), (prefix, "fe80::%a\tb/64")],
     ids=["Address", "InterfaceAddress", "Prefix"],
 )
-def test_white_space_in_an_ipv6_zone_cannot_smuggle_lines_into_frr_conf(
-    kind: TypeAdapter[Any], text: str
-) -> None:
+def test_white_space_in_an_ipv6_zone_cannot_smuggle_lines_into_frr_conf(kind: TypeAdapter[Any], text: str) -> None:
     assert refused(kind, text)
 
 
@@ -170,9 +184,16 @@ def test_a_mac_address_is_kept_in_lower_case(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["02:00:00:00:00", "02:00:00:00:00:01:02", "02-00-00-00-00-01", "020000000001", "02:00:00:00:00:0g",
-             " 02:00:00:00:00:01"],
-)  # fmt: skip
+    "text",
+    [
+        "02:00:00:00:00",
+        "02:00:00:00:00:01:02",
+        "02-00-00-00-00-01",
+        "020000000001",
+        "02:00:00:00:00:0g",
+        " 02:00:00:00:00:01",
+    ],
+)
 def test_a_malformed_mac_address_is_refused(text: str) -> None:
     assert refused(mac, text)
 

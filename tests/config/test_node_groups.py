@@ -13,10 +13,16 @@ from rules.registry import check_all
 from tests.rules.test_fixtures import BASE, merged
 
 GROUP: dict[str, Any] = {
-    "name": "rack1-w{}", "count": 3, "first": 9, "role": "worker", "labels": {"rack": "1"},
+    "name": "rack1-w{}",
+    "count": 3,
+    "first": 9,
+    "role": "worker",
+    "labels": {"rack": "1"},
     "interfaces": [{"name": "eth0", "address": "10.1.0.254/16"}, {"name": "eth1", "address": "fd00:1::ff/64"}],
-    "podCIDR": "10.128.255.0/24", "defaultGateway": ["10.1.0.1", "fd00:1::1"], "ssh": {"host": "w{}.example"},
-}  # fmt: skip
+    "podCIDR": "10.128.255.0/24",
+    "defaultGateway": ["10.1.0.1", "fd00:1::1"],
+    "ssh": {"host": "w{}.example"},
+}
 
 
 def stack(*groups: dict[str, Any], **more: Any) -> Any:
@@ -24,10 +30,13 @@ def stack(*groups: dict[str, Any], **more: Any) -> Any:
 
 
 def test_every_node_has_the_next_address_and_the_next_prefix() -> None:
-    made = stack(GROUP).nodes[len(BASE["nodes"]):]
+    made = stack(GROUP).nodes[len(BASE["nodes"]) :]
     assert [node.name for node in made] == ["rack1-w9", "rack1-w10", "rack1-w11"]
     assert [[str(link.address) for link in node.interfaces] for node in made] == [
-        ["10.1.0.254/16", "fd00:1::ff/64"], ["10.1.0.255/16", "fd00:1::100/64"], ["10.1.1.0/16", "fd00:1::101/64"]]
+        ["10.1.0.254/16", "fd00:1::ff/64"],
+        ["10.1.0.255/16", "fd00:1::100/64"],
+        ["10.1.1.0/16", "fd00:1::101/64"],
+    ]
     assert [str(node.pod_cidr) for node in made] == ["10.128.255.0/24", "10.129.0.0/24", "10.129.1.0/24"]
     assert {(node.role, node.labels["rack"], str(node.gateway(6))) for node in made} == {("worker", "1", "fd00:1::1")}
     assert [node.ssh.host for node in made] == ["w9.example", "w10.example", "w11.example"]
@@ -38,11 +47,28 @@ def test_a_name_without_a_place_for_the_number_has_it_after_a_dash() -> None:
 
 
 def test_a_group_alone_is_a_stack_and_its_prefixes_mean_ipam_kubernetes() -> None:
-    assert len(parse({**BASE, "nodes": [], "workloads": [], "bgp": None, "nodeGroups": [
-        {**GROUP, "name": "c", "role": "control-plane"}]}, "dev").nodes) == 3
+    assert (
+        len(
+            parse(
+                {
+                    **BASE,
+                    "nodes": [],
+                    "workloads": [],
+                    "bgp": None,
+                    "nodeGroups": [{**GROUP, "name": "c", "role": "control-plane"}],
+                },
+                "dev",
+            ).nodes
+        )
+        == 3
+    )
     without = {key: value for key, value in BASE["cilium"].items() if key != "ipam"}
-    assert parse({**BASE, "cilium": without, "nodes": [], "workloads": [], "bgp": None,
-                  "nodeGroups": [GROUP]}, "dev").cilium.ipam == "kubernetes"  # fmt: skip
+    assert (
+        parse(
+            {**BASE, "cilium": without, "nodes": [], "workloads": [], "bgp": None, "nodeGroups": [GROUP]}, "dev"
+        ).cilium.ipam
+        == "kubernetes"
+    )
 
 
 def test_a_document_that_was_written_from_a_stack_is_the_same_stack() -> None:
@@ -51,14 +77,23 @@ def test_a_document_that_was_written_from_a_stack_is_the_same_stack() -> None:
     assert parse(document, "dev").nodes == once.nodes
 
 
-@pytest.mark.parametrize(("change", "path", "words"), [
-    ({"count": 0}, "nodeGroups[0].count", "1"), ({"name": "W"}, "nodeGroups[0].name", "{}"),
-    ({"count": 300, "interfaces": [{"name": "eth0", "address": "10.1.0.1/24"}]}, "nodeGroups[0]", "300 addresses"),
-    ({"podCIDR": "255.255.255.0/24"}, "nodeGroups[0]", "3 prefixes"), ({"rolle": "worker"}, "nodeGroups[0].rolle", ""),
-    ({"interfaces": [{"name": "e", "address": "10.1.0.1/24", "mac": "02:00:00:00:00:01"}]}, "nodeGroups[0]", "no mac"),
-    ({"defaultGateway": ["10.1.0.1", "10.1.0.2"]}, "nodeGroups[0].defaultGateway", "one of each address family"),
-    ({"name": "cilium-w{}", "first": 1}, "nodes, routers and outposts", "once"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "path", "words"),
+    [
+        ({"count": 0}, "nodeGroups[0].count", "1"),
+        ({"name": "W"}, "nodeGroups[0].name", "{}"),
+        ({"count": 300, "interfaces": [{"name": "eth0", "address": "10.1.0.1/24"}]}, "nodeGroups[0]", "300 addresses"),
+        ({"podCIDR": "255.255.255.0/24"}, "nodeGroups[0]", "3 prefixes"),
+        ({"rolle": "worker"}, "nodeGroups[0].rolle", ""),
+        (
+            {"interfaces": [{"name": "e", "address": "10.1.0.1/24", "mac": "02:00:00:00:00:01"}]},
+            "nodeGroups[0]",
+            "no mac",
+        ),
+        ({"defaultGateway": ["10.1.0.1", "10.1.0.2"]}, "nodeGroups[0].defaultGateway", "one of each address family"),
+        ({"name": "cilium-w{}", "first": 1}, "nodes, routers and outposts", "once"),
+    ],
+)
 def test_what_is_wrong_with_a_group_is_told_at_the_group(change: dict[str, Any], path: str, words: str) -> None:
     with pytest.raises(ConfigError) as raised:
         stack({**GROUP, **change})
@@ -75,8 +110,12 @@ def test_findings_stand_at_the_group() -> None:
 
 
 def test_a_thousand_nodes_are_few_lines_and_quick() -> None:
-    many = {**GROUP, "count": 1000, "interfaces": [{"name": "eth0", "address": "10.1.0.10/16"}],
-            "podCIDR": "10.128.0.0/24"}  # fmt: skip
+    many = {
+        **GROUP,
+        "count": 1000,
+        "interfaces": [{"name": "eth0", "address": "10.1.0.10/16"}],
+        "podCIDR": "10.128.0.0/24",
+    }
     began = time.process_time()
     whole = stack(many)
     check_all(whole)

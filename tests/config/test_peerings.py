@@ -81,8 +81,14 @@ def test_a_node_that_is_not_selected_has_none() -> None:
 def test_the_second_config_instance_and_peer_have_their_own_paths() -> None:
     def edit(d: Any) -> None:
         configs = d["bgp"]["clusterConfigs"]
-        configs.insert(0, {"name": "none", "nodeSelector": {"matchLabels": {"no": "node"}},
-                           "instances": [{"name": "other", "localASN": 65009}]})  # fmt: skip
+        configs.insert(
+            0,
+            {
+                "name": "none",
+                "nodeSelector": {"matchLabels": {"no": "node"}},
+                "instances": [{"name": "other", "localASN": 65009}],
+            },
+        )
         configs[1]["instances"].insert(0, {"name": "empty", "localASN": 65009})
         configs[1]["instances"][1]["peers"].insert(0, {"name": "away", "asn": 65000, "address": "203.0.113.1"})
 
@@ -96,17 +102,26 @@ def test_the_second_config_instance_and_peer_have_their_own_paths() -> None:
     assert found[1].far is not None
 
 
-@pytest.mark.parametrize(("edits", "expected"), [
-    ([], 65001),
-    ([override("cilium-w1", localASN=65007)], 65007),
-    # 0 is no number, and None leaves the instance's.
-    ([override("cilium-w1", routerId="192.0.2.1")], 65001),
-    ([override("cilium-w2", localASN=65007)], 65001),
-    ([lambda d: instance(d).pop("localASN"), override("cilium-w1", localASN="64512.10")], 64512 * 65536 + 10),
-    ([lambda d: instance(d).pop("localASN")], None),
-    ([lambda d: d["bgp"].update(nodeOverrides=[
-        {"node": "cilium-w1", "instances": [{"name": "another", "localASN": 65007}]}])], 65001),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("edits", "expected"),
+    [
+        ([], 65001),
+        ([override("cilium-w1", localASN=65007)], 65007),
+        # 0 is no number, and None leaves the instance's.
+        ([override("cilium-w1", routerId="192.0.2.1")], 65001),
+        ([override("cilium-w2", localASN=65007)], 65001),
+        ([lambda d: instance(d).pop("localASN"), override("cilium-w1", localASN="64512.10")], 64512 * 65536 + 10),
+        ([lambda d: instance(d).pop("localASN")], None),
+        (
+            [
+                lambda d: d["bgp"].update(
+                    nodeOverrides=[{"node": "cilium-w1", "instances": [{"name": "another", "localASN": 65007}]}]
+                )
+            ],
+            65001,
+        ),
+    ],
+)
 def test_the_nodes_number_after_its_override(edits: list[Edit], expected: int | None) -> None:
     assert joined(*edits)["cilium-w1"].local_asn == expected
 
@@ -159,8 +174,11 @@ def test_an_ipv6_peer_is_on_an_ipv6_link() -> None:
 def test_a_listen_range_takes_a_source_that_is_no_neighbor() -> None:
     found = joined(ranges("192.168.10.96/29", "192.168.20.0/24"))
     assert {name: far(s).known for name, s in found.items()} == {
-        "cilium-ctr": True, "cilium-w1": True, "cilium-w2": True, "cilium-w3": True,
-    }  # fmt: skip
+        "cilium-ctr": True,
+        "cilium-w1": True,
+        "cilium-w2": True,
+        "cilium-w3": True,
+    }
     found = joined(ranges("192.168.10.100/31"))
     assert {name for name, s in found.items() if far(s).known} == {"cilium-ctr", "cilium-w1"}
     near = far(found["cilium-ctr"])
@@ -202,8 +220,11 @@ def test_two_routers_know_their_own_neighbors() -> None:
         second = copy.deepcopy(d["routers"][0])
         second["name"] = "second"
         second["interfaces"] = [{"name": "eth1", "address": "192.168.10.201/24"}]
-        second["bgp"] |= {"networks": [], "routerId": "192.168.10.201",
-                          "neighbors": [{"address": "192.168.10.101", "remoteAs": 65001}]}  # fmt: skip
+        second["bgp"] |= {
+            "networks": [],
+            "routerId": "192.168.10.201",
+            "neighbors": [{"address": "192.168.10.101", "remoteAs": 65001}],
+        }
         d["routers"].append(second)
         instance(d)["peers"][0]["address"] = "192.168.10.201"
 

@@ -24,18 +24,30 @@ def wrong(change: Callable[[dict[str, Any]], object]) -> str:
     return str(caught.value)
 
 
-POOLS = {"name": "POOLS", "entries": [{"prefix": "172.16.9.0/24", "le": 32, "action": "deny"},
-                                      {"prefix": "172.16.0.0/16", "ge": 24, "le": 32}]}  # fmt: skip
+POOLS = {
+    "name": "POOLS",
+    "entries": [
+        {"prefix": "172.16.9.0/24", "le": 32, "action": "deny"},
+        {"prefix": "172.16.0.0/16", "ge": 24, "le": 32},
+    ],
+}
 
 
 def bgp(*lists: Any, maps: Any = ()) -> RouterBgp:
     return RouterBgp.model_validate({"asn": 65000, "prefixLists": list(lists), "routeMaps": list(maps)})
 
 
-@pytest.mark.parametrize(("prefix", "there"), [
-    ("172.16.1.1/32", True), ("172.16.1.0/24", True), ("172.16.0.0/16", False), ("172.16.9.1/32", False),
-    ("172.17.0.0/24", False), ("fd00::/64", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("prefix", "there"),
+    [
+        ("172.16.1.1/32", True),
+        ("172.16.1.0/24", True),
+        ("172.16.0.0/16", False),
+        ("172.16.9.1/32", False),
+        ("172.17.0.0/24", False),
+        ("fd00::/64", False),
+    ],
+)
 def test_the_first_entry_that_fits_decides(prefix: str, there: bool) -> None:
     use = PolicyUse(prefix_list_in="POOLS")
     assert (passed(bgp(POOLS), use, "in", ip_network(prefix)) is not None) is there
@@ -51,8 +63,15 @@ def test_an_entry_without_lengths_is_its_prefix_alone() -> None:
 
 
 def test_a_route_map_sets_what_its_first_fitting_entry_says_and_denies_the_rest() -> None:
-    found = bgp(POOLS, maps=[{"name": "IN", "entries": [
-        {"match": {"prefixList": "POOLS"}, "set": {"localPreference": 200}}, {"action": "deny"}]}])  # fmt: skip
+    found = bgp(
+        POOLS,
+        maps=[
+            {
+                "name": "IN",
+                "entries": [{"match": {"prefixList": "POOLS"}, "set": {"localPreference": 200}}, {"action": "deny"}],
+            }
+        ],
+    )
     use = PolicyUse(route_map_in="IN")
     said = passed(found, use, "in", ip_network("172.16.1.1/32"))
     assert said is not None and said.local_preference == 200
@@ -65,8 +84,11 @@ def test_a_policy_is_of_one_direction() -> None:
     assert has_policy(PolicyUse(prefix_list_out="X"), "out") and not has_policy(PolicyUse(), "in")
 
 
-prefixes = st.builds(lambda number, length: IPv4Network((number >> (32 - length) << (32 - length), length)),
-                     st.integers(0x0A000000, 0x0A0000FF), st.integers(24, 32))  # fmt: skip
+prefixes = st.builds(
+    lambda number, length: IPv4Network((number >> (32 - length) << (32 - length), length)),
+    st.integers(0x0A000000, 0x0A0000FF),
+    st.integers(24, 32),
+)
 
 
 @st.composite
@@ -74,8 +96,11 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
     prefix = draw(prefixes)
     ends = draw(st.lists(st.integers(prefix.prefixlen, 32), max_size=2).map(sorted))
     names = {0: (), 1: draw(st.sampled_from((("ge",), ("le",)))), 2: ("ge", "le")}[len(ends)]
-    return {"prefix": str(prefix), "action": draw(st.sampled_from(("permit", "deny"))),
-            **dict(zip(names, ends, strict=True))}  # fmt: skip
+    return {
+        "prefix": str(prefix),
+        "action": draw(st.sampled_from(("permit", "deny"))),
+        **dict(zip(names, ends, strict=True)),
+    }
 
 
 @given(st.lists(entries(), min_size=1, max_size=4), prefixes, st.integers(24, 32))
@@ -90,17 +115,29 @@ def test_whether_anything_passes_is_what_asking_for_each_prefix_says(said: Any, 
     )
 
 
-@pytest.mark.parametrize(("edit", "told"), [
-    ({"prefixLists": [{"name": "L", "entries": [{"prefix": "10.0.0.0/24", "ge": 16}]}]}, "prefix length <= ge"),
-    ({"prefixLists": [{"name": "L", "entries": [{"prefix": "10.0.0.0/24", "ge": 30, "le": 28}]}]}, "prefix length <="),
-    ({"prefixLists": [{"name": "L", "entries": [{"prefix": "10.0.0.0/24", "le": 33}]}]}, "<= 32"),
-    ({"prefixLists": [{"name": "L", "entries": [{"prefix": "10.0.0.0/24"}, {"prefix": "fd00::/64"}]}]}, "one family"),
-    ({"prefixLists": [{"name": "L", "entries": []}]}, "at least one entry"),
-    ({"routeMaps": [{"name": "a b", "entries": [{}]}]}, "a name of letters"),
-    ({"routeMaps": [{"name": "M", "entries": [{"set": {"communities": ["65000:70000"]}}]}]}, "a community such as"),
-    ({"routeMaps": [{"name": "M", "entries": [{"match": {"prefixList": "X"}}]}]}, "a declared prefix list (there is"),
-    ({"routeMaps": [{"name": "M", "entries": [{}]}, {"name": "M", "entries": [{}]}]}, "each name once"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        ({"prefixLists": [{"name": "L", "entries": [{"prefix": "10.0.0.0/24", "ge": 16}]}]}, "prefix length <= ge"),
+        (
+            {"prefixLists": [{"name": "L", "entries": [{"prefix": "10.0.0.0/24", "ge": 30, "le": 28}]}]},
+            "prefix length <=",
+        ),
+        ({"prefixLists": [{"name": "L", "entries": [{"prefix": "10.0.0.0/24", "le": 33}]}]}, "<= 32"),
+        (
+            {"prefixLists": [{"name": "L", "entries": [{"prefix": "10.0.0.0/24"}, {"prefix": "fd00::/64"}]}]},
+            "one family",
+        ),
+        ({"prefixLists": [{"name": "L", "entries": []}]}, "at least one entry"),
+        ({"routeMaps": [{"name": "a b", "entries": [{}]}]}, "a name of letters"),
+        ({"routeMaps": [{"name": "M", "entries": [{"set": {"communities": ["65000:70000"]}}]}]}, "a community such as"),
+        (
+            {"routeMaps": [{"name": "M", "entries": [{"match": {"prefixList": "X"}}]}]},
+            "a declared prefix list (there is",
+        ),
+        ({"routeMaps": [{"name": "M", "entries": [{}]}, {"name": "M", "entries": [{}]}]}, "each name once"),
+    ],
+)
 def test_what_frr_would_not_take_is_refused(edit: dict[str, Any], told: str) -> None:
     assert told in wrong(lambda stack: stack["routers"][0]["bgp"].update(edit))
 

@@ -62,8 +62,9 @@ class FakeKube:
                 raise ApiError("the object has been modified", 409)
             return self._store(metadata["name"], manifest)
 
-    def apply(self, manifest: Object, *, manager: str = "", dry_run: bool = False, subresource: str = "",
-              force: bool = True) -> Object:  # fmt: skip
+    def apply(
+        self, manifest: Object, *, manager: str = "", dry_run: bool = False, subresource: str = "", force: bool = True
+    ) -> Object:
         kind, name = manifest["kind"], manifest["metadata"]["name"]
         self._asked(f"apply {subresource}".strip(), kind, name)
         with self._lock:

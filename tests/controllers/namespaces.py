@@ -78,8 +78,10 @@ class Neighbor:
         )
         assert self._process.stdout is not None
         self._process.stdout.readline()
-        sh(f"ip link add {device} type veth peer name {device}p && ip link set {device} up"
-           f" && ip link set {device}p netns {self._process.pid}")  # fmt: skip
+        sh(
+            f"ip link add {device} type veth peer name {device}p && ip link set {device} up"
+            f" && ip link set {device}p netns {self._process.pid}"
+        )
         self.sh(f"ip link set {device}p name eth0 && ip link set eth0 up && ip address add {address} dev eth0 nodad")
 
     def sh(self, command: str) -> str:

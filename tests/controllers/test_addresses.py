@@ -27,8 +27,13 @@ def x(last: int) -> Address:
     return ip_address(f"172.18.0.{last}")
 
 
-def assigned(cidrs: list[Prefix], wanted: list[Address], before: Holders | None = None,
-             resting: list[Address] | None = None, **book: Any) -> tuple[Holders, str]:  # fmt: skip
+def assigned(
+    cidrs: list[Prefix],
+    wanted: list[Address],
+    before: Holders | None = None,
+    resting: list[Address] | None = None,
+    **book: Any,
+) -> tuple[Holders, str]:
     return Book({"ha": before or {}}, **book).assign("ha", cidrs, wanted, resting or [])
 
 
@@ -40,10 +45,15 @@ def test_one_address_each_and_the_same_ones_next_time() -> None:
     assert again[A] == first[A] and again[B] == first[B] and again[C] not in first.values()
 
 
-@pytest.mark.parametrize(("cidr", "usable"), [
-    ("172.18.0.84/32", [84]), ("172.18.0.84/31", [84, 85]), ("172.18.0.84/30", [85, 86]),
-    ("172.18.0.80/29", [81, 82, 83, 84, 85, 86]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("cidr", "usable"),
+    [
+        ("172.18.0.84/32", [84]),
+        ("172.18.0.84/31", [84, 85]),
+        ("172.18.0.84/30", [85, 86]),
+        ("172.18.0.80/29", [81, 82, 83, 84, 85, 86]),
+    ],
+)
 def test_every_usable_address_is_given_out_and_no_other(cidr: str, usable: list[int]) -> None:
     many = [ip_address(f"10.0.0.{n}") for n in range(1, 11)]
     result, short = assigned(nets(cidr), many)

@@ -40,8 +40,14 @@ class Replica:
         base = {"selectors": [{"podSelector": {}}], "destinationCIDRs": ["0.0.0.0/0"], "egressGroups": GROUPS}
         there = self.kube.objects.get((HA, name), {})
         generation = there.get("metadata", {}).get("generation", 0) + 1
-        self.kube.apply({"kind": HA, "metadata": {"name": name, "uid": f"u-{name}", "generation": generation},
-                         "spec": {**base, **spec}, "status": there.get("status", {})})  # fmt: skip
+        self.kube.apply(
+            {
+                "kind": HA,
+                "metadata": {"name": name, "uid": f"u-{name}", "generation": generation},
+                "spec": {**base, **spec},
+                "status": there.get("status", {}),
+            }
+        )
 
     def hear(self, **held: tuple[str, ...] | None) -> None:
         for gateway, addresses in held.items():
@@ -276,8 +282,9 @@ def test_a_status_that_was_written_meanwhile_is_decided_anew() -> None:
         version = refresh()
         one.controller._policies.refresh = refresh  # type: ignore[method-assign]
         group = {"egressIPByGatewayIP": {WEST: "172.18.0.84"}}
-        one.kube.apply({"kind": HA, "metadata": {"name": "ha"}, "status": {"groupStatuses": [group]}},
-                       subresource="status")  # fmt: skip
+        one.kube.apply(
+            {"kind": HA, "metadata": {"name": "ha"}, "status": {"groupStatuses": [group]}}, subresource="status"
+        )
         return version
 
     one.controller._policies.refresh = late  # type: ignore[method-assign]

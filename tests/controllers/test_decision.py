@@ -15,27 +15,42 @@ from controllers.egress_ha.gateway import DRAIN, HOSTNAME, ZONE, members
 from controllers.egress_ha.policies import OF_ZONE
 
 EAST, WEST = "172.18.0.4", "172.18.0.6"
-OLD = {"groupStatuses": [{"activeGatewayIPs": [EAST, WEST], "healthyGatewayIPs": [EAST, WEST],
-                          "egressIPByGatewayIP": {EAST: "172.18.0.84", WEST: "172.18.0.85"}}]}  # fmt: skip
+OLD = {
+    "groupStatuses": [
+        {
+            "activeGatewayIPs": [EAST, WEST],
+            "healthyGatewayIPs": [EAST, WEST],
+            "egressIPByGatewayIP": {EAST: "172.18.0.84", WEST: "172.18.0.85"},
+        }
+    ]
+}
 HOLDING = {EAST: ("172.18.0.84",), WEST: ("172.18.0.85",)}
 
 
 def node(name: str, address: str, zone: str | None, gateway: bool = False, **metadata: Any) -> dict[str, Any]:
     labels = ({"egress-gw": "true"} if gateway else {}) | ({ZONE: zone} if zone else {})
-    return {"metadata": {"name": name, "labels": labels, **metadata},
-            "status": {"addresses": [{"type": "InternalIP", "address": address}]}}  # fmt: skip
+    return {
+        "metadata": {"name": name, "labels": labels, **metadata},
+        "status": {"addresses": [{"type": "InternalIP", "address": address}]},
+    }
 
 
-NODES = [node("w1", "172.18.0.3", "east"), node("w2", "172.18.0.2", "west"), node("w3", EAST, "east", True),
-         node("w4", WEST, "west", True)]  # fmt: skip
+NODES = [
+    node("w1", "172.18.0.3", "east"),
+    node("w2", "172.18.0.2", "west"),
+    node("w3", EAST, "east", True),
+    node("w4", WEST, "west", True),
+]
 
 
 def policy(status: Any = None, name: str = "ha", created: str = "1", **spec: Any) -> Declared:
     base = {
-        "selectors": [{"podSelector": {"matchLabels": {"org": "sds"}}}], "destinationCIDRs": ["172.18.0.8/32"],
-        "azAffinity": "localOnlyFirst", "egressCIDRs": ["172.18.0.84/31"],
+        "selectors": [{"podSelector": {"matchLabels": {"org": "sds"}}}],
+        "destinationCIDRs": ["172.18.0.8/32"],
+        "azAffinity": "localOnlyFirst",
+        "egressCIDRs": ["172.18.0.84/31"],
         "egressGroups": [{"nodeSelector": {"matchLabels": {"egress-gw": "true"}}}],
-    }  # fmt: skip
+    }
     metadata = {"name": name, "uid": "u", "generation": 3, "creationTimestamp": created}
     item = {"metadata": metadata, "spec": {**base, **spec}, "status": status or {}}
     found = Reader().declared(item)
@@ -43,13 +58,25 @@ def policy(status: Any = None, name: str = "ha", created: str = "1", **spec: Any
     return found
 
 
-def decided(item: Declared, down: tuple[str, ...] = (), holding: dict[str, tuple[str, ...]] = HOLDING,
-            nodes: list[Any] = NODES, lists: bool = True, cut: dict[str, str] | None = None,
-            unready: tuple[str, ...] = ()) -> Decision:  # fmt: skip
+def decided(
+    item: Declared,
+    down: tuple[str, ...] = (),
+    holding: dict[str, tuple[str, ...]] = HOLDING,
+    nodes: list[Any] = NODES,
+    lists: bool = True,
+    cut: dict[str, str] | None = None,
+    unready: tuple[str, ...] = (),
+) -> Decision:
     serving = {ip_address(a): a not in down for a in (EAST, WEST)}
     without = {ip_address(a): frozenset({ip_network(prefix)}) for a, prefix in (cut or {}).items()}
-    known = Known(members(nodes), serving, frozenset(a for a in serving if serving[a]), lists, without,
-                  frozenset(map(ip_address, unready)))  # fmt: skip
+    known = Known(
+        members(nodes),
+        serving,
+        frozenset(a for a in serving if serving[a]),
+        lists,
+        without,
+        frozenset(map(ip_address, unready)),
+    )
     (one,) = decide([item], known, book([item], holding))
     return one
 
@@ -92,14 +119,24 @@ def test_each_zone_has_its_own_gateway_and_the_status_says_so() -> None:
     assert gateways(one) == {"ha-east-0": [("w3", "172.18.0.84")], "ha-west-0": [("w4", "172.18.0.85")]}
     assert one.status == {
         "observedGeneration": 3,
-        "groupStatuses": [{
-            "activeGatewayIPs": [EAST, WEST], "healthyGatewayIPs": [EAST, WEST],
-            "activeGatewayIPsByAZ": {"east": [EAST], "west": [WEST]},
-            "egressIPByGatewayIP": {EAST: "172.18.0.84", WEST: "172.18.0.85"},
-        }],
-        "conditions": [{"type": "cilium-edge.io/IPAMRequestSatisfied", "status": "True", "reason": "Allocated",
-                        "message": "allocation requests satisfied", "observedGeneration": 3}],
-    }  # fmt: skip
+        "groupStatuses": [
+            {
+                "activeGatewayIPs": [EAST, WEST],
+                "healthyGatewayIPs": [EAST, WEST],
+                "activeGatewayIPsByAZ": {"east": [EAST], "west": [WEST]},
+                "egressIPByGatewayIP": {EAST: "172.18.0.84", WEST: "172.18.0.85"},
+            }
+        ],
+        "conditions": [
+            {
+                "type": "cilium-edge.io/IPAMRequestSatisfied",
+                "status": "True",
+                "reason": "Allocated",
+                "message": "allocation requests satisfied",
+                "observedGeneration": 3,
+            }
+        ],
+    }
 
 
 def test_pods_of_a_zone_are_selected_by_their_node() -> None:
@@ -162,10 +199,14 @@ def test_a_node_that_is_being_deleted_is_no_gateway_any_more() -> None:
     assert used(decided(policy(OLD), nodes=nodes)) == {("w4", "172.18.0.85")}
 
 
-@pytest.mark.parametrize(("group", "expected"), [
-    ({"interface": "net0"}, {"interface": "net0"}), ({}, {}),
-    ({"egressIP": "172.18.0.42"}, {"egressIP": "172.18.0.42"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        ({"interface": "net0"}, {"interface": "net0"}),
+        ({}, {}),
+        ({"egressIP": "172.18.0.42"}, {"egressIP": "172.18.0.42"}),
+    ],
+)
 def test_the_groups_own_address_without_ipam(group: dict[str, str], expected: dict[str, str]) -> None:
     groups = [{"nodeSelector": {"matchLabels": {HOSTNAME: "w3"}}, **group}]
     one = decided(policy(egressGroups=groups, egressCIDRs=[], azAffinity="disabled"))
@@ -174,10 +215,16 @@ def test_the_groups_own_address_without_ipam(group: dict[str, str], expected: di
     assert entry == expected and "conditions" not in one.status
 
 
-@pytest.mark.parametrize("spec", [
-    {}, {"destinationCIDRs": ["x"]}, {"destinationCIDRs": []}, {"destinationCIDRs": ["10.0.0.0/8"], "azAffinity": "x"},
-    {"destinationCIDRs": ["10.0.0.0/8"], "unheardOf": 1},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {},
+        {"destinationCIDRs": ["x"]},
+        {"destinationCIDRs": []},
+        {"destinationCIDRs": ["10.0.0.0/8"], "azAffinity": "x"},
+        {"destinationCIDRs": ["10.0.0.0/8"], "unheardOf": 1},
+    ],
+)
 def test_an_object_that_is_no_policy_is_told_and_never_raises(spec: Any) -> None:
     assert isinstance(Reader().declared({"metadata": {"name": "a", "uid": "u"}, "spec": spec}), str)
 

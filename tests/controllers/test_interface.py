@@ -197,8 +197,10 @@ def test_a_first_claim_is_contradicted_and_at_the_second_the_address_is_lost() -
     arp._ONE_CLAIM = 1.5
     other, third = neighbor(), Neighbor("eth5", "172.18.0.7/16")
     # One link for all three.
-    sh("ip link add br0 type bridge && ip link set br0 up && ip address flush dev eth0 && ip link set eth0 master br0"
-       " && ip link set eth5 master br0 && ip address add 172.18.0.3/16 dev br0")  # fmt: skip
+    sh(
+        "ip link add br0 type bridge && ip link set br0 up && ip address flush dev eth0 && ip link set eth0 master br0"
+        " && ip link set eth5 master br0 && ip address add 172.18.0.3/16 dev br0"
+    )
     interface.hold(EGRESS, "br0", 60)
     lost = Lost("br0")
     third.sh(f"ping -c 1 -W 1 {EGRESS}")
@@ -222,10 +224,18 @@ def forged(opcode: int = 2, source: bytes = b"", device: str = "eth0", kind: int
     return b"\xff" * 6 + (source or mac) + b"\x08\x06" + body, device, kind
 
 
-@pytest.mark.parametrize("claim", [
-    forged(device="lxc1"), forged(kind=socket.PACKET_OTHERHOST), forged(kind=socket.PACKET_OUTGOING), forged(opcode=3),
-    forged(source=b"\x02\0\0\0\0\x67"), (b"", "eth0", socket.PACKET_HOST), (b"x" * 60, "eth0", socket.PACKET_HOST),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "claim",
+    [
+        forged(device="lxc1"),
+        forged(kind=socket.PACKET_OTHERHOST),
+        forged(kind=socket.PACKET_OUTGOING),
+        forged(opcode=3),
+        forged(source=b"\x02\0\0\0\0\x67"),
+        (b"", "eth0", socket.PACKET_HOST),
+        (b"x" * 60, "eth0", socket.PACKET_HOST),
+    ],
+)
 @in_namespace
 def test_a_claim_from_elsewhere_or_of_no_host_is_none(claim: Any) -> None:
     neighbor()

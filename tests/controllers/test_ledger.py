@@ -121,8 +121,9 @@ class World:
         default_factory=lambda: {ip_address(f"10.0.0.{n}"): Gateway() for n in range(1, 7)}
     )
 
-    def step(self, seconds: float, cut_off: set[int], deaf: set[int], restart: bool,
-             wanted: tuple[list[int], list[int]]) -> None:  # fmt: skip
+    def step(
+        self, seconds: float, cut_off: set[int], deaf: set[int], restart: bool, wanted: tuple[list[int], list[int]]
+    ) -> None:
         """Who is cut off hears and tells nothing; who is deaf answers probes and does not see the status."""
         self.now += seconds
         if restart:
@@ -171,11 +172,12 @@ lists = st.lists(st.integers(1, 6), max_size=5, unique=True)
 steps = st.tuples(st.sampled_from([0.25, 1.0, 4.0, 9.9, 12.0]), some, some, st.booleans(), st.tuples(lists, lists))
 
 
-@given(st.lists(steps, min_size=2, max_size=12),
-       st.sampled_from(["172.18.0.84/32", "172.18.0.84/31", "172.18.0.80/29"]))  # fmt: skip
+@given(
+    st.lists(steps, min_size=2, max_size=12), st.sampled_from(["172.18.0.84/32", "172.18.0.84/31", "172.18.0.80/29"])
+)
 def test_no_two_kernels_ever_have_the_same_address(
-        plan: list[tuple[float, set[int], set[int], bool, tuple[list[int], list[int]]]],
-        cidr: str) -> None:  # fmt: skip
+    plan: list[tuple[float, set[int], set[int], bool, tuple[list[int], list[int]]]], cidr: str
+) -> None:
     """Gateways fall silent and return, some learn late what is decided, the controller starts anew."""
     world = World(nets(cidr))
     for one in plan:

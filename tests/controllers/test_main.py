@@ -34,11 +34,24 @@ def test_a_thread_that_fails_takes_the_process_along() -> None:
 
 def test_wrong_arguments_are_told_in_one_line() -> None:
     # Without HOST_IP, which Kubernetes gives.
-    bare = subprocess.run([sys.executable, "-m", "controllers.egress_ha", "node"], cwd=PROJECT, capture_output=True,
-                          text=True, timeout=20, check=False)  # fmt: skip
+    bare = subprocess.run(
+        [sys.executable, "-m", "controllers.egress_ha", "node"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
     assert bare.returncode == 2 and "argument --address: " in bare.stderr.splitlines()[-1]
-    words = [sys.executable, "-m", "controllers.egress_ha", "node", "--address=192.0.2.1", "--probe-port=0",
-             "--misses=none"]
+    words = [
+        sys.executable,
+        "-m",
+        "controllers.egress_ha",
+        "node",
+        "--address=192.0.2.1",
+        "--probe-port=0",
+        "--misses=none",
+    ]
     done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 2
     last = done.stderr.splitlines()[-1]

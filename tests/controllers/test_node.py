@@ -300,8 +300,13 @@ def test_after_a_standstill_the_api_has_the_first_word() -> None:
     node.reconcile()
     assert interface.held() == {}
     kube.fail = lambda *call: None
-    kube.apply({"kind": "EgressGatewayHAPolicy", "metadata": {"name": "ha"},
-                "status": {"groupStatuses": [{"egressIPByGatewayIP": {str(HERE): str(Y)}}]}})  # fmt: skip
+    kube.apply(
+        {
+            "kind": "EgressGatewayHAPolicy",
+            "metadata": {"name": "ha"},
+            "status": {"groupStatuses": [{"egressIPByGatewayIP": {str(HERE): str(Y)}}]},
+        }
+    )
     node.reconcile()
     assert set(interface.held()) == {Y}
 
@@ -323,8 +328,13 @@ def test_a_report_tells_up_to_where_the_status_was_carried_out() -> None:
 def test_who_is_asked_by_nobody_asks_the_api_first() -> None:
     link()
     kube = FakeKube()
-    kube.apply({"kind": "EgressGatewayHAPolicy", "metadata": {"name": "ha"},
-                "status": {"groupStatuses": [{"egressIPByGatewayIP": {str(HERE): str(Y)}}]}})  # fmt: skip
+    kube.apply(
+        {
+            "kind": "EgressGatewayHAPolicy",
+            "metadata": {"name": "ha"},
+            "status": {"groupStatuses": [{"egressIPByGatewayIP": {str(HERE): str(Y)}}]},
+        }
+    )
     node = part(kube=kube)
     say(node, {HERE: X})
     node._heard = node._policies.answered = time.monotonic() - LIFETIME - 1
@@ -399,8 +409,9 @@ def test_it_tells_which_destinations_it_has_no_way_to_and_is_silent_until_it_kno
     node._keeper.start = lambda: None  # type: ignore[method-assign]
     threading.Thread(target=node.run, daemon=True).start()
     heard: list[Any] = []
-    prober = Prober(HERE, node._settings.probe_port, GATEWAY, ring(), 0.1, lambda: [HERE],
-                    lambda *told: heard.append(told))  # fmt: skip
+    prober = Prober(
+        HERE, node._settings.probe_port, GATEWAY, ring(), 0.1, lambda: [HERE], lambda *told: heard.append(told)
+    )
     prober.start()
     deadline = time.monotonic() + 10
     while not any(answered for _, answered, _ in heard):

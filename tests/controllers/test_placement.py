@@ -72,21 +72,25 @@ EAST, EAST2, WEST, NONE = member(1, "east"), member(2, "east"), member(3, "west"
 POOL = [EAST, EAST2, WEST, NONE]
 
 
-@pytest.mark.parametrize(("affinity", "zone", "down", "most", "expected"), [
-    ("disabled", "east", set(), None, [EAST, EAST2, WEST, NONE]),
-    ("disabled", "east", {"n1"}, 2, [EAST2, WEST]),
-    ("localOnly", "east", set(), None, [EAST, EAST2]),
-    ("localOnly", "east", {"n1", "n2"}, None, []),
-    ("localOnly", "", set(), None, []),
-    ("localOnlyFirst", "west", set(), None, [WEST]),
-    ("localOnlyFirst", "west", {"n3"}, None, [EAST, EAST2, NONE]),
-    ("localOnlyFirst", "", set(), None, [EAST, EAST2, WEST, NONE]),
-    ("localPriority", "west", set(), None, [WEST]),
-    ("localPriority", "west", set(), 2, [EAST, WEST]),
-    ("localPriority", "west", {"n3"}, 2, [EAST, EAST2]),
-])  # fmt: skip
-def test_who_is_chosen_for_a_zone(affinity: str, zone: str, down: set[str], most: int | None,
-                                  expected: list[Member]) -> None:  # fmt: skip
+@pytest.mark.parametrize(
+    ("affinity", "zone", "down", "most", "expected"),
+    [
+        ("disabled", "east", set(), None, [EAST, EAST2, WEST, NONE]),
+        ("disabled", "east", {"n1"}, 2, [EAST2, WEST]),
+        ("localOnly", "east", set(), None, [EAST, EAST2]),
+        ("localOnly", "east", {"n1", "n2"}, None, []),
+        ("localOnly", "", set(), None, []),
+        ("localOnlyFirst", "west", set(), None, [WEST]),
+        ("localOnlyFirst", "west", {"n3"}, None, [EAST, EAST2, NONE]),
+        ("localOnlyFirst", "", set(), None, [EAST, EAST2, WEST, NONE]),
+        ("localPriority", "west", set(), None, [WEST]),
+        ("localPriority", "west", set(), 2, [EAST, WEST]),
+        ("localPriority", "west", {"n3"}, 2, [EAST, EAST2]),
+    ],
+)
+def test_who_is_chosen_for_a_zone(
+    affinity: str, zone: str, down: set[str], most: int | None, expected: list[Member]
+) -> None:
     group = EgressGroup(max_gateway_nodes=most)
     found = chosen(group, affinity, zone, POOL, lambda m: m.name not in down)  # type: ignore[arg-type]
     assert [m.name for m in found] == [m.name for m in expected]

@@ -25,26 +25,41 @@ G1, G2 = (Member(f"g{n}", ip_address(f"10.0.0.{n}"), {}) for n in (1, 2))
 UP = {ip_address(EAST): True, ip_address(WEST): True}
 
 
-def made(zone: str | None, group: dict[str, Any] | None = None, plan: tuple[Member, ...] = (G1,), lists: bool = True,
-         addresses: dict[Any, Any] | None = None, **spec: Any) -> list[dict[str, Any]]:  # fmt: skip
+def made(
+    zone: str | None,
+    group: dict[str, Any] | None = None,
+    plan: tuple[Member, ...] = (G1,),
+    lists: bool = True,
+    addresses: dict[Any, Any] | None = None,
+    **spec: Any,
+) -> list[dict[str, Any]]:
     base = {"name": "ha", "selectors": [{"podSelector": LABELS}], "destinationCIDRs": ["0.0.0.0/0"]}
     item = EgressPolicy.model_validate({**base, **spec})
     groups = {m.name: EgressGroup.model_validate(group or {}) for m in (G1, G2)}
     return list(zone_policies(item, "uid-1", zone, plan, groups, addresses or {}, lists))
 
 
-@pytest.mark.parametrize(("selector", "zone", "expected"), [
-    (None, None, None),
-    ({}, None, {}),
-    (LABELS, None, LABELS),
-    (None, "east", {"matchLabels": {ZONE: "east"}}),
-    ({}, "east", {"matchLabels": {ZONE: "east"}}),
-    (LABELS, "east", {"matchLabels": {"tier": "web", ZONE: "east"}}),
-    (FEW, "east", {**FEW, "matchLabels": {ZONE: "east"}}),
-    (None, "", {"matchExpressions": [{"key": ZONE, "operator": "DoesNotExist"}]}),
-    ({**LABELS, **FEW}, "", {**LABELS, "matchExpressions": [
-        {"key": "disk", "operator": "Exists"}, {"key": ZONE, "operator": "DoesNotExist"}]}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("selector", "zone", "expected"),
+    [
+        (None, None, None),
+        ({}, None, {}),
+        (LABELS, None, LABELS),
+        (None, "east", {"matchLabels": {ZONE: "east"}}),
+        ({}, "east", {"matchLabels": {ZONE: "east"}}),
+        (LABELS, "east", {"matchLabels": {"tier": "web", ZONE: "east"}}),
+        (FEW, "east", {**FEW, "matchLabels": {ZONE: "east"}}),
+        (None, "", {"matchExpressions": [{"key": ZONE, "operator": "DoesNotExist"}]}),
+        (
+            {**LABELS, **FEW},
+            "",
+            {
+                **LABELS,
+                "matchExpressions": [{"key": "disk", "operator": "Exists"}, {"key": ZONE, "operator": "DoesNotExist"}],
+            },
+        ),
+    ],
+)
 def test_the_zone_is_added_to_the_selectors_own_nodes(selector: Any, zone: str | None, expected: Any) -> None:
     entry = {"podSelector": LABELS} | ({} if selector is None else {"nodeSelector": selector})
     (one,) = made(zone, selectors=[entry])
@@ -65,14 +80,19 @@ def test_an_empty_selector_is_written_and_an_absent_one_is_not() -> None:
     assert one["spec"]["selectors"] == [{"podSelector": {}, "namespaceSelector": {}}]
 
 
-@pytest.mark.parametrize(("group", "address", "expected"), [
-    ({}, None, {}), ({"interface": "eth1"}, None, {"interface": "eth1"}),
-    ({"interface": "eth1", "egressIP": "172.18.0.42"}, None, {"egressIP": "172.18.0.42"}),
-    ({"interface": "eth1", "egressIP": "172.18.0.42"}, "172.18.0.84", {"egressIP": "172.18.0.84"}),
-    ({"interface": "eth1"}, "172.18.0.84", {"egressIP": "172.18.0.84"}),
-])  # fmt: skip
-def test_an_assigned_address_before_the_groups_own_before_the_interface(group: Any, address: str | None,
-                                                                        expected: Any) -> None:  # fmt: skip
+@pytest.mark.parametrize(
+    ("group", "address", "expected"),
+    [
+        ({}, None, {}),
+        ({"interface": "eth1"}, None, {"interface": "eth1"}),
+        ({"interface": "eth1", "egressIP": "172.18.0.42"}, None, {"egressIP": "172.18.0.42"}),
+        ({"interface": "eth1", "egressIP": "172.18.0.42"}, "172.18.0.84", {"egressIP": "172.18.0.84"}),
+        ({"interface": "eth1"}, "172.18.0.84", {"egressIP": "172.18.0.84"}),
+    ],
+)
+def test_an_assigned_address_before_the_groups_own_before_the_interface(
+    group: Any, address: str | None, expected: Any
+) -> None:
     (one,) = made(None, group, addresses={G1.address: ip_address(address)} if address else {})
     assert one["spec"]["egressGateway"] == {"nodeSelector": {"matchLabels": {HOSTNAME: "g1"}}, **expected}
 
@@ -95,9 +115,19 @@ def test_an_object_says_whose_it_is_and_what_is_excluded() -> None:
     assert (one["apiVersion"], one["kind"]) == ("cilium.io/v2", "CiliumEgressGatewayPolicy")
     # The name must be the same in every process: what it was yesterday is found again.
     labels = {OWNER: "ha", OF_ZONE: "east"}
-    assert one["metadata"] == {"name": "ha-east-0-63fc3cc5", "labels": labels, "ownerReferences": [{
-        "apiVersion": "cilium-edge.io/v1alpha1", "kind": "EgressGatewayHAPolicy", "name": "ha", "uid": "uid-1",
-        "controller": True}]}  # fmt: skip
+    assert one["metadata"] == {
+        "name": "ha-east-0-63fc3cc5",
+        "labels": labels,
+        "ownerReferences": [
+            {
+                "apiVersion": "cilium-edge.io/v1alpha1",
+                "kind": "EgressGatewayHAPolicy",
+                "name": "ha",
+                "uid": "uid-1",
+                "controller": True,
+            }
+        ],
+    }
     assert one["spec"]["excludedCIDRs"] == ["10.0.0.0/8"]
     assert one["spec"]["destinationCIDRs"] == ["0.0.0.0/0", "::/0"]
 
@@ -143,12 +173,24 @@ def test_every_zone_gives_a_name_that_the_api_takes(zone: str) -> None:
 # --- what comes in ---
 
 texts = st.text(max_size=8) | st.sampled_from(["10.0.0.0/8", "172.18.0.84/31", "fd00::/64", "localOnly", "eth0", "In"])
-keys = st.sampled_from([*(f.alias or n for n, f in EgressPolicy.model_fields.items()), "nodeSelector", "matchLabels",
-                        "matchExpressions", "podSelector", "maxGatewayNodes", "egressIP", "key", "x"])  # fmt: skip
+keys = st.sampled_from(
+    [
+        *(f.alias or n for n, f in EgressPolicy.model_fields.items()),
+        "nodeSelector",
+        "matchLabels",
+        "matchExpressions",
+        "podSelector",
+        "maxGatewayNodes",
+        "egressIP",
+        "key",
+        "x",
+    ]
+)
 documents = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | texts,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4), max_leaves=12,
-)  # fmt: skip
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=12,
+)
 
 
 @given(st.dictionaries(keys, documents, max_size=5), st.text(max_size=70))
@@ -157,12 +199,18 @@ def test_whatever_the_spec_is_the_answer_is_a_policy_or_one_line(spec: Any, name
     assert isinstance(found, Declared) or (found.startswith("spec.") and len(found) > len("spec.: ")), found
 
 
-@pytest.mark.parametrize(("spec", "told"), [
-    ({"destinationCIDRs": ["10.0.0.1/8"]}, "spec.destinationCIDRs.0"),
-    ({"destinationCIDRs": ["0.0.0.0/0"], "azAffinity": "near"}, "spec.azAffinity"),
-    ({"destinationCIDRs": ["0.0.0.0/0"], "egressGroups": [{"maxGatewayNodes": 0}]}, "spec.egressGroups.0.maxGatewayN"),
-    ({"destinationCIDRs": ["0.0.0.0/0"], "egressCIDRs": "172.18.0.84/31"}, "spec.egressCIDRs"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ({"destinationCIDRs": ["10.0.0.1/8"]}, "spec.destinationCIDRs.0"),
+        ({"destinationCIDRs": ["0.0.0.0/0"], "azAffinity": "near"}, "spec.azAffinity"),
+        (
+            {"destinationCIDRs": ["0.0.0.0/0"], "egressGroups": [{"maxGatewayNodes": 0}]},
+            "spec.egressGroups.0.maxGatewayN",
+        ),
+        ({"destinationCIDRs": ["0.0.0.0/0"], "egressCIDRs": "172.18.0.84/31"}, "spec.egressCIDRs"),
+    ],
+)
 def test_the_field_that_is_wrong_is_named(spec: Any, told: str) -> None:
     found = Reader().declared({"metadata": {"name": "a", "uid": "u"}, "spec": spec})
     assert isinstance(found, str) and found.startswith(told)

@@ -60,17 +60,29 @@ def _silence() -> Iterator[None]:
     ASKING.clear()
 
 
-def prober(port: int, *targets: Address, keys: KeyRing | None = None, version: Callable[[], int] = lambda: 0,
-           here: Address = HERE, service: str = GATEWAY) -> Heard:  # fmt: skip
+def prober(
+    port: int,
+    *targets: Address,
+    keys: KeyRing | None = None,
+    version: Callable[[], int] = lambda: 0,
+    here: Address = HERE,
+    service: str = GATEWAY,
+) -> Heard:
     heard = Heard()
     ASKING.append(heard)
-    Prober(here, port, service, keys or ring(), INTERVAL, lambda: targets if heard in ASKING else (), heard,
-           version).start()  # fmt: skip
+    Prober(
+        here, port, service, keys or ring(), INTERVAL, lambda: targets if heard in ASKING else (), heard, version
+    ).start()
     return heard
 
 
-def responder(port: int, document: Callable[[], Any] = dict, asked: Callable[[Question], None] = lambda question: None,
-              at: Address = HERE, keys: KeyRing | None = None) -> None:  # fmt: skip
+def responder(
+    port: int,
+    document: Callable[[], Any] = dict,
+    asked: Callable[[Question], None] = lambda question: None,
+    at: Address = HERE,
+    keys: KeyRing | None = None,
+) -> None:
     Responder(at, port, GATEWAY, keys or ring(), document, asked).start()
 
 
@@ -194,8 +206,9 @@ def test_a_long_document_gets_a_question_of_its_length_and_no_answer_is_longer_t
         Responder(HERE, port, GATEWAY, ring(), lambda: words).start()
         heard = Heard()
         ASKING.append(heard)
-        one = Prober(HERE, port, GATEWAY, ring(), INTERVAL,
-                     lambda: [ip_address("127.0.0.3")] if heard in ASKING else (), heard)  # fmt: skip
+        one = Prober(
+            HERE, port, GATEWAY, ring(), INTERVAL, lambda: [ip_address("127.0.0.3")] if heard in ASKING else (), heard
+        )
         one._service = GATEWAY
         one.start()
         time.sleep(4 * INTERVAL)
@@ -217,14 +230,23 @@ def test_without_the_key_nobody_is_answered_and_nothing_that_was_asked_counts() 
     about = f"{GATEWAY} {HERE}"
     good = wire.sealed(ring(), wire.ASK, about, b"n" * 16, wire.NO_MARK, {"version": 7}, 512)
     bad = [
-        b"", b"hello", b"edge?1234567817", b"x" * 2000, wire.ASK * 30, good[:-1], good[:-1] + b"x", good + b"x",
+        b"",
+        b"hello",
+        b"edge?1234567817",
+        b"x" * 2000,
+        wire.ASK * 30,
+        good[:-1],
+        good[:-1] + b"x",
+        good + b"x",
         wire.sealed(strangers, wire.ASK, about, b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
         wire.sealed(ring(), wire.ASK, f"{REPLICA} {HERE}", b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
         wire.sealed(ring(), wire.ASK, f"{GATEWAY} {HERE2}", b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
         wire.sealed(ring(), wire.SAY, about, b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
-        *(wire.sealed(ring(), wire.ASK, about, b"n" * 16, wire.NO_MARK, odd, 512)
-          for odd in ([], {}, {"version": "x"}, None)),
-    ]  # fmt: skip
+        *(
+            wire.sealed(ring(), wire.ASK, about, b"n" * 16, wire.NO_MARK, odd, 512)
+            for odd in ([], {}, {"version": "x"}, None)
+        ),
+    ]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.settimeout(0.3)
         for datagram in bad:
@@ -258,11 +280,20 @@ def test_garbage_and_foreign_answers_are_a_miss() -> None:
     def junk(question: bytes) -> list[bytes]:
         true = answer(question, {"says": 1})
         return [
-            b"", b"x", wire.SAY, question, true[:-1], true[:-1] + b"x", b"EDGE" + true[4:],
-            answer(question, {"says": 1}, strangers), answer(question, {"says": 1}, about=f"{REPLICA} {HERE}"),
+            b"",
+            b"x",
+            wire.SAY,
+            question,
+            true[:-1],
+            true[:-1] + b"x",
+            b"EDGE" + true[4:],
+            answer(question, {"says": 1}, strangers),
+            answer(question, {"says": 1}, about=f"{REPLICA} {HERE}"),
             wire.sealed(ring(), wire.SAY, about, b"n" * 16, wire.NO_MARK, {"says": 1}),
-            answer(question, {}), answer(question, []), answer(question, "says"),
-        ]  # fmt: skip
+            answer(question, {}),
+            answer(question, []),
+            answer(question, "says"),
+        ]
 
     with impostor(junk) as port:
         heard = prober(port, HERE)

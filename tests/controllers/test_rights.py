@@ -20,11 +20,26 @@ from tests.controllers.fake_kube import FakeKube
 from tests.controllers.test_controller import MADE, Replica
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "egress-rights.md"
-_PLURALS = {"EgressGatewayHAPolicy": "egressgatewayhapolicies", MADE: "ciliumegressgatewaypolicies", "Node": "nodes",
-            "Pod": "pods", "Event": "events", "Lease": "leases", "Secret": "secrets"}  # fmt: skip
+_PLURALS = {
+    "EgressGatewayHAPolicy": "egressgatewayhapolicies",
+    MADE: "ciliumegressgatewaypolicies",
+    "Node": "nodes",
+    "Pod": "pods",
+    "Event": "events",
+    "Lease": "leases",
+    "Secret": "secrets",
+}
 # A method of the client -> what the API asks the right for. Applying makes what is not there, and changes the rest.
-_VERBS = {"get": {"get"}, "list": {"list"}, "watch": {"watch"}, "create": {"create"}, "replace": {"update"},
-          "delete": {"delete"}, "apply": {"create", "patch"}, "apply status": {"patch"}}  # fmt: skip
+_VERBS = {
+    "get": {"get"},
+    "list": {"list"},
+    "watch": {"watch"},
+    "create": {"create"},
+    "replace": {"update"},
+    "delete": {"delete"},
+    "apply": {"create", "patch"},
+    "apply status": {"patch"},
+}
 Right = tuple[str, str]
 
 
@@ -104,18 +119,23 @@ def test_what_is_written_by_name_is_named_and_nothing_else_of_its_kind_can_be_re
 
 
 def test_the_table_in_docs_is_current() -> None:
-    lines = ["# What the egress controller may do", "",
-             "By a test from what the code calls, and from the component's roles: the two are equal.", "",
-             "| part | where | resource | name | verbs |", "|---|---|---|---|---|"]  # fmt: skip
+    lines = [
+        "# What the egress controller may do",
+        "",
+        "By a test from what the code calls, and from the component's roles: the two are equal.",
+        "",
+        "| part | where | resource | name | verbs |",
+        "|---|---|---|---|---|",
+    ]
     for account in (CONTROLLER, NODE):
         rows: dict[tuple[str, str, str], list[str]] = {}
         for where, resource, name, verb in granted(account):
             rows.setdefault((where, resource, name), []).append(verb)
-        lines += [f"| {account} | {where} | {resource} | {name or 'any'} | {', '.join(verbs)} |"
-                  for (where, resource, name), verbs in rows.items()]  # fmt: skip
+        lines += [
+            f"| {account} | {where} | {resource} | {name or 'any'} | {', '.join(verbs)} |"
+            for (where, resource, name), verbs in rows.items()
+        ]
     text = "\n".join(lines) + "\n"
     if os.environ.get("EDGE_SNAPSHOTS") == "write":
         TABLE.write_text(text)
     assert TABLE.read_text() == text
-
-

@@ -25,10 +25,13 @@ def group(*names: str, **more: Any) -> dict[str, Any]:
 def test_the_status_of_each_group_has_its_own_gateways() -> None:
     """Affinity is a group's own matter: one without a gateway in the zone helps from another zone."""
     one = decided(policy(OLD, egressGroups=[group("w3", interface="eth1"), group("w4")], egressCIDRs=[]))
-    assert one.status == {"observedGeneration": 3, "groupStatuses": [
-        {"activeGatewayIPs": [ip], "healthyGatewayIPs": [ip], "activeGatewayIPsByAZ": {"east": [ip], "west": [ip]}}
-        for ip in (EAST, WEST)
-    ]}  # fmt: skip
+    assert one.status == {
+        "observedGeneration": 3,
+        "groupStatuses": [
+            {"activeGatewayIPs": [ip], "healthyGatewayIPs": [ip], "activeGatewayIPsByAZ": {"east": [ip], "west": [ip]}}
+            for ip in (EAST, WEST)
+        ],
+    }
     entries = [e for made in one.policies or () for e in made["spec"]["egressGateways"]]
     found = {(e["nodeSelector"]["matchLabels"][HOSTNAME], e.get("interface")) for e in entries}
     assert found == {("w3", "eth1"), ("w4", None)}
@@ -50,22 +53,34 @@ def test_each_group_has_its_own_limit() -> None:
     (one,) = decide([item], Known(members(nodes), serving), Book())
     assert {name for name, _ in used(one)} == {"w3", "w5"}
     assert [g["healthyGatewayIPs"] for g in one.status["groupStatuses"]] == [
-        [EAST, WEST], ["172.18.0.9", "172.18.0.10"]]  # fmt: skip
+        [EAST, WEST],
+        ["172.18.0.9", "172.18.0.10"],
+    ]
 
 
 def test_too_few_addresses_are_a_condition_with_a_reason() -> None:
     one = decided(policy(egressCIDRs=["172.18.0.84/32"], azAffinity="disabled"), holding={EAST: ("172.18.0.84",)})
     assert used(one) == {("w3", "172.18.0.84")}
-    assert one.status["conditions"] == [{
-        "type": SATISFIED, "status": "False", "reason": "AddressesExhausted", "observedGeneration": 3,
-        "message": f"no address for {WEST}"}]  # fmt: skip
-    assert one.status["groupStatuses"] == [{
-        "activeGatewayIPs": [EAST], "healthyGatewayIPs": [EAST, WEST], "egressIPByGatewayIP": {EAST: "172.18.0.84"}}]
+    assert one.status["conditions"] == [
+        {
+            "type": SATISFIED,
+            "status": "False",
+            "reason": "AddressesExhausted",
+            "observedGeneration": 3,
+            "message": f"no address for {WEST}",
+        }
+    ]
+    assert one.status["groupStatuses"] == [
+        {"activeGatewayIPs": [EAST], "healthyGatewayIPs": [EAST, WEST], "egressIPByGatewayIP": {EAST: "172.18.0.84"}}
+    ]
 
 
 def test_a_drained_gateway_serves_until_the_other_has_its_address() -> None:
-    spec: dict[str, Any] = {"egressCIDRs": ["172.18.0.84/31"], "azAffinity": "disabled",
-                            "egressGroups": [group("w3", "w4", maxGatewayNodes=1)]}  # fmt: skip
+    spec: dict[str, Any] = {
+        "egressCIDRs": ["172.18.0.84/31"],
+        "azAffinity": "disabled",
+        "egressGroups": [group("w3", "w4", maxGatewayNodes=1)],
+    }
     old = {"groupStatuses": [{"activeGatewayIPs": [EAST], "egressIPByGatewayIP": {EAST: "172.18.0.84"}}]}
     nodes = [*NODES[:2], node("w3", EAST, "east", True, annotations={DRAIN: "true"}), NODES[3]]
     first = decided(policy(old, **spec), holding={EAST: ("172.18.0.84",)}, nodes=nodes)
@@ -86,7 +101,8 @@ def test_a_policy_whose_groups_select_nobody_drops() -> None:
     one = decided(policy(egressGroups=[group("nobody")]))
     assert gateways(one) == {"ha-0": [("-", None)]} and one.notes == ["no gateway serves"]
     assert one.status["groupStatuses"] == [
-        {"activeGatewayIPs": [], "healthyGatewayIPs": [], "activeGatewayIPsByAZ": {"east": [], "west": []}}]
+        {"activeGatewayIPs": [], "healthyGatewayIPs": [], "activeGatewayIPsByAZ": {"east": [], "west": []}}
+    ]
 
 
 @pytest.mark.parametrize("affinity", ["disabled", "localOnly", "localOnlyFirst", "localPriority"])

@@ -19,11 +19,10 @@ AFFINITIES = ("disabled", "localOnly", "localOnlyFirst", "localPriority")
 PODS = [crc32(f"10.244.{n // 250}.{n % 250}".encode()) for n in range(600)]
 
 members = st.builds(
-    lambda n, zone: Member(
-        f"n{n}", ip_address(f"10.0.{n // 200}.{n % 200}"), {ZONE: zone} if zone else {}
-    ),
-    st.integers(1, 600), st.sampled_from(ZONES),
-)  # fmt: skip
+    lambda n, zone: Member(f"n{n}", ip_address(f"10.0.{n // 200}.{n % 200}"), {ZONE: zone} if zone else {}),
+    st.integers(1, 600),
+    st.sampled_from(ZONES),
+)
 pools = st.lists(members, min_size=1, max_size=30, unique_by=lambda m: m.name).map(
     lambda found: sorted(found, key=lambda member: int(member.address))
 )
@@ -93,8 +92,12 @@ def test_who_is_chosen(pool: list[Member], affinity: str, zone: str, most: int |
     assert {m.name for m in found} <= well and len({m.name for m in found}) == len(found)
     assert [m.address for m in found] == sorted((m.address for m in found), key=int)
     assert most is None or len(found) <= most
-    fits = {"disabled": able, "localOnly": local, "localOnlyFirst": local or able,
-            "localPriority": able if most else local or able}[affinity]  # fmt: skip
+    fits = {
+        "disabled": able,
+        "localOnly": local,
+        "localOnlyFirst": local or able,
+        "localPriority": able if most else local or able,
+    }[affinity]
     # As many as may be, and none is passed over for one that was not there before.
     assert len(found) == min(len(fits), most or len(fits))
     for given_up in fits:

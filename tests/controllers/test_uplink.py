@@ -44,22 +44,31 @@ def test_the_first_hop_is_the_kernels() -> None:
     network()
     own = IPv4Address("192.0.2.9")
     assert hops([FAR, NEAR, NOWHERE]) == {
-        FAR: Hop("wan", IPv4Address(ROUTER), own), NEAR: Hop("wan", None, own), NOWHERE: Hop()}  # fmt: skip
+        FAR: Hop("wan", IPv4Address(ROUTER), own),
+        NEAR: Hop("wan", None, own),
+        NOWHERE: Hop(),
+    }
     # Two prefixes that begin alike, and everything.
     wide, everything = IPv4Network("203.0.112.0/23"), IPv4Network("0.0.0.0/0")
     sh(f"ip route add default via {ROUTER}")
     assert set(hops([FAR, wide, IPv4Network("203.0.113.0/25"), everything]).values()) == {
-        Hop("wan", IPv4Address(ROUTER), own)}  # fmt: skip
+        Hop("wan", IPv4Address(ROUTER), own)
+    }
 
 
-@pytest.mark.parametrize(("broken", "mended"), [
-    # The router's end falls silent, and this end notices nothing.
-    (lambda router: router.sh("ip link set eth0 arp off"), lambda router: router.sh("ip link set eth0 arp on")),
-    (lambda router: router.sh("ip link set eth0 down"), lambda router: router.sh("ip link set eth0 up")),
-    (lambda router: sh(f"ip route del {FAR}"), lambda router: sh(f"ip route add {FAR} via {ROUTER}")),
-    (lambda router: sh(f"ip route replace unreachable {FAR}"),
-     lambda router: sh(f"ip route replace {FAR} via {ROUTER}")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("broken", "mended"),
+    [
+        # The router's end falls silent, and this end notices nothing.
+        (lambda router: router.sh("ip link set eth0 arp off"), lambda router: router.sh("ip link set eth0 arp on")),
+        (lambda router: router.sh("ip link set eth0 down"), lambda router: router.sh("ip link set eth0 up")),
+        (lambda router: sh(f"ip route del {FAR}"), lambda router: sh(f"ip route add {FAR} via {ROUTER}")),
+        (
+            lambda router: sh(f"ip route replace unreachable {FAR}"),
+            lambda router: sh(f"ip route replace {FAR} via {ROUTER}"),
+        ),
+    ],
+)
 @in_namespace
 def test_a_way_that_is_cut_is_noticed_and_so_is_its_return(broken, mended) -> None:  # type: ignore[no-untyped-def]
     router = network()

@@ -21,7 +21,8 @@ def views(own: dict[Address, bool], others: list[dict[Address, bool]]) -> tuple[
 
 @given(words, st.lists(words, max_size=3), words)
 def test_whom_anybody_reaches_serves_and_who_is_withdrawn_is_missed_by_all(
-        own: dict[Address, bool], others: list[dict[Address, bool]], before: dict[Address, bool]) -> None:  # fmt: skip
+    own: dict[Address, bool], others: list[dict[Address, bool]], before: dict[Address, bool]
+) -> None:
     result = agreed(*views(own, others), before)
     seeing = [up for up in (own, *others) if not up or any(up.values())]
     for gateway, serves in result.items():
@@ -39,15 +40,17 @@ def test_whom_anybody_reaches_serves_and_who_is_withdrawn_is_missed_by_all(
 
 
 @given(words, st.lists(words, max_size=3), words)
-def test_what_is_agreed_is_agreed_again(own: dict[Address, bool], others: list[dict[Address, bool]],
-                                        before: dict[Address, bool]) -> None:  # fmt: skip
+def test_what_is_agreed_is_agreed_again(
+    own: dict[Address, bool], others: list[dict[Address, bool]], before: dict[Address, bool]
+) -> None:
     first = agreed(*views(own, others), before)
     assert agreed(*views(own, others), first) == first
 
 
 @given(words, words, words)
-def test_replicas_that_agreed_before_agree_again(one: dict[Address, bool], two: dict[Address, bool],
-                                                 before: dict[Address, bool]) -> None:  # fmt: skip
+def test_replicas_that_agreed_before_agree_again(
+    one: dict[Address, bool], two: dict[Address, bool], before: dict[Address, bool]
+) -> None:
     """Whoever leads next moves nothing, as long as one of them sees anything."""
     a, b = View("a", one), View("b", two)
     if any(one.values()) or any(two.values()):

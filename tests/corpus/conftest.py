@@ -12,8 +12,10 @@ _WHAT = {
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     for test, what in _WHAT.items():
-        reports = {outcome: sum(test in one.nodeid for one in terminalreporter.stats.get(outcome, ()))
-                   for outcome in ("passed", "failed")}  # fmt: skip
+        reports = {
+            outcome: sum(test in one.nodeid for one in terminalreporter.stats.get(outcome, ()))
+            for outcome in ("passed", "failed")
+        }
         total = sum(reports.values())
         if total:
             terminalreporter.write_line(f"corpus: {reports['passed']} of {total} {what}")

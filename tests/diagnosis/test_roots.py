@@ -113,14 +113,18 @@ def api_gone(seen: Seen) -> None:
 CASES: dict[str, tuple[Change, str, str, int]] = {
     # Fault, check and subject of the root, how many rows follow at least.
     "a session": (lambda seen: down(seen, "cilium-w1"), "bgp-session", "cilium-w1 - cilium-r (router)", 5),
-    "a node that does not answer": (lambda seen: silent(seen, "cilium-w1"), "bgp-session",
-                                    "cilium-w1 - cilium-r (agent)", 5),
+    "a node that does not answer": (
+        lambda seen: silent(seen, "cilium-w1"),
+        "bgp-session",
+        "cilium-w1 - cilium-r (agent)",
+        5,
+    ),
     "a node that is lost with its operator": (node_with_operator, "bgp-session", "cilium-w1 - cilium-r (agent)", 6),
     "zebra": (no_zebra, "router-daemon", "cilium-r", 2),
     "forwarding": (no_forwarding, "forwarding", "cilium-r", 4),
     "every session": (all_down, "bgp-session", "cilium-ctr - cilium-r (router)", 10),
     "a Service that was changed": (policy_local, "service", "webpod", 2),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -144,7 +148,9 @@ def test_two_faults_have_two_roots() -> None:
 
     causes = found(both)
     assert {root.verdict.subject for root in causes} == {
-        "cilium-w1 - cilium-r (router)", "cilium-w3 - cilium-r (router)"}  # fmt: skip
+        "cilium-w1 - cilium-r (router)",
+        "cilium-w3 - cilium-r (router)",
+    }
     assert all(root.follows for root in causes)
 
 

@@ -24,30 +24,47 @@ WEBPOD = {"matchExpressions": [{"key": "app", "operator": "In", "values": ["webp
 def world() -> World:
     """The healthy answers, with the API's objects of BGP as the dev stack makes them."""
     seen = healthy()
-    peer = {"name": "tor-switch", "peerAddress": "192.168.10.200", "peerASN": 65000,
-            "peerConfigRef": {"name": "cilium-peer"}}  # fmt: skip
+    peer = {
+        "name": "tor-switch",
+        "peerAddress": "192.168.10.200",
+        "peerASN": 65000,
+        "peerConfigRef": {"name": "cilium-peer"},
+    }
     seen.objects["CiliumBGPClusterConfig"][0]["spec"] = {
         "nodeSelector": {"matchLabels": {"enable-bgp": "true"}},
         "bgpInstances": [{"name": "instance-65001", "localASN": 65001, "peers": [peer]}],
     }
     seen.objects["CiliumBGPPeerConfig"][0]["spec"] = {
-        "families": [{"afi": "ipv4", "safi": "unicast", "advertisements": {"matchLabels": {"advertise": "bgp"}}}]}
-    seen.objects["nodes"] = [{"metadata": {"name": name, "labels": {"enable-bgp": "true"}},
-                              "spec": {"podCIDRs": [f"172.20.{i}.0/24"]}} for i, name in enumerate(NODES)]  # fmt: skip
+        "families": [{"afi": "ipv4", "safi": "unicast", "advertisements": {"matchLabels": {"advertise": "bgp"}}}]
+    }
+    seen.objects["nodes"] = [
+        {"metadata": {"name": name, "labels": {"enable-bgp": "true"}}, "spec": {"podCIDRs": [f"172.20.{i}.0/24"]}}
+        for i, name in enumerate(NODES)
+    ]
     service = seen.objects["services"][0]
     service["metadata"]["labels"] = {"app": "webpod"}
     service["spec"] = {"type": "LoadBalancer", "externalTrafficPolicy": "Cluster", "clusterIPs": ["10.96.0.9"]}
-    seen.objects["pods"] = [{
-        "metadata": {"name": "webpod-1", "namespace": "default"}, "spec": {"nodeName": "cilium-w1"},
-        "status": {"phase": "Running", "podIP": "172.20.1.7", "conditions": [{"type": "Ready", "status": "True"}]},
-    }]  # fmt: skip
+    seen.objects["pods"] = [
+        {
+            "metadata": {"name": "webpod-1", "namespace": "default"},
+            "spec": {"nodeName": "cilium-w1"},
+            "status": {"phase": "Running", "podIP": "172.20.1.7", "conditions": [{"type": "Ready", "status": "True"}]},
+        }
+    ]
     seen.objects["advertisements"] = [
-        {"metadata": {"name": "pods", "labels": {"advertise": "bgp"}},
-         "spec": {"advertisements": [{"advertisementType": "PodCIDR"}]}},
-        {"metadata": {"name": "lb", "labels": {"advertise": "bgp"}},
-         "spec": {"advertisements": [{"advertisementType": "Service", "selector": WEBPOD,
-                                      "service": {"addresses": ["LoadBalancerIP"]}}]}},
-    ]  # fmt: skip
+        {
+            "metadata": {"name": "pods", "labels": {"advertise": "bgp"}},
+            "spec": {"advertisements": [{"advertisementType": "PodCIDR"}]},
+        },
+        {
+            "metadata": {"name": "lb", "labels": {"advertise": "bgp"}},
+            "spec": {
+                "advertisements": [
+                    {"advertisementType": "Service", "selector": WEBPOD, "service": {"addresses": ["LoadBalancerIP"]}}
+                ]
+            },
+        },
+    ]
     return World(dev(), seen)
 
 
@@ -72,46 +89,82 @@ def advertisement(it: World, name: str) -> Any:
 def test_an_address_and_who_announces_it() -> None:
     found = asked("172.16.1.1")
     assert found.text == "172.16.1.1/32: an address of Service default/webpod" and not found.fails
-    assert of(found, "cilium-w1").text == ("cilium-w1 announces it to 192.168.10.200: cilium-bgp > instance-65001 >"
-                                           " tor-switch > cilium-peer > lb; the session is established")  # fmt: skip
+    assert of(found, "cilium-w1").text == (
+        "cilium-w1 announces it to 192.168.10.200: cilium-bgp > instance-65001 >"
+        " tor-switch > cilium-peer > lb; the session is established"
+    )
     assert "selected, by 192.168.10.100" in of(found, "cilium-r").text
 
 
 # What is changed, the word that is asked for, the host whose step fails, and what it says.
 CASES: dict[str, tuple[Change, str, str, str]] = {
     "the node has no label": (
-        lambda it: it.seen.objects["nodes"][1]["metadata"].update(labels={}), "172.16.1.1", "cilium-w1",
-        "no CiliumBGPClusterConfig selects the node (cilium-bgp wants enable-bgp=true)"),
+        lambda it: it.seen.objects["nodes"][1]["metadata"].update(labels={}),
+        "172.16.1.1",
+        "cilium-w1",
+        "no CiliumBGPClusterConfig selects the node (cilium-bgp wants enable-bgp=true)",
+    ),
     "the peer config is gone": (
-        lambda it: it.seen.objects["CiliumBGPPeerConfig"].clear(), "172.16.1.1", "cilium-w1",
-        "CiliumBGPPeerConfig cilium-peer is not there"),
+        lambda it: it.seen.objects["CiliumBGPPeerConfig"].clear(),
+        "172.16.1.1",
+        "cilium-w1",
+        "CiliumBGPPeerConfig cilium-peer is not there",
+    ),
     "no family carries anything": (
         lambda it: it.seen.objects["CiliumBGPPeerConfig"][0]["spec"].update(families=[{"afi": "ipv4"}]),
-        "172.16.1.1", "cilium-w1", "no family of cilium-peer selects advertisements"),
+        "172.16.1.1",
+        "cilium-w1",
+        "no family of cilium-peer selects advertisements",
+    ),
     "the advertisement's own label": (
-        lambda it: advertisement(it, "lb")["metadata"].update(labels={"advertise": "bpg"}), "172.16.1.1", "cilium-w1",
-        "lb is about it, and cilium-peer selects advertise=bgp: it has advertise=bpg"),
+        lambda it: advertisement(it, "lb")["metadata"].update(labels={"advertise": "bpg"}),
+        "172.16.1.1",
+        "cilium-w1",
+        "lb is about it, and cilium-peer selects advertise=bgp: it has advertise=bpg",
+    ),
     "the advertisement's selector": (
-        lambda it: it.seen.objects["services"][0]["metadata"].update(labels={"app": "wbpod"}), "172.16.1.1",
-        "cilium-w1", "lb: its selector (app In (webpod)) does not match the Service (app=wbpod"),
+        lambda it: it.seen.objects["services"][0]["metadata"].update(labels={"app": "wbpod"}),
+        "172.16.1.1",
+        "cilium-w1",
+        "lb: its selector (app In (webpod)) does not match the Service (app=wbpod",
+    ),
     "another kind of address": (
-        lambda it: None, "10.96.0.9", "cilium-w1", "lb: it names LoadBalancerIP, and the address is a ClusterIP"),
+        lambda it: None,
+        "10.96.0.9",
+        "cilium-w1",
+        "lb: it names LoadBalancerIP, and the address is a ClusterIP",
+    ),
     "the session is down": (
-        lambda it: it.seen.agents["cilium-w1"][0].update({"session-state": "active"}), "172.16.1.1", "cilium-w1",
-        "the session is active"),
+        lambda it: it.seen.agents["cilium-w1"][0].update({"session-state": "active"}),
+        "172.16.1.1",
+        "cilium-w1",
+        "the session is active",
+    ),
     "no PodCIDR is announced": (
-        lambda it: it.seen.objects["advertisements"].pop(0), "172.20.1.0/24", "cilium-w1",
-        "carries no advertisement that is about it"),
+        lambda it: it.seen.objects["advertisements"].pop(0),
+        "172.20.1.0/24",
+        "cilium-w1",
+        "carries no advertisement that is about it",
+    ),
     "another source's route wins": (
-        lambda it: it.seen.routers["cilium-r"]["rib"]["172.16.1.1/32"][0].update(selected=False), "172.16.1.1",
-        "cilium-r", "another source's wins"),
+        lambda it: it.seen.routers["cilium-r"]["rib"]["172.16.1.1/32"][0].update(selected=False),
+        "172.16.1.1",
+        "cilium-r",
+        "another source's wins",
+    ),
     "the kernel has it not": (
-        lambda it: it.seen.routers["cilium-r"].update(fib=[]), "172.20.1.0/24", "cilium-r",
-        "the kernel has no such route"),
+        lambda it: it.seen.routers["cilium-r"].update(fib=[]),
+        "172.20.1.0/24",
+        "cilium-r",
+        "the kernel has no such route",
+    ),
     "the router has it not": (
-        lambda it: it.seen.routers["cilium-r"]["rib"].pop("172.20.1.0/24"), "172.20.1.0/24", "cilium-r",
-        "has no route to it from BGP"),
-}  # fmt: skip
+        lambda it: it.seen.routers["cilium-r"]["rib"].pop("172.20.1.0/24"),
+        "172.20.1.0/24",
+        "cilium-r",
+        "has no route to it from BGP",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", CASES)

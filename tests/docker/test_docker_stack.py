@@ -19,8 +19,9 @@ def test_it_is_proven_and_stays_as_it_is(edge: Containers) -> None:
     assert found["green"] and len(found["verdicts"]) == 28
     assert "no changes" in edge.run("up").stderr
     edge.run("refresh", "--preview-only", "--expect-no-changes")
-    assert edge.left() == sorted([f"{NAME}-{name}" for name in (*NODES, "cilium-r")]
-                                 + [f"{NAME}-192.168.10.0-24", f"{NAME}-192.168.20.0-24"])  # fmt: skip
+    assert edge.left() == sorted(
+        [f"{NAME}-{name}" for name in (*NODES, "cilium-r")] + [f"{NAME}-192.168.10.0-24", f"{NAME}-192.168.20.0-24"]
+    )
 
 
 def test_kubelets_and_containerd_are_real(edge: Containers) -> None:
@@ -32,8 +33,11 @@ def test_kubelets_and_containerd_are_real(edge: Containers) -> None:
         assert item["status"]["nodeInfo"]["containerRuntimeVersion"].startswith("containerd://")
         assert item["status"]["nodeInfo"]["kubeletVersion"] == "v1.34.4"
     assert {name: item["spec"]["podCIDR"] for name, item in nodes.items()} == {
-        "cilium-ctr": "172.20.0.0/24", "cilium-w1": "172.20.1.0/24", "cilium-w2": "172.20.2.0/24",
-        "cilium-w3": "172.20.3.0/24"}  # fmt: skip
+        "cilium-ctr": "172.20.0.0/24",
+        "cilium-w1": "172.20.1.0/24",
+        "cilium-w2": "172.20.2.0/24",
+        "cilium-w3": "172.20.3.0/24",
+    }
 
 
 def test_keys_are_in_the_state_as_secrets_and_nowhere_else(edge: Containers) -> None:
@@ -64,6 +68,7 @@ def test_a_changed_line_of_frr_changes_the_router_alone(edge: Containers) -> Non
 def test_a_paused_node_is_red_and_comes_back(edge: Containers) -> None:
     edge.container("cilium-w1").pause()
     try:
+
         def told() -> bool:
             red = [v for v in edge.look()["verdicts"] if v["color"] == "red"]
             return any("192.168.10.101" in v["subject"] or "cilium-w1" in v["subject"] for v in red)

@@ -46,11 +46,13 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of the main branch, and a revision that is proposed: its stack `bgp` differs."""
     place = tmp_path_factory.mktemp("ci") / "clone"
     # The files of the working tree, not of the last commit: that is what is being tested.
-    names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=PROJECT, check=True,
-                           capture_output=True, text=True).stdout.split("\n")  # fmt: skip
+    names = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=PROJECT, check=True, capture_output=True, text=True
+    ).stdout.split("\n")
     place.mkdir()
-    tar = subprocess.run(["tar", "-c", "--ignore-failed-read", *filter(None, names)], cwd=PROJECT, check=True,
-                         capture_output=True)  # fmt: skip
+    tar = subprocess.run(
+        ["tar", "-c", "--ignore-failed-read", *filter(None, names)], cwd=PROJECT, check=True, capture_output=True
+    )
     subprocess.run(["tar", "-x"], cwd=place, input=tar.stdout, check=True)
     (place / ".venv").symlink_to(PROJECT / ".venv")
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com"]
@@ -66,8 +68,11 @@ def propose(clone: Path, text: str) -> None:
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com"]
     subprocess.run([*git, "checkout", "-q", "-B", "proposed", "main"], cwd=clone, check=True)
     (clone / "Pulumi.bgp.yaml").write_text(text)
-    for words in (["commit", "-qam", "proposed"], ["update-ref", "refs/remotes/origin/proposed", "HEAD"],
-                  ["checkout", "-q", "main"]):  # fmt: skip
+    for words in (
+        ["commit", "-qam", "proposed"],
+        ["update-ref", "refs/remotes/origin/proposed", "HEAD"],
+        ["checkout", "-q", "main"],
+    ):
         subprocess.run([*git, *words], cwd=clone, check=True)
 
 
@@ -75,14 +80,20 @@ def run(clone: Path, line: str, summary: Path) -> subprocess.CompletedProcess[st
     head = subprocess.run(["git", "rev-parse", "proposed"], cwd=clone, check=True, capture_output=True, text=True)
     subprocess.run(["git", "checkout", "-q", "--", "Pulumi.bgp.yaml"], cwd=clone, check=True)
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "EDGE_"))}
-    env = {**kept, "EDGE_HOME": str(summary.parent / "home"), "GITHUB_STEP_SUMMARY": str(summary),
-           "CI_COMMIT_SHA": head.stdout.strip(), "STACK": "bgp"}  # fmt: skip
+    env = {
+        **kept,
+        "EDGE_HOME": str(summary.parent / "home"),
+        "GITHUB_STEP_SUMMARY": str(summary),
+        "CI_COMMIT_SHA": head.stdout.strip(),
+        "STACK": "bgp",
+    }
     # The line runs as the recipe's shell runs it.
     return subprocess.run(["sh", "-c", line], cwd=clone, env=env, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize(("file", "line"), [r for r in recipes() if verb(r[1]) in OFFLINE
-                                            and "--expect-no-changes" not in r[1]])  # fmt: skip
+@pytest.mark.parametrize(
+    ("file", "line"), [r for r in recipes() if verb(r[1]) in OFFLINE and "--expect-no-changes" not in r[1]]
+)
 def test_an_offline_command_runs_without_a_secret(clone: Path, tmp_path: Path, file: str, line: str) -> None:
     done = run(clone, line, tmp_path / "summary.md")
     assert done.returncode == 0, f"{file}: {line}\n{done.stdout}{done.stderr}"

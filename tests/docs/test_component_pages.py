@@ -56,8 +56,10 @@ def tables(schema: Schema, name: str) -> str:
         said = " ".join(made.get("description", "").split())
         parts += [f"\n### {kind}\n", f"{said}\n", _table(made["properties"], made.get("required", []))]
     always = resource.get("required", [])
-    rows = [f"| `{key}` | {_kind(one)} | {'' if key in always else 'may be absent'} |"
-            for key, one in sorted(resource["properties"].items())]  # fmt: skip
+    rows = [
+        f"| `{key}` | {_kind(one)} | {'' if key in always else 'may be absent'} |"
+        for key, one in sorted(resource["properties"].items())
+    ]
     parts += ["\n## Outputs\n", "\n".join(["| output | type | |", "| --- | --- | --- |", *rows]) + "\n"]
     return "\n".join(parts)
 
@@ -65,8 +67,15 @@ def tables(schema: Schema, name: str) -> str:
 def _table(properties: Schema, required: list[str]) -> str:
     lines = ["| argument | type | |", "| --- | --- | --- |"]
     for key, one in sorted(properties.items(), key=lambda item: (item[0] not in required, item[0])):
-        notes = [word for word, true in (("required", key in required), ("not an Output", one.get("plain")),
-                                         ("secret", one.get("secret"))) if true]  # fmt: skip
+        notes = [
+            word
+            for word, true in (
+                ("required", key in required),
+                ("not an Output", one.get("plain")),
+                ("secret", one.get("secret")),
+            )
+            if true
+        ]
         lines.append(f"| `{key}` | {_kind(one)} | {', '.join(notes)} |")
     return "\n".join(lines) + "\n"
 

@@ -21,9 +21,18 @@ from drills.figure import svg
 from drills.run import Outcome, find, hold, hold_all, judge
 from drills.timeline import parsed
 
-INGRESS = {"l2-holder-frozen", "l2-holder-frozen-tuned", "l2-holder-agent-killed", "l2-link-bounced", "envoy-killed",
-           "envoy-agent-both-killed", "ingress-backend-killed", "certificate-rotated", "policy-locked",
-           "ingress-added"}  # fmt: skip
+INGRESS = {
+    "l2-holder-frozen",
+    "l2-holder-frozen-tuned",
+    "l2-holder-agent-killed",
+    "l2-link-bounced",
+    "envoy-killed",
+    "envoy-agent-both-killed",
+    "ingress-backend-killed",
+    "certificate-rotated",
+    "policy-locked",
+    "ingress-added",
+}
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -49,9 +58,19 @@ class Ground:
 
 
 def drill(limit: float = 0.1, back: float | None = 0.5, after: int = 0, **more: Any) -> Drill:
-    return Drill("d", "about", lambda s: (Stream("s", "pod/p", "192.0.2.1", 80, limit, after),),
-                 lambda ground: ground.well, more.pop("fault", lambda ground: ground.cut("h")),  # type: ignore[attr-defined]
-                 lambda ground: ground.join("h"), during=0.1, after=0.1, before=0.1, back=back, **more)  # fmt: skip
+    return Drill(
+        "d",
+        "about",
+        lambda s: (Stream("s", "pod/p", "192.0.2.1", 80, limit, after),),
+        lambda ground: ground.well,
+        more.pop("fault", lambda ground: ground.cut("h")),  # type: ignore[attr-defined]
+        lambda ground: ground.join("h"),
+        during=0.1,
+        after=0.1,
+        before=0.1,
+        back=back,
+        **more,
+    )
 
 
 def outcome(text: str, healed: float = 0.1, **given: Any) -> list[str]:
@@ -62,29 +81,32 @@ def outcome(text: str, healed: float = 0.1, **given: Any) -> list[str]:
     return judge(one)
 
 
-@pytest.mark.parametrize(("text", "given", "wrong"), [
-    ("-1 a; 0.01 -; 0.05 b; 0.2 a", {}, ""),
-    ("-1 a; 0.01 -; 0.2 a", {"limit": 0}, "black-out of 0.02 s"),
-    ("-1 -; -0.9 a; 0.2 a", {"limit": 9}, "lost before the fault"),
-    ("-1 a; 0.01 b; 0.2 b", {}, "was back never"),
-    ("-1 a; 0.2 b; 0.9 a", {}, "after 0.8 s"),
-    ("-1 a; 0.2 a; 0.3 -; 0.4 a", {}, "1 requests lost on the way back"),
-    ("-1 a; 0.2 a; 0.3 -; 0.4 a", {"after": 1}, ""),
-    ("-1 a; 0.2 a; 0.4 -", {"after": 1}, "the last request was lost"),
-    # Of a time without requests nothing is known: not before the fault, not within, not at the end.
-    ("2.0 a; 2.01 a", {}, "sent nothing for 2.1 s"),
-    ("-1 a; 0.1 a; 2.3 a", {}, "sent nothing for 2.2 s"),
-    ("-1 a; 0.2 a", {"healed": 2.5}, "sent nothing for 2.3 s"),
-    # Nobody is to be answered from 0.05 s after the fault until it is healed.
-    ("-1 a; 0.02 a; 0.06 -; 0.09 -; 0.2 a", {"shuts": 0.05, "limit": 9}, ""),
-    ("-1 a; 0.02 -; 0.06 a; 0.2 a", {"shuts": 0.05, "limit": 9}, "answered later than 0.05 s after the fault"),
-    # Only the act lets anybody in.
-    ("-1 -; 0.02 -; 0.06 a; 0.2 -", {"opens": 0.05}, ""),
-    ("-1 -; 0.02 -; 0.06 -; 0.09 a", {"opens": 0.05}, "not answered 0.1 s after the act"),
-    ("-1 a; 0.06 a", {"opens": 0.05}, "answered before there was anybody"),
-    # One that heals by itself is watched to its end.
-    ("-1 a; 0.01 -; 0.5 -; 0.6 a", {"back": None}, "black-out of 0.51 s"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "given", "wrong"),
+    [
+        ("-1 a; 0.01 -; 0.05 b; 0.2 a", {}, ""),
+        ("-1 a; 0.01 -; 0.2 a", {"limit": 0}, "black-out of 0.02 s"),
+        ("-1 -; -0.9 a; 0.2 a", {"limit": 9}, "lost before the fault"),
+        ("-1 a; 0.01 b; 0.2 b", {}, "was back never"),
+        ("-1 a; 0.2 b; 0.9 a", {}, "after 0.8 s"),
+        ("-1 a; 0.2 a; 0.3 -; 0.4 a", {}, "1 requests lost on the way back"),
+        ("-1 a; 0.2 a; 0.3 -; 0.4 a", {"after": 1}, ""),
+        ("-1 a; 0.2 a; 0.4 -", {"after": 1}, "the last request was lost"),
+        # Of a time without requests nothing is known: not before the fault, not within, not at the end.
+        ("2.0 a; 2.01 a", {}, "sent nothing for 2.1 s"),
+        ("-1 a; 0.1 a; 2.3 a", {}, "sent nothing for 2.2 s"),
+        ("-1 a; 0.2 a", {"healed": 2.5}, "sent nothing for 2.3 s"),
+        # Nobody is to be answered from 0.05 s after the fault until it is healed.
+        ("-1 a; 0.02 a; 0.06 -; 0.09 -; 0.2 a", {"shuts": 0.05, "limit": 9}, ""),
+        ("-1 a; 0.02 -; 0.06 a; 0.2 a", {"shuts": 0.05, "limit": 9}, "answered later than 0.05 s after the fault"),
+        # Only the act lets anybody in.
+        ("-1 -; 0.02 -; 0.06 a; 0.2 -", {"opens": 0.05}, ""),
+        ("-1 -; 0.02 -; 0.06 -; 0.09 a", {"opens": 0.05}, "not answered 0.1 s after the act"),
+        ("-1 a; 0.06 a", {"opens": 0.05}, "answered before there was anybody"),
+        # One that heals by itself is watched to its end.
+        ("-1 a; 0.01 -; 0.5 -; 0.6 a", {"back": None}, "black-out of 0.51 s"),
+    ],
+)
 def test_what_is_promised_is_judged(text: str, given: dict[str, Any], wrong: str) -> None:
     found = outcome(text, **given)
     assert (wrong in " ".join(found)) and bool(found) == bool(wrong), found
@@ -95,9 +117,12 @@ def test_the_drills_of_ingresses_ask_who_is_admitted_where_the_addresses_are() -
     streams = {item.name: item.streams(found)[0] for item in drills_for(found) if item.name in INGRESS}
     assert set(streams) == INGRESS
     asked = {(s.where, s.host, s.port, s.asks) for s in streams.values()}
-    assert asked == {("host/client", "192.168.10.211", 80, ""), ("host/client", "192.168.10.212", 80, ""),
-                     ("host/client", "192.168.10.212", 443, "webpod.example"),
-                     ("host/client", "192.168.10.213", 80, "")}  # fmt: skip
+    assert asked == {
+        ("host/client", "192.168.10.211", 80, ""),
+        ("host/client", "192.168.10.212", 80, ""),
+        ("host/client", "192.168.10.212", 443, "webpod.example"),
+        ("host/client", "192.168.10.213", 80, ""),
+    }
     # The chart's Lease lives for 15 s, and is looked at every 2.4 s.
     assert streams["l2-holder-frozen"].limit == pytest.approx(25.4)
     for section in ("ingresses", "l2_policies", "outposts", "pools"):
@@ -201,7 +226,8 @@ def test_every_drill_has_streams_and_a_promise() -> None:
 
 def test_the_picture_has_a_row_a_stream_and_its_colors() -> None:
     item = drill()
-    one = Outcome(item, 0.1, 0.0, [(item.streams(stack("egress"))[0],
-                                    parsed("s", "99 <a>\n100.02 -\n100.04 b\n", 100.0, 0.02))])  # fmt: skip
+    one = Outcome(
+        item, 0.1, 0.0, [(item.streams(stack("egress"))[0], parsed("s", "99 <a>\n100.02 -\n100.04 b\n", 100.0, 0.02))]
+    )
     text = svg(one)
     assert "&lt;a&gt;: 1 requests" in text and "lost: 1 requests" in text and "<a>" not in text

@@ -17,8 +17,10 @@ from drills.summary import markdown
 from drills.timeline import parsed
 from tests.drills.test_run import drill, stack
 
-HEAD = ("| drill | fault | stream | black-out, s | foreseen, s | promised, s | lost | lost on return | requests |\n"
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")  # fmt: skip
+HEAD = (
+    "| drill | fault | stream | black-out, s | foreseen, s | promised, s | lost | lost on return | requests |\n"
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+)
 
 
 def held(*lost: float, back: float | None = 0.5, faults: tuple[str, ...] = ()) -> Outcome:
@@ -36,8 +38,10 @@ def test_one_drill_is_one_row() -> None:
 
 def test_of_a_drill_that_was_held_more_than_once_there_are_the_median_and_the_range() -> None:
     rows = markdown([held(0.1), held(0.1, 0.2, 0.3), held(0.1, 0.2, faults=("it was slow",))]).removeprefix(HEAD)
-    assert rows == ("| d (failed) | about | s | 0.2 (0.1 to 0.3, 3 times) |  | 1.5 | 2 (1 to 3, 3 times)"
-                    " | 0 (0 to 0, 3 times) | 11 |\n")  # fmt: skip
+    assert rows == (
+        "| d (failed) | about | s | 0.2 (0.1 to 0.3, 3 times) |  | 1.5 | 2 (1 to 3, 3 times)"
+        " | 0 (0 to 0, 3 times) | 11 |\n"
+    )
 
 
 def test_what_was_held_is_kept_when_the_next_one_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

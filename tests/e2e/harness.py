@@ -84,8 +84,9 @@ class Edge:
         place = words.index("--") if "--" in words else len(words)
         return [sys.executable, "-m", "cli", "--cwd", str(self.dir), *words[:place], *chosen, *words[place:]]
 
-    def run(self, *words: str, ok: bool = True, timeout: float = 420,
-            stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str, ok: bool = True, timeout: float = 420, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             self.argv(*words), env=self.env, input=stdin, capture_output=True, text=True, timeout=timeout, check=False
         )
@@ -97,7 +98,11 @@ class Edge:
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self.argv(*words), env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            self.argv(*words),
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
             start_new_session=True,
         )
 
@@ -127,8 +132,10 @@ class Edge:
     def cilium_versions(self) -> set[str]:
         """What the agents say that they are."""
         agents = self.kubectl("-n", "kube-system", "get", "pods", "-l", "k8s-app=cilium", "-o", "name").split()
-        said = [self.kubectl("-n", "kube-system", "exec", a, "-c", "cilium-agent", "--", "cilium-dbg", "version")
-                for a in agents]  # fmt: skip
+        said = [
+            self.kubectl("-n", "kube-system", "exec", a, "-c", "cilium-agent", "--", "cilium-dbg", "version")
+            for a in agents
+        ]
         return {line.split()[1] for text in said for line in text.splitlines() if line.startswith("Daemon:")}
 
     def sessions(self) -> dict[str, Any]:

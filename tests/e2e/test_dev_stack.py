@@ -20,19 +20,32 @@ def test_everything_is_proven_from_both_sides(edge: Edge) -> None:
     for verdict in result["verdicts"]:
         by_check[verdict["check"]] = by_check.get(verdict["check"], 0) + 1
     # 4 sessions from 2 sides; 4 PodCIDRs and one VIP in RIB and FIB; 3 pods reached; the VIP served.
-    assert by_check == {"bgp-session": 8, "rib": 5, "fib": 5, "rib-surplus": 1, "router-config": 1, "network": 1,
-                        "lb-ipam": 1, "announced": 1, "object": 1, "pod-to-pod": 3, "vip-http": 1}  # fmt: skip
+    assert by_check == {
+        "bgp-session": 8,
+        "rib": 5,
+        "fib": 5,
+        "rib-surplus": 1,
+        "router-config": 1,
+        "network": 1,
+        "lb-ipam": 1,
+        "announced": 1,
+        "object": 1,
+        "pod-to-pod": 3,
+        "vip-http": 1,
+    }
 
 
 def test_the_router_has_what_the_write_up_shows(edge: Edge) -> None:
     routes = edge.on("cilium-r", "ip route show proto bgp")
     for prefix, hop, device in (
-        ("172.20.0.0/24", "192.168.10.100", "eth1"), ("172.20.1.0/24", "192.168.10.101", "eth1"),
-        ("172.20.2.0/24", "192.168.10.102", "eth1"), ("172.20.3.0/24", "192.168.20.100", "eth2"),
-    ):  # fmt: skip
-        assert any(
-            line.startswith(prefix) and f"via {hop} dev {device}" in line for line in routes.splitlines()
-        ), routes
+        ("172.20.0.0/24", "192.168.10.100", "eth1"),
+        ("172.20.1.0/24", "192.168.10.101", "eth1"),
+        ("172.20.2.0/24", "192.168.10.102", "eth1"),
+        ("172.20.3.0/24", "192.168.20.100", "eth2"),
+    ):
+        assert any(line.startswith(prefix) and f"via {hop} dev {device}" in line for line in routes.splitlines()), (
+            routes
+        )
     vip = json.loads(edge.on("cilium-r", "ip -j route show 172.16.1.1"))[0]
     assert len(vip["nexthops"]) == 4
     assert edge.on("cilium-r", "grep ^bgpd= /etc/frr/daemons") == "bgpd=yes\n"
@@ -113,20 +126,31 @@ def hold_times(edge: Edge) -> list[int]:
 
 
 def test_drift_is_seen_and_mended(edge: Edge) -> None:
-    edge.on("cilium-r", "vtysh -c 'configure terminal' -c 'router bgp 65000' -c 'address-family ipv4 unicast' "
-            "-c 'network 10.10.2.0/24'")  # fmt: skip
+    edge.on(
+        "cilium-r",
+        "vtysh -c 'configure terminal' -c 'router bgp 65000' -c 'address-family ipv4 unicast' "
+        "-c 'network 10.10.2.0/24'",
+    )
     edge.on("cilium-w1", "ip route del 172.20.0.0/16")
-    edge.kubectl("patch", "ciliumbgppeerconfig", "cilium-peer", "--type=merge", "-p",
-                 '{"spec":{"timers":{"holdTimeSeconds":12}}}')  # fmt: skip
+    edge.kubectl(
+        "patch",
+        "ciliumbgppeerconfig",
+        "cilium-peer",
+        "--type=merge",
+        "-p",
+        '{"spec":{"timers":{"holdTimeSeconds":12}}}',
+    )
     # An agent that gets the old timers back while a session with the others comes up keeps that session as it is.
     until(lambda: hold_times(edge) == [12000] * 4, 60, "every session runs with the changed timers")
     edge.kubectl("delete", "service", "webpod")
     drift = edge.json("refresh")
     changed = {(s["op"], s["name"]) for s in drift["steps"] if s["op"] != "same"}
     assert changed == {
-        ("update", "cilium-r-conf"), ("update", "bgp-route-cilium-w1"),
-        ("update", "bgp-peerconfig-cilium-peer"), ("delete", "apps-svc-webpod"),
-    }  # fmt: skip
+        ("update", "cilium-r-conf"),
+        ("update", "bgp-route-cilium-w1"),
+        ("update", "bgp-peerconfig-cilium-peer"),
+        ("delete", "apps-svc-webpod"),
+    }
     edge.run("up")
     assert "10.10.2.0" not in edge.on("cilium-r", "vtysh -c 'show running-config'")
     assert edge.verify()["green"]
@@ -153,9 +177,12 @@ def test_export_goes_back_in_without_a_change(edge: Edge) -> None:
     document = json.loads(file.read_text())
     assert document["version"] == 3
     assert {r["type"] for r in document["deployment"]["resources"]} >= {
-        "pulumi:pulumi:Stack", "cilium-edge:frr:RouterFRR", "command:remote:Command",
-        "kubernetes:helm.sh/v3:Release", "kubernetes:cilium.io/v2:CiliumBGPClusterConfig",
-    }  # fmt: skip
+        "pulumi:pulumi:Stack",
+        "cilium-edge:frr:RouterFRR",
+        "command:remote:Command",
+        "kubernetes:helm.sh/v3:Release",
+        "kubernetes:cilium.io/v2:CiliumBGPClusterConfig",
+    }
     edge.run("stack", "import", str(file))
     edge.run("plan", "--expect-no-changes")
 
@@ -170,23 +197,39 @@ def test_what_a_router_can_say_besides_is_proven_as_well(edge: Edge) -> None:
     def more(stack: Any) -> None:
         bgp = stack["routers"][0]["bgp"]
         bgp["peerGroups"][0].update(
-            localAs=64999, passive=True, bfd=True, maximumPrefix=50, description="the nodes",
+            localAs=64999,
+            passive=True,
+            bfd=True,
+            maximumPrefix=50,
+            description="the nodes",
             softReconfigurationInbound=True,
-        )  # fmt: skip
-        bgp.update(defaults="datacenter", timers={"keepalive": 5, "hold": 15}, aggregateAddresses=["172.20.0.0/16"],
-                   redistribute=["connected"])  # fmt: skip
+        )
+        bgp.update(
+            defaults="datacenter",
+            timers={"keepalive": 5, "hold": 15},
+            aggregateAddresses=["172.20.0.0/16"],
+            redistribute=["connected"],
+        )
         # Somebody else's router, which is not there: nobody here vouches for its session.
         bgp["neighbors"].append({"address": "192.168.10.77", "remoteAs": 64777, "updateSource": "eth1"})
         for config in stack["bgp"]["clusterConfigs"]:
             for instance in config["instances"]:
                 instance["peers"][0]["asn"] = 64999
-        stack["services"][0].update(ports=[{"name": "http", "port": 80}, {"name": "alt", "port": 8080}],
-                                    externalIPs=["198.51.100.7"], ipFamilyPolicy="PreferDualStack")  # fmt: skip
-        stack["networkPolicies"] = [{
-            "name": "shut", "namespace": "default", "endpointSelector": {"matchLabels": {"nobody": "here"}},
-            "ingressDeny": [{"entities": ["world"]}], "enableDefaultDeny": {"egress": False},
-            "egress": [{"fqdns": [{"matchName": "example.com"}], "ports": [{"port": 443, "protocol": "ANY"}]}],
-        }]  # fmt: skip
+        stack["services"][0].update(
+            ports=[{"name": "http", "port": 80}, {"name": "alt", "port": 8080}],
+            externalIPs=["198.51.100.7"],
+            ipFamilyPolicy="PreferDualStack",
+        )
+        stack["networkPolicies"] = [
+            {
+                "name": "shut",
+                "namespace": "default",
+                "endpointSelector": {"matchLabels": {"nobody": "here"}},
+                "ingressDeny": [{"entities": ["world"]}],
+                "enableDefaultDeny": {"egress": False},
+                "egress": [{"fqdns": [{"matchName": "example.com"}], "ports": [{"port": 443, "protocol": "ANY"}]}],
+            }
+        ]
 
     edge.change(more)
     edge.run("up")

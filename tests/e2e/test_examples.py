@@ -61,10 +61,21 @@ class Programs:
         self.keys = lab.home / "lab" / lab.stack
 
     def edge(self, where: str, *words: str, stdin: str | None = None, ok: bool = True) -> str:
-        env = ["env", f"PYTHONPATH={self._lib}", f"EDGE_HOME={self.place / 'state'}", "EDGE_ENGINE=builtin",
-               "PULUMI_CONFIG_PASSPHRASE=-"]  # fmt: skip
-        command = [*env, str(PROJECT / ".venv/bin/python"), str(self._lib / "bin/edge"), "-C",
-                   str(self.place / "examples" / where), *words]  # fmt: skip
+        env = [
+            "env",
+            f"PYTHONPATH={self._lib}",
+            f"EDGE_HOME={self.place / 'state'}",
+            "EDGE_ENGINE=builtin",
+            "PULUMI_CONFIG_PASSPHRASE=-",
+        ]
+        command = [
+            *env,
+            str(PROJECT / ".venv/bin/python"),
+            str(self._lib / "bin/edge"),
+            "-C",
+            str(self.place / "examples" / where),
+            *words,
+        ]
         done = self.lab.run("lab", "exec", "mgmt", "--", *command, stdin=stdin, ok=ok)
         assert PASSWORD not in done.stdout + done.stderr
         return done.stdout + ("" if ok else done.stderr)
@@ -124,8 +135,12 @@ def test_two_teams_and_a_cluster_of_neither(programs: Programs) -> None:
         programs.edge(where, "destroy", "-s", name, "--yes")
     until(lambda: not learnt(), 20, "no route is left")
     assert "router bgp" not in programs.lab.on("cilium-r", "vtysh -c 'show running-config'")
-    assert "NotFound" in programs.lab.run("lab", "exec", "mgmt", "--", "kubectl", "-n", "kube-system", "get", "ds",
-                                          "cilium", ok=False).stderr  # fmt: skip
+    assert (
+        "NotFound"
+        in programs.lab.run(
+            "lab", "exec", "mgmt", "--", "kubectl", "-n", "kube-system", "get", "ds", "cilium", ok=False
+        ).stderr
+    )
 
 
 def test_a_certificate_is_renewed_in_place_and_a_wrong_one_is_refused(programs: Programs) -> None:
@@ -160,5 +175,7 @@ def test_a_certificate_is_renewed_in_place_and_a_wrong_one_is_refused(programs: 
     written = "".join(path.read_text() for path in (programs.place / "state").rglob("*") if path.is_file())
     assert not any(line in written + refused for key in keys for line in key.splitlines()[1:-1])
     programs.edge("ingress", "destroy", "-s", "ingress", "--yes")
-    assert "NotFound" in programs.lab.run("lab", "exec", "mgmt", "--", "kubectl", "get", "secret", "shop-tls",
-                                          ok=False).stderr  # fmt: skip
+    assert (
+        "NotFound"
+        in programs.lab.run("lab", "exec", "mgmt", "--", "kubectl", "get", "secret", "shop-tls", ok=False).stderr
+    )

@@ -18,8 +18,13 @@ import yaml
 from tests.e2e.harness import PROJECT, Edge
 
 STACK = "machines"
-HOSTS = {"cilium-r": "192.168.121.2", "cilium-ctr": "192.168.121.3", "cilium-w1": "192.168.121.4",
-         "cilium-w2": "192.168.121.5", "cilium-w3": "192.168.121.6"}  # fmt: skip
+HOSTS = {
+    "cilium-r": "192.168.121.2",
+    "cilium-ctr": "192.168.121.3",
+    "cilium-w1": "192.168.121.4",
+    "cilium-w2": "192.168.121.5",
+    "cilium-w3": "192.168.121.6",
+}
 BASTION = HOSTS["cilium-r"]
 NODES = [name for name, address in HOSTS.items() if address != BASTION]
 

@@ -159,10 +159,13 @@ def test_a_rollback_that_fails_is_not_called_one_and_nobody_can_stop_a_reload(ed
     edge.on("cilium-r", "cat > /tmp/wrong.conf", stdin=good.replace("remote-as external", "remote-as 64999"))
     edge.on("cilium-r", "cat > /tmp/apply.sh", stdin=scripts.apply(adopt=False, wait=2, owner="dev/cilium-r"))
     # The first reload is the real one, and all others fail; /tmp has what a stranger put there.
-    once = "#!/bin/sh\n[ -e /run/once ] && exit 1\ntouch /run/once\nexec python3 /run/real.py \"$@\"\n"
-    edge.on("cilium-r", "cat > /run/fake.sh; chmod +x /run/fake.sh; cp /usr/lib/frr/frr-reload.py /run/real.py;"
-            " mount --bind /run/fake.sh /usr/lib/frr/frr-reload.py; mkdir -p /tmp/frr-reload.log",
-            stdin=once)  # fmt: skip
+    once = '#!/bin/sh\n[ -e /run/once ] && exit 1\ntouch /run/once\nexec python3 /run/real.py "$@"\n'
+    edge.on(
+        "cilium-r",
+        "cat > /run/fake.sh; chmod +x /run/fake.sh; cp /usr/lib/frr/frr-reload.py /run/real.py;"
+        " mount --bind /run/fake.sh /usr/lib/frr/frr-reload.py; mkdir -p /tmp/frr-reload.log",
+        stdin=once,
+    )
     try:
         done = edge.run("lab", "exec", "cilium-r", "--", "sh", "-c", "sh /tmp/apply.sh < /tmp/wrong.conf", ok=False)
     finally:
@@ -296,13 +299,21 @@ def test_verify_is_red_and_names_the_cause(edge: Edge) -> None:
 
 
 def test_no_lab_packet_crosses_the_hosts_interfaces(edge: Edge, tmp_path: Path) -> None:
-    nets = ("192.168.10.0/24", "192.168.20.0/24", "192.168.121.0/24", "172.20.0.0/16", "172.16.1.0/24",
-            "10.96.0.0/16", "10.10.0.0/16")  # fmt: skip
+    nets = (
+        "192.168.10.0/24",
+        "192.168.20.0/24",
+        "192.168.121.0/24",
+        "172.20.0.0/16",
+        "172.16.1.0/24",
+        "10.96.0.0/16",
+        "10.10.0.0/16",
+    )
     capture = tmp_path / "host.pcap"
     words = " or ".join(f"net {net}" for net in nets)
     edge.run("down")
-    sniffer = subprocess.Popen(["tcpdump", "-i", "any", "-w", str(capture), "-U", words],
-                               stderr=subprocess.PIPE, text=True)  # fmt: skip
+    sniffer = subprocess.Popen(
+        ["tcpdump", "-i", "any", "-w", str(capture), "-U", words], stderr=subprocess.PIPE, text=True
+    )
     try:
         time.sleep(1)
         edge.run("up", "--verify", "--deadline=120")

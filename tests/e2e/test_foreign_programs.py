@@ -68,8 +68,10 @@ def uid(edge: Edge, *what: str) -> str:
 def test_what_exists_is_taken_over_as_it_is_or_not_at_all(edge: Edge, program: Program) -> None:
     edge.kubectl("create", "configmap", "theirs", "--from-literal=key=value")
     before = uid(edge, "configmap", "theirs")
-    text = ('ConfigMap("a", metadata={"name": "theirs", "namespace": "default"}, data={"key": "%s"},'
-            ' opts=at(import_="default/theirs"))')
+    text = (
+        'ConfigMap("a", metadata={"name": "theirs", "namespace": "default"}, data={"key": "%s"},'
+        ' opts=at(import_="default/theirs"))'
+    )
     for verb in ("preview", "up"):
         assert "differs from the program: data.key" in program.run(text % "other", verb)["error"]
     assert "default/nobody: is not there" in program.run(text.replace("/theirs", "/nobody") % "value")["error"]
@@ -83,8 +85,7 @@ def test_what_exists_is_taken_over_as_it_is_or_not_at_all(edge: Edge, program: P
 
 
 def test_what_is_only_looked_at_is_an_output_and_stays(edge: Edge, program: Program) -> None:
-    text = ('it = Service.get("it", "default/kubernetes", opts=at())\n'
-            'pulumi.export("ip", it.spec["cluster_ip"])')
+    text = 'it = Service.get("it", "default/kubernetes", opts=at())\npulumi.export("ip", it.spec["cluster_ip"])'
     address = edge.kubectl("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}")
     assert program.run(text) == {"steps": {"it": "read"}, "outputs": {"ip": address}}
     program.run("")
@@ -93,9 +94,11 @@ def test_what_is_only_looked_at_is_an_output_and_stays(edge: Edge, program: Prog
 
 
 def test_what_cannot_be_changed_is_made_anew(edge: Edge, program: Program) -> None:
-    text = ('Secret("s", metadata={"name": "theirs", "namespace": "default"}, string_data={"k": "%s"}, opts=at())\n'
-            'RoleBinding("r", metadata={"name": "theirs", "namespace": "default"}, subjects=[], opts=at(),'
-            ' role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "%s"})')
+    text = (
+        'Secret("s", metadata={"name": "theirs", "namespace": "default"}, string_data={"k": "%s"}, opts=at())\n'
+        'RoleBinding("r", metadata={"name": "theirs", "namespace": "default"}, subjects=[], opts=at(),'
+        ' role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "%s"})'
+    )
     program.run(text % ("one", "view"))
     before = uid(edge, "secret", "theirs")
     assert program.run(text % ("two", "edit"))["steps"] == {"s": "replace", "r": "replace"}

@@ -24,6 +24,9 @@ def test_ingress_that_is_turned_on_later_is_served_by_every_node(edge: Edge) -> 
     assert found["green"]
     places = {v["subject"].partition(" from ")[2] for v in found["verdicts"] if v["check"] == "ingress-http"}
     assert {"cilium-r 192.168.10.200", "cilium-r 192.168.20.200", "cilium-w3", "pod curl-pod"} <= places
-    [paths] = [v["observed"] for v in found["verdicts"] if (v["check"], v["where"]) == ("fib", "cilium-r")
-               and v["subject"] == "172.16.1.2/32"]  # fmt: skip
+    [paths] = [
+        v["observed"]
+        for v in found["verdicts"]
+        if (v["check"], v["where"]) == ("fib", "cilium-r") and v["subject"] == "172.16.1.2/32"
+    ]
     assert paths == "192.168.10.100, 192.168.10.101, 192.168.10.102, 192.168.20.100"

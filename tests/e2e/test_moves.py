@@ -40,8 +40,12 @@ def declared_pools(edge: Edge) -> set[str]:
 
 
 def manifest(pool: Any) -> Any:
-    return {"apiVersion": "cilium.io/v2", "kind": "CiliumLoadBalancerIPPool", "metadata": {"name": pool["name"]},
-            "spec": {"blocks": pool["blocks"]}}  # fmt: skip
+    return {
+        "apiVersion": "cilium.io/v2",
+        "kind": "CiliumLoadBalancerIPPool",
+        "metadata": {"name": pool["name"]},
+        "spec": {"blocks": pool["blocks"]},
+    }
 
 
 def to_manifests(stack: Any) -> None:
@@ -49,13 +53,17 @@ def to_manifests(stack: Any) -> None:
 
 
 def split(stack: Any) -> None:
-    stack["pools"] = [{"name": "cilium-pool", "blocks": [{"cidr": "172.16.1.0/25"}]},
-                      {"name": "upper", "blocks": [{"cidr": "172.16.1.128/25"}]}]  # fmt: skip
+    stack["pools"] = [
+        {"name": "cilium-pool", "blocks": [{"cidr": "172.16.1.0/25"}]},
+        {"name": "upper", "blocks": [{"cidr": "172.16.1.128/25"}]},
+    ]
 
 
 def swapped(stack: Any) -> None:
-    stack["pools"] = [{"name": "upper", "blocks": [{"cidr": "172.16.1.0/25"}]},
-                      {"name": "cilium-pool", "blocks": [{"cidr": "172.16.1.128/25"}]}]  # fmt: skip
+    stack["pools"] = [
+        {"name": "upper", "blocks": [{"cidr": "172.16.1.0/25"}]},
+        {"name": "cilium-pool", "blocks": [{"cidr": "172.16.1.128/25"}]},
+    ]
 
 
 def renamed_peer_config(stack: Any) -> None:

@@ -15,8 +15,11 @@ from tests.e2e.harness import Edge
 
 def changed(summary: Any) -> set[str]:
     """What stands for something; the first read of the stack's own outputs makes a default provider."""
-    return {step["name"] for step in summary["steps"]
-            if step["op"] not in ("same", "read") and not step["type"].startswith("pulumi:providers:")}  # fmt: skip
+    return {
+        step["name"]
+        for step in summary["steps"]
+        if step["op"] not in ("same", "read") and not step["type"].startswith("pulumi:providers:")
+    }
 
 
 @pytest.fixture(params=["builtin", pytest.param("pulumi", marks=pytest.mark.pulumi)])
@@ -42,8 +45,11 @@ def test_up_alone_sets_right_what_was_changed_by_hand(reader: Edge) -> None:
     # Nothing was observed by this program yet; from here on it is.
     assert not changed(reader.json("up"))
     assert not changed(reader.json("up"))
-    reader.on("cilium-r", "vtysh -c 'configure terminal' -c 'router bgp 65000' -c 'address-family ipv4 unicast'"
-                          " -c 'no network 10.10.1.0/24'")  # fmt: skip
+    reader.on(
+        "cilium-r",
+        "vtysh -c 'configure terminal' -c 'router bgp 65000' -c 'address-family ipv4 unicast'"
+        " -c 'no network 10.10.1.0/24'",
+    )
     reader.on("cilium-w3", "ip route del 172.20.0.0/16")
     assert changed(reader.json("up")) == {"cilium-r-conf", "bgp-route-cilium-w3"}
     assert "network 10.10.1.0/24" in reader.on("cilium-r", "vtysh -c 'show running-config'")

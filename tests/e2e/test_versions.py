@@ -35,6 +35,7 @@ def proven_and_unchanged(edge: Edge, version: str) -> None:
 
 def waived(version: str) -> Any:
     """A gateway interface without a wire behind it, as the shipped stack has it."""
+
     def edit(stack: Any) -> None:
         on(version)(stack)
         stack["waivers"] = [{"rule": "G24", "reason": "the lab shows what happens then"}]
@@ -44,6 +45,7 @@ def waived(version: str) -> Any:
 
 def by_address(version: str) -> Any:
     """The same policy by the interface's address."""
+
     def edit(stack: Any) -> None:
         on(version)(stack)
         gateway = stack["egressPolicies"][0]["egressGateway"]
@@ -70,9 +72,13 @@ def test_from_1_20_on_packets_leave_by_the_gateway_interface(version: str, tmp_p
         edge.run("down", ok=False)
 
 
-@pytest.mark.parametrize(("version", "stack"), [
-    *((version, stack) for version in VERSIONS for stack in ("dev", "ecmp")), (VERSIONS[0], "egress"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("version", "stack"),
+    [
+        *((version, stack) for version in VERSIONS for stack in ("dev", "ecmp")),
+        (VERSIONS[0], "egress"),
+    ],
+)
 def test_a_stack_is_proven_on(version: str, stack: str, tmp_path: Any) -> None:
     edge = Edge(tmp_path / "project", stack)
     edge.change(on(version))

@@ -43,12 +43,24 @@ def test_an_address_is_no_host() -> None:
     assert names(leaf(whole.public_bytes(Encoding.PEM).decode())) == ["shop.example"]
 
 
-@pytest.mark.parametrize(("host", "covered"), [
-    ("shop.example", True), ("SHOP.example", True), ("www.shop.example", True), ("*.shop.example", True),
-    ("a.b.shop.example", False), ("example", False), ("bank.example", False), ("wwwshop.example", False),
-    # A wildcard of the Ingress is more than one name of the certificate.
-    ("*.example", False), ("*.bank.example", False), ("one.bank.example", True), ("bank.example.org", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("host", "covered"),
+    [
+        ("shop.example", True),
+        ("SHOP.example", True),
+        ("www.shop.example", True),
+        ("*.shop.example", True),
+        ("a.b.shop.example", False),
+        ("example", False),
+        ("bank.example", False),
+        ("wwwshop.example", False),
+        # A wildcard of the Ingress is more than one name of the certificate.
+        ("*.example", False),
+        ("*.bank.example", False),
+        ("one.bank.example", True),
+        ("bank.example.org", False),
+    ],
+)
 def test_a_wildcard_stands_for_one_label(host: str, covered: bool) -> None:
     certificate = leaf(made("Shop.example", "*.shop.example", "one.bank.example", key=KEY))
     assert uncovered(certificate, [host]) == ([] if covered else [host])
@@ -57,7 +69,8 @@ def test_a_wildcard_stands_for_one_label(host: str, covered: bool) -> None:
 def test_a_wildcard_of_the_ingress_is_not_one_label_of_another() -> None:
     # `*.example` as a text is one label below `example`.
     assert uncovered(leaf(made("*.example", key=KEY)), ["*.example", "*.shop.example", "a.example"]) == [
-        "*.shop.example"]  # fmt: skip
+        "*.shop.example"
+    ]
     assert uncovered(leaf(made("*.shop.example", key=KEY)), ["*.example"]) == ["*.example"]
 
 

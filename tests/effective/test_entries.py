@@ -11,8 +11,10 @@ from effective.entries import covers, entrances, hosts
 from probes.ingress.asked import requests
 from tests.rules.test_fixtures import BASE, merged
 
-LISTENERS = [{"name": "web", "port": 80}, {"name": "tls", "port": 443, "protocol": "HTTPS", "hostname": "*.example",
-                                           "tls": {"secretName": "web"}}]  # fmt: skip
+LISTENERS = [
+    {"name": "web", "port": 80},
+    {"name": "tls", "port": 443, "protocol": "HTTPS", "hostname": "*.example", "tls": {"secretName": "web"}},
+]
 BACKENDS = [{"service": "web", "port": 80}]
 
 
@@ -23,23 +25,37 @@ def served(*routes: dict[str, Any], listeners: Any = LISTENERS, kind: str = "htt
     return item
 
 
-@pytest.mark.parametrize(("pattern", "host", "covered"), [
-    ("*.example", "a.example", True), ("*.example", "a.b.example", True), ("*.example", "example", False),
-    ("*.example", "*.b.example", True), ("a.example", "*.example", False), ("a.example", "a.example", True),
-    ("*.example", "badexample", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("pattern", "host", "covered"),
+    [
+        ("*.example", "a.example", True),
+        ("*.example", "a.b.example", True),
+        ("*.example", "example", False),
+        ("*.example", "*.b.example", True),
+        ("a.example", "*.example", False),
+        ("a.example", "a.example", True),
+        ("*.example", "badexample", False),
+    ],
+)
 def test_a_wildcard_has_what_is_below_it(pattern: str, host: str, covered: bool) -> None:
     assert covers(pattern, host) is covered
 
 
-@pytest.mark.parametrize(("wanted", "listener", "others", "common"), [
-    ((), None, [], [None]), ((), "a.example", [], ["a.example"]), (("b.test",), None, [], ["b.test"]),
-    (("b.test",), "a.example", [], []), (("a.example", "b.test"), "*.example", [], ["a.example"]),
-    (("*.example",), "a.example", [], ["a.example"]),
-    # The host belongs to the listener that names it, and not to the one for all.
-    (("a.example",), None, ["a.example"], []), (("a.example",), "*.example", ["a.example"], []),
-    (("a.example",), "a.example", ["*.example"], ["a.example"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wanted", "listener", "others", "common"),
+    [
+        ((), None, [], [None]),
+        ((), "a.example", [], ["a.example"]),
+        (("b.test",), None, [], ["b.test"]),
+        (("b.test",), "a.example", [], []),
+        (("a.example", "b.test"), "*.example", [], ["a.example"]),
+        (("*.example",), "a.example", [], ["a.example"]),
+        # The host belongs to the listener that names it, and not to the one for all.
+        (("a.example",), None, ["a.example"], []),
+        (("a.example",), "*.example", ["a.example"], []),
+        (("a.example",), "a.example", ["*.example"], ["a.example"]),
+    ],
+)
 def test_hosts_of_route_and_listener_meet(wanted: Any, listener: Any, others: Any, common: Any) -> None:
     assert hosts(wanted, listener, others) == common
 
@@ -54,8 +70,11 @@ def test_a_route_joins_every_listener_that_takes_it() -> None:
 
 
 def test_routes_of_another_namespace_need_to_be_allowed() -> None:
-    route = {"namespace": "shop", "parents": [{"name": "edge", "namespace": "default"}],
-             "rules": [{"backends": BACKENDS}]}  # fmt: skip
+    route = {
+        "namespace": "shop",
+        "parents": [{"name": "edge", "namespace": "default"}],
+        "rules": [{"backends": BACKENDS}],
+    }
     assert served(route).entries == ()
     open_to_all = [{**LISTENERS[0], "allowedRoutes": {"namespaces": "All"}}]
     [entry] = served(route, listeners=open_to_all).entries
@@ -63,17 +82,31 @@ def test_routes_of_another_namespace_need_to_be_allowed() -> None:
 
 
 def test_what_envoy_answers_by_itself_has_its_status() -> None:
-    item = served({"rules": [{"redirect": {"statusCode": 301}}, {"matches": [{"path": "/none"}]},
-                             {"matches": [{"path": "/off"}], "backends": [{**BACKENDS[0], "weight": 0}]}]})  # fmt: skip
+    item = served(
+        {
+            "rules": [
+                {"redirect": {"statusCode": 301}},
+                {"matches": [{"path": "/none"}]},
+                {"matches": [{"path": "/off"}], "backends": [{**BACKENDS[0], "weight": 0}]},
+            ]
+        }
+    )
     assert [(one.path, one.status) for one in item.entries if one.port == 80] == [
-        ("/", 301), ("/none", 500), ("/off", 500)]  # fmt: skip
+        ("/", 301),
+        ("/none", 500),
+        ("/off", 500),
+    ]
 
 
 def test_calls_are_paths_of_http2() -> None:
     matches = [{"service": "a.B", "method": "C"}, {"service": "a.B"}, {"method": "C"}, {}]
     item = served({"rules": [{"matches": matches, "backends": BACKENDS}]}, kind="grpcRoutes")
     assert [(one.path, one.kind) for one in item.entries if one.port == 80] == [
-        ("/a.B/C", "Exact"), ("/a.B", "Prefix"), ("/.+/C", "Expression"), ("/", "Prefix")]  # fmt: skip
+        ("/a.B/C", "Exact"),
+        ("/a.B", "Prefix"),
+        ("/.+/C", "Expression"),
+        ("/", "Prefix"),
+    ]
     assert all(one.http2 for one in item.entries)
     asked = requests(item, "192.0.2.1")[0].curl(None)
     assert "--http2-prior-knowledge" in asked and "http://192.0.2.1/a.B/C" in asked
@@ -84,26 +117,44 @@ def test_each_route_is_asked_what_goes_by_it_alone() -> None:
         {"matches": [{"path": "/a", "pathType": "Exact"}], "backends": [{"service": "exact", "port": 1}]},
         {"matches": [{"path": "/a"}], "backends": [{"service": "below", "port": 1}]},
         {"matches": [{"path": "/b", "method": "PUT"}], "backends": [{"service": "put", "port": 1}]},
-        {"matches": [{"path": "/b", "headers": [{"name": "x", "value": "1"}],
-                      "queryParams": [{"name": "q", "value": "2"}]}], "backends": [{"service": "header", "port": 1}]},
+        {
+            "matches": [
+                {"path": "/b", "headers": [{"name": "x", "value": "1"}], "queryParams": [{"name": "q", "value": "2"}]}
+            ],
+            "backends": [{"service": "header", "port": 1}],
+        },
         {"matches": [{"path": "/c.*", "pathType": "RegularExpression"}], "backends": BACKENDS},
         {"backends": BACKENDS},
-    ]  # fmt: skip
+    ]
     item = served({"rules": rules}, listeners=LISTENERS[:1])
     asked = {one.targets[0].service: one for one in requests(item, "192.0.2.1")}
     assert {name: one.path for name, one in asked.items()} == {
-        "exact": "/a", "below": "/a/edge-verify", "put": "/b", "header": "/b", "web": "/"}  # fmt: skip
+        "exact": "/a",
+        "below": "/a/edge-verify",
+        "put": "/b",
+        "header": "/b",
+        "web": "/",
+    }
     assert "-X PUT" in asked["put"].curl(None)
     assert "-H 'x: 1'" in asked["header"].curl(None) and "'http://192.0.2.1/b?q=2'" in asked["header"].curl(None)
 
 
 def test_two_routes_of_one_rank_are_both_asked_for_all_that_may_answer() -> None:
-    item = served({"rules": [{"backends": BACKENDS}]}, {"rules": [{"backends": [{"service": "other", "port": 1}]}]},
-                  listeners=LISTENERS[:1])  # fmt: skip
+    item = served(
+        {"rules": [{"backends": BACKENDS}]},
+        {"rules": [{"backends": [{"service": "other", "port": 1}]}]},
+        listeners=LISTENERS[:1],
+    )
     assert [[target.service for target in one.targets] for one in requests(item, "192.0.2.1")] == [["web", "other"]] * 2
 
 
 def test_on_the_nodes_own_network_a_gateway_has_no_service() -> None:
-    [item] = entrances(parse(merged(BASE, {"gatewayController": {"hostNetwork": {}}, "gateways": [
-        {"name": "edge", "listeners": LISTENERS}]}), "test"))  # fmt: skip
+    [item] = entrances(
+        parse(
+            merged(
+                BASE, {"gatewayController": {"hostNetwork": {}}, "gateways": [{"name": "edge", "listeners": LISTENERS}]}
+            ),
+            "test",
+        )
+    )
     assert item.service is None

@@ -19,9 +19,11 @@ DOCUMENT = yaml.safe_load(FILE.read_text())["config"]["cilium-edge:stack"]
 SHARED, WEBPOD = ("kube-system", "cilium-ingress"), ("default", "cilium-ingress-webpod-ingress")
 BASIC = ("default", "cilium-ingress-basic-ingress")
 GATEWAY = {
-    "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": {"name": "edge", "namespace": "shop"},
+    "apiVersion": "gateway.networking.k8s.io/v1",
+    "kind": "Gateway",
+    "metadata": {"name": "edge", "namespace": "shop"},
     "spec": {"gatewayClassName": "cilium", "listeners": [{"name": "web", "port": 8080, "protocol": "HTTP"}]},
-}  # fmt: skip
+}
 Change = Callable[[Any], object]
 
 
@@ -46,26 +48,33 @@ def test_the_made_services_stand_behind_the_stacks_own() -> None:
     assert [s.name for s in before.services] == ["details", "productpage", "webpod"]
     assert after.services[:3] == before.services
     assert [(s.namespace, s.name, s.type) for s in after.services[3:]] == [
-        (*SHARED, "LoadBalancer"), (*WEBPOD, "LoadBalancer")]  # fmt: skip
+        (*SHARED, "LoadBalancer"),
+        (*WEBPOD, "LoadBalancer"),
+    ]
     assert all([port.port for port in s.all_ports()] == [80, 443] for s in after.services[3:])
     assert after.model_copy(update={"services": before.services}) == before
 
 
-@pytest.mark.parametrize(("change", "services"), [
-    (lambda d: d["ingressController"].update(mode="dedicated"), [SHARED, BASIC, WEBPOD]),
-    (lambda d: d["ingresses"][1].pop("loadBalancerMode"), [SHARED]),
-    # An Ingress of another controller is none of Cilium's business.
-    (lambda d: d["ingresses"][1].update(ingressClassName="nginx"), [SHARED]),
-    (lambda d: d["ingresses"][1].update(namespace="shop"), [SHARED, ("shop", "cilium-ingress-webpod-ingress")]),
-    (lambda d: d["ingressController"].update(hostNetwork={"port": 8080}), []),
-    (lambda d: d.pop("ingressController"), []),
-    (lambda d: d["cilium"].update(namespace="cilium"), [("cilium", "cilium-ingress"), WEBPOD]),
-    (lambda d: values(d, ingressController={"service": {"name": "edge"}}), [("kube-system", "edge"), WEBPOD]),
-    # A Gateway has its Service where the feature is on.
-    (lambda d: values(d, d.update(manifests=[GATEWAY]), gatewayAPI={"enabled": True}),
-     [SHARED, WEBPOD, ("shop", "cilium-gateway-edge")]),
-    (lambda d: d.update(manifests=[GATEWAY]), [SHARED, WEBPOD]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "services"),
+    [
+        (lambda d: d["ingressController"].update(mode="dedicated"), [SHARED, BASIC, WEBPOD]),
+        (lambda d: d["ingresses"][1].pop("loadBalancerMode"), [SHARED]),
+        # An Ingress of another controller is none of Cilium's business.
+        (lambda d: d["ingresses"][1].update(ingressClassName="nginx"), [SHARED]),
+        (lambda d: d["ingresses"][1].update(namespace="shop"), [SHARED, ("shop", "cilium-ingress-webpod-ingress")]),
+        (lambda d: d["ingressController"].update(hostNetwork={"port": 8080}), []),
+        (lambda d: d.pop("ingressController"), []),
+        (lambda d: d["cilium"].update(namespace="cilium"), [("cilium", "cilium-ingress"), WEBPOD]),
+        (lambda d: values(d, ingressController={"service": {"name": "edge"}}), [("kube-system", "edge"), WEBPOD]),
+        # A Gateway has its Service where the feature is on.
+        (
+            lambda d: values(d, d.update(manifests=[GATEWAY]), gatewayAPI={"enabled": True}),
+            [SHARED, WEBPOD, ("shop", "cilium-gateway-edge")],
+        ),
+        (lambda d: d.update(manifests=[GATEWAY]), [SHARED, WEBPOD]),
+    ],
+)
 def test_which_services_are_made(change: Change, services: list[tuple[str, str]]) -> None:
     assert made(change) == services
 
@@ -74,8 +83,10 @@ def test_what_an_ingress_says_of_its_service_is_said_of_the_made_one() -> None:
     def annotate(document: Any) -> None:
         document["ingressController"]["loadBalancerClass"] = "io.cilium/l2-announcer"
         document["ingresses"][1]["annotations"] = {
-            "lbipam.cilium.io/ips": "192.168.10.213", "example.com/owner": "shop",
-            "ingress.cilium.io/service-external-traffic-policy": "Local"}  # fmt: skip
+            "lbipam.cilium.io/ips": "192.168.10.213",
+            "example.com/owner": "shop",
+            "ingress.cilium.io/service-external-traffic-policy": "Local",
+        }
 
     shared, dedicated = (s for s in with_made(stack(annotate)).services if not s.managed)
     assert (shared.load_balancer_class, shared.external_traffic_policy) == ("io.cilium/l2-announcer", "Cluster")
@@ -83,18 +94,27 @@ def test_what_an_ingress_says_of_its_service_is_said_of_the_made_one() -> None:
     assert dedicated.annotations == {"lbipam.cilium.io/ips": "192.168.10.213"}
 
 
-@pytest.mark.parametrize(("change", "basic", "webpod"), [
-    (lambda d: None, SHARED, WEBPOD),
-    (lambda d: d["ingressController"].update(mode="dedicated"), BASIC, WEBPOD),
-    (lambda d: d["ingresses"][0].update(annotations={"ingress.cilium.io/loadbalancer-mode": "dedicated"}), BASIC,
-     WEBPOD),
-    (lambda d: d["ingresses"][1].update(loadBalancerMode="shared"), SHARED, SHARED),
-    # Names are those of a namespace.
-    (lambda d: d["ingresses"][0].update(name="webpod-ingress", namespace="shop"), SHARED, WEBPOD),
-    (lambda d: d["ingresses"][0].update(name="webpod-ingress", namespace="shop", loadBalancerMode="dedicated"),
-     ("shop", "cilium-ingress-webpod-ingress"), WEBPOD),
-    (lambda d: values(d, ingressController={"service": {"name": "edge"}}), ("kube-system", "edge"), WEBPOD),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "basic", "webpod"),
+    [
+        (lambda d: None, SHARED, WEBPOD),
+        (lambda d: d["ingressController"].update(mode="dedicated"), BASIC, WEBPOD),
+        (
+            lambda d: d["ingresses"][0].update(annotations={"ingress.cilium.io/loadbalancer-mode": "dedicated"}),
+            BASIC,
+            WEBPOD,
+        ),
+        (lambda d: d["ingresses"][1].update(loadBalancerMode="shared"), SHARED, SHARED),
+        # Names are those of a namespace.
+        (lambda d: d["ingresses"][0].update(name="webpod-ingress", namespace="shop"), SHARED, WEBPOD),
+        (
+            lambda d: d["ingresses"][0].update(name="webpod-ingress", namespace="shop", loadBalancerMode="dedicated"),
+            ("shop", "cilium-ingress-webpod-ingress"),
+            WEBPOD,
+        ),
+        (lambda d: values(d, ingressController={"service": {"name": "edge"}}), ("kube-system", "edge"), WEBPOD),
+    ],
+)
 def test_an_ingress_has_the_address_of_its_own_service_or_the_shared_one(
     change: Change, basic: tuple[str, str], webpod: tuple[str, str]
 ) -> None:
@@ -103,9 +123,13 @@ def test_an_ingress_has_the_address_of_its_own_service_or_the_shared_one(
     assert [service and (service.namespace, service.name) for service in found] == [basic, webpod]
 
 
-@pytest.mark.parametrize("change", [
-    lambda d: d.pop("ingressController"), lambda d: d["ingressController"].update(hostNetwork={}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d.pop("ingressController"),
+        lambda d: d["ingressController"].update(hostNetwork={}),
+    ],
+)
 def test_without_a_service_there_is_none(change: Change) -> None:
     whole = stack(change)
     assert [of_ingress(whole, item) for item in whole.ingresses] == [None, None]

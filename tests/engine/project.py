@@ -127,9 +127,12 @@ class Project:
         """`up` in another process, killed at the end at the latest."""
         self.write(program)
         process = subprocess.Popen(
-            [sys.executable, "-c", DRIVER, str(self.root)], cwd=REPOSITORY, text=True, stderr=subprocess.PIPE,
+            [sys.executable, "-c", DRIVER, str(self.root)],
+            cwd=REPOSITORY,
+            text=True,
+            stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        )  # fmt: skip
+        )
         try:
             yield process
         finally:

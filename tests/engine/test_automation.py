@@ -151,16 +151,15 @@ def test_secret_outputs_are_marked(known: Callable[..., PulumiEngine]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no JSON", "[]", "{}", '{"version": 3}', '{"version": 3, "deployment": null}'],
+    "text",
+    ["", "no JSON", "[]", "{}", '{"version": 3}', '{"version": 3, "deployment": null}'],
 )
 def test_what_is_no_deployment_makes_no_stack(unknown: PulumiEngine, text: str) -> None:
     with pytest.raises(StateError, match="not a deployment"):
         unknown.import_(text)
 
 
-def test_import_hands_the_deployment_over_and_counts(
-    unknown: PulumiEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_import_hands_the_deployment_over_and_counts(unknown: PulumiEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     got: list[Any] = []
 
     class Taker:

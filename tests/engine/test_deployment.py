@@ -231,9 +231,12 @@ command("b")
     found = {r.urn: r.parent for r in project.engine.resources()}
     assert found.pop(provider) in ("", STACK)
     assert found == {
-        STACK: "", outer: STACK, inner: outer, f"{PREFIX}my:kind:Outer$my:kind:Inner${COMMAND}::a": inner,
+        STACK: "",
+        outer: STACK,
+        inner: outer,
+        f"{PREFIX}my:kind:Outer$my:kind:Inner${COMMAND}::a": inner,
         f"{PREFIX}{COMMAND}::b": STACK,
-    }  # fmt: skip
+    }
     assert project.resource("b").provider == f"{provider}::{project.resource(f'default_{sdk_version()}').id}"
 
 
@@ -1023,4 +1026,3 @@ def test_ctrl_c_lets_the_running_command_end_and_starts_no_other(project: Projec
         assert process.wait(20) == 1 and process.stderr is not None
         assert "stopped by Ctrl-C" in process.stderr.read()
     assert project.log == ["start", "end"] and project.names() == ["a"]
-

@@ -65,8 +65,12 @@ def test_paths_and_kinds_of_nested_changes_are_sorted() -> None:
     before = {"same": 1, "gone": "x", "list": [1, {"a": 1}, 3], "map": {"k": 1, "l": 2}}
     after = {"same": 1, "new": "y", "list": [1, {"a": 2}], "map": {"k": 1, "l": 3}}
     assert paths(changes(before, after)) == [
-        ("gone", "delete"), ("list[1].a", "update"), ("list[2]", "delete"), ("map.l", "update"), ("new", "add"),
-    ]  # fmt: skip
+        ("gone", "delete"),
+        ("list[1].a", "update"),
+        ("list[2]", "delete"),
+        ("map.l", "update"),
+        ("new", "add"),
+    ]
 
 
 def test_a_change_has_both_values() -> None:
@@ -121,9 +125,21 @@ def test_what_changed_inside_a_secret_stays_wrapped() -> None:
         ({"a": [{"b": 1}, {"b": 1}]}, {"a": [{"b": 2}, {"b": 2}]}, "a[*].b", {"a": [{"b": 1}, {"b": 1}]}),
         ({"a": 1, "b": 1}, {"a": 2, "b": 2}, "*", {"a": 1, "b": 1}),
     ],
-    ids=["top", "nested", "item", "in-item", "added", "removed", "removed-nested", "no-old-item", "other-shape",
-         "quoted-key", "every-item", "everything"],
-)  # fmt: skip
+    ids=[
+        "top",
+        "nested",
+        "item",
+        "in-item",
+        "added",
+        "removed",
+        "removed-nested",
+        "no-old-item",
+        "other-shape",
+        "quoted-key",
+        "every-item",
+        "everything",
+    ],
+)
 def test_the_old_value_stands_at_an_ignored_path(before: Any, after: Any, path: str, result: Any) -> None:
     assert ignoring(before, after, [path]) == result
 

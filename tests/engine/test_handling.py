@@ -33,11 +33,13 @@ ARGS: dict[str, dict[str, Any]] = {
     REMOTE: {"": remote.CommandArgs, **CONNECTION},
     COPY: {"": remote.CopyToRemoteArgs, **CONNECTION},
     RELEASE: {"": ReleaseArgs, "repositoryOpts": RepositoryOptsArgs},
-    NETWORK: {"": docker.NetworkArgs}, REMOTE_IMAGE: {"": docker.RemoteImageArgs},
-    IMAGE: {"": docker.ImageArgs, "build": docker.DockerBuildArgs}, CONTAINER: {"": docker.ContainerArgs},
+    NETWORK: {"": docker.NetworkArgs},
+    REMOTE_IMAGE: {"": docker.RemoteImageArgs},
+    IMAGE: {"": docker.ImageArgs, "build": docker.DockerBuildArgs},
+    CONTAINER: {"": docker.ContainerArgs},
     "pulumi:providers:docker": {"": docker.ProviderArgs},
     "pulumi:providers:kubernetes": {"": ProviderArgs},
-}  # fmt: skip
+}
 
 
 def declared(kind: str) -> Iterator[str]:
@@ -60,8 +62,10 @@ def table() -> str:
     rows += sorted(by_name.values())
     rows += ["", "| type | carried out | refused | of no effect |", "| --- | --- | --- | --- |"]
     for kind, properties in PROPERTIES.items():
-        cells = [", ".join(f"`{path}`" for path, fate in sorted(properties.items()) if fate is wanted)
-                 for wanted in (Fate.DONE, Fate.REFUSED, Fate.NOTHING)]  # fmt: skip
+        cells = [
+            ", ".join(f"`{path}`" for path, fate in sorted(properties.items()) if fate is wanted)
+            for wanted in (Fate.DONE, Fate.REFUSED, Fate.NOTHING)
+        ]
         rows.append(f"| `{kind}` | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
@@ -90,26 +94,40 @@ def test_the_table_in_the_docs_is_this_one() -> None:
 CALLBACK = "the engine calls no function of the program"
 REFUSED = {
     "transforms": ('command("a", ResourceOptions(transforms=[lambda args: None]))', f"a .*transforms .{CALLBACK}"),
-    "of the stack": ('pulumi.runtime.register_resource_transform(lambda args: None)\ncommand("a")',
-                     "transforms of the stack"),
-    "hooks": ('hook = pulumi.ResourceHook("h", lambda args: None)\n'
-              'command("a", ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[hook])))', "h: hooks"),
+    "of the stack": (
+        'pulumi.runtime.register_resource_transform(lambda args: None)\ncommand("a")',
+        "transforms of the stack",
+    ),
+    "hooks": (
+        'hook = pulumi.ResourceHook("h", lambda args: None)\n'
+        'command("a", ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[hook])))',
+        "h: hooks",
+    ),
     "remote component": ('ComponentResource("other:index:Thing", "a", {}, remote=True)', "a .*a remote component"),
     "import of a command": ('command("a", ResourceOptions(import_="id"))', "a .*import_, or get, of this type"),
     "get of a command": ('Command.get("a", "id")', "a .*import_, or get, of this type"),
     "assetPaths": ('command("a", asset_paths=["*.txt"])', "a .*assetPaths"),
     "archive": ('command("a", triggers=[pulumi.FileArchive("/tmp")])', "a .*triggers.*an archive"),
     "remote asset": ('command("a", triggers=[pulumi.RemoteAsset("http://x.invalid/")])', "an asset from elsewhere"),
-    "no kubeconfig": ('pulumi.CustomResource("kubernetes:core/v1:ConfigMap", "a", {"metadata": {"name": "a"}})',
-                      "a Kubernetes provider without `kubeconfig`"),
-    "provider's namespace": ('pulumi.ProviderResource("kubernetes", "a", {"kubeconfig": "x", "namespace": "y"})',
-                             "a .*namespace"),
-    "client-side apply": ('pulumi.ProviderResource("kubernetes", "a", {"kubeconfig": "x",'
-                          ' "enableServerSideApply": "false"})', "enableServerSideApply: false"),
-    "a release's keyring": ('pulumi.CustomResource("kubernetes:helm.sh/v3:Release", "a", {"chart": "c", "name": "a",'
-                            ' "keyring": "k"}, ResourceOptions(provider=pulumi.ProviderResource("kubernetes", "p",'
-                            ' {"kubeconfig": "x"})))', "a .*keyring"),
-}  # fmt: skip
+    "no kubeconfig": (
+        'pulumi.CustomResource("kubernetes:core/v1:ConfigMap", "a", {"metadata": {"name": "a"}})',
+        "a Kubernetes provider without `kubeconfig`",
+    ),
+    "provider's namespace": (
+        'pulumi.ProviderResource("kubernetes", "a", {"kubeconfig": "x", "namespace": "y"})',
+        "a .*namespace",
+    ),
+    "client-side apply": (
+        'pulumi.ProviderResource("kubernetes", "a", {"kubeconfig": "x", "enableServerSideApply": "false"})',
+        "enableServerSideApply: false",
+    ),
+    "a release's keyring": (
+        'pulumi.CustomResource("kubernetes:helm.sh/v3:Release", "a", {"chart": "c", "name": "a",'
+        ' "keyring": "k"}, ResourceOptions(provider=pulumi.ProviderResource("kubernetes", "p",'
+        ' {"kubeconfig": "x"})))',
+        "a .*keyring",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -171,9 +189,11 @@ def test_another_stack_of_the_project_is_read_secrets_and_all(project: Project) 
     project.write('pulumi.export("asn", 65001)\npulumi.export("word", Output.secret("moonlight"))')
     net = type(project.engine)(project.directory, "net", project.engine.path.parent, own_passphrase=True)
     net.up()
-    text = ('net = pulumi.StackReference("organization/proj/net")\n'
-            'command("a", stdin=net.require_output("asn").apply(lambda n: str(int(n))))\n'
-            'pulumi.export("word", net.get_output("word"))')
+    text = (
+        'net = pulumi.StackReference("organization/proj/net")\n'
+        'command("a", stdin=net.require_output("asn").apply(lambda n: str(int(n))))\n'
+        'pulumi.export("word", net.get_output("word"))'
+    )
     assert [(step.op, step.name) for step in project.up(text).steps if step.op is Op.READ] == [
         ("read", "organization/proj/net")
     ]

@@ -76,8 +76,13 @@ def exported(kind: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> Reso
 def test_an_object_has_what_its_provider_compares_with() -> None:
     inputs = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spec": {"type": "LoadBalancer"}}
     result = exported("kubernetes:core/v1:Service", inputs, {**inputs, "status": {}})
-    assert result.outputs == {**inputs, "status": {}, "__inputs": inputs, "__initialApiVersion": "v1",
-                              "__fieldManager": "cilium-edge"}  # fmt: skip
+    assert result.outputs == {
+        **inputs,
+        "status": {},
+        "__inputs": inputs,
+        "__initialApiVersion": "v1",
+        "__fieldManager": "cilium-edge",
+    }
     assert result.inputs == inputs
 
 
@@ -97,8 +102,12 @@ def test_a_release_has_its_defaults_and_what_was_declared_wins() -> None:
 @pytest.mark.parametrize("wrap", [Secret, lambda value: value])
 def test_the_secrets_of_a_connection_are_marked_within(wrap: Any) -> None:
     connection = {"host": "h", "privateKey": NEEDLE, "proxy": {"host": "b", "password": NEEDLE}, "password": None}
-    marked = {"host": "h", "privateKey": Secret(NEEDLE), "proxy": {"host": "b", "password": Secret(NEEDLE)},
-              "password": None}  # fmt: skip
+    marked = {
+        "host": "h",
+        "privateKey": Secret(NEEDLE),
+        "proxy": {"host": "b", "password": Secret(NEEDLE)},
+        "password": None,
+    }
     inputs = {"connection": wrap(connection)}
     result = exported("command:remote:Command", inputs, inputs)
     assert result.inputs == result.outputs == {"connection": wrap(marked)}
@@ -123,21 +132,32 @@ def test_it_is_in_the_export_and_not_in_the_state(project: Project) -> None:
 
 
 def imported(project: Project, kind: str, name: str, inputs: dict[str, Any]) -> Resource:
-    resource = {"urn": f"urn:pulumi:t::proj::{kind}::{name}", "type": kind, "custom": True, "id": "1",
-                "inputs": inputs}  # fmt: skip
+    resource = {"urn": f"urn:pulumi:t::proj::{kind}::{name}", "type": kind, "custom": True, "id": "1", "inputs": inputs}
     project.engine.import_(json.dumps({"version": 3, "deployment": {"resources": [resource]}}))
     # From the file: what is not written comes back with the next operation.
     return project.at("state").resources()[0]
 
 
 def test_a_releases_empty_defaults_are_taken_out(project: Project) -> None:
-    declared = {"chart": "cilium", "version": "1.18.0", "timeout": 300, "skipAwait": True,
-                "repositoryOpts": {"repo": "https://helm.cilium.io"}}  # fmt: skip
-    filled = {"atomic": False, "description": "", "maxHistory": 0, "valueYamlFiles": [], "keyring": None,
-              "resourceNames": {}}  # fmt: skip
+    declared = {
+        "chart": "cilium",
+        "version": "1.18.0",
+        "timeout": 300,
+        "skipAwait": True,
+        "repositoryOpts": {"repo": "https://helm.cilium.io"},
+    }
+    filled = {
+        "atomic": False,
+        "description": "",
+        "maxHistory": 0,
+        "valueYamlFiles": [],
+        "keyring": None,
+        "resourceNames": {},
+    }
     assert imported(project, RELEASE, "cilium", {**declared, **filled, "values": {"a": 1}}).inputs == {
-        **declared, "values": {"a": 1},
-    }  # fmt: skip
+        **declared,
+        "values": {"a": 1},
+    }
 
 
 def test_a_releases_empty_values_stay(project: Project) -> None:

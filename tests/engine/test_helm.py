@@ -54,8 +54,9 @@ def test_helm_ends_with_the_run_that_was_killed() -> None:
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_an_uninstall_that_another_helm_ended_is_none_that_failed(there: bool, tmp_path: Path,
-                                                                  monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+def test_an_uninstall_that_another_helm_ended_is_none_that_failed(
+    there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = tmp_path / "helm"
     status = "echo '{}'" if there else "echo 'Error: release: not found' >&2; exit 1"
     failed = "echo 'Error: Failed to purge: not found' >&2; exit 1"

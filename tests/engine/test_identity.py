@@ -66,11 +66,28 @@ def test_patches_of_one_object_by_two_managers_are_two_things() -> None:
 
 def test_what_is_gone_leaves_no_reference() -> None:
     kept, gone = f"{PREFIX}command:local:Command::kept", f"{PREFIX}command:remote:Command::gone"
-    document = {"version": 3, "deployment": {"resources": [
-        {"urn": gone, "type": "command:remote:Command", "custom": True, "inputs": {"connection": {"host": "10.0.0.1"}}},
-        {"urn": kept, "type": "command:local:Command", "custom": True, "dependencies": [gone], "deletedWith": gone,
-         "propertyDependencies": {"stdin": [gone]}},
-    ], "pending_operations": [{"type": "updating", "resource": {"urn": gone}}]}}  # fmt: skip
+    document = {
+        "version": 3,
+        "deployment": {
+            "resources": [
+                {
+                    "urn": gone,
+                    "type": "command:remote:Command",
+                    "custom": True,
+                    "inputs": {"connection": {"host": "10.0.0.1"}},
+                },
+                {
+                    "urn": kept,
+                    "type": "command:local:Command",
+                    "custom": True,
+                    "dependencies": [gone],
+                    "deletedWith": gone,
+                    "propertyDependencies": {"stdin": [gone]},
+                },
+            ],
+            "pending_operations": [{"type": "updating", "resource": {"urn": gone}}],
+        },
+    }
     urns = lost_in(document, lambda kind, host: host == "10.0.0.1")
     assert urns == {gone}
     rest = without(document, urns)["deployment"]

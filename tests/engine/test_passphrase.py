@@ -97,8 +97,9 @@ def test_a_salt_whose_message_is_another_word_is_refused() -> None:
         Passphrase(WORD, f"v1:{b64(salt)}:{seal(key(WORD, salt), 'helm')}")
 
 
-@pytest.mark.parametrize("line", ["", "v1", "v1:AAAA", "v1:no base64!:v1:A:A", "v2:AAAA:v1:A:A",
-                                  PULUMIS_SALT[:40], PULUMIS_SALT + ":more"])  # fmt: skip
+@pytest.mark.parametrize(
+    "line", ["", "v1", "v1:AAAA", "v1:no base64!:v1:A:A", "v2:AAAA:v1:A:A", PULUMIS_SALT[:40], PULUMIS_SALT + ":more"]
+)
 def test_a_malformed_salt_line_is_a_state_error(line: str) -> None:
     with pytest.raises(StateError):
         Passphrase("password", line)
@@ -113,9 +114,7 @@ def test_a_malformed_secret_is_a_state_error(text: str) -> None:
 # --- where the passphrase comes from ---
 
 
-def test_the_environment_variable_wins_over_file_and_fallback(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_variable_wins_over_file_and_fallback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("from file\n")
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE_FILE", str(tmp_path / "file"))
     assert from_environment(tmp_path / "fallback") == "from file"

@@ -50,21 +50,48 @@ def side(name: str, kind: str, inputs: dict[str, Any] | None, custom: bool) -> d
     """One of the two states of a step; the CLI leaves `custom` out where it is false."""
     if inputs is None:
         return None
-    state = {"type": kind, "urn": urn(name, kind), "id": f"{name}d72e1df7", "parent": STACK, "inputs": inputs,
-             "outputs": {}, "provider": PROVIDER if custom else ""}  # fmt: skip
+    state = {
+        "type": kind,
+        "urn": urn(name, kind),
+        "id": f"{name}d72e1df7",
+        "parent": STACK,
+        "inputs": inputs,
+        "outputs": {},
+        "provider": PROVIDER if custom else "",
+    }
     return {**state, "custom": True} if custom else state
 
 
-def about(op: str, name: str, old: dict[str, Any] | None, new: dict[str, Any] | None, *, kind: str = COMMAND,
-          custom: bool = True, **more: Any) -> dict[str, Any]:
-    return {"metadata": {"op": op, "urn": urn(name, kind), "type": kind, "provider": PROVIDER, "detailedDiff": None,
-                         "old": side(name, kind, old, custom), "new": side(name, kind, new, custom), **more}}
+def about(
+    op: str,
+    name: str,
+    old: dict[str, Any] | None,
+    new: dict[str, Any] | None,
+    *,
+    kind: str = COMMAND,
+    custom: bool = True,
+    **more: Any,
+) -> dict[str, Any]:
+    return {
+        "metadata": {
+            "op": op,
+            "urn": urn(name, kind),
+            "type": kind,
+            "provider": PROVIDER,
+            "detailedDiff": None,
+            "old": side(name, kind, old, custom),
+            "new": side(name, kind, new, custom),
+            **more,
+        }
+    }
 
 
 def done(op: str, name: str, old: dict[str, Any] | None, new: dict[str, Any] | None, **more: Any) -> list[Any]:
     """A step from its start to its end."""
-    return [{"resourcePreEvent": about(op, name, old, new, **more)},
-            {"resOutputsEvent": about(op, name, old, new, **more)}]  # fmt: skip
+    return [
+        {"resourcePreEvent": about(op, name, old, new, **more)},
+        {"resOutputsEvent": about(op, name, old, new, **more)},
+    ]
 
 
 def said(severity: str, message: str, **more: Any) -> dict[str, Any]:
@@ -107,13 +134,19 @@ def test_a_delete_has_what_goes_away() -> None:
 
 
 def after_creation(old: dict[str, Any], new: dict[str, Any]) -> list[Any]:
-    return [*done("create-replacement", "a", old, new), *done("replace", "a", old, new),
-            *done("delete-replaced", "a", old, None)]  # fmt: skip
+    return [
+        *done("create-replacement", "a", old, new),
+        *done("replace", "a", old, new),
+        *done("delete-replaced", "a", old, None),
+    ]
 
 
 def after_deletion(old: dict[str, Any], new: dict[str, Any]) -> list[Any]:
-    return [*done("delete-replaced", "a", old, None), *done("replace", "a", old, new),
-            *done("create-replacement", "a", old, new)]  # fmt: skip
+    return [
+        *done("delete-replaced", "a", old, None),
+        *done("replace", "a", old, new),
+        *done("create-replacement", "a", old, new),
+    ]
 
 
 @pytest.mark.parametrize("order", [after_creation, after_deletion])
@@ -127,8 +160,10 @@ def test_a_replacement_is_one_step_whatever_its_halves(order: Any) -> None:
 
 def test_a_replacement_names_its_reason() -> None:
     old, new = {"create": "true", "triggers": [1]}, {"create": "exit", "triggers": [2]}
-    why = {"create": {"diffKind": "update", "inputDiff": False},
-           "triggers[0]": {"diffKind": "update-replace", "inputDiff": False}}  # fmt: skip
+    why = {
+        "create": {"diffKind": "update", "inputDiff": False},
+        "triggers[0]": {"diffKind": "update-replace", "inputDiff": False},
+    }
     (step,) = Heard().feed(*done("replace", "a", old, new, detailedDiff=why, diffs=["create", "triggers"])).steps
     assert step.replace_keys == ("triggers[0]",)
 
@@ -162,11 +197,18 @@ def test_an_operation_without_a_counterpart_is_no_step(op: str) -> None:
 
 def test_events_about_no_resource_are_no_steps() -> None:
     heard = Heard().feed(
-        {"preludeEvent": {"config": {}}}, {"stdoutEvent": {"message": "text", "color": "never"}},
-        {"summaryEvent": {"maybeCorrupt": False, "durationSeconds": 2, "resourceChanges": {"create": 1},
-                          "PolicyPacks": {}}},
+        {"preludeEvent": {"config": {}}},
+        {"stdoutEvent": {"message": "text", "color": "never"}},
+        {
+            "summaryEvent": {
+                "maybeCorrupt": False,
+                "durationSeconds": 2,
+                "resourceChanges": {"create": 1},
+                "PolicyPacks": {},
+            }
+        },
         {"cancelEvent": {}},
-    )  # fmt: skip
+    )
     assert heard.steps == [] and heard.told == [] and heard.record.failures == []
 
 
@@ -210,15 +252,17 @@ def test_that_it_failed_is_not_said_once_more(more: str) -> None:
 
 
 def test_the_script_that_failed_is_not_part_of_the_failure() -> None:
-    script = r'set -eu\necho \"two\"\n'
+    script = r"set -eu\necho \"two\"\n"
     message = f'Process exited with status 1: running "{script}":\nfrr.conf was written by hand\n\n'
     (failure,) = Heard().feed(said("error", message, urn=urn("a"))).record.failures
     assert failure.startswith("a: ") and "frr.conf was written by hand" in failure and "set -eu" not in failure
 
 
 def test_an_exception_of_the_program_is_told_without_its_traceback() -> None:
-    message = ('Program failed with an unhandled exception:\nTraceback (most recent call last):\n  File "__main__.py",'
-               ' line 24, in <module>\n    raise ValueError("boom")\nValueError: boom\n\n')  # fmt: skip
+    message = (
+        'Program failed with an unhandled exception:\nTraceback (most recent call last):\n  File "__main__.py",'
+        ' line 24, in <module>\n    raise ValueError("boom")\nValueError: boom\n\n'
+    )
     (failure,) = Heard().feed(said("error", message)).record.failures
     assert "ValueError: boom" in failure and "Traceback" not in failure
 
@@ -231,8 +275,9 @@ def test_an_error_of_the_program_is_a_failure_without_a_name() -> None:
 
 def test_colour_tags_are_taken_out() -> None:
     heard = Heard().feed(
-        said("warning", "<{%fg 3%}>careful<{%reset%}>\n"), said("error", "<{%reset%}>it <{%bold%}>failed<{%reset%}>\n"),
-    )  # fmt: skip
+        said("warning", "<{%fg 3%}>careful<{%reset%}>\n"),
+        said("error", "<{%reset%}>it <{%bold%}>failed<{%reset%}>\n"),
+    )
     assert heard.record.summary.warnings == ["careful"]
     assert heard.record.failures == ["it failed"]
 
@@ -252,10 +297,16 @@ def test_where_a_plugin_comes_from_is_no_warning() -> None:
 
 @pytest.mark.parametrize(
     "event",
-    [said("info", "out\n"), said("info#err", "Traceback (most recent call last):\n"), said("debug", "rpc\n"),
-     said("warning", "\n"), said("error", "<{%reset%}>\n"), said("warning", "installing", ephemeral=True)],
+    [
+        said("info", "out\n"),
+        said("info#err", "Traceback (most recent call last):\n"),
+        said("debug", "rpc\n"),
+        said("warning", "\n"),
+        said("error", "<{%reset%}>\n"),
+        said("warning", "installing", ephemeral=True),
+    ],
     ids=["info", "stderr", "debug", "empty", "only-colour", "ephemeral"],
-)  # fmt: skip
+)
 def test_what_is_neither_warning_nor_error_is_dropped(event: dict[str, Any]) -> None:
     heard = Heard().feed(event)
     assert heard.record.summary.warnings == [] and heard.record.failures == [] and heard.steps == []

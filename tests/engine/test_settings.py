@@ -37,8 +37,12 @@ def refusal(directory: Path, text: str) -> str:
 def test_values_have_full_keys_and_are_texts(directory: Path) -> None:
     found = settings(directory, "config:\n  a: text\n  other:b: 1\n  proj:c: true\n  d: {x: [1, y]}\n  e: '1'\n")
     assert found.values == {
-        "proj:a": "text", "other:b": "1", "proj:c": "true", "proj:d": '{"x": [1, "y"]}', "proj:e": "1",
-    }  # fmt: skip
+        "proj:a": "text",
+        "other:b": "1",
+        "proj:c": "true",
+        "proj:d": '{"x": [1, "y"]}',
+        "proj:e": "1",
+    }
     assert (found.project, found.stack, found.secrets) == ("proj", "t", frozenset())
 
 
@@ -160,8 +164,13 @@ config:
 def test_what_the_project_declares_counts_where_the_stack_has_nothing(directory: Path) -> None:
     (directory / "Pulumi.yaml").write_text(DECLARED)
     found = settings(directory, "config:\n  key: k\n  proj:count: 4\n")
-    assert found.values == {"proj:word": "hello", "proj:count": "4", "proj:list": '["a"]', "other:region": "east",
-                            "proj:key": "k"}  # fmt: skip
+    assert found.values == {
+        "proj:word": "hello",
+        "proj:count": "4",
+        "proj:list": '["a"]',
+        "other:region": "east",
+        "proj:key": "k",
+    }
     assert found.secrets == {"proj:key"}
 
 
@@ -172,15 +181,18 @@ def test_what_the_project_wants_and_the_stack_lacks_or_has_otherwise_is_told_at_
     assert "config.proj:count" in said and "integer" in said
 
 
-@pytest.mark.parametrize(("project", "stack", "said"), [
-    ("runtime: nodejs\n", "", "Pulumi.yaml: runtime"),
-    ("runtime: python\nstackConfigDir: stacks\n", "", "stackConfigDir"),
-    ("runtime: python\nmain: src\n", "", "Pulumi.yaml: main"),
-    ("runtime: python\noptions: {refresh: always}\n", "", "options.refresh"),
-    ("runtime: python\n", "environment: [prod]\n", "environment"),
-    ("runtime: python\n", "secretsprovider: awskms://alias/x\n", "secretsprovider"),
-    ("runtime: python\n", "encryptedkey: abc\n", "encryptedkey"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("project", "stack", "said"),
+    [
+        ("runtime: nodejs\n", "", "Pulumi.yaml: runtime"),
+        ("runtime: python\nstackConfigDir: stacks\n", "", "stackConfigDir"),
+        ("runtime: python\nmain: src\n", "", "Pulumi.yaml: main"),
+        ("runtime: python\noptions: {refresh: always}\n", "", "options.refresh"),
+        ("runtime: python\n", "environment: [prod]\n", "environment"),
+        ("runtime: python\n", "secretsprovider: awskms://alias/x\n", "secretsprovider"),
+        ("runtime: python\n", "encryptedkey: abc\n", "encryptedkey"),
+    ],
+)
 def test_what_would_be_passed_over_is_refused(directory: Path, project: str, stack: str, said: str) -> None:
     (directory / "Pulumi.yaml").write_text(f"name: proj\n{project}")
     assert said in refusal(directory, f"config: {{}}\n{stack}")

@@ -23,10 +23,26 @@ WORD = "correct horse"
 STACK = "urn:pulumi:t::proj::pulumi:pulumi:Stack::proj-t"
 # The JSON names of Pulumi's apitype.ResourceV3 that this engine may write.
 RESOURCE_V3 = {
-    "urn", "custom", "delete", "id", "type", "inputs", "outputs", "parent", "protect", "dependencies", "provider",
-    "propertyDependencies", "additionalSecretOutputs", "aliases", "customTimeouts", "retainOnDelete", "deletedWith",
-    "created", "modified",
-}  # fmt: skip
+    "urn",
+    "custom",
+    "delete",
+    "id",
+    "type",
+    "inputs",
+    "outputs",
+    "parent",
+    "protect",
+    "dependencies",
+    "provider",
+    "propertyDependencies",
+    "additionalSecretOutputs",
+    "aliases",
+    "customTimeouts",
+    "retainOnDelete",
+    "deletedWith",
+    "created",
+    "modified",
+}
 
 
 class Crash(BaseException):
@@ -34,8 +50,12 @@ class Crash(BaseException):
 
 
 def resource(name: str, **more: Any) -> Resource:
-    return Resource(f"urn:pulumi:t::proj::command:local:Command::{name}", "command:local:Command", True,
-                    **({"id": name, "parent": STACK} | more))  # fmt: skip
+    return Resource(
+        f"urn:pulumi:t::proj::command:local:Command::{name}",
+        "command:local:Command",
+        True,
+        **({"id": name, "parent": STACK} | more),
+    )
 
 
 @pytest.fixture
@@ -67,11 +87,20 @@ def test_every_field_is_there_again_after_a_reload(path: Path) -> None:
     state = State(path, WORD)
     root = Resource(STACK, "pulumi:pulumi:Stack", False, outputs={"o": [Secret({"a": 1}), UNKNOWN, None, 0.5]})
     full = resource(
-        "a", inputs={"asset": Asset("text"), "list": [1, Secret("x")]}, outputs={"n": 1, "s": Secret(["y"])},
-        provider="urn:pulumi:t::proj::pulumi:providers:command::default::id", dependencies=[STACK],
-        property_dependencies={"list": [STACK]}, protect=True, retain_on_delete=True, deleted_with=STACK, delete=True,
-        additional_secret_outputs=["s"], aliases=["urn:old"], custom_timeouts={"create": 1.5},
-    )  # fmt: skip
+        "a",
+        inputs={"asset": Asset("text"), "list": [1, Secret("x")]},
+        outputs={"n": 1, "s": Secret(["y"])},
+        provider="urn:pulumi:t::proj::pulumi:providers:command::default::id",
+        dependencies=[STACK],
+        property_dependencies={"list": [STACK]},
+        protect=True,
+        retain_on_delete=True,
+        deleted_with=STACK,
+        delete=True,
+        additional_secret_outputs=["s"],
+        aliases=["urn:old"],
+        custom_timeouts={"create": 1.5},
+    )
     state.put(root)
     state.put(full)
     assert State(path, WORD).resources == [root, full]
@@ -323,8 +352,15 @@ def test_an_operation_that_failed_is_pending_until_its_outcome_is_seen(path: Pat
 def test_the_document_has_the_shape_of_pulumis_deployment_v3(path: Path) -> None:
     state = State(path, WORD)
     state.put(Resource(STACK, "pulumi:pulumi:Stack", False))
-    state.put(resource("a", inputs={"create": "true", "stdin": Secret("x")}, property_dependencies={"create": []},
-                       custom_timeouts={"create": 60.0}, retain_on_delete=True))  # fmt: skip
+    state.put(
+        resource(
+            "a",
+            inputs={"create": "true", "stdin": Secret("x")},
+            property_dependencies={"create": []},
+            custom_timeouts={"create": 60.0},
+            retain_on_delete=True,
+        )
+    )
     with state.operation("deleting", state.resources[1]):
         document = state.document(lambda resource: resource)
     assert set(document) == {"version", "deployment"} and document["version"] == 3
@@ -368,9 +404,13 @@ except StateError as error:
     sys.exit(str(error))
 """
     return subprocess.run(
-        [sys.executable, "-c", script, str(path)], cwd=REPOSITORY, capture_output=True, text=True,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)}, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", script, str(path)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        check=False,
+    )
 
 
 def test_a_second_process_is_refused_and_told_who_holds_the_stack(path: Path) -> None:

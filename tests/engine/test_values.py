@@ -33,9 +33,12 @@ from engine.values import (
 
 NEEDLE = "needle-in-the-haystack"
 scalars = st.one_of(
-    st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.text(max_size=8),
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**53), 2**53),
+    st.text(max_size=8),
     st.floats(allow_nan=False, allow_infinity=False).filter(lambda number: not number.is_integer()),
-)  # fmt: skip
+)
 specials = st.one_of(st.just(UNKNOWN), st.builds(Asset, st.text(max_size=8)))
 
 

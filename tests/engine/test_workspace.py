@@ -62,8 +62,10 @@ def test_a_lab_has_a_directory_that_points_at_the_program(project: Path, state: 
     assert copy["main"] == str(project)
     assert copy["runtime"] == {"name": "python", "options": {"virtualenv": str(project / ".venv")}}
     assert {key: copy[key] for key in ("name", "description", "config")} == {
-        "name": "proj", "description": "text", "config": {"proj:stack": {"type": "object"}},
-    }  # fmt: skip
+        "name": "proj",
+        "description": "text",
+        "config": {"proj:stack": {"type": "object"}},
+    }
 
 
 def test_a_lab_has_a_backend_and_a_passphrase_of_its_own(project: Path, state: Path) -> None:

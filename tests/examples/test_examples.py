@@ -17,19 +17,41 @@ from tests.installed import PASSPHRASE, PROJECT, edge, install
 EXAMPLES = PROJECT / "examples"
 # Example -> its stack, its secrets, and kinds of Pulumi's that it must make with a name each.
 PYTHON: dict[str, tuple[str, tuple[str, ...], dict[str, str]]] = {
-    "pools-and-peers": ("prod", ("kubeconfig",), {
-        "lb-public": "CiliumLoadBalancerIPPool", "bgp-clusterconfig-edge": "CiliumBGPClusterConfig",
-        "bgp-peerconfig-tor": "CiliumBGPPeerConfig", "bgp-advertisement-services": "CiliumBGPAdvertisement"}),
-    "router-on-a-vm": ("prod", ("privateKey",), {
-        "vm": "Command", "key": "Command", "edge-router-daemons": "Command", "edge-router-conf": "Command"}),
-    "egress-gateway-ha": ("prod", ("kubeconfig",), {
-        "egress-shop": "EgressGatewayHAPolicy", "egress-deployment": "Deployment",
-        "egress-crd": "CustomResourceDefinition"}),
-    "two-teams/network": ("network", ("privateKey", "sessionPassword"), {
-        "tor-daemons": "Command", "tor-conf": "Command"}),
-    "two-teams/platform": ("platform", ("kubeconfig", "sessionPassword"), {
-        "bgp-clusterconfig-edge": "CiliumBGPClusterConfig", "bgp-auth-tor": "Secret"}),
-}  # fmt: skip
+    "pools-and-peers": (
+        "prod",
+        ("kubeconfig",),
+        {
+            "lb-public": "CiliumLoadBalancerIPPool",
+            "bgp-clusterconfig-edge": "CiliumBGPClusterConfig",
+            "bgp-peerconfig-tor": "CiliumBGPPeerConfig",
+            "bgp-advertisement-services": "CiliumBGPAdvertisement",
+        },
+    ),
+    "router-on-a-vm": (
+        "prod",
+        ("privateKey",),
+        {"vm": "Command", "key": "Command", "edge-router-daemons": "Command", "edge-router-conf": "Command"},
+    ),
+    "egress-gateway-ha": (
+        "prod",
+        ("kubeconfig",),
+        {
+            "egress-shop": "EgressGatewayHAPolicy",
+            "egress-deployment": "Deployment",
+            "egress-crd": "CustomResourceDefinition",
+        },
+    ),
+    "two-teams/network": (
+        "network",
+        ("privateKey", "sessionPassword"),
+        {"tor-daemons": "Command", "tor-conf": "Command"},
+    ),
+    "two-teams/platform": (
+        "platform",
+        ("kubeconfig", "sessionPassword"),
+        {"bgp-clusterconfig-edge": "CiliumBGPClusterConfig", "bgp-auth-tor": "Secret"},
+    ),
+}
 # What the network team's stack has for others, as the router gives it.
 NETWORK = "import pulumi\npulumi.export('asn', 65000)\npulumi.export('address', '192.168.10.200')\n"
 SECRET = "a-secret-of-theirs"
@@ -86,10 +108,19 @@ class Cli:
             file.write_text(file.read_text().replace("virtualenv: venv", f"virtualenv: {PROJECT / '.venv'}"))
 
     def __call__(self, where: str, *words: str) -> str:
-        own = {"PULUMI_BACKEND_URL": f"file://{self._examples / 'backend'}", "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-               "PYTHONPATH": str(self._lib)}  # fmt: skip
-        done = subprocess.run(["pulumi", *words, "--non-interactive"], cwd=self._examples / where, check=False,
-                              capture_output=True, text=True, env={**os.environ, **own})  # fmt: skip
+        own = {
+            "PULUMI_BACKEND_URL": f"file://{self._examples / 'backend'}",
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PYTHONPATH": str(self._lib),
+        }
+        done = subprocess.run(
+            ["pulumi", *words, "--non-interactive"],
+            cwd=self._examples / where,
+            check=False,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **own},
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -158,8 +189,10 @@ def test_the_cli_previews_the_program_in_typescript(cli: Cli, installed: Path, e
 
 @pytest.mark.pulumi
 @by_cli
-@pytest.mark.skipif(shutil.which("go") is None or shutil.which("pulumi-language-go") is None,
-                    reason="there is no go, or no pulumi-language-go, on PATH")  # fmt: skip
+@pytest.mark.skipif(
+    shutil.which("go") is None or shutil.which("pulumi-language-go") is None,
+    reason="there is no go, or no pulumi-language-go, on PATH",
+)
 def test_the_cli_previews_the_program_in_go(cli: Cli, installed: Path, examples: Path) -> None:
     plugin = shutil.copytree(installed.parent / "source", examples / "plugin", ignore=shutil.ignore_patterns(".venv"))
     other_language(examples, "go", lambda _: plugin)

@@ -43,6 +43,7 @@ def width(of: StackConfig) -> dict[tuple[str, str], int]:
 
 def without(node: str) -> Edit:
     """The stack as if the node had never been there."""
+
     def edit(found: Any) -> None:
         found["nodes"] = [each for each in found["nodes"] if each["name"] != node]
         gone = {w["name"] for w in found.get("workloads", []) if w.get("node") == node}
@@ -68,6 +69,7 @@ def test_what_is_left_is_what_a_stack_without_the_node_has(name: str) -> None:
 def test_what_is_left_is_what_a_stack_without_the_router_has(name: str) -> None:
     whole = stack(name)
     for router in whole.routers:
+
         def edit(found: Any, gone: str = router.name) -> None:
             found["routers"] = [each for each in found["routers"] if each["name"] != gone]
 
@@ -144,8 +146,11 @@ def test_announcements_need_a_holder_and_the_api() -> None:
     assert costs(stack("ingress"), "node cilium-ctr")[shared].down
 
     def tuned(document: Any) -> None:
-        document["cilium"]["values"]["l2announcements"] = {"leaseDuration": "2s", "leaseRenewDeadline": "1500ms",
-                                                           "leaseRetryPeriod": "400ms"}  # fmt: skip
+        document["cilium"]["values"]["l2announcements"] = {
+            "leaseDuration": "2s",
+            "leaseRenewDeadline": "1500ms",
+            "leaseRetryPeriod": "400ms",
+        }
 
     assert costs(stack("ingress", tuned), "node cilium-w1")[shared].seconds == pytest.approx(3.96)
 
@@ -216,10 +221,16 @@ def test_who_may_not_announce_is_no_holder() -> None:
 
 def test_objects_under_manifests_count() -> None:
     def another(document: Any) -> None:
-        document["manifests"] = [{"apiVersion": "v1", "kind": "Service", "metadata": {
-            "name": "more", "namespace": "shop", "labels": {"app": "webpod"}},
-            "spec": {"type": "LoadBalancer", "ports": [{"port": 80}], "selector": {"app": "more"}}}]  # fmt: skip
+        document["manifests"] = [
+            {
+                "apiVersion": "v1",
+                "kind": "Service",
+                "metadata": {"name": "more", "namespace": "shop", "labels": {"app": "webpod"}},
+                "spec": {"type": "LoadBalancer", "ports": [{"port": 80}], "selector": {"app": "more"}},
+            }
+        ]
 
     assert costs(stack("dev", another), "node cilium-w1")["address", "shop/more"].left == 3
     assert [thing.names for thing in things(stack("dev", another)) if thing.kind == "address"] == [
-        ("default/webpod", "shop/more")]  # fmt: skip
+        ("default/webpod", "shop/more")
+    ]

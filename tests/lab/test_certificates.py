@@ -21,8 +21,12 @@ from lab.pki import Pki
 
 FILE = Path(__file__).resolve().parents[2] / "Pulumi.ingress.yaml"
 DOCUMENT = yaml.safe_load(FILE.read_text())["config"]["cilium-edge:stack"]
-OTHER = {"hosts": ["shop.example"], "secretName": "shop-tls", "certificateConfig": "shopCertificate",
-         "keyConfig": "shopKey"}  # fmt: skip
+OTHER = {
+    "hosts": ["shop.example"],
+    "secretName": "shop-tls",
+    "certificateConfig": "shopCertificate",
+    "keyConfig": "shopKey",
+}
 
 
 def stack(change: Callable[[Any], object] = lambda d: None) -> StackConfig:
@@ -106,11 +110,15 @@ def test_a_certificate_without_hosts_is_one_all_the_same(lab: Lab) -> None:
     assert names(certificate) == [] and [part.value for part in certificate.subject] == ["ingress"]
 
 
-@pytest.mark.parametrize("change", [
-    lambda d: d["ingresses"][1].pop("tls"), lambda d: d["ingresses"].clear(),
-    # Somebody else makes this Secret.
-    lambda d: d["ingresses"][1].update(tls=[{"hosts": ["webpod.example"], "secretName": "webpod-tls"}]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d["ingresses"][1].pop("tls"),
+        lambda d: d["ingresses"].clear(),
+        # Somebody else makes this Secret.
+        lambda d: d["ingresses"][1].update(tls=[{"hosts": ["webpod.example"], "secretName": "webpod-tls"}]),
+    ],
+)
 def test_what_the_configuration_does_not_name_is_not_issued(lab: Lab, change: Callable[[Any], object]) -> None:
     issue(lab.files, lab.authority, stack(change))
     assert lab.there() == [] and not list((lab.directory / "lab" / "pki").glob("ingress-*"))

@@ -23,12 +23,21 @@ CHART = "quay.io/cilium/cilium-envoy:v1.34.1-1752151664-7c2edb0b@sha256:" + "0" 
 NEXT = next(version for version in CILIUM if version != DEFAULT_CILIUM.version)
 
 
-@pytest.mark.parametrize(("values", "envoy"), [
-    # The chart has it on.
-    ({}, True), ({"envoy": {}}, True), ({"envoy": {"enabled": True}}, True), ({"envoy": {"enabled": "true"}}, True),
-    ({"envoy": {"log": {"level": "debug"}}}, True), ({"envoy": None}, True), ({"envoy": "false"}, True),
-    ({"envoy": {"enabled": False}}, False), ({"envoy": {"enabled": "false"}}, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("values", "envoy"),
+    [
+        # The chart has it on.
+        ({}, True),
+        ({"envoy": {}}, True),
+        ({"envoy": {"enabled": True}}, True),
+        ({"envoy": {"enabled": "true"}}, True),
+        ({"envoy": {"log": {"level": "debug"}}}, True),
+        ({"envoy": None}, True),
+        ({"envoy": "false"}, True),
+        ({"envoy": {"enabled": False}}, False),
+        ({"envoy": {"enabled": "false"}}, False),
+    ],
+)
 def test_envoy_is_wanted_unless_the_values_say_no(values: dict[str, Any], envoy: bool) -> None:
     assert images.wanted(Cilium(values=values)) == (DEFAULT_CILIUM, *((ENVOY, ENVOY_BRIDGE) if envoy else ()))
 
@@ -37,12 +46,20 @@ def test_the_shipped_stack_wants_envoy_and_hubble() -> None:
     assert images.wanted(Cilium.model_validate(DOCUMENT["cilium"])) == (DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE, HUBBLE)
 
 
-@pytest.mark.parametrize(("hubble", "relay"), [
-    # The chart has Hubble on, and its relay off.
-    ({}, False), ({"relay": {}}, False), ({"relay": {"enabled": True}}, True), ({"relay": {"enabled": "true"}}, True),
-    ({"relay": {"enabled": "false"}}, False), ({"enabled": False, "relay": {"enabled": True}}, False),
-    ({"enabled": "false", "relay": {"enabled": True}}, False), (None, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("hubble", "relay"),
+    [
+        # The chart has Hubble on, and its relay off.
+        ({}, False),
+        ({"relay": {}}, False),
+        ({"relay": {"enabled": True}}, True),
+        ({"relay": {"enabled": "true"}}, True),
+        ({"relay": {"enabled": "false"}}, False),
+        ({"enabled": False, "relay": {"enabled": True}}, False),
+        ({"enabled": "false", "relay": {"enabled": True}}, False),
+        (None, False),
+    ],
+)
 def test_hubble_is_wanted_where_its_relay_is_on(hubble: Any, relay: bool) -> None:
     wanted = images.wanted(Cilium(values={"envoy": {"enabled": False}, "hubble": hubble}))
     assert wanted == (DEFAULT_CILIUM, *((HUBBLE,) if relay else ()))
@@ -52,8 +69,9 @@ def test_the_relays_binary_is_where_its_read_only_image_lets_it_be(cache: Path) 
     image = f"quay.io/cilium/hubble-relay:v{HUBBLE.version}@sha256:0"
     assert entry(image) is None
     put(cache, HUBBLE)
-    assert entry(image)["mounts"] == [{"source": f"/opt/cilium-edge/bin/{HUBBLE.key}/hubble-relay",
-                                       "target": "/usr/bin/hubble-relay"}]  # fmt: skip
+    assert entry(image)["mounts"] == [
+        {"source": f"/opt/cilium-edge/bin/{HUBBLE.key}/hubble-relay", "target": "/usr/bin/hubble-relay"}
+    ]
     # A patch of the same minor version speaks the same protocol; another minor version is not claimed.
     assert entry("quay.io/cilium/hubble-relay:v1.18.9") and entry("quay.io/cilium/hubble-relay:v1.17.4") is None
 
@@ -94,8 +112,9 @@ def put(cache: Path, *parts: Part) -> None:
 
 def entry(image: str) -> Any:
     """The table's entry as the node runner finds it: the first that matches the whole reference."""
-    return next((e for e in json.loads(images.table()) if re.fullmatch(e["image"], image)
-                 and "container" not in e), None)  # fmt: skip
+    return next(
+        (e for e in json.loads(images.table()) if re.fullmatch(e["image"], image) and "container" not in e), None
+    )
 
 
 def test_envoys_image_is_the_starter_which_starts_envoy(cache: Path) -> None:
@@ -103,7 +122,9 @@ def test_envoys_image_is_the_starter_which_starts_envoy(cache: Path) -> None:
     found = entry(CHART)
     bridge = f"/opt/cilium-edge/bin/{ENVOY_BRIDGE.key}/envoybridge"
     assert {m["target"]: m["source"] for m in found["mounts"]} == {
-        "/usr/bin/cilium-envoy": f"/opt/cilium-edge/bin/{ENVOY.key}/envoy", "/usr/bin/cilium-envoy-starter": bridge}
+        "/usr/bin/cilium-envoy": f"/opt/cilium-edge/bin/{ENVOY.key}/envoy",
+        "/usr/bin/cilium-envoy-starter": bridge,
+    }
     # The Pod's own command is the starter; nothing stands in its place.
     assert set(found) == {"image", "mounts"}
 

@@ -24,9 +24,13 @@ def segments(host: str, of: Topology) -> dict[str, str | None]:
 
 def test_the_hosts_are_management_then_routers_then_nodes() -> None:
     assert [(host.name, host.role) for host in lab().hosts] == [
-        ("mgmt", "management"), ("cilium-r", "router"), ("cilium-ctr", "control-plane"),
-        ("cilium-w1", "worker"), ("cilium-w2", "worker"), ("cilium-w3", "worker"),
-    ]  # fmt: skip
+        ("mgmt", "management"),
+        ("cilium-r", "router"),
+        ("cilium-ctr", "control-plane"),
+        ("cilium-w1", "worker"),
+        ("cilium-w2", "worker"),
+        ("cilium-w3", "worker"),
+    ]
 
 
 def test_interfaces_on_one_prefix_share_a_segment() -> None:
@@ -39,8 +43,12 @@ def test_interfaces_on_one_prefix_share_a_segment() -> None:
 def test_loopbacks_have_their_address_and_no_segment() -> None:
     made = lab()
     assert segments("cilium-r", made) == {
-        "eth0": "mgmt", "eth1": "net1", "eth2": "net2", "loop1": None, "loop2": None,
-    }  # fmt: skip
+        "eth0": "mgmt",
+        "eth1": "net1",
+        "eth2": "net2",
+        "loop1": None,
+        "loop2": None,
+    }
     assert str(made.host("cilium-r").nics[3].address) == "10.10.1.200/24"
 
 

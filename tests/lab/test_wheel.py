@@ -38,8 +38,10 @@ def packed(version: str) -> bytes:
 def source() -> bytes:
     """The same package as a source distribution."""
     memory = io.BytesIO()
-    files = {"setup.py": "import setuptools\nsetuptools.setup()\n",
-             "PKG-INFO": f"Metadata-Version: 2.1\nName: {NAME}\nVersion: 1.0\n"}  # fmt: skip
+    files = {
+        "setup.py": "import setuptools\nsetuptools.setup()\n",
+        "PKG-INFO": f"Metadata-Version: 2.1\nName: {NAME}\nVersion: 1.0\n",
+    }
     with tarfile.open(fileobj=memory, mode="w:gz") as archive:
         for name, text in files.items():
             member = tarfile.TarInfo(f"edge_tiny_tool-1.0/{name}")

@@ -75,8 +75,20 @@ def violations(resources: list[PolicyResource], answered: bool = True) -> set[tu
     for policy in pack:
         if not isinstance(policy, ResourceValidationPolicy):
             # The SDK makes the resources anew for each policy.
-            again = [PolicyResource(one.resource_type, one.props if answered else as_the_sdk({}), one.urn, one.name,
-                                    OPTIONS, None, None, [], {}) for one in resources]  # fmt: skip
+            again = [
+                PolicyResource(
+                    one.resource_type,
+                    one.props if answered else as_the_sdk({}),
+                    one.urn,
+                    one.name,
+                    OPTIONS,
+                    None,
+                    None,
+                    [],
+                    {},
+                )
+                for one in resources
+            ]
             policy.validate(StackValidationArgs(again), partial(report, name=policy.name))
     return found
 
@@ -90,8 +102,12 @@ GOOD_PEER = {
     "families": [{"afi": "ipv4", "safi": "unicast", "advertisements": {"matchLabels": {"advertise": "bgp"}}}],
 }
 POD_CIDR = {"advertisements": [{"advertisementType": "PodCIDR"}]}
-VALUES = {"kubeProxyReplacement": "true", "routingMode": "native", "ipv4NativeRoutingCIDR": "10.0.0.0/8",
-          "ipam": {"mode": "kubernetes"}}  # fmt: skip
+VALUES = {
+    "kubeProxyReplacement": "true",
+    "routingMode": "native",
+    "ipv4NativeRoutingCIDR": "10.0.0.0/8",
+    "ipam": {"mode": "kubernetes"},
+}
 
 
 def test_every_rule_in_scope_exists_and_has_both_policies() -> None:
@@ -116,9 +132,11 @@ def test_the_shipped_stack_as_resources_is_admitted() -> None:
 def test_the_translation_gives_back_what_components_made() -> None:
     stack = dev_stack()
     assert stack.bgp is not None
-    made = [manifests.peer_config(stack.bgp.peer_configs[0], stack.cilium),
-            manifests.cluster_config(stack.bgp.cluster_configs[0], stack.cilium),
-            manifests.pool(stack.pools[0], stack.cilium)]  # fmt: skip
+    made = [
+        manifests.peer_config(stack.bgp.peer_configs[0], stack.cilium),
+        manifests.cluster_config(stack.bgp.cluster_configs[0], stack.cilium),
+        manifests.pool(stack.pools[0], stack.cilium),
+    ]
     found = translate([seen(resource(item)) for item in made]).stack
     assert found.bgp is not None
     assert found.bgp.cluster_configs == stack.bgp.cluster_configs
@@ -132,28 +150,84 @@ INGRESSES = {**VALUES, "ingressController": {"enabled": True, "loadbalancerMode"
 
 def ingress(name: str, **annotations: str) -> PolicyResource:
     paths = [{"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "s", "port": {"number": 80}}}}]
-    return resource({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
-                     "metadata": {"name": name, "annotations": annotations},
-                     "spec": {"ingressClassName": "cilium", "rules": [{"http": {"paths": paths}}]}})  # fmt: skip
+    return resource(
+        {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "Ingress",
+            "metadata": {"name": name, "annotations": annotations},
+            "spec": {"ingressClassName": "cilium", "rules": [{"http": {"paths": paths}}]},
+        }
+    )
 
 
 BROKEN = [
     ([cr("CiliumBGPPeerConfig", "p", {"timers": {"holdTimeSeconds": 9, "keepAliveTimeSeconds": 3}})], ("b5", "p")),
     ([cr("CiliumBGPPeerConfig", "p", GOOD_PEER)], ("b6", "p")),
-    ([cr("CiliumBGPPeerConfig", "p", {**GOOD_PEER, "timers": {"holdTimeSeconds": 9}}),
-      cr("CiliumBGPAdvertisement", "a", POD_CIDR, labels={"advertise": "bgp"})], ("b12", "p")),
-    ([cr("CiliumBGPAdvertisement", "a", {"advertisements": [
-        {"advertisementType": "Service", "service": {"addresses": ["LoadBalancerIP"]}}]})], ("b7", "a")),
-    ([cr("CiliumBGPClusterConfig", "c", {"bgpInstances": [{"name": "i", "peers": [
-        {"name": "t", "peerASN": 65000, "peerAddress": "10.0.0.1", "peerConfigRef": {"name": "nobody"}}]}]})],
-     ("b4", "c")),
+    (
+        [
+            cr("CiliumBGPPeerConfig", "p", {**GOOD_PEER, "timers": {"holdTimeSeconds": 9}}),
+            cr("CiliumBGPAdvertisement", "a", POD_CIDR, labels={"advertise": "bgp"}),
+        ],
+        ("b12", "p"),
+    ),
+    (
+        [
+            cr(
+                "CiliumBGPAdvertisement",
+                "a",
+                {"advertisements": [{"advertisementType": "Service", "service": {"addresses": ["LoadBalancerIP"]}}]},
+            )
+        ],
+        ("b7", "a"),
+    ),
+    (
+        [
+            cr(
+                "CiliumBGPClusterConfig",
+                "c",
+                {
+                    "bgpInstances": [
+                        {
+                            "name": "i",
+                            "peers": [
+                                {
+                                    "name": "t",
+                                    "peerASN": 65000,
+                                    "peerAddress": "10.0.0.1",
+                                    "peerConfigRef": {"name": "nobody"},
+                                }
+                            ],
+                        }
+                    ]
+                },
+            )
+        ],
+        ("b4", "c"),
+    ),
     ([cr("CiliumBGPClusterConfig", "c", {"bgpInstances": [{"name": "i"}]})], ("b3", "c")),
-    ([cr("CiliumLoadBalancerIPPool", "a", {"blocks": [{"cidr": "172.16.0.0/24"}]}),
-      cr("CiliumLoadBalancerIPPool", "b", {"blocks": [{"cidr": "172.16.0.128/25"}]})], ("p1", "b")),
+    (
+        [
+            cr("CiliumLoadBalancerIPPool", "a", {"blocks": [{"cidr": "172.16.0.0/24"}]}),
+            cr("CiliumLoadBalancerIPPool", "b", {"blocks": [{"cidr": "172.16.0.128/25"}]}),
+        ],
+        ("p1", "b"),
+    ),
     ([cr("CiliumLoadBalancerIPPool", "a", {"cidrs": [{"cidr": "172.16.0.0/24"}]})], ("p9", "a")),
     ([cr("CiliumL2AnnouncementPolicy", "l", {"interfaces": ["eth1"]}, "cilium.io/v2alpha1")], ("l2", "l")),
-    ([cr("CiliumEgressGatewayPolicy", "e", {"selectors": [{"podSelector": {}}], "destinationCIDRs": ["0.0.0.0/0"],
-        "egressGateway": {"nodeSelector": {}, "interface": "a", "egressIP": "10.0.0.1"}})], ("g4", "e")),
+    (
+        [
+            cr(
+                "CiliumEgressGatewayPolicy",
+                "e",
+                {
+                    "selectors": [{"podSelector": {}}],
+                    "destinationCIDRs": ["0.0.0.0/0"],
+                    "egressGateway": {"nodeSelector": {}, "interface": "a", "egressIP": "10.0.0.1"},
+                },
+            )
+        ],
+        ("g4", "e"),
+    ),
     ([cr("IsovalentEgressGatewayPolicy", "e", {"selectors": [{"podSelector": {}}]}, "isovalent.com/v1")], ("g17", "e")),
     ([cr("CiliumBGPPeerConfig", "p", GOOD_PEER), release(VALUES, "1.17.4")], ("x4", "p")),
     ([release({**VALUES, "bgpControlPlan": {"enabled": True}})], ("x1", "cilium")),
@@ -165,7 +239,7 @@ BROKEN = [
     # Features that the release does not switch on.
     ([cr("CiliumL2AnnouncementPolicy", "l", {"loadBalancerIPs": True}, "cilium.io/v2alpha1")], ("x3", "l")),
     ([cr("CiliumBGPPeerConfig", "p", GOOD_PEER)], ("x3", "p")),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("bad", "expected"), BROKEN)
@@ -176,31 +250,80 @@ def test_a_mistake_is_blamed_on_its_resource(bad: list[PolicyResource], expected
     assert violations(with_release, answered=False) == violations(with_release)
 
 
-CLUSTER_CONFIG = {"bgpInstances": [{"name": "i", "localASN": 65001, "peers": [
-    {"name": "t", "peerASN": 65000, "peerAddress": "10.0.0.1", "peerConfigRef": {"name": "by-others"}}]}]}
-SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s"},
-           "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]}}  # fmt: skip
+CLUSTER_CONFIG = {
+    "bgpInstances": [
+        {
+            "name": "i",
+            "localASN": 65001,
+            "peers": [
+                {"name": "t", "peerASN": 65000, "peerAddress": "10.0.0.1", "peerConfigRef": {"name": "by-others"}}
+            ],
+        }
+    ]
+}
+SERVICE = {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "metadata": {"name": "s"},
+    "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]},
+}
 FOREIGN: dict[str, list[PolicyResource]] = {
     "nothing at all": [],
-    "no Cilium": [resource({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n"}}),
-                  resource({"create": "true"}, "c", "command:local:Command")],
+    "no Cilium": [
+        resource({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n"}}),
+        resource({"create": "true"}, "c", "command:local:Command"),
+    ],
     "Cilium by others, with a Service": [resource(SERVICE)],
     "BGP objects beside a Cilium of others": [
-        cr("CiliumBGPClusterConfig", "c", CLUSTER_CONFIG), cr("CiliumBGPPeerConfig", "p", GOOD_PEER)],
+        cr("CiliumBGPClusterConfig", "c", CLUSTER_CONFIG),
+        cr("CiliumBGPPeerConfig", "p", GOOD_PEER),
+    ],
     "an advertisement alone": [cr("CiliumBGPAdvertisement", "a", POD_CIDR, labels={"advertise": "bgp"})],
     "a pool alone": [cr("CiliumLoadBalancerIPPool", "p", {"blocks": [{"cidr": "10.0.0.0/24"}]})],
-    "egress beside a Cilium of others": [cr("CiliumEgressGatewayPolicy", "e", {
-        "selectors": [{"podSelector": {"matchLabels": {"a": "b"}}}], "destinationCIDRs": ["0.0.0.0/0"],
-        "egressGateway": {"nodeSelector": {"matchLabels": {"e": "1"}}, "interface": "eth1"}})],
-    "another chart": [resource({"chart": "nginx", "version": "1.2.3", "values": {"a": 1}}, "n",
-                               "kubernetes:helm.sh/v3:Release"), cr("CiliumBGPPeerConfig", "p", GOOD_PEER)],
-    "an Ingress of another class": [resource({
-        "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "i"},
-        "spec": {"ingressClassName": "nginx", "rules": [{"http": {"paths": [
-            {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "s", "port": {"number": 80}}}}]}}]}})],
-    "L2 beside a Cilium of others": [cr("CiliumL2AnnouncementPolicy", "l", {"loadBalancerIPs": True},
-                                        "cilium.io/v2alpha1")],
-}  # fmt: skip
+    "egress beside a Cilium of others": [
+        cr(
+            "CiliumEgressGatewayPolicy",
+            "e",
+            {
+                "selectors": [{"podSelector": {"matchLabels": {"a": "b"}}}],
+                "destinationCIDRs": ["0.0.0.0/0"],
+                "egressGateway": {"nodeSelector": {"matchLabels": {"e": "1"}}, "interface": "eth1"},
+            },
+        )
+    ],
+    "another chart": [
+        resource({"chart": "nginx", "version": "1.2.3", "values": {"a": 1}}, "n", "kubernetes:helm.sh/v3:Release"),
+        cr("CiliumBGPPeerConfig", "p", GOOD_PEER),
+    ],
+    "an Ingress of another class": [
+        resource(
+            {
+                "apiVersion": "networking.k8s.io/v1",
+                "kind": "Ingress",
+                "metadata": {"name": "i"},
+                "spec": {
+                    "ingressClassName": "nginx",
+                    "rules": [
+                        {
+                            "http": {
+                                "paths": [
+                                    {
+                                        "path": "/",
+                                        "pathType": "Prefix",
+                                        "backend": {"service": {"name": "s", "port": {"number": 80}}},
+                                    }
+                                ]
+                            }
+                        }
+                    ],
+                },
+            }
+        )
+    ],
+    "L2 beside a Cilium of others": [
+        cr("CiliumL2AnnouncementPolicy", "l", {"loadBalancerIPs": True}, "cilium.io/v2alpha1")
+    ],
+}
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -217,7 +340,8 @@ def test_what_is_not_known_yet_is_named_and_nothing_is_concluded_from_it() -> No
     props = {"chart": "cilium", "version": "1.18.0", "values": values}
     later = resource(props, "cilium", "kubernetes:helm.sh/v3:Release")
     assert violations([later, cr("CiliumL2AnnouncementPolicy", "l", {}, "cilium.io/v2alpha1")]) == {
-        ("unread", "cilium")}  # fmt: skip
+        ("unread", "cilium")
+    }
     # What another mistake is about is told all the same.
     assert ("b5", "p") in violations([late, cr("CiliumBGPPeerConfig", "p", {}), release(VALUES)])
 
@@ -244,8 +368,12 @@ def test_resources_of_others_and_shapes_that_cannot_be_read_are_left_alone() -> 
 
 def test_edge_objects_come_back_too() -> None:
     stack = dev_stack()
-    policy = {"name": "e", "selectors": [{"podSelector": {"matchLabels": {"a": "b"}}}],
-              "destinationCIDRs": ["0.0.0.0/0"], "egressGateway": {"interface": "eth1"}}  # fmt: skip
+    policy = {
+        "name": "e",
+        "selectors": [{"podSelector": {"matchLabels": {"a": "b"}}}],
+        "destinationCIDRs": ["0.0.0.0/0"],
+        "egressGateway": {"interface": "eth1"},
+    }
     from config.egress import EgressPolicy
 
     made = edge.egress_policy(EgressPolicy.model_validate(policy), stack.cilium)

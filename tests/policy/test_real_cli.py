@@ -47,16 +47,22 @@ class Cli:
         venv = PROJECT / ".venv"
         (place / "Pulumi.yaml").write_text(f"name: p\nruntime: {{name: python, options: {{virtualenv: {venv}}}}}\n")
         (place / "backend").mkdir()
-        self._env = {**os.environ, "PULUMI_BACKEND_URL": f"file://{place / 'backend'}",
-                     "PULUMI_CONFIG_PASSPHRASE": "x"}  # fmt: skip
+        self._env = {**os.environ, "PULUMI_BACKEND_URL": f"file://{place / 'backend'}", "PULUMI_CONFIG_PASSPHRASE": "x"}
         assert self("stack", "init").returncode == 0
 
     def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(["pulumi", *words, "-s", "t", "--non-interactive"], cwd=self.place, env=self._env,
-                              capture_output=True, text=True, check=False)  # fmt: skip
+        return subprocess.run(
+            ["pulumi", *words, "-s", "t", "--non-interactive"],
+            cwd=self.place,
+            env=self._env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
-    def preview(self, resources: list[PolicyResource], provider: str = LATE,
-                *more: str) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    def preview(
+        self, resources: list[PolicyResource], provider: str = LATE, *more: str
+    ) -> subprocess.CompletedProcess[str]:
         listed = [(one.resource_type, one.name, plain(one.props)[0]) for one in resources]
         (self.place / "resources.json").write_text(json.dumps(listed))
         (self.place / "__main__.py").write_text(PROGRAM.format(provider=provider))

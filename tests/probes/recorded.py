@@ -12,8 +12,12 @@ from config.load import parse
 from config.stack import StackConfig
 from probes.seen import Seen
 
-NODES = {"cilium-ctr": "192.168.10.100", "cilium-w1": "192.168.10.101", "cilium-w2": "192.168.10.102",
-         "cilium-w3": "192.168.20.100"}  # fmt: skip
+NODES = {
+    "cilium-ctr": "192.168.10.100",
+    "cilium-w1": "192.168.10.101",
+    "cilium-w2": "192.168.10.102",
+    "cilium-w3": "192.168.20.100",
+}
 BACKENDS = {"cilium-w1": "webpod-1", "cilium-w2": "webpod-2", "cilium-w3": "webpod-3"}
 _DEV = Path(__file__).resolve().parents[2] / "Pulumi.dev.yaml"
 
@@ -29,9 +33,12 @@ def dev() -> StackConfig:
 
 def neighbor() -> dict[str, Any]:
     return {
-        "remoteAs": 65001, "localAs": 65000, "bgpState": "Established",
-        "bgpTimerHoldTimeMsecs": 9000, "bgpTimerKeepAliveIntervalMsecs": 3000,
-    }  # fmt: skip
+        "remoteAs": 65001,
+        "localAs": 65000,
+        "bgpState": "Established",
+        "bgpTimerHoldTimeMsecs": 9000,
+        "bgpTimerKeepAliveIntervalMsecs": 3000,
+    }
 
 
 def rib_route(prefix: str, hops: list[str]) -> list[dict[str, Any]]:
@@ -68,9 +75,13 @@ def healthy() -> Seen:
     routes = {f"172.20.{i}.0/24": [address] for i, address in enumerate(NODES.values())}
     routes["172.16.1.1/32"] = list(NODES.values())
     peer = {
-        "peer-address": "192.168.10.200", "peer-asn": 65000, "local-asn": 65001, "session-state": "established",
-        "applied-hold-time-seconds": 9, "applied-keep-alive-time-seconds": 3,
-    }  # fmt: skip
+        "peer-address": "192.168.10.200",
+        "peer-asn": 65000,
+        "local-asn": 65001,
+        "session-state": "established",
+        "applied-hold-time-seconds": 9,
+        "applied-keep-alive-time-seconds": 3,
+    }
     service = {
         "metadata": {"name": "webpod", "namespace": "default"},
         "status": {
@@ -82,19 +93,27 @@ def healthy() -> Seen:
         {"addresses": ["172.20.9.9"], "conditions": {"ready": True}, "nodeName": node, "targetRef": {"name": pod}}
         for node, pod in BACKENDS.items()
     ]
-    slices = [{
-        "metadata": {"name": "webpod-x", "namespace": "default",
-                     "labels": {"kubernetes.io/service-name": "webpod"}},
-        "endpoints": endpoints,
-    }]  # fmt: skip
+    slices = [
+        {
+            "metadata": {
+                "name": "webpod-x",
+                "namespace": "default",
+                "labels": {"kubernetes.io/service-name": "webpod"},
+            },
+            "endpoints": endpoints,
+        }
+    ]
     return Seen(
         routers={"cilium-r": router_answer({a: neighbor() for a in NODES.values()}, routes, "10.10.1.0/24")},
         agents={node: [dict(peer)] for node in NODES},
         objects={
-            "services": [service], "slices": slices, "pods": [], "nodes": [],
+            "services": [service],
+            "slices": slices,
+            "pods": [],
+            "nodes": [],
             "CiliumBGPClusterConfig": [reporting("CiliumBGPClusterConfig", "cilium-bgp", "NoMatchingNode")],
             "CiliumBGPPeerConfig": [reporting("CiliumBGPPeerConfig", "cilium-peer", "MissingAuthSecret")],
             "CiliumBGPNodeConfig": [{"metadata": {"name": node}} for node in NODES],
             "CiliumLoadBalancerIPPool": [reporting("CiliumLoadBalancerIPPool", "cilium-pool", "PoolConflict")],
         },
-    )  # fmt: skip
+    )

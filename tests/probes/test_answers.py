@@ -39,11 +39,15 @@ def said(url: str, times: int = 1) -> str:
     return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize(("says", "told", "pods"), [
-    ("HTTP/1.0 200 OK\r\n\r\nHostname: webpod-1\nmore", "Hostname: webpod-1", {"webpod-1"}),
-    ("HTTP/1.0 404 Not Found\r\n\r\nnothing here", "nothing here", set()),
-    ("SSH-2.0-OpenSSH\r\n", "a connection, and no HTTP", set()), ("", "a connection, and no HTTP", set()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("says", "told", "pods"),
+    [
+        ("HTTP/1.0 200 OK\r\n\r\nHostname: webpod-1\nmore", "Hostname: webpod-1", {"webpod-1"}),
+        ("HTTP/1.0 404 Not Found\r\n\r\nnothing here", "nothing here", set()),
+        ("SSH-2.0-OpenSSH\r\n", "a connection, and no HTTP", set()),
+        ("", "a connection, and no HTTP", set()),
+    ],
+)
 def test_whoever_answers_was_reached(says: str, told: str, pods: set[str]) -> None:
     with server(says) as url:
         answers = read(said(url, times=3))

@@ -21,16 +21,22 @@ MACS = {"cilium-ctr": "02:ed:9e:00:02:01", "cilium-w1": "02:ed:9e:00:02:02", "ci
 STRANGE = "02:ed:9e:00:02:63"
 HOLDERS = {SHARED: "cilium-w1", DEDICATED: "cilium-w2"}
 ROUTER = {
-    "name": "edge-r", "bgp": {"asn": 65000}, "interfaces": [
-        {"name": "eth1", "address": "10.9.0.1/24"}, {"name": "lo1", "address": "192.168.10.1/24", "loopback": True}],
-}  # fmt: skip
+    "name": "edge-r",
+    "bgp": {"asn": 65000},
+    "interfaces": [
+        {"name": "eth1", "address": "10.9.0.1/24"},
+        {"name": "lo1", "address": "192.168.10.1/24", "loopback": True},
+    ],
+}
 
 
 def seen() -> Seen:
     answers = healthy()
     leases = {"kube-system-cilium-ingress": "cilium-w1", "default-cilium-ingress-webpod-ingress": "cilium-w2"}
-    answers.objects["leases"] = [{"metadata": {"name": f"cilium-l2announce-{name}"}, "spec": {"holderIdentity": node}}
-                                 for name, node in leases.items()]  # fmt: skip
+    answers.objects["leases"] = [
+        {"metadata": {"name": f"cilium-l2announce-{name}"}, "spec": {"holderIdentity": node}}
+        for name, node in leases.items()
+    ]
     # A node has more links than the one that answers.
     answers.hardware = {node: {f"{mac[:-2]}f{i}": "eth0", mac: "eth1"} for i, (node, mac) in enumerate(MACS.items())}
     return answers
@@ -60,8 +66,11 @@ def truly(host: str, address: str) -> Result:
     return reply(address, *[MACS[HOLDERS[address]]] * 2)
 
 
-def ask(answer: Callable[[str, str], Result] = truly, change: Callable[[Any], object] = lambda d: None,
-        spoil: Callable[[Seen], object] = lambda s: None) -> list[Verdict]:  # fmt: skip
+def ask(
+    answer: Callable[[str, str], Result] = truly,
+    change: Callable[[Any], object] = lambda d: None,
+    spoil: Callable[[Seen], object] = lambda s: None,
+) -> list[Verdict]:
     answers, whole = seen(), stack(change)
     spoil(answers)
     return verdicts(cast(Field, Link(whole, answer)), with_made(whole), answers)
@@ -69,24 +78,29 @@ def ask(answer: Callable[[str, str], Result] = truly, change: Callable[[Any], ob
 
 def test_the_holder_alone_answers_on_every_host_of_the_link() -> None:
     found = ask()
-    assert [(v.subject, v.where) for v in found] == [(address, host) for address in (SHARED, DEDICATED)
-                                                     for host in ("client", "stranger")]  # fmt: skip
+    assert [(v.subject, v.where) for v in found] == [
+        (address, host) for address in (SHARED, DEDICATED) for host in ("client", "stranger")
+    ]
     assert all(v.color is Color.GREEN and v.check == "arp" for v in found), found
     assert (found[0].expected, found[0].observed) == ("cilium-w1 alone answers", "cilium-w1")
 
 
-@pytest.mark.parametrize(("macs", "observed", "cause"), [
-    ((), "nobody", "cilium-w1 does not answer on this link: is its interface one that the L2 policy names?"),
-    ((MACS["cilium-w2"],), "cilium-w2", "cilium-w2 answers for what cilium-w1 holds: it was cut off from the API"),
-    ((MACS["cilium-w1"], MACS["cilium-w2"]), "cilium-w1, cilium-w2", "cilium-w2 answers for what cilium-w1 holds"),
-    ((MACS["cilium-w2"], MACS["cilium-ctr"]), "cilium-ctr, cilium-w2", "cilium-ctr, cilium-w2 answers for what"),
-    ((MACS["cilium-w1"], STRANGE), f"{STRANGE}, cilium-w1", f"a host that is no node has {SHARED}, too: {STRANGE}"),
-    # That somebody else has the address is worse than a node that is late.
-    ((MACS["cilium-w2"], STRANGE), f"{STRANGE}, cilium-w2", f"a host that is no node has {SHARED}, too: {STRANGE}"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("macs", "observed", "cause"),
+    [
+        ((), "nobody", "cilium-w1 does not answer on this link: is its interface one that the L2 policy names?"),
+        ((MACS["cilium-w2"],), "cilium-w2", "cilium-w2 answers for what cilium-w1 holds: it was cut off from the API"),
+        ((MACS["cilium-w1"], MACS["cilium-w2"]), "cilium-w1, cilium-w2", "cilium-w2 answers for what cilium-w1 holds"),
+        ((MACS["cilium-w2"], MACS["cilium-ctr"]), "cilium-ctr, cilium-w2", "cilium-ctr, cilium-w2 answers for what"),
+        ((MACS["cilium-w1"], STRANGE), f"{STRANGE}, cilium-w1", f"a host that is no node has {SHARED}, too: {STRANGE}"),
+        # That somebody else has the address is worse than a node that is late.
+        ((MACS["cilium-w2"], STRANGE), f"{STRANGE}, cilium-w2", f"a host that is no node has {SHARED}, too: {STRANGE}"),
+    ],
+)
 def test_another_answer_is_red_and_told(macs: tuple[str, ...], observed: str, cause: str) -> None:
-    found = ask(lambda host, address: reply(address, *macs) if (host, address) == ("stranger", SHARED)
-                else truly(host, address))  # fmt: skip
+    found = ask(
+        lambda host, address: reply(address, *macs) if (host, address) == ("stranger", SHARED) else truly(host, address)
+    )
     [red] = [v for v in found if v.color is not Color.GREEN]
     assert (red.color, red.subject, red.where, red.observed) == (Color.RED, SHARED, "stranger", observed)
     assert red.cause.startswith(cause)
@@ -107,32 +121,45 @@ def test_a_host_that_cannot_ask_is_grey() -> None:
     found = ask(answer)
     assert [(v.where, v.color, v.cause) for v in found[:2]] == [
         ("client", Color.GREY, "root@client:22: cannot connect"),
-        ("stranger", Color.GREY, "stranger has no arping (Debian: iputils-arping)")]  # fmt: skip
+        ("stranger", Color.GREY, "stranger has no arping (Debian: iputils-arping)"),
+    ]
 
 
-@pytest.mark.parametrize(("change", "spoil", "asked"), [
-    (lambda d: d.pop("l2Policies"), lambda s: None, set()),
-    (lambda d: d["l2Policies"][0].update(serviceSelector={"matchLabels": {"a": "b"}}), lambda s: None, set()),
-    (lambda d: None, lambda s: s.objects["services"].pop(0), {DEDICATED}),
-    # ClusterIP Services are not announced, whatever address they have.
-    (lambda d: None, lambda s: s.objects["services"][0]["metadata"].update(name="webpod", namespace="default"),
-     {DEDICATED}),
-])  # fmt: skip
-def test_only_what_an_l2_policy_announces_is_asked(change: Callable[[Any], object], spoil: Callable[[Seen], object],
-                                                   asked: set[str]) -> None:  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "spoil", "asked"),
+    [
+        (lambda d: d.pop("l2Policies"), lambda s: None, set()),
+        (lambda d: d["l2Policies"][0].update(serviceSelector={"matchLabels": {"a": "b"}}), lambda s: None, set()),
+        (lambda d: None, lambda s: s.objects["services"].pop(0), {DEDICATED}),
+        # ClusterIP Services are not announced, whatever address they have.
+        (
+            lambda d: None,
+            lambda s: s.objects["services"][0]["metadata"].update(name="webpod", namespace="default"),
+            {DEDICATED},
+        ),
+    ],
+)
+def test_only_what_an_l2_policy_announces_is_asked(
+    change: Callable[[Any], object], spoil: Callable[[Seen], object], asked: set[str]
+) -> None:
     assert {v.subject for v in ask(change=change, spoil=spoil)} == asked
 
 
-@pytest.mark.parametrize(("change", "address", "found"), [
-    (lambda d: None, SHARED, ["client", "stranger"]), (lambda d: None, "192.168.11.1", []),
-    # A node hears itself; a router hears the link of its wires, and not that of its loopback.
-    (lambda d: d.update(routers=[ROUTER]), SHARED, ["client", "stranger"]),
-    (lambda d: d.update(routers=[ROUTER]), "10.9.0.9", ["edge-r"]),
-    # IPv6 has no ARP.
-    (lambda d: d["outposts"][0].update(address="fd00::1/64"), "fd00::9", []),
-])  # fmt: skip
-def test_the_hosts_of_a_link_are_those_outside_the_cluster(change: Callable[[Any], object], address: str,
-                                                           found: list[str]) -> None:  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "address", "found"),
+    [
+        (lambda d: None, SHARED, ["client", "stranger"]),
+        (lambda d: None, "192.168.11.1", []),
+        # A node hears itself; a router hears the link of its wires, and not that of its loopback.
+        (lambda d: d.update(routers=[ROUTER]), SHARED, ["client", "stranger"]),
+        (lambda d: d.update(routers=[ROUTER]), "10.9.0.9", ["edge-r"]),
+        # IPv6 has no ARP.
+        (lambda d: d["outposts"][0].update(address="fd00::1/64"), "fd00::9", []),
+    ],
+)
+def test_the_hosts_of_a_link_are_those_outside_the_cluster(
+    change: Callable[[Any], object], address: str, found: list[str]
+) -> None:
     assert list(hosts(cast(Field, Link(stack(change), truly)), address)) == found
 
 

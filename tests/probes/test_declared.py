@@ -52,13 +52,16 @@ def peers(document: Any) -> Any:
     return document["bgp"]["clusterConfigs"][0]["instances"][0]["peers"]
 
 
-@pytest.mark.parametrize(("edit", "cause"), [
-    (lambda d: services(d).pop("selector"), "has no selector, which selects nothing"),
-    (lambda d: services(d).update(selector={"matchLabels": {"a": "b"}}), "no advertisement's selector matches"),
-    (lambda d: services(d).update(addresses=["ClusterIP"]), "or that names LoadBalancerIP"),
-    (lambda d: d["services"][0].update(loadBalancerClass="io.cilium/l2-announcer"), "which BGP leaves alone"),
-    (lambda d: d["services"][0].update(loadBalancerClass="metallb"), "which Cilium leaves alone"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("edit", "cause"),
+    [
+        (lambda d: services(d).pop("selector"), "has no selector, which selects nothing"),
+        (lambda d: services(d).update(selector={"matchLabels": {"a": "b"}}), "no advertisement's selector matches"),
+        (lambda d: services(d).update(addresses=["ClusterIP"]), "or that names LoadBalancerIP"),
+        (lambda d: d["services"][0].update(loadBalancerClass="io.cilium/l2-announcer"), "which BGP leaves alone"),
+        (lambda d: d["services"][0].update(loadBalancerClass="metallb"), "which Cilium leaves alone"),
+    ],
+)
 def test_an_address_that_nobody_is_told_of(edit: Edit, cause: str) -> None:
     """That its ClusterIP is announced is no matter: nobody asked for that one from outside."""
     found = told(edit, lambda seen: seen.objects["services"][0].update(spec={"clusterIPs": ["10.96.0.9"]}))
@@ -76,8 +79,9 @@ def test_an_address_within_what_is_announced() -> None:
 def test_a_stack_without_bgp_says_what_its_l2_policies_lack() -> None:
     def on_the_link(document: Any) -> None:
         del document["bgp"]
-        document["l2Policies"] = [{"name": "l2", "loadBalancerIPs": True,
-                                   "serviceSelector": {"matchLabels": {"a": "b"}}}]  # fmt: skip
+        document["l2Policies"] = [
+            {"name": "l2", "loadBalancerIPs": True, "serviceSelector": {"matchLabels": {"a": "b"}}}
+        ]
 
     assert red(told(on_the_link), "announced", "webpod").startswith("no L2 policy's serviceSelector matches")
 
@@ -92,20 +96,30 @@ def test_an_address_that_is_announced_on_a_link_alone() -> None:
     assert {verdict.check for verdict in told(on_the_link)} == {"l2", "rib"}
 
 
-@pytest.mark.parametrize(("edit", "cause"), [
-    (lambda d: peers(d)[0].pop("peerConfigRef"), "the peer has no peer config"),
-    (lambda d: peer_config(d).update(families=[]), "no family of peer config cilium-peer"),
-    (lambda d: peer_config(d)["families"][0].update(advertisements={"matchLabels": {"a": "b"}}),
-     "no advertisement has the labels that peer config cilium-peer selects"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("edit", "cause"),
+    [
+        (lambda d: peers(d)[0].pop("peerConfigRef"), "the peer has no peer config"),
+        (lambda d: peer_config(d).update(families=[]), "no family of peer config cilium-peer"),
+        (
+            lambda d: peer_config(d)["families"][0].update(advertisements={"matchLabels": {"a": "b"}}),
+            "no advertisement has the labels that peer config cilium-peer selects",
+        ),
+    ],
+)
 def test_a_session_that_can_carry_nothing(edit: Edit, cause: str) -> None:
     assert cause in red(told(edit), "announced", "cilium-w1 - cilium-r")
 
 
-@pytest.mark.parametrize(("kind", "fault"), [
-    ("CiliumBGPClusterConfig", "ConflictingClusterConfig"), ("CiliumBGPPeerConfig", "MissingAuthSecret"),
-    ("CiliumBGPNodeConfig", "BGPReconcileError"), ("CiliumLoadBalancerIPPool", "PoolConflict"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "fault"),
+    [
+        ("CiliumBGPClusterConfig", "ConflictingClusterConfig"),
+        ("CiliumBGPPeerConfig", "MissingAuthSecret"),
+        ("CiliumBGPNodeConfig", "BGPReconcileError"),
+        ("CiliumLoadBalancerIPPool", "PoolConflict"),
+    ],
+)
 def test_what_cilium_says_of_its_objects(kind: str, fault: str) -> None:
     found = told(change=lambda seen: seen.objects[kind].append(reporting(kind, "another", fault, "True")))
     assert red(found, "object", "another") == f"{kind} another: {fault} of {kind}"
@@ -150,8 +164,9 @@ def override(name: str) -> Edit:
 
 
 def test_an_override_of_an_instance_that_is_not_there() -> None:
-    assert "no instance nobody (it has: instance-65001)" in red(told(override("nobody")), "bgp-override",
-                                                                "cilium-w3 nobody")  # fmt: skip
+    assert "no instance nobody (it has: instance-65001)" in red(
+        told(override("nobody")), "bgp-override", "cilium-w3 nobody"
+    )
 
 
 @pytest.mark.parametrize(("shown", "good"), [("192.0.2.7", True), ("192.168.20.100", False)])
@@ -180,16 +195,23 @@ def stranger(document: Any) -> None:
         peers(document).append({"name": address, "asn": 65100, "address": address, "peerConfigRef": ref})
 
 
-@pytest.mark.parametrize(("address", "state", "cause"), [
-    (FAR, "active", "packets go one hop without ebgpMultihop"), (NEAR, "active", f"{NEAR} does not answer as AS 65100"),
-    ("10.98.0.3", "active", "10.98.0.3 does not answer as AS 65100"),
-    ("10.98.0.3", None, "the agent runs no such peer"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("address", "state", "cause"),
+    [
+        (FAR, "active", "packets go one hop without ebgpMultihop"),
+        (NEAR, "active", f"{NEAR} does not answer as AS 65100"),
+        ("10.98.0.3", "active", "10.98.0.3 does not answer as AS 65100"),
+        ("10.98.0.3", None, "the agent runs no such peer"),
+    ],
+)
 def test_a_session_with_a_router_that_the_stack_does_not_have(address: str, state: str | None, cause: str) -> None:
     def answers(seen: Seen) -> None:
         for agent in seen.agents.values():
-            agent += [{"peer-address": ip, "session-state": state if ip == address else "established"}
-                      for ip in (FAR, "10.98.0.3", NEAR) if ip != address or state]  # fmt: skip
+            agent += [
+                {"peer-address": ip, "session-state": state if ip == address else "established"}
+                for ip in (FAR, "10.98.0.3", NEAR)
+                if ip != address or state
+            ]
 
     found = told(stranger, answers)
     assert len(found) == 4
@@ -207,6 +229,7 @@ def test_services_of_one_sharing_key_have_one_address() -> None:
             [one] = seen.objects["services"]
             status = {**one["status"], "loadBalancer": {"ingress": [{"ip": address}]}}
             seen.objects["services"].append({"metadata": {**one["metadata"], "name": "other"}, "status": status})
+
         return change
 
     assert "cannot share" in red(told(shared, given("172.16.1.2")), "lb-ipam", "sharing key web")
@@ -225,16 +248,26 @@ def expected(edit: Edit, spec: dict[str, Any]) -> set[str]:
     return {item.prefix for item in table if item.next_hops and "Service" in item.why}
 
 
-@pytest.mark.parametrize(("edit", "prefixes"), [
-    (nothing, {"172.16.1.1/32"}),
-    (lambda d: services(d).update(addresses=["ClusterIP", "ExternalIP"]), {"10.96.0.9/32", "203.0.113.9/32"}),
-    (lambda d: services(d).update(aggregationLength=24), {"172.16.1.0/24"}),
-    (lambda d: (services(d).update(aggregationLength=24), d["services"][0].update(externalTrafficPolicy="Local")),
-     {"172.16.1.1/32"}),
-    (lambda d: services(d).update(selector={"matchLabels": {"io.kubernetes.service.name": "webpod"}}),
-     {"172.16.1.1/32"}),
-    (lambda d: d["services"][0].update(loadBalancerClass="io.cilium/l2-announcer"), set()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("edit", "prefixes"),
+    [
+        (nothing, {"172.16.1.1/32"}),
+        (lambda d: services(d).update(addresses=["ClusterIP", "ExternalIP"]), {"10.96.0.9/32", "203.0.113.9/32"}),
+        (lambda d: services(d).update(aggregationLength=24), {"172.16.1.0/24"}),
+        (
+            lambda d: (
+                services(d).update(aggregationLength=24),
+                d["services"][0].update(externalTrafficPolicy="Local"),
+            ),
+            {"172.16.1.1/32"},
+        ),
+        (
+            lambda d: services(d).update(selector={"matchLabels": {"io.kubernetes.service.name": "webpod"}}),
+            {"172.16.1.1/32"},
+        ),
+        (lambda d: d["services"][0].update(loadBalancerClass="io.cilium/l2-announcer"), set()),
+    ],
+)
 def test_the_prefixes_of_a_service(edit: Edit, prefixes: set[str]) -> None:
     assert expected(edit, {"clusterIPs": ["10.96.0.9"], "externalIPs": ["203.0.113.9"]}) == prefixes
 

@@ -21,8 +21,11 @@ FILE = Path(__file__).resolve().parents[2] / "Pulumi.egress.yaml"
 DOCUMENT = yaml.safe_load(FILE.read_text())["config"]["cilium-edge:stack"]
 EAST, WEST = "172.18.0.4", "172.18.0.6"
 NOWHERE = "0.0.0.0"  # noqa: S104
-PODS = {"netperf-pod": ("10.244.3.7", "kind-worker", "sds"), "netperf-west": ("10.244.2.7", "kind-worker2", "sds"),
-        "anonymous": ("10.244.3.8", "kind-worker", "hacker")}  # fmt: skip
+PODS = {
+    "netperf-pod": ("10.244.3.7", "kind-worker", "sds"),
+    "netperf-west": ("10.244.2.7", "kind-worker2", "sds"),
+    "anonymous": ("10.244.3.8", "kind-worker", "hacker"),
+}
 
 
 def stack(edit: Callable[[Any], object] = lambda d: None) -> StackConfig:
@@ -33,8 +36,11 @@ def stack(edit: Callable[[Any], object] = lambda d: None) -> StackConfig:
 
 def pod(name: str) -> dict[str, Any]:
     address, node, org = PODS[name]
-    return {"metadata": {"name": name, "namespace": "default", "labels": {"org": org}}, "spec": {"nodeName": node},
-            "status": {"podIP": address}}  # fmt: skip
+    return {
+        "metadata": {"name": name, "namespace": "default", "labels": {"org": org}},
+        "spec": {"nodeName": node},
+        "status": {"podIP": address},
+    }
 
 
 def entry(source: str, cidr: str, egress_ip: str, gateway: str) -> dict[str, str]:
@@ -58,17 +64,19 @@ def agent_map(node_address: str) -> list[dict[str, str]]:
 
 def seen() -> Seen:
     group = {
-        "activeGatewayIPs": [EAST, WEST], "healthyGatewayIPs": [EAST, WEST],
+        "activeGatewayIPs": [EAST, WEST],
+        "healthyGatewayIPs": [EAST, WEST],
         "activeGatewayIPsByAZ": {"east": [EAST], "west": [WEST]},
         "egressIPByGatewayIP": {EAST: "172.18.0.84", WEST: "172.18.0.85"},
-    }  # fmt: skip
+    }
     condition = {"type": "cilium-edge.io/IPAMRequestSatisfied", "status": "True", "message": "satisfied"}
     result = Seen()
     result.objects = {
         "pods": [pod(name) for name in PODS],
-        "egress": [{"metadata": {"name": "outpost-ha"},
-                    "status": {"groupStatuses": [group], "conditions": [condition]}}],
-    }  # fmt: skip
+        "egress": [
+            {"metadata": {"name": "outpost-ha"}, "status": {"groupStatuses": [group], "conditions": [condition]}}
+        ],
+    }
     result.maps = {node.name: agent_map(str(node.address)) for node in stack().nodes}
     given = {"kind-worker3": "172.18.0.84", "kind-worker4": "172.18.0.85"}
     result.devices = {node.name: {i.name: [str(i.address.ip)] for i in node.interfaces} for node in stack().nodes}
@@ -93,42 +101,65 @@ def status(answers: Seen) -> Any:
     return answers.objects["egress"][0]["status"]
 
 
-@pytest.mark.parametrize(("change", "check", "words"), [
-    (lambda s: s.maps["kind-worker"].pop(), "egress-map", "10.244.2.7 to 172.18.0.8/32: no entry"),
-    (lambda s: s.maps["kind-worker"].append(entry("10.244.3.8", "172.18.0.8/32", NOWHERE, EAST)), "egress-map",
-     "an entry that no policy explains"),
-    (lambda s: s.maps["kind-worker"][2].update(GatewayIP=WEST), "egress-map", f"gateway {WEST}, expected {EAST}"),
-    (lambda s: s.maps["kind-worker"][2].update(GatewayIP=NOWHERE), "egress-map", "gateway 0.0.0.0"),
-    (lambda s: s.maps["kind-worker3"][2].update(EgressIP=NOWHERE), "egress-map", "no address to leave with"),
-    (lambda s: s.maps["kind-worker3"][2].update(EgressIP="172.18.0.85"), "egress-map", "expected 172.18.0.84"),
-    (lambda s: s.maps["kind-worker3"][0].update(EgressIP="172.18.0.4"), "egress-map", "expected 172.18.0.42"),
-    (lambda s: s.maps["kind-worker"][0].update(EgressIP="172.18.0.42"), "egress-map", "not the gateway"),
-    (lambda s: status(s)["groupStatuses"][0].update(healthyGatewayIPs=[WEST]), "egress-status", f"healthy: {WEST}"),
-    (lambda s: s.objects.update(egress=[]), "egress-status", "healthy: "),
-    (lambda s: s.objects["egress"][0]["metadata"].update(generation=2), "egress-status", "of an older version"),
-    (lambda s: status(s)["conditions"].append({"type": "cilium-edge.io/Accepted", "status": "False"}), "egress-status",
-     f"healthy: {EAST}"),
-    (lambda s: status(s)["conditions"][0].update(status="False", message="no address for it"), "egress-ipam",
-     "no address for it"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "check", "words"),
+    [
+        (lambda s: s.maps["kind-worker"].pop(), "egress-map", "10.244.2.7 to 172.18.0.8/32: no entry"),
+        (
+            lambda s: s.maps["kind-worker"].append(entry("10.244.3.8", "172.18.0.8/32", NOWHERE, EAST)),
+            "egress-map",
+            "an entry that no policy explains",
+        ),
+        (lambda s: s.maps["kind-worker"][2].update(GatewayIP=WEST), "egress-map", f"gateway {WEST}, expected {EAST}"),
+        (lambda s: s.maps["kind-worker"][2].update(GatewayIP=NOWHERE), "egress-map", "gateway 0.0.0.0"),
+        (lambda s: s.maps["kind-worker3"][2].update(EgressIP=NOWHERE), "egress-map", "no address to leave with"),
+        (lambda s: s.maps["kind-worker3"][2].update(EgressIP="172.18.0.85"), "egress-map", "expected 172.18.0.84"),
+        (lambda s: s.maps["kind-worker3"][0].update(EgressIP="172.18.0.4"), "egress-map", "expected 172.18.0.42"),
+        (lambda s: s.maps["kind-worker"][0].update(EgressIP="172.18.0.42"), "egress-map", "not the gateway"),
+        (lambda s: status(s)["groupStatuses"][0].update(healthyGatewayIPs=[WEST]), "egress-status", f"healthy: {WEST}"),
+        (lambda s: s.objects.update(egress=[]), "egress-status", "healthy: "),
+        (lambda s: s.objects["egress"][0]["metadata"].update(generation=2), "egress-status", "of an older version"),
+        (
+            lambda s: status(s)["conditions"].append({"type": "cilium-edge.io/Accepted", "status": "False"}),
+            "egress-status",
+            f"healthy: {EAST}",
+        ),
+        (
+            lambda s: status(s)["conditions"][0].update(status="False", message="no address for it"),
+            "egress-ipam",
+            "no address for it",
+        ),
+    ],
+)
 def test_what_is_wrong_is_red_and_told(change: Callable[[Seen], object], check: str, words: str) -> None:
     found = [v for v in not_green(change) if v.check == check]
     assert found and all(v.color is Color.RED and v.cause for v in found)
     assert any(words in v.observed for v in found), found
 
 
-@pytest.mark.parametrize("change", [
-    lambda s: s.objects.pop("pods"), lambda s: s.objects.pop("egress"), lambda s: s.maps.pop("kind-worker3"),
-    lambda s: s.devices.pop("kind-worker3"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda s: s.objects.pop("pods"),
+        lambda s: s.objects.pop("egress"),
+        lambda s: s.maps.pop("kind-worker3"),
+        lambda s: s.devices.pop("kind-worker3"),
+    ],
+)
 def test_what_nobody_answered_is_never_green(change: Callable[[Seen], object]) -> None:
     assert any(v.color is Color.GREY for v in not_green(change))
 
 
-@pytest.mark.parametrize(("name", "outpost", "expected"), [
-    ("netperf-pod", 0, {"172.18.0.42"}), ("netperf-pod", 1, {"172.18.0.84"}), ("netperf-west", 1, {"172.18.0.85"}),
-    ("anonymous", 0, {"172.18.0.3"}), ("anonymous", 1, {"172.18.0.3"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "outpost", "expected"),
+    [
+        ("netperf-pod", 0, {"172.18.0.42"}),
+        ("netperf-pod", 1, {"172.18.0.84"}),
+        ("netperf-west", 1, {"172.18.0.85"}),
+        ("anonymous", 0, {"172.18.0.3"}),
+        ("anonymous", 1, {"172.18.0.3"}),
+    ],
+)
 def test_which_address_an_outpost_may_see(name: str, outpost: int, expected: set[str]) -> None:
     assert expected_sources(stack(), pod(name), stack().outposts[outpost], seen()) == expected
 

@@ -35,19 +35,30 @@ def on_worker3(**addresses: list[str]) -> Callable[[Seen], object]:
     return lambda answers: answers.devices.update({"kind-worker3": addresses})
 
 
-@pytest.mark.parametrize(("edit", "change", "cause"), [
-    (gateway(interface="net0", egressIP="172.18.0.42"), nothing, "egressGateway has both an interface and an egressIP"),
-    (gateway(interface="net7"), nothing, "kind-worker3 has no interface net7"),
-    (nothing, on_worker3(eth1=["172.18.0.4"], net0=[]), "net0 of kind-worker3 has no IPv4 address"),
-    (nothing, on_worker3(eth1=["172.18.0.4"], net0=["fe80::1"]), "net0 of kind-worker3 has no IPv4 address"),
-    (nothing, on_worker3(eth1=["172.18.0.4"]), "kind-worker3 has no interface net0"),
-    (nothing, on_worker3(net0=["172.18.0.99"]), "172.18.0.42 is on no interface of kind-worker3"),
-    (gateway(egressIP="172.18.0.199"), nothing, "172.18.0.199 is on no interface of kind-worker3"),
-    (gateway(nodeSelector={"matchLabels": {"a": "b"}}), nothing, "no node has the labels {'matchLabels': {'a': 'b'}}"),
-    (lambda policy: policy.update(selectors=[]), nothing, "selects nobody"),
-    (lambda policy: policy.update(selectors=[{"nodeSelector": HOST3}]), nothing, "selects nobody"),
-    (lambda policy: policy.pop("egressGateway"), nothing, "it has no gateway"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("edit", "change", "cause"),
+    [
+        (
+            gateway(interface="net0", egressIP="172.18.0.42"),
+            nothing,
+            "egressGateway has both an interface and an egressIP",
+        ),
+        (gateway(interface="net7"), nothing, "kind-worker3 has no interface net7"),
+        (nothing, on_worker3(eth1=["172.18.0.4"], net0=[]), "net0 of kind-worker3 has no IPv4 address"),
+        (nothing, on_worker3(eth1=["172.18.0.4"], net0=["fe80::1"]), "net0 of kind-worker3 has no IPv4 address"),
+        (nothing, on_worker3(eth1=["172.18.0.4"]), "kind-worker3 has no interface net0"),
+        (nothing, on_worker3(net0=["172.18.0.99"]), "172.18.0.42 is on no interface of kind-worker3"),
+        (gateway(egressIP="172.18.0.199"), nothing, "172.18.0.199 is on no interface of kind-worker3"),
+        (
+            gateway(nodeSelector={"matchLabels": {"a": "b"}}),
+            nothing,
+            "no node has the labels {'matchLabels': {'a': 'b'}}",
+        ),
+        (lambda policy: policy.update(selectors=[]), nothing, "selects nobody"),
+        (lambda policy: policy.update(selectors=[{"nodeSelector": HOST3}]), nothing, "selects nobody"),
+        (lambda policy: policy.pop("egressGateway"), nothing, "it has no gateway"),
+    ],
+)
 def test_a_way_that_leads_nowhere_is_red_with_its_cause(
     edit: Callable[[Any], object], change: Callable[[Seen], object], cause: str
 ) -> None:
@@ -71,14 +82,15 @@ def test_no_active_gateway_at_all() -> None:
     assert (found.color, found.cause) == (Color.RED, "no gateway is active")
 
 
-@pytest.mark.parametrize(("edit", "change"), [
-    (nothing, lambda answers: answers.objects.pop("pods")),
-    (nothing, lambda answers: answers.devices.pop("kind-worker3")),
-    (lambda policy: policy.update(selectors=[{"podSelector": {"matchLabels": {"org": "nobody"}}}]), nothing),
-])  # fmt: skip
-def test_what_cannot_be_shown_is_never_green(
-    edit: Callable[[Any], object], change: Callable[[Seen], object]
-) -> None:
+@pytest.mark.parametrize(
+    ("edit", "change"),
+    [
+        (nothing, lambda answers: answers.objects.pop("pods")),
+        (nothing, lambda answers: answers.devices.pop("kind-worker3")),
+        (lambda policy: policy.update(selectors=[{"podSelector": {"matchLabels": {"org": "nobody"}}}]), nothing),
+    ],
+)
+def test_what_cannot_be_shown_is_never_green(edit: Callable[[Any], object], change: Callable[[Seen], object]) -> None:
     assert verdict(edit, change).color is Color.GREY
 
 

@@ -38,8 +38,13 @@ def stack(change: Callable[[dict[str, Any]], Any] = lambda one: None) -> StackCo
 
 
 def neighbor() -> dict[str, Any]:
-    return {"remoteAs": 0, "localAs": 65000, "bgpState": "Established", "bgpTimerHoldTimeMsecs": 3000,
-            "bgpTimerKeepAliveIntervalMsecs": 1000}  # fmt: skip
+    return {
+        "remoteAs": 0,
+        "localAs": 65000,
+        "bgpState": "Established",
+        "bgpTimerHoldTimeMsecs": 3000,
+        "bgpTimerKeepAliveIntervalMsecs": 1000,
+    }
 
 
 def answer(neighbors: list[str], routes: dict[str, list[str]], *networks: str) -> dict[str, Any]:
@@ -69,24 +74,43 @@ def judged(seen: Seen, declared: StackConfig | None = None) -> list[Verdict]:
 
 def test_two_routers_and_a_spine_are_green() -> None:
     assert judged(field()) == []
-    assert sorted(map(str, links(stack()))) == [
-        "spine - tor-1", "spine - tor-2", "tor-1 - spine", "tor-2 - spine"]  # fmt: skip
+    assert sorted(map(str, links(stack()))) == ["spine - tor-1", "spine - tor-2", "tor-1 - spine", "tor-2 - spine"]
 
 
-@pytest.mark.parametrize(("router", "spoil", "check", "cause"), [
-    ("spine", lambda r: r["neighbors"]["192.168.31.1"].update(bgpState="Active"), "bgp-session", "no TCP connection"),
-    ("tor-2", lambda r: r["neighbors"]["192.168.32.254"].update(bgpState="Idle", remoteAs=7), "bgp-session",
-     "FRR expects AS 7, spine speaks as AS 65100"),
-    ("tor-2", lambda r: r["neighbors"].pop("192.168.32.254"), "bgp-session", "FRR has no neighbor 192.168.32.254"),
-    ("tor-1", lambda r: r["neighbors"]["192.168.31.254"].update(bgpTimerHoldTimeMsecs=9000), "bgp-session",
-     "timers are not the declared ones"),
-    ("spine", lambda r: r["rib"].update({VIP: rib_route(VIP, ["192.168.31.1"])}), "rib", "missing 192.168.32.1"),
-    ("spine", lambda r: r["rib"].pop(PODS[1]), "rib", "no session carries it"),
-    ("tor-1", lambda r: r["rib"].pop("192.168.32.0/24"), "rib", "no session carries it"),
-    ("spine", lambda r: r["rib"].update({"10.9.9.0/24": rib_route("10.9.9.0/24", ["192.168.31.1"])}), "rib-surplus",
-     "another speaker"),
-    ("spine", lambda r: r["neighbors"].update({"192.168.31.9": neighbor()}), "bgp-unexpected", "does not declare"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("router", "spoil", "check", "cause"),
+    [
+        (
+            "spine",
+            lambda r: r["neighbors"]["192.168.31.1"].update(bgpState="Active"),
+            "bgp-session",
+            "no TCP connection",
+        ),
+        (
+            "tor-2",
+            lambda r: r["neighbors"]["192.168.32.254"].update(bgpState="Idle", remoteAs=7),
+            "bgp-session",
+            "FRR expects AS 7, spine speaks as AS 65100",
+        ),
+        ("tor-2", lambda r: r["neighbors"].pop("192.168.32.254"), "bgp-session", "FRR has no neighbor 192.168.32.254"),
+        (
+            "tor-1",
+            lambda r: r["neighbors"]["192.168.31.254"].update(bgpTimerHoldTimeMsecs=9000),
+            "bgp-session",
+            "timers are not the declared ones",
+        ),
+        ("spine", lambda r: r["rib"].update({VIP: rib_route(VIP, ["192.168.31.1"])}), "rib", "missing 192.168.32.1"),
+        ("spine", lambda r: r["rib"].pop(PODS[1]), "rib", "no session carries it"),
+        ("tor-1", lambda r: r["rib"].pop("192.168.32.0/24"), "rib", "no session carries it"),
+        (
+            "spine",
+            lambda r: r["rib"].update({"10.9.9.0/24": rib_route("10.9.9.0/24", ["192.168.31.1"])}),
+            "rib-surplus",
+            "another speaker",
+        ),
+        ("spine", lambda r: r["neighbors"].update({"192.168.31.9": neighbor()}), "bgp-unexpected", "does not declare"),
+    ],
+)
 def test_each_fault_between_routers_is_seen(router: str, spoil: Callable[[Any], Any], check: str, cause: str) -> None:
     seen = field()
     spoil(seen.routers[router])
@@ -120,8 +144,9 @@ def test_a_neighbor_that_is_declared_on_one_side_alone_is_no_session() -> None:
 
 def test_the_smaller_hold_time_counts_on_both_sides() -> None:
     def slow(one: dict[str, Any]) -> None:
-        one["routers"][2]["bgp"]["peerGroups"] = [{"name": "FABRIC", "remoteAs": "external",
-                                                   "timers": {"keepalive": 20, "hold": 60}}]  # fmt: skip
+        one["routers"][2]["bgp"]["peerGroups"] = [
+            {"name": "FABRIC", "remoteAs": "external", "timers": {"keepalive": 20, "hold": 60}}
+        ]
 
     found = {str(link): (link.hold, link.keepalive) for link in links(stack(slow))}
     assert found["spine - tor-1"] == found["tor-1 - spine"] == (3, 1)
@@ -135,10 +160,12 @@ def chain(*asns: int, relax: bool = True, **more: Any) -> StackConfig:
     found = document()
     found["routers"] = []
     for i, asn in enumerate(asns):
-        interfaces = [{"name": f"e{j}", "address": f"10.0.{min(i, j)}.{i + 1}/24"} for j in (i - 1, i + 1)
-                      if 0 <= j < len(asns)]  # fmt: skip
-        neighbors = [{"address": f"10.0.{min(i, j)}.{j + 1}", "remoteAs": asns[j]} for j in (i - 1, i + 1)
-                     if 0 <= j < len(asns)]  # fmt: skip
+        interfaces = [
+            {"name": f"e{j}", "address": f"10.0.{min(i, j)}.{i + 1}/24"} for j in (i - 1, i + 1) if 0 <= j < len(asns)
+        ]
+        neighbors = [
+            {"address": f"10.0.{min(i, j)}.{j + 1}", "remoteAs": asns[j]} for j in (i - 1, i + 1) if 0 <= j < len(asns)
+        ]
         bgp = {"asn": asn, "neighbors": neighbors, "multipathRelax": relax, **more}
         found["routers"].append({"name": f"r{i}", "interfaces": interfaces, "bgp": bgp})
     return parse(found, "ecmp")
@@ -184,8 +211,11 @@ def test_what_a_router_has_itself_it_learns_from_nobody() -> None:
 def with_settings(declared: StackConfig, near: int, far: int, **said: Any) -> StackConfig:
     """The chain with settings on r<near>'s entry for r<far>."""
     found = document_of(declared)
-    index = next(k for k, n in enumerate(found["routers"][near]["bgp"]["neighbors"])
-                 if n["address"] == f"10.0.{min(near, far)}.{far + 1}")  # fmt: skip
+    index = next(
+        k
+        for k, n in enumerate(found["routers"][near]["bgp"]["neighbors"])
+        if n["address"] == f"10.0.{min(near, far)}.{far + 1}"
+    )
     found["routers"][near]["bgp"]["neighbors"][index].update(said)
     return parse(found, "ecmp")
 
@@ -240,8 +270,10 @@ def test_a_default_and_routes_of_other_sources_are_told() -> None:
     first = found["routers"][0]
     first["interfaces"].append({"name": "e9", "address": "10.9.0.1/24"})
     first["staticRoutes"] = [{"to": "10.8.0.0/16", "via": "10.9.0.2"}]
-    first["bgp"].update(redistribute=["connected", {"protocol": "static", "routeMap": "NONE"}],
-                        routeMaps=[{"name": "NONE", "entries": [{"action": "deny"}]}])  # fmt: skip
+    first["bgp"].update(
+        redistribute=["connected", {"protocol": "static", "routeMap": "NONE"}],
+        routeMaps=[{"name": "NONE", "entries": [{"action": "deny"}]}],
+    )
     assert set(spread(parse(found, "ecmp"), {})["r1"]) == {"0.0.0.0/0", "10.0.0.0/24", "10.9.0.0/24"}
 
 

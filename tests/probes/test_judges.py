@@ -76,8 +76,10 @@ def test_one_as_on_both_sides_of_an_external_session_is_named() -> None:
     document = dev_object()
     document["bgp"]["clusterConfigs"][0]["instances"][0]["localASN"] = 65000
     stack = parse(document, "dev")
-    for link, words in (("nbrExternalLink", "both sides are AS 65000, and the neighbor is external"),
-                        ("nbrInternalLink", "FRR expects AS 65001")):  # fmt: skip
+    for link, words in (
+        ("nbrExternalLink", "both sides are AS 65000, and the neighbor is external"),
+        ("nbrInternalLink", "FRR expects AS 65001"),
+    ):
         seen = healthy()
         # The number is the one that FRR saw last.
         router(seen)["neighbors"]["192.168.10.101"].update({"bgpState": "Idle", "remoteAs": 65001, link: True})

@@ -19,9 +19,13 @@ Change = Callable[[dict[str, Any]], Any]
 
 def stack(change: Change = lambda policy: None, service: Change = lambda service: None) -> StackConfig:
     found = dev_object()
-    policy = {"name": "l2", "interfaces": ["^eth1$"], "loadBalancerIPs": True,
-              "serviceSelector": {"matchLabels": {"app": "webpod"}},
-              "nodeSelector": {"matchLabels": {"kubernetes.io/hostname": "cilium-w1"}}}  # fmt: skip
+    policy = {
+        "name": "l2",
+        "interfaces": ["^eth1$"],
+        "loadBalancerIPs": True,
+        "serviceSelector": {"matchLabels": {"app": "webpod"}},
+        "nodeSelector": {"matchLabels": {"kubernetes.io/hostname": "cilium-w1"}},
+    }
     change(policy)
     service(found["services"][0])
     found["l2Policies"] = [policy]
@@ -41,23 +45,35 @@ def test_the_holder_announces() -> None:
     assert verdict.color is Color.GREEN and verdict.observed == "cilium-w1, on eth1"
 
 
-@pytest.mark.parametrize(("policy", "service", "answers", "cause"), [
-    (lambda p: p.update(loadBalancerIPs=False), lambda s: None, seen(""), "announces no LoadBalancer addresses"),
-    (lambda p: p.update(nodeSelector={"matchLabels": {"a": "b"}}), lambda s: None, seen(""), "no node has the labels"),
-    (lambda p: None, lambda s: None, seen(""), "no agent has taken the Lease"),
-    (lambda p: None, lambda s: None, seen("cilium-w2"), "no agent has taken the Lease"),
-    (lambda p: p.update(interfaces=["^enp"]), lambda s: None, seen(rows=()), "no device of cilium-w1 matches"),
-    (lambda p: None, lambda s: None, seen(rows=(("172.16.1.9", "eth1"),)), "no device of cilium-w1 matches"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("policy", "service", "answers", "cause"),
+    [
+        (lambda p: p.update(loadBalancerIPs=False), lambda s: None, seen(""), "announces no LoadBalancer addresses"),
+        (
+            lambda p: p.update(nodeSelector={"matchLabels": {"a": "b"}}),
+            lambda s: None,
+            seen(""),
+            "no node has the labels",
+        ),
+        (lambda p: None, lambda s: None, seen(""), "no agent has taken the Lease"),
+        (lambda p: None, lambda s: None, seen("cilium-w2"), "no agent has taken the Lease"),
+        (lambda p: p.update(interfaces=["^enp"]), lambda s: None, seen(rows=()), "no device of cilium-w1 matches"),
+        (lambda p: None, lambda s: None, seen(rows=(("172.16.1.9", "eth1"),)), "no device of cilium-w1 matches"),
+    ],
+)
 def test_nobody_answers_and_why(policy: Change, service: Change, answers: Seen, cause: str) -> None:
     [verdict] = judge(stack(policy, service), answers)
     assert verdict.color is Color.RED and cause in verdict.cause
 
 
-@pytest.mark.parametrize(("links", "cause"), [
-    ({"02:00:00:00:00:01": "eth1"}, "the agent of cilium-w1 holds the Lease and announces nothing"),
-    ({"02:00:00:00:00:01": "eth10"}, "no device of cilium-w1 matches"), ({}, "no device of cilium-w1 matches"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("links", "cause"),
+    [
+        ({"02:00:00:00:00:01": "eth1"}, "the agent of cilium-w1 holds the Lease and announces nothing"),
+        ({"02:00:00:00:00:01": "eth10"}, "no device of cilium-w1 matches"),
+        ({}, "no device of cilium-w1 matches"),
+    ],
+)
 def test_an_agent_that_has_the_link_and_announces_nothing_is_to_be_restarted(links: dict[str, str], cause: str) -> None:
     answers = seen(rows=())
     answers.hardware = {"cilium-w1": links}
@@ -70,8 +86,9 @@ def test_a_holder_without_a_backend_drops_what_it_draws() -> None:
     [good] = judge(local, seen())
     assert good.color is Color.GREEN and "cilium-w1" in BACKENDS
     answers = seen()
-    answers.objects["slices"][0]["endpoints"] = [e for e in answers.objects["slices"][0]["endpoints"]
-                                                 if e["nodeName"] != "cilium-w1"]  # fmt: skip
+    answers.objects["slices"][0]["endpoints"] = [
+        e for e in answers.objects["slices"][0]["endpoints"] if e["nodeName"] != "cilium-w1"
+    ]
     [red] = judge(local, answers)
     assert red.color is Color.RED and "no ready backend" in red.cause
 
@@ -84,10 +101,13 @@ def test_what_nobody_told_is_grey() -> None:
     assert [v.color for v in judge(stack(), answers)] == [Color.GREY]
 
 
-@pytest.mark.parametrize("service", [
-    lambda s: s.update(loadBalancerClass="io.cilium/bgp-control-plane"),
-    lambda s: s.update(labels={"app": "other"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "service",
+    [
+        lambda s: s.update(loadBalancerClass="io.cilium/bgp-control-plane"),
+        lambda s: s.update(labels={"app": "other"}),
+    ],
+)
 def test_what_no_policy_announces_is_not_asked(service: Change) -> None:
     assert list(judge(stack(service=service), seen())) == []
 
@@ -99,10 +119,16 @@ def test_a_router_asks_on_its_own_link_alone() -> None:
     assert not asked_from(whole, service, "cilium-r", "172.16.1.1")
 
 
-@pytest.mark.parametrize(("renewed", "late"), [
-    ("2026-11-20T10:00:20.0Z", False), ("2026-11-20T10:00:14.9Z", True), ("2026-11-20T10:00:15.0Z", False),
-    (None, False), ("yesterday", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("renewed", "late"),
+    [
+        ("2026-11-20T10:00:20.0Z", False),
+        ("2026-11-20T10:00:14.9Z", True),
+        ("2026-11-20T10:00:15.0Z", False),
+        (None, False),
+        ("yesterday", False),
+    ],
+)
 @pytest.mark.parametrize("rows", [(("172.16.1.1", "eth1"),), ()])
 def test_a_lease_that_ran_out_is_red_whatever_is_announced_at_the_moment(
     renewed: str | None, late: bool, rows: tuple[tuple[str, str], ...]

@@ -12,9 +12,11 @@ from tests.probes.test_declared import Edit, nothing, red, told
 
 
 def pod(labels: dict[str, str], ready: bool = True, **metadata: Any) -> dict[str, Any]:
-    return {"metadata": {"name": "x", "namespace": "kube-system", "labels": labels, **metadata},
-            "spec": {"nodeName": "cilium-w1"},
-            "status": {"conditions": [{"type": "Ready", "status": str(ready)}]}}  # fmt: skip
+    return {
+        "metadata": {"name": "x", "namespace": "kube-system", "labels": labels, **metadata},
+        "spec": {"nodeName": "cilium-w1"},
+        "status": {"conditions": [{"type": "Ready", "status": str(ready)}]},
+    }
 
 
 AGENT = pod({"k8s-app": "cilium"})
@@ -32,19 +34,30 @@ def reflector(document: Any) -> None:
     document["routers"][0]["bgp"]["peerGroups"][0]["routeReflectorClient"] = True
 
 
-@pytest.mark.parametrize(("edit", "forwards", "told_of"), [
-    (nothing, False, True), (nothing, True, False), (reflector, False, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("edit", "forwards", "told_of"),
+    [
+        (nothing, False, True),
+        (nothing, True, False),
+        (reflector, False, False),
+    ],
+)
 def test_a_router_that_forwards_nothing(edit: Edit, forwards: bool, told_of: bool) -> None:
     found = told(edit, lambda seen: seen.forwarding.update({"cilium-r": forwards}))
     assert bool([v for v in found if v.check == "forwarding"]) == told_of
 
 
-@pytest.mark.parametrize(("pods", "observed"), [
-    ([AGENT], "there is none"), ([AGENT, pod(OPERATOR, ready=False)], "none of 1 is ready"),
-    ([AGENT, pod(OPERATOR, deletionTimestamp="now")], "none of 1 is ready"),
-    ([AGENT, pod(OPERATOR), pod(OPERATOR, ready=False)], None), ([], None), ([pod(OPERATOR, ready=False)], None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("pods", "observed"),
+    [
+        ([AGENT], "there is none"),
+        ([AGENT, pod(OPERATOR, ready=False)], "none of 1 is ready"),
+        ([AGENT, pod(OPERATOR, deletionTimestamp="now")], "none of 1 is ready"),
+        ([AGENT, pod(OPERATOR), pod(OPERATOR, ready=False)], None),
+        ([], None),
+        ([pod(OPERATOR, ready=False)], None),
+    ],
+)
 def test_an_operator_that_is_not_there(pods: list[Any], observed: str | None) -> None:
     found = [v for v in told(change=lambda seen: seen.objects.update(pods=pods)) if v.check == "operator"]
     assert [v.observed for v in found] == ([observed] if observed else [])
@@ -65,18 +78,26 @@ def changed(**fields: Any) -> Edit:
         live(seen)["spec"].update(fields)
         live(seen)["metadata"]["managedFields"] = [
             {"manager": "cilium-edge", "time": "then", "fieldsV1": {"f:spec": {"f:type": {}}}},
-            {"manager": "kubectl-patch", "time": "2026-11-20T10:00:00Z",
-             "fieldsV1": {"f:spec": {f"f:{key}": {} for key in fields}}},
-        ]  # fmt: skip
+            {
+                "manager": "kubectl-patch",
+                "time": "2026-11-20T10:00:00Z",
+                "fieldsV1": {"f:spec": {f"f:{key}": {} for key in fields}},
+            },
+        ]
 
     return change
 
 
-@pytest.mark.parametrize(("fields", "cause"), [
-    ({"externalTrafficPolicy": "Local"},
-     "externalTrafficPolicy of Service default/webpod was changed by kubectl-patch at 2026-11-20T10:00:00Z"),
-    ({"selector": {"app": "other"}}, "selector of Service default/webpod was changed by kubectl-patch"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fields", "cause"),
+    [
+        (
+            {"externalTrafficPolicy": "Local"},
+            "externalTrafficPolicy of Service default/webpod was changed by kubectl-patch at 2026-11-20T10:00:00Z",
+        ),
+        ({"selector": {"app": "other"}}, "selector of Service default/webpod was changed by kubectl-patch"),
+    ],
+)
 def test_a_service_that_somebody_changed(fields: dict[str, Any], cause: str) -> None:
     assert cause in red(told(change=changed(**fields)), "service", "webpod")
 

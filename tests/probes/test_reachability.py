@@ -27,36 +27,50 @@ class Pods:
         return self._small(url) + "=-=-=\n" + self.large
 
     def _small(self, url: str) -> str:
-        return {"http://172.20.1.9:80/": "Hostname: webpod-1\n\nCURL 0\n", "http://172.20.1.7:80/": "\nCURL 52\n",
-                "http://172.20.1.6:80/": "<html>\nCURL 0\n"}.get(url, "\nCURL 28\n")  # fmt: skip
+        return {
+            "http://172.20.1.9:80/": "Hostname: webpod-1\n\nCURL 0\n",
+            "http://172.20.1.7:80/": "\nCURL 52\n",
+            "http://172.20.1.6:80/": "<html>\nCURL 0\n",
+        }.get(url, "\nCURL 28\n")
 
 
 def pod(name: str, app: str, node: str | None, address: str | None) -> dict[str, Any]:
     spec = {"containers": [{"name": app, "ports": [{"containerPort": 80}]}], **({"nodeName": node} if node else {})}
-    return {"metadata": {"name": name, "namespace": "default", "labels": {"app": app}}, "spec": spec,
-            "status": {"podIP": address} if address else {}}  # fmt: skip
+    return {
+        "metadata": {"name": name, "namespace": "default", "labels": {"app": app}},
+        "spec": spec,
+        "status": {"podIP": address} if address else {},
+    }
 
 
-@pytest.mark.parametrize(("node", "address", "color", "where", "cause"), [
-    ("cilium-w1", "172.20.1.9", Color.GREEN, "cilium-ctr -> cilium-w1", ""),
-    # What is no HTTP, and what does not say who it is, was reached as well.
-    ("cilium-w1", "172.20.1.7", Color.GREEN, "cilium-ctr -> cilium-w1", ""),
-    ("cilium-w1", "172.20.1.6", Color.GREEN, "cilium-ctr -> cilium-w1", ""),
-    ("cilium-w1", "172.20.1.8", Color.RED, "cilium-ctr -> cilium-w1", "no route back"),
-    ("cilium-w1", None, Color.RED, "cilium-ctr -> cilium-w1", "is the agent on its node ready"),
-    (None, None, Color.RED, "cilium-ctr -> no node", "no node has taken the pod"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("node", "address", "color", "where", "cause"),
+    [
+        ("cilium-w1", "172.20.1.9", Color.GREEN, "cilium-ctr -> cilium-w1", ""),
+        # What is no HTTP, and what does not say who it is, was reached as well.
+        ("cilium-w1", "172.20.1.7", Color.GREEN, "cilium-ctr -> cilium-w1", ""),
+        ("cilium-w1", "172.20.1.6", Color.GREEN, "cilium-ctr -> cilium-w1", ""),
+        ("cilium-w1", "172.20.1.8", Color.RED, "cilium-ctr -> cilium-w1", "no route back"),
+        ("cilium-w1", None, Color.RED, "cilium-ctr -> cilium-w1", "is the agent on its node ready"),
+        (None, None, Color.RED, "cilium-ctr -> no node", "no node has taken the pod"),
+    ],
+)
 def test_every_pair_has_a_verdict(node: str | None, address: str | None, color: Color, where: str, cause: str) -> None:
     pods = [pod("curl-pod", "curl", "cilium-ctr", "172.20.0.9"), pod("webpod-1", "webpod", node, address)]
     [verdict] = pod_to_pod(cast(Field, Pods()), Seen(objects={"pods": pods}))
     assert (verdict.color, verdict.where) == (color, where) and cause in verdict.cause
 
 
-@pytest.mark.parametrize(("large", "color"), [
-    ("\nCURL 28\n", Color.RED), ("\nCURL 0\n", Color.GREEN),
-    # It was sent to, and said in its own way that it wants none of it.
-    ("\nCURL 55\n", Color.GREEN), ("\nCURL 56\n", Color.GREEN),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("large", "color"),
+    [
+        ("\nCURL 28\n", Color.RED),
+        ("\nCURL 0\n", Color.GREEN),
+        # It was sent to, and said in its own way that it wants none of it.
+        ("\nCURL 55\n", Color.GREEN),
+        ("\nCURL 56\n", Color.GREEN),
+    ],
+)
 def test_large_packets_that_do_not_arrive_are_a_black_hole(large: str, color: Color) -> None:
     pods = [pod("curl-pod", "curl", "cilium-ctr", "172.20.0.9"), pod("webpod-1", "webpod", "cilium-w1", "172.20.1.9")]
     [verdict] = pod_to_pod(cast(Field, Pods(large)), Seen(objects={"pods": pods}))
@@ -77,19 +91,28 @@ class Router:
     def run(self, where: str, command: str, timeout: float) -> Any:
         hop = next((hop for hop in self.losses if f" {hop};" in command), None)
         loss = self.losses[hop] if hop else None
-        text = f"20 packets transmitted, 18 received, {loss}% packet loss, time 400ms" if hop else (
-            "Hostname: webpod-1\nCURL 0\n" * 20 + "Hostname: webpod-2\nCURL 0\nHostname: webpod-3\nCURL 0\n\nCURL 28\n")
+        text = (
+            f"20 packets transmitted, 18 received, {loss}% packet loss, time 400ms"
+            if hop
+            else (
+                "Hostname: webpod-1\nCURL 0\n" * 20
+                + "Hostname: webpod-2\nCURL 0\nHostname: webpod-3\nCURL 0\n\nCURL 28\n"
+            )
+        )
         return type("Done", (), {"stdout": text})()
 
 
 HOPS = list(NODES.values())
 
 
-@pytest.mark.parametrize(("losses", "cause"), [
-    (dict.fromkeys(HOPS, 10), "lost on the way to every next hop, 192.168.10.100 (10 %)"),
-    ({**dict.fromkeys(HOPS, 0), HOPS[2]: 100}, "from cilium-r to 192.168.10.102 (100 %)"),
-    (dict.fromkeys(HOPS, 0), "a next hop that announces the address does not serve it"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("losses", "cause"),
+    [
+        (dict.fromkeys(HOPS, 10), "lost on the way to every next hop, 192.168.10.100 (10 %)"),
+        ({**dict.fromkeys(HOPS, 0), HOPS[2]: 100}, "from cilium-r to 192.168.10.102 (100 %)"),
+        (dict.fromkeys(HOPS, 0), "a next hop that announces the address does not serve it"),
+    ],
+)
 def test_loss_is_placed(losses: dict[str, int], cause: str) -> None:
     seen, field = healthy(), Router(losses)
     [verdict] = vip(cast(Field, field), seen, field.stack.services[0], "cilium-r", ["172.16.1.1"])

@@ -25,10 +25,14 @@ def two_racks(d: Any) -> None:
     """Each rack has an instance of the same name, with its own peer."""
     for i, node in enumerate(d["nodes"]):
         node["labels"] = {"rack": "ab"[i // 2]}
-    d["bgp"]["clusterConfigs"] = [{
-        "name": f"rack-{rack}", "nodeSelector": {"matchLabels": {"rack": rack}},
-        "instances": [{**instance(d), "peers": [{**peer(d), "name": f"tor-{rack}"}]}],
-    } for rack in "ab"]  # fmt: skip
+    d["bgp"]["clusterConfigs"] = [
+        {
+            "name": f"rack-{rack}",
+            "nodeSelector": {"matchLabels": {"rack": rack}},
+            "instances": [{**instance(d), "peers": [{**peer(d), "name": f"tor-{rack}"}]}],
+        }
+        for rack in "ab"
+    ]
 
 
 def peer_override(node: str, **given: Any) -> Edit:
@@ -62,15 +66,20 @@ def static_mesh(d: Any) -> None:
     d["bgp"]["returnRoutes"] = "off"
     d["nodes"].pop()
     for node in d["nodes"]:
-        node["routes"] = [{"to": other["podCIDR"], "via": other["interfaces"][0]["address"].partition("/")[0]}
-                          for other in d["nodes"] if other is not node]  # fmt: skip
+        node["routes"] = [
+            {"to": other["podCIDR"], "via": other["interfaces"][0]["address"].partition("/")[0]}
+            for other in d["nodes"]
+            if other is not node
+        ]
 
 
 def dual_stack(d: Any) -> None:
     """IPv4 nodes with an IPv6 interface too; the peer is the router's IPv6 loopback."""
     d["nodes"].pop()
-    d["routers"][0]["interfaces"] += [{"name": "lo6", "address": "fd00:ffff::1/128", "loopback": True},
-                                      {"name": "eth3", "address": "fd00:10::200/64"}]  # fmt: skip
+    d["routers"][0]["interfaces"] += [
+        {"name": "lo6", "address": "fd00:ffff::1/128", "loopback": True},
+        {"name": "eth3", "address": "fd00:10::200/64"},
+    ]
     for i, node in enumerate(d["nodes"]):
         node["interfaces"].append({"name": "eth3", "address": f"fd00:10::{100 + i}/64"})
     peer(d)["address"] = "fd00:ffff::1"
@@ -89,11 +98,19 @@ def management_first(d: Any) -> None:
 
 def ingress(d: Any) -> None:
     d["ingressController"] = {}
-    d["bgp"]["advertisements"].append({
-        "name": "ingress", "labels": {"advertise": "bgp"},
-        "advertisements": [{"type": "Service", "addresses": ["LoadBalancerIP"],
-                            "selector": {"matchLabels": {"cilium.io/ingress": "true"}}}],
-    })  # fmt: skip
+    d["bgp"]["advertisements"].append(
+        {
+            "name": "ingress",
+            "labels": {"advertise": "bgp"},
+            "advertisements": [
+                {
+                    "type": "Service",
+                    "addresses": ["LoadBalancerIP"],
+                    "selector": {"matchLabels": {"cilium.io/ingress": "true"}},
+                }
+            ],
+        }
+    )
 
 
 def pods_only_from_the_control_plane(d: Any) -> None:
@@ -106,8 +123,9 @@ def pods_only_from_the_control_plane(d: Any) -> None:
     one["nodeSelector"] = {"matchLabels": {"part": "control"}}
     one["instances"][0]["peers"][0]["peerConfigRef"] = "pods"
     d["bgp"]["clusterConfigs"].append(workers)
-    d["bgp"]["peerConfigs"].append({"name": "pods", "ebgpMultihop": 2, "families": [
-        {"advertisements": {"matchLabels": {"advertise": "pods"}}}]})  # fmt: skip
+    d["bgp"]["peerConfigs"].append(
+        {"name": "pods", "ebgpMultihop": 2, "families": [{"advertisements": {"matchLabels": {"advertise": "pods"}}}]}
+    )
     d["bgp"]["advertisements"].append(
         {"name": "pods", "labels": {"advertise": "pods"}, "advertisements": [{"type": "PodCIDR"}]}
     )
@@ -115,9 +133,14 @@ def pods_only_from_the_control_plane(d: Any) -> None:
 
 
 def hundred_nodes(d: Any) -> None:
-    d["nodes"] = [{"name": f"n{i}", "podCIDR": f"172.20.{i}.0/24",
-                   "interfaces": [{"name": "eth1", "address": f"192.168.10.{i + 1}/24"}]}
-                  for i in range(100)]  # fmt: skip
+    d["nodes"] = [
+        {
+            "name": f"n{i}",
+            "podCIDR": f"172.20.{i}.0/24",
+            "interfaces": [{"name": "eth1", "address": f"192.168.10.{i + 1}/24"}],
+        }
+        for i in range(100)
+    ]
     d["workloads"] = []
     d["cluster"]["apiServer"] = "192.168.10.1"
     router(d)["neighbors"] = [{"address": f"192.168.10.{i + 1}", "peerGroup": "CILIUM"} for i in range(100)]
@@ -126,9 +149,15 @@ def hundred_nodes(d: Any) -> None:
 
 def far_node(d: Any) -> None:
     """A fifth node two hops away: the cluster has a TTL of 2, the router has 1."""
-    d["nodes"].append({"name": "far", "podCIDR": "172.20.9.0/24", "defaultGateway": "192.168.30.1",
-                       "interfaces": [{"name": "eth1", "address": "192.168.30.100/24"}],
-                       "routes": [{"to": "172.20.0.0/16", "via": "192.168.10.200"}]})  # fmt: skip
+    d["nodes"].append(
+        {
+            "name": "far",
+            "podCIDR": "172.20.9.0/24",
+            "defaultGateway": "192.168.30.1",
+            "interfaces": [{"name": "eth1", "address": "192.168.30.100/24"}],
+            "routes": [{"to": "172.20.0.0/16", "via": "192.168.10.200"}],
+        }
+    )
     router(d)["neighbors"].append({"address": "192.168.30.100", "peerGroup": "CILIUM"})
 
 
@@ -137,58 +166,146 @@ FALSE_ALARMS: list[tuple[str, str, list[Edit]]] = [
     ("the-ingress-service-is-selected", "B8", [ingress]),
     ("default-gateway-of-another-team", "B24", [no_routers]),
     ("static-routes-to-every-node", "B24", [static_mesh]),
-    ("ip-masq-agent-needs-no-prefix", "B26",
-     [lambda d: d["cilium"].pop("nativeRoutingCIDR"), values(ipMasqAgent={"enabled": True})]),
+    (
+        "ip-masq-agent-needs-no-prefix",
+        "B26",
+        [lambda d: d["cilium"].pop("nativeRoutingCIDR"), values(ipMasqAgent={"enabled": True})],
+    ),
     ("source-has-the-peers-family", "B22", [dual_stack]),
     ("source-is-the-routes-interface", "B22", [management_first]),
     ("a-node-that-announces-pods-alone", "B28", [pods_only_from_the_control_plane]),
     ("as-many-paths-as-frr-takes", "B28", [hundred_nodes]),
-    ("the-class-counts-for-load-balancer-addresses-alone", "B31",
-     [lambda d: entry(d).update(addresses=["ClusterIP"]),
-      lambda d: d["services"][0].update(loadBalancerClass="io.cilium/l2-announcer")]),
-]  # fmt: skip
+    (
+        "the-class-counts-for-load-balancer-addresses-alone",
+        "B31",
+        [
+            lambda d: entry(d).update(addresses=["ClusterIP"]),
+            lambda d: d["services"][0].update(loadBalancerClass="io.cilium/l2-announcer"),
+        ],
+    ),
+]
 
 MISSED: list[tuple[str, str, list[Edit], list[str]]] = [
-    ("override-of-another-racks-peer", "B19", [two_racks, peer_override("cilium-ctr", name="tor-b", localPort=1790)],
-     ["error bgp.nodeOverrides[0].instances[0].peers[0].name"]),
-    ("auto-discovery-of-the-other-family", "B23", [gateways, discovered("ipv6")],
-     [f"error nodes[{i}].defaultGateway" for i in range(4)]),
-    ("wrong-number-of-a-discovered-peer", "B1", [gateways, discovered("ipv4", asn=65099)],
-     [f"error {INSTANCE}.peers[0].asn"]),
-    ("discovered-router-without-the-neighbor", "B22",
-     [gateways, discovered("ipv4"), lambda d: router(d)["neighbors"].pop(0)], ["error routers[0].bgp.neighbors"]),
-    ("id-pool-of-ipv6", "B20", [pool("fd00::/64")],
-     ["error cilium.values.bgpControlPlane.routerIDAllocation.ipPool"]),
-    ("id-pool-without-a-pool", "B20", [values(bgpControlPlane={"routerIDAllocation": {"mode": "ip-pool"}})],
-     ["error cilium.values.bgpControlPlane.routerIDAllocation.ipPool"]),
-    ("low-port-of-a-peer-override", "B21", [peer_override("cilium-w1", name="tor-switch", localPort=179)],
-     ["error bgp.nodeOverrides[0].instances[0].peers[0].localPort"]),
-    ("ipv6-masquerade-without-a-prefix", "B26", [values(ipv6={"enabled": True})],
-     ["error cilium.values.ipv6NativeRoutingCIDR"]),
+    (
+        "override-of-another-racks-peer",
+        "B19",
+        [two_racks, peer_override("cilium-ctr", name="tor-b", localPort=1790)],
+        ["error bgp.nodeOverrides[0].instances[0].peers[0].name"],
+    ),
+    (
+        "auto-discovery-of-the-other-family",
+        "B23",
+        [gateways, discovered("ipv6")],
+        [f"error nodes[{i}].defaultGateway" for i in range(4)],
+    ),
+    (
+        "wrong-number-of-a-discovered-peer",
+        "B1",
+        [gateways, discovered("ipv4", asn=65099)],
+        [f"error {INSTANCE}.peers[0].asn"],
+    ),
+    (
+        "discovered-router-without-the-neighbor",
+        "B22",
+        [gateways, discovered("ipv4"), lambda d: router(d)["neighbors"].pop(0)],
+        ["error routers[0].bgp.neighbors"],
+    ),
+    ("id-pool-of-ipv6", "B20", [pool("fd00::/64")], ["error cilium.values.bgpControlPlane.routerIDAllocation.ipPool"]),
+    (
+        "id-pool-without-a-pool",
+        "B20",
+        [values(bgpControlPlane={"routerIDAllocation": {"mode": "ip-pool"}})],
+        ["error cilium.values.bgpControlPlane.routerIDAllocation.ipPool"],
+    ),
+    (
+        "low-port-of-a-peer-override",
+        "B21",
+        [peer_override("cilium-w1", name="tor-switch", localPort=179)],
+        ["error bgp.nodeOverrides[0].instances[0].peers[0].localPort"],
+    ),
+    (
+        "ipv6-masquerade-without-a-prefix",
+        "B26",
+        [values(ipv6={"enabled": True})],
+        ["error cilium.values.ipv6NativeRoutingCIDR"],
+    ),
     ("the-routers-hop-limit", "B13", [far_node], ["error routers[0].bgp.neighbors[4].ebgpMultihop"]),
-    ("a-secret-that-the-agent-does-not-look-at", "B14",
-     [lambda d: peer_config(d).update(authSecretRef="bgp"), lambda d: d.update(manifests=[
-         {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "bgp", "namespace": "default"},
-          "stringData": {"password": "x"}}])], ["error bgp.peerConfigs[0].authSecretRef"]),
-    ("a-secret-without-the-key", "B14",
-     [lambda d: peer_config(d).update(authSecretRef="bgp"), lambda d: d.update(manifests=[
-         {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "bgp", "namespace": "kube-system"},
-          "stringData": {"pass": "x"}}])], ["error bgp.peerConfigs[0].authSecretRef"]),
-    ("the-overrides-number-is-the-wrong-one", "B1",
-     [lambda d: router(d)["peerGroups"][0].update(remoteAs=65001), lambda d: d["bgp"].update(nodeOverrides=[
-         {"node": "cilium-w1", "instances": [{"name": "instance-65001", "localASN": 65002}]}])],
-     ["error bgp.nodeOverrides[0].instances[0].localASN"]),
-    ("the-overrides-id-is-the-wrong-one", "B20", [lambda d: d["bgp"].update(nodeOverrides=[
-        {"node": "cilium-w1", "instances": [{"name": "instance-65001", "routerId": "192.168.10.200"}]}])],
-     ["error bgp.nodeOverrides[0].instances[0].routerId"]),
+    (
+        "a-secret-that-the-agent-does-not-look-at",
+        "B14",
+        [
+            lambda d: peer_config(d).update(authSecretRef="bgp"),
+            lambda d: d.update(
+                manifests=[
+                    {
+                        "apiVersion": "v1",
+                        "kind": "Secret",
+                        "metadata": {"name": "bgp", "namespace": "default"},
+                        "stringData": {"password": "x"},
+                    }
+                ]
+            ),
+        ],
+        ["error bgp.peerConfigs[0].authSecretRef"],
+    ),
+    (
+        "a-secret-without-the-key",
+        "B14",
+        [
+            lambda d: peer_config(d).update(authSecretRef="bgp"),
+            lambda d: d.update(
+                manifests=[
+                    {
+                        "apiVersion": "v1",
+                        "kind": "Secret",
+                        "metadata": {"name": "bgp", "namespace": "kube-system"},
+                        "stringData": {"pass": "x"},
+                    }
+                ]
+            ),
+        ],
+        ["error bgp.peerConfigs[0].authSecretRef"],
+    ),
+    (
+        "the-overrides-number-is-the-wrong-one",
+        "B1",
+        [
+            lambda d: router(d)["peerGroups"][0].update(remoteAs=65001),
+            lambda d: d["bgp"].update(
+                nodeOverrides=[{"node": "cilium-w1", "instances": [{"name": "instance-65001", "localASN": 65002}]}]
+            ),
+        ],
+        ["error bgp.nodeOverrides[0].instances[0].localASN"],
+    ),
+    (
+        "the-overrides-id-is-the-wrong-one",
+        "B20",
+        [
+            lambda d: d["bgp"].update(
+                nodeOverrides=[
+                    {"node": "cilium-w1", "instances": [{"name": "instance-65001", "routerId": "192.168.10.200"}]}
+                ]
+            )
+        ],
+        ["error bgp.nodeOverrides[0].instances[0].routerId"],
+    ),
     # The API takes 1 to 31, and Cilium leaves Services with policy Local out of the aggregate.
-    ("an-aggregate-of-one-address", "B10", [lambda d: entry(d).update(aggregationLength=32)],
-     ["error bgp.advertisements[1].advertisements[0].aggregationLength"]),
-    ("aggregation-is-ignored-not-dropped", "B29",
-     [lambda d: entry(d).update(aggregationLength=24),
-      lambda d: d["services"][0].update(externalTrafficPolicy="Local")],
-     ["warning bgp.advertisements[1].advertisements[0].aggregationLength"]),
-]  # fmt: skip
+    (
+        "an-aggregate-of-one-address",
+        "B10",
+        [lambda d: entry(d).update(aggregationLength=32)],
+        ["error bgp.advertisements[1].advertisements[0].aggregationLength"],
+    ),
+    (
+        "aggregation-is-ignored-not-dropped",
+        "B29",
+        [
+            lambda d: entry(d).update(aggregationLength=24),
+            lambda d: d["services"][0].update(externalTrafficPolicy="Local"),
+        ],
+        ["warning bgp.advertisements[1].advertisements[0].aggregationLength"],
+    ),
+]
 
 
 @pytest.mark.parametrize(("rule_id", "edits"), [case[1:] for case in FALSE_ALARMS], ids=[c[0] for c in FALSE_ALARMS])

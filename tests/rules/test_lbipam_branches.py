@@ -47,8 +47,11 @@ def services(*entries: str) -> str:
 
 CASES = [
     # P1: the same pool, ranges, the other family, a hole between two blocks.
-    ("P1", POOL % "{ cidr: 172.16.1.0/24 }, { start: 172.16.1.9 }",
-     ["error pools[0].blocks[1]: 172.16.1.9-172.16.1.9"]),
+    (
+        "P1",
+        POOL % "{ cidr: 172.16.1.0/24 }, { start: 172.16.1.9 }",
+        ["error pools[0].blocks[1]: 172.16.1.9-172.16.1.9"],
+    ),
     ("P1", POOL % "{ cidr: 'fd00::/120' }, { cidr: 'fd00::80/121' }", ["error pools[0].blocks[1]: fd00::80-fd00::ff"]),
     ("P1", POOL % "{ cidr: 0.0.0.0/4 }, { cidr: '::/4' }, { start: 16.0.0.0, stop: 16.0.0.9 }", []),
     # A long block hides a short one: the third is in the first, not in the second.
@@ -82,8 +85,11 @@ CASES = [
         + services("name: a", "name: b"),
         [],
     ),
-    ("P2", POOL % "{ start: 172.16.1.1 }, { cidr: 'fd00::/120' }" + services("name: a", "name: b"),
-     ["error pools[0].blocks: 1"]),
+    (
+        "P2",
+        POOL % "{ start: 172.16.1.1 }, { cidr: 'fd00::/120' }" + services("name: a", "name: b"),
+        ["error pools[0].blocks: 1"],
+    ),
     ("P2", POOL % "{ cidr: 'fd00::/120' }" + services("name: a", "name: b"), []),
     # Two pools that the same Services may use count together, and are told once.
     (
@@ -116,8 +122,11 @@ CASES = [
     ),
     # P3
     ("P3", "pools: []\n", ["error services[0]: none of no pools"]),
-    ("P3", "pools: [{ name: a, disabled: true, blocks: [{ cidr: 172.16.1.0/24 }] }]\n",
-     ["error services[0]: none of a"]),
+    (
+        "P3",
+        "pools: [{ name: a, disabled: true, blocks: [{ cidr: 172.16.1.0/24 }] }]\n",
+        ["error services[0]: none of a"],
+    ),
     ("P3", "pools: []\ncilium: { values: { defaultLBServiceIPAM: nodeipam } }\n", []),
     ("P3", "pools: []\n" + services("name: a, loadBalancerClass: metallb", "name: b, type: ClusterIP"), []),
     (
@@ -179,18 +188,28 @@ CASES = [
     ("P6", services("name: a, loadBalancerClass: metallb"), ["warning services[0].loadBalancerClass: metallb"]),
     ("P6", services("name: a, type: NodePort, loadBalancerClass: metallb"), []),
     # P6: Cilium's own classes are served while their feature is on.
-    ("P6", services("name: a, loadBalancerClass: io.cilium/l2-announcer"),
-     ["warning services[0].loadBalancerClass: io.cilium/l2-announcer"]),
+    (
+        "P6",
+        services("name: a, loadBalancerClass: io.cilium/l2-announcer"),
+        ["warning services[0].loadBalancerClass: io.cilium/l2-announcer"],
+    ),
     ("P6", services("name: a, type: NodePort, loadBalancerClass: io.cilium/l2-announcer"), []),
     ("P6", services("name: a, loadBalancerClass: io.cilium/bgp-control-plane"), []),
-    ("P6", services("name: a, loadBalancerClass: io.cilium/l2-announcer")
-     + "\ncilium: { values: { l2announcements: { enabled: true } } }", []),
+    (
+        "P6",
+        services("name: a, loadBalancerClass: io.cilium/l2-announcer")
+        + "\ncilium: { values: { l2announcements: { enabled: true } } }",
+        [],
+    ),
     # P7: LB-IPAM is on unless somebody turns it off.
     ("P7", "", []),
     ("P7", "cilium: { values: { defaultLBServiceIPAM: lbipam } }\n", []),
     # P8
-    ("P8", POOL % "{ start: 172.16.1.1 }, { start: 172.16.1.3 }",
-     ["warning pools[0].blocks[1]: two blocks of one address each"]),
+    (
+        "P8",
+        POOL % "{ start: 172.16.1.1 }, { start: 172.16.1.3 }",
+        ["warning pools[0].blocks[1]: two blocks of one address each"],
+    ),
     ("P8", POOL % "{ start: 172.16.1.99 }, { cidr: 172.16.1.0/28 }", []),
     # P9: another kind's cidrs, and a pool without a spec.
     (
@@ -200,8 +219,11 @@ CASES = [
         "  - { apiVersion: cilium.io/v2, kind: CiliumLoadBalancerIPPool, metadata: { name: b } }\n",
         [],
     ),
-    ("P9", services("name: a, annotations: { io.cilium/lb-ipam-ips: 172.16.1.7 }"),
-     ["warning services[0].annotations: io.cilium/lb-ipam-ips"]),
+    (
+        "P9",
+        services("name: a, annotations: { io.cilium/lb-ipam-ips: 172.16.1.7 }"),
+        ["warning services[0].annotations: io.cilium/lb-ipam-ips"],
+    ),
     ("P8", POOL % "{ start: 172.16.1.1 }, { start: 172.16.1.2 }", []),
     ("P8", POOL % "{ start: 172.16.1.1, stop: 172.16.1.3 }, { start: 172.16.1.9 }", []),
     ("P8", POOL % "{ start: 172.16.1.1 }, { start: 172.16.1.7, stop: 172.16.1.9 }", []),
@@ -244,8 +266,12 @@ CASES = [
         "before: {}\npools: [{ name: cilium-pool, blocks: [{ cidr: 172.16.0.0/16 }, { cidr: '::/120' }] }]\n",
         [],
     ),
-    ("P10", "before: {}\n" + "pools: [{ name: cilium-pool, blocks: [{ cidr: 172.16.1.0/25 },"
-     " { cidr: 172.16.1.128/25 }] }]\n", []),
+    (
+        "P10",
+        "before: {}\n" + "pools: [{ name: cilium-pool, blocks: [{ cidr: 172.16.1.0/25 },"
+        " { cidr: 172.16.1.128/25 }] }]\n",
+        [],
+    ),
     ("P10", "before: {}\n" + "pools: [{ name: cilium-pool, blocks: [{ cidr: 172.16.0.0/16 }] }]\n", []),
     (
         "P10",
@@ -263,7 +289,8 @@ CASES = [
     ("P11", POOL % "{ cidr: 10.96.1.0/24 }", ["error pools[0].blocks[0]: 10.96.1.0-10.96.1.255"]),
     (
         "P11",
-        POOL % "{ cidr: 172.18.0.0/24 }"
+        POOL
+        % "{ cidr: 172.18.0.0/24 }"
         + "egressPolicies: [{ name: a, egressCIDRs: [172.18.0.84/31], egressGroups: [{}],"
         " selectors: [{ podSelector: {} }], destinationCIDRs: [10.10.1.0/24] }]\n",
         ["error pools[0].blocks[0]: 172.18.0.0-172.18.0.255"],
@@ -272,18 +299,28 @@ CASES = [
     # P12: L2 alone wants the link; with both announcers everything is reachable.
     ("P12", "bgp: null\n" + L2, ["warning pools[0].blocks[0]: 172.16.1.0-172.16.1.255"]),
     ("P12", "bgp: null\n" + L2 + POOL % "{ cidr: 192.168.20.240/28 }", []),
-    ("P12", "bgp: null\n" + L2 + POOL % "{ start: 192.168.10.250, stop: 192.168.11.9 }",
-     ["warning pools[0].blocks[0]: 192.168.10.250-192.168.11.9"]),
-    ("P12", POOL % "{ cidr: 192.168.20.0/30 }", ["warning pools[0].blocks[0]: 192.168.20.0-192.168.20.3"
-     " inside 192.168.20.0/24"]),
+    (
+        "P12",
+        "bgp: null\n" + L2 + POOL % "{ start: 192.168.10.250, stop: 192.168.11.9 }",
+        ["warning pools[0].blocks[0]: 192.168.10.250-192.168.11.9"],
+    ),
+    (
+        "P12",
+        POOL % "{ cidr: 192.168.20.0/30 }",
+        ["warning pools[0].blocks[0]: 192.168.20.0-192.168.20.3 inside 192.168.20.0/24"],
+    ),
     ("P12", L2 + POOL % "{ cidr: 192.168.10.240/28 }, { cidr: 172.16.1.0/24 }", []),
     ("P12", "bgp: null\n" + POOL % "{ cidr: 192.168.10.240/28 }", []),
     ("P12", POOL % "{ cidr: 10.10.1.128/28 }", []),
     ("P12", POOL % "{ cidr: 'fd00::/120' }", []),
     ("P12", POOL % "{ cidr: '::c0a8:af0/124' }", []),
-    ("P12", POOL % "{ cidr: 192.168.10.240/28 }" + "bgp: { advertisements: [{ name: a, labels: { advertise: bgp },"
-     " advertisements: [{ type: PodCIDR }] }] }\n", []),
-]  # fmt: skip
+    (
+        "P12",
+        POOL % "{ cidr: 192.168.10.240/28 }" + "bgp: { advertisements: [{ name: a, labels: { advertise: bgp },"
+        " advertisements: [{ type: PodCIDR }] }] }\n",
+        [],
+    ),
+]
 
 
 @pytest.mark.parametrize(("rule", "patch", "expected"), CASES)

@@ -25,45 +25,94 @@ from tests.rules.test_fixtures import BASE, merged
 RULES = Path(__file__).resolve().parents[2] / "rules"
 FIELDS = ("Why", "Seen", "Since", "Source", "Bad", "Good")
 MINIMAL: dict[str, Any] = {
-    "cluster": {"kind": "existing", "podCIDR": "172.20.0.0/16", "serviceCIDR": "10.96.0.0/16",
-                "apiServer": "192.168.10.100"},
+    "cluster": {
+        "kind": "existing",
+        "podCIDR": "172.20.0.0/16",
+        "serviceCIDR": "10.96.0.0/16",
+        "apiServer": "192.168.10.100",
+    },
     "nodes": [{"name": "n", "interfaces": [{"name": "eth0", "address": "192.168.10.100/24"}]}],
     "cilium": {"nativeRoutingCIDR": "172.20.0.0/16"},
-}  # fmt: skip
+}
 SIX: dict[str, Any] = {
-    "cluster": {"kind": "existing", "podCIDR": "fd00:20::/48", "serviceCIDR": "fd00:96::/112",
-                "apiServer": "fd00:1::1"},
-    "nodes": [{"name": f"n{i}", "interfaces": [{"name": "eth0", "address": f"fd00:1::{i}/64"}],
-               "podCIDR": f"fd00:20:0:{i}::/64"} for i in (1, 2)],
-    "routers": [{"name": "r", "interfaces": [{"name": "eth0", "address": "fd00:1::ff/64"}],
-                 "bgp": {"asn": 65000, "routerId": "192.0.2.1", "ebgpRequiresPolicy": False, "networks": [],
-                         "peerGroups": [{"name": "G", "remoteAs": "external"}],
-                         "listenRanges": [{"prefix": "fd00:1::/64", "peerGroup": "G"}]}}],
-    "cilium": {"values": {"ipv4": {"enabled": False}, "ipv6": {"enabled": True},
-                          "ipv6NativeRoutingCIDR": "fd00:20::/48"}},
+    "cluster": {
+        "kind": "existing",
+        "podCIDR": "fd00:20::/48",
+        "serviceCIDR": "fd00:96::/112",
+        "apiServer": "fd00:1::1",
+    },
+    "nodes": [
+        {
+            "name": f"n{i}",
+            "interfaces": [{"name": "eth0", "address": f"fd00:1::{i}/64"}],
+            "podCIDR": f"fd00:20:0:{i}::/64",
+        }
+        for i in (1, 2)
+    ],
+    "routers": [
+        {
+            "name": "r",
+            "interfaces": [{"name": "eth0", "address": "fd00:1::ff/64"}],
+            "bgp": {
+                "asn": 65000,
+                "routerId": "192.0.2.1",
+                "ebgpRequiresPolicy": False,
+                "networks": [],
+                "peerGroups": [{"name": "G", "remoteAs": "external"}],
+                "listenRanges": [{"prefix": "fd00:1::/64", "peerGroup": "G"}],
+            },
+        }
+    ],
+    "cilium": {
+        "values": {"ipv4": {"enabled": False}, "ipv6": {"enabled": True}, "ipv6NativeRoutingCIDR": "fd00:20::/48"}
+    },
     "bgp": {
-        "clusterConfigs": [{"name": "c", "instances": [{"name": "i", "localASN": 65001, "peers": [
-            {"name": "p", "asn": 65000, "address": "fd00:1::ff", "peerConfigRef": "c"}]}]}],
-        "peerConfigs": [{"name": "c", "families": [
-            {"afi": "ipv6", "advertisements": {"matchLabels": {"advertise": "bgp"}}}]}],
-        "advertisements": [{"name": "a", "labels": {"advertise": "bgp"}, "advertisements": [
-            {"type": "PodCIDR"}, {"type": "Service", "addresses": ["LoadBalancerIP"],
-                                  "selector": {"matchLabels": {"app": "web"}}}]}],
+        "clusterConfigs": [
+            {
+                "name": "c",
+                "instances": [
+                    {
+                        "name": "i",
+                        "localASN": 65001,
+                        "peers": [{"name": "p", "asn": 65000, "address": "fd00:1::ff", "peerConfigRef": "c"}],
+                    }
+                ],
+            }
+        ],
+        "peerConfigs": [
+            {"name": "c", "families": [{"afi": "ipv6", "advertisements": {"matchLabels": {"advertise": "bgp"}}}]}
+        ],
+        "advertisements": [
+            {
+                "name": "a",
+                "labels": {"advertise": "bgp"},
+                "advertisements": [
+                    {"type": "PodCIDR"},
+                    {"type": "Service", "addresses": ["LoadBalancerIP"], "selector": {"matchLabels": {"app": "web"}}},
+                ],
+            }
+        ],
     },
     "pools": [{"name": "p", "blocks": [{"cidr": "fd00:aa::/112"}]}],
     "services": [{"name": "web", "labels": {"app": "web"}, "selector": {"app": "web"}}],
-}  # fmt: skip
+}
 # Every part that the shipped stack has not.
 REST: dict[str, Any] = {
     "l2Policies": [{"name": "a", "loadBalancerIPs": True}],
     "ingressController": {},
     "ingresses": [{"name": "i", "rules": [{"paths": [{"service": "webpod", "port": 80}]}]}],
-    "egressPolicies": [{
-        "name": "e", "destinationCIDRs": ["198.18.0.0/24"], "selectors": [{"podSelector": {}}],
-        "egressGateway": {"interface": "eth1",
-                          "nodeSelector": {"matchLabels": {"kubernetes.io/hostname": "cilium-w1"}}},
-    }],
-}  # fmt: skip
+    "egressPolicies": [
+        {
+            "name": "e",
+            "destinationCIDRs": ["198.18.0.0/24"],
+            "selectors": [{"podSelector": {}}],
+            "egressGateway": {
+                "interface": "eth1",
+                "nodeSelector": {"matchLabels": {"kubernetes.io/hostname": "cilium-w1"}},
+            },
+        }
+    ],
+}
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)

@@ -26,8 +26,11 @@ from rules.spans import Span, overlaps, usable
 from tests.rules.test_fixtures import BASE, merged
 
 PROJECT = Path(__file__).resolve().parents[2]
-PUBLISHED = {f"{letter}{i}" for letter, last in (("B", 33), ("P", 12), ("L", 7), ("I", 10), ("G", 22), ("X", 7))
-             for i in range(1, last + 1)}  # fmt: skip
+PUBLISHED = {
+    f"{letter}{i}"
+    for letter, last in (("B", 33), ("P", 12), ("L", 7), ("I", 10), ("G", 22), ("X", 7))
+    for i in range(1, last + 1)
+}
 
 
 def test_every_published_rule_exists_once_and_in_its_file() -> None:
@@ -79,16 +82,25 @@ def test_findings_come_errors_first_then_by_number_and_place() -> None:
     found = [(f.rule, f.path) for f in check_all(bad()).findings]
     assert found == [
         *[("B24", f"nodes[{i}].routes") for i in range(4)],
-        ("B31", "services[2].loadBalancerClass"), ("B31", "services[10].loadBalancerClass"),
+        ("B31", "services[2].loadBalancerClass"),
+        ("B31", "services[10].loadBalancerClass"),
         ("B28", "routers[0].bgp.maximumPaths"),
-        ("P6", "services[2].loadBalancerClass"), ("P6", "services[10].loadBalancerClass"),
-    ]  # fmt: skip
+        ("P6", "services[2].loadBalancerClass"),
+        ("P6", "services[10].loadBalancerClass"),
+    ]
 
 
 def test_findings_of_several_kinds_come_by_letter_before_number() -> None:
-    order = [_order(error(path, "", got, "").of(rule)) for rule, path, got in (
-        ("B2", "a", ""), ("B10", "a[2].b", ""), ("B10", "a[10]", "x"), ("B10", "a[10]", "y"), ("G1", "a", ""),
-    )]  # fmt: skip
+    order = [
+        _order(error(path, "", got, "").of(rule))
+        for rule, path, got in (
+            ("B2", "a", ""),
+            ("B10", "a[2].b", ""),
+            ("B10", "a[10]", "x"),
+            ("B10", "a[10]", "y"),
+            ("G1", "a", ""),
+        )
+    ]
     order += [_order(warning("a", "", "", "").of(rule)) for rule in ("B1", "X7")]
     assert order == sorted(order) and len({str(key) for key in order}) == len(order)
 
@@ -125,8 +137,11 @@ def test_keys_that_moved_are_gone_from_the_release_on() -> None:
 
 SPANS = st.builds(
     lambda version, first, size, path: Span(version, first, first + size, path, ""),
-    st.sampled_from([4, 6]), st.integers(0, 60), st.integers(0, 12), st.text("abc", min_size=1, max_size=3),
-)  # fmt: skip
+    st.sampled_from([4, 6]),
+    st.integers(0, 60),
+    st.integers(0, 12),
+    st.text("abc", min_size=1, max_size=3),
+)
 
 
 @given(st.lists(SPANS, max_size=14))
@@ -149,13 +164,20 @@ def test_a_span_has_addresses_of_its_family_alone(span: Span, network: str, numb
     assert span.has(address) is (address.version == span.version and number in range(span.first, span.last + 1))
 
 
-@pytest.mark.parametrize(("block", "keep", "size"), [
-    ({"cidr": "172.16.1.0/24"}, "No", 254), ({"cidr": "172.16.1.0/24"}, "Yes", 256),
-    ({"cidr": "172.16.1.0/24"}, None, 256),
-    ({"cidr": "172.16.1.0/30"}, "No", 2), ({"cidr": "172.16.1.0/31"}, "No", 2), ({"cidr": "172.16.1.0/32"}, "No", 1),
-    ({"cidr": "fd00::/120"}, "No", 254), ({"start": "172.16.1.1", "stop": "172.16.1.9"}, "No", 9),
-    ({"start": "172.16.1.1"}, "No", 1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("block", "keep", "size"),
+    [
+        ({"cidr": "172.16.1.0/24"}, "No", 254),
+        ({"cidr": "172.16.1.0/24"}, "Yes", 256),
+        ({"cidr": "172.16.1.0/24"}, None, 256),
+        ({"cidr": "172.16.1.0/30"}, "No", 2),
+        ({"cidr": "172.16.1.0/31"}, "No", 2),
+        ({"cidr": "172.16.1.0/32"}, "No", 1),
+        ({"cidr": "fd00::/120"}, "No", 254),
+        ({"start": "172.16.1.1", "stop": "172.16.1.9"}, "No", 9),
+        ({"start": "172.16.1.1"}, "No", 1),
+    ],
+)
 def test_the_first_and_last_address_of_a_cidr_alone_are_kept(block: Any, keep: Any, size: int) -> None:
     pool = Pool.model_validate({"name": "p", "blocks": [block], "allowFirstLastIPs": keep})
     assert usable(Block.model_validate(block), pool).size == size
@@ -184,11 +206,20 @@ def test_a_waived_finding_is_in_one_list_alone_and_the_first_waiver_gives_the_re
     assert "W1" not in {f.rule for f in report.findings}
 
 
-@pytest.mark.parametrize(("path", "covered"), [
-    ("", True), ("services[2]", True), ("services[2].loadBalancerClass", True), ("services", True),
-    ("services[2].loadBalancer", False), ("services[20]", False), ("services[2].loadBalancerClass.more", False),
-    ("service", False), ("services[10]", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "covered"),
+    [
+        ("", True),
+        ("services[2]", True),
+        ("services[2].loadBalancerClass", True),
+        ("services", True),
+        ("services[2].loadBalancer", False),
+        ("services[20]", False),
+        ("services[2].loadBalancerClass.more", False),
+        ("service", False),
+        ("services[10]", False),
+    ],
+)
 def test_a_waivers_path_ends_at_a_part(path: str, covered: bool) -> None:
     waiver = Waiver(rule="B31", path=path, reason="it is announced by hand")
     assert waiver.covers("B31", "services[2].loadBalancerClass") is covered

@@ -23,14 +23,23 @@ MERGES = "a0: &a0 {k0: 1}\n" + "".join(
 )
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    (LAUGHS, "values with its aliases"), (MERGES, "values with its aliases"), ("a: &a [*a]", "inside of what it"),
-    ("a: &a {b: *a}", "inside of what it"), ("[" * 150 + "]" * 150, "levels"), ("x: " + "a" * (17 << 20), "16 MiB"),
-    ("{" * 200_000, "levels"),
-    ("[" * 200_000, "levels"), ("- " * 200_000, "levels"), ("a: 1\na: 2\n", "stands twice"),
-    ("? [a]\n: 1\n", "not a text"),
-    ("!!python/object/apply:os.system [id]", "could not determine a constructor"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (LAUGHS, "values with its aliases"),
+        (MERGES, "values with its aliases"),
+        ("a: &a [*a]", "inside of what it"),
+        ("a: &a {b: *a}", "inside of what it"),
+        ("[" * 150 + "]" * 150, "levels"),
+        ("x: " + "a" * (17 << 20), "16 MiB"),
+        ("{" * 200_000, "levels"),
+        ("[" * 200_000, "levels"),
+        ("- " * 200_000, "levels"),
+        ("a: 1\na: 2\n", "stands twice"),
+        ("? [a]\n: 1\n", "not a text"),
+        ("!!python/object/apply:os.system [id]", "could not determine a constructor"),
+    ],
+)
 def test_a_document_that_would_cost_is_refused_at_once(text: str, said: str) -> None:
     began = time.process_time()
     with pytest.raises(yaml.YAMLError) as told:

@@ -18,8 +18,15 @@ from cli.snapshot import Snapshot, take
 from tests.cli.conftest import Project, _checkout, project  # noqa: F401 - fixtures
 
 PROJECT = Path(__file__).resolve().parents[2]
-SECRETS = {"GITHUB_TOKEN": "ghs_x", "AWS_SECRET_ACCESS_KEY": "x", "SSH_AUTH_SOCK": "/x", "KUBECONFIG": "/x",
-           "PULUMI_CONFIG_PASSPHRASE": "x", "EDGE_CACHE": "/x", "MY_OWN_PASSWORD": "x"}  # fmt: skip
+SECRETS = {
+    "GITHUB_TOKEN": "ghs_x",
+    "AWS_SECRET_ACCESS_KEY": "x",
+    "SSH_AUTH_SOCK": "/x",
+    "KUBECONFIG": "/x",
+    "PULUMI_CONFIG_PASSPHRASE": "x",
+    "EDGE_CACHE": "/x",
+    "MY_OWN_PASSWORD": "x",
+}
 # Prints a snapshot whose only file is what the program found out.
 HOSTILE = """
 import json, os, pathlib, socket, sys
@@ -79,8 +86,9 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("secrets")
-def test_the_environment_is_an_allow_list_everywhere(tmp_path: Path, server: int,
-                                                     monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+def test_the_environment_is_an_allow_list_everywhere(
+    tmp_path: Path, server: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = hostile(tmp_path / "base", server, [], [])
     for box in (sandbox.best(), sandbox.Sandbox("bare")):
         monkeypatch.setattr(sandbox, "best", lambda box=box: box)
@@ -111,7 +119,7 @@ def test_what_holds_is_said(project: Project) -> None:  # noqa: F811
 
 def test_a_program_that_prints_something_else_is_told_and_not_believed(tmp_path: Path, server: int) -> None:
     place = hostile(tmp_path / "base", server, [], [])
-    for text in ("print('[' * 100000)", "print('{}')", "print('{\"document\": {}, \"artefacts\": {\"a\": 1}}')"):
+    for text in ("print('[' * 100000)", "print('{}')", 'print(\'{"document": {}, "artefacts": {"a": 1}}\')'):
         (place / "cli" / "__main__.py").write_text(text)
         assert take("dev", place) == "it printed something else than a snapshot"
 

@@ -26,16 +26,46 @@ from transport.kube import Kube
 PROJECT = Path(__file__).resolve().parents[2]
 EGRESS = yaml.safe_load((PROJECT / "Pulumi.egress.yaml").read_text())["config"]["cilium-edge:stack"]
 # What the shipped stacks and the fuzzer's have not.
-POLICIES = {"prefixLists": [{"name": "L", "entries": [{"prefix": "10.0.0.0/8", "le": 32}]}],
-            "routeMaps": [{"name": "M", "entries": [{"match": {"prefixList": "L"}, "set": {"communities": ["1:2"]}}]}]}
+POLICIES = {
+    "prefixLists": [{"name": "L", "entries": [{"prefix": "10.0.0.0/8", "le": 32}]}],
+    "routeMaps": [{"name": "M", "entries": [{"match": {"prefixList": "L"}, "set": {"communities": ["1:2"]}}]}],
+}
 VTYSH = Path("/usr/bin/vtysh")
 MARK = "INJ"
 ATTACKS = [
-    "a\nneighbor INJ", "a\rINJ", "$(touch INJ)", "`touch INJ`", "a;INJ", "a'INJ", 'a"INJ', "../INJ", "-INJ", "--INJ=1",
-    "a INJ", "a|INJ", "a&INJ", "a>INJ", "\x00INJ", "\x1b[31mINJ", "\u2028INJ", "\u202eINJ", "\ud800INJ", "ïINJ",
+    "a\nneighbor INJ",
+    "a\rINJ",
+    "$(touch INJ)",
+    "`touch INJ`",
+    "a;INJ",
+    "a'INJ",
+    'a"INJ',
+    "../INJ",
+    "-INJ",
+    "--INJ=1",
+    "a INJ",
+    "a|INJ",
+    "a&INJ",
+    "a>INJ",
+    "\x00INJ",
+    "\x1b[31mINJ",
+    "\u2028INJ",
+    "\u202eINJ",
+    "\ud800INJ",
+    "ïINJ",
     "a\\INJ",
-    "{{INJ}}", "{% INJ %}", "%sINJ", "#INJ", "!INJ", "*INJ", "~INJ", "a\tINJ", "INJ\n", "${INJ}", "💥INJ",
-]  # fmt: skip
+    "{{INJ}}",
+    "{% INJ %}",
+    "%sINJ",
+    "#INJ",
+    "!INJ",
+    "*INJ",
+    "~INJ",
+    "a\tINJ",
+    "INJ\n",
+    "${INJ}",
+    "💥INJ",
+]
 CONTROLS = [attack for attack in ATTACKS if any(ord(c) < 32 for c in attack)]
 
 
@@ -146,24 +176,33 @@ def test_what_opens_hosts_and_the_cluster_is_no_password(name: str) -> None:
     for host in (*document["nodes"], *document["routers"]):
         host["ssh"] = {"host": "192.0.2.1", "hostKey": key}
     parse(document, "prod")
-    for change in (lambda d: d["bgp"].update(authSecrets=[{"name": "s", "passwordConfig": name}]),
-                   lambda d: d["routers"][0]["bgp"]["peerGroups"][0].update(passwordConfig=name),
-                   lambda d: d["routers"][0]["bgp"]["neighbors"][0].update(passwordConfig=name),
-                   lambda d: d.update(ingresses=[ingress(certificateConfig=name, keyConfig="k")]),
-                   lambda d: d.update(ingresses=[ingress(certificateConfig="c", keyConfig=name)])):  # fmt: skip
+    for change in (
+        lambda d: d["bgp"].update(authSecrets=[{"name": "s", "passwordConfig": name}]),
+        lambda d: d["routers"][0]["bgp"]["peerGroups"][0].update(passwordConfig=name),
+        lambda d: d["routers"][0]["bgp"]["neighbors"][0].update(passwordConfig=name),
+        lambda d: d.update(ingresses=[ingress(certificateConfig=name, keyConfig="k")]),
+        lambda d: d.update(ingresses=[ingress(certificateConfig="c", keyConfig=name)]),
+    ):
         bad = copy.deepcopy(document)
         change(bad)
         with pytest.raises(ConfigError, match=f"Config: expected the name of a password or certificate, got {name}"):
             parse(bad, "prod")
 
 
-@pytest.mark.parametrize("text", [
-    "token: SECRETTOKEN\n\tx: 1", "a: [SECRETTOKEN", "SECRETTOKEN", "- SECRETTOKEN", "clusters: SECRETTOKEN",
-    "current-context: SECRETTOKEN\ncontexts: []\nclusters: []\nusers: []\n",
-    "users: [{name: a, user: {client-key-data: SECRETTOKEN***}}]\nclusters: [{name: a, cluster: {server: https://x,"
-    " certificate-authority-data: SECRETTOKEN!}}]\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: a,"
-    " user: a}}]",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token: SECRETTOKEN\n\tx: 1",
+        "a: [SECRETTOKEN",
+        "SECRETTOKEN",
+        "- SECRETTOKEN",
+        "clusters: SECRETTOKEN",
+        "current-context: SECRETTOKEN\ncontexts: []\nclusters: []\nusers: []\n",
+        "users: [{name: a, user: {client-key-data: SECRETTOKEN***}}]\nclusters: [{name: a, cluster: {server: https://x,"
+        " certificate-authority-data: SECRETTOKEN!}}]\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: a,"
+        " user: a}}]",
+    ],
+)
 def test_a_broken_kubeconfig_says_what_is_wrong_and_nothing_of_itself(text: str) -> None:
     with pytest.raises(ApiError, match="the kubeconfig cannot be used") as told:
         Kube(text)

@@ -26,8 +26,7 @@ def mute() -> Iterator[int]:
 def test_an_ssh_server_that_says_nothing(mute: int) -> None:
     key = asyncssh.generate_private_key("ssh-ed25519")
     pool = SshPool()
-    endpoint = Endpoint("127.0.0.1", mute, "root", key.export_private_key().decode(),
-                        key.export_public_key().decode())  # fmt: skip
+    endpoint = Endpoint("127.0.0.1", mute, "root", key.export_private_key().decode(), key.export_public_key().decode())
     pool.deadline.set(0.5)
     began = time.monotonic()
     try:
@@ -40,10 +39,16 @@ def test_an_ssh_server_that_says_nothing(mute: int) -> None:
 
 def test_an_api_server_that_says_nothing(mute: int) -> None:
     named = {"name": "it"}
-    kube = Kube(yaml.safe_dump({
-        "clusters": [{**named, "cluster": {"server": f"http://127.0.0.1:{mute}"}}], "users": [{**named, "user": {}}],
-        "contexts": [{**named, "context": {"cluster": "it", "user": "it"}}], "current-context": "it",
-    }))  # fmt: skip
+    kube = Kube(
+        yaml.safe_dump(
+            {
+                "clusters": [{**named, "cluster": {"server": f"http://127.0.0.1:{mute}"}}],
+                "users": [{**named, "user": {}}],
+                "contexts": [{**named, "context": {"cluster": "it", "user": "it"}}],
+                "current-context": "it",
+            }
+        )
+    )
     kube.deadline.set(0.5)
     began = time.monotonic()
     with pytest.raises(ApiError, match="does not answer"):

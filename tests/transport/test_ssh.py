@@ -40,17 +40,27 @@ class Host:
     key: asyncssh.SSHKey
 
     def connection(self, **shown: Any) -> dict[str, Any]:
-        return {"host": "127.0.0.1", "port": self.port, "user": "root", "hostKey": self.host_key,
-                "dialErrorLimit": 1, **shown}  # fmt: skip
+        return {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "user": "root",
+            "hostKey": self.host_key,
+            "dialErrorLimit": 1,
+            **shown,
+        }
 
 
 def _run(process: asyncssh.SSHServerProcess[str]) -> Any:
     async def answer() -> None:
         taken = {key: value for key, value in process.env.items() if str(key).startswith("LET_")}
         child = await asyncio.create_subprocess_exec(
-            "/bin/sh", "-c", process.command or "", env={"PATH": "/usr/bin:/bin", **taken},
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+            "/bin/sh",
+            "-c",
+            process.command or "",
+            env={"PATH": "/usr/bin:/bin", **taken},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         out, err = await child.communicate()
         process.stdout.write(out.decode())
         process.stderr.write(err.decode())
@@ -69,9 +79,14 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     thread.start()
 
     async def listen() -> asyncssh.SSHAcceptor:
-        return await asyncssh.listen("127.0.0.1", 0, server_host_keys=[server_key], server_factory=_Server,
-                                     authorized_client_keys=str(place / "authorized"),
-                                     process_factory=_run)  # fmt: skip
+        return await asyncssh.listen(
+            "127.0.0.1",
+            0,
+            server_host_keys=[server_key],
+            server_factory=_Server,
+            authorized_client_keys=str(place / "authorized"),
+            process_factory=_run,
+        )
 
     acceptor = asyncio.run_coroutine_threadsafe(listen(), loop).result(10)
     yield Host(acceptor.get_port(), server_key.export_public_key().decode(), key)

@@ -18,10 +18,17 @@ _RUNS = ("running", "restarting")
 def outputs(inputs: Properties, found: Any) -> Properties:
     """What the engine alone knows: its id, and its end of each network."""
     networks = found.attrs["NetworkSettings"]["Networks"] or {}
-    data = [{"networkName": name, "ipAddress": end.get("IPAddress", ""), "gateway": end.get("Gateway", ""),
-             "ipPrefixLength": end.get("IPPrefixLen", 0), "macAddress": end.get("MacAddress", ""),
-             "globalIpv6Address": end.get("GlobalIPv6Address", "")}
-            for name, end in sorted(networks.items())]  # fmt: skip
+    data = [
+        {
+            "networkName": name,
+            "ipAddress": end.get("IPAddress", ""),
+            "gateway": end.get("Gateway", ""),
+            "ipPrefixLength": end.get("IPPrefixLen", 0),
+            "macAddress": end.get("MacAddress", ""),
+            "globalIpv6Address": end.get("GlobalIPv6Address", ""),
+        }
+        for name, end in sorted(networks.items())
+    ]
     return {**inputs, "containerId": found.id, "bridge": "", "networkDatas": data}
 
 
@@ -32,8 +39,11 @@ def observed(docker: Any, id: str, inputs: Properties, found: Any) -> Properties
         seen[REPLACED] = True
     image = images.find(docker, str(inputs["image"]))
     if image is None or image.id != found.attrs["Image"]:
-        seen["image"] = found.attrs["Config"]["Image"] if found.attrs["Config"]["Image"] != inputs["image"] else (
-            found.attrs["Image"])  # fmt: skip
+        seen["image"] = (
+            found.attrs["Config"]["Image"]
+            if found.attrs["Config"]["Image"] != inputs["image"]
+            else (found.attrs["Image"])
+        )
     if "networksAdvanced" in inputs:
         seen["networksAdvanced"] = _networks(inputs["networksAdvanced"], found)
     if "labels" in inputs:

@@ -23,12 +23,25 @@ _GRACE = 10
 class Containers:
     """Almost every change makes a container anew; Docker changes the rest of a running one."""
 
-    in_place = frozenset({
-        "restart", "maxRetryCount", "memory", "memorySwap", "memoryReservation", "cpuShares", "cpuSet",
-        # Of how it is made, waited for and removed, not of what it is.
-        "wait", "waitTimeout", "destroyGraceSeconds", "removeVolumes", "mustRun", "start",
-        container_state.DRIFTED,
-    })  # fmt: skip
+    in_place = frozenset(
+        {
+            "restart",
+            "maxRetryCount",
+            "memory",
+            "memorySwap",
+            "memoryReservation",
+            "cpuShares",
+            "cpuSet",
+            # Of how it is made, waited for and removed, not of what it is.
+            "wait",
+            "waitTimeout",
+            "destroyGraceSeconds",
+            "removeVolumes",
+            "mustRun",
+            "start",
+            container_state.DRIFTED,
+        }
+    )
     computed = ("containerId", "bridge", "networkDatas")
 
     def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:
@@ -42,8 +55,10 @@ class Containers:
         with failures(f"container {name}"):
             _remove(_get(docker, name + _UNFINISHED), 0, volumes=True)
         if images.find(docker, str(inputs["image"])) is None:
-            raise DockerError(f"container {name}: image {inputs['image']} is not there; declare a RemoteImage or an"
-                              " Image of it, or make it before")  # fmt: skip
+            raise DockerError(
+                f"container {name}: image {inputs['image']} is not there; declare a RemoteImage or an"
+                " Image of it, or make it before"
+            )
         made = None
         try:
             with failures(f"container {name}"):
@@ -98,8 +113,9 @@ class Containers:
         """Created, on all of its networks, with its files in it."""
         api, networks = docker.api, list(inputs.get("networksAdvanced") or ())
         first = networks[0] if networks else None
-        made = docker.containers.get(api.create_container_from_config(
-            specification.configuration(api, inputs, first), name + _UNFINISHED)["Id"])  # fmt: skip
+        made = docker.containers.get(
+            api.create_container_from_config(specification.configuration(api, inputs, first), name + _UNFINISHED)["Id"]
+        )
         try:
             for network in networks[1:]:
                 # Older engines take one network at create.
@@ -116,8 +132,10 @@ class Containers:
         name, limit = inputs["name"], float(inputs.get("waitTimeout") or _WAIT)
         deadline = time.monotonic() + limit
         until: Callable[[dict[str, Any]], bool] = (
-            (lambda state: (state.get("Health") or {}).get("Status") == "healthy") if inputs.get("wait")
-            else (lambda state: bool(state["Running"])))  # fmt: skip
+            (lambda state: (state.get("Health") or {}).get("Status") == "healthy")
+            if inputs.get("wait")
+            else (lambda state: bool(state["Running"]))
+        )
         if inputs.get("mustRun") is False:
             return
         # One that ends in its first moments would otherwise be seen while it still runs.
@@ -126,8 +144,10 @@ class Containers:
             container.reload()
             state = container.attrs["State"]
             if not state["Running"] and not state.get("Restarting"):
-                raise DockerError(f"container {name}: it ended at once with status {state['ExitCode']}:"
-                                  f" {container_state.last_words(container)}")  # fmt: skip
+                raise DockerError(
+                    f"container {name}: it ended at once with status {state['ExitCode']}:"
+                    f" {container_state.last_words(container)}"
+                )
             if until(state) and time.monotonic() >= settled:
                 return
             if context.ending.is_set():

@@ -52,10 +52,16 @@ class BuiltImages:
         context.waiting(f"image {name} to be built")
         with failures(f"image {name}: its build"):
             found, _ = docker.images.build(
-                path=str(directory.resolve()), dockerfile=_dockerfile(directory, build.get("dockerfile")), tag=name,
-                buildargs=build.get("args"), target=build.get("target"), network_mode=build.get("network"),
-                platform=build.get("platform"), rm=True, forcerm=True,
-            )  # fmt: skip
+                path=str(directory.resolve()),
+                dockerfile=_dockerfile(directory, build.get("dockerfile")),
+                tag=name,
+                buildargs=build.get("args"),
+                target=build.get("target"),
+                network_mode=build.get("network"),
+                platform=build.get("platform"),
+                rm=True,
+                forcerm=True,
+            )
         return name, self._outputs(inputs, found)
 
     def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
@@ -70,8 +76,7 @@ class BuiltImages:
 
     def _outputs(self, inputs: Properties, found: Any) -> Properties:
         name = str(inputs["imageName"])
-        return {**inputs, "baseImageName": name.rpartition(":")[0] or name, "imageId": found.id,
-                "repoDigest": name}  # fmt: skip
+        return {**inputs, "baseImageName": name.rpartition(":")[0] or name, "imageId": found.id, "repoDigest": name}
 
 
 def find(docker: Any, name: str) -> Any:

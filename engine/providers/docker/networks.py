@@ -31,17 +31,32 @@ class Networks:
             if (found.attrs.get("Labels") or {}).get(MARK) != digest(inputs):
                 raise taken(f"network {name}", f"docker network rm {name}")
             return str(found.id), _outputs(inputs, found)
-        pools = [IPAMPool(subnet=one.get("subnet"), iprange=one.get("ipRange"), gateway=one.get("gateway"),
-                          aux_addresses=one.get("auxAddress")) for one in inputs.get("ipamConfigs") or ()]  # fmt: skip
+        pools = [
+            IPAMPool(
+                subnet=one.get("subnet"),
+                iprange=one.get("ipRange"),
+                gateway=one.get("gateway"),
+                aux_addresses=one.get("auxAddress"),
+            )
+            for one in inputs.get("ipamConfigs") or ()
+        ]
         try:
             with failures(f"network {name}"):
                 made = docker.networks.create(
-                    name, driver=inputs.get("driver") or "bridge", options=inputs.get("options"),
-                    ipam=IPAMConfig(driver=inputs.get("ipamDriver") or "default", pool_configs=pools,
-                                    options=inputs.get("ipamOptions")),
-                    check_duplicate=True, internal=bool(inputs.get("internal")), labels=labels(inputs),
-                    enable_ipv6=bool(inputs.get("ipv6")), attachable=inputs.get("attachable"),
-                )  # fmt: skip
+                    name,
+                    driver=inputs.get("driver") or "bridge",
+                    options=inputs.get("options"),
+                    ipam=IPAMConfig(
+                        driver=inputs.get("ipamDriver") or "default",
+                        pool_configs=pools,
+                        options=inputs.get("ipamOptions"),
+                    ),
+                    check_duplicate=True,
+                    internal=bool(inputs.get("internal")),
+                    labels=labels(inputs),
+                    enable_ipv6=bool(inputs.get("ipv6")),
+                    attachable=inputs.get("attachable"),
+                )
                 made.reload()
         except DockerError as error:
             raise DockerError(f"{error}{_who_overlaps(docker, inputs)}", error.status) from None
@@ -61,8 +76,10 @@ class Networks:
             found.reload()
             guests = sorted(one["Name"] for one in (found.attrs.get("Containers") or {}).values())
             if guests:
-                raise DockerError(f"network {inputs['name']}: containers are on it ({', '.join(guests)});"
-                                  f" docker network disconnect {inputs['name']} {guests[0]}")  # fmt: skip
+                raise DockerError(
+                    f"network {inputs['name']}: containers are on it ({', '.join(guests)});"
+                    f" docker network disconnect {inputs['name']} {guests[0]}"
+                )
             found.remove()
 
     def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:

@@ -19,8 +19,11 @@ IMAGE = "docker:index/image:Image"
 REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage"
 CONTAINER = "docker:index/container:Container"
 _KINDS: dict[str, Kind] = {
-    NETWORK: Networks(), IMAGE: BuiltImages(), REMOTE_IMAGE: RemoteImages(), CONTAINER: Containers(),
-}  # fmt: skip
+    NETWORK: Networks(),
+    IMAGE: BuiltImages(),
+    REMOTE_IMAGE: RemoteImages(),
+    CONTAINER: Containers(),
+}
 KINDS = frozenset(_KINDS)
 _NAMES = {IMAGE: "imageName"}
 
@@ -49,16 +52,17 @@ class DockerProvider:
     def create(self, kind: str, inputs: Properties, context: Context) -> tuple[str, Properties]:
         return _KINDS[kind].create(self._engine(context), inputs, context)
 
-    def update(self, kind: str, id: str, before: Properties, outputs: Properties,
-               inputs: Properties, context: Context) -> Properties:  # fmt: skip
+    def update(
+        self, kind: str, id: str, before: Properties, outputs: Properties, inputs: Properties, context: Context
+    ) -> Properties:
         return _KINDS[kind].update(self._engine(context), id, inputs, context)
 
-    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties,
-               context: Context) -> None:  # fmt: skip
+    def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context) -> None:
         _KINDS[kind].delete(self._engine(context), id, inputs, context)
 
-    def read(self, kind: str, id: str, inputs: Properties, outputs: Properties,
-             context: Context) -> tuple[Properties, Properties] | None:  # fmt: skip
+    def read(
+        self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context
+    ) -> tuple[Properties, Properties] | None:
         return _KINDS[kind].read(self._engine(context), id, inputs)
 
     def secret_outputs(self, kind: str, inputs: Properties) -> tuple[str, ...]:

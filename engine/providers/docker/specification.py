@@ -10,17 +10,39 @@ from engine.values import Properties
 
 # Input -> keyword of the library, where the value is the same.
 _HOST = {
-    "privileged": "privileged", "runtime": "runtime", "securityOpts": "security_opt", "sysctls": "sysctls",
-    "tmpfs": "tmpfs", "init": "init", "cgroupnsMode": "cgroupns", "dns": "dns", "dnsOpts": "dns_opt",
-    "dnsSearches": "dns_search", "ipcMode": "ipc_mode", "pidMode": "pid_mode", "usernsMode": "userns_mode",
-    "readOnly": "read_only", "shmSize": "shm_size", "groupAdds": "group_add", "cpuShares": "cpu_shares",
-    "cpuSet": "cpuset_cpus", "deviceCgroupRules": "device_cgroup_rules", "publishAllPorts": "publish_all_ports",
-}  # fmt: skip
+    "privileged": "privileged",
+    "runtime": "runtime",
+    "securityOpts": "security_opt",
+    "sysctls": "sysctls",
+    "tmpfs": "tmpfs",
+    "init": "init",
+    "cgroupnsMode": "cgroupns",
+    "dns": "dns",
+    "dnsOpts": "dns_opt",
+    "dnsSearches": "dns_search",
+    "ipcMode": "ipc_mode",
+    "pidMode": "pid_mode",
+    "usernsMode": "userns_mode",
+    "readOnly": "read_only",
+    "shmSize": "shm_size",
+    "groupAdds": "group_add",
+    "cpuShares": "cpu_shares",
+    "cpuSet": "cpuset_cpus",
+    "deviceCgroupRules": "device_cgroup_rules",
+    "publishAllPorts": "publish_all_ports",
+}
 _CONTAINER = {
-    "command": "command", "entrypoints": "entrypoint", "hostname": "hostname", "domainname": "domainname",
-    "envs": "environment", "stopSignal": "stop_signal", "tty": "tty", "stdinOpen": "stdin_open", "user": "user",
+    "command": "command",
+    "entrypoints": "entrypoint",
+    "hostname": "hostname",
+    "domainname": "domainname",
+    "envs": "environment",
+    "stopSignal": "stop_signal",
+    "tty": "tty",
+    "stdinOpen": "stdin_open",
+    "user": "user",
     "workingDir": "working_dir",
-}  # fmt: skip
+}
 _MEBI = 1 << 20
 # Where a port is published that names no address: Docker's own default.
 _ANYWHERE = ""
@@ -32,16 +54,24 @@ def configuration(api: Any, inputs: Properties, network: Properties | None) -> d
     """The body of a create. `network` is the one that the container has from its start."""
     ports = inputs.get("ports") or ()
     host = api.create_host_config(
-        **_given(_HOST, inputs), **_host(inputs),
+        **_given(_HOST, inputs),
+        **_host(inputs),
         network_mode=network["name"] if network else inputs.get("networkMode"),
-    )  # fmt: skip
+    )
     result: dict[str, Any] = api.create_container_config(
-        str(inputs["image"]), **{"command": None, **_given(_CONTAINER, inputs)}, labels=labels(inputs),
-        host_config=host, ports=[(one["internal"], one.get("protocol") or "tcp") for one in ports] or None,
-        healthcheck=_healthcheck(inputs.get("healthcheck")), volumes=_anonymous(inputs),
+        str(inputs["image"]),
+        **{"command": None, **_given(_CONTAINER, inputs)},
+        labels=labels(inputs),
+        host_config=host,
+        ports=[(one["internal"], one.get("protocol") or "tcp") for one in ports] or None,
+        healthcheck=_healthcheck(inputs.get("healthcheck")),
+        volumes=_anonymous(inputs),
         networking_config=api.create_networking_config(
-            {network["name"]: api.create_endpoint_config(**endpoint(network))}) if network else None,
-    )  # fmt: skip
+            {network["name"]: api.create_endpoint_config(**endpoint(network))}
+        )
+        if network
+        else None,
+    )
     return result
 
 
@@ -69,20 +99,30 @@ def _host(inputs: Properties) -> dict[str, Any]:
 
     capabilities = inputs.get("capabilities") or {}
     return {
-        "cap_add": capabilities.get("adds"), "cap_drop": capabilities.get("drops"),
+        "cap_add": capabilities.get("adds"),
+        "cap_drop": capabilities.get("drops"),
         "restart_policy": _restart(inputs) if inputs.get("restart") else None,
         "extra_hosts": {one["host"]: one["ip"] for one in inputs.get("hosts") or ()} or None,
         "binds": [_bind(one) for one in inputs.get("volumes") or () if one.get("hostPath") or one.get("volumeName")],
-        "mounts": [Mount(one["target"], one.get("source"), type=one.get("type") or "volume",
-                         read_only=bool(one.get("readOnly"))) for one in inputs.get("mounts") or ()],
-        "ulimits": [Ulimit(name=one["name"], soft=one["soft"], hard=one["hard"])
-                    for one in inputs.get("ulimits") or ()],
-        "port_bindings": {f"{one['internal']}/{one.get('protocol') or 'tcp'}":
-                          (one.get("ip") or _ANYWHERE, one.get("external")) for one in inputs.get("ports") or ()},
-        "devices": [f"{one['hostPath']}:{one.get('containerPath') or one['hostPath']}:{one.get('permissions') or 'rwm'}"
-                    for one in inputs.get("devices") or ()],
+        "mounts": [
+            Mount(
+                one["target"], one.get("source"), type=one.get("type") or "volume", read_only=bool(one.get("readOnly"))
+            )
+            for one in inputs.get("mounts") or ()
+        ],
+        "ulimits": [
+            Ulimit(name=one["name"], soft=one["soft"], hard=one["hard"]) for one in inputs.get("ulimits") or ()
+        ],
+        "port_bindings": {
+            f"{one['internal']}/{one.get('protocol') or 'tcp'}": (one.get("ip") or _ANYWHERE, one.get("external"))
+            for one in inputs.get("ports") or ()
+        },
+        "devices": [
+            f"{one['hostPath']}:{one.get('containerPath') or one['hostPath']}:{one.get('permissions') or 'rwm'}"
+            for one in inputs.get("devices") or ()
+        ],
         **_memory(inputs),
-    }  # fmt: skip
+    }
 
 
 def _restart(inputs: Properties) -> dict[str, Any]:
@@ -94,8 +134,11 @@ def _memory(inputs: Properties) -> dict[str, Any]:
     names = {"memory": "mem_limit", "memorySwap": "memswap_limit", "memoryReservation": "mem_reservation"}
     if inputs.get("memory") and inputs.get("memorySwap") is None:
         inputs = {**inputs, "memorySwap": inputs["memory"] * 2}
-    return {names[key]: value if value < 0 else int(value) * _MEBI for key in names
-            if (value := inputs.get(key)) is not None}  # fmt: skip
+    return {
+        names[key]: value if value < 0 else int(value) * _MEBI
+        for key in names
+        if (value := inputs.get(key)) is not None
+    }
 
 
 def _bind(volume: Properties) -> str:
@@ -104,8 +147,11 @@ def _bind(volume: Properties) -> str:
 
 
 def _anonymous(inputs: Properties) -> list[str] | None:
-    return [one["containerPath"] for one in inputs.get("volumes") or ()
-            if not one.get("hostPath") and not one.get("volumeName")] or None  # fmt: skip
+    return [
+        one["containerPath"]
+        for one in inputs.get("volumes") or ()
+        if not one.get("hostPath") and not one.get("volumeName")
+    ] or None
 
 
 def _healthcheck(said: Properties | None) -> Any:
@@ -113,8 +159,11 @@ def _healthcheck(said: Properties | None) -> Any:
 
     if not said:
         return None
-    spans = {key: nanoseconds(str(said[word])) for key, word in
-             (("interval", "interval"), ("timeout", "timeout"), ("start_period", "startPeriod")) if said.get(word)}
+    spans = {
+        key: nanoseconds(str(said[word]))
+        for key, word in (("interval", "interval"), ("timeout", "timeout"), ("start_period", "startPeriod"))
+        if said.get(word)
+    }
     return Healthcheck(test=said["tests"], retries=int(said.get("retries") or 3), **spans)
 
 

@@ -33,9 +33,7 @@ bgp = BgpControlPlane(
                 "families": [{"afi": "ipv4", "advertisements": {"match_labels": {"announce": "pods"}}}],
             }
         ],
-        "advertisements": [
-            {"name": "pods", "labels": {"announce": "pods"}, "advertisements": [{"type": "PodCIDR"}]}
-        ],
+        "advertisements": [{"name": "pods", "labels": {"announce": "pods"}, "advertisements": [{"type": "PodCIDR"}]}],
         "auth_secrets": [{"name": "tor", "password_config": "session"}],
         "passwords": {"session": config.require_secret("sessionPassword")},
     },

@@ -78,8 +78,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def forward(self, body: bytes, *, lost: bool) -> None:
         """To the real one. With `lost` the call is carried out, and nobody hears of it."""
-        real = http.client.HTTPSConnection("127.0.0.1", int(sys.argv[2]), timeout=40,
-                                           context=ssl._create_unverified_context())  # noqa: S323  # fmt: skip
+        anybody = ssl._create_unverified_context()  # noqa: S323
+        real = http.client.HTTPSConnection("127.0.0.1", int(sys.argv[2]), timeout=40, context=anybody)
         keep = {key: value for key, value in self.headers.items() if key.lower() not in ("host", "connection")}
         try:
             real.request(self.command, self.path, body, keep)

@@ -34,7 +34,10 @@ def twice(edge: Edge) -> set[str]:
 def leaked(edge: Edge) -> set[str]:
     """Addresses that a gateway has and no policy gave to it."""
     listed = edge.kubectl("get", "egressgatewayhapolicies", "-o", "json", "--ignore-not-found", ok=False)
-    given = {address for item in json.loads(listed or '{"items": []}')["items"]
-             for group in item.get("status", {}).get("groupStatuses", [])
-             for address in group.get("egressIPByGatewayIP", {}).values()}  # fmt: skip
+    given = {
+        address
+        for item in json.loads(listed or '{"items": []}')["items"]
+        for group in item.get("status", {}).get("groupStatuses", [])
+        for address in group.get("egressIPByGatewayIP", {}).values()
+    }
     return {address for host in GATEWAYS for address in ours(edge, host)} - given

@@ -151,8 +151,14 @@ def test_a_policy_that_somebody_else_made_is_left_alone_and_told(egress: Edge) -
     made = json.loads(egress.kubectl("get", "ciliumegressgatewaypolicies", "-o", "json"))["items"]
     name = next(item["metadata"]["name"] for item in made if item["metadata"]["name"].startswith("outpost-ha"))
     egress.kubectl("label", "ciliumegressgatewaypolicy", name, "cilium-edge.io/egress-policy-")
-    egress.kubectl("patch", "ciliumegressgatewaypolicy", name, "--type=merge", "-p",
-                   json.dumps({"spec": {"destinationCIDRs": ["203.0.113.0/24"]}}))  # fmt: skip
+    egress.kubectl(
+        "patch",
+        "ciliumegressgatewaypolicy",
+        name,
+        "--type=merge",
+        "-p",
+        json.dumps({"spec": {"destinationCIDRs": ["203.0.113.0/24"]}}),
+    )
 
     def accepted() -> dict[str, Any]:
         found = [c for c in status(egress)["conditions"] if c["type"].endswith("/Accepted")]

@@ -33,8 +33,12 @@ CONTROLLER, NODE = "deployment/egress-ha-controller", "daemonset/egress-ha-node"
 CALLS = ("PATCH egressgatewayhapolicies", "PATCH ciliumegressgatewaypolicies", "PUT leases", "GET leases")
 _CLOCK = "/run/drilled-clock"
 # The shared library of Debian's libfaketime; what the controller measures time with is left alone.
-_FAKE = ("LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", f"FAKETIME_TIMESTAMP_FILE={_CLOCK}",
-         "FAKETIME_NO_CACHE=1", "DONT_FAKE_MONOTONIC=1")  # fmt: skip
+_FAKE = (
+    "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+    f"FAKETIME_TIMESTAMP_FILE={_CLOCK}",
+    "FAKETIME_NO_CACHE=1",
+    "DONT_FAKE_MONOTONIC=1",
+)
 
 
 def healthy(edge: Edge) -> Any:
@@ -48,6 +52,7 @@ def is_well(edge: Edge) -> bool:
 @contextmanager
 def environment(edge: Edge, what: str, *variables: str) -> Iterator[None]:
     """A workload with other variables; afterwards it has those from before."""
+
     def change(*words: str) -> None:
         edge.kubectl("-n", "kube-system", "set", "env", what, *words)
         edge.kubectl("-n", "kube-system", "rollout", "status", what, "--timeout=90s")
@@ -66,8 +71,11 @@ def environment(edge: Edge, what: str, *variables: str) -> Iterator[None]:
 def replicas(edge: Edge) -> dict[str, str]:
     """Pod -> node of each replica of the controller that is there to stay."""
     found = json.loads(edge.kubectl("-n", "kube-system", "get", "pods", "-l", "app=egress-ha-controller", "-o", "json"))
-    return {pod["metadata"]["name"]: pod["spec"]["nodeName"] for pod in found["items"]
-            if "deletionTimestamp" not in pod["metadata"]}  # fmt: skip
+    return {
+        pod["metadata"]["name"]: pod["spec"]["nodeName"]
+        for pod in found["items"]
+        if "deletionTimestamp" not in pod["metadata"]
+    }
 
 
 def leader(edge: Edge) -> str:

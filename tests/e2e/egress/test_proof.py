@@ -22,8 +22,12 @@ def test_everything_is_proven(egress: Edge) -> None:
     checks = [verdict["check"] for verdict in result["verdicts"]]
     # 5 agents' maps; 3 pods to 2 outposts.
     assert {check: checks.count(check) for check in checks} == {
-        "egress-status": 1, "egress-ipam": 1, "egress-gateway": 2, "egress-map": 5, "egress-source": 6,
-    }  # fmt: skip
+        "egress-status": 1,
+        "egress-ipam": 1,
+        "egress-gateway": 2,
+        "egress-map": 5,
+        "egress-source": 6,
+    }
 
 
 def test_the_outposts_say_what_the_write_up_shows(egress: Edge) -> None:
@@ -49,8 +53,14 @@ def test_a_second_up_changes_nothing(egress: Edge) -> None:
 
 
 def test_what_somebody_changes_by_hand_is_put_back(egress: Edge) -> None:
-    name = egress.kubectl("get", "ciliumegressgatewaypolicies", "-l", "cilium-edge.io/zone=east",
-                          "-o", "jsonpath={.items[0].metadata.name}")  # fmt: skip
+    name = egress.kubectl(
+        "get",
+        "ciliumegressgatewaypolicies",
+        "-l",
+        "cilium-edge.io/zone=east",
+        "-o",
+        "jsonpath={.items[0].metadata.name}",
+    )
     entry = {"nodeSelector": {"matchLabels": {"kubernetes.io/hostname": "kind-worker4"}}, "egressIP": "172.18.0.85"}
     patch = json.dumps({"spec": {"egressGateway": entry}})
     egress.kubectl("patch", "ciliumegressgatewaypolicies", name, "--type=merge", "-p", patch)
@@ -99,5 +109,20 @@ def test_an_edit_that_cannot_be_read_leaks_nothing_and_is_told(egress: Edge) -> 
     until(lambda: not any(c["type"].endswith("Accepted") for c in status(egress)["conditions"]), 15, "it is well")
     # What is no prefix at all the API refuses by itself.
     spec = json.dumps({"spec": {"destinationCIDRs": ["outpost"]}})
-    assert "destinationCIDRs" in egress.run("lab", "exec", "mgmt", "--", "kubectl", "patch", "egressgatewayhapolicies",
-                                            HA, "--type=merge", "-p", spec, ok=False).stderr  # fmt: skip
+    assert (
+        "destinationCIDRs"
+        in egress.run(
+            "lab",
+            "exec",
+            "mgmt",
+            "--",
+            "kubectl",
+            "patch",
+            "egressgatewayhapolicies",
+            HA,
+            "--type=merge",
+            "-p",
+            spec,
+            ok=False,
+        ).stderr
+    )

@@ -69,5 +69,9 @@ def by_hand(edge: Edge, manifest: Any) -> Iterator[None]:
 
 
 def policy(name: str, selector: Any, **rules: Any) -> dict[str, Any]:
-    return {"apiVersion": "cilium.io/v2", "kind": "CiliumClusterwideNetworkPolicy", "metadata": {"name": name},
-            "spec": {"endpointSelector": selector, **rules}}  # fmt: skip
+    return {
+        "apiVersion": "cilium.io/v2",
+        "kind": "CiliumClusterwideNetworkPolicy",
+        "metadata": {"name": name},
+        "spec": {"endpointSelector": selector, **rules},
+    }

@@ -39,8 +39,11 @@ def test_ingress_may_not_go_on(ingress: Edge) -> None:
 def test_a_policy_of_somebody_else_lets_strangers_in(ingress: Edge) -> None:
     rule = [{"fromCIDR": ["192.168.10.201/32"]}]
     with by_hand(ingress, policy("open-door", INGRESS_ENDPOINT, ingress=rule)):
-        told(ingress, "default/webpod-ingress / from stranger 192.168.10.201",
-             "a policy that the stack does not have admits it: open-door")  # fmt: skip
+        told(
+            ingress,
+            "default/webpod-ingress / from stranger 192.168.10.201",
+            "a policy that the stack does not have admits it: open-door",
+        )
 
 
 def test_nobody_behind_a_route(ingress: Edge) -> None:
@@ -62,9 +65,16 @@ def test_certificates(ingress: Edge) -> None:
     subject = "default/webpod-tls"
 
     def put(certificate: str, key: ec.EllipticCurvePrivateKey) -> None:
-        applied(ingress, {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
-                          "metadata": {"name": "webpod-tls", "namespace": "default"},
-                          "stringData": {"tls.crt": certificate, "tls.key": pem(key)}})  # fmt: skip
+        applied(
+            ingress,
+            {
+                "apiVersion": "v1",
+                "kind": "Secret",
+                "type": "kubernetes.io/tls",
+                "metadata": {"name": "webpod-tls", "namespace": "default"},
+                "stringData": {"tls.crt": certificate, "tls.key": pem(key)},
+            },
+        )
 
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     for certificate, cause in (

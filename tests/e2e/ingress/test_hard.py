@@ -85,16 +85,28 @@ HANG, EARLY, SLOW = "hang.example", "early.example", "slow.example"
 def with_bad_backends(stack: Any) -> None:
     names = ("hang", "early", "echo")
     ports = [{"name": name, "port": 8001 + n, "targetPort": 8001 + n} for n, name in enumerate(names)]
-    stack["workloads"].append({"name": "bad", "image": "nicolaka/netshoot", "command": ["python3", "-c", _BACKENDS],
-                               "labels": {"app": "bad"}, "node": "cilium-ctr"})  # fmt: skip
+    stack["workloads"].append(
+        {
+            "name": "bad",
+            "image": "nicolaka/netshoot",
+            "command": ["python3", "-c", _BACKENDS],
+            "labels": {"app": "bad"},
+            "node": "cilium-ctr",
+        }
+    )
     stack["services"].append({"name": "bad", "type": "ClusterIP", "selector": {"app": "bad"}, "ports": ports})
-    rules = [{"host": host, "paths": [{"path": "/", "service": "bad", "port": port}]}
-             for host, port in ((HANG, "hang"), (EARLY, "early"), ("echo.example", "echo"))]  # fmt: skip
+    rules = [
+        {"host": host, "paths": [{"path": "/", "service": "bad", "port": port}]}
+        for host, port in ((HANG, "hang"), (EARLY, "early"), ("echo.example", "echo"))
+    ]
     stack["ingresses"] += [
         {"name": "bad", "rules": rules},
-        {"name": "slow", "annotations": {"ingress.cilium.io/request-timeout": "1s"},
-         "rules": [{"host": SLOW, "paths": [{"path": "/", "service": "bad", "port": "hang"}]}]},
-    ]  # fmt: skip
+        {
+            "name": "slow",
+            "annotations": {"ingress.cilium.io/request-timeout": "1s"},
+            "rules": [{"host": SLOW, "paths": [{"path": "/", "service": "bad", "port": "hang"}]}],
+        },
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -110,13 +122,14 @@ def test_a_backend_that_hangs_or_closes_is_red_and_says_which(bad: Edge) -> None
     until(lambda: code(bad, "client", "-H", f"Host: {EARLY}", f"http://{SHARED}/") == 503, 60, "the routes are there")
     found = {subject: cause for subject, cause in causes(bad, "ingress-http").items() if "client" in subject}
     assert found == {
-        f"default/bad {HANG}/ from client 192.168.10.200":
-            "the connection was taken, and nothing came back: does a pod of Service bad hang?",
-        f"default/bad {EARLY}/ from client 192.168.10.200":
-            "a pod of Service bad took the request and closed the connection without an answer",
-        f"default/slow {SLOW}/ from client 192.168.10.200":
-            "no pod of Service bad answered within the route's time",
-    }  # fmt: skip
+        f"default/bad {HANG}/ from client 192.168.10.200": (
+            "the connection was taken, and nothing came back: does a pod of Service bad hang?"
+        ),
+        f"default/bad {EARLY}/ from client 192.168.10.200": (
+            "a pod of Service bad took the request and closed the connection without an answer"
+        ),
+        f"default/slow {SLOW}/ from client 192.168.10.200": "no pod of Service bad answered within the route's time",
+    }
 
 
 def test_a_websocket_goes_through_and_stays(bad: Edge) -> None:
@@ -158,8 +171,10 @@ def test_http_2(ingress: Edge) -> None:
 
 
 def test_slow_clients_keep_nobody_else_waiting(ingress: Edge) -> None:
-    script = f"timeout 15 python3 - {DEDICATED} & sleep 3; for i in $(seq 50); do" \
-             f" curl -s -o /dev/null -m 1 -w '%{{http_code}}\\n' http://{DEDICATED}/; done; wait"  # fmt: skip
+    script = (
+        f"timeout 15 python3 - {DEDICATED} & sleep 3; for i in $(seq 50); do"
+        f" curl -s -o /dev/null -m 1 -w '%{{http_code}}\\n' http://{DEDICATED}/; done; wait"
+    )
     assert ingress.on("client", script, stdin=_SLOW).split() == ["200"] * 50
 
 
@@ -198,10 +213,12 @@ def test_agents_whose_configuration_was_changed_by_hand(ingress: Edge) -> None:
 
 
 def test_a_certificate_with_the_key_of_another(ingress: Edge) -> None:
-    script = ("cd $(mktemp -d) && for n in a b; do openssl req -x509 -newkey rsa:2048 -nodes -keyout $n.key -out $n.crt"
-              " -days 20 -subj /CN=webpod.example -addext subjectAltName=DNS:webpod.example 2>/dev/null; done;"
-              " kubectl create secret generic webpod-tls --type=kubernetes.io/tls --from-file=tls.crt=a.crt"
-              " --from-file=tls.key=b.key --dry-run=client -o yaml | kubectl replace -f -")  # fmt: skip
+    script = (
+        "cd $(mktemp -d) && for n in a b; do openssl req -x509 -newkey rsa:2048 -nodes -keyout $n.key -out $n.crt"
+        " -days 20 -subj /CN=webpod.example -addext subjectAltName=DNS:webpod.example 2>/dev/null; done;"
+        " kubectl create secret generic webpod-tls --type=kubernetes.io/tls --from-file=tls.crt=a.crt"
+        " --from-file=tls.key=b.key --dry-run=client -o yaml | kubectl replace -f -"
+    )
     ingress.on("mgmt", script)
     told(ingress, "default/webpod-tls", "the key is another")
     # Envoy goes on with the last pair that fitted.

@@ -17,11 +17,13 @@ def on_the_nodes(stack: Any) -> None:
     stack["cilium"]["version"] = newer(stack["cilium"]["version"])
     stack["ingressController"] = {"mode": "shared", "hostNetwork": {"port": 8080}}
     stack["ingresses"][1]["annotations"] = {"ingress.cilium.io/host-listener-port": "8081"}
-    stack["gatewayController"] = {"hostNetwork": {"nodeSelector": {"matchLabels": {
-        "kubernetes.io/hostname": "cilium-w1"}}}}  # fmt: skip
+    stack["gatewayController"] = {
+        "hostNetwork": {"nodeSelector": {"matchLabels": {"kubernetes.io/hostname": "cilium-w1"}}}
+    }
     stack["gateways"] = [{"name": "edge", "listeners": [{"name": "web", "port": 8082}]}]
-    stack["httpRoutes"] = [{"name": "all", "parents": [{"name": "edge"}],
-                            "rules": [{"backends": [{"service": "webpod", "port": 80}]}]}]  # fmt: skip
+    stack["httpRoutes"] = [
+        {"name": "all", "parents": [{"name": "edge"}], "rules": [{"backends": [{"service": "webpod", "port": 80}]}]}
+    ]
     del stack["pools"], stack["l2Policies"]
 
 

@@ -14,9 +14,17 @@ def test_everything_is_proven(ingress: Edge) -> None:
     checks = [verdict["check"] for verdict in result["verdicts"]]
     # Four routes, one of them by TLS; two hosts outside, three nodes, a pod.
     assert {check: checks.count(check) for check in checks} == {
-        "lb-ipam": 2, "l2": 2, "ingress": 2, "envoy": 3, "arp": 4, "certificate": 1, "object": 1, "pod-to-pod": 4,
-        "egress-source": 2, "ingress-http": 24,
-    }  # fmt: skip
+        "lb-ipam": 2,
+        "l2": 2,
+        "ingress": 2,
+        "envoy": 3,
+        "arp": 4,
+        "certificate": 1,
+        "object": 1,
+        "pod-to-pod": 4,
+        "egress-source": 2,
+        "ingress-http": 24,
+    }
 
 
 def test_shared_and_dedicated_have_an_address_each_and_a_node_that_answers_for_it(ingress: Edge) -> None:
@@ -28,8 +36,9 @@ def test_shared_and_dedicated_have_an_address_each_and_a_node_that_answers_for_i
     both = {"kube-system-cilium-ingress": SHARED, "default-cilium-ingress-webpod-ingress": DEDICATED}
     for lease, address in both.items():
         link = ingress.on(holders[f"cilium-l2announce-{lease}"], "cat /sys/class/net/eth1/address").strip()
-        answered = ingress.on("client", f"ip neigh flush {address}; curl -s -o /dev/null -m 2 http://{address}/;"
-                                        f" ip neigh show {address}")  # fmt: skip
+        answered = ingress.on(
+            "client", f"ip neigh flush {address}; curl -s -o /dev/null -m 2 http://{address}/; ip neigh show {address}"
+        )
         assert link in answered
 
 
@@ -52,8 +61,11 @@ def test_tls_ends_at_envoy_with_the_certificate_of_the_stack(ingress: Edge) -> N
     status, shown = ask(ingress, "client", "-w", "%{certs}\n%{http_code}", *TO_WEBPOD)
     assert status == 200 and "DNS:webpod.example" in shown
     assert code(ingress, "stranger", *TO_WEBPOD) == 403
-    keys = [line for path in (ingress.home / "lab/ingress/pki").glob("ingress-*.key")
-            for line in path.read_text().splitlines()[1:-1]]  # fmt: skip
+    keys = [
+        line
+        for path in (ingress.home / "lab/ingress/pki").glob("ingress-*.key")
+        for line in path.read_text().splitlines()[1:-1]
+    ]
     state = (ingress.home / "state" / "ingress.json").read_text()
     assert keys and not any(line in state for line in keys)
 
@@ -66,9 +78,13 @@ def test_hubble_tells_who_asked_and_what_was_answered(ingress: Edge) -> None:
         words = ("hubble", "observe", "--identity", "ingress", "--type", "l7", "--since", "1m")
         lines = ingress.run("lab", "exec", "mgmt", "--", *words).stdout.splitlines()
         request = f"(HTTP/1.1 GET http://{SHARED}/details/1)"
-        return all(any(host in line and verdict in line and line.endswith(request) for line in lines)
-                   for host, verdict in (("192.168.10.200:", "http-request FORWARDED"),
-                                         ("192.168.10.201:", "http-request DROPPED")))  # fmt: skip
+        return all(
+            any(host in line and verdict in line and line.endswith(request) for line in lines)
+            for host, verdict in (
+                ("192.168.10.200:", "http-request FORWARDED"),
+                ("192.168.10.201:", "http-request DROPPED"),
+            )
+        )
 
     until(told, 20, "Hubble has both requests")
 

@@ -67,7 +67,9 @@ def both_answer(view: View) -> bool:
     """Of two Services with one host and path now the one answers and now the other."""
     script = f"for i in $(seq 24); do curl -s -m 2 -H 'Host: twice.example' http://{SHARED}/ | head -1; done"
     return {line.split()[1].partition("-")[0] for line in view.edge.on("client", script).splitlines()} == {
-        "webpod", "other"}  # fmt: skip
+        "webpod",
+        "other",
+    }
 
 
 # --- the mistakes ---
@@ -118,35 +120,56 @@ def backend_that_is_not_there(stack: Any) -> None:
 def features(stack: Any) -> None:
     """A second server, and the good twins."""
     stack["workloads"].append({"name": "other", "image": "traefik/whoami", "labels": {"app": "other"}, "port": 80})
-    stack["services"].append({"name": "other", "type": "ClusterIP", "selector": {"app": "other"}, "port": 80,
-                              "targetPort": 80})  # fmt: skip
+    stack["services"].append(
+        {"name": "other", "type": "ClusterIP", "selector": {"app": "other"}, "port": 80, "targetPort": 80}
+    )
     ingress(stack, "good", annotations={"ingress.cilium.io/loadbalancer-mode": "dedicated"})
     ingress(stack, "prefix", "details", 9080)["rules"][0]["paths"][0]["path"] = "/details"
     ingress(stack, "beside")
 
 
-FEATURES = Deployment("features", ground=features, mistakes=(
-    Mistake("I3", misspelt_mode, (shares("typo"),)),
-    Mistake("I6", class_on_shared, (classless,)),
-    Mistake("I7", host_and_path_twice, (both_answer,), ("*twice.example*", "none of the backend's")),
-    Mistake("I10", path_as_expression, (answered("regex", 404, "/details/1"), answered("regex", 404, "/"))),
-    Mistake("I11", backend_that_is_not_there, (answered("nobody", 503),),
-            ("*nobody.example*", "there is no Service wbe")),
-), well=(
-    ("I3", own_address("good")), ("I10", answered("prefix", 200, "/details/1")), ("I21", of_webpod("beside")),
-))  # fmt: skip
+FEATURES = Deployment(
+    "features",
+    ground=features,
+    mistakes=(
+        Mistake("I3", misspelt_mode, (shares("typo"),)),
+        Mistake("I6", class_on_shared, (classless,)),
+        Mistake("I7", host_and_path_twice, (both_answer,), ("*twice.example*", "none of the backend's")),
+        Mistake("I10", path_as_expression, (answered("regex", 404, "/details/1"), answered("regex", 404, "/"))),
+        Mistake(
+            "I11",
+            backend_that_is_not_there,
+            (answered("nobody", 503),),
+            ("*nobody.example*", "there is no Service wbe"),
+        ),
+    ),
+    well=(
+        ("I3", own_address("good")),
+        ("I10", answered("prefix", 200, "/details/1")),
+        ("I21", of_webpod("beside")),
+    ),
+)
 
 
 # What is red before anybody asks by HTTP keeps verify from asking: deployed by themselves.
-LONELY = Deployment("lonely", (
-    Mistake("I4", outside_every_pool, (no_address("lonely"),), ("default/lonely", "given the Service no address")),
-))  # fmt: skip
+LONELY = Deployment(
+    "lonely",
+    (Mistake("I4", outside_every_pool, (no_address("lonely"),), ("default/lonely", "given the Service no address")),),
+)
 
 
-BROKEN = Deployment("broken", (
-    Mistake("I21", expression_that_nobody_can_read, (of_all_hosts("beside"),),
-            ("cilium-w1", "Envoy refused the RouteConfiguration: missing ): /x("), unseen=True),
-))  # fmt: skip
+BROKEN = Deployment(
+    "broken",
+    (
+        Mistake(
+            "I21",
+            expression_that_nobody_can_read,
+            (of_all_hosts("beside"),),
+            ("cilium-w1", "Envoy refused the RouteConfiguration: missing ): /x("),
+            unseen=True,
+        ),
+    ),
+)
 
 
 def lockdown_without_a_door(stack: Any) -> None:

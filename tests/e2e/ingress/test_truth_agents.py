@@ -28,8 +28,9 @@ def short_of_time(stack: Any) -> None:
         k8sClientRateLimit={"qps": 2, "burst": 2},
     )
     stack["pools"][0]["blocks"] = [{"start": SHARED, "stop": "192.168.10.225"}]
-    stack["services"] += [{"name": f"more-{n}", "selector": {"app": "webpod"}, "port": 80, "targetPort": 80}
-                          for n in range(6)]  # fmt: skip
+    stack["services"] += [
+        {"name": f"more-{n}", "selector": {"app": "webpod"}, "port": 80, "targetPort": 80} for n in range(6)
+    ]
     waived(stack, "L4", "L5")
 
 
@@ -71,15 +72,19 @@ def test_i5_a_listener_on_the_nodes_that_never_opens(tmp_path: Path) -> None:
         assert log(edge, "io.cilium/app=operator", "externalTrafficPolicy")
         found = causes(edge)
         assert any("webpod-ingress" in subject for subject in found) or any(
-            "has not programmed" in cause for cause in found.values()), found  # fmt: skip
+            "has not programmed" in cause for cause in found.values()
+        ), found
 
 
 def test_l4_and_l5_agents_correct_the_times_and_addresses_come_and_go(tmp_path: Path) -> None:
     with fresh(tmp_path / "project", short_of_time) as edge:
         assert log(edge, "k8s-app=cilium", "l2-announcements-renew-deadline")
         until(lambda: log(edge, "k8s-app=cilium", "failed to renew lease"), 60, "a Lease is lost")
-        until(lambda: any("renew their Leases too late" in cause for cause in causes(edge).values()), 60,
-              "verify says why")  # fmt: skip
+        until(
+            lambda: any("renew their Leases too late" in cause for cause in causes(edge).values()),
+            60,
+            "verify says why",
+        )
         asked: set[int] = set()
 
         def comes_and_goes() -> bool:

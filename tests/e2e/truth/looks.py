@@ -9,14 +9,23 @@ from typing import Any
 
 from tests.e2e.harness import Edge
 
-NODES = {"cilium-ctr": "192.168.10.100", "cilium-w1": "192.168.10.101", "cilium-w2": "192.168.10.102",
-         "cilium-w3": "192.168.20.100"}  # fmt: skip
+NODES = {
+    "cilium-ctr": "192.168.10.100",
+    "cilium-w1": "192.168.10.101",
+    "cilium-w2": "192.168.10.102",
+    "cilium-w3": "192.168.20.100",
+}
 PODS = {node: f"172.20.{i}.0/24" for i, node in enumerate(NODES)}
 ALL = set(NODES.values())
 VIP = "172.16.1.1"
 _KINDS = "ciliumbgpclusterconfigs,ciliumbgppeerconfigs,ciliumloadbalancerippools,services,pods"
-_ROUTER = ("vtysh -c 'show bgp neighbors json'", "ip -j route show proto bgp", "vtysh -c 'show bgp ipv4 unicast json'",
-           "cat /etc/frr/frr.conf", "vtysh -c 'show running-config'")  # fmt: skip
+_ROUTER = (
+    "vtysh -c 'show bgp neighbors json'",
+    "ip -j route show proto bgp",
+    "vtysh -c 'show bgp ipv4 unicast json'",
+    "cat /etc/frr/frr.conf",
+    "vtysh -c 'show running-config'",
+)
 
 
 class View:

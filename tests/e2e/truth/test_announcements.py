@@ -140,29 +140,60 @@ while True:
     connection.close()
 """
 
-ANNOUNCED = Deployment("announced", mistakes=(
-    Mistake("B7", no_service_selector, (given_and_not_announced("seven"),),
-            ("seven", "seven has no selector, which selects nothing")),
-    Mistake("B8", selector_of_the_pods, (given_and_not_announced("eight"),),
-            ("eight", "no advertisement's selector matches the Service's own labels")),
-    Mistake("B13", peer_behind_the_router, (arrived,),
-            (f"cilium-w1 - {NEAR_TTL} (agent)", "packets go one hop without ebgpMultihop")),
-    # The older one wins: the younger one's wrong AS number does no harm.
-    Mistake("B17", younger_cluster_config,
+ANNOUNCED = Deployment(
+    "announced",
+    mistakes=(
+        Mistake(
+            "B7",
+            no_service_selector,
+            (given_and_not_announced("seven"),),
+            ("seven", "seven has no selector, which selects nothing"),
+        ),
+        Mistake(
+            "B8",
+            selector_of_the_pods,
+            (given_and_not_announced("eight"),),
+            ("eight", "no advertisement's selector matches the Service's own labels"),
+        ),
+        Mistake(
+            "B13",
+            peer_behind_the_router,
+            (arrived,),
+            (f"cilium-w1 - {NEAR_TTL} (agent)", "packets go one hop without ebgpMultihop"),
+        ),
+        # The older one wins: the younger one's wrong AS number does no harm.
+        Mistake(
+            "B17",
+            younger_cluster_config,
             (told("CiliumBGPClusterConfig", "younger", "ConflictingClusterConfig"), session_up("cilium-w2")),
-            ("younger", "CiliumBGPClusterConfig younger"), frozenset({"B1"})),
-    Mistake("B28", two_asns_without_relax, (one_as_alone,), (VIP + "/32", "multipath-relax")),
-    Mistake("B29", aggregate_of_local, (given_and_announced("nine", ALL - {NODES["cilium-ctr"]}),
-                                        lambda view: "172.16.1.0/24" not in view.routes)),
-    Mistake("R4", network_of_nobody, (own_networks("10.10.1.0/24"),), ("10.99.0.0/24", "import check"), unseen=True),
-))  # fmt: skip
+            ("younger", "CiliumBGPClusterConfig younger"),
+            frozenset({"B1"}),
+        ),
+        Mistake("B28", two_asns_without_relax, (one_as_alone,), (VIP + "/32", "multipath-relax")),
+        Mistake(
+            "B29",
+            aggregate_of_local,
+            (given_and_announced("nine", ALL - {NODES["cilium-ctr"]}), lambda view: "172.16.1.0/24" not in view.routes),
+        ),
+        Mistake(
+            "R4", network_of_nobody, (own_networks("10.10.1.0/24"),), ("10.99.0.0/24", "import check"), unseen=True
+        ),
+    ),
+)
 
 # What packets alone show; verify sends them where the control plane is well.
-UNSERVED = Deployment("unserved", mistakes=(
-    Mistake("B24", no_return_routes, (session_up("cilium-ctr"), session_up("cilium-w3"), pods_are_apart),
-            ("curl-pod -> webpod-*", "no route back")),
-    Mistake("B33", cluster_ip, (announced_and_not_served,), ("webpod 10.*", "only with bpf.lbExternalClusterIP")),
-))  # fmt: skip
+UNSERVED = Deployment(
+    "unserved",
+    mistakes=(
+        Mistake(
+            "B24",
+            no_return_routes,
+            (session_up("cilium-ctr"), session_up("cilium-w3"), pods_are_apart),
+            ("curl-pod -> webpod-*", "no route back"),
+        ),
+        Mistake("B33", cluster_ip, (announced_and_not_served,), ("webpod 10.*", "only with bpf.lbExternalClusterIP")),
+    ),
+)
 
 
 # --- the good twins of all these, in one stack that the rules have nothing to say about ---
@@ -185,11 +216,18 @@ def aggregated(view: View) -> bool:
     return view.routes.get("172.16.1.0/24") == ALL and not set(view.addresses("nine")) & set(view.routes)
 
 
-TWINS = Deployment("twins", mistakes=(), ground=good_twins, well=(
-    ("B7", given_and_announced("seven")), ("B8", given_and_announced("eight")),
-    ("B28", lambda view: view.routes.get(VIP) == ALL), ("B29", aggregated),
-    ("R4", own_networks("10.10.1.0/24", "10.99.0.0/24")),
-))  # fmt: skip
+TWINS = Deployment(
+    "twins",
+    mistakes=(),
+    ground=good_twins,
+    well=(
+        ("B7", given_and_announced("seven")),
+        ("B8", given_and_announced("eight")),
+        ("B28", lambda view: view.routes.get(VIP) == ALL),
+        ("B29", aggregated),
+        ("R4", own_networks("10.10.1.0/24", "10.99.0.0/24")),
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +271,15 @@ def test_b16_routes_go_and_come_back_with_the_agent(lab: Edge) -> None:
     there = f"ip route show {PODS['cilium-w1']} | grep -q via"
     script = f"for i in $(seq 600); do {there} || exec echo gone; sleep 0.1; done"
     watcher = lab.start("lab", "exec", "cilium-r", "--", "sh", "-c", script)
-    lab.kubectl("-n", "kube-system", "delete", "pod", "-l", "k8s-app=cilium", "--wait=false",
-                "--field-selector=spec.nodeName=cilium-w1")  # fmt: skip
+    lab.kubectl(
+        "-n",
+        "kube-system",
+        "delete",
+        "pod",
+        "-l",
+        "k8s-app=cilium",
+        "--wait=false",
+        "--field-selector=spec.nodeName=cilium-w1",
+    )
     assert "gone" in watcher.communicate(timeout=120)[0]
     until(lambda: healthy(View(lab)), 120, "its routes come back with it")

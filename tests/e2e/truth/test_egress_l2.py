@@ -36,8 +36,12 @@ http.server.ThreadingHTTPServer(("{SERVER}", 8080), Mirror).serve_forever()
 
 def egress(stack: Any, client: str, **gateway: Any) -> Any:
     """A policy for one client pod's way to the server."""
-    policy = {"name": client, "selectors": [{"podSelector": {"matchLabels": {"client": client}}}],
-              "destinationCIDRs": [f"{SERVER}/32"], "egressGateway": gateway}  # fmt: skip
+    policy = {
+        "name": client,
+        "selectors": [{"podSelector": {"matchLabels": {"client": client}}}],
+        "destinationCIDRs": [f"{SERVER}/32"],
+        "egressGateway": gateway,
+    }
     stack.setdefault("egressPolicies", []).append(policy)
     return policy
 
@@ -94,8 +98,14 @@ def linked(stack: Any, name: str, **policy: Any) -> Any:
     """A Service with an address on the nodes' link, and a policy that announces it there."""
     labels = {"app": name, "pool": "link"}
     # Nodes of the link alone: a leader on another link answers nobody.
-    whole = {"name": name, "interfaces": ["^eth1$"], "loadBalancerIPs": True, "nodeSelector": host("cilium-w1"),
-             "serviceSelector": {"matchLabels": {"app": name}}, **policy}  # fmt: skip
+    whole = {
+        "name": name,
+        "interfaces": ["^eth1$"],
+        "loadBalancerIPs": True,
+        "nodeSelector": host("cilium-w1"),
+        "serviceSelector": {"matchLabels": {"app": name}},
+        **policy,
+    }
     stack.setdefault("l2Policies", []).append(whole)
     return add_service(stack, name, labels=labels)
 
@@ -113,10 +123,12 @@ def node_without_the_label(stack: Any) -> None:
 
 
 def local_behind_l2(stack: Any) -> None:
-    stack["workloads"].append({"name": "lonely", "image": "traefik/whoami", "labels": {"app": "lonely"},
-                               "node": "cilium-w1", "port": 80})  # fmt: skip
-    linked(stack, "local", nodeSelector=host("cilium-w2")).update(externalTrafficPolicy="Local",
-                                                                  selector={"app": "lonely"})  # fmt: skip
+    stack["workloads"].append(
+        {"name": "lonely", "image": "traefik/whoami", "labels": {"app": "lonely"}, "node": "cilium-w1", "port": 80}
+    )
+    linked(stack, "local", nodeSelector=host("cilium-w2")).update(
+        externalTrafficPolicy="Local", selector={"app": "lonely"}
+    )
 
 
 def class_of_l2(stack: Any) -> None:
@@ -159,11 +171,23 @@ def features(stack: Any) -> None:
     # Without the operator's restart nobody registers the new kinds, and restarted agents wait for them.
     values["rollOutCiliumPods"] = values["operator"]["rollOutPods"] = True
     for client in CLIENTS:
-        stack["workloads"].append({"name": client, "image": "nicolaka/netshoot", "command": ["sleep", "infinity"],
-                                   "labels": {"client": client}, "node": "cilium-ctr"})  # fmt: skip
+        stack["workloads"].append(
+            {
+                "name": client,
+                "image": "nicolaka/netshoot",
+                "command": ["sleep", "infinity"],
+                "labels": {"client": client},
+                "node": "cilium-ctr",
+            }
+        )
     stack["pools"][0]["serviceSelector"] = {"matchExpressions": [{"key": "pool", "operator": "DoesNotExist"}]}
-    stack["pools"].append({"name": "link", "blocks": [{"start": "192.168.10.240", "stop": "192.168.10.250"}],
-                           "serviceSelector": {"matchLabels": {"pool": "link"}}})  # fmt: skip
+    stack["pools"].append(
+        {
+            "name": "link",
+            "blocks": [{"start": "192.168.10.240", "stop": "192.168.10.250"}],
+            "serviceSelector": {"matchLabels": {"pool": "link"}},
+        }
+    )
     linked(stack, "linked")
     class_of_bgp(stack)
     egress(stack, "good", nodeSelector=host("cilium-w2"), interface="eth1")
@@ -171,29 +195,56 @@ def features(stack: Any) -> None:
     inside.update(destinationCIDRs=["192.168.20.0/24"], excludedCIDRs=[f"{SERVER}/32"])
 
 
-FEATURES = Deployment("features", ground=features, mistakes=(
-    Mistake("G4", both_addresses, (leaves_with("both", "cilium-ctr"),), ("both", "both an interface and an egressIP")),
-    Mistake("G5", interface_that_is_not_there, (leaves_with("net0", None),),
-            ("net0", "cilium-w2 has no interface net0"), frozenset({"G7"})),
-    Mistake("G6", address_that_is_not_there, (leaves_with("absent", None),),
-            ("absent", "192.168.10.199 is on no interface of cilium-w2")),
-    Mistake("G8", gateway_that_is_not_there, (leaves_with("nobody", None),), ("nobody", "no node has the labels")),
-    # Here the lab does what the stack says, though its author meant something else.
-    Mistake("G9", two_gateways, (leaves_with("two", "cilium-w1"),)),
-    Mistake("G11", exclusion_elsewhere, (leaves_with("apart", "cilium-w2"),)),
-    Mistake("G13", selects_nobody, (leaves_with("empty", "cilium-ctr"),), ("empty", "selects nobody")),
-    Mistake("B31", class_of_l2, (given_and_not_announced("classy"),), ("classy", "which BGP leaves alone")),
-    Mistake("L2", nothing_announced, (silent("nothing"), no_lease("nothing")),
-            ("nothing", "announces no LoadBalancer addresses")),
-    Mistake("L3", other_interfaces, (silent("elsewhere"),), ("elsewhere", "no device of cilium-w1 matches")),
-    Mistake("L6", local_behind_l2, (served("local", False, "cilium-w2"),),
-            ("local", "cilium-w2 has no ready backend")),
-    Mistake("L7", node_without_the_label, (silent("nowhere"), no_lease("nowhere")),
-            ("nowhere", "no node has the labels")),
-), well=(
-    ("a-gateway", leaves_with("good", "cilium-w2")), ("G11", leaves_with("inside", "cilium-ctr")),
-    ("B31", given_and_announced("by-bgp")), ("an-announcement", served("linked", True, "cilium-w1")),
-))  # fmt: skip
+FEATURES = Deployment(
+    "features",
+    ground=features,
+    mistakes=(
+        Mistake(
+            "G4", both_addresses, (leaves_with("both", "cilium-ctr"),), ("both", "both an interface and an egressIP")
+        ),
+        Mistake(
+            "G5",
+            interface_that_is_not_there,
+            (leaves_with("net0", None),),
+            ("net0", "cilium-w2 has no interface net0"),
+            frozenset({"G7"}),
+        ),
+        Mistake(
+            "G6",
+            address_that_is_not_there,
+            (leaves_with("absent", None),),
+            ("absent", "192.168.10.199 is on no interface of cilium-w2"),
+        ),
+        Mistake("G8", gateway_that_is_not_there, (leaves_with("nobody", None),), ("nobody", "no node has the labels")),
+        # Here the lab does what the stack says, though its author meant something else.
+        Mistake("G9", two_gateways, (leaves_with("two", "cilium-w1"),)),
+        Mistake("G11", exclusion_elsewhere, (leaves_with("apart", "cilium-w2"),)),
+        Mistake("G13", selects_nobody, (leaves_with("empty", "cilium-ctr"),), ("empty", "selects nobody")),
+        Mistake("B31", class_of_l2, (given_and_not_announced("classy"),), ("classy", "which BGP leaves alone")),
+        Mistake(
+            "L2",
+            nothing_announced,
+            (silent("nothing"), no_lease("nothing")),
+            ("nothing", "announces no LoadBalancer addresses"),
+        ),
+        Mistake("L3", other_interfaces, (silent("elsewhere"),), ("elsewhere", "no device of cilium-w1 matches")),
+        Mistake(
+            "L6", local_behind_l2, (served("local", False, "cilium-w2"),), ("local", "cilium-w2 has no ready backend")
+        ),
+        Mistake(
+            "L7",
+            node_without_the_label,
+            (silent("nowhere"), no_lease("nowhere")),
+            ("nowhere", "no node has the labels"),
+        ),
+    ),
+    well=(
+        ("a-gateway", leaves_with("good", "cilium-w2")),
+        ("G11", leaves_with("inside", "cilium-ctr")),
+        ("B31", given_and_announced("by-bgp")),
+        ("an-announcement", served("linked", True, "cilium-w1")),
+    ),
+)
 
 
 @pytest.fixture(scope="module")

@@ -122,23 +122,34 @@ def twins(stack: Any) -> None:
     add_service(stack, "asked", requestedIPs=["172.16.1.77"])
 
 
-POOLS = Deployment("pools", ground=twins, mistakes=(
-    Mistake("P1", overlapping_pools,
+POOLS = Deployment(
+    "pools",
+    ground=twins,
+    mistakes=(
+        Mistake(
+            "P1",
+            overlapping_pools,
             (told("CiliumLoadBalancerIPPool", "one", "PoolConflict"), pending("one", "no_pool")),
-            ("one", "no enabled CiliumLoadBalancerIPPools")),
-    Mistake("P3", pool_for_others, (pending("three", "no_pool"),), ("three", "no enabled CiliumLoadBalancerIPPools")),
-    Mistake("P2", small_pool, (one_goes_without,), ("two-*", "ran out of allocatable IPs")),
-    Mistake("P4", address_of_no_pool, (pending("four-a", "no_pool"),), ("four-a", "172.16.9.7")),
-    Mistake("P4", reserved_address, (pending("four-b", "already_allocated"),), ("four-b", "172.16.1.0")),
-    Mistake("P5", shared_port, (sharing("five", False),), ("sharing key five", "they cannot share")),
-    Mistake("P6", foreign_class, (pending("six", None),), ("six", "no enabled pool matches")),
-    Mistake("P8", split_range, (counted("eight", "2"),)),
-    Mistake("P12", pool_on_the_link, (reached_through_the_router_alone,)),
-    Mistake("B28", two_paths, (lambda view: len(view.routes.get(VIP, ())) == 2,)),
-), well=(
-    ("P4", lambda view: view.addresses("asked") == ["172.16.1.77"]),
-    ("P5", sharing("twin", True)), ("P8", counted("range", "5")),
-))  # fmt: skip
+            ("one", "no enabled CiliumLoadBalancerIPPools"),
+        ),
+        Mistake(
+            "P3", pool_for_others, (pending("three", "no_pool"),), ("three", "no enabled CiliumLoadBalancerIPPools")
+        ),
+        Mistake("P2", small_pool, (one_goes_without,), ("two-*", "ran out of allocatable IPs")),
+        Mistake("P4", address_of_no_pool, (pending("four-a", "no_pool"),), ("four-a", "172.16.9.7")),
+        Mistake("P4", reserved_address, (pending("four-b", "already_allocated"),), ("four-b", "172.16.1.0")),
+        Mistake("P5", shared_port, (sharing("five", False),), ("sharing key five", "they cannot share")),
+        Mistake("P6", foreign_class, (pending("six", None),), ("six", "no enabled pool matches")),
+        Mistake("P8", split_range, (counted("eight", "2"),)),
+        Mistake("P12", pool_on_the_link, (reached_through_the_router_alone,)),
+        Mistake("B28", two_paths, (lambda view: len(view.routes.get(VIP, ())) == 2,)),
+    ),
+    well=(
+        ("P4", lambda view: view.addresses("asked") == ["172.16.1.77"]),
+        ("P5", sharing("twin", True)),
+        ("P8", counted("range", "5")),
+    ),
+)
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,7 @@ REFUSED = (
     ("R6", undeclared_group, "the previous configuration was put back"),
     ("X3", kind_of_a_feature_that_is_off, "no kind CiliumLocalRedirectPolicy"),
     ("X4", kind_of_another_version, "no kind CiliumPodIPPool in cilium.io/v2"),
-)  # fmt: skip
+)
 
 
 def attempt(edge: Edge, *edits: Any) -> tuple[list[str], subprocess.CompletedProcess[str]]:

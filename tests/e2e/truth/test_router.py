@@ -77,16 +77,29 @@ def new_sessions(edge: Edge) -> None:
     edge.on("cilium-r", "vtysh -c 'clear bgp *'")
 
 
-ROUTER = Deployment("router", after=new_sessions, mistakes=(
-    Mistake("R1", too_many_paths, (never_taken("  maximum-paths 256"),), ("cilium-r", "maximum-paths 256")),
-    Mistake("R2", wide_keepalive, (in_force(" neighbor 192.168.10.101 timers 3 9"), timers("cilium-w1", 9, 3)),
-            ("cilium-r", "neighbor 192.168.10.101 timers 5 9")),
-    Mistake("R3", internal_multihop, (never_taken(" neighbor 192.0.2.1 ebgp-multihop 2"),),
-            ("cilium-r", "neighbor 192.0.2.1 ebgp-multihop 2")),
-    Mistake("R5", next_hop_off_link, (not_installed,), ("10.97.0.0/16", "203.0.113.1 is on no link")),
-    Mistake("R7", short_hold, (timers("cilium-w2", 3, 1),)),
-    Mistake("B27", policy_by_default, (discarded,), ("172.20.1.0/24", "without an inbound policy")),
-), well=(("an-end-without-timers-of-its-own", timers("cilium-w3", 9, 3)),))  # fmt: skip
+ROUTER = Deployment(
+    "router",
+    after=new_sessions,
+    mistakes=(
+        Mistake("R1", too_many_paths, (never_taken("  maximum-paths 256"),), ("cilium-r", "maximum-paths 256")),
+        Mistake(
+            "R2",
+            wide_keepalive,
+            (in_force(" neighbor 192.168.10.101 timers 3 9"), timers("cilium-w1", 9, 3)),
+            ("cilium-r", "neighbor 192.168.10.101 timers 5 9"),
+        ),
+        Mistake(
+            "R3",
+            internal_multihop,
+            (never_taken(" neighbor 192.0.2.1 ebgp-multihop 2"),),
+            ("cilium-r", "neighbor 192.0.2.1 ebgp-multihop 2"),
+        ),
+        Mistake("R5", next_hop_off_link, (not_installed,), ("10.97.0.0/16", "203.0.113.1 is on no link")),
+        Mistake("R7", short_hold, (timers("cilium-w2", 3, 1),)),
+        Mistake("B27", policy_by_default, (discarded,), ("172.20.1.0/24", "without an inbound policy")),
+    ),
+    well=(("an-end-without-timers-of-its-own", timers("cilium-w3", 9, 3)),),
+)
 
 
 def policies(stack: Any) -> None:
@@ -96,11 +109,19 @@ def policies(stack: Any) -> None:
     bgp["prefixLists"] = [
         {"name": "PODS", "entries": [{"prefix": "172.20.0.0/16", "ge": 24, "le": 24}]},
         {"name": "VIPS", "entries": [{"prefix": "172.16.1.0/24", "le": 32}]},
-    ]  # fmt: skip
-    bgp["routeMaps"] = [{"name": "NODES-IN", "entries": [
-        {"match": {"prefixList": "PODS"}, "set": {"localPreference": 200, "communities": ["65000:7", "no-export"]}},
-        {"match": {"prefixList": "VIPS"}, "set": {"med": 5, "asPathPrepend": [65009]}},
-    ]}]  # fmt: skip
+    ]
+    bgp["routeMaps"] = [
+        {
+            "name": "NODES-IN",
+            "entries": [
+                {
+                    "match": {"prefixList": "PODS"},
+                    "set": {"localPreference": 200, "communities": ["65000:7", "no-export"]},
+                },
+                {"match": {"prefixList": "VIPS"}, "set": {"med": 5, "asPathPrepend": [65009]}},
+            ],
+        }
+    ]
     bgp["peerGroups"][0]["routeMapIn"] = "NODES-IN"
 
 
@@ -118,9 +139,13 @@ def pods_by_policy(view: View) -> bool:
     return len(paths) == len(PODS) and all(path.get("locPrf") == 200 for path in paths)
 
 
-POLICY = Deployment("policy", ground=policies, after=new_sessions, mistakes=(
-    Mistake("B40", exact_list, (vip_is_denied,)),
-), well=(("pods-by-policy", pods_by_policy),))  # fmt: skip
+POLICY = Deployment(
+    "policy",
+    ground=policies,
+    after=new_sessions,
+    mistakes=(Mistake("B40", exact_list, (vip_is_denied,)),),
+    well=(("pods-by-policy", pods_by_policy),),
+)
 
 
 @pytest.fixture(scope="module")

@@ -62,17 +62,33 @@ def misspelt_peer_config(stack: Any) -> None:
     instance(stack, "cilium-w3")["peers"][0]["peerConfigRef"] = "cilium-pear"
 
 
-DOWN = Deployment("down", ground=a_config_each, mistakes=(
-    Mistake("B1", wrong_peer_asn, (session_down("cilium-ctr"),),
-            (on_router("cilium-ctr"), "Cilium expects AS 65010, FRR speaks as AS 65000")),
-    Mistake("B2", same_asn_but_external, (session_down("cilium-w1"),),
-            (on_router("cilium-w1"), "both sides are AS 65000")),
-    Mistake("B3", new_instance_without_asn, (session_down("cilium-w2"),),
-            (on_agent("cilium-w2"), "localASN is missing")),
-    Mistake("B4", misspelt_peer_config,
+DOWN = Deployment(
+    "down",
+    ground=a_config_each,
+    mistakes=(
+        Mistake(
+            "B1",
+            wrong_peer_asn,
+            (session_down("cilium-ctr"),),
+            (on_router("cilium-ctr"), "Cilium expects AS 65010, FRR speaks as AS 65000"),
+        ),
+        Mistake(
+            "B2",
+            same_asn_but_external,
+            (session_down("cilium-w1"),),
+            (on_router("cilium-w1"), "both sides are AS 65000"),
+        ),
+        Mistake(
+            "B3", new_instance_without_asn, (session_down("cilium-w2"),), (on_agent("cilium-w2"), "localASN is missing")
+        ),
+        Mistake(
+            "B4",
+            misspelt_peer_config,
             (session_down("cilium-w3"), told("CiliumBGPClusterConfig", "cilium-w3", "MissingPeerConfigs")),
-            (on_agent("cilium-w3"), "peerConfigRef is wrong")),
-))  # fmt: skip
+            (on_agent("cilium-w3"), "peerConfigRef is wrong"),
+        ),
+    ),
+)
 
 
 # --- passwords: the kernel drops what is not signed, or not signed so ---
@@ -113,15 +129,31 @@ def dropped(counter: str) -> Look:
     return look
 
 
-LOCKED = Deployment("locked", ground=locked, mistakes=(
-    Mistake("B15", another_password, (session_down("cilium-ctr"), dropped("Failure")),
-            (on_router("cilium-ctr"), "MD5 password")),
-    Mistake("B14", secret_that_is_not_there,
+LOCKED = Deployment(
+    "locked",
+    ground=locked,
+    mistakes=(
+        Mistake(
+            "B15",
+            another_password,
+            (session_down("cilium-ctr"), dropped("Failure")),
+            (on_router("cilium-ctr"), "MD5 password"),
+        ),
+        Mistake(
+            "B14",
+            secret_that_is_not_there,
             (session_down("cilium-w1"), told("CiliumBGPPeerConfig", "of-cilium-w1", "MissingAuthSecret")),
-            (on_router("cilium-w1"), "MD5 password")),
-    Mistake("B15", no_password, (session_down("cilium-w2"), dropped("NotFound")),
-            (on_router("cilium-w2"), "MD5 password")),
-), well=(("one-password", session_up("cilium-w3")),))  # fmt: skip
+            (on_router("cilium-w1"), "MD5 password"),
+        ),
+        Mistake(
+            "B15",
+            no_password,
+            (session_down("cilium-w2"), dropped("NotFound")),
+            (on_router("cilium-w2"), "MD5 password"),
+        ),
+    ),
+    well=(("one-password", session_up("cilium-w3")),),
+)
 
 
 # --- names: router ids, overrides, selectors ---
@@ -169,20 +201,33 @@ def preference(node: str, *expected: int | None) -> Look:
     return lambda view: [path.get("locPrf") for path in view.paths.get(PODS[node], [])] == list(expected)
 
 
-NAMES = Deployment("names", ground=two_inside_the_as, mistakes=(
-    # Between two ASes one id for two is no reason to refuse (RFC 6286): both go by one name.
-    Mistake("B20", id_of_a_neighbor, (router_id("cilium-ctr", NODES["cilium-w3"]), session_up("cilium-ctr"))),
-    Mistake("B20", id_of_the_router, (session_down("cilium-w2"),), (on_router("cilium-w2"), "FRR says")),
-    Mistake("B19", override_of_no_instance, (router_id("cilium-w3", NODES["cilium-w3"]),),
-            ("cilium-w3 instance-65002", "the node has no instance instance-65002"), unseen=True),
-    Mistake("B18", selects_no_node,
+NAMES = Deployment(
+    "names",
+    ground=two_inside_the_as,
+    mistakes=(
+        # Between two ASes one id for two is no reason to refuse (RFC 6286): both go by one name.
+        Mistake("B20", id_of_a_neighbor, (router_id("cilium-ctr", NODES["cilium-w3"]), session_up("cilium-ctr"))),
+        Mistake("B20", id_of_the_router, (session_down("cilium-w2"),), (on_router("cilium-w2"), "FRR says")),
+        Mistake(
+            "B19",
+            override_of_no_instance,
+            (router_id("cilium-w3", NODES["cilium-w3"]),),
+            ("cilium-w3 instance-65002", "the node has no instance instance-65002"),
+            unseen=True,
+        ),
+        Mistake(
+            "B18",
+            selects_no_node,
             (session_down("cilium-w1"), told("CiliumBGPClusterConfig", "cilium-w1", "NoMatchingNode")),
-            ("cilium-w1", "CiliumBGPClusterConfig cilium-w1")),
-    Mistake("B30", local_preference, (preference("cilium-ctr", None),), unseen=True),
-), well=(
-    ("the-override-of-b20-counts", router_id("cilium-ctr", NODES["cilium-w3"])),
-    ("local-preference-inside-the-as", preference("cilium-w3", 200)),
-))  # fmt: skip
+            ("cilium-w1", "CiliumBGPClusterConfig cilium-w1"),
+        ),
+        Mistake("B30", local_preference, (preference("cilium-ctr", None),), unseen=True),
+    ),
+    well=(
+        ("the-override-of-b20-counts", router_id("cilium-ctr", NODES["cilium-w3"])),
+        ("local-preference-inside-the-as", preference("cilium-w3", 200)),
+    ),
+)
 
 # --- sessions without routes; and a node that the router does not know ---
 
@@ -203,15 +248,30 @@ def one_neighbor_too_few(stack: Any) -> None:
     stack["routers"][0]["bgp"]["neighbors"].remove(neighbor(stack, "cilium-w3"))
 
 
-EMPTY = Deployment("empty", ground=a_config_each, mistakes=(
-    Mistake("B5", no_families, (up_and_empty("cilium-ctr"),), ("cilium-ctr - cilium-r", "no family of peer config")),
-    Mistake("B5", no_peer_config, (up_and_empty("cilium-w1"),),
-            ("cilium-w1 - cilium-r", "the peer has no peer config")),
-    Mistake("B6", misspelt_family_label, (up_and_empty("cilium-w2"),),
-            ("cilium-w2 - cilium-r", "no advertisement has the labels")),
-    Mistake("B22", one_neighbor_too_few, (session_down("cilium-w3"),),
-            (on_router("cilium-w3"), "FRR has no neighbor 192.168.20.100")),
-))  # fmt: skip
+EMPTY = Deployment(
+    "empty",
+    ground=a_config_each,
+    mistakes=(
+        Mistake(
+            "B5", no_families, (up_and_empty("cilium-ctr"),), ("cilium-ctr - cilium-r", "no family of peer config")
+        ),
+        Mistake(
+            "B5", no_peer_config, (up_and_empty("cilium-w1"),), ("cilium-w1 - cilium-r", "the peer has no peer config")
+        ),
+        Mistake(
+            "B6",
+            misspelt_family_label,
+            (up_and_empty("cilium-w2"),),
+            ("cilium-w2 - cilium-r", "no advertisement has the labels"),
+        ),
+        Mistake(
+            "B22",
+            one_neighbor_too_few,
+            (session_down("cilium-w3"),),
+            (on_router("cilium-w3"), "FRR has no neighbor 192.168.20.100"),
+        ),
+    ),
+)
 
 
 # --- between two ASes the router's own id is no reason to refuse either (RFC 6286) ---
@@ -221,9 +281,13 @@ def id_of_the_router_next_door(stack: Any) -> None:
     override(stack, "cilium-w1", "instance-65001", "192.168.10.200")
 
 
-IDS = Deployment("ids", ground=a_config_each, mistakes=(
-    Mistake("B20", id_of_the_router_next_door, (router_id("cilium-w1", "192.168.10.200"), session_up("cilium-w1"))),
-))  # fmt: skip
+IDS = Deployment(
+    "ids",
+    ground=a_config_each,
+    mistakes=(
+        Mistake("B20", id_of_the_router_next_door, (router_id("cilium-w1", "192.168.10.200"), session_up("cilium-w1"))),
+    ),
+)
 
 
 # `up` puts a router back whose sessions do not outlive a reload: one that is to be lost must be down before.

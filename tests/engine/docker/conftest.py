@@ -59,8 +59,11 @@ def _import_tiny(engine: Engine, scratch: Path) -> None:
 
     root = scratch / "root"
     root.mkdir()
-    subprocess.run(["go", "build", "-o", str(root / "tiny"), str(TINY / "main.go")], check=True,
-                   env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GO111MODULE": "off"})  # fmt: skip
+    subprocess.run(
+        ["go", "build", "-o", str(root / "tiny"), str(TINY / "main.go")],
+        check=True,
+        env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GO111MODULE": "off"},
+    )
     subprocess.run(["tar", "-C", str(root), "-cf", str(scratch / "tiny.tar"), "."], check=True)
     client = DockerClient(base_url=engine.host)
     client.api.import_image_from_file(str(scratch / "tiny.tar"), "tiny", "1", changes=['ENTRYPOINT ["/tiny"]'])

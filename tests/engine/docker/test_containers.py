@@ -64,14 +64,19 @@ def test_everything_else_makes_it_anew(project: Project, docker: Any) -> None:
 
 
 def test_two_networks_files_and_settings(project: Project, docker: Any) -> None:
-    more = ("networks=[('left', '10.77.1.10'), ('right', '10.77.2.10')], privileged=True, tmpfs={'/run': ''},"
-            " uploads=[{'file': '/etc/deep/key', 'content': Output.secret('hidden words'), 'permissions': '0600'}],"
-            " capabilities={'adds': ['CAP_NET_ADMIN']}, sysctls={'net.ipv4.ip_forward': '1'},"
-            " hosts=[{'host': 'api', 'ip': '10.77.1.1'}], volumes=[{'container_path': '/var'}], init=True,"
-            " hostname='inner', stop_signal='SIGTERM', cgroupns_mode='private', wait=True, wait_timeout=20,"
-            " healthcheck={'tests': ['CMD', '/tiny', 'there', '/etc/deep/key'], 'interval': '200ms'}")  # fmt: skip
-    project.up(program(more).replace("b = box(", "right = network('right', '10.77.2.0/24')\nb = box(")
-               .replace("[left]", "[left, right]"))  # fmt: skip
+    more = (
+        "networks=[('left', '10.77.1.10'), ('right', '10.77.2.10')], privileged=True, tmpfs={'/run': ''},"
+        " uploads=[{'file': '/etc/deep/key', 'content': Output.secret('hidden words'), 'permissions': '0600'}],"
+        " capabilities={'adds': ['CAP_NET_ADMIN']}, sysctls={'net.ipv4.ip_forward': '1'},"
+        " hosts=[{'host': 'api', 'ip': '10.77.1.1'}], volumes=[{'container_path': '/var'}], init=True,"
+        " hostname='inner', stop_signal='SIGTERM', cgroupns_mode='private', wait=True, wait_timeout=20,"
+        " healthcheck={'tests': ['CMD', '/tiny', 'there', '/etc/deep/key'], 'interval': '200ms'}"
+    )
+    project.up(
+        program(more)
+        .replace("b = box(", "right = network('right', '10.77.2.0/24')\nb = box(")
+        .replace("[left]", "[left, right]")
+    )
     container = docker.containers.get("box")
     networks = container.attrs["NetworkSettings"]["Networks"]
     assert {name: end["IPAddress"] for name, end in networks.items()} == {"left": "10.77.1.10", "right": "10.77.2.10"}
@@ -86,13 +91,16 @@ def test_two_networks_files_and_settings(project: Project, docker: Any) -> None:
 def test_images(project: Project, docker: Any) -> None:
     (project.root / "context").mkdir()
     (project.root / "context" / "Dockerfile").write_text("FROM tiny:1\nARG WORD\nLABEL word=${WORD}\n")
-    text = PRELUDE + f"""
+    text = (
+        PRELUDE
+        + f"""
 built = Image("built", image_name="built:1", skip_push=True, build={{"context": {str(project.root / "context")!r},
               "args": {{"WORD": "said"}}}})
 there = RemoteImage("there", name="tiny:1", keep_locally=True)
 box(image=built.image_name, opts=ResourceOptions(depends_on=[left]))
 pulumi.export("id", there.image_id)
 """
+    )
     project.up(text)
     assert docker.images.get("built:1").labels["word"] == "said"
     assert project.engine.outputs()["id"] == docker.images.get("tiny:1").id

@@ -52,7 +52,7 @@ CASES: dict[str, tuple[Callable[[Any], object], str]] = {
     "at another address": (at_another_address, "replace"),
     "on another network": (on_another_network, "replace"),
     "image renewed": (image_renewed, "replace"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -86,8 +86,8 @@ def test_a_network_that_was_made_anew_is_replaced(project: Project, docker: Any)
 
 
 INSIDE = program("restart='no'") + (
-    'command("inside", ResourceOptions(deleted_with=b, replace_with=[b], depends_on=[b],'
-    " delete_before_replace=True))\n")
+    'command("inside", ResourceOptions(deleted_with=b, replace_with=[b], depends_on=[b], delete_before_replace=True))\n'
+)
 
 
 def test_what_is_in_a_container_stays_where_that_was_stopped(project: Project, docker: Any) -> None:

@@ -21,14 +21,16 @@ NEVER = "wait=True, wait_timeout=2, healthcheck={'tests': ['CMD', '/tiny', 'ther
 SLOW = NEVER.replace("wait_timeout=2", "wait_timeout=60")
 CASES = {
     "image": ("image='nothing:1'", "container box: image nothing:1 is not there"),
-    "ends at once": ("command=['end', 'my', 'last', 'words']",
-                     "container box: it ended at once with status 3: my last words"),
+    "ends at once": (
+        "command=['end', 'my', 'last', 'words']",
+        "container box: it ended at once with status 3: my last words",
+    ),
     "never healthy": (NEVER, "container box: it did not get healthy within 2 s: no file /nowhere"),
     "address outside": ("networks=[('left', '10.99.1.10')]", "container box: "),
     "no such network": ("networks=[('nowhere', '10.77.1.10')]", "network nowhere not found"),
     "sysctl": ("sysctls={'net.nothing': '1'}", "container box: "),
     "upload": ("uploads=[{'file': '/x', 'source': '/no/such/file'}]", "/no/such/file: No such file or directory"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -47,8 +49,10 @@ def test_an_address_in_use(project: Project, docker: Any) -> None:
 
 
 def test_a_subnet_that_overlaps_names_whose(project: Project, docker: Any) -> None:
-    said = project.fails(program() + "Network('other', name='other', ipam_configs=[{'subnet': '10.77.0.0/16'}],"
-                         " opts=ResourceOptions(depends_on=[left]))\n")  # fmt: skip
+    said = project.fails(
+        program() + "Network('other', name='other', ipam_configs=[{'subnet': '10.77.0.0/16'}],"
+        " opts=ResourceOptions(depends_on=[left]))\n"
+    )
     assert "network other: " in said and "(network left has 10.77.1.0/24)" in said
 
 

@@ -22,18 +22,28 @@ FILE = Path(__file__).resolve().parents[3] / "Pulumi.ingress.yaml"
 DOCUMENT = yaml.safe_load(FILE.read_text())["config"]["cilium-edge:stack"]
 NODES = ("cilium-ctr", "cilium-w1", "cilium-w2")
 SHARED, DEDICATED = "192.168.10.211", "192.168.10.212"
-PODS = {"curl-pod": ("curl", "cilium-ctr"), "details-1": ("details", "cilium-w1"),
-        "productpage-1": ("productpage", "cilium-w2"), "webpod-1": ("webpod", "cilium-w1"),
-        "webpod-2": ("webpod", "cilium-w2")}  # fmt: skip
+PODS = {
+    "curl-pod": ("curl", "cilium-ctr"),
+    "details-1": ("details", "cilium-w1"),
+    "productpage-1": ("productpage", "cilium-w2"),
+    "webpod-1": ("webpod", "cilium-w1"),
+    "webpod-2": ("webpod", "cilium-w2"),
+}
 # Its serial number is 1.
 CERTIFICATE = made("webpod.example", key=ec.generate_private_key(ec.SECP256R1()))
 POLICIES = [
-    {"metadata": {"name": "external-lockdown"},
-     "spec": {"endpointSelector": {}, "ingress": [{"fromEntities": ["cluster"]}]}},
-    {"metadata": {"name": "allow-cidr"},
-     "spec": {"endpointSelector": {"matchExpressions": [{"key": "reserved:ingress", "operator": "Exists"}]},
-              "ingress": [{"fromCIDRSet": [{"cidr": "192.168.10.200/32"}, {"cidr": "127.0.0.1/32"}]}]}},
-]  # fmt: skip
+    {
+        "metadata": {"name": "external-lockdown"},
+        "spec": {"endpointSelector": {}, "ingress": [{"fromEntities": ["cluster"]}]},
+    },
+    {
+        "metadata": {"name": "allow-cidr"},
+        "spec": {
+            "endpointSelector": {"matchExpressions": [{"key": "reserved:ingress", "operator": "Exists"}]},
+            "ingress": [{"fromCIDRSet": [{"cidr": "192.168.10.200/32"}, {"cidr": "127.0.0.1/32"}]}],
+        },
+    },
+]
 
 
 def stack(change: Callable[[Any], object] = lambda d: None) -> StackConfig:
@@ -49,22 +59,39 @@ def route(match: dict[str, Any], backend: str, owner: str = "kube-system/cilium-
 def listener(owner: str, hosts: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """One route configuration of `cilium-dbg envoy admin config routes`; `hosts`: domain -> its routes."""
     return {
-        "@type": "type.googleapis.com/envoy.admin.v3.RoutesConfigDump.DynamicRouteConfig", "version_info": "21",
-        "route_config": {"name": f"{owner}/listener-insecure", "virtual_hosts": [
-            {"name": f"{owner}/{domain}", "domains": [domain] if domain == "*" else [domain, f"{domain}:*"],
-             "routes": routes} for domain, routes in hosts.items()]},
-    }  # fmt: skip
+        "@type": "type.googleapis.com/envoy.admin.v3.RoutesConfigDump.DynamicRouteConfig",
+        "version_info": "21",
+        "route_config": {
+            "name": f"{owner}/listener-insecure",
+            "virtual_hosts": [
+                {
+                    "name": f"{owner}/{domain}",
+                    "domains": [domain] if domain == "*" else [domain, f"{domain}:*"],
+                    "routes": routes,
+                }
+                for domain, routes in hosts.items()
+            ],
+        },
+    }
 
 
 def dump() -> dict[str, Any]:
     """What every node's Envoy has."""
     webpod = [route({"prefix": "/"}, "default:webpod:80", "default/cilium-ingress-webpod-ingress")]
-    return {"configs": [
-        listener("kube-system/cilium-ingress", {"*": [
-            route({"path_separated_prefix": "/details"}, "default:details:9080"),
-            route({"prefix": "/"}, "default:productpage:9080")]}),
-        listener("default/cilium-ingress-webpod-ingress", {"*": webpod, "webpod.example": copy.deepcopy(webpod)}),
-    ]}  # fmt: skip
+    return {
+        "configs": [
+            listener(
+                "kube-system/cilium-ingress",
+                {
+                    "*": [
+                        route({"path_separated_prefix": "/details"}, "default:details:9080"),
+                        route({"prefix": "/"}, "default:productpage:9080"),
+                    ]
+                },
+            ),
+            listener("default/cilium-ingress-webpod-ingress", {"*": webpod, "webpod.example": copy.deepcopy(webpod)}),
+        ]
+    }
 
 
 def served(*serials: str) -> dict[str, Any]:
@@ -75,44 +102,56 @@ def served(*serials: str) -> dict[str, Any]:
 
 def given(namespace: str, name: str, address: str) -> dict[str, Any]:
     """A Service or an Ingress that has an address."""
-    return {"metadata": {"name": name, "namespace": namespace},
-            "status": {"loadBalancer": {"ingress": [{"ip": address, "ipMode": "VIP"}]}}}  # fmt: skip
+    return {
+        "metadata": {"name": name, "namespace": namespace},
+        "status": {"loadBalancer": {"ingress": [{"ip": address, "ipMode": "VIP"}]}},
+    }
 
 
 def pod(name: str, app: str, node: str) -> dict[str, Any]:
-    return {"metadata": {"name": name, "namespace": "default", "labels": {"app": app}},
-            "spec": {"nodeName": node, "containers": [{"name": app}]}}  # fmt: skip
+    return {
+        "metadata": {"name": name, "namespace": "default", "labels": {"app": app}},
+        "spec": {"nodeName": node, "containers": [{"name": app}]},
+    }
 
 
 def endpoints(service: str, port: int, *names: str) -> dict[str, Any]:
     """The EndpointSlice of a Service."""
     return {
-        "metadata": {"name": f"{service}-x", "namespace": "default",
-                     "labels": {"kubernetes.io/service-name": service}},
+        "metadata": {"name": f"{service}-x", "namespace": "default", "labels": {"kubernetes.io/service-name": service}},
         "ports": [{"name": "main", "port": port}],
-        "endpoints": [{"addresses": ["172.20.9.9"], "conditions": {"ready": True}, "targetRef": {"name": name}}
-                      for name in names],
-    }  # fmt: skip
+        "endpoints": [
+            {"addresses": ["172.20.9.9"], "conditions": {"ready": True}, "targetRef": {"name": name}} for name in names
+        ],
+    }
 
 
 def healthy() -> Seen:
     """What Field.look() returns when all is well."""
     return Seen(
         objects={
-            "services": [given("kube-system", "cilium-ingress", SHARED),
-                         given("default", "cilium-ingress-webpod-ingress", DEDICATED),
-                         *({"metadata": {"name": name, "namespace": "default"}, "spec": {"ports": []}}
-                           for name in ("details", "productpage", "webpod"))],
+            "services": [
+                given("kube-system", "cilium-ingress", SHARED),
+                given("default", "cilium-ingress-webpod-ingress", DEDICATED),
+                *(
+                    {"metadata": {"name": name, "namespace": "default"}, "spec": {"ports": []}}
+                    for name in ("details", "productpage", "webpod")
+                ),
+            ],
             "ingresses": [given("default", "basic-ingress", SHARED), given("default", "webpod-ingress", DEDICATED)],
             "pods": [pod(name, *where) for name, where in PODS.items()],
-            "slices": [endpoints("details", 9080, "details-1"), endpoints("productpage", 9080, "productpage-1"),
-                       endpoints("webpod", 80, "webpod-1", "webpod-2")],
-            "CiliumClusterwideNetworkPolicy": copy.deepcopy(POLICIES), "CiliumNetworkPolicy": [],
+            "slices": [
+                endpoints("details", 9080, "details-1"),
+                endpoints("productpage", 9080, "productpage-1"),
+                endpoints("webpod", 80, "webpod-1", "webpod-2"),
+            ],
+            "CiliumClusterwideNetworkPolicy": copy.deepcopy(POLICIES),
+            "CiliumNetworkPolicy": [],
         },
         envoys={node: dump() for node in NODES},
         served={node: served("2af6", "01") for node in NODES},
         certificates={("default", "webpod-tls"): CERTIFICATE},
-    )  # fmt: skip
+    )
 
 
 def replied(body: str, status: int = 200) -> str:

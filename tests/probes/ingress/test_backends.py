@@ -33,16 +33,20 @@ def test_the_ready_pods_are_behind_it_with_their_labels_and_port() -> None:
 def test_several_slices_are_one_backend() -> None:
     # The API cuts what is large, and a pod can be in both for a moment.
     assert found(lambda s: s.objects["slices"].append(endpoints("webpod", 80, "webpod-0", "webpod-1"))) == Backend(
-        "webpod", ("webpod-0", "webpod-1", "webpod-2"), WHOLE.party)  # fmt: skip
+        "webpod", ("webpod-0", "webpod-1", "webpod-2"), WHOLE.party
+    )
 
 
-@pytest.mark.parametrize(("change", "pods"), [
-    (lambda s: slice_of(s)["endpoints"][0].update(conditions={"ready": False}), ("webpod-2",)),
-    (lambda s: slice_of(s)["endpoints"][0].pop("conditions"), ("webpod-2",)),
-    (lambda s: slice_of(s).update(endpoints=None), ()),
-    (lambda s: slice_of(s)["metadata"].update(labels=None), ()),
-    (lambda s: slice_of(s)["metadata"].update(namespace="shop"), ()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "pods"),
+    [
+        (lambda s: slice_of(s)["endpoints"][0].update(conditions={"ready": False}), ("webpod-2",)),
+        (lambda s: slice_of(s)["endpoints"][0].pop("conditions"), ("webpod-2",)),
+        (lambda s: slice_of(s).update(endpoints=None), ()),
+        (lambda s: slice_of(s)["metadata"].update(labels=None), ()),
+        (lambda s: slice_of(s)["metadata"].update(namespace="shop"), ()),
+    ],
+)
 def test_only_ready_pods_of_the_service_count(change: Callable[[Seen], object], pods: tuple[str, ...]) -> None:
     assert found(change) == Backend("webpod", pods, WHOLE.party if pods else None)
 

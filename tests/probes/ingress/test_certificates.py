@@ -34,45 +34,77 @@ def test_what_the_lab_answers_is_green() -> None:
     assert found.observed == "for webpod.example, until 2026-08-29" and found.where == "all nodes"
 
 
-@pytest.mark.parametrize(("change", "where", "observed", "cause"), [
-    (lambda s: s.certificates.clear(), "API", "no such Secret", "nobody made the Secret: Envoy resets"),
-    (lambda s: s.certificates.update({SECRET: "-----BEGIN"}), "API", "no certificate in it", "is no PEM text"),
-    (lambda s: s.certificates.update({SECRET: made("shop.example", key=KEY)}), "API",
-     "for shop.example, until 2026-08-29", "it is not for webpod.example"),
-    (lambda s: s.certificates.update({SECRET: made(key=KEY)}), "API", "for no host, until 2026-08-29",
-     "it is not for webpod.example"),
-    (lambda s: s.unpaired.add(SECRET), "API", "a certificate and the key of another one", "the key is another"),
-    (lambda s: s.served.update({"cilium-w1": served("2af6")}), "cilium-w1", "for webpod.example, until 2026-08-29",
-     "Envoy of cilium-w1 serves another one"),
-    (lambda s: s.served.update({"cilium-ctr": {}, "cilium-w2": served()}), "cilium-ctr, cilium-w2",
-     "for webpod.example, until 2026-08-29", "Envoy of cilium-ctr, cilium-w2 serves another one"),
-])  # fmt: skip
-def test_what_is_wrong_is_red_and_told(change: Callable[[Seen], object], where: str, observed: str,
-                                       cause: str) -> None:  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "where", "observed", "cause"),
+    [
+        (lambda s: s.certificates.clear(), "API", "no such Secret", "nobody made the Secret: Envoy resets"),
+        (lambda s: s.certificates.update({SECRET: "-----BEGIN"}), "API", "no certificate in it", "is no PEM text"),
+        (
+            lambda s: s.certificates.update({SECRET: made("shop.example", key=KEY)}),
+            "API",
+            "for shop.example, until 2026-08-29",
+            "it is not for webpod.example",
+        ),
+        (
+            lambda s: s.certificates.update({SECRET: made(key=KEY)}),
+            "API",
+            "for no host, until 2026-08-29",
+            "it is not for webpod.example",
+        ),
+        (lambda s: s.unpaired.add(SECRET), "API", "a certificate and the key of another one", "the key is another"),
+        (
+            lambda s: s.served.update({"cilium-w1": served("2af6")}),
+            "cilium-w1",
+            "for webpod.example, until 2026-08-29",
+            "Envoy of cilium-w1 serves another one",
+        ),
+        (
+            lambda s: s.served.update({"cilium-ctr": {}, "cilium-w2": served()}),
+            "cilium-ctr, cilium-w2",
+            "for webpod.example, until 2026-08-29",
+            "Envoy of cilium-ctr, cilium-w2 serves another one",
+        ),
+    ],
+)
+def test_what_is_wrong_is_red_and_told(change: Callable[[Seen], object], where: str, observed: str, cause: str) -> None:
     found = verdict(change)
     assert (found.color, found.where, found.observed) == (Color.RED, where, observed) and cause in found.cause
 
 
-@pytest.mark.parametrize(("now", "color", "cause"), [
-    (BEGIN, Color.GREEN, ""), (BEGIN - timedelta(seconds=1), Color.RED, "its time has not begun"),
-    # A week is enough for those who renew by hand.
-    (END - timedelta(days=7), Color.GREEN, ""),
-    (END - timedelta(days=7) + timedelta(seconds=1), Color.RED, "it ends in 6 days"),
-    (END - timedelta(hours=1), Color.RED, "it ends in 0 days"),
-    (END, Color.RED, "its time is over"), (END + timedelta(days=9), Color.RED, "its time is over"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("now", "color", "cause"),
+    [
+        (BEGIN, Color.GREEN, ""),
+        (BEGIN - timedelta(seconds=1), Color.RED, "its time has not begun"),
+        # A week is enough for those who renew by hand.
+        (END - timedelta(days=7), Color.GREEN, ""),
+        (END - timedelta(days=7) + timedelta(seconds=1), Color.RED, "it ends in 6 days"),
+        (END - timedelta(hours=1), Color.RED, "it ends in 0 days"),
+        (END, Color.RED, "its time is over"),
+        (END + timedelta(days=9), Color.RED, "its time is over"),
+    ],
+)
 def test_it_is_judged_by_the_time_that_it_still_has(now: datetime, color: Color, cause: str) -> None:
     found = verdict(now=now)
     assert (found.color, found.cause) == (color, cause)
 
 
-@pytest.mark.parametrize(("change", "where", "why"), [
-    (lambda s: (s.certificates.clear(), s.errors.update({"Secret default/webpod-tls": "HTTP 403"})), "API",
-     "HTTP 403"),
-    (lambda s: s.served.pop("cilium-w2"), "cilium-w2", "no agent there"),
-    (lambda s: (s.served.pop("cilium-w2"), s.errors.update({"envoy of cilium-w2": "no socket"})), "cilium-w2",
-     "no socket"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "where", "why"),
+    [
+        (
+            lambda s: (s.certificates.clear(), s.errors.update({"Secret default/webpod-tls": "HTTP 403"})),
+            "API",
+            "HTTP 403",
+        ),
+        (lambda s: s.served.pop("cilium-w2"), "cilium-w2", "no agent there"),
+        (
+            lambda s: (s.served.pop("cilium-w2"), s.errors.update({"envoy of cilium-w2": "no socket"})),
+            "cilium-w2",
+            "no socket",
+        ),
+    ],
+)
 def test_what_nobody_answered_is_grey(change: Callable[[Seen], object], where: str, why: str) -> None:
     found = verdict(change)
     assert (found.color, found.where, found.cause) == (Color.GREY, where, why)
@@ -96,9 +128,13 @@ def test_a_secret_of_two_ingresses_is_for_the_hosts_of_both() -> None:
     assert found.cause == "it is not for a.example"
 
 
-@pytest.mark.parametrize("change", [
-    lambda d: d.pop("ingressController"), lambda d: d["ingresses"][1].pop("tls"),
-    lambda d: d["ingresses"][1].update(ingressClassName="nginx"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d.pop("ingressController"),
+        lambda d: d["ingresses"][1].pop("tls"),
+        lambda d: d["ingresses"][1].update(ingressClassName="nginx"),
+    ],
+)
 def test_a_stack_whose_ingresses_have_no_certificates_has_no_verdicts(change: Callable[[Any], object]) -> None:
     assert list(judge(stack(change), Seen(), NOW)) == []

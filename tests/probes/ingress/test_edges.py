@@ -40,8 +40,14 @@ def test_a_default_backend_is_asked_for_what_no_rule_is_for() -> None:
 
 
 def test_a_prefix_ends_without_a_slash() -> None:
-    rules = [{"paths": [{"path": "/details/", "service": "s", "port": 1},
-                        {"path": "/exact/", "pathType": "Exact", "service": "s", "port": 1}]}]  # fmt: skip
+    rules = [
+        {
+            "paths": [
+                {"path": "/details/", "service": "s", "port": 1},
+                {"path": "/exact/", "pathType": "Exact", "service": "s", "port": 1},
+            ]
+        }
+    ]
     [item, _] = entrances(stack(lambda d: d["ingresses"][0].update(rules=rules)))
     assert {path for _, path, _ in routes(item)} == {"/details", "/exact/"}
 
@@ -63,8 +69,10 @@ def test_a_host_without_curl_proves_nothing() -> None:
 
 def test_a_route_to_the_second_port_of_a_service_is_judged_at_its_pods_port() -> None:
     answers = healthy()
-    service = {"metadata": {"namespace": "default", "name": "webpod"},
-               "spec": {"ports": [{"name": "web", "port": 80}, {"name": "admin", "port": 81}]}}  # fmt: skip
+    service = {
+        "metadata": {"namespace": "default", "name": "webpod"},
+        "spec": {"ports": [{"name": "web", "port": 80}, {"name": "admin", "port": 81}]},
+    }
     answers.objects["services"] = [service]
     piece = next(s for s in answers.objects["slices"] if "webpod" in str(s["metadata"]["labels"]))
     piece["ports"] = [{"name": "web", "port": 8080}, {"name": "admin", "port": 9090}]
@@ -79,11 +87,16 @@ def test_two_links_of_the_holder_are_one_holder() -> None:
     assert found.color is Color.GREEN and found.observed == "w1"
 
 
-@pytest.mark.parametrize(("selector", "good"), [
-    ({}, False), ({"matchExpressions": [{"key": "app", "operator": "DoesNotExist"}]}, False),
-    ({"matchExpressions": [{"key": "reserved:ingress", "operator": "Exists"}]}, True),
-    ({"matchLabels": {"reserved:ingress": ""}}, True), ({"matchLabels": {"reserved:ingress": "", "app": "a"}}, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("selector", "good"),
+    [
+        ({}, False),
+        ({"matchExpressions": [{"key": "app", "operator": "DoesNotExist"}]}, False),
+        ({"matchExpressions": [{"key": "reserved:ingress", "operator": "Exists"}]}, True),
+        ({"matchLabels": {"reserved:ingress": ""}}, True),
+        ({"matchLabels": {"reserved:ingress": "", "app": "a"}}, False),
+    ],
+)
 def test_pods_of_every_kind_are_not_the_ingress(selector: Any, good: bool) -> None:
     """Cilium takes a selector without a reserved label to be of pods in some namespace."""
     guard = {"name": "one", "endpointSelector": {}, "ingress": [{"endpoints": [selector]}]}

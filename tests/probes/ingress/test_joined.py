@@ -17,11 +17,13 @@ BACKENDS = [{"service": "webpod", "port": 80}]
 
 
 def gated(**more: Any) -> StackConfig:
-    return stack(lambda d: d.update(
-        gatewayController={}, gateways=[{"name": "edge", "listeners": [{"name": "web", "port": 80,
-                                                                        "hostname": "*.example"}]}],
-        httpRoutes=[{"name": "shop", "parents": [{"name": "edge"}], "rules": [{"backends": BACKENDS}], **more}],
-    ))  # fmt: skip
+    return stack(
+        lambda d: d.update(
+            gatewayController={},
+            gateways=[{"name": "edge", "listeners": [{"name": "web", "port": 80, "hostname": "*.example"}]}],
+            httpRoutes=[{"name": "shop", "parents": [{"name": "edge"}], "rules": [{"backends": BACKENDS}], **more}],
+        )
+    )
 
 
 def route(*conditions: tuple[str, str]) -> dict[str, Any]:
@@ -40,14 +42,17 @@ def test_a_route_that_is_taken_is_green() -> None:
     assert (one.color, one.subject, one.observed) == (Color.GREEN, "HTTPRoute default/shop", "taken by edge")
 
 
-@pytest.mark.parametrize(("found", "more", "cause"), [
-    ([], {}, "not deployed"),
-    ([{**route(), "status": {}}], {}, "has not looked at it"),
-    ([route(("Accepted", "False"))], {}, "Gateway edge: not Accepted, Accepted is False"),
-    ([route(("Accepted", "True"), ("ResolvedRefs", "False"))], {}, "not ResolvedRefs"),
-    # The operator is content, for the hosts of a listener that the route does not name.
-    ([route(("Accepted", "True"))], {"hostnames": ["shop.test"]}, "it serves nothing"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("found", "more", "cause"),
+    [
+        ([], {}, "not deployed"),
+        ([{**route(), "status": {}}], {}, "has not looked at it"),
+        ([route(("Accepted", "False"))], {}, "Gateway edge: not Accepted, Accepted is False"),
+        ([route(("Accepted", "True"), ("ResolvedRefs", "False"))], {}, "not ResolvedRefs"),
+        # The operator is content, for the hosts of a listener that the route does not name.
+        ([route(("Accepted", "True"))], {"hostnames": ["shop.test"]}, "it serves nothing"),
+    ],
+)
 def test_a_route_that_serves_nothing_is_red(found: Any, more: Any, cause: str) -> None:
     one = verdict(found, **more)
     assert one.color is Color.RED and cause in one.cause
@@ -60,12 +65,17 @@ def test_what_was_not_asked_is_not_known() -> None:
 
 def address(status: Any, service: bool = True) -> Verdict:
     answers = healthy()
-    answers.objects["gateways"] = [{"kind": "Gateway", "metadata": {"namespace": "default", "name": "edge"},
-                                    "status": status}]  # fmt: skip
+    answers.objects["gateways"] = [
+        {"kind": "Gateway", "metadata": {"namespace": "default", "name": "edge"}, "status": status}
+    ]
     if service:
-        answers.objects["services"].append({
-            "metadata": {"namespace": "default", "name": "cilium-gateway-edge"}, "spec": {},
-            "status": {"loadBalancer": {"ingress": [{"ip": "192.168.10.214"}]}}})  # fmt: skip
+        answers.objects["services"].append(
+            {
+                "metadata": {"namespace": "default", "name": "cilium-gateway-edge"},
+                "spec": {},
+                "status": {"loadBalancer": {"ingress": [{"ip": "192.168.10.214"}]}},
+            }
+        )
     return next(one for one in programmed(gated(), answers) if one.subject == "Gateway default/edge")
 
 

@@ -22,10 +22,15 @@ def test_the_last_refusal_of_each_kind() -> None:
 
 
 def test_agents_that_log_in_json() -> None:
-    line = {"time": "2026-11-27T01:10:01.06Z", "msg": "NACK received for versions", "xdsDetail": 'no "such"\nfilter',
-            "xdsTypeURL": "type.googleapis.com/envoy.config.cluster.v3.Cluster"}  # fmt: skip
+    line = {
+        "time": "2026-11-27T01:10:01.06Z",
+        "msg": "NACK received for versions",
+        "xdsDetail": 'no "such"\nfilter',
+        "xdsTypeURL": "type.googleapis.com/envoy.config.cluster.v3.Cluster",
+    }
     assert [str(nack) for nack in read(json.dumps(line))] == [
-        'at 2026-11-27T01:10:01Z Envoy refused the Cluster: no "such" filter']  # fmt: skip
+        'at 2026-11-27T01:10:01Z Envoy refused the Cluster: no "such" filter'
+    ]
 
 
 def test_a_refusal_of_routes_is_over_when_later_routes_were_taken() -> None:

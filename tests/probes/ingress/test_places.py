@@ -15,11 +15,15 @@ from tests.probes.ingress.recorded import NODES, SHARED, Hosts, healthy, stack
 
 Networks = dict[str, list[IPv4Network | IPv6Network]]
 ROUTER = {
-    "name": "edge-r", "bgp": {"asn": 65000}, "interfaces": [
-        {"name": "eth1", "address": "192.168.10.1/24"}, {"name": "eth2", "address": "10.9.0.1/24"},
+    "name": "edge-r",
+    "bgp": {"asn": 65000},
+    "interfaces": [
+        {"name": "eth1", "address": "192.168.10.1/24"},
+        {"name": "eth2", "address": "10.9.0.1/24"},
         # A loopback may have an address of the nodes' prefix: packets do not leave with it.
-        {"name": "lo1", "address": "192.168.10.2/24", "loopback": True}],
-}  # fmt: skip
+        {"name": "lo1", "address": "192.168.10.2/24", "loopback": True},
+    ],
+}
 
 
 def hosts(change: Callable[[Any], object] = lambda d: None) -> Hosts:
@@ -54,13 +58,17 @@ def test_hosts_that_cannot_be_logged_in_to_are_not_asked() -> None:
     assert names(asked(whole)) == ["stranger 192.168.10.201", "cilium-ctr", "cilium-w2", "pod curl-pod"]
 
 
-@pytest.mark.parametrize(("address", "routed", "sources"), [
-    (SHARED, {}, ["edge-r 192.168.10.1"]),
-    ("172.16.1.1", {}, []), ("172.16.1.1", {"other-r": [ip_network("172.16.1.0/24")]}, []),
-    ("172.16.1.1", {"edge-r": [ip_network("172.16.2.0/24")]}, []),
-    # Behind a route it is asked with its address on the nodes' link, which is what policies speak of.
-    ("172.16.1.1", {"edge-r": [ip_network("172.16.2.0/24"), ip_network("172.16.1.1/32")]}, ["edge-r 192.168.10.1"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("address", "routed", "sources"),
+    [
+        (SHARED, {}, ["edge-r 192.168.10.1"]),
+        ("172.16.1.1", {}, []),
+        ("172.16.1.1", {"other-r": [ip_network("172.16.1.0/24")]}, []),
+        ("172.16.1.1", {"edge-r": [ip_network("172.16.2.0/24")]}, []),
+        # Behind a route it is asked with its address on the nodes' link, which is what policies speak of.
+        ("172.16.1.1", {"edge-r": [ip_network("172.16.2.0/24"), ip_network("172.16.1.1/32")]}, ["edge-r 192.168.10.1"]),
+    ],
+)
 def test_a_router_asks_what_it_has_a_route_to(address: str, routed: Networks, sources: list[str]) -> None:
     found = asked(hosts(lambda d: d.update(routers=[ROUTER])), address, routed)
     assert [place.name for place in found if place.where == "edge-r"] == sources
@@ -80,15 +88,20 @@ def test_commands_run_where_they_start_and_what_they_print_comes_back() -> None:
     client, _, node, *_, curl = asked(whole)
     assert [place.run("echo here") for place in (client, node, curl)] == ["here\n"] * 3
     assert whole.asked == [
-        ("client", "echo here", 60), ("cilium-ctr", "echo here", 60),
+        ("client", "echo here", 60),
+        ("cilium-ctr", "echo here", 60),
         ("default", "curl-pod", "curl", ["sh", "-c", "echo here"]),
-    ]  # fmt: skip
+    ]
 
 
-@pytest.mark.parametrize("change", [
-    lambda item: item["spec"].pop("nodeName"), lambda item: item["metadata"].update(namespace="shop"),
-    lambda item: item["metadata"].update(deletionTimestamp="2026-06-01T00:00:00Z"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda item: item["spec"].pop("nodeName"),
+        lambda item: item["metadata"].update(namespace="shop"),
+        lambda item: item["metadata"].update(deletionTimestamp="2026-06-01T00:00:00Z"),
+    ],
+)
 def test_a_pod_that_does_not_run_or_is_not_ours_is_no_place(change: Callable[[Any], object]) -> None:
     seen = healthy()
     change(seen.objects["pods"][0])
