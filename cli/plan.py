@@ -109,6 +109,9 @@ def _plan(session: Session, form: Form, with_artefacts: bool, **how: Any) -> boo
         # The program asks the hosts; those of a lab that is not up have nothing to say.
         with suppress(LabError):
             session.enter()
+    else:
+        # The CLI's Docker provider asks for an engine, although a plan touches nothing.
+        session.choose_docker()
     summary = session.engine.preview(**how)
     files = files_of(session) if with_artefacts else {}
     if form is Form.JSON:

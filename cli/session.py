@@ -135,13 +135,20 @@ class Session:
 
             use_tools()
             management.enter(self.name)
-        if self.is_docker:
+        # Where the engine is the lab's own, its networks are in namespaces, as the lab's are.
+        if self.choose_docker():
             from lab.docker.engine import OURS
 
-            # Where the engine is the lab's own, its networks are in namespaces, as the lab's are.
-            if OURS.chosen():
-                use_tools()
-                OURS.enter()
+            use_tools()
+            OURS.enter()
+
+    def choose_docker(self) -> bool:
+        """Let the stack's containers be of the lab's Docker engine, where that runs; False where they are not."""
+        if not self.is_docker:
+            return False
+        from lab.docker.engine import OURS
+
+        return OURS.chosen()
 
     def endpoints(self) -> dict[str, Endpoint]:
         """SSH endpoints of all hosts, for the probes."""

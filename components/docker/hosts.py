@@ -163,7 +163,8 @@ _NODE: dict[str, Any] = {
     "cgroupns_mode": "private",
     "tty": True,
     "init": False,
-    "security_opts": ["seccomp=unconfined", "apparmor=unconfined"],
+    # As Docker tells of a privileged container: else a refresh would see another one, and replace it.
+    "security_opts": ["apparmor=unconfined", "label=disable", "seccomp=unconfined"],
     "tmpfs": {"/run": "", "/tmp": ""},
     "volumes": [{"container_path": "/var"}],
 }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.docker.conftest import NAME, Containers, client
+from tests.e2e.by_pulumi import ByPulumi, forget, hand_over
 from tests.e2e.harness import until
 
 pytestmark = pytest.mark.docker
@@ -109,3 +110,22 @@ def test_kubeadm_that_failed_half_way_is_done_again(edge: Containers) -> None:
     # What else was on the node before: the run above was about two resources alone.
     edge.run("up", "--refresh", timeout=300)
     assert edge.verify()["green"]
+
+
+@pytest.mark.pulumi
+def test_the_cli_with_its_docker_provider_has_nothing_to_do(edge: Containers) -> None:
+    """With the state of the built-in engine, and after it has read every container by itself."""
+    pulumi = ByPulumi(edge)
+    before = {name: edge.container(name).id for name in (*NODES, "cilium-r")}
+    try:
+        hand_over(edge, pulumi)
+        pulumi.run("plan", "--expect-no-changes")
+        pulumi.run("refresh", timeout=300)
+        pulumi.run("plan", "--expect-no-changes")
+        assert set(pulumi.json("up")["counts"]) == {"same"}
+        assert {name: edge.container(name).id for name in (*NODES, "cilium-r")} == before
+        hand_over(pulumi, edge)
+        edge.run("plan", "--expect-no-changes")
+        edge.run("refresh", "--preview-only", "--expect-no-changes")
+    finally:
+        forget(edge)
