@@ -122,7 +122,7 @@ def test_the_table_in_docs_is_current() -> None:
     lines = [
         "# What the egress controller may do",
         "",
-        "By a test from what the code calls, and from the component's roles: the two are equal.",
+        "A test derives this table twice, from the calls of the code and from the component's roles. Both results are equal.",
         "",
         "| part | where | resource | name | verbs |",
         "|---|---|---|---|---|",
