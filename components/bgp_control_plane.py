@@ -42,7 +42,7 @@ _KINDS: tuple[tuple[str, type[Model], str, str, Render, tuple[str, ...]], ...] =
 
 
 class ReturnRouteArgs(TypedDict):
-    """A static route on a node, to pods of other nodes, and how to reach the node."""
+    """A static route on a node to the pods of other nodes, and how to reach the node."""
 
     node: str
     connection: pulumi.Input[SshArgs]

@@ -11,7 +11,7 @@ from config.errors import Problem
 
 
 class BastionArgs(TypedDict):
-    """The host that a connection jumps through."""
+    """The jump host of a connection."""
 
     host: pulumi.Input[str]
     port: NotRequired[pulumi.Input[int]]
@@ -21,9 +21,9 @@ class BastionArgs(TypedDict):
 
 
 class SshArgs(TypedDict):
-    """SSH to a host: `hostKey` is the public key line that the host must present.
+    """SSH to a host. `hostKey` is the public key line that the host must present.
 
-    `dialErrorLimit` is how often a connection is tried.
+    `dialErrorLimit` is how many times a connection is tried.
     """
 
     host: pulumi.Input[str]

@@ -18,10 +18,10 @@ ServiceAddress = Literal["LoadBalancerIP", "ClusterIP", "ExternalIP"]
 
 
 class Advertisement(Model):
-    """One entry of a CiliumBGPAdvertisement: what is announced.
+    """What one entry of a CiliumBGPAdvertisement announces.
 
-    `aggregationLength` is of IPv4 addresses. `interface` belongs to type Interface (from 1.19): every address that a
-    node has on its interface of that name is announced by itself.
+    `aggregationLength` applies to IPv4 addresses. `interface` belongs to type Interface (from 1.19): the node
+    announces each address on its interface of that name separately.
     """
 
     type: Literal["PodCIDR", "Service", "CiliumPodIPPool", "Interface"]
@@ -41,7 +41,7 @@ class Advertisement(Model):
 
 
 class AdvertisementSet(Model):
-    """A CiliumBGPAdvertisement; peer configs find it by its labels."""
+    """A CiliumBGPAdvertisement. Peer configs select it by its labels."""
 
     name: ObjectName
     labels: Labels
@@ -49,7 +49,7 @@ class AdvertisementSet(Model):
 
 
 class Family(Model):
-    """An address family of a peer config, and the advertisements that it carries."""
+    """An address family of a peer config, and the advertisements of that family."""
 
     afi: Literal["ipv4", "ipv6"] = "ipv4"
     safi: Literal["unicast"] = "unicast"
@@ -57,14 +57,14 @@ class Family(Model):
 
 
 class Transport(Model):
-    """TCP below a session: the peer's port, and the interface whose address is the source (from 1.19)."""
+    """The TCP connection of a session: the peer's port, and the interface of the source address (from 1.19)."""
 
     peer_port: Port | None = None
     source_interface: InterfaceName | None = None
 
 
 class PeerConfig(Model):
-    """A CiliumBGPPeerConfig. Timers come from the profile; single values override it (seconds)."""
+    """A CiliumBGPPeerConfig. Timers come from the profile; single values override the profile (seconds)."""
 
     name: ObjectName
     profile: ProfileName = "standard"
@@ -91,9 +91,9 @@ class PeerConfig(Model):
 
 
 class Peer(Model):
-    """A peer of an instance: usually the top-of-rack router.
+    """A peer of an instance, usually the top-of-rack router.
 
-    `defaultGateway` has each node peer with its default gateway of that family (from 1.18).
+    With `defaultGateway`, each node peers with its default gateway of that family (from 1.18).
     """
 
     name: InstanceName
@@ -121,7 +121,7 @@ class ClusterConfig(Model):
 
 
 class PeerOverride(Model):
-    """What one node does differently towards one peer."""
+    """What one node does differently for one peer."""
 
     name: InstanceName
     local_address: Address | None = None
@@ -139,7 +139,7 @@ class InstanceOverride(Model):
 
 
 class NodeOverride(Model):
-    """A CiliumBGPNodeConfigOverride; its name is the node's."""
+    """A CiliumBGPNodeConfigOverride. Its name is the node's name."""
 
     node: ObjectName
     instances: tuple[InstanceOverride, ...] = ()

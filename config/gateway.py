@@ -24,7 +24,10 @@ class GatewayHostNetwork(Model):
 
 
 class GatewayController(Model):
-    """What the chart's `gatewayAPI` needs. The CRDs of the Gateway API are the cluster's; only a lab brings them."""
+    """What the chart's `gatewayAPI` needs.
+
+    The cluster provides the CRDs of the Gateway API; only a lab installs them.
+    """
 
     host_network: GatewayHostNetwork | None = None
     external_traffic_policy: Literal["Cluster", "Local"] | None = None
@@ -35,7 +38,7 @@ class GatewayController(Model):
 
 
 class ListenerTls(Certificate):
-    """How a listener ends TLS, and with which certificate; `Passthrough` leaves both to the backend."""
+    """How a listener terminates TLS, and with which certificate. `Passthrough` leaves both to the backend."""
 
     mode: Literal["Terminate", "Passthrough"] = "Terminate"
     # Another namespace than the Gateway's has to allow it by a ReferenceGrant.
@@ -51,9 +54,9 @@ class ListenerTls(Certificate):
 
 
 class AllowedRoutes(Model):
-    """Which routes a listener takes: those of the Gateway's namespace, of all, or of selected ones.
+    """The routes that a listener accepts: from the Gateway's namespace, from all or from selected namespaces.
 
-    No kinds: those of the listener's protocol.
+    Without `kinds`, the listener accepts the kinds of its protocol.
     """
 
     namespaces: Literal["Same", "All", "Selector"] = "Same"
@@ -62,7 +65,7 @@ class AllowedRoutes(Model):
 
 
 class Listener(Model):
-    """A port of a Gateway. No hostname: every host."""
+    """A port of a Gateway. Without a hostname, the listener is for every host."""
 
     name: ObjectName
     port: Port
@@ -93,14 +96,14 @@ class Listener(Model):
 
 
 class Infrastructure(Model):
-    """What the Service of a Gateway gets."""
+    """Labels and annotations of a Gateway's Service."""
 
     labels: Labels = {}
     annotations: dict[str, str] = {}
 
 
 class Gateway(Model):
-    """A Gateway. Cilium makes a LoadBalancer Service `cilium-gateway-NAME` of it."""
+    """A Gateway. Cilium makes a LoadBalancer Service `cilium-gateway-NAME` for it."""
 
     name: ObjectName
     namespace: LabelName = "default"

@@ -25,7 +25,7 @@ class HostNetwork(Model):
 
 
 class IngressController(Model):
-    """What the chart's `ingressController` needs. `mode` is how Ingresses get their address."""
+    """What the chart's `ingressController` needs. `mode` decides how Ingresses get their address."""
 
     mode: Literal["shared", "dedicated"] = "shared"
     default: bool = False
@@ -34,7 +34,7 @@ class IngressController(Model):
 
 
 class IngressPath(Model):
-    """One path of one host, and the Service behind it."""
+    """One path of one host, and the Service behind the path."""
 
     path: Annotated[str, Field(pattern=_PATH)] = "/"
     path_type: Literal["Prefix", "Exact", "ImplementationSpecific"] = "Prefix"
@@ -43,14 +43,14 @@ class IngressPath(Model):
 
 
 class IngressRule(Model):
-    """Paths under one host; no host means every host."""
+    """Paths under one host. Without a host, the rule is for every host."""
 
     host: DnsPattern | None = None
     paths: Annotated[tuple[IngressPath, ...], Field(min_length=1)]
 
 
 class IngressBackend(Model):
-    """The Service that answers where no rule does."""
+    """The Service that answers requests that no rule matches."""
 
     service: LabelName
     port: Port | PortName

@@ -12,8 +12,8 @@ from config.net import ObjectName
 class L2Policy(Model):
     """A CiliumL2AnnouncementPolicy.
 
-    `interfaces` are regular expressions (RE2); none means every device of the agent. Cilium's
-    default for both kinds of address is false: a policy that sets neither announces nothing.
+    `interfaces` are regular expressions (RE2); without them, the policy applies to every device of the agent.
+    Cilium's default for both kinds of address is false: a policy that sets neither announces nothing.
     """
 
     name: ObjectName

@@ -30,7 +30,7 @@ PATTERNS = {
 
 
 class Requirement(Model):
-    """One `matchExpressions` entry. `values` belongs to In and NotIn alone."""
+    """One `matchExpressions` entry. Only In and NotIn have `values`."""
 
     key: LabelKey
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
@@ -57,7 +57,7 @@ class Requirement(Model):
 
 
 class LabelSelector(Model):
-    """A Kubernetes LabelSelector. An empty one matches everything, as it does in the API."""
+    """A Kubernetes LabelSelector. An empty selector matches everything, as in the API."""
 
     match_labels: Labels = {}
     match_expressions: tuple[Requirement, ...] = ()

@@ -84,16 +84,16 @@ class PeerSettings(PolicyUse):
 
 
 class PeerGroup(PeerSettings):
-    """Settings that several neighbors share. A group without `remoteAs` leaves it to its neighbors."""
+    """Settings that several neighbors share. If a group has no `remoteAs`, each neighbor sets its own."""
 
     name: GroupName
     remote_as: RemoteAs | None = None
 
 
 class Neighbor(PeerSettings):
-    """One neighbor: by its address, or as whoever is at the other end of an interface (unnumbered).
+    """One neighbor: by its address, or by the interface that leads to it (unnumbered).
 
-    In a peer group, what is unset here comes from the group.
+    In a peer group, a setting that the neighbor leaves unset comes from the group.
     """
 
     address: Address | None = None
@@ -114,7 +114,7 @@ class Neighbor(PeerSettings):
 
 
 class ListenRange(Model):
-    """Neighbors that may connect from a prefix without being named one by one."""
+    """A prefix whose hosts may connect as neighbors without a neighbor entry each."""
 
     prefix: Prefix
     peer_group: GroupName

@@ -33,7 +33,7 @@ Direction = Literal["ingress", "egress"]
 
 
 class SourcedRequirement(Model):
-    """A `matchExpressions` entry over sourced labels."""
+    """A `matchExpressions` entry over labels with a source."""
 
     key: SourcedKey
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
@@ -41,7 +41,7 @@ class SourcedRequirement(Model):
 
 
 class EndpointSelector(Model):
-    """Which endpoints; an empty one takes all of them."""
+    """The endpoints that are selected. An empty selector matches all endpoints."""
 
     match_labels: dict[SourcedKey, LabelValue] = {}
     match_expressions: tuple[SourcedRequirement, ...] = ()
@@ -67,7 +67,7 @@ class EndpointSelector(Model):
 
 
 class CidrRule(Model):
-    """A prefix without the prefixes inside it that are excepted."""
+    """A prefix, without the excepted prefixes inside it."""
 
     cidr: Prefix
     except_: tuple[Prefix, ...] = Field(default=(), alias="except")
@@ -96,7 +96,7 @@ class PolicyPort(Model):
 
 
 class HttpRule(Model):
-    """HTTP requests that are admitted; expressions are Envoy's, and take the whole text."""
+    """HTTP requests that are admitted. Expressions are Envoy's, and match the whole text."""
 
     method: str | None = None
     path: str | None = None
@@ -105,7 +105,7 @@ class HttpRule(Model):
 
 
 class Fqdn(Model):
-    """Names whose addresses are admitted, as pods look them up: one, or those of a pattern with `*`."""
+    """Names whose addresses are admitted, as pods resolve them: one name, or a pattern with `*`."""
 
     match_name: str | None = None
     match_pattern: str | None = None
@@ -118,9 +118,9 @@ class Fqdn(Model):
 
 
 class PolicyRule(Model):
-    """One rule of either direction: whom it admits, or denies in a deny rule. All parts empty means nobody.
+    """One rule of either direction: whom the rule admits, or whom a deny rule denies. An empty rule means nobody.
 
-    A port that is a plain number is one of TCP. `fqdns` are of egress; `http` is what requests to the ports may be.
+    A port that is a plain number is a TCP port. `fqdns` belong to egress. `http` limits the requests to the ports.
     """
 
     endpoints: tuple[EndpointSelector, ...] = ()
@@ -142,18 +142,18 @@ class PolicyRule(Model):
 
 
 class DefaultDeny(Model):
-    """Whether the policy has its endpoints lose what no rule admits; None: where it has rules of that direction."""
+    """Whether the policy denies its endpoints what no rule admits. None: yes, if it has rules of that direction."""
 
     ingress: bool | None = None
     egress: bool | None = None
 
 
 class NetworkPolicy(Model):
-    """A CiliumClusterwideNetworkPolicy; with a `namespace` a CiliumNetworkPolicy.
+    """A CiliumClusterwideNetworkPolicy, or with a `namespace` a CiliumNetworkPolicy.
 
-    `ingress: []` (or a list of one empty rule, which is how the API has it) is default deny;
-    leaving the key out does not touch that direction. Deny rules win over all others. With `nodeSelector` instead of
-    `endpointSelector` it is of the nodes themselves (the host firewall).
+    `ingress: []` (or a list of one empty rule, which is the API's form) is default deny. Without the key, the
+    policy does not affect that direction. Deny rules override all others. With `nodeSelector` instead of
+    `endpointSelector`, the policy applies to the nodes themselves (the host firewall).
     """
 
     name: ObjectName

@@ -27,7 +27,7 @@ Number = Annotated[int, Field(ge=0, le=4294967295)]
 
 
 class PrefixListEntry(Model):
-    """Prefixes inside `prefix` whose length is `ge` to `le`; without both, `prefix` itself and no other."""
+    """Prefixes inside `prefix` whose length is `ge` to `le`. Without both, only `prefix` itself matches."""
 
     action: Action = "permit"
     prefix: Prefix
@@ -50,7 +50,7 @@ class PrefixListEntry(Model):
 
 
 class PrefixList(Model):
-    """The first entry that fits decides; what fits none is denied. All entries are of one family."""
+    """Entries of one address family. The first entry that matches decides; a prefix without a match is denied."""
 
     name: PolicyName
     entries: Annotated[tuple[PrefixListEntry, ...], Field(min_length=1)]
@@ -68,13 +68,13 @@ class PrefixList(Model):
 
 
 class RouteMatch(Model):
-    """What an entry applies to: a route that fits everything given here; nothing given is every route."""
+    """The routes that an entry applies to: routes that meet all conditions. Without conditions, every route."""
 
     prefix_list: PolicyName | None = None
 
 
 class RouteSet(Model):
-    """What an entry that permits changes. `communities` replaces those of the route."""
+    """The attributes that a permit entry changes. `communities` replaces the communities of the route."""
 
     local_preference: Number | None = None
     med: Number | None = None
@@ -83,7 +83,7 @@ class RouteSet(Model):
 
 
 class RouteMapEntry(Model):
-    """One entry: the first whose match fits decides."""
+    """One entry. The first entry that matches decides."""
 
     action: Action = "permit"
     match: RouteMatch = RouteMatch()
@@ -91,7 +91,7 @@ class RouteMapEntry(Model):
 
 
 class RouteMap(Model):
-    """Entries in order; a route that fits none is denied."""
+    """Entries in order. A route that matches no entry is denied."""
 
     name: PolicyName
     entries: Annotated[tuple[RouteMapEntry, ...], Field(min_length=1)]

@@ -39,14 +39,17 @@ def _lines(value: Any) -> Any:
 
 
 class BgpTimers(Model):
-    """FRR's `timers bgp`: for every neighbor that has none of its own, in seconds."""
+    """FRR's `timers bgp`, for every neighbor without its own timers, in seconds."""
 
     keepalive: Annotated[int, Field(ge=1, le=65535)]
     hold: Annotated[int, Field(ge=3, le=65535)]
 
 
 class Aggregate(Model):
-    """A prefix that the router announces while it has a route inside; `summaryOnly` keeps those to itself."""
+    """A prefix that the router announces while it has a route inside the prefix.
+
+    `summaryOnly` suppresses the announcement of the routes inside.
+    """
 
     prefix: Prefix
     summary_only: bool = False
@@ -54,7 +57,7 @@ class Aggregate(Model):
 
 
 class Redistribute(Model):
-    """Routes of another source that BGP announces."""
+    """A source whose routes BGP announces."""
 
     protocol: Literal["connected", "static", "kernel", "rip", "ripng", "ospf", "ospf6", "isis", "eigrp", "babel"]
     route_map: PolicyName | None = None
@@ -62,11 +65,11 @@ class Redistribute(Model):
 
 
 class RouterBgp(Model):
-    """`router bgp` of one router. Unset is FRR's own default, of the profile that `defaults` names.
+    """`router bgp` of one router.
 
-    `updateDelay`: seconds that a bgpd which starts waits for all of its neighbors before it touches a route.
-    `vrf` is a VRF that the router has already. `raw` has further lines of the block, which are kept as they are and
-    checked by FRR alone.
+    An unset field has FRR's default, of the profile that `defaults` names. `updateDelay` is how many seconds a
+    starting bgpd waits for all of its neighbors before it changes routes. `vrf` is a VRF that already exists on the
+    router. `raw` has further lines of the block: they are kept unchanged, and only FRR checks them.
     """
 
     asn: ASN

@@ -23,7 +23,7 @@ Method = Literal["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "
 
 
 class ParentRef(Model):
-    """The Gateway that a route belongs to; of its listeners the one of that name or port, or all that take it."""
+    """The Gateway of a route. A name or a port selects a listener; otherwise all listeners that accept the route."""
 
     name: ObjectName
     namespace: LabelName | None = None
@@ -32,7 +32,7 @@ class ParentRef(Model):
 
 
 class RouteBackend(Model):
-    """A Service, and its share of the requests. One of another namespace has to be allowed by a ReferenceGrant."""
+    """A Service, and its share of the requests. A Service in another namespace needs a ReferenceGrant there."""
 
     service: LabelName
     port: Port
@@ -41,7 +41,7 @@ class RouteBackend(Model):
 
 
 class ValueMatch(Model):
-    """A header or a parameter of the query, and what it is to be."""
+    """A header or a query parameter, and the value to match."""
 
     name: Token
     value: str
@@ -49,7 +49,7 @@ class ValueMatch(Model):
 
 
 class HttpRouteMatch(Model):
-    """Requests with all of this."""
+    """Requests that meet all of these conditions."""
 
     path: str = "/"
     path_type: Literal["PathPrefix", "Exact", "RegularExpression"] = "PathPrefix"
@@ -65,7 +65,7 @@ class HttpRouteMatch(Model):
 
 
 class NewPath(Model):
-    """Another path: a whole one, or another beginning in place of the one that matched."""
+    """The new path: a whole path, or a new prefix for the prefix that matched."""
 
     replace_full_path: str | None = None
     replace_prefix_match: str | None = None
@@ -78,7 +78,7 @@ class NewPath(Model):
 
 
 class Redirect(Model):
-    """The answer that sends a client elsewhere; what is not said stays as it was asked."""
+    """The redirect that a client gets. What is unset stays as in the request."""
 
     scheme: Literal["http", "https"] | None = None
     hostname: HostName | None = None
@@ -88,14 +88,14 @@ class Redirect(Model):
 
 
 class Rewrite(Model):
-    """What the backend is asked instead."""
+    """The host and the path that the backend sees instead."""
 
     hostname: HostName | None = None
     path: NewPath | None = None
 
 
 class HeaderChanges(Model):
-    """Headers that are set, added and taken away."""
+    """Headers to set, to add and to remove."""
 
     set: dict[Token, str] = {}
     add: dict[Token, str] = {}
@@ -103,7 +103,7 @@ class HeaderChanges(Model):
 
 
 class HttpRouteRule(Model):
-    """Requests that match (without matches: all), what is changed of them, and who answers."""
+    """Requests that match (without matches: all), the changes to them, and the backends that answer them."""
 
     matches: tuple[HttpRouteMatch, ...] = ()
     backends: tuple[RouteBackend, ...] = ()
@@ -122,7 +122,7 @@ class HttpRouteRule(Model):
 
 
 class GrpcRouteMatch(Model):
-    """Calls of a service, or of one method of it."""
+    """Calls of a service, or of one method of the service."""
 
     service: str | None = None
     method: str | None = None
@@ -131,7 +131,7 @@ class GrpcRouteMatch(Model):
 
 
 class GrpcRouteRule(Model):
-    """Calls that match (without matches: all), and who answers."""
+    """Calls that match (without matches: all), and the backends that answer them."""
 
     matches: tuple[GrpcRouteMatch, ...] = ()
     backends: tuple[RouteBackend, ...] = ()
@@ -163,6 +163,6 @@ class GrpcRoute(Route):
 
 
 class TlsRoute(Route):
-    """A TLSRoute: connections that pass through as they are, by the name that the client asks for."""
+    """A TLSRoute: forwards TLS connections without decryption, by the server name that the client asks for."""
 
     backends: Annotated[tuple[RouteBackend, ...], Field(min_length=1)]

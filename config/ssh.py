@@ -16,7 +16,7 @@ PATTERNS = {_HOST_KEY: "a public host key line such as ssh-ed25519 AAAA... (ssh-
 
 
 class Bastion(Model):
-    """The host that SSH connections jump through."""
+    """The jump host of a connection."""
 
     host: HostName
     port: Port = 22

@@ -8,10 +8,10 @@ from components.args.labels import LabelSelectorArgs
 
 
 class AdvertisementArgs(TypedDict):
-    """One entry of a CiliumBGPAdvertisement: what is announced.
+    """What one entry of a CiliumBGPAdvertisement announces.
 
-    `aggregationLength` is of IPv4 addresses. `interface` belongs to type Interface (from 1.19): every address that a
-    node has on its interface of that name is announced by itself.
+    `aggregationLength` applies to IPv4 addresses. `interface` belongs to type Interface (from 1.19): the node
+    announces each address on its interface of that name separately.
     """
 
     type: pulumi.Input[str]
@@ -25,7 +25,7 @@ class AdvertisementArgs(TypedDict):
 
 
 class AdvertisementSetArgs(TypedDict):
-    """A CiliumBGPAdvertisement; peer configs find it by its labels."""
+    """A CiliumBGPAdvertisement. Peer configs select it by its labels."""
 
     name: str
     labels: pulumi.Input[dict[str, pulumi.Input[str]]]
@@ -33,14 +33,14 @@ class AdvertisementSetArgs(TypedDict):
 
 
 class TransportArgs(TypedDict):
-    """TCP below a session: the peer's port, and the interface whose address is the source (from 1.19)."""
+    """The TCP connection of a session: the peer's port, and the interface of the source address (from 1.19)."""
 
     peer_port: NotRequired[pulumi.Input[int]]
     source_interface: NotRequired[pulumi.Input[str]]
 
 
 class FamilyArgs(TypedDict):
-    """An address family of a peer config, and the advertisements that it carries."""
+    """An address family of a peer config, and the advertisements of that family."""
 
     afi: NotRequired[pulumi.Input[str]]
     safi: NotRequired[pulumi.Input[str]]
@@ -48,7 +48,7 @@ class FamilyArgs(TypedDict):
 
 
 class PeerConfigArgs(TypedDict):
-    """A CiliumBGPPeerConfig. Timers come from the profile; single values override it (seconds)."""
+    """A CiliumBGPPeerConfig. Timers come from the profile; single values override the profile (seconds)."""
 
     name: str
     profile: NotRequired[pulumi.Input[str]]
@@ -63,9 +63,9 @@ class PeerConfigArgs(TypedDict):
 
 
 class PeerArgs(TypedDict):
-    """A peer of an instance: usually the top-of-rack router.
+    """A peer of an instance, usually the top-of-rack router.
 
-    `defaultGateway` has each node peer with its default gateway of that family (from 1.18).
+    With `defaultGateway`, each node peers with its default gateway of that family (from 1.18).
     """
 
     name: pulumi.Input[str]
@@ -93,7 +93,7 @@ class ClusterConfigArgs(TypedDict):
 
 
 class PeerOverrideArgs(TypedDict):
-    """What one node does differently towards one peer."""
+    """What one node does differently for one peer."""
 
     name: pulumi.Input[str]
     local_address: NotRequired[pulumi.Input[str]]
@@ -111,7 +111,7 @@ class InstanceOverrideArgs(TypedDict):
 
 
 class NodeOverrideArgs(TypedDict):
-    """A CiliumBGPNodeConfigOverride; its name is the node's."""
+    """A CiliumBGPNodeConfigOverride. Its name is the node's name."""
 
     node: str
     instances: NotRequired[pulumi.Input[list[pulumi.Input[InstanceOverrideArgs]]]]

@@ -8,7 +8,7 @@ from components.args.labels import LabelSelectorArgs
 
 
 class EgressSelectorArgs(TypedDict):
-    """Whose traffic: pods, by their own, their namespace's and their node's labels."""
+    """The pods whose traffic the policy covers, by labels of the pod, of its namespace and of its node."""
 
     pod_selector: NotRequired[pulumi.Input[LabelSelectorArgs]]
     namespace_selector: NotRequired[pulumi.Input[LabelSelectorArgs]]
@@ -16,7 +16,7 @@ class EgressSelectorArgs(TypedDict):
 
 
 class EgressGatewayArgs(TypedDict):
-    """The gateway nodes, and the address that traffic leaves with: an interface's first, or a given one."""
+    """The gateway nodes, and the egress address: the first address of an interface, or a given address."""
 
     node_selector: NotRequired[pulumi.Input[LabelSelectorArgs]]
     interface: NotRequired[pulumi.Input[str]]
@@ -24,7 +24,7 @@ class EgressGatewayArgs(TypedDict):
 
 
 class EgressGroupArgs(TypedDict):
-    """A group of gateways that stand in for each other; at most `maxGatewayNodes` serve at a time."""
+    """A group of gateways that replace each other. At most `maxGatewayNodes` serve at a time."""
 
     node_selector: NotRequired[LabelSelectorArgs]
     interface: NotRequired[pulumi.Input[str]]
@@ -33,9 +33,9 @@ class EgressGroupArgs(TypedDict):
 
 
 class EgressPolicyArgs(TypedDict):
-    """An egress policy. One `egressGateway` is Cilium's own kind; `egressGroups` is the HA form.
+    """An egress policy: `egressGateway` is Cilium's own kind, `egressGroups` is the HA form.
 
-    `kind` says which resource carries it where that is not what the edition would pick.
+    `kind` overrides the resource kind that the edition would choose.
     """
 
     name: str
@@ -51,15 +51,15 @@ class EgressPolicyArgs(TypedDict):
 
 
 class EgressHAArgs(TypedDict):
-    """The controller that gives open-source Cilium the HA form. Times are in seconds.
+    """The controller that gives open-source Cilium highly available egress. Times are in seconds.
 
-    A gateway that misses `misses` probes in a row is gone, one that answers `recoveries` is back; a gateway
-    that flaps stays away longer each time, up to `maxHold`. `addressLifetime` is how long the kernel keeps
-    an address from egressCIDRs that nobody confirms. With `uplinkChecks` gateways look after their way out, too:
-    a route to the destination, its link, and ARP for the next hop. Traffic goes back to a gateway `settle` after
-    an address came to it, which makes agents load their datapath anew, and once its agent answers on
-    `agentHealthPort` (0: it is not asked). `image` holds the controller; a lab has its own. `metricsListen` says
-    where metrics are to be had: on the node's address, or on its loopback.
+    A gateway is lost after `misses` missed probes in a row, and back after `recoveries` answered probes. A flapping
+    gateway stays away longer each time, up to `maxHold`. `addressLifetime` is how long the kernel keeps an address
+    from egressCIDRs without confirmation. With `uplinkChecks`, gateways also check their way out: a route to the
+    destination, the route's link, and ARP for the next hop. A new address makes an agent reload its datapath.
+    Traffic therefore returns to a gateway `settle` after an address came to it, and only when its agent answers on
+    `agentHealthPort` (0: no check). `image` is the controller's image; a lab needs none. `metricsListen` puts
+    metrics on the node's address or on its loopback.
     """
 
     image: NotRequired[pulumi.Input[str]]

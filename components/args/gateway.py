@@ -8,14 +8,14 @@ from components.args.labels import LabelSelectorArgs
 
 
 class InfrastructureArgs(TypedDict):
-    """What the Service of a Gateway gets."""
+    """Labels and annotations of a Gateway's Service."""
 
     labels: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     annotations: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
 
 
 class ListenerTlsArgs(TypedDict):
-    """How a listener ends TLS, and with which certificate; `Passthrough` leaves both to the backend."""
+    """How a listener terminates TLS, and with which certificate. `Passthrough` leaves both to the backend."""
 
     secret_name: NotRequired[str]
     certificate_config: NotRequired[str]
@@ -25,9 +25,9 @@ class ListenerTlsArgs(TypedDict):
 
 
 class AllowedRoutesArgs(TypedDict):
-    """Which routes a listener takes: those of the Gateway's namespace, of all, or of selected ones.
+    """The routes that a listener accepts: from the Gateway's namespace, from all or from selected namespaces.
 
-    No kinds: those of the listener's protocol.
+    Without `kinds`, the listener accepts the kinds of its protocol.
     """
 
     namespaces: NotRequired[pulumi.Input[str]]
@@ -36,7 +36,7 @@ class AllowedRoutesArgs(TypedDict):
 
 
 class ListenerArgs(TypedDict):
-    """A port of a Gateway. No hostname: every host."""
+    """A port of a Gateway. Without a hostname, the listener is for every host."""
 
     name: pulumi.Input[str]
     port: pulumi.Input[int]
@@ -47,7 +47,7 @@ class ListenerArgs(TypedDict):
 
 
 class GatewayArgs(TypedDict):
-    """A Gateway. Cilium makes a LoadBalancer Service `cilium-gateway-NAME` of it."""
+    """A Gateway. Cilium makes a LoadBalancer Service `cilium-gateway-NAME` for it."""
 
     name: str
     namespace: NotRequired[str]
@@ -66,7 +66,10 @@ class GatewayHostNetworkArgs(TypedDict):
 
 
 class GatewayControllerArgs(TypedDict):
-    """What the chart's `gatewayAPI` needs. The CRDs of the Gateway API are the cluster's; only a lab brings them."""
+    """What the chart's `gatewayAPI` needs.
+
+    The cluster provides the CRDs of the Gateway API; only a lab installs them.
+    """
 
     host_network: NotRequired[pulumi.Input[GatewayHostNetworkArgs]]
     external_traffic_policy: NotRequired[pulumi.Input[str]]

@@ -15,7 +15,7 @@ class HostNetworkArgs(TypedDict):
 
 
 class IngressControllerArgs(TypedDict):
-    """What the chart's `ingressController` needs. `mode` is how Ingresses get their address."""
+    """What the chart's `ingressController` needs. `mode` decides how Ingresses get their address."""
 
     mode: NotRequired[pulumi.Input[str]]
     default: NotRequired[pulumi.Input[bool]]
@@ -24,7 +24,7 @@ class IngressControllerArgs(TypedDict):
 
 
 class IngressBackendArgs(TypedDict):
-    """The Service that answers where no rule does."""
+    """The Service that answers requests that no rule matches."""
 
     service: pulumi.Input[str]
     port: pulumi.Input[Any]
@@ -40,7 +40,7 @@ class IngressTlsArgs(TypedDict):
 
 
 class IngressPathArgs(TypedDict):
-    """One path of one host, and the Service behind it."""
+    """One path of one host, and the Service behind the path."""
 
     path: NotRequired[pulumi.Input[str]]
     path_type: NotRequired[pulumi.Input[str]]
@@ -49,7 +49,7 @@ class IngressPathArgs(TypedDict):
 
 
 class IngressRuleArgs(TypedDict):
-    """Paths under one host; no host means every host."""
+    """Paths under one host. Without a host, the rule is for every host."""
 
     host: NotRequired[pulumi.Input[str]]
     paths: pulumi.Input[list[pulumi.Input[IngressPathArgs]]]

@@ -10,8 +10,8 @@ from components.args.labels import LabelSelectorArgs
 class L2PolicyArgs(TypedDict):
     """A CiliumL2AnnouncementPolicy.
 
-    `interfaces` are regular expressions (RE2); none means every device of the agent. Cilium's
-    default for both kinds of address is false: a policy that sets neither announces nothing.
+    `interfaces` are regular expressions (RE2); without them, the policy applies to every device of the agent.
+    Cilium's default for both kinds of address is false: a policy that sets neither announces nothing.
     """
 
     name: str

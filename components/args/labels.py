@@ -6,7 +6,7 @@ import pulumi
 
 
 class RequirementArgs(TypedDict):
-    """One `matchExpressions` entry. `values` belongs to In and NotIn alone."""
+    """One `matchExpressions` entry. Only In and NotIn have `values`."""
 
     key: pulumi.Input[str]
     operator: pulumi.Input[str]
@@ -14,7 +14,7 @@ class RequirementArgs(TypedDict):
 
 
 class LabelSelectorArgs(TypedDict):
-    """A Kubernetes LabelSelector. An empty one matches everything, as it does in the API."""
+    """A Kubernetes LabelSelector. An empty selector matches everything, as in the API."""
 
     match_labels: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     match_expressions: NotRequired[pulumi.Input[list[pulumi.Input[RequirementArgs]]]]

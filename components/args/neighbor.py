@@ -26,7 +26,7 @@ class LocalAsArgs(TypedDict):
 
 
 class PeerGroupArgs(TypedDict):
-    """Settings that several neighbors share. A group without `remoteAs` leaves it to its neighbors."""
+    """Settings that several neighbors share. If a group has no `remoteAs`, each neighbor sets its own."""
 
     route_map_in: NotRequired[pulumi.Input[str]]
     route_map_out: NotRequired[pulumi.Input[str]]
@@ -53,9 +53,9 @@ class PeerGroupArgs(TypedDict):
 
 
 class NeighborArgs(TypedDict):
-    """One neighbor: by its address, or as whoever is at the other end of an interface (unnumbered).
+    """One neighbor: by its address, or by the interface that leads to it (unnumbered).
 
-    In a peer group, what is unset here comes from the group.
+    In a peer group, a setting that the neighbor leaves unset comes from the group.
     """
 
     route_map_in: NotRequired[pulumi.Input[str]]
@@ -85,7 +85,7 @@ class NeighborArgs(TypedDict):
 
 
 class ListenRangeArgs(TypedDict):
-    """Neighbors that may connect from a prefix without being named one by one."""
+    """A prefix whose hosts may connect as neighbors without a neighbor entry each."""
 
     prefix: pulumi.Input[str]
     peer_group: pulumi.Input[str]

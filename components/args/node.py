@@ -6,11 +6,11 @@ import pulumi
 
 
 class InterfaceArgs(TypedDict):
-    """A network interface and its address. `loopback` ones have no wire behind them.
+    """A network interface and its address.
 
-    `managed` ones the program puts on a node and takes off again: `link` is a link of its own without a
-    wire (dummy where the kernel has that type, else a bridge without ports), `secondary` a further address
-    on the interface of that name.
+    A `loopback` interface has no wire. The program adds a `managed` interface to a node and removes it again:
+    `link` is a link without a wire (dummy if the kernel has that type, otherwise a bridge without ports),
+    `secondary` is a further address on the interface of that name.
     """
 
     name: pulumi.Input[str]

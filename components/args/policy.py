@@ -6,14 +6,14 @@ import pulumi
 
 
 class CidrRuleArgs(TypedDict):
-    """A prefix without the prefixes inside it that are excepted."""
+    """A prefix, without the excepted prefixes inside it."""
 
     cidr: pulumi.Input[str]
     except_: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
 
 
 class SourcedRequirementArgs(TypedDict):
-    """A `matchExpressions` entry over sourced labels."""
+    """A `matchExpressions` entry over labels with a source."""
 
     key: pulumi.Input[str]
     operator: pulumi.Input[str]
@@ -21,21 +21,21 @@ class SourcedRequirementArgs(TypedDict):
 
 
 class EndpointSelectorArgs(TypedDict):
-    """Which endpoints; an empty one takes all of them."""
+    """The endpoints that are selected. An empty selector matches all endpoints."""
 
     match_labels: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     match_expressions: NotRequired[pulumi.Input[list[pulumi.Input[SourcedRequirementArgs]]]]
 
 
 class DefaultDenyArgs(TypedDict):
-    """Whether the policy has its endpoints lose what no rule admits; None: where it has rules of that direction."""
+    """Whether the policy denies its endpoints what no rule admits. None: yes, if it has rules of that direction."""
 
     ingress: NotRequired[pulumi.Input[bool]]
     egress: NotRequired[pulumi.Input[bool]]
 
 
 class FqdnArgs(TypedDict):
-    """Names whose addresses are admitted, as pods look them up: one, or those of a pattern with `*`."""
+    """Names whose addresses are admitted, as pods resolve them: one name, or a pattern with `*`."""
 
     match_name: NotRequired[pulumi.Input[str]]
     match_pattern: NotRequired[pulumi.Input[str]]
@@ -50,7 +50,7 @@ class PolicyPortArgs(TypedDict):
 
 
 class HttpRuleArgs(TypedDict):
-    """HTTP requests that are admitted; expressions are Envoy's, and take the whole text."""
+    """HTTP requests that are admitted. Expressions are Envoy's, and match the whole text."""
 
     method: NotRequired[pulumi.Input[str]]
     path: NotRequired[pulumi.Input[str]]
@@ -59,9 +59,9 @@ class HttpRuleArgs(TypedDict):
 
 
 class PolicyRuleArgs(TypedDict):
-    """One rule of either direction: whom it admits, or denies in a deny rule. All parts empty means nobody.
+    """One rule of either direction: whom the rule admits, or whom a deny rule denies. An empty rule means nobody.
 
-    A port that is a plain number is one of TCP. `fqdns` are of egress; `http` is what requests to the ports may be.
+    A port that is a plain number is a TCP port. `fqdns` belong to egress. `http` limits the requests to the ports.
     """
 
     endpoints: NotRequired[pulumi.Input[list[pulumi.Input[EndpointSelectorArgs]]]]
@@ -73,11 +73,11 @@ class PolicyRuleArgs(TypedDict):
 
 
 class NetworkPolicyArgs(TypedDict):
-    """A CiliumClusterwideNetworkPolicy; with a `namespace` a CiliumNetworkPolicy.
+    """A CiliumClusterwideNetworkPolicy, or with a `namespace` a CiliumNetworkPolicy.
 
-    `ingress: []` (or a list of one empty rule, which is how the API has it) is default deny;
-    leaving the key out does not touch that direction. Deny rules win over all others. With `nodeSelector` instead of
-    `endpointSelector` it is of the nodes themselves (the host firewall).
+    `ingress: []` (or a list of one empty rule, which is the API's form) is default deny. Without the key, the
+    policy does not affect that direction. Deny rules override all others. With `nodeSelector` instead of
+    `endpointSelector`, the policy applies to the nodes themselves (the host firewall).
     """
 
     name: str

@@ -6,7 +6,7 @@ import pulumi
 
 
 class PrefixListEntryArgs(TypedDict):
-    """Prefixes inside `prefix` whose length is `ge` to `le`; without both, `prefix` itself and no other."""
+    """Prefixes inside `prefix` whose length is `ge` to `le`. Without both, only `prefix` itself matches."""
 
     action: NotRequired[pulumi.Input[str]]
     prefix: pulumi.Input[str]
@@ -15,20 +15,20 @@ class PrefixListEntryArgs(TypedDict):
 
 
 class PrefixListArgs(TypedDict):
-    """The first entry that fits decides; what fits none is denied. All entries are of one family."""
+    """Entries of one address family. The first entry that matches decides; a prefix without a match is denied."""
 
     name: pulumi.Input[str]
     entries: pulumi.Input[list[pulumi.Input[PrefixListEntryArgs]]]
 
 
 class RouteMatchArgs(TypedDict):
-    """What an entry applies to: a route that fits everything given here; nothing given is every route."""
+    """The routes that an entry applies to: routes that meet all conditions. Without conditions, every route."""
 
     prefix_list: NotRequired[pulumi.Input[str]]
 
 
 class RouteSetArgs(TypedDict):
-    """What an entry that permits changes. `communities` replaces those of the route."""
+    """The attributes that a permit entry changes. `communities` replaces the communities of the route."""
 
     local_preference: NotRequired[pulumi.Input[int]]
     med: NotRequired[pulumi.Input[int]]
@@ -37,7 +37,7 @@ class RouteSetArgs(TypedDict):
 
 
 class RouteMapEntryArgs(TypedDict):
-    """One entry: the first whose match fits decides."""
+    """One entry. The first entry that matches decides."""
 
     action: NotRequired[pulumi.Input[str]]
     match: NotRequired[pulumi.Input[RouteMatchArgs]]
@@ -45,7 +45,7 @@ class RouteMapEntryArgs(TypedDict):
 
 
 class RouteMapArgs(TypedDict):
-    """Entries in order; a route that fits none is denied."""
+    """Entries in order. A route that matches no entry is denied."""
 
     name: pulumi.Input[str]
     entries: pulumi.Input[list[pulumi.Input[RouteMapEntryArgs]]]

@@ -9,14 +9,17 @@ from components.args.route_policy import PrefixListArgs, RouteMapArgs
 
 
 class BgpTimersArgs(TypedDict):
-    """FRR's `timers bgp`: for every neighbor that has none of its own, in seconds."""
+    """FRR's `timers bgp`, for every neighbor without its own timers, in seconds."""
 
     keepalive: pulumi.Input[int]
     hold: pulumi.Input[int]
 
 
 class AggregateArgs(TypedDict):
-    """A prefix that the router announces while it has a route inside; `summaryOnly` keeps those to itself."""
+    """A prefix that the router announces while it has a route inside the prefix.
+
+    `summaryOnly` suppresses the announcement of the routes inside.
+    """
 
     prefix: pulumi.Input[str]
     summary_only: NotRequired[pulumi.Input[bool]]
@@ -24,7 +27,7 @@ class AggregateArgs(TypedDict):
 
 
 class RedistributeArgs(TypedDict):
-    """Routes of another source that BGP announces."""
+    """A source whose routes BGP announces."""
 
     protocol: pulumi.Input[str]
     route_map: NotRequired[pulumi.Input[str]]
@@ -32,11 +35,11 @@ class RedistributeArgs(TypedDict):
 
 
 class RouterBgpArgs(TypedDict):
-    """`router bgp` of one router. Unset is FRR's own default, of the profile that `defaults` names.
+    """`router bgp` of one router.
 
-    `updateDelay`: seconds that a bgpd which starts waits for all of its neighbors before it touches a route.
-    `vrf` is a VRF that the router has already. `raw` has further lines of the block, which are kept as they are and
-    checked by FRR alone.
+    An unset field has FRR's default, of the profile that `defaults` names. `updateDelay` is how many seconds a
+    starting bgpd waits for all of its neighbors before it changes routes. `vrf` is a VRF that already exists on the
+    router. `raw` has further lines of the block: they are kept unchanged, and only FRR checks them.
     """
 
     asn: pulumi.Input[int]

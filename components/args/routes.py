@@ -6,7 +6,7 @@ import pulumi
 
 
 class ParentRefArgs(TypedDict):
-    """The Gateway that a route belongs to; of its listeners the one of that name or port, or all that take it."""
+    """The Gateway of a route. A name or a port selects a listener; otherwise all listeners that accept the route."""
 
     name: pulumi.Input[str]
     namespace: NotRequired[pulumi.Input[str]]
@@ -15,7 +15,7 @@ class ParentRefArgs(TypedDict):
 
 
 class ValueMatchArgs(TypedDict):
-    """A header or a parameter of the query, and what it is to be."""
+    """A header or a query parameter, and the value to match."""
 
     name: pulumi.Input[str]
     value: pulumi.Input[str]
@@ -23,7 +23,7 @@ class ValueMatchArgs(TypedDict):
 
 
 class HttpRouteMatchArgs(TypedDict):
-    """Requests with all of this."""
+    """Requests that meet all of these conditions."""
 
     path: NotRequired[pulumi.Input[str]]
     path_type: NotRequired[pulumi.Input[str]]
@@ -33,7 +33,7 @@ class HttpRouteMatchArgs(TypedDict):
 
 
 class RouteBackendArgs(TypedDict):
-    """A Service, and its share of the requests. One of another namespace has to be allowed by a ReferenceGrant."""
+    """A Service, and its share of the requests. A Service in another namespace needs a ReferenceGrant there."""
 
     service: pulumi.Input[str]
     port: pulumi.Input[int]
@@ -42,14 +42,14 @@ class RouteBackendArgs(TypedDict):
 
 
 class NewPathArgs(TypedDict):
-    """Another path: a whole one, or another beginning in place of the one that matched."""
+    """The new path: a whole path, or a new prefix for the prefix that matched."""
 
     replace_full_path: NotRequired[pulumi.Input[str]]
     replace_prefix_match: NotRequired[pulumi.Input[str]]
 
 
 class RedirectArgs(TypedDict):
-    """The answer that sends a client elsewhere; what is not said stays as it was asked."""
+    """The redirect that a client gets. What is unset stays as in the request."""
 
     scheme: NotRequired[pulumi.Input[str]]
     hostname: NotRequired[pulumi.Input[str]]
@@ -59,14 +59,14 @@ class RedirectArgs(TypedDict):
 
 
 class RewriteArgs(TypedDict):
-    """What the backend is asked instead."""
+    """The host and the path that the backend sees instead."""
 
     hostname: NotRequired[pulumi.Input[str]]
     path: NotRequired[pulumi.Input[NewPathArgs]]
 
 
 class HeaderChangesArgs(TypedDict):
-    """Headers that are set, added and taken away."""
+    """Headers to set, to add and to remove."""
 
     set: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     add: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
@@ -74,7 +74,7 @@ class HeaderChangesArgs(TypedDict):
 
 
 class HttpRouteRuleArgs(TypedDict):
-    """Requests that match (without matches: all), what is changed of them, and who answers."""
+    """Requests that match (without matches: all), the changes to them, and the backends that answer them."""
 
     matches: NotRequired[pulumi.Input[list[pulumi.Input[HttpRouteMatchArgs]]]]
     backends: NotRequired[pulumi.Input[list[pulumi.Input[RouteBackendArgs]]]]
@@ -99,7 +99,7 @@ class HttpRouteArgs(TypedDict):
 
 
 class GrpcRouteMatchArgs(TypedDict):
-    """Calls of a service, or of one method of it."""
+    """Calls of a service, or of one method of the service."""
 
     service: NotRequired[pulumi.Input[str]]
     method: NotRequired[pulumi.Input[str]]
@@ -108,7 +108,7 @@ class GrpcRouteMatchArgs(TypedDict):
 
 
 class GrpcRouteRuleArgs(TypedDict):
-    """Calls that match (without matches: all), and who answers."""
+    """Calls that match (without matches: all), and the backends that answer them."""
 
     matches: NotRequired[pulumi.Input[list[pulumi.Input[GrpcRouteMatchArgs]]]]
     backends: NotRequired[pulumi.Input[list[pulumi.Input[RouteBackendArgs]]]]
@@ -129,7 +129,7 @@ class GrpcRouteArgs(TypedDict):
 
 
 class TlsRouteArgs(TypedDict):
-    """A TLSRoute: connections that pass through as they are, by the name that the client asks for."""
+    """A TLSRoute: forwards TLS connections without decryption, by the server name that the client asks for."""
 
     name: str
     namespace: NotRequired[str]
