@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import report
 from cli.session import JsonOption, Session, StackOption
+from diagnosis.entities import Hosts
 from diagnosis.roots import Root, roots
 from probes.verdict import Color, Verdict
 
+if TYPE_CHECKING:
+    from probes.field import Field
+    from probes.host_state import HostState
+
+# Seconds for what is asked of hosts where something is red.
+_EVIDENCE = 4.0
 _MARKS = {Color.GREEN: ("ok", "green"), Color.RED: ("RED", "bold red"), Color.GREY: ("?", "bold yellow")}
 
 
@@ -58,13 +65,17 @@ def prove(session: Session, deadline: float | None, *, as_json: bool, junit: Pat
 
     try:
         field = Field(session.stack, pool, session.kube(), session.endpoints())
-        proof = run(field, deadline, progress)
+        # The hosts of what is red are asked in the end.
+        kept = min(_EVIDENCE, (deadline or _EVIDENCE * 4) / 4)
+        proof = run(field, deadline and deadline - kept, progress)
+        verdicts = proof.verdicts
+        causes = roots(session.stack, verdicts)
+        world = World(with_made(session.stack), proof.seen)
+        field.within(kept)
+        states = _states(field, causes)
     finally:
         pool.close()
-    verdicts = proof.verdicts
-    causes = roots(session.stack, verdicts)
-    world = World(with_made(session.stack), proof.seen)
-    told = [evidence(world, root) for root in causes]
+    told = [evidence(world, root, states) for root in causes]
     if junit is not None:
         junit.write_text(_junit(session.name, verdicts))
     if as_json:
@@ -79,6 +90,18 @@ def prove(session: Session, deadline: float | None, *, as_json: bool, junit: Pat
         _print(verdicts, causes, told)
     if not all_green(verdicts):
         raise typer.Exit(1)
+
+
+def _states(field: Field, causes: list[Root]) -> dict[str, HostState]:
+    """The kernels of the hosts that root causes are about, and of the routers between them."""
+    from diagnosis.host_evidence import near
+    from probes.host_state import collect
+
+    if not causes:
+        return {}
+    hosts = Hosts(field.stack)
+    about = set().union(*(hosts.about(root.verdict) for root in causes))
+    return collect(field, about | hosts.routers, near(field.stack, about))
 
 
 def _print(verdicts: list[Verdict], causes: list[Root], told: list[list[str]]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.stack_name import StackName, stack_name
-from config.errors import ConfigError, MachineError, Problem, Refused, StateError
+from config.errors import ConfigError, MachineError, Problem, StateError
 from config.home import home
 from config.load import PROJECT, parse
 from config.stack import StackConfig
@@ -77,32 +77,26 @@ class Session:
 
     @cached_property
     def report(self) -> Report:
-        """What the rules found. Raises ConfigError where the stack contradicts itself.
+        """What the rules found.
 
         Of a program of somebody's own nothing is known here: its components ask the rules themselves.
         """
-        from components.build import not_possible
         from rules.registry import Report, check_all
 
-        if self.is_foreign:
-            return Report(())
-        problems = list(not_possible(self.stack))
-        if problems:
-            raise ConfigError(self.name, problems)
-        return check_all(self.stack)
+        return Report(()) if self.is_foreign else check_all(self.stack)
 
     def check(self) -> None:
         """Stop now, before anything else, where the stack is wrong; warnings are told on standard error."""
         from cli import report as screen
         from cli.findings import print_text
+        from rules.gate import refuse
 
         errors = self.report.errors
         print_text(
             replace(self.report, findings=tuple(f for f in self.report.findings if f not in errors), waived=()),
             screen.err,
         )
-        if errors:
-            raise Refused([str(finding) for finding in errors])
+        refuse(self.report)
 
     def alone(self) -> AbstractContextManager[None]:
         """Nobody else changes the stack or its lab meanwhile. Raises StateError, naming who does."""

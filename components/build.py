@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pulumi
@@ -26,33 +25,10 @@ from components.router_frr import RouterFRR
 from components.secrets import secret
 from components.workloads import Workloads
 from config.certified import certified
-from config.errors import ConfigError, Problem
 from config.stack import StackConfig
 from effective.features import features
-from effective.helm import conflicts, helm_values, host_firewall, secrets_namespace
+from effective.helm import helm_values, host_firewall, secrets_namespace
 from effective.return_routes import return_routes
-
-
-def contradictions(stack: StackConfig) -> list[Problem]:
-    """Where a stack contradicts itself, or asks for what nothing builds."""
-    return [*conflicts(stack), *not_possible(stack)]
-
-
-def not_possible(stack: StackConfig) -> Iterator[Problem]:
-    """What the models can say and this Cilium cannot do."""
-    if stack.cilium.release >= (1, 18):
-        return
-    for i, policy in enumerate(stack.egress_policies):
-        if policy.by_controller(stack.cilium.edition) and policy.az_affinity != "disabled":
-            yield Problem(f"egressPolicies[{i}].azAffinity", "disabled (zones need Cilium 1.18)", policy.az_affinity)
-
-
-def check(stack: StackConfig) -> StackConfig:
-    """Refuse a stack that contradicts itself. Raises ConfigError with every contradiction."""
-    problems = contradictions(stack)
-    if problems:
-        raise ConfigError(pulumi.get_stack(), problems)
-    return stack
 
 
 def build(stack: StackConfig) -> dict[str, Any]:

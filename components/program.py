@@ -6,7 +6,7 @@ import sys
 
 import pulumi
 
-from components.build import build, check
+from components.build import build
 from config.errors import EdgeError
 from config.load import load
 from rules.gate import admit
@@ -15,7 +15,7 @@ from rules.gate import admit
 def run() -> None:
     """Declare the stack that Pulumi has selected. What is wrong with the stack ends the program without a traceback."""
     try:
-        for name, value in build(admit(check(load()))).items():
+        for name, value in build(admit(load())).items():
             pulumi.export(name, value)
     except EdgeError as error:
         pulumi.log.error(str(error))

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import ip_network
 
 from diagnosis.entities import Hosts
+from diagnosis.host_evidence import of_hosts
 from diagnosis.roots import Root
 from diagnosis.why import prefix
 from diagnosis.why.chain import ways
 from diagnosis.why.steps import Step
 from diagnosis.why.world import World
+from probes.host_state import HostState
 from probes.services import load_balancer_addresses
 from probes.verdict import Verdict
 
+# Lines that only say where the next ones belong.
+_CONTEXT = re.compile(r"(router bgp|address-family|exit|exit-address-family|exit-vrf|!|end)\b|!$")
+_MOST = 4
 
-def evidence(world: World, root: Root) -> list[str]:
-    """Lines for a root; none where the objects have nothing to do with it."""
+
+def evidence(world: World, root: Root, states: dict[str, HostState]) -> list[str]:
+    """Lines for a root: what the API's objects, FRR and the kernels of its hosts say; none where all is in order."""
+    found = [*_of_objects(world, root), *_of_config(world, root.verdict)]
+    return list(dict.fromkeys([*found, *of_hosts(world.stack, root.verdict, states)]))
+
+
+def _of_objects(world: World, root: Root) -> list[str]:
     if root.verdict.check == "bgp-session":
-        return list(dict.fromkeys([*_of_session(world, root.verdict), *_of_links(world, root.verdict)]))
+        return [*_of_session(world, root.verdict), *_of_links(world, root.verdict)]
     # Several nodes mostly have one reason.
     hosts: dict[str, list[str]] = {}
     for text in _of_route(world, root.verdict):
@@ -33,6 +45,20 @@ def _of_session(world: World, verdict: Verdict) -> Iterator[str]:
         if world.node(node) is None or world.peers(node):
             continue
         yield from (way.ended for way in ways(world.objects, node, lambda entry: None) if way.ended is not None)
+
+
+def _of_config(world: World, verdict: Verdict) -> Iterator[str]:
+    """What somebody typed into FRR, past its file, of the neighbors that are concerned or of all."""
+    hosts = Hosts(world.stack)
+    about = hosts.about(verdict)
+    for router in sorted(about & hosts.routers):
+        lines = world.seen.routers.get(router, {}).get("not-in-file") or []
+        told = [
+            line for line in lines if not _CONTEXT.match(line) and (not hosts.named(line) or hosts.named(line) & about)
+        ]
+        if told:
+            more = f" and {len(told) - _MOST} more" if len(told) > _MOST else ""
+            yield f"FRR on {router} runs what its file does not have: {'; '.join(told[:_MOST])}{more}"
 
 
 def _of_links(world: World, verdict: Verdict) -> Iterator[str]:

@@ -39,8 +39,8 @@ def return_routes(stack: StackConfig) -> Iterator[ReturnRoute]:
         if routed & set(node.default_gateways):
             continue
         if any(
-            stack.cluster.pod_cidr.subnet_of(r.to)
-            for r in node.routes  # type: ignore[arg-type]
+            stack.cluster.pod_cidr.subnet_of(r.to)  # type: ignore[arg-type]
+            for r in node.routes
             if r.to.version == stack.cluster.pod_cidr.version
         ):
             continue

@@ -35,12 +35,12 @@ _ROUTER_COMMANDS = {
     "fib": "ip -j route show{VRF} proto bgp",
     "static": "vtysh -c 'show ip route{VRF} static json'",
 }
-# Lines of the file that do not run, in FRR's own comparison.
-_NOT_RUNNING = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null | sed -n '/^Lines To Add/,$p'"
+# What the file and the running configuration do not share, in FRR's own comparison.
+_COMPARED = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null"
 
 # FRR's daemons that are to run and do not, one a line; links and their MTU; whether the kernel forwards.
 # `comm` has 15 letters.
-_PARTS = r"""for d in zebra $(sed -n 's/^\([a-z0-9]*\)=yes.*/\1/p' /etc/frr/daemons 2>/dev/null); do
+_PARTS = r"""for d in zebra staticd $(sed -n 's/^\([a-z0-9]*\)=yes.*/\1/p' /etc/frr/daemons 2>/dev/null); do
 	grep -qsxF "$d" /proc/[0-9]*/comm || echo "$d"
 done | sort -u
 for i in /sys/class/net/*; do echo "${i##*/}=$(cat "$i/mtu")"; done
@@ -129,7 +129,7 @@ class Field:
             f"vtysh -c 'show bgp{vrf} ipv4 unicast neighbors {name} routes json'"
             for name in sorted(foreign(self.stack, router))
         ]
-        script = f"; echo {_MARK}; ".join([*commands, _NOT_RUNNING, *networks, *others])
+        script = f"; echo {_MARK}; ".join([*commands, _COMPARED, *networks, *others])
         # By itself: where a daemon is gone, vtysh may wait for it until nobody waits for vtysh.
         *words, forwards = self.ssh.run(self.endpoints[router.name], _PARTS, timeout=20).stdout.split()
         seen.stopped[router.name] = [word for word in words if "=" not in word]
@@ -149,7 +149,8 @@ class Field:
         differing, *originated = answers[len(_ROUTER_COMMANDS) :]
         originated, told = originated[: len(networks)], originated[len(networks) :]
         parsed["foreign"] = [prefix for text in told for prefix in (json.loads(text or "{}").get("routes") or {})]
-        parsed["not-running"] = _lines(differing)
+        parsed["not-running"] = [line for line in _lines(differing, "Add") if "password" not in line]
+        parsed["not-in-file"] = _lines(differing, "Delete")
         parsed["networks"] = {str(p): json.loads(text) for p, text in zip(router.bgp.networks, originated, strict=True)}
         seen.routers[router.name] = parsed
 
@@ -229,7 +230,7 @@ def certified(stack: StackConfig) -> dict[tuple[str, str], set[str]]:
     return result
 
 
-def _lines(shown: str) -> list[str]:
-    """The lines under the heading of frr-reload's list; passwords are left out."""
-    lines = [line.strip() for line in shown.strip().splitlines()[2:]]
-    return [line for line in lines if line and "password" not in line]
+def _lines(shown: str, heading: str) -> list[str]:
+    """The lines under a heading of frr-reload's list (`Add` or `Delete`), without passwords' text."""
+    lines = [line.strip() for line in shown.partition(f"Lines To {heading}")[2].partition("Lines To ")[0].splitlines()]
+    return [re.sub(r"(password) .*", r"\1 (not shown)", line) for line in lines if line and set(line) != {"="}]

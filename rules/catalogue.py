@@ -90,6 +90,7 @@ from rules.egress import (
     g22_taint,
     g23_image,
     g24_interface_without_wire,
+    g25_zones_version,
 )
 from rules.ingress import (
     i01_kube_proxy,
@@ -268,6 +269,7 @@ MODULES: tuple[ModuleType, ...] = (
     g22_taint,
     g23_image,
     g24_interface_without_wire,
+    g25_zones_version,
     r01_rewritten,
     r02_timers,
     r03_internal_multihop,

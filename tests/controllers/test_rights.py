@@ -122,7 +122,8 @@ def test_the_table_in_docs_is_current() -> None:
     lines = [
         "# What the egress controller may do",
         "",
-        "A test derives this table twice, from the calls of the code and from the component's roles. Both results are equal.",
+        "A test derives this table twice, from the calls of the code and from the component's roles."
+        " Both results are equal.",
         "",
         "| part | where | resource | name | verbs |",
         "|---|---|---|---|---|",

@@ -1,0 +1,150 @@
+"""What the kernels of the hosts say of a root cause: links, routes, neighbor entries, filters, a second owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+from config.node import Node
+from config.router import Router
+from config.stack import StackConfig
+from diagnosis.entities import Hosts
+from probes.host_state import Drop, HostState, Network
+from probes.verdict import Verdict
+
+_NOWHERE = ("blackhole", "unreachable", "prohibit")
+_BGP = 179
+_KUBELET = 10250
+
+
+def of_hosts(stack: StackConfig, verdict: Verdict, states: dict[str, HostState]) -> Iterator[str]:
+    """Lines for a root; none where its hosts show nothing."""
+    about = Hosts(stack).about(verdict)
+    for host in _hosts(stack):
+        state = states.get(host.name)
+        if state is None or (host.name not in about and not _between(host, about, stack)):
+            continue
+        others = [one for one in _hosts(stack) if one.name in about and one.name != host.name]
+        yield from _links(host, state, about, stack, states)
+        yield from _routes(host, state, others)
+        yield from _neighbors(host, state, others)
+        yield from _filters(host, state, stack, about)
+
+
+def near(stack: StackConfig, hosts: set[str]) -> dict[str, list[str]]:
+    """Router -> the IPv4 addresses of these nodes on its links: what it asks for by ARP."""
+    return {
+        router.name: [
+            str(node.address)
+            for node in stack.nodes
+            if node.name in hosts
+            and node.address.version == 4
+            and any(node.address in one.address.network for one in router.interfaces if not one.loopback)
+        ][:4]
+        for router in stack.managed_routers
+    }
+
+
+def _hosts(stack: StackConfig) -> list[Router | Node]:
+    return [*stack.managed_routers, *stack.nodes]
+
+
+def _between(host: Router | Node, about: set[str], stack: StackConfig) -> bool:
+    """Whether a router is on the way of what nodes say to one another."""
+    return host.name in {router.name for router in stack.managed_routers} and bool(about)
+
+
+def _links(
+    host: Router | Node, state: HostState, about: set[str], stack: StackConfig, states: dict[str, HostState]
+) -> Iterator[str]:
+    for one in host.interfaces:
+        link, network = state.links.get(one.name), one.address.network
+        leads = host.name in about or any(node.name in about and node.address in network for node in stack.nodes)
+        if getattr(one, "loopback", False) or not leads:
+            continue
+        if link is None:
+            yield f"{one.name} of {host.name} is not there"
+        elif not link.up:
+            yield f"{one.name} of {host.name} is down"
+        elif str(one.address) not in link.addresses:
+            yield f"{one.name} of {host.name} has no {one.address}"
+        else:
+            larger = [
+                (name, states[name].links[device].mtu)
+                for name, device in _on(stack, network)
+                if name in states and device in states[name].links and states[name].links[device].mtu > link.mtu
+            ]
+            if larger:
+                name, mtu = larger[0]
+                yield f"{one.name} of {host.name} has MTU {link.mtu}, {name} on the same link {mtu}"
+    yield from _owners(host, state, states)
+
+
+def _on(stack: StackConfig, network: Network) -> list[tuple[str, str]]:
+    """The hosts with an interface in a network, and its name."""
+    return [(h.name, i.name) for h in _hosts(stack) for i in h.interfaces if i.address.network == network]
+
+
+def _owners(host: Router | Node, state: HostState, states: dict[str, HostState]) -> Iterator[str]:
+    """Two hosts that answer for one address."""
+    owners = {link.hardware: name for name, other in states.items() for link in other.links.values()}
+    for address, macs in state.answering.items():
+        if len(macs) > 1:
+            told = ", ".join(f"{mac} ({owners[mac]})" if mac in owners else mac for mac in sorted(macs))
+            yield f"two hosts answer ARP for {address} on a link of {host.name}: {told}"
+
+
+def _routes(host: Router | Node, state: HostState, others: list[Router | Node]) -> Iterator[str]:
+    """Routes that end at the host itself, for an address of another host that the root is about."""
+    addresses = [one.address.ip for other in others for one in other.interfaces]
+    for route in state.routes:
+        if route.get("type") not in _NOWHERE or "dst" not in route:
+            continue
+        covered = ip_network("0.0.0.0/0" if route["dst"] == "default" else route["dst"], strict=False)
+        if any(address in covered for address in addresses):
+            yield f"{host.name} has a {route['type']} route for {route['dst']}"
+
+
+def _neighbors(host: Router | Node, state: HostState, others: list[Router | Node]) -> Iterator[str]:
+    """Neighbor entries that somebody wrote, past ARP."""
+    addresses = {str(one.address.ip) for other in others for one in other.interfaces}
+    for entry in state.neighbors:
+        if entry.get("dst") in addresses and "PERMANENT" in (entry.get("state") or []):
+            yield (
+                f"{host.name} has a permanent neighbor entry for {entry['dst']} ({entry.get('lladdr', 'no address')}):"
+                f" ip neigh del {entry['dst']} dev {entry.get('dev')}"
+            )
+
+
+def _filters(host: Router | Node, state: HostState, stack: StackConfig, about: set[str]) -> Iterator[str]:
+    concerned = _concerned(stack, about)
+    ports = {_BGP, _KUBELET, *_served(stack)}
+    for drop in state.drops:
+        if _takes(drop, concerned, ports):
+            where = drop.chain if drop.table == "filter" else f"{drop.table} {drop.chain}"
+            yield f"{host.name} drops it: {where}, {drop.packets} packets by iptables {drop.text}"
+
+
+def _concerned(stack: StackConfig, about: set[str]) -> list[Network]:
+    """Addresses, Pods and Services that a root may be about."""
+    addresses = [one.address.ip for host in _hosts(stack) if host.name in about for one in host.interfaces]
+    pools = [prefix for pool in stack.pools for block in pool.blocks for prefix in block.prefixes]
+    pods = [node.pod_cidr for node in stack.nodes if node.name in about and node.pod_cidr is not None]
+    return [*(ip_network(address) for address in addresses), *pods, *pools]
+
+
+def _served(stack: StackConfig) -> set[int]:
+    ports = {workload.port for workload in stack.workloads if workload.port is not None}
+    return ports | {service.first_tcp for service in stack.services if service.first_tcp is not None}
+
+
+def _takes(drop: Drop, concerned: list[Network], ports: set[int]) -> bool:
+    """Whether a rule takes packets of these addresses and ports."""
+    if drop.ports and not drop.ports & ports:
+        return False
+    if drop.protocol not in (None, "all", "tcp", "icmp"):
+        return False
+    return all(
+        end is None or any(end.version == one.version and end.overlaps(one) for one in concerned)
+        for end in (drop.source, drop.destination)
+    )

@@ -1,0 +1,147 @@
+"""What a host's kernel says of itself: links, routes, neighbors and the filters that dropped packets.
+
+Asked where something is red, of the hosts that it is about; nobody else pays for it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TYPE_CHECKING, Any
+
+from config.errors import EdgeError
+
+if TYPE_CHECKING:
+    from probes.field import Field
+
+Network = IPv4Network | IPv6Network
+_MARK = "=-=-="
+_MOST_HOSTS = 8
+_ASK = f"""ip -j addr; echo {_MARK}
+ip -j route; echo {_MARK}
+ip -j neigh; echo {_MARK}
+for table in raw mangle filter; do iptables-save -c -t $table 2>/dev/null; done; echo {_MARK}
+"""
+# Who answers for an address on the link: two questions, and every answer to them.
+_ARP = """( dev=$(ip -o route get {0} | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
+arping -c 2 -w 2 -I "$dev" {0} | sed -n 's/.*\\[\\(..:..:..:..:..:..\\)\\].*/{0} \\1/p' ) & """
+# What Kubernetes and Cilium drop themselves is no fault.
+_THEIRS = ("KUBE-", "CILIUM_")
+_DROP = re.compile(r"^\[(?P<packets>\d+):\d+\] -A (?P<chain>\S+) ?(?P<match>.*?) ?-j (?:DROP|REJECT)\b.*$")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A network interface. `hardware`: its MAC address."""
+
+    up: bool
+    mtu: int
+    hardware: str
+    addresses: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Drop:
+    """A rule of a filter that dropped packets. `text`: as iptables has it. None of a match: it takes all."""
+
+    table: str
+    chain: str
+    text: str
+    packets: int
+    source: Network | None
+    destination: Network | None
+    protocol: str | None
+    ports: frozenset[int]
+
+
+@dataclass(frozen=True)
+class HostState:
+    """A host's kernel. `answering`: address on a link -> the MAC addresses that answer for it."""
+
+    links: dict[str, Link] = field(default_factory=dict)
+    routes: list[dict[str, Any]] = field(default_factory=list)
+    neighbors: list[dict[str, Any]] = field(default_factory=list)
+    drops: list[Drop] = field(default_factory=list)
+    answering: dict[str, set[str]] = field(default_factory=dict)
+
+
+def collect(field: Field, hosts: set[str], near: dict[str, list[str]]) -> dict[str, HostState]:
+    """The hosts that answer, at most eight. `near`: host -> IPv4 addresses on its links that it asks for by ARP."""
+    known = sorted(hosts & field.endpoints.keys())[:_MOST_HOSTS]
+    with ThreadPoolExecutor(_MOST_HOSTS, "state") as pool:
+        found = pool.map(lambda name: _ask(field, name, near.get(name, [])), known)
+        return {name: state for name, state in zip(known, found, strict=True) if state is not None}
+
+
+def _ask(field: Field, name: str, near: list[str]) -> HostState | None:
+    command = "".join(_ARP.format(shlex.quote(address)) for address in near) + _ASK + "wait"
+    try:
+        return read(field.ssh.run(field.endpoints[name], command, timeout=10).stdout)
+    except (EdgeError, ValueError, KeyError, TypeError):
+        # What cannot be asked is no evidence; its row has said so already.
+        return None
+
+
+def read(text: str) -> HostState:
+    """The answer of a host. Raises ValueError, KeyError or TypeError where it is no such answer."""
+    links, routes, neighbors, filters, arp = text.split(_MARK)
+    # The first answers by ARP may come before the rest.
+    early, bracket, links = links.partition("[")
+    answering: dict[str, set[str]] = {}
+    for address, mac in re.findall(r"^(\S+) ((?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})$", early + arp, re.MULTILINE):
+        answering.setdefault(address, set()).add(mac.lower())
+    return HostState(
+        {each["ifname"]: _link(each) for each in json.loads(bracket + links) if "ifname" in each},
+        json.loads(routes or "[]"),
+        json.loads(neighbors or "[]"),
+        list(_drops(filters)),
+        answering,
+    )
+
+
+def _link(each: dict[str, Any]) -> Link:
+    return Link(
+        "UP" in each["flags"] and each.get("operstate") != "DOWN",
+        int(each["mtu"]),
+        str(each.get("address", "")).lower(),
+        frozenset(f"{one['local']}/{one['prefixlen']}" for one in each.get("addr_info", []) if "local" in one),
+    )
+
+
+def _drops(text: str) -> list[Drop]:
+    table, found = "filter", []
+    for line in text.splitlines():
+        if line.startswith("*"):
+            table = line[1:]
+        rule = _DROP.match(line)
+        if rule is None or int(rule["packets"]) == 0 or rule["chain"].startswith(_THEIRS):
+            continue
+        words = f"-A {rule['chain']} {rule['match']}".split()
+        ports = _after(words, "--dport") + _after(words, "--sport")
+        found.append(
+            Drop(
+                table,
+                rule["chain"],
+                line.partition("] ")[2],
+                int(rule["packets"]),
+                _network(words, "-s"),
+                _network(words, "-d"),
+                next(iter(_after(words, "-p")), None),
+                frozenset(int(port) for port in ports if port.isdigit()),
+            )
+        )
+    return found
+
+
+def _after(words: list[str], option: str) -> list[str]:
+    """The values of an option that is not negated."""
+    return [words[i + 1] for i, word in enumerate(words[:-1]) if word == option and words[i - 1] != "!"]
+
+
+def _network(words: list[str], option: str) -> Network | None:
+    found = _after(words, option)
+    return ip_network(found[0], strict=False) if found else None

@@ -1,0 +1,86 @@
+"""Faults of nodes: their links, routes, filters and agents."""
+
+from __future__ import annotations
+
+from tests.e2e.faults.fault import Fault, both, on
+
+# With the routes that went with the link: the lab's hosts have no systemd that puts them back.
+LINK_UP = (
+    "ip link set eth1 up; ip route add 192.168.20.0/24 via 192.168.10.200;"
+    " ip route add 172.20.0.0/16 via 192.168.10.200"
+)
+DROP_80 = "-t raw {} PREROUTING -p tcp --dport 80 -j DROP"
+
+
+def on_w1(make: str, mend: str, check: str, cause: str, *, quick: bool = False) -> Fault:
+    """A fault of one node."""
+    return Fault(on("cilium-w1", make), on("cilium-w1", mend), check, cause, quick)
+
+
+FAULTS = {
+    "agent frozen": on_w1(
+        "pkill -STOP -x cilium-agent", "pkill -CONT -x cilium-agent", "bgp-session", "cilium-dbg", quick=True
+    ),
+    # Cilium's operator may be on it.
+    "link down": on_w1(
+        "ip link set eth1 down",
+        LINK_UP,
+        "bgp-session",
+        "the API server does not reach the kubelet at 192.168.10.101:10250",
+        quick=True,
+    ),
+    "node frozen": Fault(
+        lambda edge: edge.fault("freeze", "cilium-w1"),
+        lambda edge: edge.fault("thaw", "cilium-w1"),
+        "bgp-session",
+        "the API server does not reach the kubelet at 192.168.10.101:10250",
+    ),
+    "node drops HTTP": Fault(
+        on("cilium-w2", f"iptables {DROP_80.format('-I')}"),
+        on("cilium-w2", f"iptables {DROP_80.format('-D')}"),
+        "vip-http",
+        "cilium-w2 drops it: raw PREROUTING",
+    ),
+    "node drops BGP": on_w1(
+        "iptables -I OUTPUT -p tcp --dport 179 -j DROP",
+        "iptables -D OUTPUT -p tcp --dport 179 -j DROP",
+        "bgp-session",
+        "cilium-w1 drops",
+    ),
+    "no route back": Fault(
+        on("cilium-w3", "ip route del 172.20.0.0/16"),
+        on("cilium-w3", "ip route add 172.20.0.0/16 via 192.168.20.200"),
+        "pod-to-pod",
+        "no route",
+    ),
+    "no route to the other subnet": on_w1(
+        "ip route del 192.168.20.0/24",
+        "ip route add 192.168.20.0/24 via 192.168.10.200",
+        "pod-to-pod",
+        "no route",
+    ),
+    "small MTU on a node": on_w1(
+        "ip link set eth1 mtu 1000", f"ip link set eth1 mtu 1500; {LINK_UP}", "pod-to-pod", "MTU 1000"
+    ),
+    "node loses packets": on_w1(
+        "iptables -t raw -I PREROUTING -i eth1 -p tcp --dport 80 -m statistic --mode nth --every 5 -j DROP",
+        "iptables -t raw -D PREROUTING -i eth1 -p tcp --dport 80 -m statistic --mode nth --every 5 -j DROP",
+        "vip-http",
+        "cilium-w1 drops it: raw PREROUTING",
+    ),
+    "blackhole to the router": on_w1(
+        "ip route add blackhole 192.168.10.200/32",
+        "ip route del blackhole 192.168.10.200/32",
+        "bgp-session",
+        "no route",
+    ),
+    "address on two nodes": Fault(
+        on("cilium-w2", "ip addr add 192.168.10.101/32 dev eth1; arping -q -A -c 3 -I eth1 192.168.10.101"),
+        both(
+            on("cilium-w2", "ip addr del 192.168.10.101/32 dev eth1"),
+            on("cilium-w1", "arping -q -A -c 3 -I eth1 192.168.10.101"),
+        ),
+        "bgp-session",
+        "two hosts answer ARP for 192.168.10.101",
+    ),
+}

@@ -1,0 +1,202 @@
+"""Faults of the API's objects: changed or deleted by somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.e2e.faults.fault import Act, Fault, both, kubectl, on, patched, redeployed
+
+LB = "ciliumbgpadvertisement/bgp-advertisements-lb-exip-webpod"
+PODS = "ciliumbgpadvertisement/bgp-advertisements"
+PEERING = "ciliumbgpclusterconfig/cilium-bgp"
+SYSTEM = ("-n", "kube-system")
+
+
+def labelled(thing: str, label: str) -> Act:
+    """A label with another value."""
+    return kubectl("label", thing, label, "--overwrite")
+
+
+def scaled(*what: str, count: int) -> Act:
+    """A Deployment with another number of Pods."""
+    return kubectl("scale", *what, f"--replicas={count}")
+
+
+def service(was: Any, change: Any, cause: str, *, quick: bool = False) -> Fault:
+    """Fields of the Service, changed with kubectl."""
+    return Fault(
+        patched("service/webpod", {"spec": change}), patched("service/webpod", {"spec": was}), "service", cause, quick
+    )
+
+
+def deleted(thing: str, cause: str, check: str = "object") -> Fault:
+    """An object that the stack declares is gone."""
+    return Fault(kubectl("delete", thing), redeployed, check, cause)
+
+
+def peering(asn: int = 65001, address: str = "192.168.10.200", peer: int = 65000) -> Act:
+    """The cluster config with other numbers."""
+    peers = [
+        {
+            "name": "tor-switch",
+            "peerASN": peer,
+            "peerAddress": address,
+            "peerConfigRef": {"name": "cilium-peer"},
+        }
+    ]
+    return patched(PEERING, {"spec": {"bgpInstances": [{"name": "instance-65001", "localASN": asn, "peers": peers}]}})
+
+
+FAULTS = {
+    "operator gone": Fault(
+        scaled(*SYSTEM, "deployment/cilium-operator", count=0),
+        scaled(*SYSTEM, "deployment/cilium-operator", count=1),
+        "operator",
+        "nobody gives addresses to Services",
+        quick=True,
+    ),
+    "externalTrafficPolicy": service(
+        {"externalTrafficPolicy": "Cluster"},
+        {"externalTrafficPolicy": "Local"},
+        "externalTrafficPolicy of Service default/webpod was changed by kubectl-patch at ",
+        quick=True,
+    ),
+    "selector": service(
+        {"selector": {"app": "webpod"}},
+        {"selector": {"app": "wbpod"}},
+        "selector of Service default/webpod was changed by kubectl-patch at ",
+        quick=True,
+    ),
+    "targetPort": service(
+        {"ports": [{"port": 80, "targetPort": 80, "protocol": "TCP"}]},
+        {"ports": [{"port": 80, "targetPort": 8080, "protocol": "TCP"}]},
+        "of Service default/webpod was changed by kubectl-patch at ",
+    ),
+    "type": service(
+        {"type": "LoadBalancer"}, {"type": "ClusterIP"}, "type of Service default/webpod was changed by kubectl-patch"
+    ),
+    "label of a Service": Fault(
+        labelled("service/webpod", "app=wbpod"),
+        labelled("service/webpod", "app=webpod"),
+        "service",
+        "labels of Service default/webpod were changed",
+    ),
+    "Service deleted": deleted("service/webpod", "Service default/webpod is not there", "service"),
+    "no backends": Fault(
+        scaled("deployment/webpod", count=0), scaled("deployment/webpod", count=3), "vip-http", "no backend"
+    ),
+    "backends hang": Fault(
+        both(*(on(f"cilium-w{i}", "pkill -STOP -x whoami") for i in (1, 2, 3))),
+        both(*(on(f"cilium-w{i}", "pkill -CONT -x whoami") for i in (1, 2, 3))),
+        "pod-to-pod",
+        "takes the connection and says nothing",
+    ),
+    "node label": Fault(
+        labelled("node/cilium-w1", "enable-bgp-"),
+        labelled("node/cilium-w1", "enable-bgp=true"),
+        "bgp-session",
+        "no CiliumBGPClusterConfig selects the node (cilium-bgp wants enable-bgp=true)",
+        quick=True,
+    ),
+    "advertisement label": Fault(
+        labelled(LB, "advertise=bpg"),
+        labelled(LB, "advertise=bgp"),
+        "rib",
+        "bgp-advertisements-lb-exip-webpod is about it, and cilium-peer selects advertise=bgp: it has advertise=bpg",
+        quick=True,
+    ),
+    "advertisement of Pods deleted": deleted(PODS, "bgp-advertisements"),
+    "advertisement of Services deleted": deleted(LB, "bgp-advertisements-lb-exip-webpod"),
+    "advertisement of another kind": Fault(
+        patched(PODS, {"spec": {"advertisements": [{"advertisementType": "Interface", "interface": {"name": "lo"}}]}}),
+        redeployed,
+        "object",
+        "bgp-advertisements",
+    ),
+    "peer config deleted": deleted("ciliumbgppeerconfig/cilium-peer", "CiliumBGPPeerConfig cilium-peer"),
+    "cluster config deleted": deleted(PEERING, "CiliumBGPClusterConfig cilium-bgp"),
+    "wrong local AS": Fault(peering(asn=65009), peering(), "object", "cilium-bgp"),
+    "wrong peer AS": Fault(peering(peer=65009), peering(), "object", "cilium-bgp"),
+    "wrong peer address": Fault(peering(address="192.168.10.201"), peering(), "object", "cilium-bgp"),
+    "pool deleted": deleted("ciliumloadbalancerippool/cilium-pool", "cilium-pool"),
+    "pool disabled and the Service anew": Fault(
+        both(
+            patched("ciliumloadbalancerippool/cilium-pool", {"spec": {"disabled": True}}),
+            kubectl("delete", "service/webpod"),
+            redeployed,
+        ),
+        both(redeployed, patched("ciliumloadbalancerippool/cilium-pool", {"spec": {"disabled": False}})),
+        "object",
+        "cilium-pool",
+    ),
+    "override of one node": Fault(
+        lambda edge: edge.on(
+            "mgmt",
+            "echo '"
+            '{"apiVersion":"cilium.io/v2","kind":"CiliumBGPNodeConfigOverride","metadata":{"name":"cilium-w1"},'
+            '"spec":{"bgpInstances":[{"name":"instance-65001","localASN":65009}]}}'
+            "' | kubectl apply -f -",
+        ),
+        kubectl("delete", "ciliumbgpnodeconfigoverride/cilium-w1"),
+        "bgp-override",
+        "cilium-w1",
+    ),
+    "policy against all": Fault(
+        lambda edge: edge.on(
+            "mgmt",
+            "echo '"
+            '{"apiVersion":"cilium.io/v2","kind":"CiliumNetworkPolicy","metadata":{"name":"no","namespace":"default"},'
+            '"spec":{"endpointSelector":{"matchLabels":{"app":"webpod"}},"ingressDeny":[{"fromEntities":["all"]}]}}'
+            "' | kubectl apply -f -",
+        ),
+        kubectl("delete", "ciliumnetworkpolicy/no"),
+        "pod-to-pod",
+        "CiliumNetworkPolicy default/no",
+    ),
+    "no agent on a node": Fault(
+        patched(
+            "daemonset/cilium",
+            {
+                "spec": {
+                    "template": {
+                        "spec": {
+                            "affinity": {
+                                "nodeAffinity": {
+                                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                                        "nodeSelectorTerms": [
+                                            {
+                                                "matchExpressions": [
+                                                    {
+                                                        "key": "kubernetes.io/hostname",
+                                                        "operator": "NotIn",
+                                                        "values": ["cilium-w1"],
+                                                    }
+                                                ]
+                                            }
+                                        ]
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            },
+            *SYSTEM,
+        ),
+        redeployed,
+        "bgp-session",
+        "no agent runs on cilium-w1",
+    ),
+    "API server frozen": Fault(
+        on("cilium-ctr", "pkill -STOP -x kube-apiserver"),
+        on("cilium-ctr", "pkill -CONT -x kube-apiserver"),
+        "bgp-session",
+        "the Kubernetes API does not answer",
+    ),
+    "etcd frozen": Fault(
+        on("cilium-ctr", "pkill -STOP -x etcd"),
+        on("cilium-ctr", "pkill -CONT -x etcd"),
+        "bgp-session",
+        "the Kubernetes API",
+    ),
+}

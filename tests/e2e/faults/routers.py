@@ -1,0 +1,119 @@
+"""Faults of the router: its daemons, its kernel and its links."""
+
+from __future__ import annotations
+
+from tests.e2e.faults.fault import VIP, Fault, on_router
+
+RESTART = on_router("/usr/lib/frr/frrinit.sh restart >/dev/null 2>&1 </dev/null")
+# Towards nodes, but not what the test and verify themselves speak over.
+TENTH = "! -o eth0 -m statistic --mode nth --every 10 --packet 0"
+NEEDED = "-p icmp --icmp-type fragmentation-needed"
+
+
+def killed(daemon: str) -> Fault:
+    """A daemon of FRR and who would start it again."""
+    return Fault(
+        on_router(f"pkill -9 watchfrr; pkill -9 -x {daemon}"),
+        RESTART,
+        "router-daemon",
+        f"a daemon of FRR does not run ({daemon})",
+        quick=daemon != "staticd",
+    )
+
+
+def filtered(rule: str, check: str, cause: str, *, chain: str = "FORWARD", quick: bool = False) -> Fault:
+    """A rule of the router's filter."""
+    return Fault(
+        on_router(f"iptables -I {chain} {rule}"), on_router(f"iptables -D {chain} {rule}"), check, cause, quick
+    )
+
+
+FAULTS = {
+    "zebra killed": killed("zebra"),
+    "bgpd killed": killed("bgpd"),
+    "staticd killed": killed("staticd"),
+    "router forwards nothing": Fault(
+        on_router("sysctl -qw net.ipv4.ip_forward=0"),
+        on_router("sysctl -qw net.ipv4.ip_forward=1"),
+        "forwarding",
+        "the router passes on no packet",
+        quick=True,
+    ),
+    "blackhole for the VIP": Fault(
+        on_router(f"ip route add blackhole {VIP}"),
+        on_router(f"ip route del blackhole {VIP}"),
+        "rib",
+        "a route of another source wins over BGP's on cilium-r",
+        quick=True,
+    ),
+    "VIP on the router's loopback": Fault(
+        on_router(f"ip addr add {VIP}/32 dev lo"),
+        on_router(f"ip addr del {VIP}/32 dev lo"),
+        "rib",
+        "a route of another source wins over BGP's on cilium-r",
+    ),
+    "blackhole for Pods": Fault(
+        on_router("ip route add blackhole 172.20.1.0/24"),
+        on_router("ip route del blackhole 172.20.1.0/24"),
+        "rib",
+        "a route of another source wins over BGP's on cilium-r",
+    ),
+    "small MTU and lost ICMP": Fault(
+        on_router(f"ip link set eth2 mtu 1000; iptables -I OUTPUT {NEEDED} -j DROP"),
+        on_router(f"ip link set eth2 mtu 1500; iptables -D OUTPUT {NEEDED} -j DROP"),
+        # The API server's own packets to the kubelet are lost first.
+        "bgp-session",
+        "eth2 of cilium-r has MTU 1000, others of its links 1500",
+        quick=True,
+    ),
+    "every tenth packet lost": filtered(
+        f"{TENTH} -j DROP", "vip-http", "packets are lost on the way to every next hop", chain="OUTPUT", quick=True
+    ),
+    "BGP of one node dropped": filtered(
+        "-p tcp -s 192.168.10.102 --dport 179 -j DROP",
+        "bgp-session",
+        "drops what comes from 192.168.10.102",
+        chain="INPUT",
+    ),
+    "BGP of all nodes dropped": filtered(
+        "-p tcp --dport 179 -j DROP", "bgp-session", "drops what comes to port 179", chain="INPUT"
+    ),
+    "nothing is forwarded": filtered("-j DROP", "forwarding", "drops every packet that it should pass on"),
+    "HTTP to one node's Pods dropped": filtered(
+        "-s 192.168.10.0/24 -d 172.20.3.0/24 -p tcp --dport 80 -j DROP", "pod-to-pod", "cilium-r drops it: FORWARD"
+    ),
+    "HTTP to one node dropped": filtered(
+        "-d 172.16.1.1 -p tcp --dport 80 -o eth2 -j DROP", "vip-http", "cilium-r drops it: OUTPUT", chain="OUTPUT"
+    ),
+    "ICMP dropped": filtered("-p icmp -j DROP", "pod-to-pod", "cilium-r drops it: FORWARD"),
+    "link to a subnet down": Fault(
+        on_router("ip link set eth2 down"),
+        on_router("ip link set eth2 up"),
+        "router-link",
+        "eth2 of cilium-r is down",
+    ),
+    "address of a link removed": Fault(
+        on_router("ip addr del 192.168.20.200/24 dev eth2"),
+        on_router("ip addr add 192.168.20.200/24 dev eth2"),
+        "router-link",
+        "eth2 of cilium-r has no 192.168.20.200",
+    ),
+    "wrong neighbor table": Fault(
+        on_router("ip neigh replace 192.168.10.101 lladdr 02:00:00:00:00:99 nud permanent dev eth1"),
+        on_router("ip neigh del 192.168.10.101 dev eth1; true"),
+        "bgp-session",
+        "192.168.10.101",
+    ),
+    "router frozen": Fault(
+        lambda edge: edge.fault("freeze", "cilium-r"),
+        lambda edge: edge.fault("thaw", "cilium-r"),
+        "bgp-session",
+        "cilium-r",
+    ),
+    "sshd gone": Fault(
+        on_router("pkill -STOP -f '[w]hile :; do'; pkill -x sshd; true"),
+        lambda edge: edge.fault("thaw", "cilium-r"),
+        "bgp-session",
+        "cannot connect",
+    ),
+}
