@@ -21,9 +21,9 @@ from typing import Any
 from components.egress_ha.crd import definition
 from config.egress import HA_API_VERSION, HA_KIND, EgressHA
 from config.labels import ZONE
-from controllers.egress_ha.controller import Controller
-from controllers.egress_ha.keys import KeyRing
-from controllers.egress_ha.policies import API, KIND
+from controllers.egress_ha.protocol.keys import KeyRing
+from controllers.egress_ha.replica.cilium_policies import API, KIND
+from controllers.egress_ha.replica.controller import Controller
 from tests.e2e.harness import Edge
 from transport.kube import Kube, Object
 

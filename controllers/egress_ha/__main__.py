@@ -9,8 +9,8 @@ import sys
 import threading
 
 from config.errors import EdgeError
-from controllers.egress_ha import settings
-from controllers.egress_ha.keys import KeyRing
+from controllers.egress_ha import command_line
+from controllers.egress_ha.protocol.keys import KeyRing
 from transport.kube import Kube
 
 log = logging.getLogger("egress-ha")
@@ -28,15 +28,15 @@ def main(argv: list[str]) -> None:
     """Run until a signal. Errors that a restart may heal end the process with one line."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     threading.excepthook = end
-    role, given, who = settings.parse(argv)
+    role, given, who = command_line.parse(argv)
     keys = KeyRing(cache=who.keys)
     kube = Kube.in_cluster(timeout=max(1.0, given.lease / 2))
     if role == "node":
-        from controllers.egress_ha.node import NodePart
+        from controllers.egress_ha.gateway.process import NodePart
 
         NodePart(kube, given, who.address, keys).run()
         return
-    from controllers.egress_ha.controller import Controller
+    from controllers.egress_ha.replica.controller import Controller
 
     controller = Controller(kube, given, who.pod, who.address, keys, lists=who.lists)
 

@@ -19,9 +19,10 @@ from components.egress_ha.rbac import CONTROLLER, NODE, rbac
 from components.egress_ha.workloads import workloads
 from config.egress import HA_API_VERSION, HA_GROUP, HA_KIND, EgressHA, EgressPolicy
 from config.load import parse
-from controllers.egress_ha import crd, settings
-from controllers.egress_ha.controller import APP
-from controllers.egress_ha.decision import Declared
+from controllers.egress_ha import command_line
+from controllers.egress_ha.replica import declared_policy
+from controllers.egress_ha.replica.controller import APP
+from controllers.egress_ha.replica.decision import Declared
 from tests.components.program import declared
 from tests.config.dev_stack import dev_stack
 from tests.controllers.test_decision import EAST, OLD, decided, policy
@@ -107,7 +108,7 @@ def test_the_schema_keeps_the_policy_and_the_controller_reads_the_same_again(doc
     made = ha_policy(item)
     assert wrong(made["spec"], SCHEMA["properties"]["spec"]) == []
     made["metadata"]["uid"] = "u"
-    read = crd.Reader().declared(made)
+    read = declared_policy.Reader().declared(made)
     assert isinstance(read, Declared) and read.policy == item
 
 
@@ -125,7 +126,7 @@ def test_the_schema_keeps_the_policy_and_the_controller_reads_the_same_again(doc
 def test_the_schema_keeps_the_status(one: Any) -> None:
     from datetime import UTC, datetime
 
-    status = crd.timed(one.status, {}, datetime(2026, 1, 1, tzinfo=UTC))
+    status = declared_policy.timed(one.status, {}, datetime(2026, 1, 1, tzinfo=UTC))
     assert wrong(status, SCHEMA["properties"]["status"]) == []
 
 
@@ -225,7 +226,7 @@ def test_the_processes_understand_their_arguments() -> None:
     )
     for kind, role in (("Deployment", "controller"), ("DaemonSet", "node")):
         container = pod(made(ha, GW)[kind])["containers"][0]
-        said, parsed, given = settings.parse([*container["args"], "--address=192.0.2.1"])
+        said, parsed, given = command_line.parse([*container["args"], "--address=192.0.2.1"])
         assert (said, parsed) == (role, ha)
         names = {e["name"]: e.get("value") or e["valueFrom"]["fieldRef"]["fieldPath"] for e in container["env"]}
         assert said == role and str(given.keys) == "/run/egress-ha/keys.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from controllers.egress_ha.keys import KeyRing
+from controllers.egress_ha.protocol.keys import KeyRing
 
 
 def data(*made: int, fill: int = 1) -> dict[str, str]:

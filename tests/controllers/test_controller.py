@@ -11,8 +11,8 @@ import pytest
 
 from config.egress import EgressHA
 from config.errors import ApiError
-from controllers.egress_ha.controller import Controller
-from controllers.egress_ha.gateway import HOSTNAME
+from controllers.egress_ha.replica.controller import Controller
+from controllers.egress_ha.replica.members import HOSTNAME
 from tests.controllers.fake_kube import FakeKube
 from tests.controllers.signed import ring
 from tests.controllers.test_decision import EAST, NODES, WEST, node

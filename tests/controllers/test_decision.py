@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from controllers.egress_ha.addresses import Book, given
-from controllers.egress_ha.crd import Reader, timed
-from controllers.egress_ha.decision import Decision, Declared, Known, decide
-from controllers.egress_ha.gateway import DRAIN, HOSTNAME, ZONE, members
-from controllers.egress_ha.policies import OF_ZONE
+from controllers.egress_ha.protocol.status import given
+from controllers.egress_ha.replica.address_allocator import Book
+from controllers.egress_ha.replica.cilium_policies import OF_ZONE
+from controllers.egress_ha.replica.decision import Decision, Declared, Known, decide
+from controllers.egress_ha.replica.declared_policy import Reader, timed
+from controllers.egress_ha.replica.members import DRAIN, HOSTNAME, ZONE, members
 
 EAST, WEST = "172.18.0.4", "172.18.0.6"
 OLD = {

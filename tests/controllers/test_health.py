@@ -6,8 +6,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from controllers.egress_ha.health import Health, Thresholds
-from controllers.egress_ha.vantage import View, agreed
+from controllers.egress_ha.liveness.health import Health, Thresholds
+from controllers.egress_ha.replica.quorum import View, agreed
 
 A, B = ip_address("10.0.0.1"), ip_address("10.0.0.2")
 

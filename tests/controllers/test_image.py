@@ -16,8 +16,8 @@ PROGRAM = "controllers/egress_ha"
 # Imports every file of the program, and prints the files of the checkout that this brings in.
 _IMPORT_ALL = f"""
 import importlib, pathlib, sys
-for path in pathlib.Path("{PROGRAM}").glob("*.py"):
-    importlib.import_module(f"controllers.egress_ha.{{path.stem}}")
+for path in pathlib.Path("{PROGRAM}").rglob("*.py"):
+    importlib.import_module(".".join(path.with_suffix("").parts))
 here = str(pathlib.Path.cwd())
 for module in list(sys.modules.values()):
     if (getattr(module, "__file__", None) or "").startswith(here):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import ApiError
-from controllers.egress_ha.keys import ROTATION, Keeper, KeyRing
+from controllers.egress_ha.protocol.key_sync import ROTATION, Keeper
+from controllers.egress_ha.protocol.keys import KeyRing
 from tests.controllers.fake_kube import FakeKube
 from tests.controllers.signed import data, ring
 

@@ -10,8 +10,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 # The program as it is started, but for the API that it talks to, and a watch that meets what nobody thought of.
 _ONE_THREAD_FAILS = """
 from controllers.egress_ha import __main__ as program
-from controllers.egress_ha.node import NodePart
-from controllers.egress_ha.watch import Watched
+from controllers.egress_ha.gateway.process import NodePart
+from controllers.egress_ha.protocol.informer import Watched
 from tests.controllers.fake_kube import FakeKube
 
 def follow(self):

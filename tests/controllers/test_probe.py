@@ -16,9 +16,11 @@ from typing import Any
 import pytest
 
 from config.net import Address
-from controllers.egress_ha import wire
-from controllers.egress_ha.keys import KeyRing
-from controllers.egress_ha.probe import GATEWAY, REPLICA, Prober, Question, Responder
+from controllers.egress_ha.protocol import wire
+from controllers.egress_ha.protocol.keys import KeyRing
+from controllers.egress_ha.protocol.prober import Prober
+from controllers.egress_ha.protocol.responder import Question, Responder
+from controllers.egress_ha.protocol.wire import GATEWAY, REPLICA
 from tests.controllers.signed import data, ring
 
 INTERVAL = 0.08

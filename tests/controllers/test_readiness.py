@@ -7,7 +7,7 @@ import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from config.egress import EgressHA
-from controllers.egress_ha.readiness import Readiness, healthy
+from controllers.egress_ha.gateway.readiness import Readiness, healthy
 
 
 class Agent(BaseHTTPRequestHandler):

@@ -14,8 +14,9 @@ from typing import Any
 
 from components.egress_ha.rbac import CONTROLLER, NODE, rbac
 from config.egress import HA_KEYS, HA_LEASE, EgressHA
-from controllers.egress_ha.keys import ROTATION, KeyRing
-from controllers.egress_ha.node import NodePart
+from controllers.egress_ha.gateway.process import NodePart
+from controllers.egress_ha.protocol.key_sync import ROTATION
+from controllers.egress_ha.protocol.keys import KeyRing
 from tests.controllers.fake_kube import FakeKube
 from tests.controllers.test_controller import MADE, Replica
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controllers.egress_ha.addresses import Book
-from controllers.egress_ha.decision import Decision, Known, decide
-from controllers.egress_ha.gateway import DRAIN, HOSTNAME, members
+from controllers.egress_ha.replica.address_allocator import Book
+from controllers.egress_ha.replica.decision import Decision, Known, decide
+from controllers.egress_ha.replica.members import DRAIN, HOSTNAME, members
 from tests.controllers.test_decision import EAST, NODES, OLD, WEST, book, decided, gateways, node, policy, used
 
 SATISFIED = "cilium-edge.io/IPAMRequestSatisfied"

@@ -1,0 +1,62 @@
+"""The Secret with the keys of probes: every process reads the Secret, and the leader renews the keys in it."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from config.egress import HA_KEYS
+from config.errors import ApiError
+from controllers.egress_ha.protocol.keys import BYTES, PREFIX, KeyRing
+from transport.kube import Kube, Object
+
+log = logging.getLogger("egress-ha")
+
+ROTATION = 86400.0
+_KEPT = 3
+_SOON, _SELDOM = 1.0, 30.0
+
+
+class Keeper(threading.Thread):
+    """Reads the Secret again and again, and renews the keys in it while `leads`."""
+
+    def __init__(self, kube: Kube, namespace: str, ring: KeyRing, leads: Callable[[], bool] = lambda: False) -> None:
+        super().__init__(name="keys", daemon=True)
+        self._kube, self._namespace, self._ring, self._leads = kube, namespace, ring, leads
+        self._told = ""
+        self._pause = threading.Event()
+
+    def run(self) -> None:
+        while True:
+            try:
+                self.round(time.time())
+                self._told = ""
+            except (ApiError, ValueError) as error:
+                if str(error) != self._told:
+                    log.warning("keys of probes: %s", error)
+                self._told = str(error)
+            self._pause.wait(_SELDOM if self._ring.newest else _SOON)
+
+    def round(self, now: float) -> None:
+        """Read, and write where it is time. Raises ApiError, and ValueError for keys that are none."""
+        found = self._kube.get("v1", "Secret", HA_KEYS, self._namespace)
+        if found is None:
+            raise ApiError(f"Secret {self._namespace}/{HA_KEYS} is not there; `edge up` makes it")
+        data = dict(found.get("data") or {})
+        self._ring.replace(data)
+        if self._leads() and now - self._ring.newest >= ROTATION:
+            self._ring.replace(self._renewed(found, data, int(now)))
+
+    def _renewed(self, found: Object, data: Mapping[str, str], now: int) -> dict[str, str]:
+        """The Secret's data with a new key (two where there was none), as the API has taken it."""
+        names = sorted(data, key=lambda name: int(name.removeprefix(PREFIX)))
+        made = (now,) if names else (now - 1, now)
+        news = {f"{PREFIX}{when}": base64.b64encode(secrets.token_bytes(BYTES)).decode() for when in made}
+        kept = {name: data[name] for name in names[-(_KEPT - 1) :]}
+        written = self._kube.replace({**found, "data": {**kept, **news}})
+        log.info("keys of probes: a new one, of %d", len(written["data"]))
+        return dict(written["data"])

@@ -1,0 +1,95 @@
+"""The keys that probes are signed with: a Secret of the API, filled and renewed by the controller that leads.
+
+The component makes the Secret without anything in it, so that nobody needs the right to make Secrets. The newest key
+but one signs, and all of the last three are taken: whoever has not read the newest one yet understands the others, and
+is understood by them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+PREFIX, BYTES = "key-", 32
+
+
+@dataclass(frozen=True, order=True)
+class Key:
+    """`made` is a time of day in seconds, and orders keys."""
+
+    made: int
+    secret: bytes
+
+    @cached_property
+    def id(self) -> bytes:
+        """Four bytes by which a datagram names its key."""
+        return hashlib.sha256(b"id" + self.secret).digest()[:4]
+
+
+class KeyRing:
+    """The keys that this process has now. Threads may share it. `cache` keeps them over a restart of the process."""
+
+    def __init__(self, cache: Path | None = None) -> None:
+        self._keys: tuple[Key, ...] = ()
+        self._cache = cache
+        if cache is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._keys = parsed(json.loads(cache.read_text()))
+
+    @property
+    def signing(self) -> Key | None:
+        """The key to sign with, None while there is none."""
+        keys = self._keys
+        return keys[-2] if len(keys) > 1 else keys[0] if keys else None
+
+    @property
+    def ids(self) -> frozenset[bytes]:
+        """The ids of all keys."""
+        return frozenset(key.id for key in self._keys)
+
+    def secret(self, id: bytes) -> bytes | None:
+        """The key of that id, None where it is none of ours."""
+        return next((key.secret for key in self._keys if key.id == id), None)
+
+    @property
+    def newest(self) -> int:
+        """When the newest key was made, 0 where there is none."""
+        return self._keys[-1].made if self._keys else 0
+
+    def replace(self, data: Mapping[str, str]) -> None:
+        """With the keys of a Secret. Raises ValueError for what is no key."""
+        keys = parsed(data)
+        if keys == self._keys:
+            return
+        self._keys = keys
+        if self._cache is not None:
+            part = self._cache.with_suffix(".part")
+            with (
+                contextlib.suppress(OSError),
+                os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file,
+            ):
+                file.write(json.dumps(dict(data)))
+                file.flush()
+                part.replace(self._cache)
+
+
+def parsed(data: Mapping[str, str]) -> tuple[Key, ...]:
+    """Raises ValueError."""
+    keys = []
+    for name, text in data.items():
+        try:
+            secret = base64.b64decode(text, validate=True)
+        except (binascii.Error, TypeError):
+            secret = b""
+        if len(secret) != BYTES or not name.removeprefix(PREFIX).isdigit():
+            raise ValueError(f"{name} is no key: expected {BYTES} bytes")
+        keys.append(Key(int(name.removeprefix(PREFIX)), secret))
+    return tuple(sorted(keys))

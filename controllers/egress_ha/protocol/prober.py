@@ -1,0 +1,103 @@
+"""Probes over UDP: who answers, how, and what the answer carries.
+
+A question says which version of the policies its asker knows, and brings back the mark of the last answer; the answer
+is a JSON document: a gateway tells which addresses it has, a replica of the controller what it sees. Both are signed
+(`wire`), nobody else is answered, and no answer is longer than its question: where the document does not fit, it is
+told how long the next question has to be.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import select
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from config.net import Address
+from controllers.egress_ha.protocol import udp_filter, wire
+from controllers.egress_ha.protocol.keys import KeyRing
+
+# So long is a question at first: a report of some addresses fits into an answer of that length.
+_LENGTH = 512
+# An answer may have grown when the longer question comes.
+_SPARE = 256
+
+# Address, whether it answered, and its document where it did.
+Heard = Callable[[Address, bool, Any], None]
+
+
+class Prober(threading.Thread):
+    """Asks every target once an interval (seconds); what has not answered by the next one has missed it.
+
+    `address` is this host's own. `version`: the newest one of the policies that this process knows.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        port: int,
+        service: str,
+        keys: KeyRing,
+        interval: float,
+        targets: Callable[[], Iterable[Address]],
+        heard: Heard,
+        version: Callable[[], int] = lambda: 0,
+    ) -> None:
+        super().__init__(name="prober", daemon=True)
+        self._port, self._service, self._keys, self._interval = port, service, keys, interval
+        self._targets, self._heard, self._version = targets, heard, version
+        self._marks: dict[Address, bytes] = {}
+        self._lengths: dict[Address, int] = {}
+        self._ids: frozenset[bytes] = frozenset()
+        self._socket = udp_filter.opened(address, 0)
+
+    def run(self) -> None:
+        while True:
+            began = time.monotonic()
+            if self._ids != self._keys.ids:
+                self._ids = self._keys.ids
+                udp_filter.admit(self._socket, wire.SAY, self._ids)
+            waiting: dict[bytes, Address] = {}
+            # Without a key nobody is asked, and nobody has missed anything.
+            for target in self._targets() if self._ids else ():
+                self._ask(target, waiting)
+            asked = set(waiting.values())
+            answered = self._collect(waiting, began + self._interval)
+            self._marks = {target: self._marks[target] for target in answered}
+            for target in asked - answered:
+                self._heard(target, False, None)
+
+    def _ask(self, target: Address, waiting: dict[bytes, Address]) -> None:
+        nonce = secrets.token_bytes(wire.NONCE)
+        waiting[nonce] = target
+        about, mark = f"{self._service} {target}", self._marks.get(target, wire.NO_MARK)
+        length = self._lengths.get(target, _LENGTH)
+        with contextlib.suppress(OSError, wire.Refused):
+            question = wire.sealed(self._keys, wire.ASK, about, nonce, mark, {"version": self._version()}, length)
+            self._socket.sendto(question, (str(target), self._port))
+
+    def _collect(self, waiting: dict[bytes, Address], until: float) -> set[Address]:
+        """Those who answered in time. One whose answer needs a longer question is asked again at once."""
+        answered = set()
+        while (left := until - time.monotonic()) > 0:
+            if not select.select([self._socket], [], [], left)[0]:
+                break
+            with contextlib.suppress(OSError, ValueError):
+                datagram = self._socket.recv(wire.LARGEST)
+                target = waiting.get(wire.nonce_of(datagram))
+                if target is None:
+                    continue
+                answer = wire.opened(self._keys, wire.SAY, f"{self._service} {target}", datagram)
+                said = answer.parsed()
+                del waiting[answer.nonce]
+                if isinstance(said, dict) and "says" in said:
+                    self._marks[target] = answer.mark
+                    answered.add(target)
+                    self._heard(target, True, said["says"])
+                elif isinstance(said, dict) and isinstance(said.get("needs"), int):
+                    self._lengths[target] = min(wire.LARGEST, said["needs"] + _SPARE)
+                    self._ask(target, waiting)
+        return answered

@@ -1,0 +1,1 @@
+"""The controller, as it runs in the Deployment: it decides which gateway serves whom, and the leader writes that."""

@@ -1,0 +1,119 @@
+"""Egress IPAM: which gateway has which address of a policy's egressCIDRs.
+
+An address has one holder. It goes to another gateway only when nobody else can have it any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+
+from config.net import Address, Prefix
+
+# How many addresses of a prefix are named at most where there are too few.
+_LOOKED_AT = 256
+
+
+@dataclass
+class Book:
+    """All addresses of all policies in one round.
+
+    `given`: policy -> gateway -> address, as the status has it now. `holders`: address -> the gateways that may
+    have it. `held`: gateway -> what it says that it has. `conflicts`: address -> the stranger that has it. `waiting`:
+    nothing new may be given yet.
+    """
+
+    given: Mapping[str, Mapping[Address, Address]] = field(default_factory=dict)
+    holders: Mapping[Address, AbstractSet[Address]] = field(default_factory=dict)
+    held: Mapping[Address, AbstractSet[Address]] = field(default_factory=dict)
+    conflicts: Mapping[Address, str] = field(default_factory=dict)
+    waiting: bool = False
+    taken: dict[Address, Address] = field(default_factory=dict, compare=False)
+
+    def assign(
+        self, policy: str, cidrs: Sequence[Prefix], wanted: Sequence[Address], resting: Sequence[Address]
+    ) -> tuple[dict[Address, Address], str]:
+        """Gateway -> its address, and why not each of `wanted` has one (empty where each has).
+
+        What was given stays where it can. The gateways of `resting` are away; they keep theirs as long as
+        nobody else needs it: then it is withdrawn now, and given when nobody can have it any more. What
+        another policy has is never taken.
+        """
+        before = self.given.get(policy, {})
+        result: dict[Address, Address] = {}
+        self._keep(cidrs, wanted, before, result)
+        short: list[Address] = []
+        for gateway in wanted:
+            if gateway in result:
+                continue
+            free = next((a for a in _hosts(cidrs) if self._free(a, gateway)), None)
+            if free is None or self.waiting:
+                short.append(gateway)
+            else:
+                result[gateway] = self._take(free, gateway)
+        more = max(0, len(short) - self._pending(cidrs)) if short and not self.waiting else 0
+        self._keep(cidrs, [gateway for gateway in resting if gateway in before][more:], before, result)
+        return result, self._why(cidrs, short) if short else ""
+
+    @cached_property
+    def _owned(self) -> frozenset[Address]:
+        """What any policy has."""
+        return frozenset(address for mapping in self.given.values() for address in mapping.values())
+
+    def _keep(
+        self,
+        cidrs: Sequence[Prefix],
+        gateways: Sequence[Address],
+        before: Mapping[Address, Address],
+        result: dict[Address, Address],
+    ) -> None:
+        for gateway in gateways:
+            address = before.get(gateway)
+            if address is None or address in self.taken or address in self.conflicts:
+                continue
+            if any(address in cidr for cidr in cidrs):
+                result[gateway] = self._take(address, gateway)
+
+    def _take(self, address: Address, gateway: Address) -> Address:
+        self.taken[address] = gateway
+        return address
+
+    def _free(self, address: Address, gateway: Address) -> bool:
+        if address in self.taken or address in self._owned or address in self.conflicts:
+            return False
+        return self.holders.get(address, frozenset()) <= {gateway}
+
+    def _pending(self, cidrs: Sequence[Prefix]) -> int:
+        """How many addresses are withdrawn already and may still be on a gateway."""
+        return sum(
+            1
+            for address in self.holders
+            if address not in self._owned
+            and address not in self.taken
+            and address not in self.conflicts
+            and any(address in cidr for cidr in cidrs)
+        )
+
+    def _why(self, cidrs: Sequence[Prefix], short: Sequence[Address]) -> str:
+        reasons = ["another controller may have given addresses a moment ago"] if self.waiting else []
+        for address in islice(_hosts(cidrs), _LOOKED_AT):
+            if address in self.conflicts:
+                reasons.append(f"{address} is used by {self.conflicts[address]}, which is no gateway")
+            elif address not in self.taken and self.holders.get(address):
+                reasons.append(f"{address} may still be on {min(self.holders[address], key=int)}")
+            if len(reasons) == 3:
+                break
+        tail = f": {'; '.join(reasons)}" if reasons else ""
+        return f"no address for {', '.join(map(str, short))}{tail}"
+
+
+def _hosts(cidrs: Sequence[Prefix]) -> Iterator[Address]:
+    """The addresses of the prefixes; network and broadcast are left out where a prefix has them."""
+    for cidr in cidrs:
+        edge = cidr.version == 4 and cidr.prefixlen < 31
+        first, last = int(cidr.network_address) + edge, int(cidr.broadcast_address) - edge
+        kind = type(cidr.network_address)
+        yield from (kind(number) for number in range(first, last + 1))
