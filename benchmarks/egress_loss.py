@@ -64,15 +64,15 @@ def worker(kubeconfig: Path, policies: int) -> None:
     kube = Kube(kubeconfig.read_text())
     _declare(kube, policies)
     controller = Controller(kube, EgressHA(misses=1, recoveries=1), "bench", ip_address("127.0.0.1"), KeyRing())
-    for one in (controller._policies, controller._nodes, controller._made, controller._pods, controller._leader):
+    for one in (controller._policies, controller._nodes, controller._made, controller._pods, controller._election):
         one.start()
     gateways = [ip_address(f"10.99.0.{n}") for n in range(1, GATEWAYS + 1)]
     caches = (controller._policies, controller._nodes, controller._made)
-    while not (controller._leader.leading and all(one.synced.is_set() for one in caches)):
+    while not (controller._election.leading and all(one.synced.is_set() for one in caches)):
         time.sleep(0.1)
-    _settle(controller, lambda: [controller._sight.gateway(g, True, {}) for g in gateways])
+    _settle(controller, lambda: [controller._views.update_gateway(g, True, {}) for g in gateways])
     first = gateways[0]
-    cpu, clock, writes = _settle(controller, lambda: controller._sight.gateway(first, False, None))
+    cpu, clock, writes = _settle(controller, lambda: controller._views.update_gateway(first, False, None))
     floor = _floor(kube, writes)
     print(
         f"{policies} policies x {GATEWAYS} gateways: {cpu:.2f} s of CPU, {clock:.1f} s of clock, {writes} writes; "

@@ -32,9 +32,9 @@ def main(argv: list[str]) -> None:
     keys = KeyRing(cache=who.keys)
     kube = Kube.in_cluster(timeout=max(1.0, given.lease / 2))
     if role == "node":
-        from controllers.egress_ha.gateway.process import NodePart
+        from controllers.egress_ha.gateway.process import GatewayProcess
 
-        NodePart(kube, given, who.address, keys).run()
+        GatewayProcess(kube, given, who.address, keys).run()
         return
     from controllers.egress_ha.replica.controller import Controller
 

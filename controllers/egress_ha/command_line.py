@@ -13,7 +13,7 @@ from config.egress import EgressHA
 
 
 def parse(argv: list[str]) -> tuple[str, EgressHA, argparse.Namespace]:
-    """Role (`controller` or `node`), the settings, and who this is (pod, node, address)."""
+    """The role (`controller` or `node`), the settings, and who this process is (pod, node, address)."""
     parser = argparse.ArgumentParser(prog="egress-ha", description=__doc__)
     parser.add_argument("role", choices=["controller", "node"])
     for name, default in EgressHA().arguments.items():
@@ -36,6 +36,6 @@ def parse(argv: list[str]) -> tuple[str, EgressHA, argparse.Namespace]:
             {name: value for name, value in vars(given).items() if name in EgressHA.model_fields}
         )
     except ValidationError as error:
-        told = (f"--{str(one['loc'][0]).replace('_', '-')}: {one['msg']}" for one in error.errors())
-        parser.error("; ".join(told))
+        problems = (f"--{str(one['loc'][0]).replace('_', '-')}: {one['msg']}" for one in error.errors())
+        parser.error("; ".join(problems))
     return given.role, settings, given

@@ -22,7 +22,7 @@ from config.load import parse
 from controllers.egress_ha import command_line
 from controllers.egress_ha.replica import declared_policy
 from controllers.egress_ha.replica.controller import APP
-from controllers.egress_ha.replica.decision import Declared
+from controllers.egress_ha.replica.decision import DeclaredPolicy
 from tests.components.program import declared
 from tests.config.dev_stack import dev_stack
 from tests.controllers.test_decision import EAST, OLD, decided, policy
@@ -108,8 +108,8 @@ def test_the_schema_keeps_the_policy_and_the_controller_reads_the_same_again(doc
     made = ha_policy(item)
     assert wrong(made["spec"], SCHEMA["properties"]["spec"]) == []
     made["metadata"]["uid"] = "u"
-    read = declared_policy.Reader().declared(made)
-    assert isinstance(read, Declared) and read.policy == item
+    read = declared_policy.PolicyReader().declared(made)
+    assert isinstance(read, DeclaredPolicy) and read.policy == item
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_the_schema_keeps_the_policy_and_the_controller_reads_the_same_again(doc
 def test_the_schema_keeps_the_status(one: Any) -> None:
     from datetime import UTC, datetime
 
-    status = declared_policy.timed(one.status, {}, datetime(2026, 1, 1, tzinfo=UTC))
+    status = declared_policy.with_transition_times(one.status, {}, datetime(2026, 1, 1, tzinfo=UTC))
     assert wrong(status, SCHEMA["properties"]["status"]) == []
 
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.net import Address, Prefix
-from controllers.egress_ha.protocol.status import given as given_by
-from controllers.egress_ha.replica.address_allocator import Book
+from controllers.egress_ha.protocol.status import assigned_addresses
+from controllers.egress_ha.replica.address_allocator import AddressAllocator
 
 A, B, C = (ip_address(f"10.0.0.{n}") for n in (1, 2, 3))
 Holders = dict[Address, Address]
@@ -34,7 +34,7 @@ def assigned(
     resting: list[Address] | None = None,
     **book: Any,
 ) -> tuple[Holders, str]:
-    return Book({"ha": before or {}}, **book).assign("ha", cidrs, wanted, resting or [])
+    return AddressAllocator({"ha": before or {}}, **book).assign("ha", cidrs, wanted, resting or [])
 
 
 def test_one_address_each_and_the_same_ones_next_time() -> None:
@@ -147,12 +147,12 @@ def test_a_huge_prefix_costs_nothing_even_where_it_is_blocked_or_the_answer_is_n
 
 def test_the_status_is_read_as_addresses() -> None:
     groups = [{"egressIPByGatewayIP": {"10.0.0.1": "172.18.0.84"}}, {}, {"egressIPByGatewayIP": None}]
-    assert list(given_by({"status": {"groupStatuses": groups}})) == [(A, x(84))]
+    assert list(assigned_addresses({"status": {"groupStatuses": groups}})) == [(A, x(84))]
     for nothing in ({}, {"status": None}, {"status": {"groupStatuses": None}}):
-        assert list(given_by(nothing)) == []
+        assert list(assigned_addresses(nothing)) == []
     # What somebody wrote by hand gives nothing, and ends nothing.
     wrong = [{"egressIPByGatewayIP": {"x": "172.18.0.85", "10.0.0.2": "y", "10.0.0.1": "172.18.0.84"}}]
-    assert list(given_by({"status": {"groupStatuses": wrong}})) == [(A, x(84))]
+    assert list(assigned_addresses({"status": {"groupStatuses": wrong}})) == [(A, x(84))]
 
 
 # --- several policies ---
@@ -160,7 +160,7 @@ def test_the_status_is_read_as_addresses() -> None:
 
 @given(st.lists(st.lists(st.integers(1, 6), max_size=6, unique=True), min_size=2, max_size=4))
 def test_policies_over_the_same_prefix_share_it_and_the_oldest_is_served_first(policies: list[list[int]]) -> None:
-    cidr, book, results = nets("172.18.0.80/29"), Book(), []
+    cidr, book, results = nets("172.18.0.80/29"), AddressAllocator(), []
     for number, wanted in enumerate(policies):
         results.append(book.assign(str(number), cidr, [ip_address(f"10.0.0.{n}") for n in wanted], [])[0])
     out = [address for result in results for address in result.values()]
@@ -177,7 +177,7 @@ def test_an_older_policy_that_grows_leaves_a_younger_ones_addresses_alone(last: 
     cidr = nets("172.18.0.80/29") if last == 86 else nets("172.18.0.81/32", "172.18.0.82/31")
     younger = {A: x(82), B: x(83)}
     holders = {x(81): {A}, x(82): {A}, x(83): {B}}
-    book = Book({"old": {A: x(81)}, "young": younger}, holders)
+    book = AddressAllocator({"old": {A: x(81)}, "young": younger}, holders)
     older, short = book.assign("old", cidr, [A, B], [])
     assert older[A] == x(81) and (B in older) == (last == 86) == (not short)
     assert book.assign("young", cidr, [A, B], [])[0] == younger

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from config.egress import EgressHA
 from config.net import Address, Prefix
-from controllers.egress_ha.protocol.gateway_state import Report
-from controllers.egress_ha.replica.address_allocator import Book
-from controllers.egress_ha.replica.address_ledger import Ledger
+from controllers.egress_ha.protocol.gateway_state import GatewayState
+from controllers.egress_ha.replica.address_allocator import AddressAllocator
+from controllers.egress_ha.replica.address_ledger import AddressLedger
 from tests.controllers.test_address_allocator import A, B, Holders, nets, x
 
 LIFETIME = 5.0
@@ -23,75 +23,77 @@ X = x(84)
 WHO = "02:00:00:00:00:09 on eth1"
 
 
-def report(*held: Address, seen: int = 0, conflicts: tuple[Address, ...] = ()) -> Report:
-    return Report(frozenset(held), dict.fromkeys(conflicts, WHO), seen)
+def state(*held: Address, seen: int = 0, conflicts: tuple[Address, ...] = ()) -> GatewayState:
+    return GatewayState(frozenset(held), dict.fromkeys(conflicts, WHO), seen)
 
 
-def book(ledger: Ledger, now: float, given: Holders, version: int = 1, **heard: tuple[Report, float]) -> Book:
-    return ledger.book(now, {"ha": given}, version, {{"a": A, "b": B}[k]: v for k, v in heard.items()})
+def allocator(
+    ledger: AddressLedger, now: float, given: Holders, version: int = 1, **heard: tuple[GatewayState, float]
+) -> AddressAllocator:
+    return ledger.allocator(now, {"ha": given}, version, {{"a": A, "b": B}[k]: v for k, v in heard.items()})
 
 
 def test_what_a_status_gives_is_held_before_the_gateway_says_so() -> None:
-    ledger = Ledger(SILENCE, 0.0)
-    assert book(ledger, 1.0, {A: X}).holders == {X: {A}}
+    ledger = AddressLedger(SILENCE, 0.0)
+    assert allocator(ledger, 1.0, {A: X}).holders == {X: {A}}
     # However long it is silent: it may hear the API.
-    assert book(ledger, 100.0, {A: X}).holders == {X: {A}}
+    assert allocator(ledger, 100.0, {A: X}).holders == {X: {A}}
 
 
 def test_what_was_withdrawn_is_free_when_its_gateway_knows_and_says_so() -> None:
-    ledger = Ledger(SILENCE, 0.0)
-    book(ledger, 1.0, {A: X}, 7)
-    assert book(ledger, 2.0, {}, 8, a=(report(X, seen=7), 2.0)).holders == {X: {A}}
+    ledger = AddressLedger(SILENCE, 0.0)
+    allocator(ledger, 1.0, {A: X}, 7)
+    assert allocator(ledger, 2.0, {}, 8, a=(state(X, seen=7), 2.0)).holders == {X: {A}}
     # It has not put it on yet, and may still: what it knows is older than the withdrawal.
-    assert book(ledger, 2.2, {}, 8, a=(report(seen=7), 2.2)).holders == {X: {A}}
+    assert allocator(ledger, 2.2, {}, 8, a=(state(seen=7), 2.2)).holders == {X: {A}}
     # It knows, and could not take it off.
-    assert book(ledger, 2.4, {}, 8, a=(report(X, seen=8), 2.4)).holders == {X: {A}}
-    assert book(ledger, 2.6, {}, 8, a=(report(seen=8), 2.6)).holders == {}
+    assert allocator(ledger, 2.4, {}, 8, a=(state(X, seen=8), 2.4)).holders == {X: {A}}
+    assert allocator(ledger, 2.6, {}, 8, a=(state(seen=8), 2.6)).holders == {}
 
 
 def test_one_that_was_silent_for_long_has_nothing() -> None:
-    ledger = Ledger(SILENCE, 0.0)
-    book(ledger, 1.0, {A: X}, 7, a=(report(X, seen=7), 1.0))
+    ledger = AddressLedger(SILENCE, 0.0)
+    allocator(ledger, 1.0, {A: X}, 7, a=(state(X, seen=7), 1.0))
     # Silence counts from the withdrawal: until then it was told by the API that the address is its own.
-    book(ledger, 30.0, {}, 8)
-    assert book(ledger, 30.0 + SILENCE, {}, 8).holders == {X: {A}}
-    assert book(ledger, 30.1 + SILENCE, {}, 8).holders == {}
+    allocator(ledger, 30.0, {}, 8)
+    assert allocator(ledger, 30.0 + SILENCE, {}, 8).holders == {X: {A}}
+    assert allocator(ledger, 30.1 + SILENCE, {}, 8).holders == {}
 
 
 def test_one_that_is_heard_and_never_learns_of_the_withdrawal_binds_it() -> None:
-    ledger = Ledger(SILENCE, 0.0)
-    book(ledger, 1.0, {A: X}, 7)
+    ledger = AddressLedger(SILENCE, 0.0)
+    allocator(ledger, 1.0, {A: X}, 7)
     for now in range(2, 60):
-        assert book(ledger, float(now), {}, 8, a=(report(seen=7), float(now))).holders == {X: {A}}
+        assert allocator(ledger, float(now), {}, 8, a=(state(seen=7), float(now))).holders == {X: {A}}
 
 
 def test_what_a_gateway_says_counts_without_any_status() -> None:
-    ledger = Ledger(SILENCE, 0.0)
-    assert book(ledger, 1.0, {}, a=(report(X), 1.0)).holders == {X: {A}}
-    assert book(ledger, 1.0 + SILENCE, {}, a=(report(X), 1.0)).holders == {}
+    ledger = AddressLedger(SILENCE, 0.0)
+    assert allocator(ledger, 1.0, {}, a=(state(X), 1.0)).holders == {X: {A}}
+    assert allocator(ledger, 1.0 + SILENCE, {}, a=(state(X), 1.0)).holders == {}
 
 
 def test_what_is_given_back_to_the_same_gateway_is_its_own() -> None:
-    ledger = Ledger(SILENCE, 0.0)
-    book(ledger, 1.0, {A: X}, 7)
-    book(ledger, 2.0, {}, 8)
-    book(ledger, 3.0, {A: X}, 9)
-    assert book(ledger, 4.0, {A: X}, 9, a=(report(seen=8), 4.0)).holders == {X: {A}}
+    ledger = AddressLedger(SILENCE, 0.0)
+    allocator(ledger, 1.0, {A: X}, 7)
+    allocator(ledger, 2.0, {}, 8)
+    allocator(ledger, 3.0, {A: X}, 9)
+    assert allocator(ledger, 4.0, {A: X}, 9, a=(state(seen=8), 4.0)).holders == {X: {A}}
 
 
 def test_a_conflict_is_with_a_stranger_and_forgotten_with_its_teller() -> None:
-    ledger = Ledger(SILENCE, 0.0)
-    told = (report(conflicts=(X,)), 1.0)
-    assert book(ledger, 1.0, {A: X}, a=told).conflicts == {X: WHO}
-    assert book(ledger, 1.0 + SILENCE, {A: X}, a=told).conflicts == {}
+    ledger = AddressLedger(SILENCE, 0.0)
+    told = (state(conflicts=(X,)), 1.0)
+    assert allocator(ledger, 1.0, {A: X}, a=told).conflicts == {X: WHO}
+    assert allocator(ledger, 1.0 + SILENCE, {A: X}, a=told).conflicts == {}
     # A thawed gateway that finds its successor at the address has found no stranger.
-    assert book(ledger, 1.0, {B: X}, a=told).conflicts == {}
+    assert allocator(ledger, 1.0, {B: X}, a=told).conflicts == {}
 
 
 def test_a_replica_that_may_know_too_little_waits() -> None:
-    assert book(Ledger(SILENCE, 0.0), SILENCE - 0.1, {}).waiting
-    assert not book(Ledger(SILENCE, 0.0), SILENCE, {}).waiting
-    assert not book(Ledger(SILENCE, 0.0, settled=True), 0.0, {}).waiting
+    assert allocator(AddressLedger(SILENCE, 0.0), SILENCE - 0.1, {}).waiting
+    assert not allocator(AddressLedger(SILENCE, 0.0), SILENCE, {}).waiting
+    assert not allocator(AddressLedger(SILENCE, 0.0, settled=True), 0.0, {}).waiting
 
 
 # --- in time ---
@@ -113,8 +115,8 @@ class World:
 
     cidr: list[Prefix]
     now: float = 0.0
-    ledger: Ledger = field(default_factory=lambda: Ledger(SILENCE, 0.0, settled=True))
-    heard: dict[Address, tuple[Report, float]] = field(default_factory=dict)
+    ledger: AddressLedger = field(default_factory=lambda: AddressLedger(SILENCE, 0.0, settled=True))
+    heard: dict[Address, tuple[GatewayState, float]] = field(default_factory=dict)
     status: list[Holders] = field(default_factory=lambda: [{}, {}])
     version: int = 1
     kernels: dict[Address, Gateway] = field(
@@ -127,7 +129,7 @@ class World:
         """Who is cut off hears and tells nothing; who is deaf answers probes and does not see the status."""
         self.now += seconds
         if restart:
-            self.ledger, self.heard = Ledger(SILENCE, self.now), {}
+            self.ledger, self.heard = AddressLedger(SILENCE, self.now), {}
         for number, (gateway, kernel) in enumerate(self.kernels.items(), 1):
             if number in cut_off:
                 kernel.cut_off = self.now - seconds if kernel.cut_off is None else kernel.cut_off
@@ -150,11 +152,11 @@ class World:
 
     def tell(self, gateway: Address) -> None:
         kernel = self.kernels[gateway]
-        self.heard[gateway] = (report(*kernel.on, seen=kernel.seen), self.now)
+        self.heard[gateway] = (state(*kernel.on, seen=kernel.seen), self.now)
 
     def decide(self, wanted: tuple[list[int], list[int]]) -> None:
         given = {str(i): part for i, part in enumerate(self.status)}
-        found = self.ledger.book(self.now, given, self.version, self.heard)
+        found = self.ledger.allocator(self.now, given, self.version, self.heard)
         for i, numbers in enumerate(wanted):
             names = [ip_address(f"10.0.0.{n}") for n in sorted(numbers)]
             resting = [gateway for gateway in self.kernels if gateway not in names]

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.egress import EgressGroup, EgressPolicy
-from controllers.egress_ha.replica.address_allocator import Book
+from controllers.egress_ha.replica.address_allocator import AddressAllocator
 from controllers.egress_ha.replica.cilium_policies import OF_ZONE, OWNER, zone_policies
-from controllers.egress_ha.replica.decision import Decision, Declared, Known, decide
-from controllers.egress_ha.replica.declared_policy import Reader, timed
+from controllers.egress_ha.replica.decision import Decision, DeclaredPolicy, Observations, decide
+from controllers.egress_ha.replica.declared_policy import PolicyReader, with_transition_times
 from controllers.egress_ha.replica.members import HOSTNAME, ZONE, Member, members
 from tests.controllers.test_decision import EAST, NODES, WEST, decided, node, plain, policy
 
@@ -135,12 +135,12 @@ def test_an_object_says_whose_it_is_and_what_is_excluded() -> None:
 # --- names ---
 
 
-def names(items: list[Declared], nodes: list[Any] = NODES) -> list[str]:
+def names(items: list[DeclaredPolicy], nodes: list[Any] = NODES) -> list[str]:
     return [m["metadata"]["name"] for one in decided_all(items, nodes) for m in one.policies or ()]
 
 
-def decided_all(items: list[Declared], nodes: list[Any] = NODES) -> list[Decision]:
-    return decide(items, Known(members(nodes), UP), Book())
+def decided_all(items: list[DeclaredPolicy], nodes: list[Any] = NODES) -> list[Decision]:
+    return decide(items, Observations(members(nodes), UP), AddressAllocator())
 
 
 def test_each_selector_of_each_zone_has_an_object_of_its_own() -> None:
@@ -195,8 +195,8 @@ documents = st.recursive(
 
 @given(st.dictionaries(keys, documents, max_size=5), st.text(max_size=70))
 def test_whatever_the_spec_is_the_answer_is_a_policy_or_one_line(spec: Any, name: str) -> None:
-    found = Reader().declared({"metadata": {"name": name, "uid": "u"}, "spec": spec})
-    assert isinstance(found, Declared) or (found.startswith("spec.") and len(found) > len("spec.: ")), found
+    found = PolicyReader().declared({"metadata": {"name": name, "uid": "u"}, "spec": spec})
+    assert isinstance(found, DeclaredPolicy) or (found.startswith("spec.") and len(found) > len("spec.: ")), found
 
 
 @pytest.mark.parametrize(
@@ -212,16 +212,16 @@ def test_whatever_the_spec_is_the_answer_is_a_policy_or_one_line(spec: Any, name
     ],
 )
 def test_the_field_that_is_wrong_is_named(spec: Any, told: str) -> None:
-    found = Reader().declared({"metadata": {"name": "a", "uid": "u"}, "spec": spec})
+    found = PolicyReader().declared({"metadata": {"name": "a", "uid": "u"}, "spec": spec})
     assert isinstance(found, str) and found.startswith(told)
 
 
 def test_an_object_without_spec_or_status_is_borne() -> None:
     for nothing in ({}, {"spec": None}, {"spec": []}):
-        assert Reader().declared({"metadata": {"name": "a", "uid": "u"}, **nothing}) == "spec: there is none"
+        assert PolicyReader().declared({"metadata": {"name": "a", "uid": "u"}, **nothing}) == "spec: there is none"
     spec = {"destinationCIDRs": ["0.0.0.0/0"]}
-    item = Reader().declared({"metadata": {"name": "a", "uid": "u"}, "spec": spec, "status": None})
-    assert isinstance(item, Declared) and (item.generation, item.created, item.status) == (0, "", {})
+    item = PolicyReader().declared({"metadata": {"name": "a", "uid": "u"}, "spec": spec, "status": None})
+    assert isinstance(item, DeclaredPolicy) and (item.generation, item.created, item.status) == (0, "", {})
 
 
 def test_times_of_conditions_are_kept_one_by_one() -> None:
@@ -229,9 +229,11 @@ def test_times_of_conditions_are_kept_one_by_one() -> None:
         return {"conditions": [{"type": kind, "status": value} for kind, value in status.items()]}
 
     first, second, third = (datetime(2026, 1, 1, 0, 0, n, 999, tzinfo=UTC) for n in (1, 2, 3))
-    before = timed(said(a="True", b="True"), {}, first)
-    now = timed(said(b="False", a="True", c="Unknown"), before, second)
+    before = with_transition_times(said(a="True", b="True"), {}, first)
+    now = with_transition_times(said(b="False", a="True", c="Unknown"), before, second)
     assert {c["type"]: c["lastTransitionTime"][-3:] for c in now["conditions"]} == {"a": "01Z", "b": "02Z", "c": "02Z"}
     # A condition without a time is given one; none at all are left out.
-    assert timed(said(a="True"), said(a="True"), third)["conditions"][0]["lastTransitionTime"].endswith(":03Z")
-    assert timed({"groupStatuses": []}, before, third) == {"groupStatuses": []}
+    assert with_transition_times(said(a="True"), said(a="True"), third)["conditions"][0]["lastTransitionTime"].endswith(
+        ":03Z"
+    )
+    assert with_transition_times({"groupStatuses": []}, before, third) == {"groupStatuses": []}

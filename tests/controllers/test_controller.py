@@ -32,8 +32,8 @@ class Replica:
         self.controller = Controller(self.kube.client(), settings, "pod-a", ip_address("10.0.0.1"), ring())
         for item in NODES:
             self.controller._nodes.put(item)
-        self.controller._leader._until = time.monotonic() + 600
-        self.controller._leader.first = True
+        self.controller._election._until = time.monotonic() + 600
+        self.controller._election.first = True
         self.hear(**{EAST: (), WEST: ()})
 
     def declare(self, name: str, **spec: Any) -> None:
@@ -52,12 +52,12 @@ class Replica:
     def hear(self, **held: tuple[str, ...] | None) -> None:
         for gateway, addresses in held.items():
             if addresses is None:
-                self.controller._sight.gateway(ip_address(gateway), False, None)
+                self.controller._views.update_gateway(ip_address(gateway), False, None)
             else:
                 self.answer(gateway, held=list(addresses))
 
     def answer(self, gateway: str, **report: Any) -> None:
-        self.controller._sight.gateway(ip_address(gateway), True, {"held": [], "conflicts": {}, **report})
+        self.controller._views.update_gateway(ip_address(gateway), True, {"held": [], "conflicts": {}, **report})
 
     def round(self) -> None:
         self.controller._policies.refresh()
@@ -165,10 +165,10 @@ def test_a_gateway_that_flapped_is_kept_waiting_unless_nobody_else_serves() -> N
     # A replica that just started remembers no loss: its word does not bring it back.
     peer = ip_address("10.0.0.2")
     one.controller._pods.put({"metadata": {"name": "p"}, "status": {"hostIP": str(peer)}})
-    one.controller._sight.peer(peer, True, {EAST: {"up": True}, WEST: {"up": True}})
+    one.controller._views.update_peer(peer, True, {EAST: {"up": True}, WEST: {"up": True}})
     one.round()
     assert one.gateways("ha-0") == ["w4"]
-    one.controller._sight.peer(peer, True, {EAST: {"up": True}, WEST: {"up": False}})
+    one.controller._views.update_peer(peer, True, {EAST: {"up": True}, WEST: {"up": False}})
     one.hear(**{WEST: None})
     one.round()
     assert one.gateways("ha-0") == ["w3"]
@@ -176,9 +176,9 @@ def test_a_gateway_that_flapped_is_kept_waiting_unless_nobody_else_serves() -> N
 
 def test_who_does_not_lead_or_does_not_know_writes_nothing() -> None:
     one = Replica("ha")
-    one.controller._leader._until = 0.0
+    one.controller._election._until = 0.0
     one.round()
-    one.controller._leader._until = time.monotonic() + 600
+    one.controller._election._until = time.monotonic() + 600
     one.controller._nodes.put(node("w9", "172.18.0.99", "east", gateway=True))
     one.round()
     assert one.written() == [("apply", HA, "ha")]
@@ -208,19 +208,19 @@ def test_what_a_peer_sees_counts_until_the_peer_is_gone() -> None:
     one = Replica("ha")
     peer = ip_address("10.0.0.2")
     one.controller._pods.put({"metadata": {"name": "p"}, "status": {"hostIP": str(peer)}})
-    one.controller._sight.peer(peer, True, {EAST: {"up": True}, WEST: {"up": True}})
+    one.controller._views.update_peer(peer, True, {EAST: {"up": True}, WEST: {"up": True}})
     one.round()
     one.hear(**{EAST: None})
     one.round()
     assert one.gateways("ha-0") == ["w3", "w4"]
-    one.controller._sight.peer(peer, False, None)
+    one.controller._views.update_peer(peer, False, None)
     one.round()
     assert one.gateways("ha-0") == ["w4"]
 
 
 def test_what_a_replica_saw_that_is_no_more_does_not_count() -> None:
     one = Replica("ha")
-    one.controller._sight.peer(ip_address("10.0.0.2"), True, {EAST: {"up": True}, WEST: {"up": True}})
+    one.controller._views.update_peer(ip_address("10.0.0.2"), True, {EAST: {"up": True}, WEST: {"up": True}})
     one.hear(**{EAST: None})
     one.round()
     assert one.gateways("ha-0") == ["w4"]
@@ -231,7 +231,7 @@ def test_when_nobody_serves_what_is_there_stays() -> None:
     one.round()
     one.written()
     one.hear(**{EAST: None, WEST: None})
-    one.controller._sight._agreed = {}
+    one.controller._views._agreed = {}
     one.round()
     assert one.gateways("ha-0") == ["w3", "w4"]
     assert [call for call in one.written() if call[1] == MADE] == []
@@ -302,16 +302,16 @@ def test_a_replica_that_leads_for_the_first_time_reads_everything_anew() -> None
     one.kube.calls.clear()
     one.controller._reconcile()
     assert one.kube.calls == []
-    one.controller._leader._until = 0.0
+    one.controller._election._until = 0.0
     one.controller._reconcile()
-    one.controller._leader._until = time.monotonic() + 600
+    one.controller._election._until = time.monotonic() + 600
     one.controller._reconcile()
     assert one.kube.called("list", HA) and one.kube.called("list", MADE)
 
 
 def test_after_others_led_a_new_replica_gives_nothing_for_a_while() -> None:
     one = Replica("ha", egressCIDRs=["172.18.0.84/31"])
-    one.controller._leader.first = False
+    one.controller._election.first = False
     one.round()
     assert "egressIPByGatewayIP" not in one.status("ha")["groupStatuses"][0]
     one.controller._ledger.began -= 12
@@ -322,25 +322,25 @@ def test_after_others_led_a_new_replica_gives_nothing_for_a_while() -> None:
 def test_what_a_peer_heard_of_a_gateway_counts_as_heard() -> None:
     """A gateway that this replica cannot reach is not silent: its address is not free."""
     one = Replica("ha", egressCIDRs=["172.18.0.84/32"])
-    sight, peer = one.controller._sight, ip_address("10.0.0.2")
+    views, peer = one.controller._views, ip_address("10.0.0.2")
     said = {"held": ["172.18.0.84"], "conflicts": {}, "seen": 3, "cut": [], "ready": True}
-    sight.peer(peer, True, {EAST: {"up": True, "age": 0.0, "report": said}, WEST: {"up": True}})
-    report, when = sight.reports()[ip_address(EAST)]
+    views.update_peer(peer, True, {EAST: {"up": True, "age": 0.0, "report": said}, WEST: {"up": True}})
+    report, when = views.states()[ip_address(EAST)]
     assert report.held == {ip_address("172.18.0.84")} and time.monotonic() - when < 1
     # Older news is no news; and what is told to the peer is what was heard.
-    sight.peer(peer, True, {EAST: {"up": True, "age": 50.0, "report": {"held": []}}})
-    assert sight.reports()[ip_address(EAST)] == (report, when)
-    assert sight.told()[EAST]["report"] == said and sight.told()[EAST]["age"] < 1
+    views.update_peer(peer, True, {EAST: {"up": True, "age": 50.0, "report": {"held": []}}})
+    assert views.states()[ip_address(EAST)] == (report, when)
+    assert views.document()[EAST]["report"] == said and views.document()[EAST]["age"] < 1
 
 
 @pytest.mark.parametrize("junk", [None, [], {"x": {}}, {EAST: 1}, {EAST: {"age": 1, "report": {"held": [1]}}}])
 def test_a_peer_that_says_what_is_no_view_has_not_answered(junk: Any) -> None:
     one = Replica("ha")
-    sight, peer = one.controller._sight, ip_address("10.0.0.2")
-    sight.peer(peer, True, {EAST: {"up": True}})
-    assert sight._peers[peer].up == {ip_address(EAST): True}
-    sight.peer(peer, True, junk)
-    assert sight._peers[peer].up == {}
+    views, peer = one.controller._views, ip_address("10.0.0.2")
+    views.update_peer(peer, True, {EAST: {"up": True}})
+    assert views._peers[peer].up == {ip_address(EAST): True}
+    views.update_peer(peer, True, junk)
+    assert views._peers[peer].up == {}
 
 
 def test_a_policy_that_the_api_refuses_does_not_hold_up_the_others() -> None:
@@ -357,7 +357,7 @@ def test_a_policy_that_the_api_refuses_does_not_hold_up_the_others() -> None:
 @pytest.mark.parametrize("document", [[], None, "x"])
 def test_an_answer_that_is_no_object_is_borne(document: Any) -> None:
     one = Replica("ha")
-    one.controller._sight.gateway(ip_address(EAST), True, document)
+    one.controller._views.update_gateway(ip_address(EAST), True, document)
     one.round()
     # Misses is one here: what is no report is no answer.
     assert one.gateways("ha-0") == ["w4"]

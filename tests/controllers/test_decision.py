@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from controllers.egress_ha.protocol.status import given
-from controllers.egress_ha.replica.address_allocator import Book
+from controllers.egress_ha.protocol.status import assigned_addresses
+from controllers.egress_ha.replica.address_allocator import AddressAllocator
 from controllers.egress_ha.replica.cilium_policies import OF_ZONE
-from controllers.egress_ha.replica.decision import Decision, Declared, Known, decide
-from controllers.egress_ha.replica.declared_policy import Reader, timed
+from controllers.egress_ha.replica.decision import Decision, DeclaredPolicy, Observations, decide
+from controllers.egress_ha.replica.declared_policy import PolicyReader, with_transition_times
 from controllers.egress_ha.replica.members import DRAIN, HOSTNAME, ZONE, members
 
 EAST, WEST = "172.18.0.4", "172.18.0.6"
@@ -44,7 +44,7 @@ NODES = [
 ]
 
 
-def policy(status: Any = None, name: str = "ha", created: str = "1", **spec: Any) -> Declared:
+def policy(status: Any = None, name: str = "ha", created: str = "1", **spec: Any) -> DeclaredPolicy:
     base = {
         "selectors": [{"podSelector": {"matchLabels": {"org": "sds"}}}],
         "destinationCIDRs": ["172.18.0.8/32"],
@@ -54,13 +54,13 @@ def policy(status: Any = None, name: str = "ha", created: str = "1", **spec: Any
     }
     metadata = {"name": name, "uid": "u", "generation": 3, "creationTimestamp": created}
     item = {"metadata": metadata, "spec": {**base, **spec}, "status": status or {}}
-    found = Reader().declared(item)
-    assert isinstance(found, Declared), found
+    found = PolicyReader().declared(item)
+    assert isinstance(found, DeclaredPolicy), found
     return found
 
 
 def decided(
-    item: Declared,
+    item: DeclaredPolicy,
     down: tuple[str, ...] = (),
     holding: dict[str, tuple[str, ...]] = HOLDING,
     nodes: list[Any] = NODES,
@@ -70,7 +70,7 @@ def decided(
 ) -> Decision:
     serving = {ip_address(a): a not in down for a in (EAST, WEST)}
     without = {ip_address(a): frozenset({ip_network(prefix)}) for a, prefix in (cut or {}).items()}
-    known = Known(
+    known = Observations(
         members(nodes),
         serving,
         frozenset(a for a in serving if serving[a]),
@@ -82,16 +82,16 @@ def decided(
     return one
 
 
-def book(items: list[Declared], holding: dict[str, Any]) -> Book:
+def book(items: list[DeclaredPolicy], holding: dict[str, Any]) -> AddressAllocator:
     """What the policies' status gives, and what gateways say that they have."""
-    statuses = {item.policy.name: dict(given({"status": item.status})) for item in items}
+    statuses = {item.policy.name: dict(assigned_addresses({"status": item.status})) for item in items}
     held = {ip_address(g): frozenset(map(ip_address, a)) for g, a in holding.items()}
     holders: dict[Any, set[Any]] = {}
     for mapping in (*({g: {a} for g, a in one.items()} for one in statuses.values()), held):
         for gateway, addresses in mapping.items():
             for address in addresses:
                 holders.setdefault(address, set()).add(gateway)
-    return Book(statuses, holders, held)
+    return AddressAllocator(statuses, holders, held)
 
 
 def gateways(one: Decision) -> dict[str, list[tuple[str, str | None]]]:
@@ -227,17 +227,17 @@ def test_the_groups_own_address_without_ipam(group: dict[str, str], expected: di
     ],
 )
 def test_an_object_that_is_no_policy_is_told_and_never_raises(spec: Any) -> None:
-    assert isinstance(Reader().declared({"metadata": {"name": "a", "uid": "u"}, "spec": spec}), str)
+    assert isinstance(PolicyReader().declared({"metadata": {"name": "a", "uid": "u"}, "spec": spec}), str)
 
 
 def test_a_condition_keeps_its_time_while_its_status_is_the_same() -> None:
     now, later = (datetime(2026, 1, 1, hour, tzinfo=UTC) for hour in (1, 2))
     true = {"conditions": [{"type": "t", "status": "True", "message": "m"}]}
-    first = timed(true, {}, now)
+    first = with_transition_times(true, {}, now)
     assert first["conditions"][0]["lastTransitionTime"] == "2026-01-01T01:00:00Z"
-    assert timed(true, first, later) == first
+    assert with_transition_times(true, first, later) == first
     false = {"conditions": [{"type": "t", "status": "False", "message": "m"}]}
-    assert timed(false, first, later)["conditions"][0]["lastTransitionTime"] == "2026-01-01T02:00:00Z"
+    assert with_transition_times(false, first, later)["conditions"][0]["lastTransitionTime"] == "2026-01-01T02:00:00Z"
 
 
 def test_a_gateway_without_a_way_to_the_destination_is_not_used_for_it() -> None:

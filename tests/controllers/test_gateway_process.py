@@ -16,7 +16,7 @@ from config.egress import EgressHA
 from config.errors import ApiError
 from config.net import Address
 from controllers.egress_ha.gateway import arp, interfaces
-from controllers.egress_ha.gateway.process import NodePart
+from controllers.egress_ha.gateway.process import GatewayProcess
 from controllers.egress_ha.protocol.prober import Prober
 from controllers.egress_ha.protocol.responder import Question
 from controllers.egress_ha.protocol.wire import GATEWAY
@@ -39,12 +39,12 @@ def link(address: str = "172.18.0.4/16") -> Neighbor:
     return other
 
 
-def part(lifetime: int = LIFETIME, kube: FakeKube | None = None, **more: Any) -> NodePart:
+def part(lifetime: int = LIFETIME, kube: FakeKube | None = None, **more: Any) -> GatewayProcess:
     settings = EgressHA.model_validate({"addressLifetime": lifetime, **more})
-    return NodePart((kube or FakeKube()).client(), settings, HERE, ring())
+    return GatewayProcess((kube or FakeKube()).client(), settings, HERE, ring())
 
 
-def say(node: NodePart, *groups: dict[Address, Address] | None, name: str = "ha") -> None:
+def say(node: GatewayProcess, *groups: dict[Address, Address] | None, name: str = "ha") -> None:
     """The API has this status of a policy."""
     statuses = [
         {} if group is None else {"egressIPByGatewayIP": {str(k): str(v) for k, v in group.items()}} for group in groups
@@ -54,7 +54,7 @@ def say(node: NodePart, *groups: dict[Address, Address] | None, name: str = "ha"
     node._policies.synced.set()
 
 
-def told(node: NodePart) -> tuple[list[str], list[str]]:
+def told(node: GatewayProcess) -> tuple[list[str], list[str]]:
     document = node._document()
     return document["held"], sorted(document["conflicts"])
 
@@ -73,12 +73,12 @@ def life(address: Address) -> int:
     return next((int(e["valid_life_time"]) for e in entries if e["local"] == str(address)), 0)
 
 
-def asked(node: NodePart, heard: bool = True, version: int = 0) -> None:
+def asked(node: GatewayProcess, heard: bool = True, version: int = 0) -> None:
     """A controller asks."""
     node._asked(Question(time.monotonic() if heard else -inf, version))
 
 
-def cut_off(node: NodePart, kube: FakeKube) -> None:
+def cut_off(node: GatewayProcess, kube: FakeKube) -> None:
     """Nobody has been heard for long, and the API does not answer."""
 
     kube.fail = refused
@@ -408,7 +408,7 @@ def test_it_tells_which_destinations_it_has_no_way_to_and_is_silent_until_it_kno
     node._policies.put({"metadata": {"name": "odd"}, "spec": {"destinationCIDRs": ["203.0.113.1/24"]}})
     node._policies.synced.set()
     node._policies.start = lambda: None  # type: ignore[method-assign]
-    node._keeper.start = lambda: None  # type: ignore[method-assign]
+    node._key_sync.start = lambda: None  # type: ignore[method-assign]
     threading.Thread(target=node.run, daemon=True).start()
     heard: list[Any] = []
     prober = Prober(

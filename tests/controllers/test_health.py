@@ -1,22 +1,19 @@
-"""Whether a gateway answers, and what several vantage points agree on."""
+"""Whether a target answers."""
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from controllers.egress_ha.liveness.health import Health, Thresholds
-from controllers.egress_ha.replica.quorum import View, agreed
-
-A, B = ip_address("10.0.0.1"), ip_address("10.0.0.2")
 
 
 def fed(answers: str) -> Health:
     """`+` is an answer, `-` a miss."""
     health = Health(Thresholds())
     for sign in answers:
-        health.probed(sign == "+")
+        health.update(sign == "+")
     return health
 
 
@@ -42,40 +39,25 @@ def test_thresholds(answers: str, up: bool | None) -> None:
 
 def test_a_change_is_told_once() -> None:
     health = Health(Thresholds())
-    assert [health.probed(sign == "+") for sign in "++---"] == [True, False, False, False, True]
+    assert [health.update(sign == "+") for sign in "++---"] == [True, False, False, False, True]
 
 
-def view(name: str, **up: bool) -> View:
-    return View(name, {{"a": A, "b": B}[key]: value for key, value in up.items()})
+@given(st.lists(st.booleans(), max_size=300), st.integers(1, 5), st.integers(1, 5))
+def test_no_change_without_a_row_of_the_same(answers: list[bool], misses: int, recoveries: int) -> None:
+    health = Health(Thresholds(misses, recoveries))
+    known = False
+    for i, answered in enumerate(answers):
+        was = health.up
+        changed = health.update(answered)
+        assert changed is (was is not health.up)
+        row = misses if health.up is False else (recoveries if known else 1)
+        if changed:
+            assert len(set(answers[i - row + 1 : i + 1])) == 1 and i + 1 >= row
+        known = known or health.up is not None
 
 
-BOTH = {A: True, B: True}
-
-
-@pytest.mark.parametrize(
-    ("own", "others", "before", "expected"),
-    [
-        # All say so.
-        (view("1", a=False, b=True), [view("2", a=False, b=True)], BOTH, {A: False, B: True}),
-        # One that is cut off from it does not take it away from the others.
-        (view("1", a=False, b=True), [view("2", a=True, b=True)], BOTH, BOTH),
-        (view("1", a=True, b=True), [view("2", a=False, b=True)], BOTH, BOTH),
-        # One that sees nothing at all is blind.
-        (view("1", a=False, b=True), [view("2", a=False, b=False)], BOTH, {A: False, B: True}),
-        (view("1", a=False, b=False), [view("2", a=False, b=True)], BOTH, {A: False, B: True}),
-        # Alone: one of several goes, the last one stays.
-        (view("1", a=False, b=True), [], BOTH, {A: False, B: True}),
-        (view("1", a=False, b=False), [], {A: False, B: True}, {A: False, B: True}),
-        # Two that see nothing: both blind, so nothing changes.
-        (view("1", a=False, b=False), [view("2", a=False, b=False)], {A: False, B: True}, {A: False, B: True}),
-        # One that has no word on it yet says nothing.
-        (view("1", b=True), [view("2", a=False, b=True)], BOTH, {A: False, B: True}),
-        (view("1", b=True), [], {B: True}, {B: True}),
-        # At the start nothing was agreed: what is seen counts.
-        (view("1", a=True, b=False), [], {}, {A: True, B: False}),
-    ],
-)
-def test_what_is_agreed(
-    own: View, others: list[View], before: dict[object, bool], expected: dict[object, bool]
-) -> None:
-    assert agreed(own, others, before) == expected  # type: ignore[arg-type]
+def test_one_that_never_answered_is_unknown_and_then_down() -> None:
+    health = Health(Thresholds())
+    assert [health.update(False) for _ in range(4)] == [False, False, True, False]
+    assert health.up is False
+    assert [health.update(True) for _ in range(3)] == [False, False, True]

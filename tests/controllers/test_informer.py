@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.errors import ApiError
-from controllers.egress_ha.protocol.informer import Watched
+from controllers.egress_ha.protocol.informer import Informer
 from tests.controllers.fake_kube import FakeKube
 
 
@@ -20,7 +20,7 @@ def event(kind: str, item: dict[str, Any]) -> dict[str, Any]:
     return {"type": kind, "object": item}
 
 
-class Cache(Watched):
+class Cache(Informer):
     """With a count of the changes that it told."""
 
     def __init__(self, kube: FakeKube) -> None:

@@ -175,7 +175,7 @@ class Lost(list[object]):
         super().__init__()
         self.held: dict[Address, str] = {EGRESS: device}
         self.to: list[str] = []
-        conflict_detection.Guard(lambda: self.held, self._lost).start()
+        conflict_detection.ConflictDetector(lambda: self.held, self._lost).start()
 
     def _lost(self, address: Address, who: str) -> None:
         self.append(address)
@@ -240,7 +240,7 @@ def forged(opcode: int = 2, source: bytes = b"", device: str = "eth0", kind: int
 def test_a_claim_from_elsewhere_or_of_no_host_is_none(claim: Any) -> None:
     neighbor()
     lost: list[Any] = []
-    guard = conflict_detection.Guard(lambda: {EGRESS: "eth0"}, lambda *what: lost.append(what))
+    guard = conflict_detection.ConflictDetector(lambda: {EGRESS: "eth0"}, lambda *what: lost.append(what))
     guard._saw(*claim)
     assert guard._claims == {} and lost == []
 
@@ -250,7 +250,7 @@ def test_who_claims_an_address_again_and_again_and_answers_for_it_nowhere_gets_i
     conflict_detection._ONE_CLAIM = 0.1
     neighbor()
     lost: list[Any] = []
-    guard = conflict_detection.Guard(lambda: {EGRESS: "eth0"}, lambda *what: lost.append(what))
+    guard = conflict_detection.ConflictDetector(lambda: {EGRESS: "eth0"}, lambda *what: lost.append(what))
     for _ in range(4):
         guard._saw(*forged())
         time.sleep(0.2)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ApiError
-from controllers.egress_ha.protocol.key_sync import ROTATION, Keeper
+from controllers.egress_ha.protocol.key_sync import ROTATION, KeySync
 from controllers.egress_ha.protocol.keys import KeyRing
 from tests.controllers.fake_kube import FakeKube
 from tests.controllers.signed import data, ring
@@ -17,8 +17,8 @@ SECRET = ("Secret", "egress-ha-keys")
 NOW = 1_800_000_000.0
 
 
-def keeper(kube: FakeKube, keys: KeyRing, leads: bool = True) -> Keeper:
-    return Keeper(kube.client(), "kube-system", keys, lambda: leads)
+def keeper(kube: FakeKube, keys: KeyRing, leads: bool = True) -> KeySync:
+    return KeySync(kube.client(), "kube-system", keys, lambda: leads)
 
 
 def names(kube: FakeKube) -> list[str]:

@@ -9,14 +9,16 @@ from collections.abc import Callable
 import pytest
 
 from config.errors import ApiError
-from controllers.egress_ha.replica.leader_election import Leader
+from controllers.egress_ha.replica.leader_election import LeaderElection
 from tests.controllers.fake_kube import FakeKube
 
 LEASE = 0.4
 
 
-def replica(kube: FakeKube, name: str, seconds: float = LEASE, changed: Callable[[], None] = lambda: None) -> Leader:
-    return Leader(kube.client(), "kube-system", name, seconds, changed)
+def replica(
+    kube: FakeKube, name: str, seconds: float = LEASE, changed: Callable[[], None] = lambda: None
+) -> LeaderElection:
+    return LeaderElection(kube.client(), "kube-system", name, seconds, changed)
 
 
 def holder(kube: FakeKube) -> str:
@@ -38,7 +40,7 @@ def refuse(verb: str, kind: str, name: str) -> None:
 class Watcher(threading.Thread):
     """Looks all the time how many lead."""
 
-    def __init__(self, replicas: list[Leader]) -> None:
+    def __init__(self, replicas: list[LeaderElection]) -> None:
         super().__init__(daemon=True)
         self.replicas, self.most, self.done = replicas, 0, threading.Event()
 
@@ -201,7 +203,7 @@ def test_who_resigned_does_not_come_back() -> None:
     assert not one.leading
 
 
-def test_resigning_late_does_not_take_the_lease_of_the_next_leader() -> None:
+def test_resigning_late_does_not_take_the_lease_of_the_next_election() -> None:
     kube = FakeKube()
     one, two = replica(kube, "a"), replica(kube, "b")
     assert one._try()

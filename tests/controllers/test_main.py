@@ -10,15 +10,15 @@ PROJECT = Path(__file__).resolve().parents[2]
 # The program as it is started, but for the API that it talks to, and a watch that meets what nobody thought of.
 _ONE_THREAD_FAILS = """
 from controllers.egress_ha import __main__ as program
-from controllers.egress_ha.gateway.process import NodePart
-from controllers.egress_ha.protocol.informer import Watched
+from controllers.egress_ha.gateway.process import GatewayProcess
+from controllers.egress_ha.protocol.informer import Informer
 from tests.controllers.fake_kube import FakeKube
 
 def follow(self):
     raise KeyError("resourceVersion")
 
 program.Kube.in_cluster = lambda timeout: FakeKube().client()
-Watched._follow = follow
+Informer._follow = follow
 program.main(["node", "--address=192.0.2.1", "--probe-port=42425"])
 """
 

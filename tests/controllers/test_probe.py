@@ -113,7 +113,7 @@ def impostor(answers: Callable[[bytes], list[bytes]]) -> Iterator[int]:
 
 
 def answer(question: bytes, document: Any, keys: KeyRing | None = None, about: str = f"{GATEWAY} {HERE}") -> bytes:
-    return wire.sealed(keys or ring(), wire.SAY, about, wire.nonce_of(question), wire.Marks().stamp(), document)
+    return wire.signed(keys or ring(), wire.SAY, about, wire.nonce_of(question), wire.Marks().stamp(), document)
 
 
 # --- questions and answers ---
@@ -230,7 +230,7 @@ def test_without_the_key_nobody_is_answered_and_nothing_that_was_asked_counts() 
     responder(port, lambda: {"a": 1}, questions.append)
     strangers = ring(fill=9)
     about = f"{GATEWAY} {HERE}"
-    good = wire.sealed(ring(), wire.ASK, about, b"n" * 16, wire.NO_MARK, {"version": 7}, 512)
+    good = wire.signed(ring(), wire.ASK, about, b"n" * 16, wire.NO_MARK, {"version": 7}, 512)
     bad = [
         b"",
         b"hello",
@@ -240,12 +240,12 @@ def test_without_the_key_nobody_is_answered_and_nothing_that_was_asked_counts() 
         good[:-1],
         good[:-1] + b"x",
         good + b"x",
-        wire.sealed(strangers, wire.ASK, about, b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
-        wire.sealed(ring(), wire.ASK, f"{REPLICA} {HERE}", b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
-        wire.sealed(ring(), wire.ASK, f"{GATEWAY} {HERE2}", b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
-        wire.sealed(ring(), wire.SAY, about, b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
+        wire.signed(strangers, wire.ASK, about, b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
+        wire.signed(ring(), wire.ASK, f"{REPLICA} {HERE}", b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
+        wire.signed(ring(), wire.ASK, f"{GATEWAY} {HERE2}", b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
+        wire.signed(ring(), wire.SAY, about, b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
         *(
-            wire.sealed(ring(), wire.ASK, about, b"n" * 16, wire.NO_MARK, odd, 512)
+            wire.signed(ring(), wire.ASK, about, b"n" * 16, wire.NO_MARK, odd, 512)
             for odd in ([], {}, {"version": "x"}, None)
         ),
     ]
@@ -259,7 +259,7 @@ def test_without_the_key_nobody_is_answered_and_nothing_that_was_asked_counts() 
         one.sendto(good, ("127.0.0.1", port))
         said = one.recv(1000)
     assert len(said) <= len(good)
-    assert wire.opened(ring(), wire.SAY, about, said).parsed() == {"says": {"a": 1}}
+    assert wire.verified(ring(), wire.SAY, about, said).parsed() == {"says": {"a": 1}}
     assert questions == [Question(-inf, 7)]
 
 
@@ -269,7 +269,7 @@ def test_a_mark_that_the_gateway_did_not_make_proves_nothing() -> None:
     about = f"{GATEWAY} {HERE}"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         for mark in (b"m" * 16, wire.Marks().stamp()):
-            one.sendto(wire.sealed(ring(), wire.ASK, about, b"n" * 16, mark, {"version": 7}), ("127.0.0.1", port))
+            one.sendto(wire.signed(ring(), wire.ASK, about, b"n" * 16, mark, {"version": 7}), ("127.0.0.1", port))
         deadline = time.monotonic() + 3
         while len(questions) < 2 and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -291,7 +291,7 @@ def test_garbage_and_foreign_answers_are_a_miss() -> None:
             b"EDGE" + true[4:],
             answer(question, {"says": 1}, strangers),
             answer(question, {"says": 1}, about=f"{REPLICA} {HERE}"),
-            wire.sealed(ring(), wire.SAY, about, b"n" * 16, wire.NO_MARK, {"says": 1}),
+            wire.signed(ring(), wire.SAY, about, b"n" * 16, wire.NO_MARK, {"says": 1}),
             answer(question, {}),
             answer(question, []),
             answer(question, "says"),
@@ -358,13 +358,13 @@ def test_what_waited_while_the_gateway_stood_still_does_not_hold_up_the_newest_q
     responder(port, lambda: 1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.settimeout(1)
-        first = wire.sealed(ring(), wire.ASK, about, b"0" * 16, wire.NO_MARK, {"version": 7}, 512)
+        first = wire.signed(ring(), wire.ASK, about, b"0" * 16, wire.NO_MARK, {"version": 7}, 512)
         one.sendto(first, ("127.0.0.1", port))
         one.recv(2000)
         began = time.monotonic()
         # Ten seconds of two replicas' questions.
         for n in range(80):
-            question = wire.sealed(ring(), wire.ASK, about, b"%016d" % n, wire.NO_MARK, {"version": 7}, 512)
+            question = wire.signed(ring(), wire.ASK, about, b"%016d" % n, wire.NO_MARK, {"version": 7}, 512)
             one.sendto(question, ("127.0.0.1", port))
         answers = [wire.nonce_of(one.recv(2000)) for _ in range(80)]
     assert answers[-1] == b"%016d" % 79 and time.monotonic() - began < 0.6
@@ -379,7 +379,7 @@ def test_a_flood_costs_no_answer_of_those_who_are_known(kind: str) -> None:
     about = f"{GATEWAY} {HERE}"
     datagram = b"edge?1234567817" + b"x" * 240
     if kind != "garbage":
-        datagram = wire.sealed(ring(), wire.ASK, about, b"n" * 16, wire.NO_MARK, {"version": 7}, 512)
+        datagram = wire.signed(ring(), wire.ASK, about, b"n" * 16, wire.NO_MARK, {"version": 7}, 512)
     sent, end = 0, time.monotonic() + 3
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         while time.monotonic() < end:

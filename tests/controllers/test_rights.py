@@ -14,7 +14,7 @@ from typing import Any
 
 from components.egress_ha.rbac import CONTROLLER, NODE, rbac
 from config.egress import HA_KEYS, HA_LEASE, EgressHA
-from controllers.egress_ha.gateway.process import NodePart
+from controllers.egress_ha.gateway.process import GatewayProcess
 from controllers.egress_ha.protocol.key_sync import ROTATION
 from controllers.egress_ha.protocol.keys import KeyRing
 from tests.controllers.fake_kube import FakeKube
@@ -86,9 +86,9 @@ def controller_calls() -> FakeKube:
     one.round()
     del one.kube.objects["EgressGatewayHAPolicy", "ha"]
     one.round()
-    controller._keeper.round(time.time() + 2 * ROTATION)
-    assert controller._leader._try()
-    controller._leader._until = time.monotonic() + 9
+    controller._key_sync.round(time.time() + 2 * ROTATION)
+    assert controller._election._try()
+    controller._election._until = time.monotonic() + 9
     controller.resign()
     controller._writer.tell_gateways({"w3": True})
     controller._writer.tell_gateways({"w3": False})
@@ -97,9 +97,9 @@ def controller_calls() -> FakeKube:
 
 def node_calls() -> FakeKube:
     kube = FakeKube()
-    node = NodePart(kube.client(), EgressHA(), ip_address("192.0.2.1"), KeyRing())
+    node = GatewayProcess(kube.client(), EgressHA(), ip_address("192.0.2.1"), KeyRing())
     followed(node._policies)
-    node._keeper.round(time.time())
+    node._key_sync.round(time.time())
     assert node._ask()
     return kube
 

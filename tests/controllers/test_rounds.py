@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controllers.egress_ha.replica.address_allocator import Book
-from controllers.egress_ha.replica.decision import Decision, Known, decide
+from controllers.egress_ha.replica.address_allocator import AddressAllocator
+from controllers.egress_ha.replica.decision import Decision, Observations, decide
 from controllers.egress_ha.replica.members import DRAIN, HOSTNAME, members
 from tests.controllers.test_decision import EAST, NODES, OLD, WEST, book, decided, gateways, node, policy, used
 
@@ -50,7 +50,7 @@ def test_each_group_has_its_own_limit() -> None:
     groups = [group("w3", "w4", maxGatewayNodes=1), group("w5", "w6", maxGatewayNodes=1)]
     item = policy(egressGroups=groups, egressCIDRs=[], azAffinity="disabled")
     serving = {m.address: True for m in members(nodes).values()}
-    (one,) = decide([item], Known(members(nodes), serving), Book())
+    (one,) = decide([item], Observations(members(nodes), serving), AddressAllocator())
     assert {name for name, _ in used(one)} == {"w3", "w5"}
     assert [g["healthyGatewayIPs"] for g in one.status["groupStatuses"]] == [
         [EAST, WEST],
@@ -140,4 +140,4 @@ def test_a_policy_settles_and_never_names_a_gateway_without_its_address(rounds: 
 
 def run(status: dict[str, Any], serving: Any, held: Any) -> list[Decision]:
     items = [policy(status.get(n), name=n, created=n, egressCIDRs=["172.18.0.80/29"]) for n in ("1-old", "2-new")]
-    return decide(items, Known(members(NODES), serving), book(items, held))
+    return decide(items, Observations(members(NODES), serving), book(items, held))

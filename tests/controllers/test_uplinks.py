@@ -10,7 +10,7 @@ import pytest
 from config.egress import EgressHA
 from config.net import Prefix
 from controllers.egress_ha.gateway import arp
-from controllers.egress_ha.gateway.next_hop import Hop, hops
+from controllers.egress_ha.gateway.next_hop import NextHop, next_hops
 from controllers.egress_ha.gateway.uplinks import Uplinks
 from tests.controllers.namespaces import Neighbor, in_namespace, sh
 
@@ -44,16 +44,16 @@ class Clock:
 def test_the_first_hop_is_the_kernels() -> None:
     network()
     own = IPv4Address("192.0.2.9")
-    assert hops([FAR, NEAR, NOWHERE]) == {
-        FAR: Hop("wan", IPv4Address(ROUTER), own),
-        NEAR: Hop("wan", None, own),
-        NOWHERE: Hop(),
+    assert next_hops([FAR, NEAR, NOWHERE]) == {
+        FAR: NextHop("wan", IPv4Address(ROUTER), own),
+        NEAR: NextHop("wan", None, own),
+        NOWHERE: NextHop(),
     }
     # Two prefixes that begin alike, and everything.
     wide, everything = IPv4Network("203.0.112.0/23"), IPv4Network("0.0.0.0/0")
     sh(f"ip route add default via {ROUTER}")
-    assert set(hops([FAR, wide, IPv4Network("203.0.113.0/25"), everything]).values()) == {
-        Hop("wan", IPv4Address(ROUTER), own)
+    assert set(next_hops([FAR, wide, IPv4Network("203.0.113.0/25"), everything]).values()) == {
+        NextHop("wan", IPv4Address(ROUTER), own)
     }
 
 

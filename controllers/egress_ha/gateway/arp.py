@@ -1,4 +1,4 @@
-"""ARP by hand (RFC 5227): is an address in use on a link, whose is it from now on, and who else claims it."""
+"""ARP frames by hand: who has an address on a link (RFC 5227), and that this host has the address from now on."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _PROBES = 2
 
 
 def holder(device: str, address: IPv4Address) -> bytes | None:
-    """The MAC of another host on the link that answers for the address. Takes 0.2 s where none does.
+    """The MAC of another host on the link that answers for the address. The call takes 0.2 s where no host does.
 
-    Raises InterfaceError when it cannot be asked.
+    Raises InterfaceError when the link cannot be asked.
     """
     try:
         with _open(device) as link:
@@ -40,14 +40,15 @@ def holder(device: str, address: IPv4Address) -> bytes | None:
 
 
 def named(mac: bytes, device: str) -> str:
-    """A stranger, for people."""
+    """How people read the name of a stranger."""
     return f"{mac.hex(':')} on {device}"
 
 
 def owner(device: str, sender: IPv4Address, address: IPv4Address, known: bytes | None = None) -> bytes | None:
-    """Who on the link answers for the address (its MAC), None where nobody does within 0.1 s.
+    """The MAC of the host on the link that answers for the address; None where no host does within 0.1 s.
 
-    `sender` is this host's own address there. A MAC that is `known` is asked alone, which disturbs nobody else.
+    `sender` is this host's own address on the link. The question goes to the `known` MAC alone, where there is one: so
+    it disturbs no other host.
     """
     with contextlib.suppress(OSError), _open(device) as link:
         return _asked(link, own_mac(device), sender, address, known or _EVERYBODY)
@@ -55,13 +56,13 @@ def owner(device: str, sender: IPv4Address, address: IPv4Address, known: bytes |
 
 
 def announce(device: str, address: IPv4Address) -> None:
-    """Tell the link that the address is here; switches and neighbors that knew another place forget it."""
+    """Tell the link that this host has the address. Switches and neighbors forget the place that they knew before."""
     with contextlib.suppress(OSError), _open(device) as link:
         link.send(_packet(own_mac(device), address, address))
 
 
 def claimed_by(frame: bytes) -> tuple[IPv4Address, bytes] | None:
-    """Address and MAC of a host that says that it has the address: by a request or an answer of its own."""
+    """Address and MAC of the host that claims the address by this frame, be the frame a request or an answer."""
     if len(frame) < 42 or frame[12:20] != _KIND:
         return None
     if int.from_bytes(frame[20:22]) not in (_REQUEST, _ANSWER) or frame[6:12] != frame[22:28]:
@@ -86,14 +87,14 @@ def _packet(mac: bytes, sender: IPv4Address, target: IPv4Address, to: bytes = _E
 def _asked(
     link: socket.socket, own: bytes, sender: IPv4Address, address: IPv4Address, to: bytes = _EVERYBODY
 ) -> bytes | None:
-    """The MAC that answers for the address."""
+    """The MAC of the host that answers for the address."""
     link.send(_packet(own, sender, address, to))
     until = time.monotonic() + _WAIT
     while (left := until - time.monotonic()) > 0:
         if not select.select([link], [], [], left)[0]:
             return None
         frame = link.recv(128)
-        # Whoever sends anything from the address has it, be it an answer or a probe of his own.
+        # A host that sends any ARP frame from the address has the address.
         claimed = claimed_by(frame)
         if claimed is not None and claimed[0] == address and claimed[1] != own:
             return claimed[1]

@@ -1,4 +1,4 @@
-"""Conflicts about addresses that are held here, and what is done about them (RFC 5227)."""
+"""Address conflict detection (RFC 5227): another host claims an address that this gateway holds."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from controllers.egress_ha.gateway import arp
 from controllers.egress_ha.gateway.interfaces import InterfaceError
 
 log = logging.getLogger("egress-ha")
-# So long a claim is remembered, in seconds: another one in that time is a host that will not go.
+# The detector remembers a claim for so many seconds. A host that claims again in that time will not go.
 _DEFEND = 10.0
-# Frames in that time are one claim: a host that gets no answer asks three times, a second apart.
+# Frames within so many seconds are one claim: a host that gets no answer asks three times, a second apart.
 _ONE_CLAIM = 3.5
 
 
-class Guard(threading.Thread):
-    """Watches for hosts that claim an address that is `held` here (address -> its link).
+class ConflictDetector(threading.Thread):
+    """Watches for hosts that claim an address that this gateway holds. `held` returns address -> its link.
 
-    Only what comes in on that link counts: a pod of this node can send whatever it likes, and not from there. The
-    first claim is contradicted, so that neighbors come back. At the next one the link is asked: the address is `lost`
-    to a host that answers for it, and stays where none does.
+    Only a claim on the address's own link counts: a pod of this node can send any frame, but not from that link. The
+    detector contradicts the first claim, so that neighbors come back. At the next claim the detector asks the link. If
+    a host answers for the address, the detector calls `lost` with the address and the host.
     """
 
     def __init__(self, held: Callable[[], Mapping[Address, str]], lost: Callable[[IPv4Address, str], None]) -> None:
@@ -46,7 +46,7 @@ class Guard(threading.Thread):
         if claimed is None or kind not in (socket.PACKET_HOST, socket.PACKET_BROADCAST):
             return
         address, mac = claimed
-        # A bridge or a second link may bring back what this host said itself.
+        # A bridge or a second link may bring back a frame that this host sent.
         if self._held().get(address) == device and mac != arp.own_mac(device):
             self._claimed(device, address, mac)
 

@@ -1,4 +1,4 @@
-"""Egress addresses on the interfaces of this host, with lifetimes that the kernel keeps by itself."""
+"""Egress addresses on the interfaces of this host. Each has a lifetime, at whose end the kernel drops the address."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 from config.errors import EdgeError
 from config.net import Address
 
-# The metric of our addresses, by which they are told from those of others (a DHCP lease has a lifetime, too).
-# It orders routes of an address's link, and addresses without a link have none.
+# The metric tells our addresses from those of others (a DHCP lease has a lifetime, too). A metric orders the routes of
+# an address's prefix, and a single address brings no such route.
 _OURS = 425442
 _FOREVER = 2**32 - 1
 
@@ -22,8 +22,8 @@ class InterfaceError(EdgeError):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """An address on a link. `up`: the link is. `left`: seconds that the kernel keeps it, rounded up."""
+class InterfaceAddress:
+    """An address on a link. `up`: whether the link is up. `left`: how many seconds the kernel keeps the address."""
 
     interface: IPv4Interface | IPv6Interface
     device: str
@@ -32,7 +32,7 @@ class Entry:
     left: int
 
 
-def entries() -> list[Entry]:
+def entries() -> list[InterfaceAddress]:
     """All addresses of this host. Raises InterfaceError."""
     found = []
     for link in json.loads(ip("-json", "address", "show") or "[]"):
@@ -42,12 +42,12 @@ def entries() -> list[Entry]:
             where = ip_interface(f"{entry['local']}/{entry['prefixlen']}")
             left = entry.get("valid_life_time", _FOREVER)
             ours = entry.get("metric") == _OURS and where.network.prefixlen == where.max_prefixlen
-            found.append(Entry(where, link["ifname"], up, ours and left < _FOREVER, left))
+            found.append(InterfaceAddress(where, link["ifname"], up, ours and left < _FOREVER, left))
     return found
 
 
-def device_for(address: Address, near: Address, among: Iterable[Entry] | None = None) -> str:
-    """The interface whose link has the address: the InternalIP's, `near`, where that fits. Raises InterfaceError."""
+def device_for(address: Address, near: Address, among: Iterable[InterfaceAddress] | None = None) -> str:
+    """The interface whose link has the address, the InternalIP `near` first. Raises InterfaceError."""
     found = ""
     for entry in entries() if among is None else among:
         own = entry.interface
@@ -60,21 +60,21 @@ def device_for(address: Address, near: Address, among: Iterable[Entry] | None = 
     return found
 
 
-def held(among: Iterable[Entry] | None = None) -> dict[Address, str]:
-    """The addresses that were put on by `hold`. Address -> interface."""
+def held(among: Iterable[InterfaceAddress] | None = None) -> dict[Address, str]:
+    """Address -> interface, of the addresses that `hold` put on."""
     return {entry.interface.ip: entry.device for entry in (entries() if among is None else among) if entry.ours}
 
 
 def hold(address: Address, device: str, seconds: int) -> None:
-    """Put the address on, or prolong it; the kernel takes it off when that is not repeated in time."""
+    """Put the address on, or prolong its lifetime. The kernel drops the address when its lifetime is over."""
     ip(*_hold(address, device, seconds))
 
 
 def prolong(held: Mapping[Address, str], seconds: int) -> None:
-    """All of them at once. Raises InterfaceError when one of them could not be; the others are."""
+    """Prolong all addresses at once. Raises InterfaceError when one fails; the others are prolonged all the same."""
     lines = "\n".join(" ".join(_hold(address, device, seconds)) for address, device in held.items())
     if lines:
-        ip("-force", "-batch", "-", told=lines)
+        ip("-force", "-batch", "-", stdin=lines)
 
 
 def drop(address: Address, device: str) -> None:
@@ -99,9 +99,9 @@ def _hold(address: Address, device: str, seconds: int) -> list[str]:
     ]
 
 
-def ip(*words: str, told: str = "", strict: bool = True) -> str:
-    """What iproute2 prints. Raises InterfaceError when it fails; not `strict`: what it got done is enough."""
-    done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False, input=told)
+def ip(*words: str, stdin: str = "", strict: bool = True) -> str:
+    """The output of iproute2. Raises InterfaceError when iproute2 fails and `strict` asks for all of the work."""
+    done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False, input=stdin)
     if strict and done.returncode != 0:
         raise InterfaceError(f"ip {' '.join(words[:3])}: {done.stderr.strip()}")
     return done.stdout

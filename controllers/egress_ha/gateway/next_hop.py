@@ -13,11 +13,11 @@ _UNKNOWN = IPv4Address(0)
 
 
 @dataclass(frozen=True)
-class Hop:
-    """Where packets to a destination go first. `device` is empty where there is no route, `via` None on the link.
+class NextHop:
+    """Where packets to a destination go first. `device` is empty where there is no route. `via` is None on the link.
 
-    `source` is the host's own address there: the next hop is asked as the kernel would ask it. `partly`: there
-    are routes to parts of the destination alone.
+    `source` is the host's own address on the link: ARP asks the next hop as the kernel would. `partly`: the host has
+    routes to parts of the destination alone.
     """
 
     device: str = ""
@@ -31,29 +31,29 @@ class Hop:
         return f"via {self.via} dev {self.device}" if self.via else f"dev {self.device}"
 
 
-def hops(destinations: Collection[IPv4Network]) -> dict[IPv4Network, Hop]:
-    """The first hop to each destination, as the kernel would choose it for the first address of the prefix."""
+def next_hops(destinations: Collection[IPv4Network]) -> dict[IPv4Network, NextHop]:
+    """The next hop to each destination, as the kernel would choose it for the first address of the prefix."""
     first = {prefix: str(prefix[1] if prefix.num_addresses > 1 else prefix[0]) for prefix in destinations}
     lines = "".join(f"route get {address}\n" for address in set(first.values()))
-    # A destination without a route is an error, and says so by not being in the answer.
-    routes = {route["dst"]: route for route in _routes("-force", "-batch", "-", told=lines)}
+    # A destination without a route is an error, and the answer leaves it out.
+    routes = {route["dst"]: route for route in _routes("-force", "-batch", "-", stdin=lines)}
     return {
-        prefix: _hop(routes[address]) if address in routes else Hop(partly=_partly(prefix))
+        prefix: _parsed(routes[address]) if address in routes else NextHop(partly=_partly(prefix))
         for prefix, address in first.items()
     }
 
 
-def _hop(route: Mapping[str, str]) -> Hop:
+def _parsed(route: Mapping[str, str]) -> NextHop:
     via = route.get("gateway")
     source = IPv4Address(route.get("prefsrc", _UNKNOWN))
-    return Hop(route.get("dev", ""), IPv4Address(via) if via else None, source)
+    return NextHop(route.get("dev", ""), IPv4Address(via) if via else None, source)
 
 
 def _partly(prefix: IPv4Network) -> bool:
     return any(route.get("type", "unicast") == "unicast" for route in _routes("route", "show", "root", str(prefix)))
 
 
-def _routes(*words: str, told: str = "") -> list[dict[str, str]]:
-    """What `ip` prints of routes: each answer is a line of JSON, and one that failed is left out."""
-    lines = interfaces.ip("-json", *words, told=told, strict=False).splitlines()
+def _routes(*words: str, stdin: str = "") -> list[dict[str, str]]:
+    """The routes that `ip` prints. Each answer is a line of JSON; a question that failed has no line."""
+    lines = interfaces.ip("-json", *words, stdin=stdin, strict=False).splitlines()
     return [route for line in lines if line.strip() for route in json.loads(line)]

@@ -25,12 +25,12 @@ from config.net import Address, Prefix
 from controllers.egress_ha.gateway import arp, conflict_detection, interfaces
 from controllers.egress_ha.gateway.readiness import Readiness
 from controllers.egress_ha.gateway.uplinks import Uplinks
-from controllers.egress_ha.protocol.gateway_state import Report
-from controllers.egress_ha.protocol.informer import Watched
-from controllers.egress_ha.protocol.key_sync import Keeper
+from controllers.egress_ha.protocol.gateway_state import GatewayState
+from controllers.egress_ha.protocol.informer import Informer
+from controllers.egress_ha.protocol.key_sync import KeySync
 from controllers.egress_ha.protocol.keys import KeyRing
 from controllers.egress_ha.protocol.responder import Question, Responder
-from controllers.egress_ha.protocol.status import given
+from controllers.egress_ha.protocol.status import assigned_addresses
 from controllers.egress_ha.protocol.wire import GATEWAY
 from transport.kube import Kube
 
@@ -40,15 +40,15 @@ _TICK = 0.5
 _STILL = 2.0
 
 
-class NodePart:
+class GatewayProcess:
     """One gateway. `address` is its InternalIP."""
 
     def __init__(self, kube: Kube, settings: EgressHA, address: Address, keys: KeyRing) -> None:
         self._settings, self._address, self._keys = settings, address, keys
-        self._keeper = Keeper(kube, settings.namespace, keys)
+        self._key_sync = KeySync(kube, settings.namespace, keys)
         self._lifetime = settings.address_lifetime
         self._wake = threading.Event()
-        self._policies = Watched(kube, HA_API_VERSION, HA_KIND, self._wake.set)
+        self._policies = Informer(kube, HA_API_VERSION, HA_KIND, self._wake.set)
         self._heard = -inf
         # When the last round ended, and when it was last noticed that this process had stood still.
         self._round = self._stood = -inf
@@ -58,7 +58,7 @@ class NodePart:
         # Address -> the link that it was put on.
         self._devices: dict[Address, str] = {}
         self._troubles: dict[Address, str] = {}
-        self._report = Report()
+        self._report = GatewayState()
         self._uplinks = Uplinks(settings, self._destinations)
         self._readiness = Readiness(settings)
 
@@ -71,9 +71,9 @@ class NodePart:
             self._policies.synced.wait(_TICK)
             self._uplinks.start()
             self._uplinks.known.wait(self._settings.probe_interval * self._settings.misses + _TICK)
-        self._keeper.start()
+        self._key_sync.start()
         Responder(self._address, self._settings.probe_port, GATEWAY, self._keys, self._document, self._asked).start()
-        conflict_detection.Guard(lambda: self._on, self._lost).start()
+        conflict_detection.ConflictDetector(lambda: self._on, self._lost).start()
         while True:
             self._wake.wait(_TICK)
             self._wake.clear()
@@ -90,7 +90,7 @@ class NodePart:
         self._devices = on = interfaces.held(there)
         wanted = self._wanted(on)
         if wanted is None:
-            self._done(Report(frozenset(on)))
+            self._done(GatewayState(frozenset(on)))
             return
         self._note_conflicts()
         wanted -= on.keys() & self._conflicts.keys()
@@ -104,7 +104,7 @@ class NodePart:
         # An address that cannot be taken changes nothing; one that the kernel dropped meanwhile is new again.
         if not held == on.keys() == self._report.held:
             self._readiness.changed()
-        self._done(Report(held, {address: who for address, (_, who) in self._conflicts.items()}, seen))
+        self._done(GatewayState(held, {address: who for address, (_, who) in self._conflicts.items()}, seen))
 
     def _drop_late(self, kept: dict[Address, str], ends: dict[Address, float]) -> None:
         """Take off what may have gone before it was prolonged: prolonging puts it on anew, and asks nobody.
@@ -116,7 +116,7 @@ class NodePart:
             self._managed(address, partial(interfaces.drop, address, kept.pop(address)))
             self._wake.set()
 
-    def _done(self, report: Report) -> None:
+    def _done(self, report: GatewayState) -> None:
         for address in report.held ^ self._report.held:
             log.info("%s %s", "has" if address in report.held else "has no more", address)
         self._report, self._round = report, time.monotonic()
@@ -137,10 +137,13 @@ class NodePart:
         if (spoke < self._stood or now - max(self._heard, spoke) > self._lifetime) and not self._ask():
             return set()
         return {
-            address for item in self._policies.objects() for gateway, address in given(item) if gateway == self._address
+            address
+            for item in self._policies.objects()
+            for gateway, address in assigned_addresses(item)
+            if gateway == self._address
         }
 
-    def _take(self, address: Address, there: list[interfaces.Entry]) -> None:
+    def _take(self, address: Address, there: list[interfaces.InterfaceAddress]) -> None:
         """Put an address on that is not there yet, unless somebody else has it. Raises InterfaceError."""
         began = time.monotonic()
         device = interfaces.device_for(address, self._address, there)
@@ -207,7 +210,7 @@ class NodePart:
     def _document(self) -> Any:
         """The last round's report; one from before a standstill is not true any more, and says nothing."""
         fresh = time.monotonic() - self._round <= self._lifetime
-        report = self._report if fresh else Report()
+        report = self._report if fresh else GatewayState()
         return replace(report, cut=self._uplinks.cut, ready=fresh and self._readiness.ready).document()
 
     def _destinations(self) -> set[Prefix]:

@@ -1,7 +1,7 @@
-"""Whether traffic should be brought to this gateway: its Cilium agent is up, and has digested the last new address.
+"""Whether new traffic should come to this gateway: its Cilium agent is up, and has settled since the last new address.
 
-An agent loads its whole datapath anew when an address of its node comes or goes, and some packets are lost
-meanwhile; one that is not up programs nothing. Neither takes traffic away from a gateway that has it.
+An agent loads its whole datapath anew when an address of its node comes or goes, and loses some packets meanwhile. An
+agent that is not up programs nothing. Neither takes traffic away from a gateway that has traffic.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _SECONDS = 1.0
 
 
 class Readiness(threading.Thread):
-    """Asks the agent once a second."""
+    """Asks the agent on this host once a second."""
 
     def __init__(self, settings: EgressHA) -> None:
         super().__init__(name="readiness", daemon=True)
@@ -25,12 +25,12 @@ class Readiness(threading.Thread):
         self._changed = time.monotonic()
 
     def changed(self) -> None:
-        """An address came or went."""
+        """Note that an address of this node came or went."""
         self._changed = time.monotonic()
 
     @property
     def ready(self) -> bool:
-        """Now."""
+        """Whether the gateway is ready now."""
         return self._agent and time.monotonic() - self._changed >= self._settle
 
     def run(self) -> None:
@@ -40,7 +40,7 @@ class Readiness(threading.Thread):
 
 
 def healthy(port: int) -> bool:
-    """Whether the agent on this host says that it is well."""
+    """Whether the agent on this host answers that the agent is healthy."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
     try:
         connection.request("GET", "/healthz", headers={"brief": "true"})

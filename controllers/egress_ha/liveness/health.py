@@ -1,4 +1,4 @@
-"""Whether a gateway answers, as one vantage point sees it."""
+"""Whether a target answers, as one prober finds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Thresholds:
-    """`misses` in a row make it gone, `recoveries` in a row bring it back."""
+    """`misses` in a row make a target gone, `recoveries` in a row bring the target back."""
 
     misses: int = 3
     recoveries: int = 3
@@ -15,7 +15,7 @@ class Thresholds:
 
 @dataclass
 class Health:
-    """One gateway. `up` is None until that is known."""
+    """One target. `up` is None until the prober knows."""
 
     thresholds: Thresholds
     up: bool | None = None
@@ -24,11 +24,11 @@ class Health:
 
     @property
     def steady(self) -> bool:
-        """Whether it answered the last time, too."""
+        """Whether the target answered the last probe."""
         return self._misses == 0
 
-    def probed(self, answered: bool) -> bool:
-        """Take a result in; True where that changed `up`."""
+    def update(self, answered: bool) -> bool:
+        """Take the result of a probe in. True where the result changed `up`."""
         if answered:
             self._answers, self._misses = self._answers + 1, 0
         else:
@@ -36,7 +36,7 @@ class Health:
         before = self.up
         if self._misses >= self.thresholds.misses:
             self.up = False
-        # Nothing was decided yet: a single answer is news enough.
+        # While nothing is known, a single answer is enough.
         elif self._answers >= (1 if before is None else self.thresholds.recoveries):
             self.up = True
         return self.up is not before

@@ -13,12 +13,11 @@ _LONGEST = 80
 
 
 @dataclass(frozen=True)
-class Report:
-    """The egress addresses that it has, those that a stranger has (and who that is), and up to where it knows the
-    policies' status.
+class GatewayState:
+    """`held`: the egress addresses that the gateway has. `conflicts`: address -> the stranger that has the address.
 
-    `cut`: destinations that it has no way to. `seen` is a resourceVersion: every change up to it was carried out
-    before this was said. `ready`: whether traffic should be brought to it that it has not got.
+    `seen` is a resourceVersion: the gateway carried out every change of the policies' status up to that version.
+    `cut`: the destinations that the gateway has no uplink to. `ready`: whether new traffic should come to the gateway.
     """
 
     held: frozenset[Address] = frozenset()
@@ -28,23 +27,27 @@ class Report:
     ready: bool = True
 
     def document(self) -> dict[str, Any]:
-        """For JSON."""
+        """The state for JSON."""
         held, cut = (sorted(map(str, part)) for part in (self.held, self.cut))
         conflicts = {str(address): who for address, who in self.conflicts.items()}
         return {"held": held, "conflicts": conflicts, "seen": self.seen, "cut": cut, "ready": self.ready}
 
     @classmethod
-    def parse(cls, document: object) -> Report:
-        """Of what came over the wire. Raises ValueError for anything that is no report."""
+    def parse(cls, document: object) -> GatewayState:
+        """The state of an answer's JSON. Raises ValueError for anything else."""
         if not isinstance(document, Mapping):
-            raise ValueError("a report is an object")
+            raise ValueError("a gateway's state is an object")
         held, cut, conflicts = document.get("held", []), document.get("cut", []), document.get("conflicts", {})
         seen, ready = document.get("seen", 0), document.get("ready", True)
         lists = isinstance(held, list) and isinstance(cut, list) and isinstance(conflicts, Mapping)
         if not (lists and isinstance(seen, int) and isinstance(ready, bool)):
-            raise ValueError("a report has two lists, an object, a number and a word")
+            raise ValueError("a gateway's state has two lists, an object, a number and a truth value")
         strangers = {_address(address): _stranger(who) for address, who in conflicts.items()}
         return cls(frozenset(map(_address, held)), strangers, seen, frozenset(map(_prefix, cut)), ready)
+
+
+# Gateway -> its last state, and when a replica heard that state (monotonic seconds).
+HeardStates = Mapping[Address, tuple[GatewayState, float]]
 
 
 def _address(text: object) -> Address:
@@ -54,7 +57,7 @@ def _address(text: object) -> Address:
 
 
 def _stranger(text: object) -> str:
-    """It ends in a status and in logs."""
+    """A stranger's name goes into a status and into logs."""
     if not isinstance(text, str) or not text.isprintable() or len(text) > _LONGEST:
         raise ValueError("a stranger has a short name")
     return text

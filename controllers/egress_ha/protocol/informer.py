@@ -1,4 +1,4 @@
-"""Objects of a kind as the API has them now, kept up to date by a watch."""
+"""An informer: a cache of all objects of a kind, which a watch of the API keeps up to date."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from config.errors import ApiError
 from transport.kube import Kube
 
 Object = dict[str, Any]
-# A watch is renewed so often, in seconds: a connection that died without a word is noticed by then.
+# The informer renews a watch so often, in seconds, and so notices a connection that died without a word.
 _RENEW = 20
 _PAUSE = 0.5
 
 
-class Watched(threading.Thread):
-    """A cache by name. What it has when the API goes away, it keeps; `answered` is when the API last spoke.
+class Informer(threading.Thread):
+    """A cache by name. The cache keeps its objects while the API is away. `answered` is when the API last answered.
 
-    Versions are resourceVersions, which the API counts up. `seen`: everything up to it is in the cache.
-    `version`: of the newest change in it.
+    Versions are resourceVersions, which the API counts up. `seen`: every change up to that version is in the cache.
+    `version`: the version of the newest change in the cache.
     """
 
     def __init__(
@@ -38,19 +38,19 @@ class Watched(threading.Thread):
         self._changed = changed
         self._objects: dict[str, Object] = {}
         self._lock = threading.Lock()
-        # What changed while lists were under way, for each of them: a list may be older than that.
+        # For each list that is under way, the changes since it began: the list may be older than they are.
         self._meanwhile: dict[int, list[tuple[Object, bool]]] = {}
         self.synced, self._pause = threading.Event(), threading.Event()
         self.answered = 0.0
         self.seen = self.version = 0
 
     def objects(self) -> list[Object]:
-        """All of them, in no order."""
+        """All objects, in no order."""
         with self._lock:
             return list(self._objects.values())
 
     def put(self, item: Object) -> None:
-        """What a write returned; the watch tells the same a little later, or told something newer already."""
+        """Take in the object that a write returned. The watch brings the same object later, or brought a newer one."""
         with self._lock:
             self._change(item)
 
@@ -87,7 +87,7 @@ class Watched(threading.Thread):
             for event in self._kube.watch(*self._what, version, _RENEW):
                 self.answered = time.monotonic()
                 if event["type"] == "ERROR":
-                    # The version is too old: start again from a list.
+                    # The version is too old. The next round starts from a list.
                     return
                 item = event["object"]
                 version = item["metadata"]["resourceVersion"]
@@ -100,7 +100,7 @@ class Watched(threading.Thread):
             self.answered = time.monotonic()
 
     def _replace(self, listed: dict[str, Object], version: int) -> None:
-        """The list instead of what there was. An API that was restored from a backup counts from there again."""
+        """Take the list instead of the old objects. An API that came back from a backup counts from the backup on."""
         gone = self._objects.keys() - listed.keys()
         self._objects = listed
         newest = max(map(_version, listed.values()), default=0)

@@ -1,4 +1,8 @@
-"""The Secret with the keys of probes: every process reads the Secret, and the leader renews the keys in it."""
+"""The Secret that holds the keys of probes.
+
+The component makes the Secret empty, so that nobody needs the right to make Secrets. The leader fills the Secret and
+adds a key a day. Every other process reads the Secret.
+"""
 
 from __future__ import annotations
 
@@ -21,28 +25,28 @@ _KEPT = 3
 _SOON, _SELDOM = 1.0, 30.0
 
 
-class Keeper(threading.Thread):
-    """Reads the Secret again and again, and renews the keys in it while `leads`."""
+class KeySync(threading.Thread):
+    """Reads the Secret into the ring again and again, and renews the keys in the Secret while `leads` says so."""
 
     def __init__(self, kube: Kube, namespace: str, ring: KeyRing, leads: Callable[[], bool] = lambda: False) -> None:
         super().__init__(name="keys", daemon=True)
         self._kube, self._namespace, self._ring, self._leads = kube, namespace, ring, leads
-        self._told = ""
+        self._logged = ""
         self._pause = threading.Event()
 
     def run(self) -> None:
         while True:
             try:
                 self.round(time.time())
-                self._told = ""
+                self._logged = ""
             except (ApiError, ValueError) as error:
-                if str(error) != self._told:
+                if str(error) != self._logged:
                     log.warning("keys of probes: %s", error)
-                self._told = str(error)
+                self._logged = str(error)
             self._pause.wait(_SELDOM if self._ring.newest else _SOON)
 
     def round(self, now: float) -> None:
-        """Read, and write where it is time. Raises ApiError, and ValueError for keys that are none."""
+        """Read the Secret, and renew its keys when it is time. Raises ApiError, and ValueError for broken keys."""
         found = self._kube.get("v1", "Secret", HA_KEYS, self._namespace)
         if found is None:
             raise ApiError(f"Secret {self._namespace}/{HA_KEYS} is not there; `edge up` makes it")
@@ -52,7 +56,7 @@ class Keeper(threading.Thread):
             self._ring.replace(self._renewed(found, data, int(now)))
 
     def _renewed(self, found: Object, data: Mapping[str, str], now: int) -> dict[str, str]:
-        """The Secret's data with a new key (two where there was none), as the API has taken it."""
+        """The Secret's data with a new key (with two where there was none), as the API has stored the data."""
         names = sorted(data, key=lambda name: int(name.removeprefix(PREFIX)))
         made = (now,) if names else (now - 1, now)
         news = {f"{PREFIX}{when}": base64.b64encode(secrets.token_bytes(BYTES)).decode() for when in made}

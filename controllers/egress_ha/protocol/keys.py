@@ -1,8 +1,7 @@
-"""The keys that probes are signed with: a Secret of the API, filled and renewed by the controller that leads.
+"""The keys that probes are signed with.
 
-The component makes the Secret without anything in it, so that nobody needs the right to make Secrets. The newest key
-but one signs, and all of the last three are taken: whoever has not read the newest one yet understands the others, and
-is understood by them.
+The newest key but one signs, and each of the last three keys verifies. So a process that has not read the newest key
+yet understands the others, and the others understand that process.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ PREFIX, BYTES = "key-", 32
 
 @dataclass(frozen=True, order=True)
 class Key:
-    """`made` is a time of day in seconds, and orders keys."""
+    """A key. `made` is a time of day in seconds; keys sort by `made`."""
 
     made: int
     secret: bytes
@@ -35,18 +34,18 @@ class Key:
 
 
 class KeyRing:
-    """The keys that this process has now. Threads may share it. `cache` keeps them over a restart of the process."""
+    """The keys that this process has now. Threads may share a ring. `cache` keeps the keys over a restart."""
 
     def __init__(self, cache: Path | None = None) -> None:
         self._keys: tuple[Key, ...] = ()
         self._cache = cache
         if cache is not None:
             with contextlib.suppress(OSError, ValueError):
-                self._keys = parsed(json.loads(cache.read_text()))
+                self._keys = _parsed(json.loads(cache.read_text()))
 
     @property
     def signing(self) -> Key | None:
-        """The key to sign with, None while there is none."""
+        """The key to sign with; None while there is no key."""
         keys = self._keys
         return keys[-2] if len(keys) > 1 else keys[0] if keys else None
 
@@ -56,17 +55,17 @@ class KeyRing:
         return frozenset(key.id for key in self._keys)
 
     def secret(self, id: bytes) -> bytes | None:
-        """The key of that id, None where it is none of ours."""
+        """The key of the id; None where no key of the ring has the id."""
         return next((key.secret for key in self._keys if key.id == id), None)
 
     @property
     def newest(self) -> int:
-        """When the newest key was made, 0 where there is none."""
+        """When the newest key was made; 0 while there is no key."""
         return self._keys[-1].made if self._keys else 0
 
     def replace(self, data: Mapping[str, str]) -> None:
-        """With the keys of a Secret. Raises ValueError for what is no key."""
-        keys = parsed(data)
+        """Take the keys of a Secret instead. Raises ValueError where the Secret holds anything else."""
+        keys = _parsed(data)
         if keys == self._keys:
             return
         self._keys = keys
@@ -81,8 +80,8 @@ class KeyRing:
                 part.replace(self._cache)
 
 
-def parsed(data: Mapping[str, str]) -> tuple[Key, ...]:
-    """Raises ValueError."""
+def _parsed(data: Mapping[str, str]) -> tuple[Key, ...]:
+    """The keys of a Secret, oldest first. Raises ValueError where the Secret holds anything else."""
     keys = []
     for name, text in data.items():
         try:

@@ -1,4 +1,4 @@
-"""The queues of a service that a flood does not fill."""
+"""The sockets of a service, whose queues a flood does not fill: every known asker has a queue of its own."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from controllers.egress_ha.protocol.wire import LARGEST
 
 Place = tuple[Any, ...]
 
-# Questions a second: of one asker whose word was good, and of everybody else together.
+# Questions a second: of one known asker, and of everybody else together.
 _OF_ONE, _OF_OTHERS = 100.0, 200.0
 _ASKERS, _IDLE = 64, 30.0
 _LOOK = 0.5
 
 
 @dataclass
-class _Allowance:
-    """So many datagrams a second, and as many at once: what waited while this process stood still goes before the rest.
+class _RateLimit:
+    """So many datagrams a second, and as many at once.
 
-    Else the first question that anybody still waits for would be answered late.
+    The burst lets a process that stood still answer all the waiting questions before the rest. Otherwise the process
+    would answer the first question that anybody still waits for too late.
     """
 
     rate: float
@@ -39,6 +40,7 @@ class _Allowance:
         self.left = self.rate
 
     def take(self) -> bool:
+        """Whether one more datagram is within the limit now."""
         now = time.monotonic()
         self.left = min(self.rate, self.left + (now - self.since) * self.rate)
         self.since = now
@@ -49,37 +51,37 @@ class _Allowance:
         return True
 
 
-class Listener:
-    """The sockets of a service: one for everybody, and one for each asker whose word was good.
+class ProbeListener:
+    """One socket for everybody, and one for each asker that has shown that it has a key.
 
-    A datagram goes to the socket that is connected to its sender, where there is one: a flood from elsewhere fills
-    another queue than that of the askers that are known.
+    A datagram goes to the socket that is connected to its sender, where there is one. So a flood from elsewhere fills
+    another queue than the queues of the known askers.
     """
 
     def __init__(self, address: Address, port: int, word: bytes) -> None:
         self._address, self._port, self._word = address, port, word
         self._ids: frozenset[bytes] = frozenset()
-        self._everybody = udp_filter.opened(address, port)
+        self._everybody = udp_filter.open_socket(address, port)
         self._askers: dict[Place, socket.socket] = {}
-        self._allowed = {self._everybody: _Allowance(_OF_OTHERS)}
+        self._limits = {self._everybody: _RateLimit(_OF_OTHERS)}
         self._pause = threading.Event()
 
-    def heard(self, ids: frozenset[bytes]) -> Iterator[tuple[bytes, Place, socket.socket]]:
-        """The datagrams of the next half second at most, where from, and the socket to answer by.
+    def receive(self, ids: frozenset[bytes]) -> Iterator[tuple[bytes, Place, socket.socket]]:
+        """The datagrams of at most the next half second, each with its sender and the socket to answer by.
 
-        `ids`: of the keys of this moment.
+        `ids` are the ids of the present keys.
         """
         if ids != self._ids:
             self._ids = ids
-            for one in self._allowed:
-                udp_filter.admit(one, self._word, ids)
+            for one in self._limits:
+                udp_filter.accept_only(one, self._word, ids)
         self._forget()
-        ready = select.select(list(self._allowed), [], [], _LOOK)[0]
-        # Those that are known first.
+        ready = select.select(list(self._limits), [], [], _LOOK)[0]
+        # The known askers come first.
         ready.sort(key=lambda one: one is self._everybody)
         got = 0
         for one in ready:
-            while one in self._allowed and self._allowed[one].take():
+            while one in self._limits and self._limits[one].take():
                 try:
                     datagram, place = one.recvfrom(LARGEST)
                 except OSError:
@@ -87,28 +89,28 @@ class Listener:
                 got += 1
                 yield datagram, place, one
         if not got:
-            # What is there is over somebody's allowance.
+            # Every datagram that waits is over its sender's limit.
             self._pause.wait(1 / _OF_ONE)
 
-    def known(self, place: Place) -> None:
-        """An asker has shown that it has a key: from now on it has a queue of its own."""
+    def add_asker(self, place: Place) -> None:
+        """Give an asker that has shown that it has a key a queue of its own."""
         if place in self._askers:
             return
         if len(self._askers) >= _ASKERS:
-            self._drop(min(self._askers, key=lambda one: self._allowed[self._askers[one]].used))
+            self._drop(min(self._askers, key=lambda one: self._limits[self._askers[one]].used))
         with contextlib.suppress(OSError):
-            one = udp_filter.opened(self._address, self._port)
-            udp_filter.admit(one, self._word, self._ids)
+            one = udp_filter.open_socket(self._address, self._port)
+            udp_filter.accept_only(one, self._word, self._ids)
             one.connect(place)
             self._askers[place] = one
-            self._allowed[one] = _Allowance(_OF_ONE)
+            self._limits[one] = _RateLimit(_OF_ONE)
 
     def _forget(self) -> None:
         now = time.monotonic()
-        for place in [place for place, one in self._askers.items() if now - self._allowed[one].used > _IDLE]:
+        for place in [place for place, one in self._askers.items() if now - self._limits[one].used > _IDLE]:
             self._drop(place)
 
     def _drop(self, place: Place) -> None:
         one = self._askers.pop(place)
-        del self._allowed[one]
+        del self._limits[one]
         one.close()

@@ -1,9 +1,8 @@
-"""Probes over UDP: who answers, how, and what the answer carries.
+"""The end of a probe that asks.
 
-A question says which version of the policies its asker knows, and brings back the mark of the last answer; the answer
-is a JSON document: a gateway tells which addresses it has, a replica of the controller what it sees. Both are signed
-(`wire`), nobody else is answered, and no answer is longer than its question: where the document does not fit, it is
-told how long the next question has to be.
+A question says which version of the policies the asker knows, and brings back the mark of the last answer. An answer
+is a JSON document: a gateway sends its state, a replica of the controller its view of the gateways. Questions and
+answers are signed (`wire`).
 """
 
 from __future__ import annotations
@@ -20,19 +19,19 @@ from config.net import Address
 from controllers.egress_ha.protocol import udp_filter, wire
 from controllers.egress_ha.protocol.keys import KeyRing
 
-# So long is a question at first: a report of some addresses fits into an answer of that length.
+# The length of a first question: the state of a gateway with some addresses fits into an answer of that length.
 _LENGTH = 512
 # An answer may have grown when the longer question comes.
 _SPARE = 256
 
-# Address, whether it answered, and its document where it did.
-Heard = Callable[[Address, bool, Any], None]
+# Called with a target, whether the target answered, and the document of its answer.
+Result = Callable[[Address, bool, Any], None]
 
 
 class Prober(threading.Thread):
-    """Asks every target once an interval (seconds); what has not answered by the next one has missed it.
+    """Asks every target once an interval (seconds). A target that has not answered by the next question has missed one.
 
-    `address` is this host's own. `version`: the newest one of the policies that this process knows.
+    `address` is this host's own address. `version` returns the newest version of the policies that this process knows.
     """
 
     def __init__(
@@ -43,7 +42,7 @@ class Prober(threading.Thread):
         keys: KeyRing,
         interval: float,
         targets: Callable[[], Iterable[Address]],
-        heard: Heard,
+        heard: Result,
         version: Callable[[], int] = lambda: 0,
     ) -> None:
         super().__init__(name="prober", daemon=True)
@@ -52,16 +51,16 @@ class Prober(threading.Thread):
         self._marks: dict[Address, bytes] = {}
         self._lengths: dict[Address, int] = {}
         self._ids: frozenset[bytes] = frozenset()
-        self._socket = udp_filter.opened(address, 0)
+        self._socket = udp_filter.open_socket(address, 0)
 
     def run(self) -> None:
         while True:
             began = time.monotonic()
             if self._ids != self._keys.ids:
                 self._ids = self._keys.ids
-                udp_filter.admit(self._socket, wire.SAY, self._ids)
+                udp_filter.accept_only(self._socket, wire.SAY, self._ids)
             waiting: dict[bytes, Address] = {}
-            # Without a key nobody is asked, and nobody has missed anything.
+            # Without a key the prober asks nobody, and nobody has missed anything.
             for target in self._targets() if self._ids else ():
                 self._ask(target, waiting)
             asked = set(waiting.values())
@@ -75,12 +74,12 @@ class Prober(threading.Thread):
         waiting[nonce] = target
         about, mark = f"{self._service} {target}", self._marks.get(target, wire.NO_MARK)
         length = self._lengths.get(target, _LENGTH)
-        with contextlib.suppress(OSError, wire.Refused):
-            question = wire.sealed(self._keys, wire.ASK, about, nonce, mark, {"version": self._version()}, length)
+        with contextlib.suppress(OSError, wire.RejectedDatagram):
+            question = wire.signed(self._keys, wire.ASK, about, nonce, mark, {"version": self._version()}, length)
             self._socket.sendto(question, (str(target), self._port))
 
     def _collect(self, waiting: dict[bytes, Address], until: float) -> set[Address]:
-        """Those who answered in time. One whose answer needs a longer question is asked again at once."""
+        """The targets that answered in time. A target whose answer needs a longer question is asked again at once."""
         answered = set()
         while (left := until - time.monotonic()) > 0:
             if not select.select([self._socket], [], [], left)[0]:
@@ -90,7 +89,7 @@ class Prober(threading.Thread):
                 target = waiting.get(wire.nonce_of(datagram))
                 if target is None:
                     continue
-                answer = wire.opened(self._keys, wire.SAY, f"{self._service} {target}", datagram)
+                answer = wire.verified(self._keys, wire.SAY, f"{self._service} {target}", datagram)
                 said = answer.parsed()
                 del waiting[answer.nonce]
                 if isinstance(said, dict) and "says" in said:

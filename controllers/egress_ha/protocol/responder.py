@@ -1,4 +1,4 @@
-"""The end of a probe that answers."""
+"""The end of a probe that answers: a gateway, or a replica of the controller."""
 
 from __future__ import annotations
 
@@ -9,21 +9,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.net import Address
-from controllers.egress_ha.protocol import listener, wire
+from controllers.egress_ha.protocol import wire
 from controllers.egress_ha.protocol.keys import KeyRing
+from controllers.egress_ha.protocol.listener import ProbeListener
 
 
 @dataclass(frozen=True)
 class Question:
-    """What the asker says of itself: the newest version that it knows, and when (monotonic seconds of the one that is
-    asked) the last answer that it heard was sent; minus infinity where it heard none."""
+    """What the asker says of itself.
+
+    `heard`: when this process sent the last answer that the asker heard, in monotonic seconds of this process; minus
+    infinity where the asker heard none. `version`: the newest version of the policies that the asker knows.
+    """
 
     heard: float
     version: int
 
 
 class Responder(threading.Thread):
-    """Answers questions on a port with what `document` returns; `asked` is called with every question."""
+    """Answers questions on a port with what `document` returns. The responder calls `asked` with every question.
+
+    No answer is longer than its question. Where the document does not fit, the answer says how long the next question
+    has to be.
+    """
 
     def __init__(
         self,
@@ -38,22 +46,22 @@ class Responder(threading.Thread):
         self._about, self._keys = f"{service} {address}", keys
         self._document, self._asked = document, asked
         self._marks = wire.Marks()
-        self._listener = listener.Listener(address, port, wire.ASK)
+        self._listener = ProbeListener(address, port, wire.ASK)
 
     def run(self) -> None:
         while True:
-            for datagram, place, one in self._listener.heard(self._keys.ids):
+            for datagram, place, one in self._listener.receive(self._keys.ids):
                 with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-                    question = wire.opened(self._keys, wire.ASK, self._about, datagram)
-                    # What can be read, too: another version of this program may sign with the same keys.
+                    question = wire.verified(self._keys, wire.ASK, self._about, datagram)
+                    # Another version of this program may sign with the same keys: the question must be readable, too.
                     version = int(question.parsed()["version"])
-                    self._listener.known(place)
+                    self._listener.add_asker(place)
                     self._asked(Question(self._marks.read(question.mark), version))
                     one.sendto(self._answer(question, len(datagram)), place)
 
     def _answer(self, question: wire.Datagram, length: int) -> bytes:
-        answer = self._sealed(question, {"says": self._document()})
-        return answer if len(answer) <= length else self._sealed(question, {"needs": len(answer)})
+        answer = self._signed(question, {"says": self._document()})
+        return answer if len(answer) <= length else self._signed(question, {"needs": len(answer)})
 
-    def _sealed(self, question: wire.Datagram, document: Any) -> bytes:
-        return wire.sealed(self._keys, wire.SAY, self._about, question.nonce, self._marks.stamp(), document)
+    def _signed(self, question: wire.Datagram, document: Any) -> bytes:
+        return wire.signed(self._keys, wire.SAY, self._about, question.nonce, self._marks.stamp(), document)

@@ -1,4 +1,4 @@
-"""The status of a policy: the controller writes it, and both parts read from it which gateway has which address."""
+"""The status of a policy. The leader writes the status, and both parts read from it which gateway has which address."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 from config.net import Address
 
 
-def given(item: Mapping[str, Any]) -> Iterator[tuple[Address, Address]]:
-    """Gateways and their addresses, as the status of a policy gives them. What is no address gives nothing."""
-    for group in groups(item.get("status")):
+def assigned_addresses(item: Mapping[str, Any]) -> Iterator[tuple[Address, Address]]:
+    """(gateway, address) of every assignment in the policy's status. A pair that holds no addresses is left out."""
+    for group in group_statuses(item.get("status")):
         for gateway, address in (group.get("egressIPByGatewayIP") or {}).items():
             with contextlib.suppress(ValueError):
                 yield ip_address(gateway), ip_address(address)
 
 
-def groups(status: Any) -> list[Mapping[str, Any]]:
-    """`groupStatuses` of a status; a policy that is new has none."""
+def group_statuses(status: Any) -> list[Mapping[str, Any]]:
+    """`groupStatuses` of a status. A new policy has none."""
     return list((status or {}).get("groupStatuses") or [])

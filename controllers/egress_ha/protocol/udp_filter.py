@@ -1,4 +1,4 @@
-"""Sockets that a flood does not fill: the kernel drops what names none of our keys, and every asker has a queue."""
+"""UDP sockets for which the kernel drops every datagram that names none of our keys."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06
 _UDP_HEADER = 8
 
 
-def opened(address: Address, port: int) -> socket.socket:
-    """A socket of that address; port 0 is any. It takes nothing until `admit` says what."""
+def open_socket(address: Address, port: int) -> socket.socket:
+    """A socket of the address; port 0 is any. The socket takes nothing until `accept_only` says what."""
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     one = socket.socket(family, socket.SOCK_DGRAM)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    admit(one, b"\0\0\0\0", frozenset())
+    accept_only(one, b"\0\0\0\0", frozenset())
     one.bind((str(address), port))
     one.setblocking(False)
     return one
 
 
-def admit(one: socket.socket, word: bytes, ids: frozenset[bytes]) -> None:
-    """Let the kernel drop what does not begin with the word and the id of a key."""
+def accept_only(one: socket.socket, word: bytes, ids: frozenset[bytes]) -> None:
+    """Let the kernel drop every datagram that does not begin with the word and the id of a key."""
     wanted = sorted(ids)
     last = len(wanted) + 4
     program = [

@@ -2,9 +2,9 @@
 
     word (4) | key id (4) | nonce (16) | mark (16) | JSON, filled up with blanks | HMAC-SHA-256 (32)
 
-Questions begin with `EDG?`, answers with `EDG!` and carry the question's nonce. The mark of an answer is its sender's
-own stamp of that moment; the next question brings it back, which proves to the sender that it was heard, and when. So
-an old datagram that somebody sends again proves nothing, whatever the clocks of the hosts say.
+Questions begin with `EDG?`. Answers begin with `EDG!` and carry the question's nonce. The mark of an answer is the
+sender's own stamp of that moment. The next question brings the mark back. The mark proves to the sender that the asker
+heard the answer, and when. So an old datagram that somebody sends again proves nothing, whatever the hosts' clocks say.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 from controllers.egress_ha.protocol.keys import KeyRing
 
 ASK, SAY = b"EDG?", b"EDG!"
-# The services, of which no datagram of the one is good for the other.
+# The two services that are probed. A datagram of one service is not good for the other one.
 GATEWAY, REPLICA = "gateway", "replica"
 NONCE = MARK = 16
 _ID, _MAC = 4, 32
@@ -33,56 +33,56 @@ NO_MARK = bytes(MARK)
 LARGEST = 65507
 
 
-class Refused(ValueError):
-    """A datagram that nobody with a key has made, or that is not meant for this end."""
+class RejectedDatagram(ValueError):
+    """Nobody with a key has made the datagram, or the datagram is not meant for this end."""
 
 
 @dataclass(frozen=True)
 class Datagram:
-    """What was signed. `document` is the JSON text as it came: to be parsed by whoever believes it."""
+    """The signed parts of a datagram. `document` is the JSON text as received, not parsed yet."""
 
     nonce: bytes
     mark: bytes
     document: bytes
 
     def parsed(self) -> Any:
-        """Raises ValueError for what is no JSON, or is nested too deep."""
+        """The document. Raises ValueError for a text that is no JSON, or is nested too deep."""
         try:
             return json.loads(self.document)
         except RecursionError:
             raise ValueError("nested too deep") from None
 
 
-def sealed(keys: KeyRing, word: bytes, about: str, nonce: bytes, mark: bytes, document: Any, size: int = 0) -> bytes:
-    """A datagram of at least `size` bytes. `about` says to whom it is asked or from whom it is said (see `opened`).
+def signed(keys: KeyRing, word: bytes, about: str, nonce: bytes, mark: bytes, document: Any, size: int = 0) -> bytes:
+    """A datagram of at least `size` bytes. `about` names the end that answers (see `verified`).
 
-    Raises Refused while there is no key.
+    Raises RejectedDatagram while there is no key.
     """
     key = keys.signing
     if key is None:
-        raise Refused("there is no key yet")
+        raise RejectedDatagram("there is no key yet")
     text = json.dumps(document, separators=(",", ":")).encode()
     body = word + key.id + nonce + mark + text.ljust(size - _SMALLEST)
     return body + _mac(key.secret, about, body)
 
 
-def opened(keys: KeyRing, word: bytes, about: str, datagram: bytes) -> Datagram:
-    """What a datagram says. `about` names the service and the address that answers: none is good for another one.
+def verified(keys: KeyRing, word: bytes, about: str, datagram: bytes) -> Datagram:
+    """The parts of a datagram that is signed for this end. Raises RejectedDatagram for any other one.
 
-    Raises Refused.
+    `about` names the service and the address that answers. A datagram for one end is good for no other end.
     """
     if len(datagram) < _SMALLEST or not datagram.startswith(word):
-        raise Refused("no datagram of ours")
+        raise RejectedDatagram("no datagram of ours")
     secret = keys.secret(datagram[len(word) : _HEAD])
     body, mac = datagram[:-_MAC], datagram[-_MAC:]
     if secret is None or not hmac.compare_digest(_mac(secret, about, body), mac):
-        raise Refused("not signed with a key of ours")
+        raise RejectedDatagram("not signed with a key of ours")
     rest = body[_HEAD:]
     return Datagram(rest[:NONCE], rest[NONCE : NONCE + MARK], rest[NONCE + MARK :])
 
 
 def nonce_of(datagram: bytes) -> bytes:
-    """Which question a datagram says that it answers; to be believed only when it was opened."""
+    """The nonce of the question that a datagram says that it answers. Only a verified datagram is to be believed."""
     return datagram[_HEAD : _HEAD + NONCE]
 
 
@@ -91,18 +91,18 @@ def _mac(secret: bytes, about: str, body: bytes) -> bytes:
 
 
 class Marks:
-    """Stamps of this process's own clock that nobody else can make."""
+    """Stamps of this process's own clock. No other process can make them."""
 
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(32)
 
     def stamp(self) -> bytes:
-        """Of now."""
+        """A stamp of this moment."""
         when = struct.pack("!d", time.monotonic())
         return when + self._signed(when)
 
     def read(self, mark: bytes) -> float:
-        """When a stamp was made (monotonic seconds); minus infinity for what is none of ours."""
+        """When this process made a stamp, in monotonic seconds; minus infinity for anything else."""
         when = mark[:8]
         if len(mark) != MARK or not hmac.compare_digest(self._signed(when), mark[8:]):
             return -inf

@@ -1,6 +1,6 @@
 """Egress IPAM: which gateway has which address of a policy's egressCIDRs.
 
-An address has one holder. It goes to another gateway only when nobody else can have it any more.
+An address has one holder. Another gateway gets the address only when nobody else can have the address any more.
 """
 
 from __future__ import annotations
@@ -13,36 +13,37 @@ from itertools import islice
 
 from config.net import Address, Prefix
 
-# How many addresses of a prefix are named at most where there are too few.
+# A message about a prefix with too few addresses names at most so many of the addresses.
 _LOOKED_AT = 256
 
 
 @dataclass
-class Book:
+class AddressAllocator:
     """All addresses of all policies in one round.
 
-    `given`: policy -> gateway -> address, as the status has it now. `holders`: address -> the gateways that may
-    have it. `held`: gateway -> what it says that it has. `conflicts`: address -> the stranger that has it. `waiting`:
-    nothing new may be given yet.
+    `assigned`: policy -> gateway -> address, as the status has them now. `holders`: address -> the gateways that may
+    have the address. `held`: gateway -> the addresses that the gateway says that it has. `conflicts`: address -> the
+    stranger that has the address. `waiting`: no gateway may get a new address yet. `allocated`: address -> gateway, as
+    this round has assigned so far.
     """
 
-    given: Mapping[str, Mapping[Address, Address]] = field(default_factory=dict)
+    assigned: Mapping[str, Mapping[Address, Address]] = field(default_factory=dict)
     holders: Mapping[Address, AbstractSet[Address]] = field(default_factory=dict)
     held: Mapping[Address, AbstractSet[Address]] = field(default_factory=dict)
     conflicts: Mapping[Address, str] = field(default_factory=dict)
     waiting: bool = False
-    taken: dict[Address, Address] = field(default_factory=dict, compare=False)
+    allocated: dict[Address, Address] = field(default_factory=dict, compare=False)
 
     def assign(
         self, policy: str, cidrs: Sequence[Prefix], wanted: Sequence[Address], resting: Sequence[Address]
     ) -> tuple[dict[Address, Address], str]:
-        """Gateway -> its address, and why not each of `wanted` has one (empty where each has).
+        """Gateway -> its address, and why not every gateway of `wanted` has one (empty where each has one).
 
-        What was given stays where it can. The gateways of `resting` are away; they keep theirs as long as
-        nobody else needs it: then it is withdrawn now, and given when nobody can have it any more. What
-        another policy has is never taken.
+        A gateway keeps its address where it can. The gateways of `resting` are away. A resting gateway keeps its
+        address as long as nobody else needs the address. Then this round withdraws the address, and a later round
+        assigns the address when nobody can have it any more. Another policy's address is never taken.
         """
-        before = self.given.get(policy, {})
+        before = self.assigned.get(policy, {})
         result: dict[Address, Address] = {}
         self._keep(cidrs, wanted, before, result)
         short: list[Address] = []
@@ -53,15 +54,15 @@ class Book:
             if free is None or self.waiting:
                 short.append(gateway)
             else:
-                result[gateway] = self._take(free, gateway)
+                result[gateway] = self._allocate(free, gateway)
         more = max(0, len(short) - self._pending(cidrs)) if short and not self.waiting else 0
         self._keep(cidrs, [gateway for gateway in resting if gateway in before][more:], before, result)
         return result, self._why(cidrs, short) if short else ""
 
     @cached_property
     def _owned(self) -> frozenset[Address]:
-        """What any policy has."""
-        return frozenset(address for mapping in self.given.values() for address in mapping.values())
+        """The addresses of all policies."""
+        return frozenset(address for mapping in self.assigned.values() for address in mapping.values())
 
     def _keep(
         self,
@@ -72,17 +73,17 @@ class Book:
     ) -> None:
         for gateway in gateways:
             address = before.get(gateway)
-            if address is None or address in self.taken or address in self.conflicts:
+            if address is None or address in self.allocated or address in self.conflicts:
                 continue
             if any(address in cidr for cidr in cidrs):
-                result[gateway] = self._take(address, gateway)
+                result[gateway] = self._allocate(address, gateway)
 
-    def _take(self, address: Address, gateway: Address) -> Address:
-        self.taken[address] = gateway
+    def _allocate(self, address: Address, gateway: Address) -> Address:
+        self.allocated[address] = gateway
         return address
 
     def _free(self, address: Address, gateway: Address) -> bool:
-        if address in self.taken or address in self._owned or address in self.conflicts:
+        if address in self.allocated or address in self._owned or address in self.conflicts:
             return False
         return self.holders.get(address, frozenset()) <= {gateway}
 
@@ -92,7 +93,7 @@ class Book:
             1
             for address in self.holders
             if address not in self._owned
-            and address not in self.taken
+            and address not in self.allocated
             and address not in self.conflicts
             and any(address in cidr for cidr in cidrs)
         )
@@ -102,7 +103,7 @@ class Book:
         for address in islice(_hosts(cidrs), _LOOKED_AT):
             if address in self.conflicts:
                 reasons.append(f"{address} is used by {self.conflicts[address]}, which is no gateway")
-            elif address not in self.taken and self.holders.get(address):
+            elif address not in self.allocated and self.holders.get(address):
                 reasons.append(f"{address} may still be on {min(self.holders[address], key=int)}")
             if len(reasons) == 3:
                 break
@@ -111,7 +112,7 @@ class Book:
 
 
 def _hosts(cidrs: Sequence[Prefix]) -> Iterator[Address]:
-    """The addresses of the prefixes; network and broadcast are left out where a prefix has them."""
+    """The addresses of the prefixes, without the network and broadcast addresses of prefixes that have them."""
     for cidr in cidrs:
         edge = cidr.version == 4 and cidr.prefixlen < 31
         first, last = int(cidr.network_address) + edge, int(cidr.broadcast_address) - edge

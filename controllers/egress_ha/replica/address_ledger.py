@@ -1,7 +1,8 @@
-"""Who may have which egress address: what the policies' status gives and gave, and what gateways say.
+"""The address ledger: who may have which egress address, by the policies' status and by what gateways say.
 
-An address that was given binds until it is certain that its gateway is without it: the gateway knows of the
-withdrawal and says so, or it has been silent for so long that its kernel has dropped the address by itself.
+An address that was assigned binds until its gateway is certainly without it. A gateway is without the address when
+the gateway knows of the withdrawal and says so. A gateway that has been silent long enough is without it, too: its
+kernel has dropped the address by itself.
 """
 
 from __future__ import annotations
@@ -11,70 +12,72 @@ from dataclasses import dataclass, field
 from math import inf
 
 from config.net import Address
-from controllers.egress_ha.protocol.gateway_state import Report
-from controllers.egress_ha.replica.address_allocator import Book
+from controllers.egress_ha.protocol.gateway_state import GatewayState, HeardStates
+from controllers.egress_ha.replica.address_allocator import AddressAllocator
 
-# What a gateway said last, and when (monotonic seconds).
-Heard = Mapping[Address, tuple[Report, float]]
-# Policy -> what its status gives: gateway -> address.
-Given = Mapping[str, Mapping[Address, Address]]
+# Policy -> the assignments of its status: gateway -> address.
+Assignments = Mapping[str, Mapping[Address, Address]]
 
 
 @dataclass
-class Ledger:
-    """Kept by every replica all the time, so that one that takes over knows what was withdrawn before.
+class AddressLedger:
+    """Every replica keeps a ledger all the time, so that a new leader knows of earlier withdrawals.
 
-    `silence`: a gateway that has not been heard for so many seconds has none of its addresses any more.
-    `settled`: nobody gave anything before this replica began; else it may know too little for a while.
+    `silence`: a gateway that nobody has heard for so many seconds has none of its addresses any more. `began`: when
+    this replica began. `settled`: no other replica assigned anything before. A replica that is not settled may know
+    too little for a while.
     """
 
     silence: float
     began: float
     settled: bool = False
-    # (gateway, address) that no status gives any more -> the version that withdrew it, and when that was seen.
+    # (gateway, address) that no status assigns any more -> the version of the withdrawal, and when it was seen.
     _withdrawn: dict[tuple[Address, Address], tuple[int, float]] = field(default_factory=dict)
-    _given: set[tuple[Address, Address]] = field(default_factory=set)
+    _assigned: set[tuple[Address, Address]] = field(default_factory=set)
 
-    def book(self, now: float, given: Given, version: int, heard: Heard) -> Book:
-        """The state of things, for one round. `version`: of the newest change of any policy in `given`."""
-        self._follow(now, given, version)
+    def allocator(self, now: float, assigned: Assignments, version: int, heard: HeardStates) -> AddressAllocator:
+        """The addresses for one round. `version` is the newest version of any policy in `assigned`."""
+        self._follow(now, assigned, version)
         self._forget(now, heard)
         holders: dict[Address, set[Address]] = {}
-        for gateway, address in (*self._given, *self._withdrawn):
+        for gateway, address in (*self._assigned, *self._withdrawn):
             holders.setdefault(address, set()).add(gateway)
-        fresh = {gateway: report for gateway, (report, when) in heard.items() if now - when < self.silence}
-        for gateway, report in fresh.items():
-            for address in report.held:
+        fresh = {gateway: state for gateway, (state, when) in heard.items() if now - when < self.silence}
+        for gateway, state in fresh.items():
+            for address in state.held:
                 holders.setdefault(address, set()).add(gateway)
-        return Book(
-            given=given,
+        return AddressAllocator(
+            assigned=assigned,
             holders=holders,
-            held={gateway: report.held for gateway, report in fresh.items()},
+            held={gateway: state.held for gateway, state in fresh.items()},
             conflicts=_conflicts(fresh, holders),
             waiting=not self.settled and now - self.began < self.silence,
         )
 
-    def _follow(self, now: float, given: Given, version: int) -> None:
-        pairs = {pair for mapping in given.values() for pair in mapping.items()}
-        for pair in self._given - pairs:
+    def _follow(self, now: float, assigned: Assignments, version: int) -> None:
+        pairs = {pair for mapping in assigned.values() for pair in mapping.items()}
+        for pair in self._assigned - pairs:
             self._withdrawn[pair] = (version, now)
         for pair in pairs:
             self._withdrawn.pop(pair, None)
-        self._given = pairs
+        self._assigned = pairs
 
-    def _forget(self, now: float, heard: Heard) -> None:
+    def _forget(self, now: float, heard: HeardStates) -> None:
         for (gateway, address), (version, when) in list(self._withdrawn.items()):
-            report, last = heard.get(gateway, (Report(), -inf))
-            # One that knows of it and says that it has the address all the same is a holder by that word.
-            if report.seen >= version or now - max(when, last) > self.silence:
+            state, last = heard.get(gateway, (GatewayState(), -inf))
+            # A gateway that knows of the withdrawal and still has the address is a holder by its own state.
+            if state.seen >= version or now - max(when, last) > self.silence:
                 del self._withdrawn[gateway, address]
 
 
-def _conflicts(fresh: Mapping[Address, Report], holders: Mapping[Address, set[Address]]) -> dict[Address, str]:
-    """What a stranger has. A gateway that comes back may take the present holder for one: that is none."""
+def _conflicts(fresh: Mapping[Address, GatewayState], holders: Mapping[Address, set[Address]]) -> dict[Address, str]:
+    """Address -> the stranger that has the address.
+
+    A gateway that comes back may take the present holder for a stranger. Such a conflict is left out.
+    """
     return {
         address: who
-        for gateway, report in fresh.items()
-        for address, who in report.conflicts.items()
+        for gateway, state in fresh.items()
+        for address, who in state.conflicts.items()
         if holders.get(address, set()) <= {gateway}
     }

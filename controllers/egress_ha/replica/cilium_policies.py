@@ -13,11 +13,11 @@ from config.net import Address
 from controllers.egress_ha.replica.members import Member
 
 OWNER = f"{HA_GROUP}/egress-policy"
-# On an object for the pods of one zone; empty for those of nodes without one.
+# The label of an object for the pods of one zone; empty for the pods of nodes without a zone.
 OF_ZONE = f"{HA_GROUP}/zone"
 KIND = "CiliumEgressGatewayPolicy"
 API = "cilium.io/v2"
-# No node has it: agents drop what a policy without a gateway selects, instead of letting it leave as it is.
+# No node has this label. Agents drop the traffic that such a policy selects, instead of letting it leave as it is.
 _NOBODY = {"nodeSelector": {"matchLabels": {f"{HA_GROUP}/no-gateway": "true"}}}
 
 Manifest = dict[str, Any]
@@ -32,10 +32,10 @@ def zone_policies(
     addresses: Mapping[Address, Address],
     lists: bool,
 ) -> Iterator[Manifest]:
-    """One object a selector, for the pods of a zone (None: of all; empty: of nodes without one).
+    """One object for each selector, for the pods of a zone (None: of all; empty: of nodes without a zone).
 
-    `groups`: gateway's node -> the group that it is used for. `lists`: whether agents know `egressGateways`
-    and node selectors (1.18); below, the first gateway serves all.
+    `groups`: node -> the group that the node is a gateway of. `lists`: whether agents know `egressGateways` and node
+    selectors (Cilium 1.18). For older agents the first gateway serves all pods.
     """
     entries = [_entry(member, groups[member.name], addresses) for member in plan] or [dict(_NOBODY)]
     for index, selector in enumerate(policy.selectors):
@@ -61,7 +61,7 @@ def zone_policies(
 
 
 def _name(policy: str, zone: str | None, index: int) -> str:
-    """One name for one zone's selector: dashes in either part, and what only labels may contain, do no harm."""
+    """The object's name, unique for the policy, zone and selector, whatever characters the names hold."""
     if zone is None:
         return f"{policy}-{index}"
     mark = hashlib.sha256(f"{policy}/{zone}/{index}".encode()).hexdigest()[:8]
@@ -70,7 +70,7 @@ def _name(policy: str, zone: str | None, index: int) -> str:
 
 
 def _possible(selector: EgressSelector, zone: str | None) -> bool:
-    """Whether a selector can match pods of the zone: it may ask for another one."""
+    """Whether a selector can match pods of the zone. A selector may ask for another zone."""
     asked = selector.node_selector.match_labels.get(ZONE) if selector.node_selector is not None else None
     return zone is None or asked is None or asked == zone
 

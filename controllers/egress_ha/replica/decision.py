@@ -10,9 +10,9 @@ from typing import Any
 
 from config.egress import HA_SATISFIED, EgressGroup, EgressPolicy
 from config.net import Address, Prefix
-from controllers.egress_ha.protocol.status import groups
+from controllers.egress_ha.protocol.status import group_statuses
 from controllers.egress_ha.replica import placement
-from controllers.egress_ha.replica.address_allocator import Book
+from controllers.egress_ha.replica.address_allocator import AddressAllocator
 from controllers.egress_ha.replica.cilium_policies import Manifest, zone_policies
 from controllers.egress_ha.replica.members import Member, group_members
 
@@ -20,7 +20,7 @@ Pools = Sequence[tuple[EgressGroup, list[Member]]]
 
 
 @dataclass(frozen=True)
-class Declared:
+class DeclaredPolicy:
     """An EgressGatewayHAPolicy as the API has it."""
 
     policy: EgressPolicy
@@ -31,7 +31,7 @@ class Declared:
 
 
 @dataclass(frozen=True)
-class Known:
+class Observations:
     """What the decision rests on. `serving`: node address -> whether to use the gateway.
 
     `answering`: those that could serve although they are not to be used yet, where nobody else does.
@@ -50,19 +50,19 @@ class Known:
 class Decision:
     """What is to be for one policy. `policies` None: leave what is there, nobody serves."""
 
-    declared: Declared
+    declared: DeclaredPolicy
     policies: list[Manifest] | None
     status: dict[str, Any]
     notes: list[str] = field(default_factory=list)
 
 
-def decide(declared: Sequence[Declared], known: Known, book: Book) -> list[Decision]:
+def decide(declared: Sequence[DeclaredPolicy], known: Observations, book: AddressAllocator) -> list[Decision]:
     """A decision for each policy; addresses are given out in the order of the policies' age."""
     order = sorted(declared, key=lambda item: (item.created, item.policy.name))
     return [_decide(item, known, book) for item in order]
 
 
-def _decide(item: Declared, known: Known, book: Book) -> Decision:
+def _decide(item: DeclaredPolicy, known: Observations, book: AddressAllocator) -> Decision:
     policy = item.policy
     pools = [(group, group_members(group, known.nodes)) for group in policy.egress_groups]
     group_of = {member.name: group for group, pool in reversed(pools) for member in pool}
@@ -74,7 +74,7 @@ def _decide(item: Declared, known: Known, book: Book) -> Decision:
         if (found := known.cut.get(member.address, frozenset()) & set(policy.destination_cidrs))
     }
 
-    before = [frozenset(group.get("activeGatewayIPs") or ()) for group in groups(item.status)]
+    before = [frozenset(group.get("activeGatewayIPs") or ()) for group in group_statuses(item.status)]
 
     def well(member: Member) -> bool:
         used = any(str(member.address) in group for group in before)
@@ -147,13 +147,13 @@ def _all(chosen: Mapping[str | None, list[Member]]) -> dict[Address, Member]:
     return {member.address: member for picks in chosen.values() for member in picks}
 
 
-def _drop(item: Declared, known: Known) -> list[Manifest]:
+def _drop(item: DeclaredPolicy, known: Observations) -> list[Manifest]:
     """For a policy that never had a gateway: nothing leaves with the nodes' own addresses meanwhile."""
     return list(zone_policies(item.policy, item.uid, None, [], {}, {}, known.lists))
 
 
 def _assign(
-    item: Declared, book: Book, active: Mapping[Address, Member], pool: Sequence[Member]
+    item: DeclaredPolicy, book: AddressAllocator, active: Mapping[Address, Member], pool: Sequence[Member]
 ) -> tuple[dict[Address, Address], str]:
     if not item.policy.egress_cidrs:
         return {}, ""
@@ -162,7 +162,7 @@ def _assign(
 
 
 def _status(
-    item: Declared,
+    item: DeclaredPolicy,
     pools: Pools,
     well: placement.Serves,
     chosen: Mapping[str | None, list[Member]],

@@ -8,18 +8,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.egress import EgressPolicy
-from controllers.egress_ha.replica.decision import Declared
+from controllers.egress_ha.replica.decision import DeclaredPolicy
 
 Object = dict[str, Any]
 
 
-class Reader:
+class PolicyReader:
     """Reads each version of a policy's spec once."""
 
     def __init__(self) -> None:
         self._read: dict[str, tuple[object, EgressPolicy | str]] = {}
 
-    def declared(self, item: Object) -> Declared | str:
+    def declared(self, item: Object) -> DeclaredPolicy | str:
         """An object of the API as the decision wants it, or why it cannot be one."""
         metadata = item["metadata"]
         version = (metadata["uid"], metadata.get("generation"))
@@ -29,7 +29,7 @@ class Reader:
             self._read[metadata["name"]] = (version, policy)
         if isinstance(policy, str):
             return policy
-        return Declared(
+        return DeclaredPolicy(
             policy,
             metadata["uid"],
             metadata.get("generation", 0),
@@ -49,7 +49,7 @@ def _policy(item: Object) -> EgressPolicy | str:
         return f"spec.{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
-def timed(status: Object, before: Object, now: datetime) -> Object:
+def with_transition_times(status: Object, before: Object, now: datetime) -> Object:
     """The status with each condition's last transition: kept where its status did not change."""
     known = {c["type"]: c for c in before.get("conditions", [])}
     conditions = []

@@ -1,4 +1,4 @@
-"""Which replica acts: a Lease of the API, as client-go's leader election has it."""
+"""Leader election: which replica acts. The replicas share a Lease of the API, as client-go's leader election does."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ log = logging.getLogger("egress-ha")
 _API = "coordination.k8s.io/v1"
 
 
-class Leader(threading.Thread):
-    """Tries for the Lease all the time. `leading` ends by itself when it could not be renewed in time.
+class LeaderElection(threading.Thread):
+    """Tries for the Lease all the time. `leading` ends by itself when the replica could not renew the Lease in time.
 
-    Another replica's clock is not trusted: what counts is how long its Lease has not changed, as seen from here.
+    The election trusts no other replica's clock: it counts by its own clock how long the Lease has not changed.
     """
 
     def __init__(self, kube: Kube, namespace: str, identity: str, seconds: float, changed: Callable[[], None]) -> None:
@@ -28,7 +28,7 @@ class Leader(threading.Thread):
         self._kube, self._namespace, self._identity = kube, namespace, identity
         self._seconds = seconds
         self._changed = changed
-        # Whether nobody led before this replica did.
+        # Whether no other replica led before this one.
         self.first = False
         self._missing = False
         self._until = 0.0
@@ -47,13 +47,13 @@ class Leader(threading.Thread):
             began = time.monotonic()
             with self._busy, contextlib.suppress(ApiError):
                 if not self._over.is_set() and self._try():
-                    # Shorter than what the others wait: the end of one reign is over before the next begins.
+                    # The others wait longer than that: one leader has ended before the next one begins.
                     self._until = began + self._seconds * 0.8
             if led != self.leading:
                 self._changed()
 
     def resign(self) -> None:
-        """Give the Lease up for good, so that another replica need not wait for its end."""
+        """Give the Lease up for good, so that another replica need not wait until the Lease is over."""
         self._over.set()
         with self._busy:
             led, self._until = self.leading, 0.0

@@ -1,4 +1,4 @@
-"""Gateways as the controller knows them: nodes that a policy's groups select."""
+"""The gateways: the nodes that the groups of the policies select."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from config.egress import HA_GROUP, EgressGroup, EgressPolicy
 from config.labels import HOSTNAME, ZONE
 from config.net import Address
 
-# On a Node: its egress traffic moves elsewhere before anything is done to it.
+# A Node with this annotation is drained: its egress traffic moves to other gateways.
 DRAIN = f"{HA_GROUP}/egress-drain"
 
 
 @dataclass(frozen=True)
 class Member:
-    """A node of the cluster. `zone` is empty where the node has no such label."""
+    """A node of the cluster, which is a member of the groups that select it."""
 
     name: str
     address: Address
@@ -26,12 +26,12 @@ class Member:
 
     @property
     def zone(self) -> str:
-        """The availability zone."""
+        """The availability zone; empty for a node without that label."""
         return self.labels.get(ZONE, "")
 
 
 def members(nodes: Iterable[Mapping[str, Any]]) -> dict[str, Member]:
-    """Node name -> member, from Node objects. One without an InternalIP is none yet, one being deleted no more."""
+    """Node name -> member, from Node objects. A node without an InternalIP, or being deleted, is left out."""
     found = {}
     for node in nodes:
         metadata = node["metadata"]
@@ -47,7 +47,7 @@ def members(nodes: Iterable[Mapping[str, Any]]) -> dict[str, Member]:
 
 
 def group_members(group: EgressGroup, nodes: Mapping[str, Member]) -> list[Member]:
-    """The nodes of a group by address, which is the order in which agents count gateways."""
+    """The nodes of a group, by address: agents count gateways in that order."""
     chosen = [member for member in nodes.values() if group.node_selector.matches(member.labels)]
     return sorted(chosen, key=lambda member: int(member.address))
 

@@ -1,4 +1,4 @@
-"""What Prometheus is told, on /metrics of `metricsPort`."""
+"""The metrics for Prometheus, on /metrics of `metricsPort`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SECONDS = Histogram("egress_ha_decision_seconds", "CPU seconds a decision took")
 
 
 def serve(port: int, address: str) -> None:
-    """Answer on the port of that address."""
+    """Answer on the port of the address."""
     start_http_server(port, address)
 
 
 def health(serving: Mapping[Address, bool], names: Mapping[Address, str]) -> None:
-    """Gateways that are there now, and no others."""
+    """Set which gateways serve. Gateways that are gone leave the metric."""
     SERVING.clear()
     for address, up in serving.items():
         SERVING.labels(names.get(address, str(address))).set(up)

@@ -1,9 +1,9 @@
 """Which gateway serves which pods.
 
-Agents spread a policy's pods over its list of gateways: they sort the list by node address and take the
-entry number `hash(pod) modulo length`. So a list of fixed length, with each gateway in it several times in a
-row, gives every gateway a range of that length. A gateway that is gone leaves its range to its neighbors in
-that order, and no other pod moves; when it is back, it takes the same range again.
+Agents spread a policy's pods over the policy's list of gateways. An agent sorts the list by node address and takes
+entry number `hash(pod) modulo length`. So the list has a fixed length and names each gateway several times in a row:
+each gateway has a range of the list. A gateway that is gone leaves its range to its neighbors in that order, and no
+other pod moves. A gateway that is back takes the same range again.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ def chosen(
 ) -> list[Member]:
     """The members of a group that the pods of one zone use, of a pool in the order of addresses.
 
-    Where a group has a limit the present ones, `before`, are preferred.
+    Where the group has a limit, the members that serve now, `before`, come first.
 
-    localOnly knows gateways of the zone alone; localOnlyFirst others only where none of the zone serves;
-    localPriority fills up with others to `maxGatewayNodes`. An unlabelled zone has no local gateway.
+    localOnly takes gateways of the zone alone. localOnlyFirst takes others only where no gateway of the zone serves.
+    localPriority fills up with others to `maxGatewayNodes`. Pods without a zone have no local gateway.
     """
     able = [member for member in pool if serves(member)]
     most = group.max_gateway_nodes
@@ -55,8 +55,8 @@ def chosen(
 def slots(home: Sequence[Member], serving: Sequence[Member]) -> list[Member]:
     """The list of gateways, one entry a slot, in the agents' order.
 
-    `home` are the members that would share the traffic if all of them served, `serving` those that do.
-    One gateway alone is a list of one; nobody serving is an empty list.
+    `home` are the members that would share the traffic if all of them served. `serving` are the members that serve.
+    One gateway alone makes a list of one. The list is empty where no gateway serves.
     """
     here = {member.address for member in serving}
     if not any(member.address in here for member in home):
@@ -73,7 +73,7 @@ def slots(home: Sequence[Member], serving: Sequence[Member]) -> list[Member]:
 
 
 def _filled(owners: list[Member | None]) -> list[Member]:
-    """Each gap is shared by the gateways to its left and right, its halves next to them."""
+    """The slots with each gap filled: the gateways to its left and right take the half next to them."""
     result = list(owners)
     start = 0
     while start < len(owners):

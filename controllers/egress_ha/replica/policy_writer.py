@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from config.egress import HA_ACCEPTED, HA_API_VERSION, HA_KIND
 from config.errors import ApiError
-from controllers.egress_ha.protocol.informer import Watched
+from controllers.egress_ha.protocol.informer import Informer
 from controllers.egress_ha.replica import metrics
 from controllers.egress_ha.replica.cilium_policies import API, KIND, OWNER
 from controllers.egress_ha.replica.decision import Decision
-from controllers.egress_ha.replica.declared_policy import timed
+from controllers.egress_ha.replica.declared_policy import with_transition_times
 from transport.kube import Kube, Object
 
 log = logging.getLogger("egress-ha")
@@ -24,10 +24,10 @@ class Taken(ApiError):
     """An object of that name belongs to somebody else."""
 
 
-class Writer:
+class PolicyWriter:
     """`policies` and `made` are the caches that know at once what was written."""
 
-    def __init__(self, kube: Kube, policies: Watched, made: Watched) -> None:
+    def __init__(self, kube: Kube, policies: Informer, made: Informer) -> None:
         self._kube, self._policies, self._made = kube, policies, made
         self._told: dict[tuple[str, str], str] = {}
         self._serving: dict[str, bool] = {}
@@ -101,7 +101,7 @@ class Writer:
     def _status(self, item: Object, status: Object) -> bool:
         """Whether it is so now. The API refuses it if the policy was written since: then the next round decides."""
         before = item.get("status") or {}
-        status = timed(status, before, datetime.now(UTC))
+        status = with_transition_times(status, before, datetime.now(UTC))
         if status == before:
             return True
         metadata = {key: item["metadata"][key] for key in ("name", "resourceVersion")}
