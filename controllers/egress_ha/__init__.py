@@ -8,6 +8,7 @@
     probes of every gateway -> health -> view of each replica -> agreed health
     policies + nodes + agreed health -> placement + addresses -> CiliumEgressGatewayPolicies and status
 
-The decision is pure: `quorum`, `placement`, `address_allocator`, `decision` and `cilium_policies` of the replica ask
-nobody. `replica.controller` and `gateway.process` are the two processes that ask and act.
+The decision is pure: `quorum`, `candidates`, `placement`, `address_allocator`, `decision`, `cilium_policies` and
+`policy_status` of the replica ask nobody. `replica.controller` and `gateway.process` are the two processes that ask
+and act.
 """

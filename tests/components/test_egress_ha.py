@@ -20,9 +20,9 @@ from components.egress_ha.workloads import workloads
 from config.egress import HA_API_VERSION, HA_GROUP, HA_KIND, EgressHA, EgressPolicy
 from config.load import parse
 from controllers.egress_ha import command_line
-from controllers.egress_ha.replica import declared_policy
 from controllers.egress_ha.replica.controller import APP
-from controllers.egress_ha.replica.decision import DeclaredPolicy
+from controllers.egress_ha.replica.declared_policy import DeclaredPolicy, PolicyReader
+from controllers.egress_ha.replica.policy_status import with_transition_times
 from tests.components.program import declared
 from tests.config.dev_stack import dev_stack
 from tests.controllers.test_decision import EAST, OLD, decided, policy
@@ -108,7 +108,7 @@ def test_the_schema_keeps_the_policy_and_the_controller_reads_the_same_again(doc
     made = ha_policy(item)
     assert wrong(made["spec"], SCHEMA["properties"]["spec"]) == []
     made["metadata"]["uid"] = "u"
-    read = declared_policy.PolicyReader().declared(made)
+    read = PolicyReader().declared(made)
     assert isinstance(read, DeclaredPolicy) and read.policy == item
 
 
@@ -126,7 +126,7 @@ def test_the_schema_keeps_the_policy_and_the_controller_reads_the_same_again(doc
 def test_the_schema_keeps_the_status(one: Any) -> None:
     from datetime import UTC, datetime
 
-    status = declared_policy.with_transition_times(one.status, {}, datetime(2026, 1, 1, tzinfo=UTC))
+    status = with_transition_times(one.status, {}, datetime(2026, 1, 1, tzinfo=UTC))
     assert wrong(status, SCHEMA["properties"]["status"]) == []
 
 

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from config.egress import EgressGroup, EgressPolicy
 from controllers.egress_ha.replica.address_allocator import AddressAllocator
 from controllers.egress_ha.replica.cilium_policies import OF_ZONE, OWNER, zone_policies
-from controllers.egress_ha.replica.decision import Decision, DeclaredPolicy, Observations, decide
-from controllers.egress_ha.replica.declared_policy import PolicyReader, with_transition_times
+from controllers.egress_ha.replica.decision import Decision, decide
+from controllers.egress_ha.replica.declared_policy import DeclaredPolicy, PolicyReader
 from controllers.egress_ha.replica.members import HOSTNAME, ZONE, Member, members
+from controllers.egress_ha.replica.observations import Observations
+from controllers.egress_ha.replica.policy_status import with_transition_times
 from tests.controllers.test_decision import EAST, NODES, WEST, decided, node, plain, policy
 
 LABELS = {"matchLabels": {"tier": "web"}}

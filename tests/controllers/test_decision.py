@@ -11,9 +11,11 @@ import pytest
 from controllers.egress_ha.protocol.status import assigned_addresses
 from controllers.egress_ha.replica.address_allocator import AddressAllocator
 from controllers.egress_ha.replica.cilium_policies import OF_ZONE
-from controllers.egress_ha.replica.decision import Decision, DeclaredPolicy, Observations, decide
-from controllers.egress_ha.replica.declared_policy import PolicyReader, with_transition_times
+from controllers.egress_ha.replica.decision import Decision, decide
+from controllers.egress_ha.replica.declared_policy import DeclaredPolicy, PolicyReader
 from controllers.egress_ha.replica.members import DRAIN, HOSTNAME, ZONE, members
+from controllers.egress_ha.replica.observations import Observations
+from controllers.egress_ha.replica.policy_status import with_transition_times
 
 EAST, WEST = "172.18.0.4", "172.18.0.6"
 OLD = {

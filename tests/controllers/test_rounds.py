@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controllers.egress_ha.replica.address_allocator import AddressAllocator
-from controllers.egress_ha.replica.decision import Decision, Observations, decide
+from controllers.egress_ha.replica.decision import Decision, decide
 from controllers.egress_ha.replica.members import DRAIN, HOSTNAME, members
+from controllers.egress_ha.replica.observations import Observations
 from tests.controllers.test_decision import EAST, NODES, OLD, WEST, book, decided, gateways, node, policy, used
 
 SATISFIED = "cilium-edge.io/IPAMRequestSatisfied"

@@ -22,11 +22,12 @@ from controllers.egress_ha.protocol.wire import GATEWAY, REPLICA
 from controllers.egress_ha.replica import metrics
 from controllers.egress_ha.replica.address_ledger import AddressLedger
 from controllers.egress_ha.replica.cilium_policies import API, KIND, OWNER
-from controllers.egress_ha.replica.decision import DeclaredPolicy, Observations, decide
-from controllers.egress_ha.replica.declared_policy import PolicyReader
+from controllers.egress_ha.replica.decision import decide
+from controllers.egress_ha.replica.declared_policy import DeclaredPolicy, PolicyReader
 from controllers.egress_ha.replica.gateway_views import AgreedHealth, GatewayViews
 from controllers.egress_ha.replica.leader_election import LeaderElection
 from controllers.egress_ha.replica.members import Member, all_gateways, members
+from controllers.egress_ha.replica.observations import Observations
 from controllers.egress_ha.replica.policy_writer import PolicyWriter
 from transport.kube import Kube, Object
 

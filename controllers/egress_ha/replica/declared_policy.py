@@ -1,16 +1,26 @@
-"""The custom resource: the HA form of an egress policy, and the status that the controller writes."""
+"""The EgressGatewayHAPolicies as the API has them, and how the replica reads them."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
 from config.egress import EgressPolicy
-from controllers.egress_ha.replica.decision import DeclaredPolicy
+from transport.kube import Object
 
-Object = dict[str, Any]
+
+@dataclass(frozen=True)
+class DeclaredPolicy:
+    """A policy, and what the API adds to the policy."""
+
+    policy: EgressPolicy
+    uid: str
+    generation: int
+    created: str
+    status: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 class PolicyReader:
@@ -20,7 +30,7 @@ class PolicyReader:
         self._read: dict[str, tuple[object, EgressPolicy | str]] = {}
 
     def declared(self, item: Object) -> DeclaredPolicy | str:
-        """An object of the API as the decision wants it, or why it cannot be one."""
+        """The policy of an object of the API, or why the object is none."""
         metadata = item["metadata"]
         version = (metadata["uid"], metadata.get("generation"))
         known, policy = self._read.get(metadata["name"], (None, ""))
@@ -47,15 +57,3 @@ def _policy(item: Object) -> EgressPolicy | str:
     except ValidationError as error:
         first = error.errors()[0]
         return f"spec.{'.'.join(map(str, first['loc']))}: {first['msg']}"
-
-
-def with_transition_times(status: Object, before: Object, now: datetime) -> Object:
-    """The status with each condition's last transition: kept where its status did not change."""
-    known = {c["type"]: c for c in before.get("conditions", [])}
-    conditions = []
-    for condition in status.get("conditions", []):
-        old = known.get(condition["type"], {})
-        changed = old.get("status") != condition["status"] or "lastTransitionTime" not in old
-        stamp = now.isoformat(timespec="seconds").replace("+00:00", "Z") if changed else old["lastTransitionTime"]
-        conditions.append({**condition, "lastTransitionTime": stamp})
-    return {**status, **({"conditions": conditions} if conditions else {})}

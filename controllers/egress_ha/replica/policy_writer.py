@@ -13,7 +13,7 @@ from controllers.egress_ha.protocol.informer import Informer
 from controllers.egress_ha.replica import metrics
 from controllers.egress_ha.replica.cilium_policies import API, KIND, OWNER
 from controllers.egress_ha.replica.decision import Decision
-from controllers.egress_ha.replica.declared_policy import with_transition_times
+from controllers.egress_ha.replica.policy_status import with_transition_times
 from transport.kube import Kube, Object
 
 log = logging.getLogger("egress-ha")
