@@ -75,14 +75,14 @@ def life(address: Address) -> int:
 
 def asked(node: GatewayProcess, heard: bool = True, version: int = 0) -> None:
     """A controller asks."""
-    node._asked(Question(time.monotonic() if heard else -inf, version))
+    node._assignment.asked(Question(time.monotonic() if heard else -inf, version))
 
 
 def cut_off(node: GatewayProcess, kube: FakeKube) -> None:
     """Nobody has been heard for long, and the API does not answer."""
 
     kube.fail = refused
-    node._heard = node._policies.answered = time.monotonic() - LIFETIME - 1
+    node._assignment.heard = node._policies.answered = time.monotonic() - LIFETIME - 1
 
 
 @in_namespace
@@ -198,7 +198,7 @@ def test_an_address_that_a_stranger_has_is_left_to_him_and_told() -> None:
     other.sh(f"ip address del {X}/32 dev eth0")
     node.reconcile()
     assert X not in interfaces.held()
-    node._conflicts[X] = (node._conflicts[X][0] - 2, STRANGER)
+    node._conflicts.found[X] = (node._conflicts.found[X][0] - 2, STRANGER)
     node.reconcile()
     assert set(interfaces.held()) == {X, Y} and told(node)[1] == []
 
@@ -214,7 +214,7 @@ def test_an_address_that_a_stranger_will_not_leave_is_given_up_and_told() -> Non
     node.reconcile()
     assert interfaces.held() == {Y: "eth0"} and told(node) == ([str(Y)], [str(X)])
     # He leaves: it is taken again after a while.
-    node._conflicts[X] = (node._conflicts[X][0] - 2, STRANGER)
+    node._conflicts.found[X] = (node._conflicts.found[X][0] - 2, STRANGER)
     node.reconcile()
     assert set(interfaces.held()) == {X, Y} and told(node)[1] == []
 
@@ -261,7 +261,7 @@ def test_a_question_that_was_heard_long_ago_prolongs_nothing() -> None:
     node.reconcile()
     cut_off(node, kube)
     # As somebody sends it again who listened then: the mark in it is of that time.
-    node._asked(Question(time.monotonic() - LIFETIME - 1, 0))
+    node._assignment.asked(Question(time.monotonic() - LIFETIME - 1, 0))
     node.reconcile()
     assert interfaces.held() == {}
 
@@ -339,7 +339,7 @@ def test_who_is_asked_by_nobody_asks_the_api_first() -> None:
     )
     node = part(kube=kube)
     say(node, {HERE: X})
-    node._heard = node._policies.answered = time.monotonic() - LIFETIME - 1
+    node._assignment.heard = node._policies.answered = time.monotonic() - LIFETIME - 1
     node.reconcile()
     assert set(interfaces.held()) == {Y} and kube.called("list", "EgressGatewayHAPolicy")
 

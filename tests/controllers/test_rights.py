@@ -100,7 +100,7 @@ def node_calls() -> FakeKube:
     node = GatewayProcess(kube.client(), EgressHA(), ip_address("192.0.2.1"), KeyRing())
     followed(node._policies)
     node._key_sync.round(time.time())
-    assert node._ask()
+    assert node._assignment._refresh()
     return kube
 
 

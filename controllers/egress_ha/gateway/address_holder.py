@@ -1,0 +1,108 @@
+"""Holds egress addresses on the interfaces of this node: puts them on, prolongs them, and takes them off.
+
+The kernel drops an address after a few seconds unless the holder prolongs it. So a gateway whose processes are frozen
+loses its addresses.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+from ipaddress import IPv4Address
+
+from config.net import Address
+from controllers.egress_ha.gateway import arp, interfaces
+from controllers.egress_ha.gateway.conflicts import Conflicts, in_use
+
+log = logging.getLogger("egress-ha")
+# A step that takes more seconds than that means that the host stood still: a busy machine is faster.
+STANDSTILL = 2.0
+
+
+class AddressHolder:
+    """`near` is the node's InternalIP. `devices`: address -> the link of the address, as the node has them now.
+
+    The holder calls `again` where the next round must come at once.
+    """
+
+    def __init__(self, near: Address, lifetime: int, conflicts: Conflicts, again: Callable[[], None]) -> None:
+        self._near, self._lifetime, self._conflicts, self._again = near, lifetime, conflicts, again
+        self.devices: dict[Address, str] = {}
+        self._there: list[interfaces.InterfaceAddress] = []
+        self._looked = 0.0
+        # Address -> the last error, so that the holder logs an error once.
+        self._errors: dict[Address, str] = {}
+
+    def look(self) -> None:
+        """Read which addresses this host has now. Raises InterfaceError."""
+        self._looked = time.monotonic()
+        self._there = interfaces.entries()
+        self.devices = interfaces.held(self._there)
+
+    def hold(self, wanted: set[Address]) -> frozenset[Address]:
+        """Have the wanted addresses and no others, after a `look`; the addresses that the node has then.
+
+        An address that cannot be put on or off does not hold up the others.
+        """
+        on = self.devices
+        self._conflicts.update()
+        wanted = wanted - (on.keys() & self._conflicts.found.keys())
+        stuck = {a for a in on.keys() - wanted if not self._try(a, partial(interfaces.drop, a, on[a]))}
+        kept = {address: on[address] for address in on.keys() & wanted}
+        with contextlib.suppress(interfaces.InterfaceError):
+            interfaces.prolong(kept, self._lifetime)
+        self._drop_late(kept)
+        taken = {a for a in wanted - on.keys() if self._try(a, partial(self._take, a))}
+        return frozenset(kept) | stuck | taken
+
+    def _drop_late(self, kept: dict[Address, str]) -> None:
+        """Take off the addresses that the kernel may have dropped before the holder prolonged them.
+
+        Such an address was put on anew, and nobody asked whether another host has it. The next round takes the address
+        again, and asks.
+        """
+        now = time.monotonic()
+        ends = {entry.interface.ip: self._looked + entry.left - 1 for entry in self._there}
+        for address in [address for address in kept if ends[address] <= now]:
+            self._try(address, partial(interfaces.drop, address, kept.pop(address)))
+            self._again()
+
+    def _take(self, address: Address) -> None:
+        """Put an address on that the node does not have, unless another host has it. Raises InterfaceError."""
+        began = time.monotonic()
+        device = interfaces.device_for(address, self._near, self._there)
+        self._conflicts.check(address)
+        who = self._holder(address, device)
+        if who:
+            self._conflicts.add(address, who)
+            raise in_use(address, who)
+        self._conflicts.remove(address)
+        interfaces.hold(address, device, self._lifetime)
+        if time.monotonic() - began > STANDSTILL:
+            interfaces.drop(address, device)
+            raise interfaces.InterfaceError(f"{address}: this host stood still since it asked who has the address")
+        self.devices = {**self.devices, address: device}
+        if isinstance(address, IPv4Address):
+            arp.announce(device, address)
+
+    def _holder(self, address: Address, device: str) -> str:
+        """Which host has the address: this host by somebody else's doing, or another one; empty where no host does."""
+        if any(entry.interface.ip == address for entry in self._there):
+            return "this host itself"
+        mac = arp.holder(device, address) if isinstance(address, IPv4Address) else None
+        return arp.named(mac, device) if mac is not None else ""
+
+    def _try(self, address: Address, act: Callable[[], None]) -> bool:
+        """Whether the act succeeds for the address."""
+        try:
+            act()
+        except interfaces.InterfaceError as error:
+            if self._errors.get(address) != str(error):
+                log.warning("%s", error)
+            self._errors[address] = str(error)
+            return False
+        self._errors.pop(address, None)
+        return True
