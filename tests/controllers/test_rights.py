@@ -90,8 +90,8 @@ def controller_calls() -> FakeKube:
     assert controller._election._try()
     controller._election._until = time.monotonic() + 9
     controller.resign()
-    controller._writer.tell_gateways({"w3": True})
-    controller._writer.tell_gateways({"w3": False})
+    controller._events.record_gateways({"w3": True})
+    controller._events.record_gateways({"w3": False})
     return one.kube
 
 
