@@ -32,9 +32,9 @@ def assigned(
     wanted: list[Address],
     before: Holders | None = None,
     resting: list[Address] | None = None,
-    **book: Any,
+    **more: Any,
 ) -> tuple[Holders, str]:
-    return AddressAllocator({"ha": before or {}}, **book).assign("ha", cidrs, wanted, resting or [])
+    return AddressAllocator({"ha": before or {}}, **more).assign("ha", cidrs, wanted, resting or [])
 
 
 def test_one_address_each_and_the_same_ones_next_time() -> None:
@@ -160,9 +160,9 @@ def test_the_status_is_read_as_addresses() -> None:
 
 @given(st.lists(st.lists(st.integers(1, 6), max_size=6, unique=True), min_size=2, max_size=4))
 def test_policies_over_the_same_prefix_share_it_and_the_oldest_is_served_first(policies: list[list[int]]) -> None:
-    cidr, book, results = nets("172.18.0.80/29"), AddressAllocator(), []
+    cidr, allocator, results = nets("172.18.0.80/29"), AddressAllocator(), []
     for number, wanted in enumerate(policies):
-        results.append(book.assign(str(number), cidr, [ip_address(f"10.0.0.{n}") for n in wanted], [])[0])
+        results.append(allocator.assign(str(number), cidr, [ip_address(f"10.0.0.{n}") for n in wanted], [])[0])
     out = [address for result in results for address in result.values()]
     assert len(out) == len(set(out)) == min(6, sum(map(len, policies)))
     left = 6
@@ -177,7 +177,7 @@ def test_an_older_policy_that_grows_leaves_a_younger_ones_addresses_alone(last: 
     cidr = nets("172.18.0.80/29") if last == 86 else nets("172.18.0.81/32", "172.18.0.82/31")
     younger = {A: x(82), B: x(83)}
     holders = {x(81): {A}, x(82): {A}, x(83): {B}}
-    book = AddressAllocator({"old": {A: x(81)}, "young": younger}, holders)
-    older, short = book.assign("old", cidr, [A, B], [])
+    allocator = AddressAllocator({"old": {A: x(81)}, "young": younger}, holders)
+    older, short = allocator.assign("old", cidr, [A, B], [])
     assert older[A] == x(81) and (B in older) == (last == 86) == (not short)
-    assert book.assign("young", cidr, [A, B], [])[0] == younger
+    assert allocator.assign("young", cidr, [A, B], [])[0] == younger

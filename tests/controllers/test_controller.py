@@ -56,8 +56,8 @@ class Replica:
             else:
                 self.answer(gateway, held=list(addresses))
 
-    def answer(self, gateway: str, **report: Any) -> None:
-        self.controller._views.update_gateway(ip_address(gateway), True, {"held": [], "conflicts": {}, **report})
+    def answer(self, gateway: str, **state: Any) -> None:
+        self.controller._views.update_gateway(ip_address(gateway), True, {"held": [], "conflicts": {}, **state})
 
     def round(self) -> None:
         self.controller._policies.refresh()
@@ -325,11 +325,11 @@ def test_what_a_peer_heard_of_a_gateway_counts_as_heard() -> None:
     views, peer = one.controller._views, ip_address("10.0.0.2")
     said = {"held": ["172.18.0.84"], "conflicts": {}, "seen": 3, "cut": [], "ready": True}
     views.update_peer(peer, True, {EAST: {"up": True, "age": 0.0, "report": said}, WEST: {"up": True}})
-    report, when = views.states()[ip_address(EAST)]
-    assert report.held == {ip_address("172.18.0.84")} and time.monotonic() - when < 1
+    state, when = views.states()[ip_address(EAST)]
+    assert state.held == {ip_address("172.18.0.84")} and time.monotonic() - when < 1
     # Older news is no news; and what is told to the peer is what was heard.
     views.update_peer(peer, True, {EAST: {"up": True, "age": 50.0, "report": {"held": []}}})
-    assert views.states()[ip_address(EAST)] == (report, when)
+    assert views.states()[ip_address(EAST)] == (state, when)
     assert views.document()[EAST]["report"] == said and views.document()[EAST]["age"] < 1
 
 

@@ -1,4 +1,4 @@
-"""From what is known to policies and status."""
+"""From what is observed to policies and status."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def decided(
 ) -> Decision:
     serving = {ip_address(a): a not in down for a in (EAST, WEST)}
     without = {ip_address(a): frozenset({ip_network(prefix)}) for a, prefix in (cut or {}).items()}
-    known = Observations(
+    observed = Observations(
         members(nodes),
         serving,
         frozenset(a for a in serving if serving[a]),
@@ -80,11 +80,11 @@ def decided(
         without,
         frozenset(map(ip_address, unready)),
     )
-    (one,) = decide([item], known, book([item], holding))
+    (one,) = decide([item], observed, allocator([item], holding))
     return one
 
 
-def book(items: list[DeclaredPolicy], holding: dict[str, Any]) -> AddressAllocator:
+def allocator(items: list[DeclaredPolicy], holding: dict[str, Any]) -> AddressAllocator:
     """What the policies' status gives, and what gateways say that they have."""
     statuses = {item.policy.name: dict(assigned_addresses({"status": item.status})) for item in items}
     held = {ip_address(g): frozenset(map(ip_address, a)) for g, a in holding.items()}

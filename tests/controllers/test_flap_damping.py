@@ -12,9 +12,9 @@ TICK = 0.25
 
 
 def moves(damping: FlapDamping, well: list[bool], start: float = 0.0) -> list[float]:
-    """When it changed, from the second word on."""
-    told = [damping.update(start + i * TICK, one) for i, one in enumerate(well)]
-    return [start + i * TICK for i in range(1, len(told)) if told[i] != told[i - 1]]
+    """When it changed, from the second update on."""
+    used = [damping.update(start + i * TICK, one) for i, one in enumerate(well)]
+    return [start + i * TICK for i in range(1, len(used)) if used[i] != used[i - 1]]
 
 
 def test_the_first_word_counts_and_the_first_loss_costs_nothing() -> None:

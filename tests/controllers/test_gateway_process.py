@@ -54,7 +54,7 @@ def say(node: GatewayProcess, *groups: dict[Address, Address] | None, name: str 
     node._policies.synced.set()
 
 
-def told(node: GatewayProcess) -> tuple[list[str], list[str]]:
+def answered(node: GatewayProcess) -> tuple[list[str], list[str]]:
     document = node._document()
     return document["held"], sorted(document["conflicts"])
 
@@ -91,14 +91,14 @@ def test_it_has_what_the_status_gives_it_and_no_more() -> None:
     node = part()
     say(node, {HERE: X, OTHER: Y}, None, {HERE: Z})
     node.reconcile()
-    assert interfaces.held() == {X: "eth0", Z: "eth0"} and told(node) == (texts([X, Z]), [])
+    assert interfaces.held() == {X: "eth0", Z: "eth0"} and answered(node) == (texts([X, Z]), [])
     assert LIFETIME - 2 <= life(X) <= LIFETIME
     say(node, {HERE: Y})
     node.reconcile()
-    assert interfaces.held() == {Y: "eth0"} and told(node) == ([str(Y)], [])
+    assert interfaces.held() == {Y: "eth0"} and answered(node) == ([str(Y)], [])
     say(node)
     node.reconcile()
-    assert interfaces.held() == {} and told(node) == ([], [])
+    assert interfaces.held() == {} and answered(node) == ([], [])
 
 
 @in_namespace
@@ -131,11 +131,11 @@ def test_an_address_that_may_have_gone_before_it_was_prolonged_is_taken_anew(mon
 
     monkeypatch.setattr(interfaces, "prolong", later)
     node.reconcile()
-    assert interfaces.held() == {} and told(node)[0] == [] and node._wake.is_set()
+    assert interfaces.held() == {} and answered(node)[0] == [] and node._wake.is_set()
     monkeypatch.undo()
     node._policies.answered = time.monotonic()
     node.reconcile()
-    assert told(node) == ([], [str(X)])
+    assert answered(node) == ([], [str(X)])
 
 
 @in_namespace
@@ -151,7 +151,7 @@ def test_an_address_that_was_put_on_long_after_the_link_was_asked_comes_off(monk
 
     monkeypatch.setattr(interfaces, "hold", later)
     node.reconcile()
-    assert interfaces.held() == {} and told(node)[0] == []
+    assert interfaces.held() == {} and answered(node)[0] == []
     monkeypatch.undo()
     node.reconcile()
     assert interfaces.held() == {X: "eth0"}
@@ -169,7 +169,7 @@ def test_traffic_does_not_come_back_to_a_gateway_that_has_just_stood_still() -> 
     # Shorter than the address's lifetime: the kernel has kept it.
     node._round = time.monotonic() - 3
     node.reconcile()
-    assert told(node) == ([str(X)], []) and not node._document()["ready"]
+    assert answered(node) == ([str(X)], []) and not node._document()["ready"]
 
 
 @in_namespace
@@ -193,14 +193,14 @@ def test_an_address_that_a_stranger_has_is_left_to_him_and_told() -> None:
     node = part(lifetime=2)
     say(node, {HERE: X}, {HERE: Y})
     node.reconcile()
-    assert interfaces.held() == {Y: "eth0"} and told(node) == ([str(Y)], [str(X)])
+    assert interfaces.held() == {Y: "eth0"} and answered(node) == ([str(Y)], [str(X)])
     # He leaves: it is asked again after a while, and taken.
     other.sh(f"ip address del {X}/32 dev eth0")
     node.reconcile()
     assert X not in interfaces.held()
     node._conflicts.found[X] = (node._conflicts.found[X][0] - 2, STRANGER)
     node.reconcile()
-    assert set(interfaces.held()) == {X, Y} and told(node)[1] == []
+    assert set(interfaces.held()) == {X, Y} and answered(node)[1] == []
 
 
 @in_namespace
@@ -212,11 +212,11 @@ def test_an_address_that_a_stranger_will_not_leave_is_given_up_and_told() -> Non
     node._lost(X, STRANGER)
     assert node._wake.is_set()
     node.reconcile()
-    assert interfaces.held() == {Y: "eth0"} and told(node) == ([str(Y)], [str(X)])
+    assert interfaces.held() == {Y: "eth0"} and answered(node) == ([str(Y)], [str(X)])
     # He leaves: it is taken again after a while.
     node._conflicts.found[X] = (node._conflicts.found[X][0] - 2, STRANGER)
     node.reconcile()
-    assert set(interfaces.held()) == {X, Y} and told(node)[1] == []
+    assert set(interfaces.held()) == {X, Y} and answered(node)[1] == []
 
 
 @in_namespace
@@ -246,7 +246,7 @@ def test_who_is_cut_off_gives_up_and_who_hears_anything_does_not() -> None:
     assert X in interfaces.held()
     cut_off(node, kube)
     node.reconcile()
-    assert interfaces.held() == {} and told(node) == ([], [])
+    assert interfaces.held() == {} and answered(node) == ([], [])
     asked(node)
     node.reconcile()
     assert X in interfaces.held()
@@ -294,9 +294,9 @@ def test_after_a_standstill_the_api_has_the_first_word() -> None:
     node = part(kube=kube)
     say(node, {HERE: X})
     node.reconcile()
-    assert told(node)[0] == [str(X)]
+    assert answered(node)[0] == [str(X)]
     node._round -= LIFETIME + 1
-    assert told(node) == ([], [])
+    assert answered(node) == ([], [])
     kube.fail = refused
     asked(node)
     node.reconcile()
@@ -351,7 +351,7 @@ def test_a_process_that_starts_again_keeps_what_is_there_until_it_knows() -> Non
     node = part()
     asked(node, version=9)
     node.reconcile()
-    assert life(X) > 3 and told(node)[0] == [str(X)]
+    assert life(X) > 3 and answered(node)[0] == [str(X)]
     say(node, {HERE: Y})
     node.reconcile()
     assert set(interfaces.held()) == {Y}
@@ -378,7 +378,7 @@ def test_an_address_on_no_link_does_not_cost_the_others_theirs() -> None:
         say(node, {HERE: address}, name=f"good{number}")
     say(node, {HERE: ip_address("203.0.113.1")}, name="bad")
     node.reconcile()
-    assert set(interfaces.held()) == {X, Y, Z} and told(node)[0] == texts([X, Y, Z])
+    assert set(interfaces.held()) == {X, Y, Z} and answered(node)[0] == texts([X, Y, Z])
 
 
 @pytest.mark.parametrize("leased", ["172.18.0.4/32", "fd00:18::4/128"])
@@ -394,7 +394,7 @@ def test_addresses_that_the_host_leased_are_left_alone(leased: str) -> None:
     sh("ip address add fd00:18::9/64 dev eth0 nodad && ip address add 172.18.0.10/16 dev eth0")
     say(node, {HERE: address})
     node.reconcile()
-    assert life(address) > LIFETIME and told(node) == ([], [str(address)])
+    assert life(address) > LIFETIME and answered(node) == ([], [str(address)])
     say(node)
     node.reconcile()
     assert life(address) > LIFETIME
@@ -434,7 +434,7 @@ def test_an_address_that_the_kernel_dropped_is_a_new_one_to_the_agent() -> None:
     assert node._document()["ready"]
     interfaces.drop(X, "eth0")
     node.reconcile()
-    assert told(node) == ([str(X)], []) and not node._document()["ready"]
+    assert answered(node) == ([str(X)], []) and not node._document()["ready"]
     # What is said after a standstill is from before it.
     time.sleep(0.35)
     node._round = time.monotonic() - LIFETIME - 1
@@ -450,4 +450,4 @@ def test_an_address_that_another_host_has_keeps_nobody_waiting() -> None:
     for _ in range(3):
         node.reconcile()
         time.sleep(0.2)
-    assert told(node) == ([], [str(X)]) and node._document()["ready"]
+    assert answered(node) == ([], [str(X)]) and node._document()["ready"]

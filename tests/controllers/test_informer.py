@@ -21,14 +21,14 @@ def event(kind: str, item: dict[str, Any]) -> dict[str, Any]:
 
 
 class Cache(Informer):
-    """With a count of the changes that it told."""
+    """With a count of the changes."""
 
     def __init__(self, kube: FakeKube) -> None:
-        self.told = 0
+        self.changes = 0
         super().__init__(kube.client(), "v1", "Node", self._count)
 
     def _count(self) -> None:
-        self.told += 1
+        self.changes += 1
 
     def versions(self) -> dict[str, str]:
         return {item["metadata"]["name"]: item["metadata"]["resourceVersion"] for item in self.objects()}
@@ -53,7 +53,7 @@ def test_events_are_followed_and_a_lost_watch_begins_with_a_list() -> None:
     cache.start()
     until(lambda: cache.versions() == {"a": "9", "c": "11"})
     # One list and four changes; the bookmark is none.
-    assert cache.told == 5 and cache.synced.is_set() and cache.answered > 0
+    assert cache.changes == 5 and cache.synced.is_set() and cache.answered > 0
     # The API was gone after that; the list tells what is there.
     until(lambda: cache.versions() == {"a": "1"})
     assert len(kube.called("list", "Node")) == 2
@@ -132,7 +132,7 @@ def test_versions_of_what_is_seen_and_of_what_changed() -> None:
 def test_what_a_write_returned_is_there_at_once() -> None:
     cache = Cache(FakeKube())
     cache.put(node("a", 3))
-    assert cache.versions() == {"a": "3"} and cache.told == 0
+    assert cache.versions() == {"a": "3"} and cache.changes == 0
 
 
 def test_what_a_write_returned_does_not_replace_what_came_later() -> None:

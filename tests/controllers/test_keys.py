@@ -17,7 +17,7 @@ SECRET = ("Secret", "egress-ha-keys")
 NOW = 1_800_000_000.0
 
 
-def keeper(kube: FakeKube, keys: KeyRing, leads: bool = True) -> KeySync:
+def key_sync(kube: FakeKube, keys: KeyRing, leads: bool = True) -> KeySync:
     return KeySync(kube.client(), "kube-system", keys, lambda: leads)
 
 
@@ -27,10 +27,10 @@ def names(kube: FakeKube) -> list[str]:
 
 def test_the_one_that_leads_fills_the_secret_and_the_others_read_it() -> None:
     kube, leader, other = FakeKube(), KeyRing(), KeyRing()
-    keeper(kube, other, leads=False).round(NOW)
+    key_sync(kube, other, leads=False).round(NOW)
     assert names(kube) == [] and other.signing is None
-    keeper(kube, leader).round(NOW)
-    keeper(kube, other, leads=False).round(NOW)
+    key_sync(kube, leader).round(NOW)
+    key_sync(kube, other, leads=False).round(NOW)
     assert len(names(kube)) == 2 and leader.ids == other.ids and leader.signing == other.signing is not None
     keys = [base64.b64decode(text) for text in kube.objects[SECRET]["data"].values()]
     assert len(set(keys)) == 2 and {len(key) for key in keys} == {32}
@@ -38,13 +38,13 @@ def test_the_one_that_leads_fills_the_secret_and_the_others_read_it() -> None:
 
 def test_a_new_key_a_day_and_whoever_is_one_behind_is_understood_and_understands() -> None:
     kube, late, leader = FakeKube(), KeyRing(), KeyRing()
-    keeper(kube, leader).round(NOW)
+    key_sync(kube, leader).round(NOW)
     for day in range(1, 6):
-        keeper(kube, late, leads=False).round(NOW)
+        key_sync(kube, late, leads=False).round(NOW)
         kube.calls.clear()
-        keeper(kube, leader).round(NOW + day * ROTATION - 2)
+        key_sync(kube, leader).round(NOW + day * ROTATION - 2)
         assert not kube.called("replace", "Secret")
-        keeper(kube, leader).round(NOW + day * ROTATION)
+        key_sync(kube, leader).round(NOW + day * ROTATION)
         assert kube.called("replace", "Secret") and len(names(kube)) <= 3
         assert late.signing is not None and leader.signing is not None
         assert leader.secret(late.signing.id) and late.secret(leader.signing.id) and leader.ids != late.ids
@@ -66,7 +66,7 @@ def test_what_is_no_key_changes_nothing_and_shows_nothing(odd: dict[str, str]) -
     before = keys.signing
     kube.objects[SECRET]["data"] = odd
     with pytest.raises(ValueError, match="is no key: expected 32 bytes") as told:
-        keeper(kube, keys).round(NOW)
+        key_sync(kube, keys).round(NOW)
     assert keys.signing == before and not any(str(value) in str(told.value) for value in odd.values() if value != "x")
 
 
@@ -74,5 +74,5 @@ def test_a_secret_that_is_not_there_is_said_and_not_made() -> None:
     kube = FakeKube()
     del kube.objects[SECRET]
     with pytest.raises(ApiError, match="`edge up` makes it"):
-        keeper(kube, KeyRing()).round(NOW)
+        key_sync(kube, KeyRing()).round(NOW)
     assert not kube.called("create", "Secret")

@@ -13,7 +13,7 @@ from controllers.egress_ha.replica.address_allocator import AddressAllocator
 from controllers.egress_ha.replica.decision import Decision, decide
 from controllers.egress_ha.replica.members import DRAIN, HOSTNAME, members
 from controllers.egress_ha.replica.observations import Observations
-from tests.controllers.test_decision import EAST, NODES, OLD, WEST, book, decided, gateways, node, policy, used
+from tests.controllers.test_decision import EAST, NODES, OLD, WEST, allocator, decided, gateways, node, policy, used
 
 SATISFIED = "cilium-edge.io/IPAMRequestSatisfied"
 
@@ -141,4 +141,4 @@ def test_a_policy_settles_and_never_names_a_gateway_without_its_address(rounds: 
 
 def run(status: dict[str, Any], serving: Any, held: Any) -> list[Decision]:
     items = [policy(status.get(n), name=n, created=n, egressCIDRs=["172.18.0.80/29"]) for n in ("1-old", "2-new")]
-    return decide(items, Observations(members(NODES), serving), book(items, held))
+    return decide(items, Observations(members(NODES), serving), allocator(items, held))
