@@ -43,9 +43,8 @@ class Hosts:
         return set(self._about(verdict))
 
     def _about(self, verdict: Verdict) -> Iterator[str]:
-        yield from self.named(verdict.subject)
-        if verdict.where in self._names:
-            yield verdict.where
+        # Where is a host, or the way from one to another.
+        yield from self.named(f"{verdict.subject} {verdict.where}")
 
 
 def _expected(verdict: Verdict) -> set[str]:

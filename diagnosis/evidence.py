@@ -8,6 +8,7 @@ from ipaddress import ip_network
 
 from diagnosis.entities import Hosts
 from diagnosis.host_evidence import of_hosts
+from diagnosis.object_evidence import of_objects
 from diagnosis.roots import Root
 from diagnosis.why import prefix
 from diagnosis.why.chain import ways
@@ -24,7 +25,7 @@ _MOST = 4
 
 def evidence(world: World, root: Root, states: dict[str, HostState]) -> list[str]:
     """Lines for a root: what the API's objects, FRR and the kernels of its hosts say; none where all is in order."""
-    found = [*_of_objects(world, root), *_of_config(world, root.verdict)]
+    found = [*_of_objects(world, root), *_of_config(world, root.verdict), *of_objects(world)]
     return list(dict.fromkeys([*found, *of_hosts(world.stack, root.verdict, states)]))
 
 

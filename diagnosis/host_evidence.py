@@ -59,7 +59,9 @@ def _links(
 ) -> Iterator[str]:
     for one in host.interfaces:
         link, network = state.links.get(one.name), one.address.network
-        leads = host.name in about or any(node.name in about and node.address in network for node in stack.nodes)
+        nodes = [node for node in stack.nodes if node.name in about]
+        # Of a router the links to the nodes that are concerned; all where none is.
+        leads = isinstance(host, Node) or not nodes or any(node.address in network for node in nodes)
         if getattr(one, "loopback", False) or not leads:
             continue
         if link is None:

@@ -11,14 +11,17 @@ from probes.seen import Json, Seen
 from probes.services import service_object
 from probes.verdict import Verdict, judged
 
+_PORT = ("port", "protocol", "targetPort")
+
 
 def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
     """Red for each that differs in a field that decides who is announced and who answers. Pure."""
     for service in stack.services:
         found = service_object(seen, service) if service.managed and "services" in seen.objects else None
-        spec = {} if found is None or _made(found) else found.get("spec") or {}
+        if found is None or _made(found):
+            continue
         for key, wanted in _declared(service):
-            live = spec.get(key, wanted)
+            live = _live(found, key, wanted)
             if live == wanted:
                 continue
             yield judged(
@@ -40,21 +43,44 @@ def _made(found: Json) -> bool:
     return helm or bool(metadata.get("ownerReferences"))
 
 
+def _live(found: Json, key: str, wanted: Any) -> Any:
+    """The same part of the object: a stack says nothing of further labels, nor of what the API adds to a port."""
+    spec, labels = found.get("spec") or {}, found["metadata"].get("labels") or {}
+    if key == "labels":
+        return {name: labels.get(name, "-") for name in wanted}
+    if key == "ports" and "ports" in spec:
+        return [{name: port.get(name) for name in _PORT} for port in spec["ports"]]
+    return spec.get(key, wanted)
+
+
 def _declared(service: Service) -> Iterator[tuple[str, Any]]:
     yield "type", service.type
     if service.type != "ClusterIP":
         yield "externalTrafficPolicy", service.external_traffic_policy
     if service.selector:
         yield "selector", dict(service.selector)
+    yield "labels", dict(service.labels)
+    yield (
+        "ports",
+        [
+            {"port": port.port, "protocol": port.protocol, "targetPort": port.target_port or port.port}
+            for port in service.all_ports()
+        ],
+    )
 
 
 def _who(found: Json, key: str) -> str:
     """Who owns the field, as the API's managedFields tell."""
-    for entry in found["metadata"].get("managedFields") or []:
-        if f"f:{key}" in ((entry.get("fieldsV1") or {}).get("f:spec") or {}):
-            return f" by {entry.get('manager', 'somebody')} at {entry.get('time', 'some time')}"
-    return ""
+    # Of a list, or of labels, several may own a part: the last one changed it.
+    owners = [
+        (str(entry.get("time", "some time")), str(entry.get("manager", "somebody")))
+        for entry in found["metadata"].get("managedFields") or []
+        if f"f:{key}" in ((entry.get("fieldsV1") or {}).get("f:metadata" if key == "labels" else "f:spec") or {})
+    ]
+    return f" by {max(owners)[1]} at {max(owners)[0]}" if owners else ""
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(map(_text, value))
     return ", ".join(f"{k}={v}" for k, v in sorted(value.items())) if isinstance(value, dict) else str(value)

@@ -77,7 +77,15 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
             continue
         found = service_object(seen, service)
         if found is None:
-            yield judged("lb-ipam", service.name, False, wanted, "no such Service", "API", "not deployed")
+            yield judged(
+                "lb-ipam",
+                service.name,
+                False,
+                wanted,
+                "no such Service",
+                "API",
+                "not deployed: edge up --refresh makes it",
+            )
             continue
         addresses = load_balancer_addresses(found)
         conditions = {c["type"]: c for c in (found.get("status") or {}).get("conditions") or []}

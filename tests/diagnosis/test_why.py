@@ -225,5 +225,5 @@ def test_a_link_that_takes_smaller_packets_is_told_beside_a_node_that_does_not_a
         it.seen.mtus["cilium-r"] = mtus
         verdicts = control_plane(it.stack, list(sessions(it.stack)), it.seen)
         [root] = roots(it.stack, verdicts)
-        lines = evidence(it, root)
+        lines = evidence(it, root, {})
         assert any("eth2 of cilium-r has MTU 1000, others of its links 1500" in line for line in lines) is told, lines

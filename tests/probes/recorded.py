@@ -83,7 +83,7 @@ def healthy() -> Seen:
         "applied-keep-alive-time-seconds": 3,
     }
     service = {
-        "metadata": {"name": "webpod", "namespace": "default"},
+        "metadata": {"name": "webpod", "namespace": "default", "labels": {"app": "webpod"}},
         "status": {
             "conditions": [{"type": "cilium.io/IPAMRequestSatisfied", "status": "True", "message": ""}],
             "loadBalancer": {"ingress": [{"ip": "172.16.1.1", "ipMode": "VIP"}]},

@@ -96,10 +96,27 @@ def changed(**fields: Any) -> Edit:
             "externalTrafficPolicy of Service default/webpod was changed by kubectl-patch at 2026-11-20T10:00:00Z",
         ),
         ({"selector": {"app": "other"}}, "selector of Service default/webpod was changed by kubectl-patch"),
+        (
+            {"ports": [{"name": "a", "port": 80, "targetPort": 8080, "protocol": "TCP"}]},
+            "ports of Service default/webpod was changed by kubectl-patch",
+        ),
     ],
 )
 def test_a_service_that_somebody_changed(fields: dict[str, Any], cause: str) -> None:
     assert cause in red(told(change=changed(**fields)), "service", "webpod")
+
+
+def test_a_label_that_somebody_changed() -> None:
+    def other(seen: Seen) -> None:
+        metadata = live(seen)["metadata"]
+        metadata["labels"] = {"app": "wbpod", "mine": "too"}
+        metadata["managedFields"] = [
+            {"manager": name, "time": time, "fieldsV1": {"f:metadata": {"f:labels": {"f:app": {}}}}}
+            for name, time in (("cilium-edge", "2026-11-19T10:00:00Z"), ("kubectl-label", "2026-11-20T10:00:00Z"))
+        ]
+
+    found = red(told(change=other), "service", "webpod")
+    assert "labels of Service default/webpod was changed by kubectl-label at 2026-11-20T10:00:00Z" in found
 
 
 def test_what_is_as_declared_or_made_by_others_is_not_told() -> None:

@@ -79,7 +79,7 @@ FAULTS = {
         labelled("service/webpod", "app=wbpod"),
         labelled("service/webpod", "app=webpod"),
         "service",
-        "labels of Service default/webpod were changed",
+        "labels of Service default/webpod was changed",
     ),
     "Service deleted": deleted("service/webpod", "Service default/webpod is not there", "service"),
     "no backends": Fault(

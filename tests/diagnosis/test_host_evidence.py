@@ -1,0 +1,96 @@
+"""What kernels say of a session that is down, of a path that loses packets, and what has nothing to do with it."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import pytest
+
+from diagnosis.host_evidence import near, of_hosts
+from probes.host_state import Drop, HostState, Link
+from probes.verdict import judged
+from tests.probes.recorded import dev
+
+SESSION = judged("bgp-session", "cilium-w1 - cilium-r (router)", False, "Established", "Active", "cilium-r", "")
+HTTP = judged("pod-to-pod", "curl-pod -> webpod", False, "answer", "none", "cilium-ctr -> cilium-w3", "")
+
+
+def links(**changed: Link) -> dict[str, Link]:
+    return {
+        "eth1": Link(True, 1500, "02:00:00:00:00:01", frozenset({"192.168.10.200/24"})),
+        "eth2": Link(True, 1500, "02:00:00:00:00:02", frozenset({"192.168.20.200/24"})),
+        **changed,
+    }
+
+
+def drop(text: str, source: str | None, ports: set[int], table: str = "filter", chain: str = "INPUT") -> Drop:
+    return Drop(table, chain, text, 7, ip_network(source) if source else None, None, "tcp", frozenset(ports))
+
+
+STATES = {
+    "a link is down": (
+        HostState(links(eth1=Link(False, 1500, "", frozenset({"192.168.10.200/24"})))),
+        "eth1 of cilium-r is down",
+    ),
+    "a link is gone": (HostState({"eth2": links()["eth2"]}), "eth1 of cilium-r is not there"),
+    "an address is gone": (
+        HostState(links(eth1=Link(True, 1500, "", frozenset()))),
+        "eth1 of cilium-r has no 192.168.10.200/24",
+    ),
+    "another link is down": (HostState(links(eth2=Link(False, 1500, "", frozenset()))), None),
+    "a blackhole": (
+        HostState(links(), [{"type": "blackhole", "dst": "192.168.10.101"}]),
+        "cilium-r has a blackhole route for 192.168.10.101",
+    ),
+    "a blackhole elsewhere": (HostState(links(), [{"type": "blackhole", "dst": "10.9.0.0/16"}]), None),
+    "a neighbor entry by hand": (
+        HostState(links(), [], [{"dst": "192.168.10.101", "state": ["PERMANENT"], "lladdr": "02:99", "dev": "eth1"}]),
+        "cilium-r has a permanent neighbor entry for 192.168.10.101 (02:99)",
+    ),
+    "a neighbor entry by ARP": (
+        HostState(links(), [], [{"dst": "192.168.10.101", "state": ["REACHABLE"], "lladdr": "02:99"}]),
+        None,
+    ),
+    "a filter": (
+        HostState(links(), [], [], [drop("-A INPUT -s 192.168.10.101/32 -j DROP", "192.168.10.101/32", {179})]),
+        "cilium-r drops it: INPUT, 7 packets by iptables -A INPUT -s 192.168.10.101/32 -j DROP",
+    ),
+    "a filter of another table": (
+        HostState(links(), [], [], [drop("-A X -j DROP", None, set(), "raw", "PREROUTING")]),
+        "cilium-r drops it: raw PREROUTING, 7 packets",
+    ),
+    "a filter against another port": (HostState(links(), [], [], [drop("-j DROP", None, {9999})]), None),
+    "a filter against others": (HostState(links(), [], [], [drop("-j DROP", "10.9.0.0/16", set())]), None),
+    "two owners": (
+        HostState(links(), answering={"192.168.10.101": {"02:00:00:00:00:0a", "02:00:00:00:00:0b"}}),
+        "two hosts answer ARP for 192.168.10.101 on a link of cilium-r: 02:00:00:00:00:0a, 02:00:00:00:00:0b",
+    ),
+    "one owner": (HostState(links(), answering={"192.168.10.101": {"02:00:00:00:00:0a"}}), None),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_of_a_session(name: str) -> None:
+    state, expected = STATES[name]
+    found = list(of_hosts(dev(), SESSION, {"cilium-r": state}))
+    if expected is None:
+        assert found == []
+    else:
+        assert len(found) == 1 and expected in found[0], found
+
+
+def test_a_router_between_two_nodes_is_asked_too() -> None:
+    state = HostState(links(), [], [], [drop("-A FORWARD -j DROP", "172.20.0.0/24", {80}, chain="FORWARD")])
+    [found] = of_hosts(dev(), HTTP, {"cilium-r": state})
+    assert found.startswith("cilium-r drops it: FORWARD")
+
+
+def test_a_node_with_a_smaller_mtu_than_its_router() -> None:
+    node = HostState({"eth1": Link(True, 1000, "", frozenset({"192.168.10.101/24"}))})
+    [found] = of_hosts(dev(), SESSION, {"cilium-r": HostState(links()), "cilium-w1": node})
+    assert found == "eth1 of cilium-w1 has MTU 1000, cilium-r on the same link 1500"
+
+
+def test_routers_ask_for_nodes_on_their_links_alone() -> None:
+    assert near(dev(), {"cilium-w1", "cilium-w3"}) == {"cilium-r": ["192.168.10.101", "192.168.20.100"]}
+    assert near(dev(), set()) == {"cilium-r": []}
