@@ -41,7 +41,7 @@ test: setup-all lint go-test unit e2e ## everything
 lint: $(VENV) ## ruff, mypy --strict, import-linter
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	.venv/bin/mypy config effective failures diagnosis rules transport engine components probes lab cli policy drills controllers __main__.py
+	.venv/bin/mypy config effective failures diagnosis rules transport engine components probes lab cli policy drills controllers tests benchmarks __main__.py
 	PYTHONPATH=. .venv/bin/lint-imports
 
 go-test: ## the node runner, and what stands between agents and Envoy

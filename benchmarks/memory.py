@@ -9,6 +9,7 @@ file systems are in memory). The baseline is what the machine says is gone since
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 import tempfile
 from pathlib import Path
@@ -66,7 +67,7 @@ def main() -> None:
         before = available()
         with tempfile.TemporaryDirectory() as directory:
             edge = Edge(Path(directory) / "project")
-            edge.change(lambda stack, count=count: with_nodes(stack, count))
+            edge.change(functools.partial(with_nodes, count=count))
             try:
                 edge.run("up", "--verify", "--deadline=120")
                 stack = edge.json("lab", "status")

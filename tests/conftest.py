@@ -11,7 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 _ONE_LAB = ("ingress",)
 
 
-class Labs(LoadScopeScheduling):
+class Labs(LoadScopeScheduling):  # type: ignore[misc]
     """Two workers have two labs; a worker's next file goes on with the lab that is up."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -18,7 +18,7 @@ def test_usage_and_hints_speak_of_edge() -> None:
 
 def test_an_environment_without_the_packages_is_said_in_one_line(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
-    words = [tmp_path / "venv/bin/python", "-m", "cli", "plan"]
+    words = [str(tmp_path / "venv/bin/python"), "-m", "cli", "plan"]
     done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=EDGE.parent)
     assert done.returncode == 1 and done.stdout == ""
     [line] = done.stderr.splitlines()

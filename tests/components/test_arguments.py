@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.args.pool import PoolArgs
 from components.arguments import ArgumentError
 from components.bgp_control_plane import BgpControlPlane
 from components.cilium_ingress import CiliumIngress
@@ -21,7 +22,8 @@ from components.secrets import unknown
 from tests.components.program import registered
 
 SSH = {"host": "192.0.2.7", "hostKey": "ssh-ed25519 AAAA", "privateKey": "-"}
-ROUTER = {
+# In spellings that the argument types do not have; what takes them is the test.
+ROUTER: Any = {
     "connection": SSH,
     "interfaces": [{"name": "eth1", "address": "192.168.10.200/24"}],
     "bgp": {
@@ -41,6 +43,11 @@ def made(program: Callable[[], Any], *, preview: bool = False) -> Inputs:
     return {name: inputs for _, name, inputs in registered(program, "theirs", "prod", preview=preview)}
 
 
+def but(**changed: Any) -> Any:
+    """The router with other arguments."""
+    return {**ROUTER, **changed}
+
+
 def late(value: Any) -> pulumi.Output[Any]:
     """Known, and an Output all the same; one made outside of the program's loop never comes."""
     return pulumi.Output.from_input(value).apply(lambda known: known)
@@ -58,14 +65,14 @@ POOL = {
 @pytest.mark.parametrize("cidr", ["192.0.2.0/28", late])
 def test_keys_in_each_spelling_and_outputs_make_the_same_object(key: str, cidr: Any) -> None:
     def program() -> None:
-        block = {"cidr": late("192.0.2.0/28") if callable(cidr) else cidr}
-        LbIpam("theirs", {"pools": [{"name": "blue", "blocks": [block], key: "No"}]})
+        pool: Any = {"name": "blue", "blocks": [{"cidr": late("192.0.2.0/28") if callable(cidr) else cidr}], key: "No"}
+        LbIpam("theirs", {"pools": [pool]})
 
     assert made(program)["theirs-blue"] == POOL
 
 
 def test_an_older_cilium_gets_its_own_version_of_the_kind() -> None:
-    pools = [{"name": "p", "blocks": [{"cidr": "192.0.2.0/28"}]}]
+    pools: list[PoolArgs] = [{"name": "p", "blocks": [{"cidr": "192.0.2.0/28"}]}]
     found = made(lambda: LbIpam("a", {"pools": pools, "version": "1.16.4"}))
     assert found["a-p"]["apiVersion"] == "cilium.io/v2alpha1"
 
@@ -116,7 +123,7 @@ def test_a_router_tells_what_others_need_and_hides_its_password() -> None:
     told: dict[str, Any] = {}
 
     def program() -> None:
-        router = RouterFRR("tor", {**ROUTER, "passwords": late(PASSWORDS)})
+        router = RouterFRR("tor", but(passwords=late(PASSWORDS)))
         pulumi.Output.all(router.router_id, router.asn, router.addresses).apply(lambda all_: told.update(all=all_))
 
     found = made(program)
@@ -129,7 +136,7 @@ def test_a_router_tells_what_others_need_and_hides_its_password() -> None:
 def test_a_router_whose_neighbors_come_late() -> None:
     def program(as_it_is: Callable[[Any], Any]) -> Any:
         bgp = {**ROUTER["bgp"], "neighbors": as_it_is(ROUTER["bgp"]["neighbors"])}
-        return RouterFRR("tor", {**ROUTER, "bgp": bgp, "passwords": PASSWORDS})
+        return RouterFRR("tor", but(bgp=bgp, passwords=PASSWORDS))
 
     now, then = made(lambda: program(lambda value: value)), made(lambda: program(late))
     assert now["tor-conf"] == then["tor-conf"]
@@ -156,7 +163,7 @@ PODS = [{"podSelector": {"matchLabels": {"app": "shop"}}}]
 
 def test_gateways_with_addresses_and_an_image_that_come_late() -> None:
     def program(as_it_is: Callable[[Any], Any]) -> Any:
-        policy = {
+        policy: Any = {
             "name": "out",
             "selectors": PODS,
             "destinationCIDRs": [as_it_is("198.51.100.0/24")],
@@ -185,8 +192,9 @@ def test_an_ingress_in_a_namespace_comes_late() -> None:
     assert now == then and set(now) == {"web", "web-ingress-shop-shop"}
 
 
+UNKNOWN_KEY: Any = {"pool": []}
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
-    "an argument that is none": (lambda: LbIpam("a", {"pool": []}), "pool: expected one of pools, version"),
+    "an argument that is none": (lambda: LbIpam("a", UNKNOWN_KEY), "pool: expected one of pools, version"),
     "a list that is late": (lambda: LbIpam("a", {"pools": late([])}), "pools: expected a list that is known"),
     "a name that is late": (
         lambda: LbIpam("a", {"pools": [{"name": late("x"), "blocks": [{"cidr": "192.0.2.0/28"}]}]}),
@@ -201,7 +209,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         "pools[0].blocks[0].cidr: expected a prefix",
     ),
     "a host without a key": (
-        lambda: RouterFRR("tor", {**ROUTER, "connection": {"host": "h"}}),
+        lambda: RouterFRR("tor", but(connection={"host": "h"})),
         "connection.host_key: expected the host's public key",
     ),
     "a password that is missing": (lambda: RouterFRR("tor", ROUTER), "passwords.tor: expected a BGP password"),
@@ -241,7 +249,7 @@ def test_what_is_wrong_is_said_in_a_line(name: str) -> None:
 def test_rules_object_to_one_component() -> None:
     bgp = {**ROUTER["bgp"], "ebgp_requires_policy": True}
     with pytest.raises(Objection, match=r"^tor: 1 mistake.*\n  B27 bgp\.ebgpReq.*; fix: set bgp\."):
-        made(lambda: RouterFRR("tor", {**ROUTER, "bgp": bgp, "passwords": PASSWORDS}))
+        made(lambda: RouterFRR("tor", but(bgp=bgp, passwords=PASSWORDS)))
 
 
 def test_two_clusters_of_one_program_keep_their_pools_apart() -> None:

@@ -98,10 +98,11 @@ def found(certificate: str, *, preview: bool = False, **more: Any) -> dict[str, 
     def program() -> None:
         rules = [{"host": "shop.example", "paths": [{"service": "shop", "port": 80}]}]
         one = {"name": "shop", "namespace": "shop", "tls": [TLS], "rules": rules}
+        ingresses: Any = [{**one, **more}, {**one, "name": "same"}]
         CiliumIngress(
             "web",
             {
-                "ingresses": [{**one, **more}, {**one, "name": "same"}],
+                "ingresses": ingresses,
                 "certificates": {"crt": pulumi.Output.secret(certificate), "key": pem(KEY)},
             },
         )

@@ -35,7 +35,7 @@ SERVER = ("192.168.10.100", "6443")
 def wrong(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
     """Where the value does not fit the schema, or would lose a field by it."""
     kind = schema["type"]
-    fits = {"object": dict, "array": list, "string": str, "integer": int}[kind]
+    fits: Any = {"object": dict, "array": list, "string": str, "integer": int}[kind]
     if not isinstance(value, fits) or isinstance(value, bool):
         return [f"{path}: no {kind}"]
     found = []

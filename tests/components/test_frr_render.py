@@ -388,13 +388,15 @@ def test_every_neighbor_and_network_of_any_router_is_exactly_where_it_should_be(
     top = (line for line in text if line.startswith(" neighbor "))
     assert Counter(line for line in top if " remote-as " in line or " peer-group " in line) == expected
 
+    addresses = [neighbor.address for neighbor in bgp.neighbors if neighbor.address is not None]
+    assert len(addresses) == len(bgp.neighbors)
     for version in (4, 6):
         inside = family(version, any_router) or []
         assert [line for line in inside if line.startswith("network ")] == [
             f"network {network}" for network in bgp.networks if network.version == version
         ]
         assert [line for line in inside if line.endswith(" activate")] == [
-            f"neighbor {n.address} activate" for n in bgp.neighbors if version == 6 and n.address.version == 6
+            f"neighbor {address} activate" for address in addresses if version == 6 and address.version == 6
         ]
     opened = sum(line.startswith(" address-family ") for line in text)
     assert opened == text.count(" exit-address-family") <= 2

@@ -33,7 +33,6 @@ def sh(command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
 def in_namespace(test: Callable[..., None]) -> Callable[..., None]:
     """Run the test in fresh namespaces; what it raises is raised here."""
 
-    @needs_root
     @functools.wraps(test)
     def run(*args: object, **kwargs: object) -> None:
         context = multiprocessing.get_context("fork")
@@ -51,7 +50,8 @@ def in_namespace(test: Callable[..., None]) -> Callable[..., None]:
         if told:
             pytest.fail(told, pytrace=False)
 
-    return run
+    marked: Callable[..., None] = needs_root(run)
+    return marked
 
 
 def _child(pipe: Connection, body: Callable[[], None]) -> None:

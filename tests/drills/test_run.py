@@ -57,13 +57,17 @@ class Ground:
         return lambda *words: self.done.append(" ".join((name, *words)))
 
 
+def _well(ground: Any) -> bool:
+    return bool(ground.well)
+
+
 def drill(limit: float = 0.1, back: float | None = 0.5, after: int = 0, **more: Any) -> Drill:
     return Drill(
         "d",
         "about",
         lambda s: (Stream("s", "pod/p", "192.0.2.1", 80, limit, after),),
-        lambda ground: ground.well,
-        more.pop("fault", lambda ground: ground.cut("h")),  # type: ignore[attr-defined]
+        _well,
+        more.pop("fault", lambda ground: ground.cut("h")),
         lambda ground: ground.join("h"),
         during=0.1,
         after=0.1,
@@ -144,7 +148,7 @@ def test_a_client_that_said_nothing_proves_nothing() -> None:
 def test_a_client_with_much_to_say_is_read_all_along() -> None:
     """More than a pipe holds: where nobody reads, the client stands still until the fault is over."""
     lines = "print(*(f'{t + n / 50} a' for n in range(10000)), sep='\\n', flush=True); print(time.time(), 'now')"
-    done = hold(drill(fault=lambda place: time.sleep(1.5)), Ground(lines), lambda text: None)  # type: ignore[arg-type]
+    done = hold(drill(fault=lambda place: time.sleep(1.5)), Ground(lines), lambda text: None)
     [(_, timeline)] = done.timelines
     assert len(timeline.samples) == 10001
     assert [sample.at for sample in timeline.samples if sample.answer == "now" and sample.at < 1.4]
@@ -158,32 +162,32 @@ def test_a_fault_is_healed_also_where_it_fails_half_way() -> None:
         raise EdgeError("no such host")
 
     with pytest.raises(EdgeError, match="no such host"):
-        hold(drill(fault=fault), ground, lambda text: None)  # type: ignore[arg-type]
+        hold(drill(fault=fault), ground, lambda text: None)
     assert ground.done == ["cut h", "join h"]
 
 
 def test_what_is_prepared_is_restored_whatever_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "_PATIENCE", 0.1)
-    acts = {"prepare": lambda place: place.cut("p"), "restore": lambda place: place.join("p")}
+    acts: dict[str, Any] = {"prepare": lambda place: place.cut("p"), "restore": lambda place: place.join("p")}
     for ground, expected in ((Ground("print(t, 'a')"), ["cut p", "cut h", "join h", "join p"]), (Ground(), [])):
         ground.well = bool(expected)
         if expected:
-            hold(drill(**acts), ground, lambda text: None)  # type: ignore[arg-type]
+            hold(drill(**acts), ground, lambda text: None)
         else:
             with pytest.raises(EdgeError, match="is not well"):
-                hold(drill(**acts), ground, lambda text: None)  # type: ignore[arg-type]
+                hold(drill(**acts), ground, lambda text: None)
         assert ground.done == (expected or ["cut p", "join p"])
 
 
 def test_a_drill_rests_until_what_the_last_one_broke_is_forgotten() -> None:
     said: list[str] = []
     began = time.monotonic()
-    list(hold_all((drill(), drill(rest=0.5)), Ground("print(t, 'a')"), said.append))  # type: ignore[arg-type]
+    list(hold_all((drill(), drill(rest=0.5)), Ground("print(t, 'a')"), said.append))
     waited = [text for text in said if "is forgotten" in text]
     assert len(waited) == 1 and time.monotonic() - began > 0.5
     # The first one has nothing to wait for.
     began = time.monotonic()
-    list(hold_all((drill(rest=30),), Ground("print(t, 'a')"), said.append))  # type: ignore[arg-type]
+    list(hold_all((drill(rest=30),), Ground("print(t, 'a')"), said.append))
     assert time.monotonic() - began < 5
 
 
@@ -192,7 +196,7 @@ def test_nothing_is_broken_that_is_not_well(monkeypatch: pytest.MonkeyPatch) -> 
     ground = Ground()
     ground.well = False
     with pytest.raises(EdgeError, match="is not well"):
-        hold(drill(), ground, lambda text: None)  # type: ignore[arg-type]
+        hold(drill(), ground, lambda text: None)
     assert ground.done == []
 
 
@@ -203,7 +207,7 @@ def test_a_ground_that_stays_broken_fails_the_drill(monkeypatch: pytest.MonkeyPa
     def fault(place: Any) -> None:
         ground.well = False
 
-    held = hold(drill(fault=fault, limit=9), ground, lambda text: None)  # type: ignore[arg-type]
+    held = hold(drill(fault=fault, limit=9), ground, lambda text: None)
     assert not held.passed and "not healed" in " ".join(held.faults)
 
 

@@ -21,35 +21,33 @@ LINK_UP = (
     "ip link set eth1 up; ip route add 192.168.20.0/24 via 192.168.10.200;"
     " ip route add 172.20.0.0/16 via 192.168.10.200"
 )
-Fault = Callable[[Edge], None]
+Fault = Callable[[Edge], object]
 
 
 def on_router(command: str) -> Fault:
-    return lambda edge: edge.on("cilium-r", command) and None
+    return lambda edge: edge.on("cilium-r", command)
 
 
 def operators(count: int) -> Fault:
-    return lambda edge: (
-        edge.kubectl("-n", "kube-system", "scale", "deployment/cilium-operator", f"--replicas={count}") and None
-    )
+    return lambda edge: edge.kubectl("-n", "kube-system", "scale", "deployment/cilium-operator", f"--replicas={count}")
 
 
 def policy(value: str) -> Fault:
     patch = json.dumps({"spec": {"externalTrafficPolicy": value}})
-    return lambda edge: edge.kubectl("patch", "service", "webpod", "-p", patch) and None
+    return lambda edge: edge.kubectl("patch", "service", "webpod", "-p", patch)
 
 
 def on_node(node: str, command: str) -> Fault:
-    return lambda edge: edge.on(node, command) and None
+    return lambda edge: edge.on(node, command)
 
 
 def labelled(thing: str, label: str) -> Fault:
-    return lambda edge: edge.kubectl("label", thing, label, "--overwrite") and None
+    return lambda edge: edge.kubectl("label", thing, label, "--overwrite")
 
 
 def selecting(app: str) -> Fault:
     patch = json.dumps({"spec": {"selector": {"app": app}}})
-    return lambda edge: edge.kubectl("patch", "service", "webpod", "--type=merge", "-p", patch) and None
+    return lambda edge: edge.kubectl("patch", "service", "webpod", "--type=merge", "-p", patch)
 
 
 def configured(*lines: str) -> Fault:

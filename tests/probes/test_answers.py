@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 
 import pytest
@@ -48,7 +49,7 @@ def said(url: str, times: int = 1) -> str:
         ("", "a connection, and no HTTP", set()),
     ],
 )
-def test_whoever_answers_was_reached(says: str, told: str, pods: set[str]) -> None:
+def test_whoever_answers_was_reached(says: str, told: str, pods: AbstractSet[str]) -> None:
     with server(says) as url:
         answers = read(said(url, times=3))
     assert (answers.asked, answers.failures, str(answers), answers.pods) == (3, 0, told, pods)

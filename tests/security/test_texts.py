@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -176,13 +176,14 @@ def test_what_opens_hosts_and_the_cluster_is_no_password(name: str) -> None:
     for host in (*document["nodes"], *document["routers"]):
         host["ssh"] = {"host": "192.0.2.1", "hostKey": key}
     parse(document, "prod")
-    for change in (
+    changes: list[Callable[[Any], object]] = [
         lambda d: d["bgp"].update(authSecrets=[{"name": "s", "passwordConfig": name}]),
         lambda d: d["routers"][0]["bgp"]["peerGroups"][0].update(passwordConfig=name),
         lambda d: d["routers"][0]["bgp"]["neighbors"][0].update(passwordConfig=name),
         lambda d: d.update(ingresses=[ingress(certificateConfig=name, keyConfig="k")]),
         lambda d: d.update(ingresses=[ingress(certificateConfig="c", keyConfig=name)]),
-    ):
+    ]
+    for change in changes:
         bad = copy.deepcopy(document)
         change(bad)
         with pytest.raises(ConfigError, match=f"Config: expected the name of a password or certificate, got {name}"):

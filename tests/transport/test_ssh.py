@@ -21,7 +21,7 @@ from transport.ssh import Endpoint, SshPool
 WORD = "moonlight"
 
 
-class _Server(asyncssh.SSHServer):
+class _Server(asyncssh.SSHServer):  # type: ignore[misc]
     """Takes a password; keys are the server's own matter."""
 
     def password_auth_supported(self) -> bool:
@@ -110,7 +110,7 @@ def ran(pool: SshPool, connection: dict[str, Any], script: str = "echo hello", *
 
 
 def pem(key: asyncssh.SSHKey, passphrase: str | None = None) -> str:
-    return key.export_private_key("openssh", passphrase).decode()
+    return str(key.export_private_key("openssh", passphrase).decode())
 
 
 def test_a_key_a_key_behind_a_passphrase_and_a_password_open(host: Host, pool: SshPool) -> None:

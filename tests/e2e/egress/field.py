@@ -31,7 +31,8 @@ def status(edge: Edge) -> Any:
 
 def satisfied(edge: Edge) -> tuple[str, str]:
     """IPAMRequestSatisfied and its message."""
-    condition = next((c for c in status(edge).get("conditions", []) if c["type"].endswith("IPAMRequestSatisfied")), {})
+    conditions: list[dict[str, str]] = status(edge).get("conditions", [])
+    condition = next((c for c in conditions if c["type"].endswith("IPAMRequestSatisfied")), {})
     return condition.get("status", ""), condition.get("message", "")
 
 

@@ -89,7 +89,7 @@ class View:
         return [pod["status"]["podIP"] for pod in pods if pod["metadata"].get("labels", {}).get("app") == app]
 
     def up(self, node: str) -> bool:
-        return self.neighbors[node].get("bgpState") == "Established"
+        return bool(self.neighbors[node].get("bgpState") == "Established")
 
     def in_pod(self, name: str, script: str) -> str:
         """A shell script in a pod."""
