@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_interface
+from pathlib import Path
 
 import pulumi
 from pulumi_command import remote
@@ -14,9 +15,12 @@ from components.access import Access
 from components.host_of import living_on
 from components.observe import OBSERVE
 from components.owner import owner
+from components.shell import script
 from config.net import InterfaceAddress
 from config.node import Interface, Node
 from config.stack import StackConfig
+
+_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -117,20 +121,12 @@ def apply_script(item: GatewayAddress, owner: str) -> str:
     """Puts the address on now and at every boot; a link that somebody else made is left alone."""
     name, address = item.interface.name, item.put_on
     there = f'[ -n "$(ip -o address show dev {name} to {address.ip})" ]'
+    kept = f"/etc/cilium-edge/{item.name}"
     if item.interface.managed == "secondary":
-        check = f"""ip link show dev {name} >/dev/null 2>&1 || {{ echo "there is no interface {name}" >&2; exit 1; }}
-if [ ! -e /etc/cilium-edge/{item.name} ] && {there}; then
-	echo "{name} has {address.ip} already, and not from cilium-edge; leave managed out, or take it off first" >&2
-	exit 1
-fi
-"""
+        check = script(_HERE / "gateway_secondary.sh", link=name, kept=kept, there=there, address=address.ip)
         lines = [f"{there} || ip address replace {address} dev {name}"]
     else:
-        check = f"""if ip link show dev {name} >/dev/null 2>&1 && [ ! -e /etc/cilium-edge/{item.name} ]; then
-	echo "{name} is there already and was not made by cilium-edge; take another name" >&2
-	exit 1
-fi
-"""
+        check = script(_HERE / "gateway_link.sh", link=name, kept=kept)
         lines = [
             boot_script.loose_link(name),
             # Its prefix is not reached through a link without a wire.

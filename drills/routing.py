@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
+from pathlib import Path
 
 from config.errors import EdgeError
 from config.peerings import foreign, sessions
@@ -16,6 +18,7 @@ from drills.upgrade import back, upgrade
 # So long agents and routers may take to follow a change of backends, in seconds.
 _FOLLOW = 3.0
 _DRILL_CONF = "/run/drill-frr.conf"
+_DESCRIBED = Path(__file__).with_name("neighbor_described.sh")
 
 
 def usable(stack: StackConfig) -> bool:
@@ -150,16 +153,8 @@ def _reload(ground: Ground) -> None:
     router = ground.stack.managed_routers[0]
     others = foreign(ground.stack, router)
     neighbor = next(n.name for n in router.bgp.neighbors if n.name not in others)
-    ground.run(
-        router.name,
-        f"""set -eu
-cp /etc/frr/frr.conf {_DRILL_CONF}
-printf '%s\n' 'router bgp {router.bgp.asn}' ' neighbor {neighbor} description drill' \
-	' neighbor {neighbor} timers connect 7' 'exit' >> {_DRILL_CONF}
-/usr/lib/frr/frr-reload.py --reload {_DRILL_CONF}
-vtysh -c 'show running-config' | grep -q 'neighbor {neighbor} description drill'
-""",
-    )
+    words = shlex.join([str(router.bgp.asn), str(neighbor), _DRILL_CONF])
+    ground.run(router.name, f"set -- {words}\n{_DESCRIBED.read_text()}")
 
 
 def _reload_back(ground: Ground) -> None:

@@ -21,19 +21,8 @@ _CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 # Agents compile their datapath when they start, most of them the same one: 30 s of CPU for four
 # nodes. The compiler is the real one; what it made once from the same input is used again. Agents
 # ask for the object on standard output, which ccache does not store, so it goes through a file.
-_CLANG = """\
-#!/bin/sh
-export CCACHE_DIR=/var/cache/ccache CCACHE_NOHASHDIR=1 CCACHE_UMASK=077
-case "$*" in
-*" -c "*" -o -")
-	object=$(mktemp /tmp/clang.XXXXXX) || exit 1
-	ccache /usr/bin/clang-19 "$@" -o "$object" && cat "$object"
-	status=$?
-	rm -f "$object"
-	exit $status ;;
-esac
-exec /usr/bin/clang-19 "$@"
-"""
+_CLANG = Path(__file__).with_name("clang.sh")
+_PREPARE = Path(__file__).with_name("node_prepare.sh")
 
 
 def binds(cilium_source: Path) -> dict[str, Path]:
@@ -58,15 +47,8 @@ def binds(cilium_source: Path) -> dict[str, Path]:
 
 def prepare(host: Host) -> None:
     """What every node needs before an agent can run on it."""
-    script = f"""
-        sysctl -qw {" ".join(_SYSCTLS)}
-        mkdir -p /opt/cni/bin /etc/cni/net.d /var/lib/cilium {images.OPERATOR_RUN}
-        ln -sf /usr/local/bin/cilium-cni /opt/cni/bin/cilium-cni
-        ln -sf /usr/bin/llc-19 /usr/bin/llc
-        ln -sf /usr/local/bin/cilium-dbg /usr/bin/cilium
-    """
-    host.run(["/bin/sh", "-c", script])
-    host.write("/usr/bin/clang", _CLANG, 0o755)
+    host.run(["/bin/sh", "-c", _PREPARE.read_text(), "prepare", images.OPERATOR_RUN, *_SYSCTLS])
+    host.write("/usr/bin/clang", _CLANG.read_text(), 0o755)
 
 
 def learn_images(host: Host) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 from config.certified import certified as declared
 from config.egress import HA_API_VERSION, HA_KIND
@@ -38,13 +39,7 @@ _ROUTER_COMMANDS = {
 # What the file and the running configuration do not share, in FRR's own comparison.
 _COMPARED = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null"
 
-# FRR's daemons that are to run and do not, one a line; links and their MTU; whether the kernel forwards.
-# `comm` has 15 letters.
-_PARTS = r"""for d in zebra staticd $(sed -n 's/^\([a-z0-9]*\)=yes.*/\1/p' /etc/frr/daemons 2>/dev/null); do
-	grep -qsxF "$d" /proc/[0-9]*/comm || echo "$d"
-done | sort -u
-for i in /sys/class/net/*; do echo "${i##*/}=$(cat "$i/mtu")"; done
-cat /proc/sys/net/ipv4/ip_forward"""
+_PARTS = Path(__file__).with_name("router_parts.sh").read_text()
 
 
 class Field:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pulumi
 from pulumi_command import local
 
+from components.shell import script
+
 # Prints a private key. No argument and no file that is left has it.
-_SCRIPT = """set -eu
-place=$(mktemp -d)
-trap 'rm -rf "$place"' EXIT
-ssh-keygen -q -t ed25519 -N '' -C cilium-edge -f "$place/key"
-cat "$place/key"
-"""
+_SCRIPT = script(Path(__file__).with_name("key.sh"))
 
 
 def ssh_key(name: str, parent: pulumi.Resource) -> pulumi.Output[str]:

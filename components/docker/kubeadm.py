@@ -6,8 +6,10 @@ import base64
 import hashlib
 import json
 import re
+from pathlib import Path
 from typing import Any
 
+from components.shell import script, word
 from config.cluster import DockerCluster
 from config.node import Node
 from config.stack import StackConfig
@@ -18,28 +20,9 @@ _SOCKET = "unix:///run/containerd/containerd.sock"
 # Made when a node came to the end of its kubeadm: where it is missing, what is there is half done.
 _DONE = "/etc/kubernetes/cilium-edge-done"
 
-_START = """set -eu
-umask 077
-mkdir -p /etc/kubernetes
-if [ ! -e {done} ]; then
-	rm -rf /etc/kubernetes/pki /etc/kubernetes/manifests /etc/kubernetes/*.conf /var/lib/kubelet/config.yaml
-	[ ! -d /var/lib/etcd ] || kubeadm reset --force >/dev/null 2>&1 || true
-	cat > /etc/kubernetes/cilium-edge.yaml
-	# A container that was made anew is the Node of before once the API has noticed that that one is gone.
-	until kubeadm {command} --config /etc/kubernetes/cilium-edge.yaml >/tmp/kubeadm.log 2>&1; do
-		tries=$((${{tries:-0}} + 1))
-		if [ "$tries" -lt 40 ] && grep -q 'already exists in the cluster' /tmp/kubeadm.log; then
-			sleep 3
-			continue
-		fi
-		{{ grep -E '^(error|E[0-9]|\\[ERROR|fatal)' /tmp/kubeadm.log || tail -n 1 /tmp/kubeadm.log; }} | tail -n 1 >&2
-		exit 1
-	done
-	touch {done}
-fi
-"""
-INIT = _START.format(done=_DONE, command="init") + "cat /etc/kubernetes/admin.conf\n"
-JOIN = _START.format(done=_DONE, command="join")
+_HERE = Path(__file__).parent
+INIT = script(_HERE / "kubeadm.sh", done=_DONE, command="init") + "cat /etc/kubernetes/admin.conf\n"
+JOIN = script(_HERE / "kubeadm.sh", done=_DONE, command="join")
 
 
 def init_configuration(stack: StackConfig, node: Node, token: str) -> str:
@@ -115,13 +98,7 @@ def registered_script(stack: StackConfig, node: Node) -> str:
     kubectl = "kubectl --kubeconfig /etc/kubernetes/admin.conf"
     spec = {"podCIDR": str(node.pod_cidr), "podCIDRs": [str(node.pod_cidr)]} if node.pod_cidr else {}
     patch = json.dumps({"metadata": {"labels": node.labels}, "spec": spec}, sort_keys=True)
-    return f"""set -eu
-for i in $(seq 600); do
-	{kubectl} get node {node.name} >/dev/null 2>&1 && break
-	sleep 0.2
-done
-{kubectl} patch node {node.name} --type=merge -p '{patch}' >/dev/null
-"""
+    return script(_HERE / "registered.sh", kubectl=kubectl, node=node.name, patch=word(patch))
 
 
 def forget_script(node: Node) -> str:

@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154
 # Standard input: the new frr.conf. Checks it, reloads the difference, watches the sessions that
 # were up, and goes back where one does not return. ADOPT (no, yes, replace) and WAIT (seconds) are set above.
 candidate=$(mktemp /etc/frr/.candidate.XXXXXX)

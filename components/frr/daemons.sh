@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154
 # Switch DAEMONS on, and restart FRR only where that changed something or one of them is not there.
 [ -f "$daemons" ] || fail "$daemons is not there; expected FRR (apt install frr frr-pythontools)"
 [ -x /usr/lib/frr/frr-reload.py ] || fail "frr-reload.py is not there; expected frr-pythontools"

@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154,SC3044
 leave_to_others daemons
 if [ -e "$owners/frr-switched-on" ] && [ -f "$daemons" ]; then
 	# The file was empty while bgpd was the only one.

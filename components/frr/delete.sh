@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154,SC3044
 # Put back what was there before.
 leave_to_others conf
 if [ -f "$backup" ]; then

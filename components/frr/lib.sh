@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034
 # Common to the scripts that run on a router. POSIX sh; needs FRR 8 with frr-pythontools.
 conf=/etc/frr/frr.conf
 daemons=/etc/frr/daemons

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 echo "frr.conf $(sha256sum < /etc/frr/frr.conf | cut -c1-16)"
 # What differs, not only that something does: some lines FRR never shows as they were written.
 difference=$(/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null | sed -n '/^Lines To/,$p')

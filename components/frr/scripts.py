@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
 from components.observe import OBSERVE
+from components.shell import script
 
 _HERE = Path(__file__).parent
 
 
-@cache
 def _part(name: str) -> str:
-    return (_HERE / f"{name}.sh").read_text()
+    return script(_HERE / f"{name}.sh")
 
 
 def daemons(names: Iterable[str], owner: str) -> str:

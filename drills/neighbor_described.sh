@@ -1,0 +1,8 @@
+#!/bin/sh
+# A neighbor is described, and tries again sooner: no reason to reset its session.
+#   neighbor_described.sh ASN NEIGHBOR CONF
+set -eu
+cp /etc/frr/frr.conf "$3"
+printf '%s\n' "router bgp $1" " neighbor $2 description drill" " neighbor $2 timers connect 7" exit >> "$3"
+/usr/lib/frr/frr-reload.py --reload "$3"
+vtysh -c 'show running-config' | grep -q "neighbor $2 description drill"
