@@ -38,11 +38,12 @@ down: $(VENV) ## everything gone: namespaces, mounts, processes, state
 
 test: setup-all lint go-test unit e2e ## everything
 
-lint: $(VENV) ## ruff, mypy --strict, import-linter
+lint: $(VENV) ## ruff, mypy --strict, import-linter, shellcheck
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy config effective failures diagnosis rules transport engine components probes lab cli policy drills controllers tests benchmarks __main__.py
 	PYTHONPATH=. .venv/bin/lint-imports
+	.venv/bin/shellcheck $$(git ls-files '*.sh') edge .ci/run
 
 go-test: ## the node runner, and what stands between agents and Envoy
 	for part in noderunner envoybridge ociruntime; do ( cd lab/$$part && test -z "$$(gofmt -l .)" && go vet ./... && go test ./... ) || exit 1; done
