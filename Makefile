@@ -5,7 +5,7 @@ VENV := .venv/.installed
 # Tests start `edge` a thousand times; compiled modules are kept for them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup setup-all up down plan verify test lint unit e2e test-versions test-docker go-test audit clean
+.PHONY: help setup setup-all up down plan verify test check lint unit e2e test-versions test-docker go-test audit clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,8 @@ down: $(VENV) ## everything gone: namespaces, mounts, processes, state
 	@$(EDGE) down -s dev
 
 test: setup-all lint go-test unit e2e ## everything
+
+check: lint unit ## what needs no lab: before each commit
 
 lint: $(VENV) ## ruff, mypy --strict, import-linter, shellcheck
 	.venv/bin/ruff format --check .
