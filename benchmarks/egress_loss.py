@@ -70,7 +70,12 @@ def worker(kubeconfig: Path, policies: int) -> None:
     caches = (controller._policies, controller._nodes, controller._made)
     while not (controller._election.leading and all(one.synced.is_set() for one in caches)):
         time.sleep(0.1)
-    _settle(controller, lambda: [controller._views.update_gateway(g, True, {}) for g in gateways])
+
+    def all_answer() -> None:
+        for gateway in gateways:
+            controller._views.update_gateway(gateway, True, {})
+
+    _settle(controller, all_answer)
     first = gateways[0]
     cpu, clock, writes = _settle(controller, lambda: controller._views.update_gateway(first, False, None))
     floor = _floor(kube, writes)

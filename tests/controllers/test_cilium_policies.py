@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.egress import EgressGroup, EgressPolicy
+from config.labels import HOSTNAME, ZONE
 from controllers.egress_ha.replica.address_allocator import AddressAllocator
 from controllers.egress_ha.replica.cilium_policies import OF_ZONE, OWNER, zone_policies
 from controllers.egress_ha.replica.decision import Decision, decide
 from controllers.egress_ha.replica.declared_policy import DeclaredPolicy, PolicyReader
-from controllers.egress_ha.replica.members import HOSTNAME, ZONE, Member, members
+from controllers.egress_ha.replica.members import Member, members
 from controllers.egress_ha.replica.observations import Observations
 from controllers.egress_ha.replica.policy_status import with_transition_times
 from tests.controllers.test_decision import EAST, NODES, WEST, decided, node, plain, policy
@@ -70,8 +71,8 @@ def test_the_zone_is_added_to_the_selectors_own_nodes(selector: Any, zone: str |
 
 
 def test_a_selector_for_one_zone_selects_no_pods_of_another() -> None:
-    spec = {"selectors": [{"podSelector": LABELS, "nodeSelector": {"matchLabels": {ZONE: "east"}}}]}
-    (one,) = decided(policy(azAffinity="localOnlyFirst", egressCIDRs=[], **spec)).policies or ()
+    spec: dict[str, Any] = {"selectors": [{"podSelector": LABELS, "nodeSelector": {"matchLabels": {ZONE: "east"}}}]}
+    [one] = decided(policy(azAffinity="localOnlyFirst", egressCIDRs=[], **spec)).policies or []
     assert one["spec"]["selectors"][0]["nodeSelector"] == {"matchLabels": {ZONE: "east"}}
     assert list(made("", **spec)) == []
     assert made(None, **spec)[0]["spec"]["selectors"][0]["nodeSelector"] == {"matchLabels": {ZONE: "east"}}
@@ -219,7 +220,8 @@ def test_the_field_that_is_wrong_is_named(spec: Any, told: str) -> None:
 
 
 def test_an_object_without_spec_or_status_is_borne() -> None:
-    for nothing in ({}, {"spec": None}, {"spec": []}):
+    without: list[dict[str, Any]] = [{}, {"spec": None}, {"spec": []}]
+    for nothing in without:
         assert PolicyReader().declared({"metadata": {"name": "a", "uid": "u"}, **nothing}) == "spec: there is none"
     spec = {"destinationCIDRs": ["0.0.0.0/0"]}
     item = PolicyReader().declared({"metadata": {"name": "a", "uid": "u"}, "spec": spec, "status": None})

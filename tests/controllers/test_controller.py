@@ -11,8 +11,8 @@ import pytest
 
 from config.egress import EgressHA
 from config.errors import ApiError
+from config.labels import HOSTNAME
 from controllers.egress_ha.replica.controller import Controller
-from controllers.egress_ha.replica.members import HOSTNAME
 from tests.controllers.fake_kube import FakeKube
 from tests.controllers.signed import ring
 from tests.controllers.test_decision import EAST, NODES, WEST, node
@@ -248,7 +248,7 @@ def test_a_call_that_fails_is_made_again() -> None:
 
 
 def test_a_policy_that_became_invalid_keeps_what_was_programmed() -> None:
-    spec = {"egressCIDRs": ["172.18.0.84/31"]}
+    spec: dict[str, Any] = {"egressCIDRs": ["172.18.0.84/31"]}
     one = Replica("ha", **spec)
     one.round()
     one.hear(**{EAST: ("172.18.0.84",), WEST: ("172.18.0.85",)})

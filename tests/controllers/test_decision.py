@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
 
+from config.labels import HOSTNAME, ZONE
 from controllers.egress_ha.protocol.status import assigned_addresses
 from controllers.egress_ha.replica.address_allocator import AddressAllocator
 from controllers.egress_ha.replica.cilium_policies import OF_ZONE
 from controllers.egress_ha.replica.decision import Decision, decide
 from controllers.egress_ha.replica.declared_policy import DeclaredPolicy, PolicyReader
-from controllers.egress_ha.replica.members import DRAIN, HOSTNAME, ZONE, members
+from controllers.egress_ha.replica.members import DRAIN, members
 from controllers.egress_ha.replica.observations import Observations
 from controllers.egress_ha.replica.policy_status import with_transition_times
 
@@ -64,7 +66,7 @@ def policy(status: Any = None, name: str = "ha", created: str = "1", **spec: Any
 def decided(
     item: DeclaredPolicy,
     down: tuple[str, ...] = (),
-    holding: dict[str, tuple[str, ...]] = HOLDING,
+    holding: Mapping[str, tuple[str, ...]] = HOLDING,
     nodes: list[Any] = NODES,
     lists: bool = True,
     cut: dict[str, str] | None = None,
@@ -84,12 +86,13 @@ def decided(
     return one
 
 
-def allocator(items: list[DeclaredPolicy], holding: dict[str, Any]) -> AddressAllocator:
+def allocator(items: list[DeclaredPolicy], holding: Mapping[str, Any]) -> AddressAllocator:
     """What the policies' status gives, and what gateways say that they have."""
     statuses = {item.policy.name: dict(assigned_addresses({"status": item.status})) for item in items}
     held = {ip_address(g): frozenset(map(ip_address, a)) for g, a in holding.items()}
     holders: dict[Any, set[Any]] = {}
-    for mapping in (*({g: {a} for g, a in one.items()} for one in statuses.values()), held):
+    assigned: list[Mapping[Any, Iterable[Any]]] = [{g: {a} for g, a in one.items()} for one in statuses.values()]
+    for mapping in (*assigned, held):
         for gateway, addresses in mapping.items():
             for address in addresses:
                 holders.setdefault(address, set()).add(gateway)
@@ -192,7 +195,7 @@ def test_gateways_and_pods_without_a_zone() -> None:
 
 
 def test_without_lists_one_gateway_serves_all() -> None:
-    (one,) = decided(policy(OLD), lists=False).policies or ()
+    [one] = decided(policy(OLD), lists=False).policies or []
     assert one["spec"]["egressGateway"]["nodeSelector"] == {"matchLabels": {HOSTNAME: "w3"}}
     assert "egressGateways" not in one["spec"] and "nodeSelector" not in one["spec"]["selectors"][0]
 
@@ -213,7 +216,7 @@ def test_a_node_that_is_being_deleted_is_no_gateway_any_more() -> None:
 def test_the_groups_own_address_without_ipam(group: dict[str, str], expected: dict[str, str]) -> None:
     groups = [{"nodeSelector": {"matchLabels": {HOSTNAME: "w3"}}, **group}]
     one = decided(policy(egressGroups=groups, egressCIDRs=[], azAffinity="disabled"))
-    (manifest,) = one.policies or ()
+    [manifest] = one.policies or []
     entry = {k: v for k, v in manifest["spec"]["egressGateway"].items() if k != "nodeSelector"}
     assert entry == expected and "conditions" not in one.status
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.egress import EgressGroup
-from controllers.egress_ha.replica.members import ZONE, Member
+from config.labels import ZONE
+from controllers.egress_ha.replica.members import Member
 from controllers.egress_ha.replica.placement import SLOTS, chosen, slots
 
 numbers = st.sets(st.integers(1, 200), min_size=1, max_size=40)

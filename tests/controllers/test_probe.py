@@ -231,6 +231,7 @@ def test_without_the_key_nobody_is_answered_and_nothing_that_was_asked_counts() 
     strangers = ring(fill=9)
     about = f"{GATEWAY} {HERE}"
     good = wire.signed(ring(), wire.ASK, about, b"n" * 16, wire.NO_MARK, {"version": 7}, 512)
+    odds: list[Any] = [[], {}, {"version": "x"}, None]
     bad = [
         b"",
         b"hello",
@@ -244,10 +245,7 @@ def test_without_the_key_nobody_is_answered_and_nothing_that_was_asked_counts() 
         wire.signed(ring(), wire.ASK, f"{REPLICA} {HERE}", b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
         wire.signed(ring(), wire.ASK, f"{GATEWAY} {HERE2}", b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
         wire.signed(ring(), wire.SAY, about, b"n" * 16, wire.NO_MARK, {"version": 7}, 512),
-        *(
-            wire.signed(ring(), wire.ASK, about, b"n" * 16, wire.NO_MARK, odd, 512)
-            for odd in ([], {}, {"version": "x"}, None)
-        ),
+        *(wire.signed(ring(), wire.ASK, about, b"n" * 16, wire.NO_MARK, odd, 512) for odd in odds),
     ]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.settimeout(0.3)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.labels import HOSTNAME
 from controllers.egress_ha.replica.address_allocator import AddressAllocator
 from controllers.egress_ha.replica.decision import Decision, decide
-from controllers.egress_ha.replica.members import DRAIN, HOSTNAME, members
+from controllers.egress_ha.replica.members import DRAIN, members
 from controllers.egress_ha.replica.observations import Observations
 from tests.controllers.test_decision import EAST, NODES, OLD, WEST, allocator, decided, gateways, node, policy, used
 
@@ -41,7 +42,7 @@ def test_the_status_of_each_group_has_its_own_gateways() -> None:
 def test_a_node_of_two_groups_is_used_as_the_first_says() -> None:
     groups = [group("w3", interface="eth1"), group("w3", "w4", interface="eth2")]
     one = decided(policy(egressGroups=groups, egressCIDRs=[], azAffinity="disabled"))
-    (made,) = one.policies or ()
+    [made] = one.policies or []
     found = {(e["nodeSelector"]["matchLabels"][HOSTNAME], e["interface"]) for e in made["spec"]["egressGateways"]}
     assert found == {("w3", "eth1"), ("w4", "eth2")}
 

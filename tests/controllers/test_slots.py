@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.egress import EgressGroup
-from controllers.egress_ha.replica.members import ZONE, Member
+from config.labels import ZONE
+from controllers.egress_ha.replica.members import Member
 from controllers.egress_ha.replica.placement import SLOTS, chosen, slots
 from tests.controllers.test_placement import shares
 
