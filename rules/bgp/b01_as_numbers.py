@@ -1,12 +1,12 @@
-"""B1: The two ends of a session disagree about an AS number.
+"""B1: The two ends of a BGP session disagree about an AS number.
 
-Why: BGP's OPEN message carries the sender's AS number, and a receiver that was told another one closes
-the session. Neither side ever gets past OpenConfirm; every route of the node is missing.
-Seen: only in the peer's state and the router's log (Bad Peer AS).
+Why: The BGP OPEN message carries the sender's AS number. A receiver that expects another AS number closes the
+session. The session never gets past OpenConfirm, and the router has none of the node's routes.
+Seen: Only in the peer's state and in the router's log (Bad Peer AS).
 Since: 1.16
 Source: Cilium BGP control plane troubleshooting; RFC 4271, 6.2
 
-Bad: `peers: [{ name: tor, asn: 65010, address: 192.168.10.200 }]` while the router has `asn: 65000`
+Bad: `peers: [{ name: tor, asn: 65010, address: 192.168.10.200 }]`, and the router has `asn: 65000`
 Good: `peers: [{ name: tor, asn: 65000, address: 192.168.10.200 }]`
 """
 

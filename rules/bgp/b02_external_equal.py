@@ -1,8 +1,8 @@
-"""B2: `remote-as external` (or `internal`) on a neighbor whose AS number says otherwise.
+"""B2: `remote-as external` or `internal` contradicts the neighbor's AS number.
 
-Why: FRR's `external` refuses a neighbor that has the router's own AS number, and `internal` every other.
-The TCP session comes up, OPEN is refused, and nothing on Cilium's side says why.
-Seen: nowhere but in the router's log.
+Why: FRR's `external` refuses a neighbor with the router's own AS number. FRR's `internal` refuses a neighbor with
+any other AS number. The TCP connection comes up, FRR refuses the OPEN message, and Cilium reports no reason.
+Seen: Only in the router's log.
 Since: 1.16
 Source: FRR BGP documentation (remote-as external|internal); seen on the lab
 

@@ -1,7 +1,7 @@
-"""B3: A BGP instance without localASN.
+"""B3: A BGP instance has no localASN.
 
-Why: the field is optional in the CRD, and without it the agent never creates the instance.
-Seen: only in the agent's log.
+Why: The field localASN is optional in the CRD. The agent never creates a BGP instance without localASN.
+Seen: Only in the agent's log.
 Since: 1.16
 Source: Cilium pkg/bgp/manager
 

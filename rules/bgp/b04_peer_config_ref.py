@@ -1,11 +1,12 @@
-"""B4: A peerConfigRef that names no peer config.
+"""B4: peerConfigRef names a peer config that does not exist.
 
-Why: the agent skips the peer until the object exists: no session, whatever the router does.
-Seen: in the condition `cilium.io/MissingPeerConfigs` of the cluster config, and nowhere else.
+Why: The agent skips the peer until the peer config exists. The node has no session with the peer, whatever the
+router does.
+Seen: Only in the condition `cilium.io/MissingPeerConfigs` of the cluster config.
 Since: 1.16
 Source: Cilium pkg/bgp/manager/reconciler/neighbor.go
 
-Bad: `peerConfigRef: cilium-pear` where the peer config is called `cilium-peer`
+Bad: `peerConfigRef: cilium-pear` for a peer config named `cilium-peer`
 Good: `peerConfigRef: cilium-peer`
 """
 

@@ -1,8 +1,9 @@
-"""B5: A peer that carries no address family.
+"""B5: A peer carries no address family.
 
-Why: without a peer config, or with one that has no `families`, the session comes up and no route is
-announced: families are what joins a peer to advertisements. From 1.16 there is no default for it.
-Seen: nowhere; the session is Established.
+Why: A peer's families select the advertisements of its session. The agent advertises no route to a peer without a
+peer config, or with a peer config without `families`. The session still comes up. From Cilium 1.16 on there is no
+default family.
+Seen: Nowhere. The session is Established.
 Since: 1.16
 Source: Cilium pkg/bgp/manager/reconciler/peer_advertisements.go
 

@@ -1,7 +1,8 @@
 """B6: A family's selector matches no advertisement.
 
-Why: advertisements are found by their labels. A selector that finds none leaves the session up and empty.
-Seen: nowhere.
+Why: A family selects advertisements by their labels. With a selector that matches no advertisement the session is
+up and carries no routes.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium BGP control plane configuration
 

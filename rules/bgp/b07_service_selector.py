@@ -1,7 +1,7 @@
-"""B7: A Service advertisement without a selector.
+"""B7: A Service advertisement has no selector.
 
-Why: no selector means no Service, not every Service.
-Seen: nowhere; the session is up and the address is not announced.
+Why: An advertisement without a selector selects no Service. A missing selector does not mean every Service.
+Seen: Nowhere. The session is up, and the agent does not advertise the Service's address.
 Since: 1.16
 Source: cilium/cilium #33076
 

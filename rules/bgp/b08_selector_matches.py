@@ -1,11 +1,12 @@
-"""B8: A Service advertisement whose selector matches no declared Service.
+"""B8: The selector of a Service advertisement matches no declared Service.
 
-Why: nothing is announced for it. The selector looks at the Service's own labels, not at its pods'.
-Seen: nowhere.
+Why: The agent advertises no address for the entry. The selector matches the labels of the Service, not the labels
+of its pods.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium BGP control plane configuration
 
-Bad: selector `app In [webpod]` while the Service has no labels (only its pods have)
+Bad: selector `app In [webpod]` and a Service without labels (only its pods have labels)
 Good: `services: [{ name: webpod, labels: { app: webpod } }]`
 """
 

@@ -1,8 +1,9 @@
-"""B9: PodCIDR advertised with an IPAM mode that gives nodes no PodCIDR.
+"""B9: PodCIDR is advertised, but the IPAM mode assigns no PodCIDR to nodes.
 
-Why: only `kubernetes` and `cluster-pool` give each node a prefix; with multi-pool the pools are
-announced by CiliumPodIPPool entries. The PodCIDR entry is ignored.
-Seen: nowhere.
+Why: Only the IPAM modes `kubernetes` and `cluster-pool` assign a prefix to each node. With multi-pool,
+CiliumPodIPPool entries advertise the pools. The agent ignores a PodCIDR entry in every other mode than the first
+two.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium BGP control plane configuration
 

@@ -1,9 +1,9 @@
-"""B10: An advertisement entry with fields that its type does not take.
+"""B10: An advertisement entry has fields that its type does not allow.
 
-Why: a Service entry needs `addresses`; the other types must have none, and PodCIDR takes no selector.
-aggregationLength belongs to Services, from 1 to 31.
-The API server refuses the whole object.
-Seen: the API's error.
+Why: An entry of type Service requires `addresses`. Entries of the other types must not have `addresses`, and a
+PodCIDR entry must not have a selector. aggregationLength is valid for Services only, from 1 to 31. The API server
+refuses the whole object.
+Seen: In the API server's error.
 Since: 1.16
 Source: validation of the CRD CiliumBGPAdvertisement
 

@@ -1,13 +1,13 @@
-"""B11: An address family that Cilium does not run.
+"""B11: A peer config has an address family that is off in Cilium.
 
-Why: with `ipv6.enabled: false` (the default) no pod and no Service has an IPv6 address to announce; the
-family is negotiated and stays empty.
-Seen: nowhere.
+Why: With `ipv6.enabled: false` (the default) no pod and no Service has an IPv6 address. The two ends negotiate the
+family, and the agent advertises no routes in it.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium BGP control plane documentation
 
 Bad: `families: [{ afi: ipv6 }]` alone
-Good: `cilium: { values: { ipv6: { enabled: true } } }` with it
+Good: `families: [{ afi: ipv6 }]` with `cilium: { values: { ipv6: { enabled: true } } }`
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""B12: Timers that BGP does not take.
+"""B12: The hold time is too short for the keepalive interval.
 
-Why: a keepalive interval longer than the hold time lets every session run out, and the CRD refuses it; a
-hold time below 3 s is refused too. A hold time under three keepalives survives no lost packet.
-Seen: the API's error; for less than three keepalives, flapping sessions.
+Why: With a keepalive interval longer than the hold time every session expires. The CRD refuses such timers, and a
+hold time below 3 s. With a hold time under three keepalive intervals one lost packet can end the session.
+Seen: In the API server's error. With a hold time under three keepalive intervals, sessions flap.
 Since: 1.16
 Source: Cilium pkg/k8s/apis/cilium.io/v2/bgp_peer_types.go; RFC 4271, 4.4
 

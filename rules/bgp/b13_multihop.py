@@ -1,12 +1,13 @@
-"""B13: An eBGP peer that is not on a node's link, without multihop.
+"""B13: An eBGP peer is not on the node's link, and ebgpMultihop is not set.
 
-Why: eBGP sends with a TTL of 1, each side for itself. A node never reaches a peer behind a router, nor does
-the peer reach the node. Another address of a router on the node's own link is no hop away.
-Seen: the peer stays in Active; nothing says TTL.
+Why: Each end of an eBGP session sends its packets with a TTL of 1. The node's packets never reach a peer behind a
+router, and the peer's packets never reach the node. A router on the node's own link needs no ebgpMultihop, even
+under another of its addresses.
+Seen: The peer stays in Active. No message mentions the TTL.
 Since: 1.16
 Source: Cilium BGP control plane troubleshooting; seen on the lab
 
-Bad: peer 192.168.30.200 behind a router, a node in 192.168.20.0/24, no `ebgpMultihop`
+Bad: peer 192.168.30.200 behind a router, a node in 192.168.20.0/24, and no `ebgpMultihop`
 Good: `peerConfigs: [{ name: cilium-peer, ebgpMultihop: 2 }]`
 """
 

@@ -1,8 +1,8 @@
 """B14: authSecretRef names no declared Secret.
 
-Why: the agent looks for the Secret in its secrets namespace. Where there is none it starts the session
-without a password, and a router that wants one drops every packet.
-Seen: in the condition `cilium.io/MissingAuthSecret` of the peer config, and nowhere else.
+Why: The agent reads the Secret in its secrets namespace. When the Secret does not exist, the agent starts the
+session without a password. A router that requires a password drops every packet.
+Seen: Only in the condition `cilium.io/MissingAuthSecret` of the peer config.
 Since: 1.16
 Source: Cilium pkg/bgp/manager/reconciler/neighbor.go
 

@@ -1,13 +1,14 @@
-"""B15: The two ends of a session have different passwords, or only one has one.
+"""B15: The two ends of a session have different passwords, or only one end has a password.
 
-Why: TCP MD5 drops every segment with a wrong or a missing signature in the kernel: the connection times
-out, and neither daemon sees why.
-Seen: nowhere but in the kernel's counters TCPMD5Failure (wrong), TCPMD5NotFound (missing) and TCPMD5Unexpected.
+Why: With TCP MD5 the kernel drops every segment with a wrong or a missing signature. The connection times out, and
+neither daemon sees the reason.
+Seen: Only in the kernel's counters TCPMD5Failure (wrong signature), TCPMD5NotFound (missing signature) and
+TCPMD5Unexpected.
 Since: 1.16
 Source: RFC 2385; Cilium BGP control plane configuration
 
-Bad: the router's peer group has `passwordConfig: bgpPassword`, the peer config no `authSecretRef`
-Good: both name the same secret of the stack
+Bad: the router's peer group has `passwordConfig: bgpPassword`, and the peer config has no `authSecretRef`
+Good: both ends name the same secret of the stack
 """
 
 from __future__ import annotations

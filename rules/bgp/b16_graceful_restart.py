@@ -1,9 +1,10 @@
-"""B16: A graceful-restart time that is shorter than an agent's restart.
+"""B16: The graceful-restart time does not fit an agent's restart.
 
-Why: the router keeps the routes of a restarting agent for that long. An agent needs about 10 s to be
-back with its sessions; with less, its routes go and come back. With much more, a node that is really
-lost stays a black hole for hold time plus restart time (measured: 9 + 15 s gave 23.9 s).
-Seen: nowhere.
+Why: The router keeps the routes of a restarting agent for the graceful-restart time. An agent needs about 10 s
+until its sessions are up again. With a shorter time the router withdraws the routes and installs them again. With a
+much longer time the routes of a lost node stay a black hole for the hold time plus the restart time (measured: 9 +
+15 s gave 23.9 s).
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium BGP control plane operation guide; measured on the lab (docs/timers.md)
 

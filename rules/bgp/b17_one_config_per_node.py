@@ -1,11 +1,12 @@
 """B17: Two cluster configs select the same node.
 
-Why: a node runs one of them; the other is in conflict, and which one wins is a matter of age.
-Seen: in the condition `cilium.io/ConflictingClusterConfig`.
+Why: A node uses one cluster config. The other cluster config is in conflict, and the age of the two decides which
+one wins.
+Seen: In the condition `cilium.io/ConflictingClusterConfig`.
 Since: 1.16
 Source: Cilium operator/pkg/bgp
 
-Bad: one cluster config for `role: edge`, one without nodeSelector
+Bad: one cluster config for `role: edge`, and one without nodeSelector
 Good: selectors that exclude each other
 """
 

@@ -1,12 +1,12 @@
 """B18: A cluster config's nodeSelector matches no node.
 
-Why: no agent runs BGP. A label that nobody sets is the usual reason.
-Seen: in the condition `cilium.io/NoMatchingNode`.
+Why: No agent runs BGP with the cluster config. The usual reason is a label that is on no node.
+Seen: In the condition `cilium.io/NoMatchingNode`.
 Since: 1.16
 Source: Cilium BGP control plane operation guide
 
 Bad: `nodeSelector: { matchLabels: { enable-bgp: "true" } }` without `bgp.nodeLabels`
-Good: `nodeLabels: { enable-bgp: "true" }` with it
+Good: `nodeSelector: { matchLabels: { enable-bgp: "true" } }` with `nodeLabels: { enable-bgp: "true" }`
 """
 
 from __future__ import annotations

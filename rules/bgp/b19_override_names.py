@@ -1,12 +1,12 @@
-"""B19: A node override that overrides nothing.
+"""B19: A node override names an unknown node, instance or peer.
 
-Why: overrides are joined by names: the node's, the instance's, the peer's. A name that nothing has is
-ignored, and the node runs with what the cluster config says.
-Seen: nowhere.
+Why: Cilium matches a node override by the names of the node, the instance and the peer. Cilium ignores an override
+with an unknown name. The node then runs with the values of the cluster config.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium BGP control plane configuration
 
-Bad: `nodeOverrides: [{ node: cilium-w9, ... }]` where there is no such node
+Bad: `nodeOverrides: [{ node: cilium-w9, ... }]` in a stack without a node cilium-w9
 Good: the names of a declared node, instance and peer
 """
 

@@ -1,9 +1,9 @@
-"""B20: Two BGP speakers with the same router id.
+"""B20: Two BGP speakers have the same router ID.
 
-Why: inside an AS a speaker that hears its own id refuses the session. Between two ASes it takes it (RFC 6286),
-and two neighbors with one id make best-path selection and graceful restart guess. Vagrant's NAT interface gives
-every machine 10.0.2.15.
-Seen: only in logs (bad BGP identifier); nowhere between ASes.
+Why: Inside an AS a speaker refuses the session with a neighbor that has the speaker's own router ID. Between two
+ASes the speaker accepts the session (RFC 6286). Two neighbors with one router ID make best-path selection and
+graceful restart ambiguous. Vagrant's NAT interface gives every machine the address 10.0.2.15.
+Seen: Inside an AS, only in logs (bad BGP identifier). Between ASes, nowhere.
 Since: 1.16
 Source: RFC 4271, 4.2; RFC 6286; Cilium BGP control plane configuration; seen on the lab
 

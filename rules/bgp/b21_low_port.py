@@ -1,7 +1,8 @@
-"""B21: A BGP listener on a port below 1024 without the capability for it.
+"""B21: A BGP listener uses a port below 1024 without NET_BIND_SERVICE.
 
-Why: the chart takes NET_BIND_SERVICE away from the agent; it cannot bind 179, and the instance is not made.
-Seen: only in the agent's log.
+Why: The chart removes the capability NET_BIND_SERVICE from the agent. The agent cannot bind port 179 and does not
+create the BGP instance.
+Seen: Only in the agent's log.
 Since: 1.16
 Source: Cilium BGP control plane configuration
 

@@ -1,11 +1,11 @@
-"""B22: A node whose address the router does not take.
+"""B22: The router has no neighbor and no listen range for a node's address.
 
-Why: FRR refuses connections from an address that is neither a neighbor nor in a listen range.
-Seen: the node's peer flaps between Active and Idle; the router says nothing.
+Why: FRR refuses a connection from an address that is neither a neighbor nor in a listen range.
+Seen: The node's peer flaps between Active and Idle. The router reports nothing.
 Since: 1.16
 Source: FRR BGP documentation; seen on the lab
 
-Bad: four nodes, three neighbors
+Bad: four nodes and three neighbors
 Good: a neighbor for each node, or `listenRanges: [{ prefix: 192.168.10.0/24, peerGroup: CILIUM }]`
 """
 

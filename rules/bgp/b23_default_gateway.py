@@ -1,8 +1,8 @@
-"""B23: Auto-discovery of the default gateway where that is not the router.
+"""B23: Auto-discovery finds a default gateway that is not the router.
 
-Why: the node peers with whatever its default route points to; where that is a firewall or nothing at
-all, there is no session.
-Seen: nowhere.
+Why: With auto-discovery a node peers with its default gateway. A node has no session when its default gateway is a
+firewall, or when it has no default gateway.
+Seen: Nowhere.
 Since: 1.18
 Source: Cilium BGP control plane configuration (auto-discovery)
 

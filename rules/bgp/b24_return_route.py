@@ -1,14 +1,14 @@
-"""B24: Nodes that have no route to the pods of other nodes.
+"""B24: A node has no route to the pods of the other nodes.
 
-Why: Cilium's BGP announces; what it hears it does not put into the node's routing table. With native
-routing and neither autoDirectNodeRoutes nor a route through the router, sessions are up, the router
-reaches every pod, and pods on different nodes do not reach each other.
-Seen: nowhere; BGP is green on both sides.
+Why: Cilium's BGP advertises routes. Cilium does not install the routes that it receives in the node's FIB. With
+native routing a node needs autoDirectNodeRoutes or a route through the router. Without both, the sessions are up,
+the router reaches every pod, and pods on different nodes do not reach each other.
+Seen: Nowhere. BGP is healthy at both ends.
 Since: 1.16
 Source: the study behind the dev stack; seen on the lab
 
-Bad: `returnRoutes: off` and nodes whose default gateway is not the router
-Good: `returnRoutes: auto` (the program adds the route), or a default gateway that is the router
+Bad: `returnRoutes: off`, and nodes whose default gateway is not the router
+Good: `returnRoutes: auto` (the program adds the route), or the router as the default gateway
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""B25: autoDirectNodeRoutes where it cannot work.
+"""B25: autoDirectNodeRoutes is on where it cannot work.
 
-Why: the agent refuses it with tunnel routing. With nodes in several subnets it fails to install the
-routes of nodes that are not on its link, and keeps logging that, unless directRoutingSkipUnreachable is set.
-Seen: the agent does not start (tunnel); only in its log (subnets).
+Why: With tunnel routing the agent refuses autoDirectNodeRoutes. With nodes in several subnets the agent cannot
+install the routes of nodes that are not on its link. The agent logs each failure unless
+directRoutingSkipUnreachable is set.
+Seen: With tunnel routing the agent does not start. With several subnets, only in the agent's log.
 Since: 1.16
 Source: Cilium pkg/option/config.go
 

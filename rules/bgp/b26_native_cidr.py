@@ -1,7 +1,8 @@
-"""B26: Native routing with masquerading and no native routing prefix.
+"""B26: Native routing with masquerading has no native routing prefix.
 
-Why: the agent must know which destinations are reached without NAT, and does not start without it.
-Seen: the agent's error at start.
+Why: The agent must know the destinations that it reaches without NAT. The agent does not start without
+nativeRoutingCIDR.
+Seen: In the agent's error at start.
 Since: 1.16
 Source: Cilium pkg/option/config.go
 

@@ -1,13 +1,13 @@
-"""B27: An FRR router that takes and gives no eBGP route for want of a policy.
+"""B27: An FRR router without policies exchanges no eBGP routes.
 
-Why: since FRR 7.5 eBGP neighbors without an inbound and outbound policy exchange nothing (RFC 8212). The
-session is Established and the prefix count reads `(Policy)`.
-Seen: only as that word in `show bgp summary`.
+Why: Since FRR 7.5, eBGP neighbors without an inbound and an outbound policy exchange no routes (RFC 8212). The
+session is Established, and `(Policy)` stands in place of the prefix count.
+Seen: Only as the word `(Policy)` in `show bgp summary`.
 Since: 1.16
 Source: FRR BGP documentation (ebgp-requires-policy); seen on the lab
 
 Bad: `bgp: { asn: 65000, neighbors: [...] }`
-Good: `bgp: { asn: 65000, ebgpRequiresPolicy: false, neighbors: [...] }`, or `routeMapIn` at every eBGP neighbor
+Good: `bgp: { asn: 65000, ebgpRequiresPolicy: false, neighbors: [...] }`, or `routeMapIn` on every eBGP neighbor
 """
 
 from __future__ import annotations

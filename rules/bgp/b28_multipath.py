@@ -1,9 +1,9 @@
-"""B28: A router that uses fewer next hops than nodes announce.
+"""B28: A router installs fewer next hops than nodes advertise.
 
-Why: FRR installs at most `maximum-paths` next hops, 64 unless it was built with less (Debian's default
-here is what is measured); nodes beyond it get no traffic. Paths over different AS numbers are only
-joined with `bestpath as-path multipath-relax`.
-Seen: nowhere; the route is there, with fewer next hops.
+Why: FRR installs at most `maximum-paths` next hops. The default is 64, unless FRR was built with a lower limit
+(Debian's build is the one that was measured). Nodes beyond the limit receive no traffic. FRR combines paths with
+different AS numbers only with `bestpath as-path multipath-relax`.
+Seen: Nowhere. The router has the route with fewer next hops.
 Since: 1.16
 Source: FRR BGP documentation; seen on the lab
 

@@ -1,13 +1,14 @@
-"""B29: Aggregated Service routes with externalTrafficPolicy Local.
+"""B29: Cilium does not aggregate Services with externalTrafficPolicy Local.
 
-Why: an aggregate would draw packets to nodes that have no backend of the Service, so Cilium leaves Services
-with policy Local out of it: they are announced one by one, as if aggregationLength were not there.
-Seen: nowhere.
+Why: An aggregate would attract packets to nodes without a backend of the Service. Cilium therefore excludes
+Services with externalTrafficPolicy Local from aggregation. The agent advertises their addresses one by one, as
+without aggregationLength.
+Seen: Nowhere.
 Since: 1.18
 Source: cilium/cilium #37623
 
 Bad: `aggregationLength: 24` for a Service with `externalTrafficPolicy: Local`
-Good: no aggregation, or policy Cluster
+Good: no aggregationLength, or `externalTrafficPolicy: Cluster`
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""B30: localPreference towards an eBGP peer.
+"""B30: localPreference is set for an eBGP peer.
 
-Why: the attribute exists inside an AS only; it is not sent to eBGP peers, so the preference has no effect.
-Seen: nowhere.
+Why: The local preference exists only inside an AS. BGP does not send the attribute to eBGP peers, and
+localPreference has no effect.
+Seen: Nowhere.
 Since: 1.16
 Source: RFC 4271, 5.1.5; Cilium BGP control plane configuration
 

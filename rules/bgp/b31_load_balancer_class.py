@@ -1,12 +1,13 @@
-"""B31: A Service that BGP is to announce has the loadBalancerClass of something else.
+"""B31: A BGP advertisement selects a Service with another announcer's loadBalancerClass.
 
-Why: the BGP control plane announces Services without a class or with io.cilium/bgp-control-plane alone.
-Seen: nowhere.
+Why: The BGP control plane advertises only Services without a class and Services of class
+io.cilium/bgp-control-plane.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium pkg/bgp/manager/reconciler/service.go
 
 Bad: `loadBalancerClass: io.cilium/l2-announcer` on a Service that an advertisement selects
-Good: `loadBalancerClass: io.cilium/bgp-control-plane`, or none
+Good: `loadBalancerClass: io.cilium/bgp-control-plane`, or no class
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """B32: The BGP status report is off in a small cluster.
 
-Why: without it the CiliumBGPNodeConfigs carry no session state and no conditions: what rules B4, B14, B17
-and B18 show at run time is not shown at all. In clusters of hundreds of nodes that is the price for less
-load on the API.
-Seen: nowhere.
+Why: Without the status report the CiliumBGPNodeConfigs carry no session state and no conditions. The conditions
+that rules B4, B14, B17 and B18 name are then missing at run time. In a cluster of hundreds of nodes the missing
+status is the price for less load on the API server.
+Seen: Nowhere.
 Since: 1.17
 Source: Cilium BGP control plane operation guide
 

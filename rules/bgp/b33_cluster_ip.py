@@ -1,7 +1,7 @@
-"""B33: ClusterIPs announced that no outside client can reach.
+"""B33: BGP advertises ClusterIPs that no external client can reach.
 
-Why: the datapath drops packets from outside to a ClusterIP unless bpf.lbExternalClusterIP is on.
-Seen: nowhere; the route is there and connections time out.
+Why: The datapath drops external packets to a ClusterIP unless bpf.lbExternalClusterIP is on.
+Seen: Nowhere. The router has the route, and connections time out.
 Since: 1.16
 Source: Cilium BGP control plane configuration; kube-proxy replacement guide
 

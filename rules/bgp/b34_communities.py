@@ -1,8 +1,8 @@
-"""B34: A community that is none.
+"""B34: A BGP community is invalid.
 
-Why: the API server refuses the whole advertisement. A standard community is two numbers of 16 bits (`65001:100`), so
-that an AS number of 32 bits needs a large one of three numbers; well-known ones have names (`no-export`).
-Seen: the API's error.
+Why: The API server refuses the whole advertisement. A standard community is two numbers of 16 bits (`65001:100`).
+An AS number of 32 bits needs a large community of three numbers. Well-known communities have names (`no-export`).
+Seen: In the API server's error.
 Since: 1.16
 Source: Cilium pkg/k8s/apis/cilium.io/v2/bgp_advert_types.go; RFC 1997, RFC 8092
 

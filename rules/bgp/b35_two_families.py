@@ -1,14 +1,14 @@
-"""B35: A session over IPv4 that carries IPv6 routes.
+"""B35: A session over IPv4 carries IPv6 routes.
 
-Why: an agent gives its IPv6 routes the next hop ::ffff:192.0.2.1, its own IPv4 address, where the session runs over
-IPv4. Most routers do not use such routes, and FRR does not even take the family unless it is activated for the
-neighbor. (IPv4 routes over IPv6 are another matter: RFC 8950 has a next hop for them.)
-Seen: nowhere; the session is up, and agents count the routes as advertised.
+Why: Over an IPv4 session an agent sends its IPv6 routes with its own IPv4 address as the next hop
+(::ffff:192.0.2.1). Most routers do not use such routes. FRR does not accept the family unless it is activated for
+the neighbor. IPv4 routes over IPv6 are a different case: RFC 8950 defines a next hop for them.
+Seen: Nowhere. The session is up, and agents count the routes as advertised.
 Since: 1.16
 Source: cilium/cilium #37831, #31911; GoBGP's next hop of a path; FRR BGP documentation (activate)
 
-Bad: one peer 192.168.10.1 with a peer config of the families ipv4 and ipv6
-Good: a peer for each family, each with a peer config of its own
+Bad: one peer 192.168.10.1, and a peer config with the families ipv4 and ipv6
+Good: one peer for each family, each with its own peer config
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""B36: Two advertisement entries take one Service and give it different attributes.
+"""B36: Two advertisement entries select the same Service with different attributes.
 
-Why: before 1.18 the entry that comes last counts, and nobody says which that is. From 1.18 on the communities of both
-are put together and the highest local preference counts. Where two Services end in one aggregated prefix there is one
-route, with the attributes of either.
-Seen: nowhere; the router has the route, with attributes that nobody chose.
+Why: Before Cilium 1.18 the last entry wins, and the order of the entries is not documented. From 1.18 on the agent
+merges the communities of both entries and uses the highest local preference. Two Services in one aggregated prefix
+share one route, with the attributes of either entry.
+Seen: Nowhere. The router has the route, with attributes that nobody chose.
 Since: 1.16
 Source: Cilium BGP control plane documentation (overlapping advertisements); cilium/cilium #35721, #40585
 

@@ -1,11 +1,12 @@
-"""B37: A localAddress that no interface of the node has.
+"""B37: A localAddress is on no interface of the node.
 
-Why: the agent binds its side of the connection to that address, and the kernel refuses it.
-Seen: the peer stays in Active or Connect; nothing says why.
+Why: The agent binds its end of the connection to localAddress. The kernel refuses an address that the node does not
+have.
+Seen: The peer stays in Active or Connect. No message gives the reason.
 Since: 1.16
 Source: cilium/cilium #29066; GoBGP's dialer
 
-Bad: `localAddress: 10.255.0.1` on a node with 192.168.10.101 alone
+Bad: `localAddress: 10.255.0.1` on a node whose only address is 192.168.10.101
 Good: an address of one of the node's interfaces, declared under `nodes[].interfaces`
 """
 

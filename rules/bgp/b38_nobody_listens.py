@@ -1,12 +1,12 @@
-"""B38: A peering whose other end does not listen where the agent calls.
+"""B38: A peer does not listen on the port that the agent dials.
 
-Why: an agent always dials, and listens only where its instance has a `localPort`. Two agents that only dial each
-other never meet. A router such as FRR listens on port 179, and an agent that is to call another port never meets it.
-Seen: both peers stay in Active.
+Why: An agent dials every peer. An agent listens only when its instance has a `localPort`. Two agents that only dial
+never connect. A router such as FRR listens on port 179, and an agent that dials another port never connects.
+Seen: Both peers stay in Active.
 Since: 1.16
 Source: Cilium pkg/k8s/apis/cilium.io/v2/bgp_cluster_types.go (localPort)
 
-Bad: a peer whose address is another node's, with instances without localPort
+Bad: a peer with the address of another node, and instances without localPort
 Good: `localPort: 1790` on that node's instance, or the router as the peer of all nodes
 """
 

@@ -1,13 +1,14 @@
-"""B39: An Ingress or a Gateway with externalTrafficPolicy Local, announced by BGP.
+"""B39: No node advertises an Ingress or a Gateway with externalTrafficPolicy Local.
 
-Why: with Local a node announces an address only where it has a backend of the Service. The Service of an Ingress or a
-Gateway has none but a placeholder, for its traffic goes to the proxy on the node: before 1.19 no node announces it.
-Seen: nowhere; the Service has its address, and the router no route to it.
+Why: With externalTrafficPolicy Local a node advertises a Service only when it has a local backend of the Service.
+The Service of an Ingress or a Gateway has only a placeholder backend, because the proxy on the node takes the
+traffic. Before Cilium 1.19 no node advertises such a Service.
+Seen: Nowhere. The Service has its address, and the router has no route to the address.
 Since: 1.16
 Source: Cilium pkg/bgpv1/manager/reconcilerv2/service.go, pkg/bgp/manager/reconciler/service.go; #36816, #42386
 
 Bad: `ingressController.service.externalTrafficPolicy: Local` on 1.18
-Good: `Cluster`, or 1.19, where each node with the proxy announces it
+Good: `Cluster`, or Cilium 1.19, where each node with the proxy advertises the Service
 """
 
 from __future__ import annotations

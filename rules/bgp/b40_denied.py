@@ -1,8 +1,9 @@
-"""B40: The router's policy denies what the nodes announce.
+"""B40: The router's policy denies the prefixes that nodes advertise.
 
-Why: a Service is announced as one address (/32, or /128), and a prefix list entry without `le` fits its own length
-alone: `permit 172.16.1.0/24` denies 172.16.1.1/32. What fits no entry is denied.
-Seen: the session is Established; `show bgp neighbors X filtered-routes` has the routes, `show ip route` has not.
+Why: A node advertises a Service as a host prefix (/32 or /128). A prefix-list entry without `le` matches its own
+length only: `permit 172.16.1.0/24` does not match 172.16.1.1/32. FRR denies a prefix that matches no entry.
+Seen: The session is Established. `show bgp neighbors X filtered-routes` has the routes, and `show ip route` does
+not.
 Since: 1.16
 Source: FRR documentation (prefix lists, route maps); seen on the lab
 

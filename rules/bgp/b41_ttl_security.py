@@ -1,13 +1,13 @@
-"""B41: A router that drops a node's packets for their TTL.
+"""B41: A router drops a node's packets because of their TTL.
 
-Why: with `ttl-security hops N` the router drops everything that arrives with a TTL below 256 - N. An agent sends
-eBGP with a TTL of 1, or of its `ebgpMultihop`, and iBGP with the kernel's 64.
-Seen: as a session that stays in Connect or Active; packets arrive at the router.
+Why: With `ttl-security hops N` the router drops every packet with a TTL below 256 - N. An agent sends eBGP packets
+with a TTL of 1, or with the TTL that `ebgpMultihop` sets. An agent sends iBGP packets with the kernel's TTL of 64.
+Seen: The session stays in Connect or Active, although packets arrive at the router.
 Since: 1.16
 Source: RFC 5082; gobgp pkg/server/fsm.go; FRR BGP documentation (neighbor ttl-security)
 
-Bad: `ttlSecurityHops: 1` on the router, a peer config without `ebgpMultihop`
-Good: `ttlSecurityHops: 1` on the router, `ebgpMultihop: 255` in the peer config
+Bad: `ttlSecurityHops: 1` on the router, and a peer config without `ebgpMultihop`
+Good: `ttlSecurityHops: 1` on the router, and `ebgpMultihop: 255` in the peer config
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""B42: A node that announces more prefixes than its router takes.
+"""B42: A node advertises more prefixes than the router accepts.
 
-Why: with `maximum-prefix` FRR ends the session of a neighbor that announces more, and does not let it back by itself.
-Seen: in the router's log, and as a session in Idle (PfxCt).
+Why: FRR closes the session of a neighbor that advertises more prefixes than `maximum-prefix`. FRR does not open the
+session again by itself.
+Seen: In the router's log, and as a session in Idle (PfxCt).
 Since: 1.16
 Source: FRR BGP documentation (neighbor maximum-prefix)
 
-Bad: `maximumPrefix: 2` on the router, a node that announces its PodCIDR and two Services
+Bad: `maximumPrefix: 2` on the router, and a node that advertises its PodCIDR and two Services
 Good: `maximumPrefix: 100`
 """
 

@@ -1,13 +1,13 @@
-"""B43: BFD towards nodes whose agents do not speak it.
+"""B43: BFD is on towards nodes whose agents do not support BFD.
 
-Why: the agents of open-source Cilium have no BFD. The router's BFD session with them stays down, FRR ignores a BFD
-session that was never up, and a node that is lost is noticed after the hold time, as without it.
-Seen: nowhere; `show bfd peers` has the nodes as down.
+Why: The agents of open-source Cilium have no BFD. The router's BFD sessions with the nodes stay down, and FRR
+ignores a BFD session that was never up. The router detects a lost node after the hold time, as without BFD.
+Seen: Nowhere. `show bfd peers` shows the nodes as down.
 Since: 1.16
 Source: FRR BFD documentation; Cilium's documentation has BFD for the enterprise edition alone
 
 Bad: `bfd: true` on the nodes' peer group, `edition: oss`
-Good: short timers (`profile: fast-failover`), and BFD between routers alone
+Good: short timers (`profile: fast-failover`), and BFD only between routers
 """
 
 from __future__ import annotations

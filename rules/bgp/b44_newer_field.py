@@ -1,8 +1,9 @@
-"""B44: A field that this version of Cilium does not have.
+"""B44: A field or a value does not exist in this Cilium version.
 
-Why: the API server drops a field that the CRD lacks, without a word where the client does not ask for strictness, and
-refuses a value that its list lacks. The agents never hear of it.
-Seen: as the API's error, or nowhere.
+Why: The API server drops a field that the CRD does not have. The drop is silent unless the client asks for strict
+validation. The API server refuses a value that is not in the CRD's list. The agents never receive the field or the
+value.
+Seen: In the API server's error, or nowhere.
 Since: 1.16
 Source: the CRDs of each release
 
