@@ -1,7 +1,7 @@
-"""X1: A Helm key that the chart of this Cilium version does not know.
+"""X1: A Helm key does not exist in the chart of this Cilium version.
 
-Why: the chart's schema lets unknown keys pass; a typo is a setting that is not set.
-Seen: nowhere.
+Why: The chart's schema accepts unknown keys. A misspelled key sets nothing.
+Seen: Nowhere.
 Since: 1.16
 Source: values.yaml and values.schema.json of each release
 

@@ -1,13 +1,13 @@
 """X2: A changed Helm value does not restart the agents.
 
-Why: agents read their ConfigMap at start. With rollOutCiliumPods off (the default) a change waits for
-the next restart, and until then each node may run with another configuration.
-Seen: nowhere; `helm` says deployed.
+Why: Agents read their ConfigMap at start. With rollOutCiliumPods off (the default) a change waits for the next
+restart. Until then the nodes may run with different configurations.
+Seen: Nowhere. `helm` reports the release as deployed.
 Since: 1.16
 Source: the chart's values.yaml
 
-Bad: `values` changed, `rollOutCiliumPods` unset
-Good: `values: { rollOutCiliumPods: true }`, or a restart by hand
+Bad: `values` changed, and `rollOutCiliumPods` not set
+Good: `values: { rollOutCiliumPods: true }`, or a manual restart
 """
 
 from __future__ import annotations

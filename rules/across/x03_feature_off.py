@@ -1,13 +1,14 @@
-"""X3: A custom resource whose kind only exists behind a feature that is off.
+"""X3: The feature behind a custom resource is off.
 
-Why: the operator registers most CRDs for enabled features only; without the flag the API does not know the
-kind. An L2 policy's is always there: the object is taken and does nothing.
-Seen: the API's error; nowhere for an L2 policy.
+Why: The operator registers most CRDs only for features that are on. Without the feature the API server does not
+know the kind. The CRD of L2 policies always exists: the API server accepts an L2 policy, and the policy has no
+effect.
+Seen: In the API server's error. Nowhere for an L2 policy.
 Since: 1.16
 Source: Cilium pkg/k8s/apis/cilium.io/client/register.go
 
 Bad: a CiliumEgressGatewayPolicy under `manifests` with `egressGateway.enabled: false`
-Good: `values: { egressGateway: { enabled: true } }` with it
+Good: the same object with `values: { egressGateway: { enabled: true } }`
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""X4: An apiVersion that this Cilium version does not serve.
+"""X4: This Cilium version does not serve an object's apiVersion.
 
-Why: the BGP kinds and the LB pool are v2alpha1 up to 1.17 and v2 from 1.18; CiliumBGPPeeringPolicy is
-gone in 1.19. L2 policies are v2alpha1 still.
-Seen: the API's error (no matches for kind).
+Why: The BGP kinds and the LB pool are v2alpha1 up to Cilium 1.17, and v2 from 1.18 on. Cilium 1.19 has no
+CiliumBGPPeeringPolicy. L2 policies are still v2alpha1.
+Seen: In the API server's error (no matches for kind).
 Since: 1.16
 Source: the CRDs of each release
 

@@ -1,8 +1,8 @@
-"""X5: Addresses of the plan overlap.
+"""X5: Address ranges of the plan overlap.
 
-Why: pods, Services, hosts and routers must each have addresses of their own: a packet to an address in
-two of them goes to one, and which one differs from node to node.
-Seen: nowhere.
+Why: Pods, Services, hosts and routers need separate addresses. A packet to an address with two owners reaches one
+of them. Which owner the packet reaches differs from node to node.
+Seen: Nowhere.
 Since: 1.16
 Source: inferred
 

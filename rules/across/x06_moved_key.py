@@ -1,7 +1,7 @@
-"""X6: A Helm key that was moved or removed in this Cilium version.
+"""X6: A Helm key was moved or removed in this Cilium version.
 
-Why: the chart takes most of them without a word and does nothing with them; a few, such as `tunnel`, it refuses.
-Seen: nowhere, or as the chart's error.
+Why: The chart silently ignores most of these keys. The chart refuses a few keys, such as `tunnel`.
+Seen: Nowhere, or in the chart's error.
 Since: 1.16
 Source: values.yaml of each release, Cilium upgrade notes
 

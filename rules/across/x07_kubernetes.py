@@ -1,7 +1,8 @@
-"""X7: A Kubernetes version that this Cilium release is not tested with.
+"""X7: This Cilium release is not tested with the Kubernetes version.
 
-Why: each release is tested against four minor versions; others often work, and nobody promises it.
-Seen: nowhere.
+Why: Each Cilium release is tested with four minor versions of Kubernetes. Other versions often work, but Cilium
+does not promise to support them.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium Kubernetes compatibility table of each release
 

@@ -1,7 +1,8 @@
-"""X8: A word for kube-proxy replacement that is gone.
+"""X8: A value of kubeProxyReplacement no longer exists.
 
-Why: strict, partial, probe and disabled were taken before 1.16. The chart refuses to render with them.
-Seen: helm's error.
+Why: Before Cilium 1.16, kubeProxyReplacement accepted strict, partial, probe and disabled. The chart refuses to
+render these values.
+Seen: In Helm's error.
 Since: 1.16
 Source: the chart's cilium-configmap.yaml of each release
 

@@ -1,12 +1,12 @@
-"""X9: A Helm value that contradicts what the stack declares.
+"""X9: A Helm value contradicts the stack.
 
-Why: the rest of the stack is built on the one, the cluster would run with the other.
-Seen: nowhere.
+Why: The rest of the stack relies on the declared setting. The cluster would run with the Helm value.
+Seen: Nowhere.
 Since: 1.16
 Source: inferred
 
 Bad: `routingMode: native` with `values: { routingMode: tunnel }`
-Good: one of them
+Good: only one of the two settings
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""X10: Helm values with which Cilium's agents do not start.
+"""X10: Cilium's agents do not start with the Helm values.
 
-Why: the chart renders them, and each agent ends with one line in its log. Running nodes lose their agent one by one.
-Seen: crashing agents.
+Why: The chart renders the values, and each agent exits with one line in its log. The nodes lose their agents one by
+one.
+Seen: The agents crash.
 Since: 1.16
 Source: Cilium daemon/cmd/kube_proxy_replacement.go, pkg/kpr/initializer, pkg/option/config.go, pkg/egressgateway
 
-Bad: `values: { loadBalancer: { mode: dsr } }` with routing through a VXLAN tunnel
+Bad: `values: { loadBalancer: { mode: dsr } }` with a VXLAN tunnel
 Good: the same with `routingMode: native`, or `loadBalancer: { mode: dsr, dsrDispatch: geneve }, tunnelProtocol: geneve`
 """
 

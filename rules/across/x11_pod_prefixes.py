@@ -1,8 +1,8 @@
-"""X11: The prefixes that Cilium's operator gives pods are others than the cluster's.
+"""X11: Cilium's operator assigns pods other prefixes than the cluster's PodCIDR.
 
-Why: with IPAM cluster-pool the operator takes each node's prefix out of its own list. Where that is not the PodCIDR of
-the stack, routes, masquerading and checks are about addresses that no pod has.
-Seen: nowhere.
+Why: With IPAM cluster-pool the operator takes each node's prefix from its own list. When the list is not the
+PodCIDR of the stack, routes, masquerading and checks refer to addresses that no pod has.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium operator/pkg/ipam/allocator/clusterpool; inferred
 

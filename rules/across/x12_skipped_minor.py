@@ -1,13 +1,13 @@
-"""X12: An upgrade, or a way back, over more than one minor release.
+"""X12: An upgrade or a downgrade skips a minor release.
 
-Why: only the way between two minor releases that follow each other is tested: agents of both run beside each other
-meanwhile, and state on the nodes is carried from one to the next.
-Seen: nowhere, or as pods without network during the upgrade.
+Why: Cilium tests upgrades and downgrades only between consecutive minor releases. During the change, agents of both
+releases run side by side, and the new agents take over the state on the nodes.
+Seen: Nowhere, or as pods without network during the upgrade.
 Since: 1.16
 Source: Cilium upgrade guide
 
 Bad: from 1.16.5 to 1.18.3
-Good: 1.16.5, 1.17.9, 1.18.3, each with all agents ready before the next
+Good: from 1.16.5 to 1.17.9 to 1.18.3, each with all agents ready before the next
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""X13: A pitfall of the cluster's distribution.
+"""X13: A setting does not fit the cluster's distribution.
 
-Why: k3s brings a load balancer of its own (servicelb), which gives every LoadBalancer Service the nodes' addresses
-beside those of LB-IPAM. Talos mounts cgroups itself and lets no pod load kernel modules: with the chart's defaults its
-agents do not start.
-Seen: as Services with node addresses; as agents in CrashLoopBackOff.
+Why: k3s has its own load balancer (servicelb). servicelb gives every LoadBalancer Service the nodes' addresses in
+addition to the address from LB-IPAM. Talos mounts cgroups itself and lets no pod load kernel modules. With the
+chart's defaults, agents do not start on Talos.
+Seen: On k3s, as Services with node addresses. On Talos, as agents in CrashLoopBackOff.
 Since: 1.16
 Source: k3s, networking services; Talos, deploying Cilium CNI
 

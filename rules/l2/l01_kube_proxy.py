@@ -1,7 +1,8 @@
-"""L1: L2 announcements without kube-proxy replacement.
+"""L1: L2 announcements run without kube-proxy replacement.
 
-Why: the agent takes the Lease and answers ARP, and its datapath, which is to serve the address, does not.
-Seen: clients have the node's hardware address, and get no answer.
+Why: The agent takes the Lease and answers ARP. Without kube-proxy replacement the agent's datapath does not serve
+the address.
+Seen: Clients have the node's MAC address and get no answer.
 Since: 1.16
 Source: Cilium L2 announcements documentation; seen on the lab (1.18.0)
 

@@ -1,7 +1,7 @@
-"""L2: An L2 policy that announces no kind of address.
+"""L2: An L2 policy announces no kind of address.
 
-Why: `externalIPs` and `loadBalancerIPs` are both false unless they are set.
-Seen: nowhere; no lease is taken, and ARP is not answered.
+Why: The fields `externalIPs` and `loadBalancerIPs` are both false by default.
+Seen: Nowhere. No agent takes a lease, and no agent answers ARP.
 Since: 1.16
 Source: Cilium L2 announcements documentation; seen on the lab
 

@@ -1,8 +1,8 @@
-"""L3: An interface pattern that matches no device of the agent.
+"""L3: An interface pattern of an L2 policy matches no device of the agent.
 
-Why: the patterns select among the agent's `devices`; one that matches none announces nothing there. One
-that does not compile is dropped with a line in the log.
-Seen: nowhere, or only in the log.
+Why: The patterns select from the agent's `devices`. The policy announces nothing through a pattern without a
+matching device. The agent logs and ignores a pattern that does not compile.
+Seen: Nowhere, or only in the agent's log.
 Since: 1.16
 Source: Cilium pkg/l2announcer
 

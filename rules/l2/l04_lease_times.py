@@ -1,10 +1,10 @@
-"""L4: Lease times that cannot hold a lease.
+"""L4: The lease times contradict each other.
 
-Why: the elector wants leaseDuration > leaseRenewDeadline > 1.2 x leaseRetryPeriod. The agent corrects other
-values by itself, so that failover takes as long as its correction, not as long as the stack file says.
-Short times have a price: the holder of an address writes its Lease once per retry period, 0.5 times a second with the
-defaults, and 2.5 times with `leaseRetryPeriod: 400ms` (seen on the lab: 2 s without an answer instead of 17).
-Seen: only in the agent's log.
+Why: The leader election requires leaseDuration > leaseRenewDeadline > 1.2 x leaseRetryPeriod. The agent corrects
+other values by itself, and failover takes as long as the corrected values say. Short times have a price. The holder
+of an address writes its Lease once per retry period: 0.5 times a second with the defaults, and 2.5 times with
+`leaseRetryPeriod: 400ms`. On the lab the shorter period cut the time without an answer from 17 s to 2 s.
+Seen: Only in the agent's log.
 Since: 1.16
 Source: Cilium pkg/l2announcer; client-go leader election
 

@@ -1,13 +1,13 @@
-"""L5: A client rate below what the leases need.
+"""L5: The client rate limit is too low for the lease renewals.
 
-Why: every agent renews the lease of every Service that it holds once per renew deadline. Under the
-client's rate limit renewals come too late: the holder gives the address up, and takes it again once it is its turn.
-Seen: only in the agent's log ("failed to renew lease"); with 8 Services at 2 requests a second one of five requests
-was answered in the lab.
+Why: Every agent renews the lease of every Service that it holds once per renew deadline. The client rate limit
+delays the renewals. The holder then loses the lease, and takes the lease again at its next turn.
+Seen: Only in the agent's log ("failed to renew lease"). On the lab, with 8 Services at 2 requests a second, one of
+five requests was answered.
 Since: 1.16
 Source: Cilium L2 announcements documentation (sizing client rate limit)
 
-Bad: 200 Services, a deadline of 5 s and the default rate of 10 a second
+Bad: 200 Services, a renew deadline of 5 s and the default rate of 10 requests a second
 Good: `values: { k8sClientRateLimit: { qps: 50, burst: 100 } }`
 """
 

@@ -1,8 +1,9 @@
-"""L6: externalTrafficPolicy Local behind an L2 announcement.
+"""L6: An L2 policy announces a Service with externalTrafficPolicy Local.
 
-Why: one node answers ARP for the address, whether it has a pod or not; with Local it drops what it has
-no pod for. From 1.20.2 such a node does not answer, and a Service without local pods anywhere is silent.
-Seen: nowhere.
+Why: One node answers ARP for the address, whether or not the node has a pod of the Service. With
+externalTrafficPolicy Local that node drops the traffic when it has no pod. From Cilium 1.20.2 on, a node without a
+pod of the Service does not answer ARP. No node then answers for a Service without pods on any node.
+Seen: Nowhere.
 Since: 1.16
 Source: cilium/cilium #27800
 

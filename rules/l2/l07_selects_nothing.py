@@ -1,12 +1,12 @@
-"""L7: An L2 policy that selects no node or no Service.
+"""L7: An L2 policy selects no node or no Service.
 
-Why: nothing is announced.
-Seen: nowhere.
+Why: The policy announces no address.
+Seen: Nowhere.
 Since: 1.16
 Source: inferred
 
 Bad: `nodeSelector: { matchLabels: { edge: "yes" } }` and no node with that label
-Good: a selector of declared nodes and Services
+Good: selectors that match declared nodes and Services
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
-"""L8: An L2 policy on an interface without an address.
+"""L8: An L2 policy uses an interface without an address.
 
-Why: an agent takes a device without an address only where `devices` names it. Up to 1.18 it cannot send its gratuitous
-ARP there, gives up what it was about to do, and answers ARP only after its full reconciliation, five minutes later.
-Seen: in the agent's log, "no IPv4 address available for interface"; the lease is held all the while.
+Why: An agent uses a device without an address only when `devices` names the device. Up to Cilium 1.18 the agent
+cannot send a gratuitous ARP on the device and aborts its current work. The agent answers ARP only after its full
+reconciliation, five minutes later.
+Seen: In the agent's log ("no IPv4 address available for interface"). The agent holds the lease all the while.
 Since: 1.16
 Source: Cilium pkg/datapath/linux (devices controller), pkg/l2announcer; cilium/cilium #41641
 
 Bad: `interfaces: ["^eth1$"]` and `nodes[].interfaces: [..., { name: eth1 }]` on 1.18
-Good: an address for the interface, or 1.19 and `devices: [eth0, eth1]`
+Good: an address for the interface, or Cilium 1.19 with `devices: [eth0, eth1]`
 """
 
 from __future__ import annotations

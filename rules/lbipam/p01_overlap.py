@@ -1,7 +1,7 @@
 """P1: Blocks of pools overlap.
 
-Why: the operator marks the younger pool as conflicting and gives nothing out of it.
-Seen: in the condition `cilium.io/PoolConflict` of the pool.
+Why: The operator marks the younger pool as conflicting and assigns no address from the conflicting pool.
+Seen: In the condition `cilium.io/PoolConflict` of the pool.
 Since: 1.16
 Source: Cilium operator/pkg/lbipam
 

@@ -1,8 +1,8 @@
-"""P2: Fewer addresses than Services.
+"""P2: The pools have fewer addresses than Services need.
 
-Why: the Services that come last stay `<pending>`. A CIDR with `allowFirstLastIPs: No` gives two fewer
-(a /31 or /32 gives all); every dedicated Ingress and the shared one need an address too.
-Seen: in the condition `cilium.io/IPAMRequestSatisfied` (out_of_ips).
+Why: The last Services stay `<pending>`. A CIDR with `allowFirstLastIPs: No` has two usable addresses fewer (a /31
+or a /32 has no fewer). Every dedicated Ingress and the shared Ingress need one address each.
+Seen: In the condition `cilium.io/IPAMRequestSatisfied` (out_of_ips).
 Since: 1.16
 Source: Cilium operator/pkg/lbipam
 

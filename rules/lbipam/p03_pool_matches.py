@@ -1,12 +1,12 @@
-"""P3: No enabled pool serves a LoadBalancer Service.
+"""P3: No enabled pool matches a LoadBalancer Service.
 
-Why: it stays `<pending>`.
-Seen: in the condition `cilium.io/IPAMRequestSatisfied` (no_pool).
+Why: The Service stays `<pending>`.
+Seen: In the condition `cilium.io/IPAMRequestSatisfied` (no_pool).
 Since: 1.16
 Source: Cilium LB-IPAM documentation
 
-Bad: the only pool has `serviceSelector: { matchLabels: { tier: edge } }`, the Service has no such label
-Good: label the Service, or take the selector out
+Bad: the only pool has `serviceSelector: { matchLabels: { tier: edge } }`, and the Service has no such label
+Good: the label on the Service, or a pool without serviceSelector
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""P4: A requested address that no matching pool can give.
+"""P4: No matching pool can assign a requested address.
 
-Why: outside every pool, in one whose selector does not take the Service, or the reserved first or last
-one: the Service stays `<pending>`.
-Seen: in the condition `cilium.io/IPAMRequestSatisfied`.
+Why: The requested address is outside every pool, in a pool whose selector does not match the Service, or the
+reserved first or last address of a block. The Service stays `<pending>`.
+Seen: In the condition `cilium.io/IPAMRequestSatisfied`.
 Since: 1.16
 Source: Cilium operator/pkg/lbipam
 

@@ -1,13 +1,14 @@
-"""P5: Services with one sharing key that cannot share.
+"""P5: Services with one sharing key cannot share an address.
 
-Why: they need different ports, the same externalTrafficPolicy, with Local the same pods, and over
-namespaces the consent of both. Otherwise the second one gets another address, or none where it asks for one.
-TCP and UDP of one number are two ports from 1.17 on. Ingresses have the ports 80 and 443, all of them.
-Seen: nowhere but in the address itself.
+Why: Services that share an address need different ports and the same externalTrafficPolicy. With
+externalTrafficPolicy Local they must also select the same pods. Services of different namespaces must both allow
+the sharing. Otherwise the second Service gets another address, or no address when it requests one. From Cilium 1.17
+on, TCP and UDP on the same number are two ports. Every Ingress uses the ports 80 and 443.
+Seen: Only in the address itself.
 Since: 1.16
 Source: Cilium operator/pkg/lbipam/service_store.go
 
-Bad: two Services with port 80 and the key `web`
+Bad: two Services with port 80 and the sharing key `web`
 Good: ports 80 and 443
 """
 

@@ -1,13 +1,13 @@
-"""P6: A loadBalancerClass that Cilium does not serve.
+"""P6: Cilium does not serve a Service's loadBalancerClass.
 
-Why: LB-IPAM ignores the Service; unless something else serves the class it stays `<pending>`. It serves each of
-Cilium's own classes only while the feature behind it is on.
-Seen: nowhere.
+Why: LB-IPAM ignores the Service. The Service stays `<pending>` unless another load balancer serves the class.
+LB-IPAM serves each of Cilium's own classes only while the feature behind the class is on.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium LB-IPAM documentation; operator/pkg/lbipam/cell.go
 
 Bad: `loadBalancerClass: metallb`
-Good: none, `io.cilium/bgp-control-plane` or `io.cilium/l2-announcer`
+Good: no class, `io.cilium/bgp-control-plane` or `io.cilium/l2-announcer`
 """
 
 from __future__ import annotations

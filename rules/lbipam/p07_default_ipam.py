@@ -1,7 +1,7 @@
-"""P7: LB-IPAM is off for Services without a class, and a Service has none.
+"""P7: A Service has no class, and LB-IPAM is off for Services without a class.
 
-Why: with `defaultLBServiceIPAM: none` only Services with one of Cilium's classes get an address.
-Seen: nowhere; the Service stays `<pending>`.
+Why: With `defaultLBServiceIPAM: none` only Services with one of Cilium's classes get an address.
+Seen: Nowhere. The Service stays `<pending>`.
 Since: 1.17
 Source: Cilium LB-IPAM documentation
 

@@ -1,8 +1,8 @@
-"""P8: start and stop of one range in two items of the list.
+"""P8: start and stop of one range are two items of the list.
 
-Why: `- start: .211` and `- stop: .215` as two items are one range of one address and an invalid block;
-a start without a stop is a block of one address.
-Seen: the pool has fewer addresses than meant.
+Why: As two items, `- start: .211` and `- stop: .215` are a block of one address and an invalid block. A start
+without a stop is a block of one address.
+Seen: The pool has fewer addresses than intended.
 Since: 1.16
 Source: Cilium operator/pkg/lbipam
 

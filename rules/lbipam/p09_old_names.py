@@ -1,8 +1,9 @@
-"""P9: Names of LB-IPAM that have changed.
+"""P9: A pool or a Service uses an old name of LB-IPAM.
 
-Why: a pool's `cidrs` became `blocks` (gone in 1.16); the annotations moved from io.cilium/ to
-lbipam.cilium.io/. The old field is refused; old annotations still work and will not for ever.
-Seen: the API's error for `cidrs`; nothing for annotations.
+Why: The pool's field `cidrs` became `blocks` and was removed in 1.16. The API server refuses the old field. The
+annotations moved from io.cilium/ to lbipam.cilium.io/. Cilium still reads the old annotations, and a later release
+will not.
+Seen: In the API server's error for `cidrs`. Nowhere for annotations.
 Since: 1.16
 Source: Cilium upgrade notes
 

@@ -1,13 +1,13 @@
-"""P10: A change of a pool that takes a live Service's address away.
+"""P10: A change of a pool takes the address of a live Service away.
 
-Why: a Service keeps its address only while a pool that serves it has it. A block taken out, a pool
-disabled, or a selector narrowed renumbers every Service in it at once, without asking.
-Seen: nowhere; the address changes.
+Why: A Service keeps its address only while a matching pool contains the address. Removing a block, disabling a pool
+or narrowing a selector renumbers every affected Service at once, without confirmation.
+Seen: Nowhere. The address changes.
 Since: 1.16
 Source: cilium/cilium #40358
 
 Bad: `blocks` changed from 172.16.1.0/24 to 172.16.2.0/24
-Good: add the new block, move the Services, then take the old one out
+Good: add the new block, move the Services, then remove the old block
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""P11: A pool has addresses that something else has.
+"""P11: A pool contains addresses that have another owner.
 
-Why: a VIP that is also a node's, the router's, a pod's, a ClusterIP or an egress address is answered by
-two parties; which one wins changes with every ARP and every route.
-Seen: nowhere.
+Why: Two owners answer for a VIP that is also the address of a node, the router or a pod, a ClusterIP or an egress
+address. Which owner wins changes with every ARP reply and every route.
+Seen: Nowhere.
 Since: 1.16
 Source: inferred
 
-Bad: a pool 192.168.10.100-192.168.10.110 where 192.168.10.100 is a node
+Bad: a pool 192.168.10.100-192.168.10.110, and a node with 192.168.10.100
 Good: a pool outside every address of the stack
 """
 

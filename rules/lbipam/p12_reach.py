@@ -1,13 +1,14 @@
-"""P12: A VIP that its announcer cannot bring to clients.
+"""P12: Clients cannot reach a VIP the way it is announced.
 
-Why: an address inside the nodes' own subnet that only BGP announces is looked for by ARP on that link,
-where nobody answers; one outside every subnet that only L2 announces is asked for by nobody.
-Seen: nowhere; the Service has its address and does not answer from there.
+Why: Clients on the nodes' subnet resolve an address of the subnet by ARP. Nobody answers ARP for an address that
+only BGP advertises. Clients never send ARP requests for an address outside every subnet, so L2 announcements alone
+cannot serve the address.
+Seen: Nowhere. The Service has its address, and the address does not answer.
 Since: 1.16
 Source: inferred; seen on the lab
 
 Bad: BGP alone, with a pool 192.168.10.240/28 inside the nodes' 192.168.10.0/24
-Good: BGP with a prefix of its own, L2 with one inside the link
+Good: BGP with a prefix outside the nodes' subnets, L2 announcements with a prefix inside
 """
 
 from __future__ import annotations

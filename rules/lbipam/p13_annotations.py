@@ -1,8 +1,8 @@
-"""P13: An annotation that nobody reads.
+"""P13: Cilium does not read an annotation as written.
 
-Why: Cilium reads annotations by their exact keys. One of another load balancer, or with a letter gone wrong, is a wish
-that nobody hears: the Service gets any address.
-Seen: nowhere.
+Why: Cilium reads annotations by their exact keys. Cilium ignores the annotations of other load balancers and
+misspelled keys, and the Service gets any free address.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium pkg/annotation/k8s.go of each release; cilium/cilium #30692
 

@@ -1,8 +1,8 @@
-"""P14: A Service of an address family that the cluster does not have.
+"""P14: A Service requires an address family that the cluster does not have.
 
-Why: the API server refuses a Service that requires both families, or one of them, on a cluster that has not both.
-With PreferDualStack it takes the family that there is.
-Seen: as the API's error (this cluster is not configured for dual-stack services).
+Why: The API server refuses a Service that requires both families, or one of them, on a cluster without a required
+family. With PreferDualStack the Service gets the families that the cluster has.
+Seen: In the API server's error (this cluster is not configured for dual-stack services).
 Since: 1.16
 Source: Kubernetes, IPv4/IPv6 dual-stack
 

@@ -1,12 +1,12 @@
-"""P15: An external IP that a pool gives out.
+"""P15: A pool contains an external IP of a Service.
 
-Why: `externalIPs` are addresses that somebody else brings to the nodes; LB-IPAM does not know of them. From a pool that
-holds one, another Service can be given it, and then the two share it by chance.
-Seen: nowhere; requests of one Service are answered by the other.
+Why: Other equipment routes the addresses in `externalIPs` to the nodes. LB-IPAM does not read `externalIPs`, and
+can assign such an address to another Service. The two Services then share the address by chance.
+Seen: Nowhere. One Service answers the requests for the other.
 Since: 1.16
 Source: Cilium operator/pkg/lbipam (externalIPs are not read)
 
-Bad: `externalIPs: [172.16.1.10]` with a pool of 172.16.1.0/24
+Bad: `externalIPs: [172.16.1.10]`, and a pool of 172.16.1.0/24
 Good: `requestedIPs: [172.16.1.10]`, or a pool without that address
 """
 

@@ -1,8 +1,8 @@
-"""R1: A value that FRR writes back differently.
+"""R1: FRR rewrites a value of the configuration.
 
-Why: the running configuration is compared with the rendered one. What FRR rewrites is a difference for
-ever: `maximum-paths` beyond its build's limit, a description with two spaces in a row.
-Seen: nowhere but in `show running-config`; `up` takes what FRR made of it for what was meant.
+Why: The program compares the running configuration with the rendered one. A value that FRR rewrites is a permanent
+difference. Examples are `maximum-paths` above the limit of the build, and a description with two spaces in a row.
+Seen: Only in `show running-config`. `up` takes FRR's value for the declared one.
 Since: 1.16
 Source: FRR 8.4.4; seen on the lab
 

@@ -1,8 +1,8 @@
-"""R2: A router's keepalive of more than a third of its hold time.
+"""R2: A router's keepalive is more than a third of its hold time.
 
-Why: FRR takes the smaller of the two in the session and writes its own value back; below three keepalives in a hold
-time one lost packet can end the session.
-Seen: in `show running-config`, or as flapping sessions.
+Why: FRR uses the smaller of the keepalive and a third of the hold time, and writes that value back. With a hold
+time under three keepalive intervals one lost packet can end the session.
+Seen: In `show running-config`, or as flapping sessions.
 Since: 1.16
 Source: FRR BGP documentation (timers); seen on the lab
 

@@ -1,8 +1,8 @@
-"""R3: ebgpMultihop on an internal neighbor.
+"""R3: ebgpMultihop is set on an internal neighbor.
 
-Why: it is a setting of eBGP; FRR leaves the line out for a neighbor of its own AS and says nothing. The running
-configuration then differs from the rendered one for ever.
-Seen: nowhere but in `show running-config`.
+Why: ebgpMultihop is a setting of eBGP. FRR silently omits the line for a neighbor in the router's own AS. The
+running configuration then always differs from the rendered one.
+Seen: Only in `show running-config`.
 Since: 1.16
 Source: FRR BGP documentation; seen on the lab
 

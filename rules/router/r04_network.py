@@ -1,11 +1,11 @@
-"""R4: A `network` statement for a prefix that the router does not have.
+"""R4: A `network` statement names a prefix that is not in the router's RIB.
 
-Why: with import check (the default) FRR announces a network only while it is in its routing table.
-Seen: nowhere; the prefix is not announced.
+Why: With import check (the default) FRR advertises a network only while the prefix is in the RIB.
+Seen: Nowhere. The router does not advertise the prefix.
 Since: 1.16
 Source: FRR BGP documentation (network import-check)
 
-Bad: `networks: [10.99.0.0/24]` without an interface or static route for it
+Bad: `networks: [10.99.0.0/24]` without an interface or a static route for the prefix
 Good: an interface with 10.99.0.1/24, or `importCheck: false`
 """
 

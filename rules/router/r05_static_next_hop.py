@@ -1,12 +1,12 @@
-"""R5: A static route whose next hop is on no link of its host.
+"""R5: The next hop of a static route is on no link of its host.
 
-Why: the kernel refuses it, or FRR keeps it inactive.
-Seen: nowhere but in `show ip route`.
+Why: The kernel refuses the route, or FRR keeps the route inactive.
+Seen: Only in `show ip route`.
 Since: 1.16
 Source: inferred
 
-Bad: `staticRoutes: [{ to: 10.0.0.0/8, via: 203.0.113.1 }]` with interfaces in 192.168.0.0/16 only
-Good: a next hop on a link
+Bad: `staticRoutes: [{ to: 10.0.0.0/8, via: 203.0.113.1 }]` with interfaces only in 192.168.0.0/16
+Good: a next hop on a link of the host
 """
 
 from __future__ import annotations

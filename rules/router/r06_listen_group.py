@@ -1,7 +1,7 @@
-"""R6: A listen range of a peer group that is not declared.
+"""R6: A listen range names a peer group that is not declared.
 
 Why: FRR refuses the line.
-Seen: as the refusal of the configuration.
+Seen: FRR refuses the configuration.
 Since: 1.16
 Source: FRR BGP documentation (bgp listen range)
 

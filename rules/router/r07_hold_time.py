@@ -1,13 +1,13 @@
-"""R7: The router's timers undercut what the peer config promises.
+"""R7: The router's hold time is shorter than the peer config's.
 
-Why: a session uses the smaller hold time of the two sides. A router with a longer one changes nothing,
-one with a shorter one overrules the cluster's profile.
-Seen: nowhere but in the negotiated timers.
+Why: A session uses the smaller hold time of its two ends. A longer hold time on the router changes nothing. A
+shorter hold time on the router overrides the cluster's profile.
+Seen: Only in the negotiated timers.
 Since: 1.16
 Source: RFC 4271, 4.2
 
-Bad: peer config `hold: 9`, the router's neighbor `timers: { keepalive: 1, hold: 3 }`
-Good: the same values on both sides
+Bad: peer config `hold: 9`, and the router's neighbor has `timers: { keepalive: 1, hold: 3 }`
+Good: the same values at both ends
 """
 
 from __future__ import annotations

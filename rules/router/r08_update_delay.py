@@ -1,13 +1,13 @@
-"""R8: `updateDelay` on a router without graceful restart.
+"""R8: `updateDelay` is set on a router without graceful restart.
 
-Why: it makes a bgpd that starts wait for its neighbors before it replaces the routes that graceful restart kept.
-Without graceful restart they went with the old bgpd, and come back only when the wait is over.
-Seen: as a longer black-out after a restart of bgpd.
+Why: With updateDelay a starting bgpd waits for its neighbors before it replaces the routes that graceful restart
+kept. Without graceful restart the routes disappear with the old bgpd. The routes return only when the wait is over.
+Seen: As a longer outage after a restart of bgpd.
 Since: 1.16
 Source: FRR BGP documentation (update-delay)
 
 Bad: `updateDelay: 30` with `gracefulRestart: false`
-Good: both, or neither
+Good: both settings, or neither
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""R9: A localAs that is the router's own AS number.
+"""R9: localAs is the router's own AS number.
 
-Why: FRR refuses the line ("Cannot have local-as same as BGP AS number"), and with it the whole configuration.
-Seen: as the refusal of the configuration.
+Why: FRR refuses the line ("Cannot have local-as same as BGP AS number") and the whole configuration with it.
+Seen: FRR refuses the configuration.
 Since: 1.16
 Source: FRR BGP documentation (neighbor local-as); seen on FRR 8.4.4
 

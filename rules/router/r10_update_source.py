@@ -1,12 +1,12 @@
-"""R10: An updateSource that the router does not have.
+"""R10: updateSource is not an address or an interface of the router.
 
-Why: bgpd binds its own connections to that address. Where no interface has it, the router cannot call the neighbor,
-and the session waits until the neighbor calls.
-Seen: only in the router's log (bgp_update_source bind failed).
+Why: bgpd binds its outgoing connections to updateSource. When no interface has the address, the router cannot
+connect to the neighbor. The session waits until the neighbor connects.
+Seen: Only in the router's log (bgp_update_source bind failed).
 Since: 1.16
 Source: FRR BGP documentation (neighbor update-source)
 
-Bad: `updateSource: 192.168.99.1` on a router without an interface of that address
+Bad: `updateSource: 192.168.99.1` on a router without that address
 Good: `updateSource: 192.168.10.200`, the address of the router's eth1
 """
 

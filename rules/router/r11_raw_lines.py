@@ -1,8 +1,8 @@
-"""R11: Lines of frr.conf that nothing checks.
+"""R11: Raw lines of frr.conf are not checked.
 
-Why: `raw` passes to FRR as it is. No rule reads it, `edge verify` expects nothing of it, and a line that a field of
-the stack says as well is there twice.
-Seen: nowhere; FRR itself refuses a line that it does not know.
+Why: The program passes `raw` to FRR as it is. No rule reads the lines, and `edge verify` expects nothing of them. A
+line that a field of the stack also sets appears twice.
+Seen: Nowhere. FRR itself refuses a line that it does not know.
 Since: 1.16
 Source: this project
 
