@@ -1,7 +1,7 @@
-"""G1: An egress gateway without BPF masquerading, or without masquerading at all.
+"""G1: An egress gateway runs without BPF masquerading.
 
-Why: the gateway's NAT is the BPF masquerade; the agent refuses to start without it.
-Seen: the agent's error at start.
+Why: The NAT of the egress gateway is BPF masquerading. The agent refuses to start without BPF masquerading.
+Seen: In the agent's error at start.
 Since: 1.16
 Source: Cilium pkg/egressgateway
 

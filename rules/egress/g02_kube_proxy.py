@@ -1,8 +1,8 @@
-"""G2: An egress gateway without kube-proxy replacement.
+"""G2: An egress gateway runs without kube-proxy replacement.
 
-Why: the documentation wants it, and the agent does not check: traffic of some Services does not pass
-the gateway.
-Seen: nowhere.
+Why: The documentation requires kube-proxy replacement, and the agent does not check it. The traffic of some
+Services does not pass the gateway.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium egress gateway documentation
 

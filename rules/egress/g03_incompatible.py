@@ -1,13 +1,13 @@
-"""G3: A feature that the egress gateway does not work with.
+"""G3: A feature is incompatible with the egress gateway.
 
-Why: the gateway needs every endpoint with its labels on every agent: CiliumEndpointSlices and
-identities outside of CRDs do not give that; nor does it run on an IPv6 underlay.
-Seen: the agent's error at start.
+Why: The egress gateway needs every endpoint with its labels on every agent. CiliumEndpointSlices and identities
+outside of CRDs do not provide the labels. The egress gateway does not run on an IPv6 underlay.
+Seen: In the agent's error at start.
 Since: 1.16
 Source: Cilium pkg/egressgateway
 
 Bad: `values: { ciliumEndpointSlice: { enabled: true } }` with `egressPolicies`
-Good: without it
+Good: `egressPolicies` without CiliumEndpointSlices
 """
 
 from __future__ import annotations

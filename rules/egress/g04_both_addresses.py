@@ -1,7 +1,7 @@
-"""G4: A gateway with both an interface and an egress IP.
+"""G4: A gateway has both an interface and an egress IP.
 
-Why: the agent ignores the whole policy; the pods leave with their node's address.
-Seen: only in the agent's log.
+Why: The agent ignores the whole policy. The traffic of the pods leaves with their node's address.
+Seen: Only in the agent's log.
 Since: 1.16
 Source: Cilium pkg/egressgateway/policy.go; seen on the lab
 

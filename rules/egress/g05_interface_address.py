@@ -1,12 +1,12 @@
-"""G5: A gateway interface that is not there, or that has no IPv4 address.
+"""G5: A gateway interface does not exist, or has no IPv4 address.
 
-Why: the agent finds no address to leave with, and drops the traffic of the selected pods.
-Seen: nowhere; connections time out.
+Why: The agent finds no source address, and drops the traffic of the selected pods.
+Seen: Nowhere. Connections time out.
 Since: 1.16
 Source: Cilium pkg/egressgateway/policy.go
 
-Bad: `interface: net0` where the node's interfaces are `[eth1]`
-Good: the node with `{ name: net0, address: 172.18.0.42/16 }`
+Bad: `interface: net0` on a node with the interfaces `[eth1]`
+Good: a node with `{ name: net0, address: 172.18.0.42/16 }`
 """
 
 from __future__ import annotations

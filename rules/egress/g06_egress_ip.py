@@ -1,11 +1,12 @@
-"""G6: An egress IP that no gateway interface has.
+"""G6: No gateway interface has the egress IP.
 
-Why: the agent looks the interface up by the address; without one it drops the traffic.
-Seen: nowhere; connections time out.
+Why: The agent looks up the interface by the egress IP. When no interface has the egress IP, the agent drops the
+traffic.
+Seen: Nowhere. Connections time out.
 Since: 1.16
 Source: cilium/cilium #44026; seen on the lab
 
-Bad: `egressIP: 172.18.0.99` that is on no interface of the gateway
+Bad: `egressIP: 172.18.0.99`, which is on no interface of the gateway
 Good: an address of the gateway's interfaces, or `interface:`
 """
 

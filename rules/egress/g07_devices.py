@@ -1,7 +1,8 @@
-"""G7: A gateway interface that is not among the agent's devices.
+"""G7: A gateway interface is not one of the agent's devices.
 
-Why: the NAT programs are on the devices alone; what leaves by another interface is not translated.
-Seen: nowhere; packets leave with the pod's address.
+Why: The agent attaches its NAT programs to its devices only. The agent does not translate traffic that leaves by
+another interface.
+Seen: Nowhere. Packets leave with the pod's address.
 Since: 1.16
 Source: Cilium egress gateway documentation
 

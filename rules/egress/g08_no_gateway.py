@@ -1,7 +1,7 @@
-"""G8: A gateway selector that matches no node.
+"""G8: A gateway selector matches no node.
 
-Why: the policy is in force all the same: what it selects has no way out and is dropped.
-Seen: nowhere; connections time out.
+Why: The policy is still in force. The selected traffic has no gateway, and the agent drops it.
+Seen: Nowhere. Connections time out.
 Since: 1.16
 Source: Cilium egress gateway documentation; seen on the lab
 

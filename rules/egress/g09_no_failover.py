@@ -1,13 +1,13 @@
-"""G9: An open-source policy whose gateway selector takes several nodes.
+"""G9: The gateway selector of an open-source policy matches several nodes.
 
-Why: the agent takes the first by name and stays with it; when that node is gone, so is the traffic. The
-second node never serves.
-Seen: nowhere.
+Why: The agent uses the first node by name, without failover. When that node fails, the selected traffic fails too.
+The second node never forwards traffic.
+Seen: Nowhere.
 Since: 1.16
 Source: cilium/cilium #30157, #18230
 
 Bad: `egressGateway: { nodeSelector: { matchLabels: { egress-gw: "true" } } }` with two such nodes
-Good: `egressGroups`, which is the HA form, or a selector of one node
+Good: `egressGroups` (gateways with failover), or a selector of one node
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""G10: The wrong one of egressGateway, egressGateways and egressGroups.
+"""G10: A policy sets the wrong one of egressGateway, egressGateways and egressGroups.
 
-Why: the CRD requires egressGateway; the list came with 1.18 and wins over it where both are set. A
-policy with neither has no gateway.
-Seen: the API's error.
+Why: The CRD requires egressGateway. The list egressGateways came with Cilium 1.18, and overrides egressGateway when
+both are set. A policy with neither has no gateway.
+Seen: In the API server's error.
 Since: 1.16
 Source: the CRD CiliumEgressGatewayPolicy
 

@@ -1,7 +1,7 @@
-"""G11: An excluded prefix outside the destinations.
+"""G11: An excluded prefix is outside the destinations.
 
-Why: exclusions are taken out of destinationCIDRs; one that is not inside them excludes nothing.
-Seen: nowhere.
+Why: Cilium subtracts excludedCIDRs from destinationCIDRs. A prefix outside destinationCIDRs excludes nothing.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium CiliumEgressGatewayPolicy types
 

@@ -1,14 +1,14 @@
-"""G12: Destinations that capture the cluster's own addresses.
+"""G12: The destinations contain the cluster's own addresses.
 
-Why: traffic to the API server, to addresses on the nodes' links or to LB addresses goes through the gateway
-like any other. Pods and nodes themselves are looked up before and are safe on recent versions. A prefix that
-is only part of a link, such as one host beside the nodes, is taken to be meant.
-Seen: nowhere.
+Why: Traffic to the API server, to addresses on the nodes' links or to LB addresses goes through the gateway like
+any other traffic. Recent versions look up pods and nodes first, and do not send their traffic through the gateway.
+The rule accepts a prefix that is only part of a link, such as one host beside the nodes.
+Seen: Nowhere.
 Since: 1.16
 Source: cilium/cilium #38221; Cilium bpf/lib/egress_gateway.h
 
 Bad: `destinationCIDRs: [0.0.0.0/0]`
-Good: the same with `excludedCIDRs` that hold the nodes' network
+Good: the same with `excludedCIDRs` that contain the nodes' network
 """
 
 from __future__ import annotations

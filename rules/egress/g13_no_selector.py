@@ -1,7 +1,7 @@
-"""G13: A policy that selects nobody.
+"""G13: A policy selects no pods.
 
-Why: a selector with neither pods nor a namespace makes the agent refuse the policy.
-Seen: only in the agent's log.
+Why: The agent refuses a policy with a selector that has neither a podSelector nor a namespaceSelector.
+Seen: Only in the agent's log.
 Since: 1.16
 Source: Cilium pkg/egressgateway/policy.go
 

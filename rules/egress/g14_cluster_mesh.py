@@ -1,7 +1,7 @@
-"""G14: An egress gateway with Cluster Mesh.
+"""G14: An egress gateway runs with Cluster Mesh.
 
-Why: the gateway and the pods must be in one cluster; policies do not reach over the mesh.
-Seen: nowhere.
+Why: The gateway and the pods must be in the same cluster. Policies do not apply across the mesh.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium egress gateway documentation (limitations)
 

@@ -1,8 +1,8 @@
-"""G16: A gateway address that the program does not put there before the policy.
+"""G16: The program does not add a gateway address before the policy.
 
-Why: the agent reads an interface's addresses when it handles the policy; one added afterwards is not
-used until the policy is applied again.
-Seen: nowhere; traffic is dropped or leaves with another address.
+Why: The agent reads an interface's addresses when it handles the policy. The agent does not use an address that is
+added later until the policy is applied again.
+Seen: Nowhere. Traffic is dropped or leaves with another address.
 Since: 1.16
 Source: cilium/cilium #47761
 

@@ -1,7 +1,7 @@
-"""G17: An Isovalent kind on open-source Cilium.
+"""G17: An Isovalent kind is used with open-source Cilium.
 
-Why: the CRD is not there; the API server does not know the kind.
-Seen: the API's error.
+Why: Open-source Cilium has no CRD for the kind. The API server does not know the kind.
+Seen: In the API server's error.
 Since: 1.16
 Source: Isovalent's public documentation
 

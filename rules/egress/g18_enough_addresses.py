@@ -1,8 +1,8 @@
-"""G18: Fewer egress addresses than active gateways.
+"""G18: A policy has fewer egress addresses than active gateways.
 
-Why: each active gateway needs an address of its own out of egressCIDRs; the ones without get none and
-the policy's condition IPAMRequestSatisfied stays false.
-Seen: in that condition only.
+Why: Each active gateway needs its own address from egressCIDRs. The other gateways get no address, and the policy's
+condition IPAMRequestSatisfied stays false.
+Seen: Only in the condition IPAMRequestSatisfied.
 Since: 1.17
 Source: status of IsovalentEgressGatewayPolicy in the study behind the egress stack
 

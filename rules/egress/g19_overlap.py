@@ -1,12 +1,12 @@
-"""G19: Egress addresses that something else has.
+"""G19: An egress address has another owner.
 
-Why: two holders of one address: replies come to whoever answered ARP last.
-Seen: nowhere.
+Why: When two hosts have the same address, replies go to the host that answered ARP last.
+Seen: Nowhere.
 Since: 1.17
 Source: inferred
 
 Bad: two policies with `egressCIDRs: [172.18.0.84/31]`
-Good: disjoint prefixes outside of nodes and pools
+Good: disjoint prefixes outside the addresses of nodes and pools
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""G20: Zone affinity without zones.
+"""G20: Zone affinity is set, and nodes or gateways are missing in a zone.
 
-Why: affinity compares `topology.kubernetes.io/zone` of the pod's node with the gateway's. A node without
-it is in no zone; with localOnly a zone without a gateway has no way out at all.
-Seen: nowhere; with localOnly connections time out.
+Why: Zone affinity compares the label `topology.kubernetes.io/zone` of the pod's node and of the gateway. A node
+without the label is in no zone. With localOnly, pods in a zone without a gateway have no way out.
+Seen: Nowhere. With localOnly, connections time out.
 Since: 1.17
 Source: the study behind the egress stack
 
 Bad: `azAffinity: localOnly` with gateways in one of two zones
-Good: a gateway in each zone, or localOnlyFirst
+Good: a gateway in each zone, or `azAffinity: localOnlyFirst`
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""G21: localPriority without maxGatewayNodes.
+"""G21: localPriority is set without maxGatewayNodes.
 
-Why: localPriority fills up with gateways of other zones until maxGatewayNodes; without a number every
-gateway is active anyway, and the priority has no effect.
-Seen: nowhere.
+Why: With localPriority Cilium adds gateways of other zones up to maxGatewayNodes. Without maxGatewayNodes every
+gateway is active, and localPriority has no effect.
+Seen: Nowhere.
 Since: 1.17
 Source: Isovalent's public lab on egress gateways
 

@@ -1,8 +1,8 @@
-"""G22: Pods can land on gateway nodes.
+"""G22: Pods can run on gateway nodes.
 
-Why: a gateway that also runs the pods it serves dies with them, and their load takes its links. The
-write-up keeps pods away with a taint.
-Seen: nowhere.
+Why: Pods on a gateway node fail with the gateway, and their traffic uses the gateway's links. The study behind the
+egress stack keeps pods off gateway nodes with a taint.
+Seen: Nowhere.
 Since: 1.16
 Source: the study behind the egress stack
 

@@ -1,8 +1,8 @@
-"""G23: The egress controller's image is not pinned to what somebody owns.
+"""G23: The image of the egress controller is not pinned by digest in a registry of yours.
 
-Why: the controller runs on the nodes' own network, and its part on the gateways as root. A name without a registry is
-looked for in a public one, where anybody may push it; a tag can be pushed again.
-Seen: nowhere; whatever the registry has runs.
+Why: The controller runs on the host network, and its part on the gateways runs as root. An image name without a
+registry resolves to a public registry, where anybody may push the name. A tag can be pushed again.
+Seen: Nowhere. The nodes run whatever the registry has.
 Since: 1.16
 Source: Kubernetes documentation (images); seen on the lab
 

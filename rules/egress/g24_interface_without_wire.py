@@ -1,9 +1,10 @@
-"""G24: A gateway interface that leads nowhere, on Cilium 1.20 or newer.
+"""G24: A gateway interface has no wire behind it, on Cilium 1.20 or newer.
 
-Why: until 1.19 the interface of a policy only gives the source address of IPv4 packets, and the node's routes say where
-they leave. From 1.20 on the packets leave by that interface: on one without a wire (a dummy, a bridge without ports)
-they are lost. `egressIP` gives the same source address, and leaves the way to the routes.
-Seen: nowhere; connections time out, on every map the entries are right.
+Why: Up to Cilium 1.19 the interface of a policy only sets the source address of IPv4 packets, and the node's routes
+select the outgoing interface. From 1.20 on, packets leave by the interface of the policy. An interface without a
+wire (a dummy, a bridge without ports) loses the packets. `egressIP` sets the same source address, and leaves the
+outgoing interface to the routes.
+Seen: Nowhere. Connections time out, and the entries of every map are right.
 Since: 1.20
 Source: Cilium 1.19.7 and 1.20.2, pkg/egressgateway/policy.go and bpf/lib/egress_gateway.h (egress_ifindex)
 

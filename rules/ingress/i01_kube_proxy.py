@@ -1,7 +1,7 @@
-"""I1: The Ingress controller without kube-proxy replacement.
+"""I1: The Ingress controller runs without kube-proxy replacement.
 
-Why: the chart installs it, and the operator reconciles nothing: Ingresses get no address.
-Seen: only in the operator's log.
+Why: The chart installs the Ingress controller, but the operator reconciles no Ingress. Ingresses get no address.
+Seen: Only in the operator's log.
 Since: 1.16
 Source: Cilium operator/pkg/ingress
 

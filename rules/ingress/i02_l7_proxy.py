@@ -1,8 +1,8 @@
-"""I2: The Ingress controller or the Envoy backend of Services with l7Proxy off.
+"""I2: l7Proxy is off, but the Ingress controller or the Envoy backend of Services needs it.
 
-Why: both need the proxy; the chart refuses to render. Below 1.16 an egress gateway wanted it off, so
-that the two could not share a cluster.
-Seen: helm's error.
+Why: Both features need the proxy. The chart refuses to render. Before Cilium 1.16 an egress gateway required
+l7Proxy off, and could not share a cluster with the Ingress controller.
+Seen: In Helm's error.
 Since: 1.16
 Source: the chart's validate.yaml
 

@@ -1,8 +1,8 @@
-"""I3: A loadbalancer-mode that is neither shared nor dedicated.
+"""I3: A loadbalancer-mode is neither shared nor dedicated.
 
-Why: Cilium falls back to the controller's own mode for every other text: with `mode: shared` the Ingress gets
-the shared address, not one of its own.
-Seen: nowhere.
+Why: Cilium replaces every other value by the controller's own mode. With `mode: shared` the Ingress gets the shared
+address instead of its own.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium operator/pkg/ingress/ingress_reconcile.go
 

@@ -1,13 +1,13 @@
-"""I4: An Ingress or a Gateway whose Service gets no address, or one that nobody announces.
+"""I4: The Service of an Ingress or a Gateway gets no address, or nothing announces the address.
 
-Why: the controller makes a LoadBalancer Service (`cilium-ingress`, or one for a dedicated Ingress).
-Without a pool it stays `<pending>`; without BGP or L2 the address answers nobody.
-Seen: nowhere.
+Why: The controller creates a LoadBalancer Service (`cilium-ingress`, or one for a dedicated Ingress). Without a
+pool the Service stays `<pending>`. Without BGP or L2 announcements no client reaches the address.
+Seen: Nowhere.
 Since: 1.16
 Source: inferred
 
 Bad: `ingressController: {}` without `pools`
-Good: a pool, and an L2 policy or a BGP advertisement that takes the Service
+Good: a pool, and an L2 policy or a BGP advertisement that selects the Service
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""I5: Ingress listeners on the nodes' own network that cannot open.
+"""I5: An Ingress listener on the host network cannot open its port.
 
-Why: with hostNetwork there is no LoadBalancer Service. Envoy needs NET_BIND_SERVICE for ports below
-1024, and each dedicated Ingress a port of its own, in an annotation. Before 1.18.1 the operator makes
-an invalid Service of a dedicated one.
-Seen: only in Envoy's log, or in the operator's.
+Why: With hostNetwork there is no LoadBalancer Service. Envoy needs NET_BIND_SERVICE for ports below 1024. Each
+dedicated Ingress needs its own port, in an annotation. Before Cilium 1.18.1 the operator creates an invalid Service
+for a dedicated Ingress.
+Seen: Only in Envoy's log, or in the operator's log.
 Since: 1.16
 Source: Cilium Ingress documentation (host network mode); cilium/cilium #34028, #40232
 

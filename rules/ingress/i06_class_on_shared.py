@@ -1,7 +1,7 @@
-"""I6: A LoadBalancer class on an Ingress that shares its Service.
+"""I6: A loadbalancer-class annotation is on an Ingress that shares its Service.
 
-Why: the annotation is for dedicated Ingresses; the shared Service takes its class from the Helm values.
-Seen: nowhere.
+Why: The annotation applies to dedicated Ingresses only. The shared Service takes its class from the Helm values.
+Seen: Nowhere.
 Since: 1.16
 Source: Cilium Ingress documentation
 

@@ -1,12 +1,12 @@
-"""I7: Two shared Ingresses with the same host and path.
+"""I7: Two shared Ingresses have the same host and path.
 
-Why: Cilium makes one route of both, and shares the requests out between the two Services.
-Seen: nowhere.
+Why: Cilium creates one route from both Ingresses and distributes the requests over the two Services.
+Seen: Nowhere.
 Since: 1.16
 Source: seen on the lab (weightedClusters of the CiliumEnvoyConfig); cilium/cilium #21386
 
 Bad: two Ingresses with `host: shop.example, path: /`
-Good: different paths, or one of them dedicated
+Good: different paths, or one dedicated Ingress
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
-"""I8: A policy locks Cilium's Ingress endpoint, and none opens it.
+"""I8: A policy locks Cilium's Ingress endpoint, and no policy opens it.
 
-Why: traffic through the Ingress passes policy twice: from the client to `reserved:ingress`, and from
-there to the backend. A lockdown that selects everything or that endpoint, without a rule that admits
-clients to it, answers 403 to all.
-Seen: clients get 403; nothing says why.
+Why: Traffic through the Ingress passes policy enforcement twice: from the client to `reserved:ingress`, and from
+`reserved:ingress` to the backend. A lockdown selects all endpoints or the Ingress endpoint. Without a rule that
+admits clients to the Ingress endpoint, every client gets 403.
+Seen: Clients get 403. No message gives the reason.
 Since: 1.16
 Source: Cilium Ingress policy example; cilium/cilium #30073
 
-Bad: a policy with `ingress: [{ entities: [cluster] }]` for every endpoint, alone
-Good: beside it one that selects `reserved:ingress` and admits the clients' CIDRs
+Bad: a policy with `ingress: [{ entities: [cluster] }]` for every endpoint, and no other policy
+Good: a second policy that selects `reserved:ingress` and admits the clients' CIDRs
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""I9: Default deny of egress for the Ingress endpoint, without a way to the backends.
+"""I9: A default deny of egress separates the Ingress endpoint from the backends.
 
-Why: the second hop, from `reserved:ingress` to the backend, is egress of that endpoint.
-Seen: clients get 503 or 403.
+Why: The second hop, from `reserved:ingress` to the backend, is egress traffic of the Ingress endpoint.
+Seen: Clients get 503 or 403.
 Since: 1.16
 Source: Cilium Ingress documentation (default deny)
 
 Bad: a policy for every endpoint with `egress: [{}]`
-Good: one for `reserved:ingress` with `egress: [{ entities: [cluster] }]`
+Good: a second policy for `reserved:ingress` with `egress: [{ entities: [cluster] }]`
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""I10: pathType ImplementationSpecific is a regular expression.
+"""I10: A path of pathType ImplementationSpecific is a regular expression.
 
-Why: Cilium reads such a path as an RE2 that must match the whole path; `/api` then matches `/api` and
-not `/api/v1`, and a dot any character.
-Seen: nowhere; clients get 404.
+Why: Cilium reads the path as an RE2 expression that must match the whole path. The path `/api` then matches `/api`
+and not `/api/v1`. A dot matches any character.
+Seen: Nowhere. Clients get 404.
 Since: 1.16
 Source: Cilium Ingress documentation (path types)
 

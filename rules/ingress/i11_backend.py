@@ -1,12 +1,12 @@
-"""I11: An Ingress or a route whose backend is not there.
+"""I11: The backend of an Ingress or a route does not exist.
 
-Why: Cilium takes the object as it is: the listener answers, and behind it is nobody.
-Seen: clients get 503 (500 from a route); nothing else says it of an Ingress.
+Why: Cilium accepts the object. The listener answers, and no backend is behind the listener.
+Seen: Clients get 503 (500 from a route). An Ingress shows no other sign.
 Since: 1.16
 Source: Cilium operator/pkg/model/ingestion/ingress.go, pkg/ciliumenvoyconfig
 
-Bad: `service: wbe` where the Service is called web; `port: 8080` where it has port 80
-Good: the name of a Service of the same namespace, and one of its ports
+Bad: `service: wbe` for a Service named web; `port: 8080` for a Service with port 80
+Good: the name of a Service in the same namespace, and one of its ports
 """
 
 from __future__ import annotations

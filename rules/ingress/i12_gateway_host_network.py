@@ -1,13 +1,13 @@
-"""I12: Gateways on the nodes' own network, with something that waits for their addresses.
+"""I12: A Gateway on the host network is to have an address of a pool.
 
-Why: with `gatewayAPI.hostNetwork` the Service of a Gateway is no LoadBalancer: it gets no address from a pool, and
-neither BGP nor L2 announces one. The listeners are on the nodes' addresses.
-Seen: nowhere; the Gateway has no address.
+Why: With `gatewayAPI.hostNetwork` the Service of a Gateway is not a LoadBalancer Service. The Service gets no
+address from a pool, and neither BGP nor L2 announces an address. The listeners use the nodes' addresses.
+Seen: Nowhere. The Gateway has no address.
 Since: 1.16
 Source: Cilium operator/pkg/model/translation/gateway-api; cilium/cilium #38123
 
 Bad: `gatewayAPI: { hostNetwork: { enabled: true } }` with a pool that only Gateways would use
-Good: without hostNetwork, or without the pool
+Good: no hostNetwork, or no such pool
 """
 
 from __future__ import annotations

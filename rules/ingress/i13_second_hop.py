@@ -1,8 +1,8 @@
-"""I13: A backend whose policy does not let the Ingress in.
+"""I13: A backend's policy does not admit the Ingress.
 
-Why: to a backend the traffic of an Ingress or a Gateway comes from the identity `ingress`, whoever the client is. A
-rule for `world` or for the clients' CIDRs does not admit it.
-Seen: clients get 503 or time-outs; Hubble shows drops between ingress and the backend.
+Why: The traffic of an Ingress or a Gateway reaches a backend with the identity `ingress`, whoever the client is. A
+rule for `world` or for the clients' CIDRs does not admit the traffic.
+Seen: Clients get 503 or timeouts. Hubble shows drops between ingress and the backend.
 Since: 1.16
 Source: Cilium Ingress documentation (source identity); cilium/cilium #30073
 

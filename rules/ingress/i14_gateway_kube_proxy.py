@@ -1,7 +1,7 @@
-"""I14: Gateway API without kube-proxy replacement.
+"""I14: Gateway API is on without kube-proxy replacement.
 
-Why: the operator starts no controller for Gateways: they are accepted by nobody and get no address.
-Seen: only in the operator's log.
+Why: The operator starts no controller for Gateways. No controller accepts the Gateways, and they get no address.
+Seen: Only in the operator's log.
 Since: 1.16
 Source: Cilium operator/pkg/gateway-api/cell.go; cilium/cilium #34099
 

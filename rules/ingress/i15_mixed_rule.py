@@ -1,8 +1,8 @@
-"""I15: A policy rule that mixes endpoints, entities and prefixes.
+"""I15: A policy rule mixes endpoints, entities and prefixes.
 
-Why: agents refuse the whole policy ("combining ... is not supported yet"): what it was to admit is not admitted, and
-what it was to lock stays open.
-Seen: in the agent's log; the policy's condition Valid is False.
+Why: Agents refuse the whole policy ("combining ... is not supported yet"). The policy then admits nothing and locks
+nothing.
+Seen: In the agent's log. The policy's condition Valid is False.
 Since: 1.16
 Source: Cilium pkg/policy/api/rule_validation.go
 

@@ -1,14 +1,14 @@
-"""I16: A route that no listener of its Gateway takes.
+"""I16: No listener of the Gateway accepts a route.
 
-Why: a route joins a listener only where its kind, its namespace, the listener's name or port, and its hosts all fit.
-One that joins none is accepted by the API and serves nothing.
-Seen: `Accepted: False` (NoMatchingParent, NotAllowedByListeners, NoMatchingListenerHostname) in the route's status;
-`Accepted: True` all the same where another listener of the Gateway would be for its hosts.
+Why: A route attaches to a listener only when its kind, its namespace, the listener's name or port, and its
+hostnames all match. The API server accepts a route that attaches to no listener, and the route serves nothing.
+Seen: `Accepted: False` (NoMatchingParent, NotAllowedByListeners, NoMatchingListenerHostname) in the route's status.
+The status is still `Accepted: True` when another listener of the Gateway has the route's hostnames.
 Since: 1.16
 Source: operator/pkg/gateway-api/routechecks and operator/pkg/model/helpers.go of Cilium
 
-Bad: an HTTPRoute with `hostnames: [shop.example]` at a listener with `hostname: "*.test"`
-Good: a host that the listener has, or a listener without one
+Bad: an HTTPRoute with `hostnames: [shop.example]` for a listener with `hostname: "*.test"`
+Good: a hostname that the listener has, or a listener without a hostname
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""I17: A Service or a Secret of another namespace without a ReferenceGrant there.
+"""I17: A Service or a Secret in another namespace has no ReferenceGrant there.
 
-Why: the Gateway API lets a namespace be used by others only where it says so itself.
-Seen: clients get 500 (a route) or a reset connection (a listener); `ResolvedRefs: False`, RefNotPermitted in the
-status.
+Why: In the Gateway API a namespace is open to references from others only through a ReferenceGrant of its own.
+Seen: Clients get 500 (a route) or a reset connection (a listener). The status has `ResolvedRefs: False` with
+RefNotPermitted.
 Since: 1.16
 Source: the Gateway API's ReferenceGrant; operator/pkg/gateway-api/helpers/reference_grant.go of Cilium
 
-Bad: `backends: [{ service: shop, namespace: shop, port: 80 }]` in a route of namespace default, nothing else
-Good: with it a ReferenceGrant in namespace shop, under `manifests`
+Bad: `backends: [{ service: shop, namespace: shop, port: 80 }]` in a route of namespace default, without a grant
+Good: the same with a ReferenceGrant in namespace shop, under `manifests`
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""I18: Listeners that Cilium does not serve, or that are in each other's way.
+"""I18: Cilium does not serve a listener, or two listeners conflict.
 
-Why: Cilium's listeners are HTTP, HTTPS and TLS. Two listeners with one port have to differ in their host, and speak
-TLS both or neither.
-Seen: `Conflicted: True` or `Accepted: False` at the listener in the Gateway's status; nobody answers there.
+Why: Cilium serves HTTP, HTTPS and TLS listeners. Two listeners on one port need different hostnames. Two listeners
+on one port must both use TLS, or neither.
+Seen: `Conflicted: True` or `Accepted: False` for the listener in the Gateway's status. The listener does not
+answer.
 Since: 1.16
 Source: operator/pkg/gateway-api/gateway_reconcile.go of Cilium; "Distinct listeners" of the Gateway API
 

@@ -1,13 +1,13 @@
-"""I19: A Service that a Gateway's HTTPRoutes and GRPCRoutes both use.
+"""I19: HTTPRoutes and GRPCRoutes of a Gateway use the same port of a Service.
 
-Why: Cilium gives each port of a Service one cluster in a Gateway's Envoy, and speaks HTTP/2 to all of it as soon as one
-GRPCRoute is there. Pods that answer HTTP/1.1 alone refuse it.
-Seen: 502 for the requests of the HTTPRoute ("protocol error").
+Why: Cilium creates one cluster for each port of a Service in a Gateway's Envoy. One GRPCRoute switches the whole
+cluster to HTTP/2. Pods that speak only HTTP/1.1 refuse HTTP/2.
+Seen: Requests of the HTTPRoute get 502 ("protocol error").
 Since: 1.16
 Source: operator/pkg/model/translation/cec_translator.go (isGRPCService) of Cilium
 
 Bad: an HTTPRoute and a GRPCRoute of one Gateway with `backends: [{ service: shop, port: 80 }]`
-Good: a port of the Service for calls alone
+Good: a separate port of the Service for gRPC calls
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""I20: An annotation of an Ingress that does nothing as it is written.
+"""I20: An annotation of an Ingress has no effect as written.
 
-Why: Cilium reads ten annotations of an Ingress, by their exact keys, and some of them under an older prefix too. Every
-other key, and every text that it cannot read, counts as not set. Those for the Service count on a dedicated Ingress
-alone: a shared one has no Service of its own.
-Seen: at most in the operator's log.
+Why: Cilium reads ten annotations of an Ingress by their exact keys, and some of them under an older prefix too.
+Cilium ignores every other key, and every value that it cannot parse. The annotations for the Service apply only to
+a dedicated Ingress, because a shared Ingress has no Service of its own.
+Seen: At most in the operator's log.
 Since: 1.16
 Source: Cilium operator/pkg/ingress/annotations of 1.16.3, 1.18.0 and 1.19.7; operator/pkg/ingress/ingress_reconcile.go
 

@@ -1,9 +1,10 @@
-"""I21: A regular expression that Envoy cannot read.
+"""I21: Envoy cannot parse a regular expression.
 
-Why: Envoy refuses all routes that come in one message, not the wrong one alone. From then on no change of any Ingress
-of the shared listener, or of any route of the Gateway, arrives, and a restarted Envoy has none of them. A policy of
-such requests is refused whole: by the agent for its paths and methods, by Envoy for its hosts.
-Seen: `NACK received` in the agent's log, with Envoy's reason; what was changed does not take effect.
+Why: Envoy refuses all routes of a message when one route is invalid. From then on Envoy receives no change of any
+Ingress of the shared listener, or of any route of the Gateway. A restarted Envoy has none of these routes. A
+network policy with an invalid expression is refused as a whole: by the agent for its paths and methods, by Envoy
+for its hosts.
+Seen: `NACK received` in the agent's log, with Envoy's reason. The change does not take effect.
 Since: 1.16
 Source: Cilium operator/pkg/model/translation, pkg/policy/api/http.go; Envoy RouteMatch (RE2)
 
