@@ -53,6 +53,6 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield error(
                 f"{path}.kind",
                 f"gatewayAPI.enabled: true with a Gateway of class cilium ({gateway.name})",
-                "false: nobody makes its Service or its listeners",
+                "false: no controller creates its Service or its listeners",
                 "add gatewayController: {}, or set cilium.values.gatewayAPI.enabled: true",
             )

@@ -62,4 +62,4 @@ def _twice(facts: Facts) -> Iterator[Finding]:
     for where, _, address in facts.addresses:
         first = seen.setdefault(address.ip, where)
         if first != where:
-            yield error(where, f"an address of its own ({first} has it)", address.ip, "change one of them")
+            yield error(where, f"an address that {first} does not have", address.ip, "change one of them")

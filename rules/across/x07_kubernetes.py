@@ -33,5 +33,5 @@ def check(facts: Facts) -> Iterator[Finding]:
             "cluster.kubernetes",
             f"1.{first} to 1.{last} (Cilium {release})",
             text,
-            "take a Cilium release that is tested with it",
+            "use a Cilium release that is tested with this Kubernetes version",
         )

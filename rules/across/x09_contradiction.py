@@ -23,5 +23,5 @@ def check(facts: Facts) -> Iterator[Finding]:
     for problem in conflicts(facts.declared):
         if problem.path == "cilium.values.kubeProxyReplacement" and problem.got not in ("true", "false"):
             continue
-        fix = "take the value out, or change what declares the other"
+        fix = "remove the value, or change the declared setting"
         yield error(problem.path, problem.expected, problem.got, fix)

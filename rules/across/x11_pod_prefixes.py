@@ -42,7 +42,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 f"cilium.values.ipam.operator.clusterPoolIPv{pods.version}MaskSize",
                 f"at least {prefix.prefixlen}, the length of {text}",
                 size,
-                "take a longer prefix for each node: the operator does not start",
+                f"set at least {prefix.prefixlen}, or the operator does not start",
             )
 
 

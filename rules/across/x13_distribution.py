@@ -44,6 +44,6 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield error(
                 f"cilium.values.{_CAPABILITIES}",
                 "a list without SYS_MODULE on Talos",
-                "one with it",
+                "a list with SYS_MODULE",
                 f"set {_CAPABILITIES} to the chart's list without SYS_MODULE",
             )

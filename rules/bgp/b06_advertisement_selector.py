@@ -25,10 +25,11 @@ def check(facts: Facts) -> Iterator[Finding]:
             wanted = family.advertisements
             if wanted is None or any(wanted.matches(item.labels) for item in facts.bgp.advertisements):
                 continue
-            have = "; ".join(str(dict(item.labels)) for item in facts.bgp.advertisements) or "no advertisements"
+            labels = "; ".join(str(dict(item.labels)) for item in facts.bgp.advertisements)
+            have = f"none of {labels}" if labels else "nothing: there are no advertisements"
             yield error(
                 f"bgp.peerConfigs[{i}].families[{j}].advertisements",
                 "labels of an advertisement",
-                f"{wanted.manifest()}, which none of {have} has",
+                f"{wanted.manifest()}, which matches {have}",
                 "make the selector and an advertisement's labels equal",
             )

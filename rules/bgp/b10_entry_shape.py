@@ -27,7 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 f"{path}.addresses",
                 "LoadBalancerIP, ClusterIP or ExternalIP",
                 "none",
-                "say which addresses of the Services are announced",
+                "name the addresses of the Services to announce",
             )
         if entry.type != "Service" and entry.addresses:
             yield error(
@@ -44,7 +44,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             if entry.type == "Service" and length is not None and not 1 <= length <= most:
                 yield error(
                     f"{path}.{key}",
-                    f"1 to {most} (the API takes no more)",
+                    f"1 to {most} (the range of the API)",
                     length,
                     f"take {key} out: single addresses are announced anyway",
                 )
@@ -52,4 +52,9 @@ def check(facts: Facts) -> Iterator[Finding]:
                 yield error(f"{path}.{key}", f"nothing with type {entry.type}", length, f"take {key} out")
         if (entry.type == "Interface") != (entry.interface is not None):
             wanted = "the name of an interface" if entry.type == "Interface" else f"nothing with type {entry.type}"
-            yield error(f"{path}.interface", wanted, entry.interface or "nothing", "type Interface has an interface")
+            yield error(
+                f"{path}.interface",
+                wanted,
+                entry.interface or "nothing",
+                "set interface with type Interface, and only there",
+            )

@@ -24,7 +24,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if far is not None and not far.known and session.source_is_there:
             yield error(
                 far.neighbor_path,
-                f"a neighbor {session.source} (node {session.node.name}), or a listen range with it",
+                f"a neighbor {session.source} (node {session.node.name}), or a listen range that contains it",
                 "neither",
                 f"add {{ address: {session.source}, peerGroup: ... }}",
             )

@@ -28,5 +28,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 continue
             advice = "two numbers up to 65535, three up to 4294967295, or a well-known name"
             if text.count(":") == 1 and text.replace(":", "").isdigit():
-                advice = f"a part is above 65535: a large community has three numbers, such as {text.split(':')[0]}:0:1"
+                advice = (
+                    f"use a large community of three numbers, such as {text.split(':')[0]}:0:1 (a part is above 65535)"
+                )
             yield error(f"{path}.communities[{i}]", "a BGP community", text, nearest(text, WELL_KNOWN, advice))

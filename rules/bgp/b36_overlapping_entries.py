@@ -43,7 +43,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             told.add((one.path, two.path))
             yield warning(
                 two.path,
-                f"the attributes of {one.path}, which takes {what} too",
+                f"the attributes of {one.path}, which also selects {what}",
                 _said(two),
                 "make the selectors exclude each other, or the attributes equal",
             )

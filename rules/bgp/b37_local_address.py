@@ -33,5 +33,5 @@ def check(facts: Facts) -> Iterator[Finding]:
                         f"bgp.nodeOverrides[{i}].instances[{j}].peers[{k}].localAddress",
                         f"an address of node {node.name} ({', '.join(map(str, own))})",
                         peer.local_address,
-                        f"take one of them, or declare the interface that has it under nodes of {node.name}",
+                        f"use one of them, or declare the interface with this address for {node.name} under nodes",
                     )

@@ -40,7 +40,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield error(
                 f"{session.instance_path}.localPort",
                 f"a port on which node {other} listens for {session.node.name}",
-                "nothing: both only dial",
+                "nothing: both nodes only dial",
                 "set localPort, such as 1790, and the peer's port with it, or peer with a router",
             )
 
@@ -59,5 +59,5 @@ def _other_ports(facts: Facts) -> Iterator[Finding]:
                 f"bgp.peerConfigs[{i}].transport.peerPort",
                 f"{_BGP}, where router {far[config.name]} listens",
                 port,
-                "take peerPort out, or give the peers that listen elsewhere a peer config of their own",
+                "remove peerPort, or use another peer config for peers that listen on another port",
             )

@@ -34,7 +34,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if ttl < least and path not in told:
             told.add(path)
             fix = (
-                "take ttlSecurityHops out: iBGP of an agent has no other TTL"
+                "remove ttlSecurityHops: an agent sends iBGP packets with no other TTL"
                 if internal
                 else ("set ebgpMultihop: 255 in the peer config, or take ttlSecurityHops out")
             )

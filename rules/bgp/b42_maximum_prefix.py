@@ -32,7 +32,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             told.add(path)
             yield error(
                 path,
-                f"at least {count} (node {session.node.name} announces so many)",
+                f"at least {count} (the prefixes that node {session.node.name} announces)",
                 most,
                 f"set maximumPrefix well above {count}",
             )

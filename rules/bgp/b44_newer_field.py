@@ -28,7 +28,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if config.transport is not None and config.transport.source_interface is not None:
             yield error(
                 f"bgp.peerConfigs[{i}].transport.sourceInterface",
-                "Cilium 1.19 or newer with it",
+                "Cilium 1.19 or newer with sourceInterface",
                 have,
                 "set localAddress in bgp.nodeOverrides instead",
             )
@@ -38,5 +38,5 @@ def check(facts: Facts) -> Iterator[Finding]:
                 f"{path}.type",
                 "Cilium 1.19 or newer with type Interface",
                 have,
-                "announce the address as a PodCIDR or a Service, or take a newer Cilium",
+                "announce the address as a PodCIDR or a Service, or use Cilium 1.19",
             )

@@ -30,7 +30,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 yield error(
                     f"{gateway.path}.interface",
                     f"an interface of node {node.name}",
-                    f"{name}, which it has not",
+                    f"{name}, which the node does not have",
                     "declare the interface, or name another one",
                 )
             elif not any(isinstance(i, Interface) and i.address.version == 4 for i in own):

@@ -34,7 +34,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if policy.egress_gateways and policy.egress_gateway is None and facts.release >= (1, 18):
             yield error(
                 f"{where}.egressGateway",
-                "a value, which the CRD requires beside the list",
+                "a gateway (the CRD requires egressGateway in addition to the list)",
                 "nothing",
                 "repeat the list's first entry as egressGateway",
             )
@@ -42,8 +42,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         if many and one is not None and one not in many and facts.release >= (1, 18):
             yield warning(
                 f"{where}.egressGateways",
-                "egressGateway among them (the list wins)",
-                "another gateway there",
+                "a list that contains egressGateway (the list overrides egressGateway)",
+                "a list without it",
                 "repeat one of the list's entries as egressGateway",
             )
         if policy.egress_groups and (policy.egress_gateway or policy.egress_gateways):

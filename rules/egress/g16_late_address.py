@@ -24,7 +24,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if policy.egress_cidrs and not policy.egress_groups and not policy.isovalent(facts.stack.cilium.edition):
             yield warning(
                 f"egressPolicies[{i}].egressCIDRs",
-                "egressGroups with it",
-                "a plain gateway, which takes no address from it",
+                "egressGroups with egressCIDRs",
+                "a gateway without egressGroups, which gets no address from egressCIDRs",
                 "use egressGroups, or put the address on the node's interface",
             )

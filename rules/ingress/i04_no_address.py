@@ -39,7 +39,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if not announced:
             yield warning(
                 path,
-                f"an L2 policy or a BGP advertisement that takes the Service {service.name}",
+                f"an L2 policy or a BGP advertisement that selects the Service {service.name}",
                 "neither",
-                f"select one of its labels in one of them: {dict(service.labels)}",
+                f"select a label of the Service in a policy or an advertisement: {dict(service.labels)}",
             )

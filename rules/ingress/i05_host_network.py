@@ -45,7 +45,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 f"ingresses[{i}].loadBalancerMode",
                 "shared, or Cilium 1.18.1",
                 f"dedicated with {facts.stack.cilium.version}",
-                "this operator makes a Service of it that the API refuses: nobody would listen",
+                "use one of the two: the API refuses the Service that this operator creates, and no listener opens",
             )
         where = f"ingresses[{i}].annotations"
         port = ingress.annotations.get(_PORT)
@@ -57,7 +57,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         elif int(port) < 1024 and not allowed:
             yield error(where, "1024 or more, or the capability NET_BIND_SERVICE", port, _HOW)
         elif port in used:
-            yield error(where, f"a port that {used[port]} has not", port, "take another port")
+            yield error(where, f"a port that {used[port]} does not use", port, "take another port")
         used.setdefault(port, ingress.name)
 
 

@@ -28,7 +28,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if asking or (found and facts.stack.pools and not facts.addressed):
         yield warning(
             "cilium.values.gatewayAPI.hostNetwork.enabled",
-            "false where a Gateway is to have an address of a pool",
-            "true, with which its Service is no LoadBalancer",
-            f"take hostNetwork out, or {f'{asking[0]}.addresses' if asking else 'the pool'}",
+            "false for a Gateway with an address from a pool",
+            "true, which makes its Service no LoadBalancer",
+            f"remove hostNetwork, or {f'{asking[0]}.addresses' if asking else 'the pool'}",
         )

@@ -41,5 +41,5 @@ def check(facts: Facts) -> Iterator[Finding]:
                         f"{path}.{direction}[{i}]",
                         "one of endpoints, entities, cidrs and fqdns",
                         " and ".join(given),
-                        "make a rule of each: rules join",
+                        "write one rule for each: the rules add up",
                     )

@@ -52,14 +52,17 @@ def _joins(where: str, kind: str, route: Route, parent: ParentRef, gateway: Gate
         have = ", ".join(f"{one.name} ({one.port})" for one in gateway.listeners)
         key, got = ("sectionName", parent.section_name) if parent.section_name else ("port", parent.port)
         yield error(
-            f"{where}.{key}", f"a listener of Gateway {gateway.name} ({have})", got, "name one of them, or none for all"
+            f"{where}.{key}",
+            f"a listener of Gateway {gateway.name} ({have})",
+            got,
+            f"name one of them, or remove {key} for all of them",
         )
         return
     taking = [one for one in asked if one.takes(kind, route.namespace, gateway.namespace, None)]
     if not taking:
         yield error(
             where,
-            f"a listener of Gateway {gateway.name} that takes a {kind} of namespace {route.namespace}",
+            f"a listener of Gateway {gateway.name} that accepts a {kind} of namespace {route.namespace}",
             "; ".join(_takes(one) for one in asked),
             "change the listener's protocol or allowedRoutes",
         )
@@ -70,11 +73,11 @@ def _joins(where: str, kind: str, route: Route, parent: ParentRef, gateway: Gate
             where,
             f"a listener of Gateway {gateway.name} for {', '.join(route.hostnames)}",
             f"listeners for {', '.join(str(one.hostname) for one in taking)}",
-            "give the route one of their hosts",
+            "give the route a hostname of one of these listeners",
         )
 
 
 def _takes(listener: Listener) -> str:
     allowed = listener.allowed_routes
     kinds = f"{', '.join(allowed.kinds)} " if allowed.kinds else ""
-    return f"{listener.name} ({listener.protocol}) takes {kinds}routes of namespaces {allowed.namespaces}"
+    return f"{listener.name} ({listener.protocol}) accepts {kinds}routes of namespaces {allowed.namespaces}"

@@ -32,7 +32,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                     f"{where}.protocol",
                     "HTTP, HTTPS or TLS",
                     listener.protocol,
-                    "Cilium serves no such listener: use a LoadBalancer Service",
+                    "use a LoadBalancer Service: Cilium does not serve this protocol",
                 )
                 continue
             before = first.setdefault((listener.port, listener.hostname or ""), where)
@@ -48,7 +48,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             if tls != (listener.tls is not None):
                 yield error(
                     f"{where}.protocol",
-                    f"TLS as at {other}, which has the same port, or neither",
+                    f"a protocol {'with' if tls else 'without'} TLS, as {other} on the same port",
                     listener.protocol,
-                    "take another port for one of them",
+                    "give one of the two another port",
                 )

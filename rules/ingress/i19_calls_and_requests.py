@@ -40,5 +40,5 @@ def check(facts: Facts) -> Iterator[Finding]:
                             f"{path}.{place}",
                             f"a port that no GRPCRoute of Gateway {parent.name} uses",
                             f"{backend.service}:{backend.port}, as {calls[key]}",
-                            "give the calls a port of their own, unless the pods speak HTTP/2 on it",
+                            "give gRPC a separate port, unless the pods speak HTTP/2 on this one",
                         )

@@ -74,22 +74,22 @@ def _judged(where: str, ingress: Ingress, key: str, name: str, text: str, shared
         return
     words, expression = _READ[name]
     if not expression.fullmatch(text):
-        yield error(where, f"{key}: {words}", text or "nothing", "correct it: Cilium reads it as if it were not there")
+        yield error(where, f"{key}: {words}", text or "nothing", "correct the value: Cilium ignores it")
     elif expression is _PORT and int(text) > 65535:
-        yield error(where, f"{key}: {words}", text, "correct it: the API refuses the Service")
+        yield error(where, f"{key}: {words}", text, "correct the value: the API refuses the Service")
     if shared and name in _OF_A_SERVICE:
         yield warning(
             where,
             f"{key} on a dedicated Ingress only",
             "one on a shared Ingress",
-            "make it dedicated, or take the annotation out: the shared Service is the chart's",
+            "make the Ingress dedicated, or remove the annotation: the chart defines the shared Service",
         )
     elif name in _NODE_PORTS and _kind(ingress) != "NodePort":
         yield warning(
             where,
             f"{_OURS}service-type: NodePort beside {key}",
             _kind(ingress),
-            "set the Service's type, or take the port out",
+            f"set {_OURS}service-type: NodePort, or remove the port",
         )
 
 

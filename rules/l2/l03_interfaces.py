@@ -32,4 +32,4 @@ def check(facts: Facts) -> Iterator[Finding]:
                 yield error(where, "a regular expression as RE2 has it", f"{pattern} ({why})", "correct it")
             elif not any(matches(pattern, device) for device in devices):
                 names = ", ".join(sorted(devices))
-                yield warning(where, f"a pattern of one of {names}", pattern, "correct it, or add the device")
+                yield warning(where, f"a pattern that matches one of {names}", pattern, "correct it, or add the device")

@@ -37,13 +37,13 @@ def check(facts: Facts) -> Iterator[Finding]:
         for port in service.all_ports():
             clash = ports[key].setdefault((port.port, port.protocol) if by_protocol else port.port, service)
             if clash is not service:
-                reason = f"port {port.port}/{port.protocol} as {clash.name} has"
+                reason = f"port {port.port}/{port.protocol}, which {clash.name} has too"
         if reason:
             yield warning(
                 facts.place(path, "annotations"),
                 f"a Service that can share with {earlier.name}",
                 reason,
-                "give it another sharing key, or make them agree",
+                "give it another sharing key, or remove the difference",
             )
 
 

@@ -39,7 +39,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield warning(
                 f"pools[{i}].blocks",
                 "every address from before",
-                f"{', '.join(lost)} taken out",
+                f"{', '.join(lost)} removed",
                 "keep the block until no Service uses it",
             )
         if pool.disabled:
@@ -49,7 +49,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 f"pools[{i}].serviceSelector",
                 "the selector from before",
                 "another one",
-                "check that it still takes every Service of the pool",
+                "check that the selector still matches every Service of the pool",
             )
 
 

@@ -46,7 +46,12 @@ def _networks(facts: Facts, hosts: dict[Span, list[Span]]) -> Iterator[Finding]:
         loose = [service.name for _, service in facts.addressed if not list(requested(service))]
         what = ", ".join(span.what for span in (taken or inside)[:5])
         if taken:
-            yield error(block.path, "no Service that asks for a host's address", what, "take another address for it")
+            yield error(
+                block.path,
+                "no Service that requests the address of a host",
+                what,
+                "request another address for the Service",
+            )
         elif loose:
             yield warning(
                 block.path,

@@ -81,7 +81,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 f"services[{i}].annotations",
                 "service.cilium.io/type with LoadBalancer",
                 kind,
-                "the nodes do not serve its LoadBalancer address: take the annotation out",
+                "remove the annotation: with it the nodes do not serve the LoadBalancer address",
             )
     for i, ingress in enumerate(facts.stack.ingresses):
         if ingress.class_name == "cilium":
@@ -91,7 +91,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                         f"ingresses[{i}].annotations",
                         "an annotation that Cilium reads",
                         f"{key}, which is another controller's",
-                        "take it out: Cilium does nothing of it",
+                        "remove the annotation: Cilium ignores it",
                     )
     for item in facts.made:
         place = item.places.get("annotations", item.path)

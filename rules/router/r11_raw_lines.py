@@ -48,7 +48,11 @@ def check(facts: Facts) -> Iterator[Finding]:
         for path, lines in ((f"routers[{i}].raw", router.raw), (f"routers[{i}].bgp.raw", router.bgp.raw)):
             if lines:
                 said = next((field for line in lines if (field := _field(line))), None)
-                fix = f"{said} says it, and is checked" if said else "waive R11 here, with the reason for the line"
+                fix = (
+                    f"use the field {said}, which is checked"
+                    if said
+                    else "waive R11 here, with the reason for the line"
+                )
                 yield warning(path, "fields of the stack, which are checked", f"{len(lines)} unchecked line(s)", fix)
 
 

@@ -599,8 +599,8 @@ def sentences(rule_id: str, *edits: Edit) -> list[str]:
             "B6",
             [lambda d: d["bgp"].pop("advertisements")],
             [
-                "labels of an advertisement | {'matchLabels': {'advertise': 'bgp'}}, which none of "
-                "no advertisements has | "
+                "labels of an advertisement | {'matchLabels': {'advertise': 'bgp'}}, which matches nothing: "
+                "there are no advertisements | "
                 "make the selector and an advertisement's labels equal"
             ],
         ),

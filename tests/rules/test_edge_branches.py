@@ -414,7 +414,7 @@ EGRESS = [
     (
         "G5",
         with_net0("172.18.0.42/16") + egress(f"egressGroups: [{{ {W23}, interface: net0 }}]"),
-        ["error egressPolicies[0].egressGroups[0].interface: net0, which it has not"],
+        ["error egressPolicies[0].egressGroups[0].interface: net0, which the node does not have"],
     ),
     ("G5", egress(f"egressGateway: {{ {W3} }}"), []),
     (

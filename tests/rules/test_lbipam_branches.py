@@ -245,7 +245,7 @@ CASES = [
     (
         "P10",
         "before: { pools: [{ name: cilium-pool, blocks: [{ cidr: 172.16.1.0/24 }] }] }\n",
-        ["warning pools[0].blocks: 172.16.1.0-172.16.1.255 taken out"],
+        ["warning pools[0].blocks: 172.16.1.0-172.16.1.255 removed"],
     ),
     ("P10", "", []),
     ("P10", "before: {}\n", []),
@@ -253,13 +253,13 @@ CASES = [
         "P10",
         "before: {}\npools: [{ name: cilium-pool, blocks: [{ start: 172.16.1.1, stop: 172.16.1.99 },"
         " { start: 172.16.1.101, stop: 172.16.1.254 }] }]\n",
-        ["warning pools[0].blocks: 172.16.1.1-172.16.1.254 taken out"],
+        ["warning pools[0].blocks: 172.16.1.1-172.16.1.254 removed"],
     ),
     # The same numbers in the other family are other addresses.
     (
         "P10",
         "before: {}\npools: [{ name: cilium-pool, blocks: [{ cidr: '::ac10:100/120' }] }]\n",
-        ["warning pools[0].blocks: 172.16.1.1-172.16.1.254 taken out"],
+        ["warning pools[0].blocks: 172.16.1.1-172.16.1.254 removed"],
     ),
     (
         "P10",
@@ -336,7 +336,7 @@ CROSS = "lbipam.cilium.io/sharing-cross-namespace"
     ("one", "two", "got"),
     [
         (f"annotations: {{ {KEY} }}", f"annotations: {{ {KEY} }}", []),
-        (f"annotations: {{ {KEY} }}", f"annotations: {{ {KEY} }}, port: 80", ["port 80/TCP as webpod has"]),
+        (f"annotations: {{ {KEY} }}", f"annotations: {{ {KEY} }}, port: 80", ["port 80/TCP, which webpod has too"]),
         (f"annotations: {{ {KEY} }}", "annotations: { lbipam.cilium.io/sharing-key: shop }, port: 80", []),
         (f"annotations: {{ {KEY} }}", "port: 80", []),
         (
