@@ -58,6 +58,7 @@ app.add_typer(stack.app, name="stack")
 app.add_typer(settings.app, name="config")
 app.command("render")(render.render)
 app.command("schema")(render.schema)
+app.command("reference")(render.reference)
 
 
 def main() -> None:

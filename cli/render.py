@@ -1,4 +1,4 @@
-"""render: what the stack becomes, as files; schema: the stack file's schema for editors."""
+"""render: what the stack becomes, as files; schema and reference: what a stack file may say, for editors and people."""
 
 from __future__ import annotations
 
@@ -97,6 +97,19 @@ def schema(
     from config.schema import stack_file_schema
 
     text = json.dumps(stack_file_schema(), indent=2) + "\n"
+    if file is None:
+        print(text, end="")
+    else:
+        file.write_text(text)
+
+
+def reference(
+    file: Annotated[Path | None, typer.Argument(help="Write to this file instead of standard output.")] = None,
+) -> None:
+    """Every field of a stack file as one Markdown document (docs/stack.md is made by this)."""
+    from cli.stack_page import markdown
+
+    text = markdown(Path.cwd())
     if file is None:
         print(text, end="")
     else:

@@ -25,15 +25,23 @@ class Advertisement(Model):
     """
 
     type: Literal["PodCIDR", "Service", "CiliumPodIPPool", "Interface"]
+    """What is announced."""
     addresses: tuple[ServiceAddress, ...] = ()
+    """Which addresses of a Service, with type Service."""
     selector: LabelSelector | None = None
+    """Which Services or pools, by their labels."""
     communities: tuple[str, ...] = ()
+    """BGP communities: standard, large, or well-known names."""
     local_preference: Annotated[int, Field(ge=0, le=4294967295)] | None = None
+    """The local preference (RFC 4271), for peers of the same AS."""
     aggregation_length: Annotated[int, Field(ge=0, le=128)] | None = None
+    """The prefix length to which IPv4 addresses of Services are aggregated."""
     aggregation_length_ipv6: Annotated[int, Field(ge=0, le=127)] | None = Field(
         default=None, alias="aggregationLengthIPv6"
     )
+    """The prefix length to which IPv6 addresses of Services are aggregated."""
     interface: InterfaceName | None = None
+    """The interface whose addresses are announced, with type Interface (from 1.19)."""
 
     def aggregation(self, version: int) -> int | None:
         """The length to which addresses of a family (4, 6) are aggregated; None: each by itself."""
@@ -44,38 +52,56 @@ class AdvertisementSet(Model):
     """A CiliumBGPAdvertisement. Peer configs select it by its labels."""
 
     name: ObjectName
+    """The object's name."""
     labels: Labels
+    """Labels by which peer configs find it."""
     advertisements: Annotated[tuple[Advertisement, ...], Field(min_length=1)]
+    """What is announced."""
 
 
 class Family(Model):
     """An address family of a peer config, and the advertisements of that family."""
 
     afi: Literal["ipv4", "ipv6"] = "ipv4"
+    """The address family."""
     safi: Literal["unicast"] = "unicast"
+    """The kind of routes."""
     advertisements: LabelSelector | None = None
+    """Which advertisement sets the family carries, by their labels."""
 
 
 class Transport(Model):
     """The TCP connection of a session: the peer's port, and the interface of the source address (from 1.19)."""
 
     peer_port: Port | None = None
+    """The peer's TCP port; unset: 179."""
     source_interface: InterfaceName | None = None
+    """The interface whose address is the source (from 1.19)."""
 
 
 class PeerConfig(Model):
     """A CiliumBGPPeerConfig. Timers come from the profile; single values override the profile (seconds)."""
 
     name: ObjectName
+    """The object's name."""
     profile: ProfileName = "standard"
+    """Named timers, as docs/timers.md has them."""
     hold: Annotated[int, Field(ge=3, le=65535)] | None = None
+    """Seconds without a word until a session ends; unset: the profile's."""
     keepalive: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """Seconds between keepalives; unset: the profile's."""
     connect_retry: Annotated[int, Field(ge=1, le=2147483647)] | None = None
+    """Seconds between attempts to connect; unset: the profile's."""
     graceful_restart: Annotated[int, Field(ge=1, le=4095, strict=True)] | Literal[False] | None = None
+    """Seconds that routes outlive the agent (RFC 4724); false: off; unset: the profile's."""
     ebgp_multihop: Annotated[int, Field(ge=1, le=255)] | None = None
+    """How many hops away the peer may be; unset: 1."""
     auth_secret_ref: ObjectName | None = None
+    """The Secret with the sessions' password."""
     transport: Transport | None = None
+    """TCP below the sessions."""
     families: tuple[Family, ...] = ()
+    """The address families that the sessions carry."""
 
     @property
     def timers(self) -> TimerProfile:
@@ -97,59 +123,83 @@ class Peer(Model):
     """
 
     name: InstanceName
+    """The peer's name in the instance."""
     asn: ASN | None = None
+    """The peer's AS number."""
     address: Address | None = None
+    """The peer's address."""
     default_gateway: Literal["ipv4", "ipv6"] | None = None
+    """Each node peers with its default gateway of that family (from 1.18)."""
     peer_config_ref: ObjectName | None = None
+    """The peer config of the sessions."""
 
 
 class Instance(Model):
     """A BGP instance that every selected node runs."""
 
     name: InstanceName
+    """The instance's name."""
     local_asn: ASN | None = Field(default=None, alias="localASN")
+    """The nodes' AS number."""
     local_port: Port | None = None
+    """The TCP port that the nodes listen on; unset: none."""
     peers: tuple[Peer, ...] = ()
+    """Whom the nodes peer with."""
 
 
 class ClusterConfig(Model):
     """A CiliumBGPClusterConfig: which nodes run which instances."""
 
     name: ObjectName
+    """The object's name."""
     node_selector: LabelSelector | None = None
+    """The nodes that run the instances; unset: all."""
     instances: Annotated[tuple[Instance, ...], Field(min_length=1)]
+    """The BGP instances."""
 
 
 class PeerOverride(Model):
     """What one node does differently for one peer."""
 
     name: InstanceName
+    """The peer's name in the instance."""
     local_address: Address | None = None
+    """The source address of the session."""
     local_port: Port | None = None
+    """The TCP port of the session's near end."""
 
 
 class InstanceOverride(Model):
     """What one node does differently in one instance."""
 
     name: InstanceName
+    """The instance's name."""
     router_id: IPv4Address | None = None
+    """The node's router ID (RFC 4271)."""
     local_port: Port | None = None
+    """The TCP port that the node listens on."""
     local_asn: ASN | None = Field(default=None, alias="localASN")
+    """The node's AS number."""
     peers: tuple[PeerOverride, ...] = ()
+    """What the node does differently towards peers."""
 
 
 class NodeOverride(Model):
     """A CiliumBGPNodeConfigOverride. Its name is the node's name."""
 
     node: ObjectName
+    """The node's name, and the object's."""
     instances: tuple[InstanceOverride, ...] = ()
+    """What the node does differently in instances."""
 
 
 class AuthSecret(Model):
     """A Secret with the key `password`; the value is the stack's secret `passwordConfig`."""
 
     name: ObjectName
+    """The Secret's name."""
     password_config: SecretName
+    """The secret of the configuration that holds the password."""
 
 
 class Bgp(Model):
@@ -161,9 +211,16 @@ class Bgp(Model):
     """
 
     cluster_configs: tuple[ClusterConfig, ...] = ()
+    """CiliumBGPClusterConfigs: which nodes peer with whom."""
     peer_configs: tuple[PeerConfig, ...] = ()
+    """CiliumBGPPeerConfigs: timers and families of sessions."""
     advertisements: tuple[AdvertisementSet, ...] = ()
+    """CiliumBGPAdvertisements: what is announced."""
     node_overrides: tuple[NodeOverride, ...] = ()
+    """CiliumBGPNodeConfigOverrides: what single nodes do differently."""
     auth_secrets: tuple[AuthSecret, ...] = ()
+    """Secrets with the passwords of sessions."""
     node_labels: Labels = {}
+    """Labels that every node gets."""
     return_routes: Literal["auto", "off"] = "auto"
+    """Whether nodes that need a static route to the pods of others get one."""

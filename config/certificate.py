@@ -17,8 +17,11 @@ class Certificate(Model):
     """
 
     secret_name: ObjectName | None = None
+    """The Secret with certificate and key."""
     certificate_config: SecretName | None = None
+    """The secret of the configuration that holds the certificate (PEM, the host's own first)."""
     key_config: SecretName | None = None
+    """The secret of the configuration that holds the key (PEM)."""
 
     @model_validator(mode="after")
     def _whole(self) -> Certificate:

@@ -43,20 +43,35 @@ class Cilium(Model):
     """
 
     version: Version = "1.18.0"
+    """The release of Cilium."""
     edition: Literal["oss", "enterprise"] = "oss"
+    """Open source, or Isovalent's enterprise build."""
     namespace: LabelName = "kube-system"
+    """The namespace of agents and operator."""
     chart: Chart | None = None
+    """The Helm chart: a directory, a name, or an OCI address; unset: `cilium`."""
     repository: Url | None = None
+    """The chart's repository; unset: Cilium's own."""
     routing_mode: Literal["native", "tunnel"] = "tunnel"
+    """Helm `routingMode`; native where a native prefix or direct node routes are given."""
     native_routing_cidr: Prefix | None = None
+    """Helm `ipv4NativeRoutingCIDR`: the prefix that is routed without masquerading."""
     auto_direct_node_routes: bool = False
+    """Helm `autoDirectNodeRoutes`: nodes of one link have routes to each other's pods."""
     endpoint_routes: bool = False
+    """Helm `endpointRoutes.enabled`: a route for each pod."""
     kube_proxy_replacement: bool = True
+    """Helm `kubeProxyReplacement`: Cilium serves Services."""
     ipam: Ipam = "cluster-pool"
+    """Helm `ipam.mode`; kubernetes where nodes have a `podCIDR`."""
     devices: tuple[InterfaceName, ...] = ()
+    """Helm `devices`: interfaces that the agent works on; none: it finds them."""
     bgp_status_report: bool = True
+    """Helm `bgpControlPlane.statusReport.enabled`."""
     ready_timeout: Annotated[int, Field(ge=5, le=3600)] = 300
+    """Seconds that an apply waits for the CRDs, and for an agent on every node."""
     values: dict[str, Any] = {}
+    """Further Helm values, which win over this project's defaults."""
 
     @model_validator(mode="before")
     @classmethod

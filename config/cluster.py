@@ -31,13 +31,21 @@ class _Cluster(Model):
     """
 
     pod_cidr: Prefix
+    """The prefix that holds every node's own PodCIDR."""
     service_cidr: Prefix
+    """The prefix of the Services' cluster addresses."""
     api_server: Address
+    """The address of the API server that agents and hosts use."""
     api_port: Port = 6443
+    """The API server's TCP port."""
     kubernetes: Annotated[str | None, Field(pattern=_KUBERNETES)] = None
+    """The version that runs there, in quotes; unset: nobody knows."""
     distribution: Literal["kubeadm", "k3s", "rke2", "talos", "kind"] | None = None
+    """Who packages Kubernetes, whose pitfalls are then checked."""
     disabled: tuple[Literal["servicelb", "traefik", "kube-proxy", "flannel", "network-policy"], ...] = ()
+    """What of the distribution was left out when it was installed."""
     ssh: SshAccess = SshAccess()
+    """How hosts are reached over SSH."""
 
 
 class LabCluster(_Cluster):
@@ -48,7 +56,9 @@ class LabCluster(_Cluster):
     """
 
     kind: Literal["lab"]
+    """Real Kubernetes, Cilium and FRR in namespaces of this machine."""
     management_prefix: Prefix = IPv4Network("192.168.121.0/24")
+    """The lab's out-of-band network for SSH, probes and deploys."""
 
 
 class ExistingCluster(_Cluster):
@@ -58,7 +68,9 @@ class ExistingCluster(_Cluster):
     """
 
     kind: Literal["existing"]
+    """A cluster that somebody else built."""
     kubeconfig_config: SecretName = "kubeconfig"
+    """The secret of the configuration that holds the kubeconfig."""
 
 
 class ContainerImages(Model):
@@ -69,8 +81,11 @@ class ContainerImages(Model):
     """
 
     node: ImageName
+    """A node image as kind has it, with sshd in it."""
     router: ImageName = "cilium-edge/router:8.4.4"
+    """An image of FRR with sshd in it."""
     outpost: ImageName = "cilium-edge/outpost:1"
+    """An image of a server that says whose address it saw."""
 
 
 class DockerCluster(_Cluster):
@@ -81,8 +96,11 @@ class DockerCluster(_Cluster):
     """
 
     kind: Literal["docker"]
+    """Hosts as containers of one Docker engine."""
     kubernetes: Annotated[str, Field(pattern=_PATCH)]
+    """The whole version that kubeadm installs, which is that of the node image."""
     images: ContainerImages
+    """What the containers are made of."""
 
 
 Cluster = Annotated[LabCluster | DockerCluster | ExistingCluster, Field(discriminator="kind")]

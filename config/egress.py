@@ -32,22 +32,29 @@ class EgressSelector(Model):
     """The pods whose traffic the policy covers, by labels of the pod, of its namespace and of its node."""
 
     pod_selector: LabelSelector | None = None
+    """Pods by their own labels."""
     namespace_selector: LabelSelector | None = None
+    """Pods by their namespace's labels."""
     node_selector: LabelSelector | None = None
+    """Pods by their node's labels."""
 
 
 class EgressGateway(Model):
     """The gateway nodes, and the egress address: the first address of an interface, or a given address."""
 
     node_selector: LabelSelector = LabelSelector()
+    """The gateway nodes; empty: all."""
     interface: InterfaceName | None = None
+    """The interface whose first address traffic leaves with."""
     egress_ip: Address | None = Field(default=None, alias="egressIP")
+    """The address that traffic leaves with."""
 
 
 class EgressGroup(EgressGateway):
     """A group of gateways that replace each other. At most `maxGatewayNodes` serve at a time."""
 
     max_gateway_nodes: Annotated[int, Field(ge=1, le=64)] | None = None
+    """The most gateways that serve at a time; unset: all."""
 
 
 class EgressPolicy(Model):
@@ -57,15 +64,25 @@ class EgressPolicy(Model):
     """
 
     name: ObjectName
+    """The object's name."""
     kind: EgressKind | None = None
+    """The kind of object that carries the policy; unset: as the edition has it."""
     selectors: tuple[EgressSelector, ...] = ()
+    """Whose traffic."""
     destination_cidrs: Annotated[tuple[Prefix, ...], Field(min_length=1)]
+    """The destinations that the policy is of."""
     excluded_cidrs: tuple[Prefix, ...] = ()
+    """Destinations inside that it is not of."""
     egress_gateway: EgressGateway | None = None
+    """The gateway of Cilium's own kind."""
     egress_gateways: tuple[EgressGateway, ...] = ()
+    """Several gateways of Cilium's own kind, each for a part of the pods (from 1.18)."""
     egress_groups: tuple[EgressGroup, ...] = ()
+    """Groups of gateways that stand in for each other (the HA form)."""
     egress_cidrs: tuple[Prefix, ...] = ()
+    """The prefixes that gateways of the HA form get their addresses from."""
     az_affinity: AzAffinity = "disabled"
+    """How far gateways of the pod's own zone are preferred, in the HA form."""
 
     def isovalent(self, edition: str) -> bool:
         """Whether Isovalent's kind carries the policy."""
@@ -99,21 +116,37 @@ class EgressHA(Model):
     """
 
     image: Image | None = None
+    """The controller's image; a lab has its own."""
     namespace: ObjectName = "kube-system"
+    """The namespace of the controller."""
     replicas: Annotated[int, Field(ge=1, le=5)] = 2
+    """How many controllers there are, of which one acts."""
     probe_interval: Annotated[float, Field(ge=0.05, le=60)] = 0.25
+    """Seconds between probes of a gateway."""
     misses: Annotated[int, Field(ge=1, le=100)] = 3
+    """How many probes in a row a lost gateway has missed."""
     recoveries: Annotated[int, Field(ge=1, le=100)] = 3
+    """How many probes in a row a returned gateway has answered."""
     max_hold: Annotated[float, Field(ge=0, le=3600)] = 60
+    """The most seconds that a flapping gateway is kept waiting."""
     address_lifetime: Annotated[int, Field(ge=2, le=600)] = 5
+    """Seconds that the kernel keeps an address that nobody confirms."""
     lease: Annotated[float, Field(ge=1, le=60)] = 2
+    """Seconds until another controller takes over."""
     uplink_checks: bool = True
+    """Whether gateways look after their way out: route, link, ARP of the next hop."""
     settle: Annotated[float, Field(ge=0, le=600)] = 3
+    """Seconds until traffic goes back to a gateway that got an address."""
     agent_health_port: Annotated[int, Field(ge=0, le=65535)] = 9879
+    """The TCP port of the agent's health on the node; 0: it is not asked."""
     probe_port: Annotated[int, Field(ge=1024, le=65535)] = 4254
+    """The UDP port of the probes on nodes."""
     metrics_port: Annotated[int, Field(ge=1024, le=65535)] = 4255
+    """The TCP port of the metrics."""
     metrics_listen: Literal["node", "loopback"] = "node"
+    """Where metrics are to be had: on the node's address, or on its loopback."""
     node_selector: LabelSelector = LabelSelector()
+    """The nodes that the controllers run on, by `matchLabels`; empty: any, gateways last."""
 
     @property
     def silence(self) -> float:

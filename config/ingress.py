@@ -21,59 +21,83 @@ class HostNetwork(Model):
     """Listeners on the nodes' own network instead of a LoadBalancer Service."""
 
     port: Port | None = None
+    """The TCP port of shared Ingresses on the nodes; unset: 8080."""
     node_selector: LabelSelector | None = None
+    """Which nodes listen; unset: all."""
 
 
 class IngressController(Model):
     """What the chart's `ingressController` needs. `mode` decides how Ingresses get their address."""
 
     mode: Literal["shared", "dedicated"] = "shared"
+    """Whether Ingresses share one address or have one each (Helm `loadbalancerMode`)."""
     default: bool = False
+    """Whether Ingresses without a class are Cilium's (Helm `default`)."""
     host_network: HostNetwork | None = None
+    """Listeners on the nodes' own network, in place of a Service."""
     load_balancer_class: ClassName | None = None
+    """The loadBalancerClass of the Services (Helm `service.loadBalancerClass`)."""
 
 
 class IngressPath(Model):
     """One path of one host, and the Service behind the path."""
 
     path: Annotated[str, Field(pattern=_PATH)] = "/"
+    """The path, from its slash on."""
     path_type: Literal["Prefix", "Exact", "ImplementationSpecific"] = "Prefix"
+    """How the path is compared."""
     service: LabelName
+    """The Service that answers."""
     port: Port | PortName
+    """The Service's port, by number or by name."""
 
 
 class IngressRule(Model):
     """Paths under one host. Without a host, the rule is for every host."""
 
     host: DnsPattern | None = None
+    """The host that the paths are of; unset: every host."""
     paths: Annotated[tuple[IngressPath, ...], Field(min_length=1)]
+    """The paths."""
 
 
 class IngressBackend(Model):
     """The Service that answers requests that no rule matches."""
 
     service: LabelName
+    """The Service that answers."""
     port: Port | PortName
+    """The Service's port, by number or by name."""
 
 
 class IngressTls(Certificate):
     """The certificate of some hosts, in the Ingress's namespace."""
 
     hosts: tuple[DnsPattern, ...] = ()
+    """The hosts that the certificate is for."""
 
 
 class Ingress(Model):
     """An Ingress of class `cilium`. `annotations` are free text, as they are in Kubernetes."""
 
     name: ObjectName
+    """The object's name."""
     namespace: LabelName = "default"
+    """The object's namespace."""
     ingress_class_name: ClassName = "cilium"
+    """The class that carries it out."""
     labels: Labels = {}
+    """The object's labels."""
     annotations: dict[str, str] = {}
+    """The object's annotations."""
     load_balancer_mode: Literal["shared", "dedicated"] | None = None
+    """Whether the Ingress shares an address; unset: as the controller's `mode`."""
     default_backend: IngressBackend | None = None
+    """Who answers where no rule does."""
     tls: tuple[IngressTls, ...] = ()
+    """Certificates of its hosts."""
     rules: tuple[IngressRule, ...] = ()
+    """Which paths of which hosts go where."""
 
     @model_validator(mode="after")
     def _one_mode(self) -> Ingress:

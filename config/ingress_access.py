@@ -22,11 +22,17 @@ class IngressAccess(Model):
     """
 
     cidrs: tuple[CidrRule, ...] = ()
+    """The clients by prefix."""
     entities: tuple[Entity, ...] = ()
+    """The clients by Cilium's entity."""
     ports: tuple[Port, ...] = ()
+    """The ports of the Ingress that they may use; none: all."""
     backends: tuple[EndpointSelector, ...] = ()
+    """The pods behind the Ingress, which alone are closed; none: all pods are."""
     lockdown: ObjectName = "external-lockdown"
+    """The name of the policy that closes the pods."""
     admission: ObjectName = "allow-cidr"
+    """The name of the policy that opens the Ingress."""
 
     @model_validator(mode="after")
     def _somebody(self) -> IngressAccess:

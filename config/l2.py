@@ -17,8 +17,14 @@ class L2Policy(Model):
     """
 
     name: ObjectName
+    """The object's name."""
     node_selector: LabelSelector | None = None
+    """Which nodes answer; unset: all."""
     service_selector: LabelSelector | None = None
+    """Which Services are answered for; unset: all."""
     interfaces: tuple[str, ...] = ()
+    """Regular expressions (RE2) over names of interfaces; none: every device of the agent."""
     external_ips: bool = Field(default=False, alias="externalIPs")
+    """Whether external IPs are answered for."""
     load_balancer_ips: bool = Field(default=False, alias="loadBalancerIPs")
+    """Whether LoadBalancer addresses are answered for."""

@@ -33,8 +33,11 @@ class Requirement(Model):
     """One `matchExpressions` entry. Only In and NotIn have `values`."""
 
     key: LabelKey
+    """The label's key."""
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
+    """How the label is compared."""
     values: tuple[LabelValue, ...] = ()
+    """The values, with In and NotIn."""
 
     @model_validator(mode="after")
     def _values_fit_operator(self) -> Requirement:
@@ -60,7 +63,9 @@ class LabelSelector(Model):
     """A Kubernetes LabelSelector. An empty selector matches everything, as in the API."""
 
     match_labels: Labels = {}
+    """Labels that an object has to have."""
     match_expressions: tuple[Requirement, ...] = ()
+    """Requirements that an object's labels have to meet."""
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Whether an object with these labels is selected."""

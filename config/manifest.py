@@ -18,7 +18,9 @@ class Metadata(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     name: AnyName
+    """The object's name."""
     namespace: LabelName | None = None
+    """The object's namespace; unset: that of the kubeconfig, or none."""
 
 
 class Manifest(BaseModel):
@@ -27,8 +29,11 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
 
     api_version: Annotated[str, Field(alias="apiVersion", pattern=_API_VERSION)]
+    """The object's apiVersion."""
     kind: Annotated[str, Field(pattern=_KIND)]
+    """The object's kind."""
     metadata: Metadata
+    """The object's metadata."""
     # Typed, so that what YAML has and JSON has not (dates, numbers as keys) is found here.
     __pydantic_extra__: dict[str, JsonValue]
 

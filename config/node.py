@@ -16,7 +16,9 @@ class Link(Model):
     """A network interface that has no address: the stack knows its name, and not where its wire ends."""
 
     name: InterfaceName
+    """The interface's name in the kernel."""
     mac: MAC | None = None
+    """Its MAC address."""
 
 
 class Interface(Model):
@@ -28,10 +30,15 @@ class Interface(Model):
     """
 
     name: InterfaceName
+    """The interface's name in the kernel."""
     address: InterfaceAddress
+    """Its address with the prefix length of the link."""
     mac: MAC | None = None
+    """Its MAC address."""
     loopback: bool = False
+    """Whether no wire is behind it."""
     managed: Literal["link", "secondary"] | None = None
+    """What the program makes of it on a node: a link of its own, or a further address of a link."""
 
 
 def _has_address(value: Any) -> str:
@@ -48,7 +55,9 @@ class Route(Model):
     """A static route that the host has already (the program does not make it)."""
 
     to: Prefix
+    """The destination prefix."""
     via: Address
+    """The next hop."""
 
     @model_validator(mode="after")
     def _one_family(self) -> Route:
@@ -61,8 +70,11 @@ class Taint(Model):
     """A node taint as Kubernetes has it."""
 
     key: LabelKey
+    """The taint's key."""
     value: LabelValue = ""
+    """The taint's value."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+    """What becomes of pods that do not tolerate it."""
 
 
 def _each(value: Any) -> Any:
@@ -90,16 +102,23 @@ class NodeSettings(Model):
     """What a node and a group of nodes can both say."""
 
     role: Literal["control-plane", "worker"] = "worker"
+    """Whether the node runs the control plane."""
     links: Annotated[tuple[NodeInterface, ...], Field(min_length=1, alias="interfaces")]
+    """Its network interfaces; the first one carries the InternalIP."""
     routes: tuple[Route, ...] = ()
+    """Static routes that the host has already."""
     default_gateways: Gateways = Field(default=(), alias="defaultGateway")
+    """Its default gateway: one address, or a list of one of each family."""
     pod_cidr: Prefix | None = None
+    """The node's PodCIDR, with `ipam: kubernetes`."""
     labels: Labels = {}
+    """Labels of the Node object."""
     taints: tuple[Taint, ...] = ()
+    """Taints of the Node object."""
 
 
 class Node(NodeSettings):
-    """A node. The first interface's address is its InternalIP; `links` are all interfaces, in the file's order.
+    """A node. The first interface's address is its InternalIP.
 
     `defaultGateway` is one address, or a list of one of each family.
 
@@ -107,7 +126,9 @@ class Node(NodeSettings):
     """
 
     name: ObjectName
+    """The name of the Node object and of the host."""
     ssh: SshEndpoint = SshEndpoint()
+    """Where its sshd listens."""
 
     @model_validator(mode="after")
     def _internal_ip_is_given(self) -> Node:

@@ -27,8 +27,11 @@ class GroupSsh(Model):
     """How the nodes of a group are reached: `host` has `{}` where the number goes, `hostKeys` are by node name."""
 
     host: Annotated[str, Field(pattern=_HOST)] | None = None
+    """The name of each host, with `{}` where the number goes."""
     port: Port = 22
+    """The TCP port of their sshd."""
     host_keys: dict[ObjectName, HostKey] = {}
+    """Node name: the public key line that this host must present."""
 
 
 class NodeGroup(NodeSettings):
@@ -40,9 +43,13 @@ class NodeGroup(NodeSettings):
     """
 
     name: NamePattern
+    """The name of each node, with `{}` where the number goes; without it the number follows after a dash."""
     count: Annotated[int, Field(ge=1, le=MOST)]
+    """How many nodes there are."""
     first: Annotated[int, Field(ge=0, le=99999)] = 1
+    """The number of the first node."""
     ssh: GroupSsh = GroupSsh()
+    """How the nodes are reached."""
 
     @model_validator(mode="after")
     def _room_for_all(self) -> NodeGroup:

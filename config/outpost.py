@@ -13,10 +13,15 @@ class Outpost(Model):
     """
 
     name: LabelName
+    """The outpost's name, and its host's."""
     address: InterfaceAddress
+    """Its address with the prefix length of the link."""
     mac: MAC | None = None
+    """Its MAC address."""
     port: Port = 8000
+    """The TCP port of its HTTP server."""
     allowed: tuple[Address, ...] = ()
+    """The source addresses that are admitted; none: every one."""
 
     @property
     def url(self) -> str:

@@ -36,15 +36,20 @@ class SourcedRequirement(Model):
     """A `matchExpressions` entry over labels with a source."""
 
     key: SourcedKey
+    """The label's key, with its source."""
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
+    """How the label is compared."""
     values: tuple[LabelValue, ...] = ()
+    """The values, with In and NotIn."""
 
 
 class EndpointSelector(Model):
     """The endpoints that are selected. An empty selector matches all endpoints."""
 
     match_labels: dict[SourcedKey, LabelValue] = {}
+    """Labels that an endpoint has to have."""
     match_expressions: tuple[SourcedRequirement, ...] = ()
+    """Requirements that an endpoint's labels have to meet."""
 
     def takes_ingress(self) -> bool:
         """Whether Cilium's own Ingress endpoint (`reserved:ingress`) is selected."""
@@ -70,15 +75,20 @@ class CidrRule(Model):
     """A prefix, without the excepted prefixes inside it."""
 
     cidr: Prefix
+    """The prefix."""
     except_: tuple[Prefix, ...] = Field(default=(), alias="except")
+    """Prefixes inside that are left out."""
 
 
 class PolicyPort(Model):
     """Ports of one protocol: `port` is a number or a name, `endPort` makes it a range. ANY is TCP, UDP and SCTP."""
 
     port: Port | PortName
+    """The port, by number or by name."""
     end_port: Port | None = None
+    """The last port of a range."""
     protocol: Literal["TCP", "UDP", "SCTP", "ANY"] = "TCP"
+    """The protocol; ANY is TCP, UDP and SCTP."""
 
     @model_validator(mode="after")
     def _in_order(self) -> PolicyPort:
@@ -99,16 +109,22 @@ class HttpRule(Model):
     """HTTP requests that are admitted. Expressions are Envoy's, and match the whole text."""
 
     method: str | None = None
+    """The method, as an expression."""
     path: str | None = None
+    """The path, as an expression."""
     host: str | None = None
+    """The host, as an expression."""
     headers: tuple[str, ...] = ()
+    """Headers that a request has to have."""
 
 
 class Fqdn(Model):
     """Names whose addresses are admitted, as pods resolve them: one name, or a pattern with `*`."""
 
     match_name: str | None = None
+    """One name."""
     match_pattern: str | None = None
+    """Names by a pattern with `*`."""
 
     @model_validator(mode="after")
     def _one(self) -> Fqdn:
@@ -124,11 +140,17 @@ class PolicyRule(Model):
     """
 
     endpoints: tuple[EndpointSelector, ...] = ()
+    """Endpoints at the other end."""
     entities: tuple[Entity, ...] = ()
+    """Cilium's entities at the other end."""
     cidrs: tuple[CidrRule, ...] = ()
+    """Prefixes at the other end."""
     fqdns: tuple[Fqdn, ...] = ()
+    """Names at the other end, as pods look them up (egress alone)."""
     ports: tuple[Port | PolicyPort, ...] = ()
+    """Ports; a plain number is one of TCP; none: all."""
     http: tuple[HttpRule, ...] = ()
+    """What requests to the ports may be; none: anything."""
 
     def admits(self, *entities: Entity) -> bool:
         """Whether one of these entities is meant: by name, by `all`, or by a rule of ports alone."""
@@ -145,7 +167,9 @@ class DefaultDeny(Model):
     """Whether the policy denies its endpoints what no rule admits. None: yes, if it has rules of that direction."""
 
     ingress: bool | None = None
+    """Whether what no rule admits is denied inwards; unset: where there are such rules."""
     egress: bool | None = None
+    """Whether what no rule admits is denied outwards; unset: where there are such rules."""
 
 
 class NetworkPolicy(Model):
@@ -157,14 +181,23 @@ class NetworkPolicy(Model):
     """
 
     name: ObjectName
+    """The object's name."""
     namespace: LabelName | None = None
+    """The namespace of a CiliumNetworkPolicy; unset: the policy is clusterwide."""
     endpoint_selector: EndpointSelector = EndpointSelector()
+    """The endpoints that the policy is of; empty: all."""
     node_selector: EndpointSelector | None = None
+    """The nodes that the policy is of (host firewall), in place of endpoints."""
     enable_default_deny: DefaultDeny = DefaultDeny()
+    """Whether what no rule admits is denied."""
     ingress: tuple[PolicyRule, ...] | None = None
+    """Who may come in; `[]`: nobody; unset: that direction is left alone."""
     egress: tuple[PolicyRule, ...] | None = None
+    """Where to traffic may go; `[]`: nowhere; unset: that direction is left alone."""
     ingress_deny: tuple[PolicyRule, ...] = ()
+    """Who may not come in, whatever other rules say."""
     egress_deny: tuple[PolicyRule, ...] = ()
+    """Where to traffic may not go, whatever other rules say."""
 
     @model_validator(mode="after")
     def _one_subject(self) -> NetworkPolicy:

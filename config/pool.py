@@ -16,8 +16,11 @@ class Block(Model):
     """A block of addresses: one CIDR, or a range from `start` to `stop` (both included)."""
 
     cidr: Prefix | None = None
+    """The addresses as one prefix."""
     start: Address | None = None
+    """The first address of a range."""
     stop: Address | None = None
+    """The last address of a range; unset: the first one."""
 
     @model_validator(mode="after")
     def _cidr_or_range(self) -> Block:
@@ -40,7 +43,12 @@ class Pool(Model):
     """A CiliumLoadBalancerIPPool."""
 
     name: ObjectName
+    """The object's name."""
     blocks: Annotated[tuple[Block, ...], Field(min_length=1)]
+    """The addresses."""
     allow_first_last_ips: Literal["Yes", "No"] | None = Field(default=None, alias="allowFirstLastIPs")
+    """Whether the first and the last address of a CIDR are given out; unset: as the release does."""
     service_selector: LabelSelector | None = None
+    """Which Services get addresses of it; unset: all."""
     disabled: bool = False
+    """Whether the pool gives out no further addresses."""

@@ -29,7 +29,7 @@ from config import (
 from config.base import yaml_name
 from config.errors import Problem
 
-_PATTERNS = {
+PATTERNS = {
     pattern: words
     for module in (
         cilium,
@@ -96,7 +96,7 @@ def _problem(detail: ErrorDetails, document: Any) -> Problem:
             return Problem(path, message, got)
         case "string_pattern_mismatch":
             pattern = str(detail.get("ctx", {}).get("pattern"))
-            return Problem(path, _PATTERNS.get(pattern, f"a text that matches {pattern}"), got)
+            return Problem(path, PATTERNS.get(pattern, f"a text that matches {pattern}"), got)
         case "union_tag_invalid" | "union_tag_not_found":
             where = f"{path}.kind" if isinstance(value, dict) else path
             tag = value.get("kind") if isinstance(value, dict) else value

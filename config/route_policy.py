@@ -30,9 +30,13 @@ class PrefixListEntry(Model):
     """Prefixes inside `prefix` whose length is `ge` to `le`. Without both, only `prefix` itself matches."""
 
     action: Action = "permit"
+    """What becomes of a prefix that fits."""
     prefix: Prefix
+    """The prefix that holds those that fit."""
     ge: Annotated[int, Field(ge=0, le=128)] | None = None
+    """The shortest prefix length that fits; unset: that of `prefix`."""
     le: Annotated[int, Field(ge=0, le=128)] | None = None
+    """The longest prefix length that fits; unset: that of `prefix`, or with `ge` any."""
 
     @model_validator(mode="after")
     def _in_order(self) -> PrefixListEntry:
@@ -53,7 +57,9 @@ class PrefixList(Model):
     """Entries of one address family. The first entry that matches decides; a prefix without a match is denied."""
 
     name: PolicyName
+    """The name that neighbors and route maps use."""
     entries: Annotated[tuple[PrefixListEntry, ...], Field(min_length=1)]
+    """The entries, of which the first that fits decides."""
 
     @model_validator(mode="after")
     def _one_family(self) -> PrefixList:
@@ -71,36 +77,50 @@ class RouteMatch(Model):
     """The routes that an entry applies to: routes that meet all conditions. Without conditions, every route."""
 
     prefix_list: PolicyName | None = None
+    """The prefix list that permits the route."""
 
 
 class RouteSet(Model):
     """The attributes that a permit entry changes. `communities` replaces the communities of the route."""
 
     local_preference: Number | None = None
+    """The local preference (RFC 4271)."""
     med: Number | None = None
+    """The MED (RFC 4271)."""
     communities: tuple[Community, ...] = ()
+    """The communities (RFC 1997, RFC 8092), in place of the route's own."""
     as_path_prepend: tuple[ASN, ...] = ()
+    """AS numbers that are put before the AS path."""
 
 
 class RouteMapEntry(Model):
     """One entry. The first entry that matches decides."""
 
     action: Action = "permit"
+    """What becomes of a route that fits."""
     match: RouteMatch = RouteMatch()
+    """Which routes fit."""
     set: RouteSet = RouteSet()
+    """What a permitted route is changed to."""
 
 
 class RouteMap(Model):
     """Entries in order. A route that matches no entry is denied."""
 
     name: PolicyName
+    """The name that neighbors use."""
     entries: Annotated[tuple[RouteMapEntry, ...], Field(min_length=1)]
+    """The entries, of which the first that fits decides."""
 
 
 class PolicyUse(Model):
     """The policies of a neighbor or a peer group. A route must pass the prefix list and the route map."""
 
     route_map_in: PolicyName | None = None
+    """The route map for what the neighbor sends."""
     route_map_out: PolicyName | None = None
+    """The route map for what is sent to the neighbor."""
     prefix_list_in: PolicyName | None = None
+    """The prefix list for what the neighbor sends."""
     prefix_list_out: PolicyName | None = None
+    """The prefix list for what is sent to the neighbor."""

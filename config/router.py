@@ -42,7 +42,9 @@ class BgpTimers(Model):
     """FRR's `timers bgp`, for every neighbor without its own timers, in seconds."""
 
     keepalive: Annotated[int, Field(ge=1, le=65535)]
+    """Seconds between keepalives."""
     hold: Annotated[int, Field(ge=3, le=65535)]
+    """Seconds without a word until a session ends."""
 
 
 class Aggregate(Model):
@@ -52,16 +54,22 @@ class Aggregate(Model):
     """
 
     prefix: Prefix
+    """The prefix that is announced."""
     summary_only: bool = False
+    """Whether the routes inside are kept back."""
     as_set: bool = False
+    """Whether the AS path has the AS numbers of the routes inside."""
 
 
 class Redistribute(Model):
     """A source whose routes BGP announces."""
 
     protocol: Literal["connected", "static", "kernel", "rip", "ripng", "ospf", "ospf6", "isis", "eigrp", "babel"]
+    """Where the routes come from."""
     route_map: PolicyName | None = None
+    """The route map that they pass."""
     metric: Number | None = None
+    """The MED that they get."""
 
 
 class RouterBgp(Model):
@@ -73,26 +81,47 @@ class RouterBgp(Model):
     """
 
     asn: ASN
+    """The router's AS number (RFC 4271); asdot in quotes."""
     vrf: InterfaceName | None = None
+    """A VRF that the router has already; unset: the default one."""
     defaults: Literal["traditional", "datacenter"] = "traditional"
+    """Which of FRR's profiles unset values come from."""
     router_id: IPv4Address | None = None
+    """The router ID (RFC 4271); unset: FRR picks one."""
     timers: BgpTimers | None = None
+    """FRR's `timers bgp`, for neighbors without timers of their own."""
     graceful_restart: bool = False
+    """FRR's `bgp graceful-restart` (RFC 4724)."""
     update_delay: Annotated[int, Field(ge=1, le=3600)] | None = None
+    """Seconds that a starting bgpd waits for its neighbors before it touches a route."""
     ebgp_requires_policy: bool = True
+    """FRR's `bgp ebgp-requires-policy` (RFC 8212); false with `defaults: datacenter`."""
     multipath_relax: bool = False
+    """FRR's `bgp bestpath as-path multipath-relax`: paths of different AS numbers are joined."""
     maximum_paths: Annotated[int, Field(ge=1, le=256)] | None = None
+    """FRR's `maximum-paths`: the most next hops of a route of another AS."""
     maximum_paths_ibgp: Annotated[int, Field(ge=1, le=256)] | None = None
+    """FRR's `maximum-paths ibgp`: the most next hops of a route of the router's own AS."""
     networks: tuple[Prefix, ...] = ()
+    """FRR's `network`: prefixes that the router announces itself."""
     aggregate_addresses: tuple[Annotated[Aggregate, _alone("prefix")], ...] = ()
+    """FRR's `aggregate-address`; an entry may be the prefix alone."""
     redistribute: tuple[Annotated[Redistribute, _alone("protocol")], ...] = ()
+    """FRR's `redistribute`; an entry may be the protocol alone."""
     import_check: bool = True
+    """FRR's `bgp network import-check`: `networks` wait for a route of that prefix."""
     prefix_lists: tuple[PrefixList, ...] = ()
+    """Prefix lists that policies refer to."""
     route_maps: tuple[RouteMap, ...] = ()
+    """Route maps that policies refer to."""
     peer_groups: tuple[PeerGroup, ...] = ()
+    """Settings that several neighbors share."""
     neighbors: tuple[Neighbor, ...] = ()
+    """The neighbors, by address or by interface."""
     listen_ranges: tuple[ListenRange, ...] = ()
+    """Prefixes from which neighbors may connect unnamed."""
     raw: Annotated[tuple[RawLine, ...], BeforeValidator(_lines)] = ()
+    """Further lines of the block `router bgp`, checked by FRR alone."""
 
     @model_validator(mode="before")
     @classmethod
@@ -121,6 +150,7 @@ class StaticRoute(Route):
     """A static route that the program puts into frr.conf."""
 
     interface: InterfaceName | None = None
+    """The interface that the next hop is on."""
 
 
 class Router(Model):
@@ -133,10 +163,18 @@ class Router(Model):
     """
 
     name: ObjectName
+    """The router's name, and its host's."""
     managed: bool = True
+    """Whether the program configures it; false: somebody else does."""
     interfaces: Annotated[tuple[Interface, ...], Field(min_length=1)]
+    """Its network interfaces."""
     bgp: RouterBgp
+    """Its `router bgp`."""
     static_routes: tuple[StaticRoute, ...] = ()
+    """Static routes that the program puts into frr.conf."""
     adopt: bool | Literal["replace"] = False
+    """Whether a frr.conf that somebody wrote may be taken over; `replace`: even where lines are dropped."""
     raw: Annotated[tuple[RawLine, ...], BeforeValidator(_lines)] = ()
+    """Further lines of frr.conf outside of `router bgp`, checked by FRR alone."""
     ssh: SshEndpoint = SshEndpoint()
+    """Where its sshd listens."""

@@ -19,17 +19,24 @@ class Bastion(Model):
     """The jump host of a connection."""
 
     host: HostName
+    """The name or the address of the bastion."""
     port: Port = 22
+    """The TCP port of its sshd."""
     user: UserName = "root"
+    """The user to log in as."""
     host_key: HostKey
+    """The public key line that the bastion must present."""
 
 
 class SshEndpoint(Model):
     """Where one host's sshd listens. `hostKey` is the public key line that it must present."""
 
     host: HostName | None = None
+    """The name or the address of the host; unset: the name that the stack gives it."""
     port: Port = 22
+    """The TCP port of its sshd."""
     host_key: HostKey | None = None
+    """The public key line that the host must present; a lab knows its own."""
 
 
 class SshAccess(Model):
@@ -40,6 +47,10 @@ class SshAccess(Model):
     """
 
     user: UserName = "root"
+    """The user to log in as."""
     private_key_config: SecretName = "sshPrivateKey"
+    """The secret of the configuration that holds the private key."""
     bastion: Bastion | None = None
+    """The host that connections jump through."""
     dial_error_limit: Annotated[int, Field(ge=1, le=1000)] = 10
+    """How often a connection is tried."""

@@ -42,29 +42,53 @@ class StackConfig(Model):
     """
 
     cluster: Cluster
+    """Where the cluster comes from, and its address plan."""
     nodes: tuple[Node, ...]
+    """The nodes, one by one; all of them, or those that no group has."""
     node_groups: tuple[NodeGroup, ...] = ()
+    """Nodes of one kind, said once."""
     routers: tuple[Router, ...] = ()
+    """The FRR routers, and routers of any make that somebody else configures."""
     outposts: tuple[Outpost, ...] = ()
+    """Hosts outside the cluster that say whose address they saw."""
     cilium: Cilium = Cilium()
+    """The Cilium installation."""
     bgp: Bgp | None = None
+    """Cilium's BGP control plane; unset: off."""
     pools: tuple[Pool, ...] = ()
+    """Addresses for LoadBalancer Services."""
     l2_policies: tuple[L2Policy, ...] = ()
+    """Which nodes answer ARP and NDP for which Services."""
     ingress_controller: IngressController | None = None
+    """Cilium's Ingress controller; unset: off."""
     ingresses: tuple[Ingress, ...] = ()
+    """Ingress objects."""
     gateway_controller: GatewayController | None = None
+    """Cilium's controller of the Gateway API; unset: off."""
     gateways: tuple[Gateway, ...] = ()
+    """Gateways of the Gateway API."""
     http_routes: tuple[HttpRoute, ...] = ()
+    """HTTPRoutes of the Gateway API."""
     grpc_routes: tuple[GrpcRoute, ...] = ()
+    """GRPCRoutes of the Gateway API."""
     tls_routes: tuple[TlsRoute, ...] = ()
+    """TLSRoutes of the Gateway API."""
     ingress_access: IngressAccess | None = None
+    """Which clients outside the cluster the Ingress admits; unset: no policy is made."""
     network_policies: tuple[NetworkPolicy, ...] = ()
+    """Cilium's network policies that guard the edge."""
     egress_policies: tuple[EgressPolicy, ...] = ()
+    """Which pods leave the cluster through which nodes."""
     egress_ha: EgressHA = Field(default=EgressHA(), alias="egressHA")
+    """The controller that lets gateways stand in for each other."""
     services: tuple[Service, ...] = ()
+    """Services, made here or made by somebody else."""
     workloads: tuple[Workload, ...] = ()
+    """Demo Deployments and Pods."""
     manifests: tuple[Manifest, ...] = ()
+    """Further objects of the Kubernetes API, in the API's own words."""
     waivers: tuple[Waiver, ...] = ()
+    """Rules that the stack breaks on purpose."""
 
     @model_validator(mode="before")
     @classmethod

@@ -16,8 +16,11 @@ class Waiver(Model):
     """Silences rule `rule` at `path` and everything under it (no path: everywhere)."""
 
     rule: Annotated[str, Field(pattern=_RULE)]
+    """The rule's id."""
     path: str = ""
+    """Where the rule is silenced, and everything below; empty: everywhere."""
     reason: Annotated[str, Field(min_length=10)]
+    """Why the stack breaks the rule on purpose."""
 
     def covers(self, rule: str, path: str) -> bool:
         """Whether a finding of that rule at that path is silenced."""

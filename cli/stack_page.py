@@ -1,0 +1,348 @@
+"""docs/stack.md: every field of a stack file, from the schema, with examples of the stacks that are shipped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cli.lines import line_finder
+from cli.stack_examples import EXAMPLES, SHIPPED, WRITTEN
+from config.load import PROJECT
+from config.problems import PATTERNS
+from config.schema import stack_file_schema
+
+Schema = dict[str, Any]
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "Cluster": ("cluster",),
+    "Nodes": ("nodes", "nodeGroups"),
+    "Routers": ("routers",),
+    "Outposts": ("outposts",),
+    "Cilium": ("cilium",),
+    "BGP": ("bgp",),
+    "Pools": ("pools",),
+    "Services": ("services",),
+    "L2 announcements": ("l2Policies",),
+    "Ingress": ("ingressController", "ingresses", "ingressAccess"),
+    "Gateways": ("gatewayController", "gateways", "httpRoutes", "grpcRoutes", "tlsRoutes"),
+    "Network policies": ("networkPolicies",),
+    "Egress": ("egressPolicies", "egressHA"),
+    "Workloads": ("workloads",),
+    "Manifests": ("manifests",),
+    "Waivers": ("waivers",),
+}
+# At so many places that they have a section of their own.
+_SELECTORS = {
+    "LabelSelector": "Label selectors",
+    "Requirement": "Requirements of label selectors",
+    "EndpointSelector": "Endpoint selectors",
+    "SourcedRequirement": "Requirements of endpoint selectors",
+}
+# What is longer is no example.
+_LONG = 60
+_TYPES = {
+    "IP address": "192.168.10.200",
+    "IP prefix": "10.10.1.0/24",
+    "IP address with prefix length": "192.168.10.200/24",
+    "AS number": "65000",
+    "MAC address": '"02:00:00:00:00:01"',
+}
+_HEAD = """# The stack file
+
+Every field of `Pulumi.STACK.yaml` below `config: cilium-edge:stack`. Made from the models in `config/` by
+`edge reference docs/stack.md`; `docs/stack.schema.json` has the same for editors. An unknown key is an error. What
+joins several fields is told by the [rules](rules.md).
+
+`[]` is each entry of a list. A field that is unset is left to whoever carries the field out: FRR, Cilium's chart or
+the API. A time that is a number is in seconds.
+"""
+
+
+class Page:
+    def __init__(self, directory: Path) -> None:
+        schema = stack_file_schema()
+        self.root: Schema = schema["properties"]["config"]["properties"][f"{PROJECT}:stack"]
+        self.definitions: dict[str, Schema] = schema["$defs"]
+        self.snippets = dict(WRITTEN)
+        self.values: dict[str, Any] = {}
+        for name in reversed(SHIPPED):
+            file = directory / f"Pulumi.{name}.yaml"
+            if file.exists():
+                self.snippets |= dict(_snippets(file))
+                self.values |= dict(_flat(_stack(file.read_text())))
+        self.values = {**{p: v for t in WRITTEN.values() for p, v in _flat(yaml.safe_load(t))}, **self.values}
+        # Model -> its places, in the order of the page; unions have a model of what their members share.
+        self.places: dict[str, list[str]] = {}
+        self.section: dict[str, str] = {}
+        for title, keys in SECTIONS.items():
+            for key in keys:
+                self._walk(self.root["properties"][key], key, title)
+        # A cluster is of one of several kinds.
+        self.kinds = [model for model in self.places if self._kind(model)]
+        self.anchors = anchors(list(self.titles()))
+
+    def _walk(self, one: Schema, path: str, section: str) -> None:
+        for model, where in _references(one, path):
+            if model == "JsonValue":
+                continue
+            self.section.setdefault(model, "Selectors" if model in _SELECTORS else section)
+            if where not in self.places.setdefault(model, []):
+                self.places[model].append(where)
+            for key, below in self.definitions[model]["properties"].items():
+                self._walk(below, f"{where}.{key}", section)
+
+    def titles(self) -> Iterator[str]:
+        """The headings, in their order."""
+        for title in (*SECTIONS, "Selectors"):
+            yield title
+            yield from ["cluster"] if title == "Cluster" else []
+            yield from (self._title(model) for model in self.places if self.section[model] == title)
+
+    def _kind(self, model: str) -> str:
+        return str(self.definitions[model]["properties"].get("kind", {}).get("const", ""))
+
+    def _title(self, model: str) -> str:
+        kind = self._kind(model)
+        if model in _SELECTORS:
+            return _SELECTORS[model]
+        place = self.places[model][0]
+        if kind:
+            return f"{place} (kind: {kind})"
+        # An entry may be of one of two models.
+        several = sum(places[0] == place for places in self.places.values()) > 1
+        return f"{place} ({model.lower()})" if several else place
+
+    def markdown(self) -> str:
+        parts = [_HEAD, self._contents()]
+        for title, keys in SECTIONS.items():
+            parts.append(f"## {title}\n")
+            snippets = [self.snippets[key].strip("\n") for key in keys if key in self.snippets]
+            if snippets:
+                parts.append("```yaml\n" + "\n".join(snippets) + "\n```\n")
+            if title == "Cluster":
+                parts += ["### `cluster`\n", "What a cluster of every kind has.\n"]
+                parts.append(self._table(self.kinds[0], self._shared(self.kinds[0])))
+            parts += [self._model(model) for model in self.places if self.section[model] == title]
+        parts.append("## Selectors\n")
+        parts += [self._model(model) for model in _SELECTORS]
+        return "\n".join(parts)
+
+    def _contents(self) -> str:
+        lines = ["| key | type | default | what it is |", "| --- | --- | --- | --- |"]
+        for title, keys in SECTIONS.items():
+            for key in keys:
+                one = self.root["properties"][key]
+                default = _default(one, key in self.root["required"])
+                lines.append(f"| [`{key}`](#{self.anchors[title]}) | {self._type(one)} | {default} | {_text(one)} |")
+        return "\n".join(lines) + "\n"
+
+    def _model(self, model: str) -> str:
+        made, others = self.definitions[model], self.places[model][1:]
+        said = [f"### {self._heading(model)}\n", _paragraphs(made.get("description", ""))]
+        if others and model not in _SELECTORS:
+            said.append(f"Also at {', '.join(f'`{path}`' for path in others)}.\n")
+        if model in self.kinds:
+            said.append("Beside the fields that every kind has:\n")
+        said.append(self._table(model, [key for key in made["properties"] if key not in self._shared(model)]))
+        return "\n".join(said)
+
+    def _table(self, model: str, keys: Iterable[str]) -> str:
+        made, places = self.definitions[model], self.places[model]
+        rows = ["| field | type | default | what it is | example |", "| --- | --- | --- | --- | --- |"]
+        for key in keys:
+            one = made["properties"][key]
+            path = key if model in _SELECTORS else f"{places[0]}.{key}"
+            default = _default(one, key in made.get("required", ()))
+            example = self._example([f"{place}.{key}" for place in places], one)
+            rows.append(f"| `{path}` | {self._type(one)} | {default} | {_text(one)} | {example} |")
+        return "\n".join(rows) + "\n"
+
+    def _shared(self, model: str) -> list[str]:
+        """The fields that a model of several kinds has in common with the others."""
+        if model not in self.kinds:
+            return []
+        each = [self.definitions[kind]["properties"] for kind in self.kinds]
+        return [key for key, one in each[0].items() if all(other.get(key) == one for other in each)]
+
+    def _heading(self, model: str) -> str:
+        title = self._title(model)
+        return title if model in _SELECTORS else f"`{title}`"
+
+    def _type(self, one: Schema) -> str:
+        """The type in words, with its limits."""
+        if "$ref" in one:
+            model = one["$ref"].rpartition("/")[2]
+            return "anything" if model == "JsonValue" else f"[object](#{self.anchors[self._title(model)]})"
+        members = [each for each in _members(one) if each.get("type") != "null"]
+        if members:
+            return " or ".join(dict.fromkeys(self._type(each) for each in members))
+        if "enum" in one or "const" in one:
+            return " or ".join(f"`{_flow(value)}`" for value in one.get("enum", [one.get("const")]))
+        if one.get("title") in _TYPES:
+            return str(one["title"])
+        match one.get("type"):
+            case "array":
+                least = ", at least one" if one.get("minItems") else ""
+                return f"list of {self._type(one.get('items', {}))}{least}"
+            case "object":
+                values = [*one.get("patternProperties", {}).values(), one.get("additionalProperties")]
+                inside = next((value for value in values if isinstance(value, dict)), {})
+                return f"map of {self._type(inside)}"
+            case "integer" | "number":
+                return _number(one)
+            case "string":
+                return str(PATTERNS.get(one.get("pattern", ""), _length(one))).replace("|", "\\|")
+            case "boolean":
+                return "true or false"
+        return "anything"
+
+    def _example(self, paths: list[str], one: Schema) -> str:
+        """A value of the shipped stacks, else one by hand or of the type; nothing where a table says more."""
+        found = [self.values[path] for path in paths if path in self.values]
+        found = [one["const"]] if "const" in one else found
+        told = next((value for value in found if value != one.get("default")), None)
+        text = "" if told is None else _flow(told)
+        if told is None or len(text) > _LONG:
+            by_hand = [EXAMPLES[end] for end in sorted(EXAMPLES, key=len, reverse=True) if _ends(paths[0], end)]
+            text = next(iter(by_hand), "") or _made(one)
+        elsewhere = "$ref" in str(one) and (isinstance(told, (dict, list)) or not text)
+        return f"`{text}`" if text and not elsewhere else ""
+
+
+def markdown(directory: Path) -> str:
+    """The whole document. Examples come from the shipped stacks, where they are in the directory."""
+    return Page(directory).markdown()
+
+
+def _members(one: Schema) -> list[Schema]:
+    """The types of which a value may have any."""
+    return [*one.get("anyOf", ()), *one.get("oneOf", ())]
+
+
+def _flow(value: Any) -> str:
+    """YAML in one line; of a list the first entry."""
+    one = value[:1] if isinstance(value, list) else value
+    text: str = yaml.safe_dump(one, default_flow_style=True, width=1000)
+    return text.removesuffix("...\n").strip()
+
+
+def _ends(path: str, end: str) -> bool:
+    return path == end or path.endswith(f".{end}")
+
+
+def _stack(text: str) -> Any:
+    return yaml.safe_load(text)["config"][f"{PROJECT}:stack"]
+
+
+def _snippets(file: Path) -> Iterator[tuple[str, str]]:
+    """Key -> its lines in a stack file; of a list the first entry."""
+    text = file.read_text()
+    lines, line_of, stack = text.splitlines(), line_finder(file), _stack(text)
+    starts = sorted((line_of(key), key) for key in stack)
+    for i, (start, key) in enumerate(starts):
+        end = starts[i + 1][0] if i + 1 < len(starts) else len(lines) + 1
+        if isinstance(stack[key], list) and len(stack[key]) > 1:
+            end = line_of(f"{key}[1]")
+        kept = [line.removeprefix("    ") for line in lines[start - 1 : end - 1]]
+        while kept and (not kept[-1].strip() or kept[-1].lstrip().startswith("#")):
+            kept.pop()
+        yield key, "\n".join(kept)
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value by its path; the first one of a path comes last, so that it stays."""
+    if path:
+        yield path, value
+    if isinstance(value, dict):
+        for key, below in reversed(value.items()):
+            yield from _flat(below, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for below in reversed(value):
+            yield from _flat(below, f"{path}[]")
+
+
+def _references(one: Schema, path: str) -> Iterator[tuple[str, str]]:
+    """The models in a property, with their places."""
+    if "$ref" in one:
+        yield one["$ref"].rpartition("/")[2], path
+    for each in _members(one):
+        yield from _references(each, path)
+    if isinstance(one.get("items"), dict):
+        yield from _references(one["items"], f"{path}[]")
+    for each in (*one.get("patternProperties", {}).values(), one.get("additionalProperties")):
+        if isinstance(each, dict):
+            yield from _references(each, f"{path}.KEY")
+
+
+def anchors(titles: list[str]) -> dict[str, str]:
+    """What headings are called in links; the second one of a name gets a number."""
+    used: dict[str, int] = {}
+    found: dict[str, str] = {}
+    for title in titles:
+        slug = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+        number = used[slug] = used.get(slug, -1) + 1
+        found[title] = f"{slug}-{number}" if number else slug
+    return found
+
+
+def _default(one: Schema, required: bool) -> str:
+    if required:
+        return "required"
+    match one.get("default"):
+        case None:
+            return "unset"
+        case [] | "":
+            return "empty"
+        case dict() as below:
+            return "its fields' own" if below else "empty"
+        case bool() as said:
+            return f"`{str(said).lower()}`"
+        case other:
+            return f"`{other}`"
+
+
+def _number(one: Schema) -> str:
+    least, most = one.get("minimum"), one.get("maximum")
+    if least is not None and most is not None:
+        return f"number, {least} to {most}"
+    return "number"
+
+
+def _length(one: Schema) -> str:
+    least, most = one.get("minLength"), one.get("maxLength")
+    if most:
+        return f"text of {least or 0} to {most} characters"
+    return f"text of {least} characters or more" if least else "text"
+
+
+def _made(one: Schema) -> str:
+    """A value of the type that is not the default."""
+    members = [each for each in _members(one) if each.get("type") != "null"]
+    if members:
+        return next(filter(None, (_made({**each, "default": one.get("default")}) for each in members)), "")
+    if "enum" in one or "const" in one:
+        values = [value for value in one.get("enum", [one.get("const")]) if value != one.get("default")]
+        return _flow(values[0]) if values else ""
+    if one.get("title") in _TYPES:
+        return _TYPES[one["title"]]
+    match one.get("type"):
+        case "array":
+            inside = _made(one.get("items", {}))
+            return f"[{inside}]" if inside else ""
+        case "boolean":
+            return "false" if one.get("default") else "true"
+        case "string":
+            said = re.search(r"\bsuch as (.+?)(?:,| or | \(|$)", PATTERNS.get(one.get("pattern", ""), ""))
+            return said[1] if said and said[1] != one.get("default") else ""
+    return ""
+
+
+def _text(one: Schema) -> str:
+    return str(one.get("description", "")).replace("|", "\\|")
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n")) + "\n"
