@@ -95,7 +95,7 @@ def prove(session: Session, deadline: float | None, *, as_json: bool, junit: Pat
 def _states(field: Field, causes: list[Root]) -> dict[str, HostState]:
     """The kernels of the hosts that root causes are about, and of the routers between them."""
     from diagnosis.host_evidence import near
-    from probes.host_state import collect
+    from probes.host_questions import collect
 
     if not causes:
         return {}

@@ -1,34 +1,15 @@
-"""What a host's kernel says of itself: links, routes, neighbors and the filters that dropped packets.
-
-Asked where something is red, of the hosts that it is about; nobody else pays for it.
-"""
+"""What a host's kernel says of itself: links, routes, neighbors and the filters that dropped packets. Pure."""
 
 from __future__ import annotations
 
 import json
 import re
-import shlex
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import TYPE_CHECKING, Any
-
-from config.errors import EdgeError
-
-if TYPE_CHECKING:
-    from probes.field import Field
+from typing import Any
 
 Network = IPv4Network | IPv6Network
-_MARK = "=-=-="
-_MOST_HOSTS = 8
-_ASK = f"""ip -j addr; echo {_MARK}
-ip -j route; echo {_MARK}
-ip -j neigh; echo {_MARK}
-for table in raw mangle filter; do iptables-save -c -t $table 2>/dev/null; done; echo {_MARK}
-"""
-# Who answers for an address on the link: two questions, and every answer to them.
-_ARP = """( dev=$(ip -o route get {0} | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
-arping -c 2 -w 2 -I "$dev" {0} | sed -n 's/.*\\[\\(..:..:..:..:..:..\\)\\].*/{0} \\1/p' ) & """
+MARK = "=-=-="
 # What Kubernetes and Cilium drop themselves is no fault.
 _THEIRS = ("KUBE-", "CILIUM_")
 _DROP = re.compile(r"^\[(?P<packets>\d+):\d+\] -A (?P<chain>\S+) ?(?P<match>.*?) ?-j (?:DROP|REJECT)\b.*$")
@@ -69,26 +50,9 @@ class HostState:
     answering: dict[str, set[str]] = field(default_factory=dict)
 
 
-def collect(field: Field, hosts: set[str], near: dict[str, list[str]]) -> dict[str, HostState]:
-    """The hosts that answer, at most eight. `near`: host -> IPv4 addresses on its links that it asks for by ARP."""
-    known = sorted(hosts & field.endpoints.keys())[:_MOST_HOSTS]
-    with ThreadPoolExecutor(_MOST_HOSTS, "state") as pool:
-        found = pool.map(lambda name: _ask(field, name, near.get(name, [])), known)
-        return {name: state for name, state in zip(known, found, strict=True) if state is not None}
-
-
-def _ask(field: Field, name: str, near: list[str]) -> HostState | None:
-    command = "".join(_ARP.format(shlex.quote(address)) for address in near) + _ASK + "wait"
-    try:
-        return read(field.ssh.run(field.endpoints[name], command, timeout=10).stdout)
-    except (EdgeError, ValueError, KeyError, TypeError):
-        # What cannot be asked is no evidence; its row has said so already.
-        return None
-
-
 def read(text: str) -> HostState:
     """The answer of a host. Raises ValueError, KeyError or TypeError where it is no such answer."""
-    links, routes, neighbors, filters, arp = text.split(_MARK)
+    links, routes, neighbors, filters, arp = text.split(MARK)
     # The first answers by ARP may come before the rest.
     early, bracket, links = links.partition("[")
     answering: dict[str, set[str]] = {}
