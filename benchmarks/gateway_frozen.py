@@ -17,13 +17,13 @@ from pathlib import Path
 
 import yaml
 
-from cli.session import use_tools
+from cli.context import use_tools
 from config.load import parse
 from config.stack import StackConfig
 from drills.drill import Stream
 from drills.egress import DRILLS
 from drills.run import find, hold_all
-from lab.ground import LabGround
+from lab.testbed import LabTestbed
 from tests.e2e.harness import PROJECT, Edge
 
 PLAIN, HA = "172.18.0.7", "172.18.0.8"
@@ -54,7 +54,7 @@ def worker(runs: int) -> None:
     drill = replace(find(DRILLS, "gateway-frozen"), streams=streams, back=None)
     document = yaml.safe_load((PROJECT / "Pulumi.egress.yaml").read_text())
     stack = parse(document["config"]["cilium-edge:stack"], "egress")
-    outcomes = hold_all([drill] * runs, LabGround("egress", stack), lambda text: print(text, file=sys.stderr))
+    outcomes = hold_all([drill] * runs, LabTestbed("egress", stack), lambda text: print(text, file=sys.stderr))
     # A request that is lost when the gateway is back is no part of a black-out that ended seconds before.
     rows = [[timeline.lost * timeline.spacing for _, timeline in outcome.timelines] for outcome in outcomes]
     ours, plain = (statistics.median(column) for column in zip(*rows, strict=True))

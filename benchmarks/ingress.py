@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.memory import available, files, processes
-from drills.ingress_acts import TUNED
+from drills.ingress_faults import TUNED
 from tests.e2e.harness import Edge
-from tests.e2e.ingress.field import DEDICATED
+from tests.e2e.ingress.helpers import DEDICATED
 
 Edit = Callable[[Any], None]
 RATE, SECONDS, CONNECTIONS, QUIET = 1000, 20, 40, 30

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import check, deploy, doctor, drill, lab, plan, proof, render, settings, snapshot, stack, why
+from cli import check, deploy, doctor, drill, lab, plan, proof, render, snapshot, stack, stack_secrets, why
 from config.errors import EdgeError
 from config.home import project
 
@@ -55,7 +55,7 @@ app.command("drill")(drill.drill)
 app.command("destroy")(deploy.destroy)
 app.command("down")(deploy.down)
 app.add_typer(stack.app, name="stack")
-app.add_typer(settings.app, name="config")
+app.add_typer(stack_secrets.app, name="config")
 app.command("render")(render.render)
 app.command("schema")(render.schema)
 app.command("reference")(render.reference)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cli import report
-from cli.session import Session
+from cli import screen
+from cli.context import StackContext
 
 
-def forget_former_lives(session: Session, boots: dict[str, str], clock: report.Clock) -> None:
+def forget_former_lives(context: StackContext, boots: dict[str, str], clock: screen.Clock) -> None:
     """Compare each host's boot with the one that the state was made on, and forget what is gone with an older one.
 
     The API's objects lived on the control plane's host.
     """
     from lab.topology import topology
 
-    file = session.engine.path.with_suffix(".boots")
-    before, hosts = _read(file), topology(session.stack).hosts
+    file = context.engine.path.with_suffix(".boots")
+    before, hosts = _read(file), topology(context.stack).hosts
     now = {host.name: (boots[host.name], host.management_address) for host in hosts}
     # Without a record nobody knows, and to make a thing again that is there changes nothing.
     again = [name for name in {**before, **now} if before.get(name) != now.get(name)]
@@ -30,7 +30,7 @@ def forget_former_lives(session: Session, boots: dict[str, str], clock: report.C
                 return host is None or host in addresses
             return cluster
 
-        if count := session.engine.forget(gone):
+        if count := context.engine.forget(gone):
             clock.say(f"booted or gone since the last up: {', '.join(again)}; {count} resources are made anew")
     if before != now:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli import report as screen
+from cli import screen
+from cli.context import StackContext, StackOption
 from cli.findings import Format, show
 from cli.lines import line_finder
-from cli.session import Session, StackOption
 from config.errors import ConfigError, Problem
 
 
@@ -21,8 +21,8 @@ def check(
     ] = Format.TEXT,
 ) -> None:
     """Look for mistakes in the stack file; touches nothing. Exits with 2 where one is an error."""
-    session = Session(stack)
-    report = session.report
+    context = StackContext(stack)
+    report = context.report
     file = Path(f"Pulumi.{stack}.yaml")
     show(report, form, str(file), line_finder(file))
     if form is Format.TEXT and not report.findings:

@@ -8,13 +8,13 @@ from typing import Any
 
 from rich.text import Text
 
-from cli import report as screen
+from cli import screen
 from cli.findings import as_json as findings_json
 from cli.findings import print_text
 from cli.snapshot import Snapshot
 from rules.changes.effects import Effect, effects
 from rules.changes.semantic import differences
-from rules.registry import Report, check_all
+from rules.registry import RuleReport, check_all
 
 _COLORS = {"+": "green", "-": "red", "~": "yellow"}
 
@@ -25,7 +25,7 @@ class Comparison:
 
     stack: str
     base: str
-    report: Report
+    report: RuleReport
     effects: tuple[Effect, ...] = ()
     created: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()

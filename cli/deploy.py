@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli import report
+from cli import screen
 from cli.booted import forget_former_lives
 from cli.chosen import ExcludeOption, TargetOption, selection
-from cli.session import JsonOption, Session, StackOption, need_root
+from cli.context import JsonOption, StackContext, StackOption, need_root
 from config.errors import LabError, StateError
 
 DEFAULT_DEADLINE = 90.0
@@ -28,33 +28,33 @@ def up(
     exclude: ExcludeOption = None,
 ) -> None:
     """Build what the stack declares. For a lab stack, the lab is started first where it is not up."""
-    clock = report.Clock()
-    session = Session(stack)
-    session.check()
-    with session.alone():
-        if session.is_lab:
-            forget_former_lives(session, start_lab(session, clock), clock)
-        session.enter()
-        summary = session.engine.up(report.stepper(clock), refresh=refresh_first, selection=selection(target, exclude))
+    clock = screen.Clock()
+    context = StackContext(stack)
+    context.check()
+    with context.alone():
+        if context.is_lab:
+            forget_former_lives(context, start_lab(context, clock), clock)
+        context.enter()
+        summary = context.engine.up(screen.stepper(clock), refresh=refresh_first, selection=selection(target, exclude))
     for warning in summary.warnings:
-        report.err.print(f"warning: {warning}")
-    clock.say(f"stack {stack}: {report.tally(summary)}", "bold")
+        screen.err.print(f"warning: {warning}")
+    clock.say(f"stack {stack}: {screen.tally(summary)}", "bold")
     if verify:
         from cli.proof import prove
 
-        prove(session, deadline, as_json=as_json, junit=None, clock=clock)
+        prove(context, deadline, as_json=as_json, junit=None, clock=clock)
     elif as_json:
-        report.print_json(report.summary_json(summary))
+        screen.print_json(screen.summary_json(summary))
 
 
-def start_lab(session: Session, clock: report.Clock) -> dict[str, str]:
+def start_lab(context: StackContext, clock: screen.Clock) -> dict[str, str]:
     """Start the lab of the stack, after building what it runs where that is missing; host -> which boot it is."""
     from cli.doctor import prepare
     from lab import images, life
 
     need_root()
-    prepare(clock, images.wanted(session.stack.cilium))
-    return life.up(session.name, session.stack, lambda text: clock.say(f"lab: {text}"))
+    prepare(clock, images.wanted(context.stack.cilium))
+    return life.up(context.name, context.stack, lambda text: clock.say(f"lab: {text}"))
 
 
 def refresh(
@@ -70,17 +70,17 @@ def refresh(
     exclude: ExcludeOption = None,
 ) -> None:
     """Look for drift: FRR files, running configurations, routes and Kubernetes objects."""
-    clock = report.Clock()
-    session = Session(stack)
-    if not session.engine.resources():
+    clock = screen.Clock()
+    context = StackContext(stack)
+    if not context.engine.resources():
         # A drift check that looks at nothing must not pass.
         raise StateError(f"stack {stack}: its state has no resources: nothing to compare; `edge up` makes them")
-    session.enter()
-    summary = session.engine.refresh(dry_run=preview_only, selection=selection(target, exclude))
+    context.enter()
+    summary = context.engine.refresh(dry_run=preview_only, selection=selection(target, exclude))
     if as_json:
-        report.print_json(report.summary_json(summary))
+        screen.print_json(screen.summary_json(summary))
     else:
-        report.print_plan(summary, f"Drift of stack {stack}")
+        screen.print_plan(summary, f"Drift of stack {stack}")
         clock.say("read everything")
     if expect_no_changes and summary.changed:
         raise typer.Exit(3)
@@ -93,29 +93,29 @@ def destroy(
     exclude: ExcludeOption = None,
 ) -> None:
     """Remove what `up` made, dependents first; routers get their configuration from before back."""
-    session = Session(stack)
-    count, chosen = len(session.engine.resources()), selection(target, exclude)
+    context = StackContext(stack)
+    count, chosen = len(context.engine.resources()), selection(target, exclude)
     if count and not yes:
         what = "the chosen ones of the" if chosen else "the"
         typer.confirm(f"Destroy {what} {count} resources of stack {stack}?", abort=True)
-    clock = report.Clock()
+    clock = screen.Clock()
     if count:
-        session.enter()
-    summary = session.engine.destroy(report.stepper(clock), selection=chosen)
-    clock.say(f"stack {stack}: {report.tally(summary)}", "bold")
+        context.enter()
+    summary = context.engine.destroy(screen.stepper(clock), selection=chosen)
+    clock.say(f"stack {stack}: {screen.tally(summary)}", "bold")
 
 
 def down(stack: StackOption = "dev") -> None:
     """End a lab stack: every process, namespace and mount of the lab, and the stack's state."""
     from lab import life
 
-    session = Session(stack)
-    if not session.is_lab:
+    context = StackContext(stack)
+    if not context.is_lab:
         raise LabError(f"stack {stack} has no lab; `edge destroy -s {stack}` removes what up made")
     need_root()
-    clock = report.Clock()
-    engine = session.engine
-    with session.alone():
+    clock = screen.Clock()
+    engine = context.engine
+    with context.alone():
         life.down(stack, lambda text: clock.say(f"lab: {text}"))
         for path in engine.path.parent.glob(f"{stack}.*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import report
-from cli.session import JsonOption
+from cli import screen
+from cli.context import JsonOption
 from config.errors import MachineError
 from config.home import PACKAGE
 
@@ -23,13 +23,13 @@ def doctor(as_json: JsonOption = False) -> None:
 
     findings = list(examine())
     if as_json:
-        report.print_json([vars(finding) for finding in findings])
+        screen.print_json([vars(finding) for finding in findings])
     else:
-        table = report.table("", "needed", "found", "what to do")
+        table = screen.table("", "needed", "found", "what to do")
         for finding in findings:
             mark = "[green]ok[/]" if finding.good else "[red]no[/]" if finding.blocking else "[yellow]--[/]"
             table.add_row(mark, finding.what, finding.found, "" if finding.good else finding.fix)
-        report.out.print(table)
+        screen.out.print(table)
     if not all(finding.good or not finding.blocking for finding in findings):
         raise typer.Exit(1)
 
@@ -50,7 +50,7 @@ def setup(
     from lab import packages
     from lab.toolchain.recipes import EVERYTHING
 
-    clock = report.Clock()
+    clock = screen.Clock()
     prepare(clock, EVERYTHING if every else (), packages.for_containers() if every else ())
     if docker:
         from lab.docker.engine import OURS
@@ -62,7 +62,7 @@ def setup(
     clock.say("everything is there")
 
 
-def prepare_containers(clock: report.Clock) -> None:
+def prepare_containers(clock: screen.Clock) -> None:
     """Start the lab's Docker engine, and make the images that it lacks."""
     from lab import packages
     from lab.docker import charts, images
@@ -79,7 +79,7 @@ def prepare_containers(clock: report.Clock) -> None:
         images.make(lambda text: clock.say(f"setup: {text}"))
 
 
-def prepare(clock: report.Clock, others: Sequence[Part] = (), more: tuple[str, ...] = ()) -> None:
+def prepare(clock: screen.Clock, others: Sequence[Part] = (), more: tuple[str, ...] = ()) -> None:
     """Do what `setup` does. Raises MachineError, before any change, where the machine cannot."""
     if PACKAGE:
         raise MachineError(
@@ -103,7 +103,7 @@ def prepare(clock: report.Clock, others: Sequence[Part] = (), more: tuple[str, .
         _build(clock, others)
 
 
-def _build(clock: report.Clock, others: Sequence[Part]) -> None:
+def _build(clock: screen.Clock, others: Sequence[Part]) -> None:
     from lab.toolchain import build
 
     now: tuple[str, float] = ("", 0.0)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import report
-from cli.session import JsonOption, Session, StackOption, need_root
+from cli import screen
+from cli.context import JsonOption, StackContext, StackOption, need_root
 from config.errors import EdgeError
 
 if TYPE_CHECKING:
-    from drills.drill import Drill, Ground
+    from drills.drill import Drill, Testbed
     from drills.run import Outcome
 
 
@@ -34,60 +34,60 @@ def drill(
     from drills.catalogue import drills_for
     from drills.run import find, hold_all
 
-    session = Session(stack)
-    drills = drills_for(session.stack)
+    context = StackContext(stack)
+    drills = drills_for(context.stack)
     chosen = drills if every else tuple(find(drills, name) for name in names or ())
     if not chosen:
-        table = report.table("drill", "what it breaks")
+        table = screen.table("drill", "what it breaks")
         for item in drills:
             table.add_row(item.name, item.about)
-        report.out.print(table if drills else f"stack {stack} has no parts that a drill breaks")
+        screen.out.print(table if drills else f"stack {stack} has no parts that a drill breaks")
         return
-    if not session.is_lab:
+    if not context.is_lab:
         raise EdgeError(f"stack {stack} is no lab; drills break hosts, and do that in a lab alone")
     need_root()
     from drills.summary import document
-    from lab.ground import LabGround
+    from lab.testbed import LabTestbed
 
-    clock, ground = report.Clock(), LabGround(stack, session.stack)
+    clock, testbed = screen.Clock(), LabTestbed(stack, context.stack)
     if every:
-        chosen = tuple(_without_upgrades(chosen, ground, clock))
+        chosen = tuple(_without_upgrades(chosen, testbed, clock))
     repeated = [item for item in chosen for _ in range(repeat)]
     outcomes: list[Outcome] = []
     try:
-        for outcome in hold_all(repeated, ground, clock.say):
+        for outcome in hold_all(repeated, testbed, clock.say):
             outcomes.append(outcome)
             if output is not None:
                 _write(output, outcomes)
     finally:
         # What was held is told also where the next one cannot be.
         if as_json:
-            report.print_json([document(outcome) for outcome in outcomes])
+            screen.print_json([document(outcome) for outcome in outcomes])
         elif outcomes:
             _print(outcomes)
     if not all(outcome.passed for outcome in outcomes):
         raise typer.Exit(1)
 
 
-def _without_upgrades(drills: Sequence[Drill], ground: Ground, clock: report.Clock) -> Iterator[Drill]:
+def _without_upgrades(drills: Sequence[Drill], testbed: Testbed, clock: screen.Clock) -> Iterator[Drill]:
     """All of them; drills of an upgrade only where there is something to upgrade to."""
     for item in drills:
         try:
             if item.upgrades:
-                ground.newer_cilium()
+                testbed.newer_cilium()
             yield item
         except EdgeError as error:
             clock.say(f"{item.name}: left out: {error}", "yellow")
 
 
 def _print(outcomes: list[Outcome]) -> None:
-    table = report.table(
+    table = screen.table(
         "", "drill", "stream", "black-out s", "foreseen s", "allowed s", "lost", "lost on return", "of", "who answered"
     )
     for outcome in outcomes:
         mark = "[green]ok[/]" if outcome.passed else "[bold red]RED[/]"
         for stream, timeline in outcome.timelines:
-            told = list(dict.fromkeys(span.answer or "lost" for span in timeline.spans()))
+            answers = list(dict.fromkeys(span.answer or "lost" for span in timeline.spans()))
             table.add_row(
                 mark,
                 outcome.drill.name,
@@ -98,12 +98,12 @@ def _print(outcomes: list[Outcome]) -> None:
                 str(timeline.lost),
                 str(timeline.lost_after(outcome.watched)),
                 str(len(timeline.samples)),
-                ", ".join(told),
+                ", ".join(answers),
             )
-    report.out.print(table)
+    screen.out.print(table)
     for outcome in outcomes:
-        for fault in outcome.faults:
-            report.out.print(f"{outcome.drill.name}: {fault}", style="red")
+        for failure in outcome.failures:
+            screen.out.print(f"{outcome.drill.name}: {failure}", style="red")
 
 
 def _write(directory: Path, outcomes: list[Outcome]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from cli import report as screen
+from cli import screen
 from failures.foresee import Cost, Foreseen
 from rules.words import some
 
@@ -28,7 +28,7 @@ def as_json(found: Iterable[Foreseen]) -> dict[str, Any]:
                         "kind": cost.thing.kind,
                         "names": list(cost.thing.names),
                         "left": cost.left,
-                        "of": len(cost.thing.ways),
+                        "of": len(cost.thing.paths),
                         "down": cost.down,
                         "share": round(cost.share, 3),
                         "seconds": cost.seconds,

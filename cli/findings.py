@@ -8,9 +8,9 @@ from typing import Any
 
 from rich.text import Text
 
-from cli import report as screen
+from cli import screen
 from rules.finding import Finding, Severity
-from rules.registry import Report, find
+from rules.registry import RuleReport, find
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 Lines = Callable[[str], int]
@@ -25,7 +25,7 @@ class Format(StrEnum):
     GITHUB = "github"
 
 
-def show(report: Report, form: Format, file: str, lines: Lines) -> None:
+def show(report: RuleReport, form: Format, file: str, lines: Lines) -> None:
     """Print a report to standard output; `lines` gives a YAML path's line in `file`."""
     match form:
         case Format.TEXT:
@@ -39,7 +39,7 @@ def show(report: Report, form: Format, file: str, lines: Lines) -> None:
                 print(line)
 
 
-def print_text(report: Report, console: Any) -> None:
+def print_text(report: RuleReport, console: Any) -> None:
     """Grouped by severity, with a tally."""
     for severity in Severity:
         chosen = [finding for finding in report.findings if finding.severity is severity]
@@ -55,7 +55,7 @@ def print_text(report: Report, console: Any) -> None:
         console.print(Text("edge explain ID tells what a rule means", "dim"))
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: RuleReport) -> dict[str, Any]:
     """The report for programs."""
     return {
         "errors": len(report.errors),
@@ -75,7 +75,7 @@ def _row(finding: Finding) -> dict[str, str]:
     }
 
 
-def sarif(report: Report, file: str, lines: Lines) -> dict[str, Any]:
+def sarif(report: RuleReport, file: str, lines: Lines) -> dict[str, Any]:
     """SARIF 2.1.0, as code scanning reads it."""
     used = sorted({finding.rule for finding in (*report.findings, *(f for f, _ in report.waived))})
     described = []
@@ -110,7 +110,7 @@ def _result(finding: Finding, file: str, lines: Lines) -> dict[str, Any]:
     }
 
 
-def github(report: Report, file: str, lines: Lines) -> list[str]:
+def github(report: RuleReport, file: str, lines: Lines) -> list[str]:
     """Workflow commands, which GitHub shows beside the changed lines."""
     return [
         f"::{finding.severity} file={_escaped(file, ':,')},line={lines(finding.path)},title={finding.rule}"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cli.session import Session
+from cli.context import StackContext
 from config.errors import DockerError, LabError
 
 
-def command_in(session: Session, name: str, command: Sequence[str]) -> list[str]:
+def command_in(context: StackContext, name: str, command: Sequence[str]) -> list[str]:
     """The command line that runs `command` in a host's container. Raises EdgeError where that does not run."""
     from lab.docker.engine import OURS
     from transport.docker import connect, failures
 
-    hosts, container = session.stack.hosts(), f"{session.name}-{name}"
+    hosts, container = context.stack.hosts(), f"{context.name}-{name}"
     if name not in hosts:
         raise LabError(f"{name}: no such host; there are {', '.join(hosts)}")
     OURS.chosen()
@@ -22,10 +22,10 @@ def command_in(session: Session, name: str, command: Sequence[str]) -> list[str]
         with failures(f"container {container}"):
             found = docker.containers.get(container)
     except DockerError as error:
-        raise DockerError(f"{error}; edge up -s {session.name} makes it") from None
+        raise DockerError(f"{error}; edge up -s {context.name} makes it") from None
     finally:
         docker.close()
     pid = int(found.attrs["State"]["Pid"])
     if not pid:
-        raise LabError(f"container {container}: {found.status}; edge up --refresh -s {session.name} starts it")
+        raise LabError(f"container {container}: {found.status}; edge up --refresh -s {context.name} starts it")
     return ["nsenter", "--target", str(pid), "--all", "--", *command]

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from cli import lab_docker, report
-from cli.session import JsonOption, Session, StackOption, need_root
+from cli import lab_docker, screen
+from cli.context import JsonOption, StackContext, StackOption, need_root
 
 app = typer.Typer(
     help="The embedded lab: the stack's hosts as namespaces of this machine.",
@@ -26,9 +26,9 @@ def up(stack: StackOption = "dev") -> None:
     """Start the lab: hosts, links, sshd, FRR, and an empty Kubernetes cluster."""
     from cli.deploy import start_lab
 
-    session = Session(stack)
-    with session.alone():
-        start_lab(session, report.Clock())
+    context = StackContext(stack)
+    with context.alone():
+        start_lab(context, screen.Clock())
 
 
 @app.command()
@@ -37,10 +37,10 @@ def down(stack: StackOption = "dev") -> None:
     from lab import life
 
     need_root()
-    clock = report.Clock()
-    session = Session(stack)
-    with session.alone():
-        life.down(session.name, lambda text: clock.say(f"lab: {text}"))
+    clock = screen.Clock()
+    context = StackContext(stack)
+    with context.alone():
+        life.down(context.name, lambda text: clock.say(f"lab: {text}"))
 
 
 @app.command()
@@ -48,18 +48,18 @@ def status(stack: StackOption = "dev", as_json: JsonOption = False) -> None:
     """Which hosts run, and where their sshd listens inside the lab. Exit status 1 if one is down."""
     from lab import life
 
-    session = Session(stack)
-    hosts = life.status(stack, session.stack)
+    context = StackContext(stack)
+    hosts = life.status(stack, context.stack)
     if as_json:
-        report.print_json([vars(host) for host in hosts])
+        screen.print_json([vars(host) for host in hosts])
     else:
-        table = report.table("host", "role", "management address", "state")
+        table = screen.table("host", "role", "management address", "state")
         for host in hosts:
             state = "[green]running[/]" if host.running else "[red]down[/]"
             if host.missing:
                 state = f"[red]lacks {', '.join(host.missing)}[/]"
             table.add_row(host.name, host.role, host.address, state)
-        report.out.print(table)
+        screen.out.print(table)
     if not all(host.well for host in hosts):
         raise typer.Exit(1)
 
@@ -71,7 +71,7 @@ def list_labs(as_json: JsonOption = False) -> None:
 
     found = labs()
     if as_json:
-        report.print_json(
+        screen.print_json(
             [
                 {
                     "name": lab.name,
@@ -84,12 +84,12 @@ def list_labs(as_json: JsonOption = False) -> None:
             ]
         )
         return
-    table = report.table("lab", "hosts", "directory", "whose")
+    table = screen.table("lab", "hosts", "directory", "whose")
     for lab in found:
         table.add_row(
             lab.name, str(len(lab.hosts)), str(lab.directory), f"[red]{lab.owner}[/]" if lab.abandoned else lab.owner
         )
-    report.out.print(table if found else "no lab runs on this machine")
+    screen.out.print(table if found else "no lab runs on this machine")
 
 
 @app.command()
@@ -98,7 +98,7 @@ def prune() -> None:
     from lab.inventory import labs
 
     need_root()
-    clock = report.Clock()
+    clock = screen.Clock()
     for lab in labs():
         if lab.abandoned:
             clock.say(f"lab {lab.name}: {len(lab.hosts)} hosts end ({lab.owner})")
@@ -125,19 +125,19 @@ def shell(host: Annotated[str, typer.Argument(help="A host of the lab.")], stack
 
 
 def _enter(stack: str, name: str, command: list[str]) -> None:
-    from cli.session import use_tools
+    from cli.context import use_tools
     from config.stack import MANAGEMENT
     from lab.host import Host
     from lab.places import kubeconfig
     from lab.topology import topology
 
     need_root()
-    session = Session(stack)
-    if session.is_docker:
+    context = StackContext(stack)
+    if context.is_docker:
         from cli.inside import command_in
 
-        os.execvp("nsenter", command_in(session, name, command))
-    topology(session.stack).host(name)
+        os.execvp("nsenter", command_in(context, name, command))
+    topology(context.stack).host(name)
     outside = name == MANAGEMENT
     if outside:
         # The management host keeps this machine's files, so that kubeconfig and tools are at hand.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from cli import report
-from cli.session import JsonOption, need_root
+from cli import screen
+from cli.context import JsonOption, need_root
 
 app = typer.Typer(
     help="A Docker engine in namespaces of its own, for stacks of kind docker.",
@@ -24,7 +24,7 @@ def up() -> None:
     from lab.docker.engine import OURS
 
     need_root()
-    clock = report.Clock()
+    clock = screen.Clock()
     prepare_containers(clock)
     clock.say(f"export DOCKER_HOST={OURS.host}", "bold")
 
@@ -35,7 +35,7 @@ def down() -> None:
     from lab.docker.engine import OURS
 
     need_root()
-    report.Clock().say("the engine has ended" if OURS.down() else "the engine does not run")
+    screen.Clock().say("the engine has ended" if OURS.down() else "the engine does not run")
 
 
 @app.command()
@@ -47,16 +47,16 @@ def status(as_json: JsonOption = False) -> None:
     running = OURS.pid is not None
     found = images.inventory() if running else []
     if as_json:
-        report.print_json(
+        screen.print_json(
             {"running": running, "host": OURS.host, "process": OURS.pid, "images": [vars(one) for one in found]}
         )
     else:
-        table = report.table("image", "size", "state")
+        table = screen.table("image", "size", "state")
         for one in found:
             state = "[green]there[/]" if one.there else "[yellow]missing: edge lab docker up makes it[/]"
             table.add_row(one.name, f"{one.megabytes} MB" if one.there else "", state)
-        report.out.print(table if running else "the engine does not run: edge lab docker up starts it")
+        screen.out.print(table if running else "the engine does not run: edge lab docker up starts it")
         if running:
-            report.out.print(f"process {OURS.pid}, {OURS.host}")
+            screen.out.print(f"process {OURS.pid}, {OURS.host}")
     if not running:
         raise typer.Exit(1)

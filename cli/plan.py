@@ -9,10 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import report as screen
-from cli import sandbox
+from cli import sandbox, screen
 from cli.chosen import ExcludeOption, TargetOption, selection
-from cli.session import JsonOption, Session, StackOption
+from cli.context import JsonOption, StackContext, StackOption
 from config.errors import EdgeError, LabError
 
 
@@ -66,7 +65,7 @@ def plan(
     """
     form = Form.JSON if as_json else form
     if failures:
-        _failures(Session(stack), form)
+        _failures(StackContext(stack), form)
         return
     if base is not None:
         changed = _against(stack, base, head, form)
@@ -76,49 +75,49 @@ def plan(
         raise typer.BadParameter("markdown is for --base", param_hint="--format")
     else:
         changed = _plan(
-            Session(stack), form, artefacts, fresh=fresh, refresh=refresh, selection=selection(target, exclude)
+            StackContext(stack), form, artefacts, fresh=fresh, refresh=refresh, selection=selection(target, exclude)
         )
     if expect_no_changes and changed:
         raise typer.Exit(3)
 
 
-def _failures(session: Session, form: Form) -> None:
+def _failures(context: StackContext, form: Form) -> None:
     """Of the stack file alone: neither the state nor anything that runs is asked."""
     from cli.failures import as_json, print_table
     from failures.foresee import foresee
 
-    session.check()
-    found = foresee(session.stack)
+    context.check()
+    found = foresee(context.stack)
     if form is Form.JSON:
         screen.print_json(as_json(found))
     else:
-        print_table(found, session.name)
+        print_table(found, context.name)
 
 
-def _plan(session: Session, form: Form, with_artefacts: bool, **how: Any) -> bool:
+def _plan(context: StackContext, form: Form, with_artefacts: bool, **how: Any) -> bool:
     from cli.findings import as_json as findings_json
     from cli.render import artefacts as files_of
 
-    if form is Form.JSON and session.report.errors:
-        screen.print_json(findings_json(session.report))
+    if form is Form.JSON and context.report.errors:
+        screen.print_json(findings_json(context.report))
         raise typer.Exit(2)
-    session.check()
+    context.check()
     if how["refresh"]:
-        session.enter()
-    elif session.reads_hosts:
+        context.enter()
+    elif context.reads_hosts:
         # The program asks the hosts; those of a lab that is not up have nothing to say.
         with suppress(LabError):
-            session.enter()
+            context.enter()
     else:
         # The CLI's Docker provider asks for an engine, although a plan touches nothing.
-        session.choose_docker()
-    summary = session.engine.preview(**how)
-    files = files_of(session) if with_artefacts else {}
+        context.choose_docker()
+    summary = context.engine.preview(**how)
+    files = files_of(context) if with_artefacts else {}
     if form is Form.JSON:
         extra = {"artefacts": files} if with_artefacts else {}
-        screen.print_json({**screen.summary_json(summary), **findings_json(session.report), **extra})
+        screen.print_json({**screen.summary_json(summary), **findings_json(context.report), **extra})
     else:
-        screen.print_plan(summary, f"Plan of stack {session.name}")
+        screen.print_plan(summary, f"Plan of stack {context.name}")
         for warning in summary.warnings:
             screen.err.print(f"warning: {warning}")
         for name, text in files.items():
@@ -131,10 +130,10 @@ def _against(stack: str, base: str, head: str | None, form: Form) -> bool:
     from cli.comparison import Comparison, as_json, compare, markdown, print_comparison
     from cli.snapshot import Snapshot, name_of, take, worktree
 
-    session = Session(stack) if head is None else None
-    if session is not None and session.report.errors:
+    context = StackContext(stack) if head is None else None
+    if context is not None and context.report.errors:
         # The program itself refuses such a stack: there is nothing to compare.
-        result = Comparison(stack, name_of(base), session.report)
+        result = Comparison(stack, name_of(base), context.report)
     else:
         with ExitStack() as places:
             before = take(stack, places.enter_context(worktree(base)))

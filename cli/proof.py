@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import report
-from cli.session import JsonOption, Session, StackOption
+from cli import screen
+from cli.context import JsonOption, StackContext, StackOption
 from diagnosis.entities import Hosts
 from diagnosis.roots import Root, roots
 from probes.verdict import Color, Verdict
 
 if TYPE_CHECKING:
-    from probes.field import Field
+    from probes.collector import Collector
     from probes.host_state import HostState
 
 # Seconds for what is asked of hosts where something is red.
@@ -37,22 +37,24 @@ def verify(
     once: Annotated[bool, typer.Option("--once", help="Ask once, and do not wait until it is green.")] = False,
 ) -> None:
     """Prove the deployment from both sides: sessions, RIB and FIB, addresses, packets that arrive."""
-    session = Session(stack)
-    session.check()
-    prove(session, None if once else deadline, as_json=as_json, junit=junit, clock=report.Clock())
+    context = StackContext(stack)
+    context.check()
+    prove(context, None if once else deadline, as_json=as_json, junit=junit, clock=screen.Clock())
 
 
-def prove(session: Session, deadline: float | None, *, as_json: bool, junit: Path | None, clock: report.Clock) -> None:
+def prove(
+    context: StackContext, deadline: float | None, *, as_json: bool, junit: Path | None, clock: screen.Clock
+) -> None:
     """Run the probes until green or the deadline, or once where there is none; exit with 1 where it is not green."""
     from diagnosis.evidence import evidence
-    from diagnosis.why.world import World
+    from diagnosis.why.situation import Situation
     from effective.made import with_made
-    from probes.field import Field
+    from probes.collector import Collector
     from probes.verify import all_green
     from probes.verify import verify as run
     from transport.ssh import SshPool
 
-    session.enter()
+    context.enter()
     pool = SshPool()
     shown: list[str] = []
 
@@ -64,48 +66,48 @@ def prove(session: Session, deadline: float | None, *, as_json: bool, junit: Pat
             clock.say(text + (f", {left:.0f} s left" if red else ""))
 
     try:
-        field = Field(session.stack, pool, session.kube(), session.endpoints())
+        collector = Collector(context.stack, pool, context.kube(), context.endpoints())
         # The hosts of what is red are asked in the end.
         kept = min(_EVIDENCE, (deadline or _EVIDENCE * 4) / 4)
-        proof = run(field, deadline and deadline - kept, progress)
+        proof = run(collector, deadline and deadline - kept, progress)
         verdicts = proof.verdicts
-        causes = roots(session.stack, verdicts)
-        world = World(with_made(session.stack), proof.seen)
-        field.within(kept)
-        states = _states(field, causes)
+        causes = roots(context.stack, verdicts)
+        situation = Situation(with_made(context.stack), proof.observations)
+        collector.within(kept)
+        states = _states(collector, causes)
     finally:
         pool.close()
-    told = [evidence(world, root, states) for root in causes]
+    evidence_lines = [evidence(situation, root, states) for root in causes]
     if junit is not None:
-        junit.write_text(_junit(session.name, verdicts))
+        junit.write_text(_junit(context.name, verdicts))
     if as_json:
-        report.print_json(
+        screen.print_json(
             {
                 "green": all_green(verdicts),
-                "roots": [{**root.as_dict(), "evidence": told[i]} for i, root in enumerate(causes)],
+                "roots": [{**root.as_dict(), "evidence": evidence_lines[i]} for i, root in enumerate(causes)],
                 "verdicts": [v.as_dict() for v in verdicts],
             }
         )
     else:
-        _print(verdicts, causes, told)
+        _print(verdicts, causes, evidence_lines)
     if not all_green(verdicts):
         raise typer.Exit(1)
 
 
-def _states(field: Field, causes: list[Root]) -> dict[str, HostState]:
+def _states(collector: Collector, causes: list[Root]) -> dict[str, HostState]:
     """The kernels of the hosts that root causes are about, and of the routers between them."""
     from diagnosis.host_evidence import near
     from probes.host_questions import collect
 
     if not causes:
         return {}
-    hosts = Hosts(field.stack)
+    hosts = Hosts(collector.stack)
     about = set().union(*(hosts.about(root.verdict) for root in causes))
-    return collect(field, about | hosts.routers, near(field.stack, about))
+    return collect(collector, about | hosts.routers, near(collector.stack, about))
 
 
-def _print(verdicts: list[Verdict], causes: list[Root], told: list[list[str]]) -> None:
-    table = report.table("", "check", "subject", "where", "expected", "observed", "s")
+def _print(verdicts: list[Verdict], causes: list[Root], evidence_lines: list[list[str]]) -> None:
+    table = screen.table("", "check", "subject", "where", "expected", "observed", "s")
     for verdict in verdicts:
         mark, style = _MARKS[verdict.color]
         table.add_row(
@@ -117,17 +119,17 @@ def _print(verdicts: list[Verdict], causes: list[Root], told: list[list[str]]) -
             verdict.observed,
             f"{verdict.seconds:.1f}",
         )
-    report.out.print(table)
-    for root, lines in zip(causes, told, strict=True):
-        report.out.print(f"{root.verdict.check} {root.verdict.subject}: {root.cause}", style="red")
+    screen.out.print(table)
+    for root, lines in zip(causes, evidence_lines, strict=True):
+        screen.out.print(f"{root.verdict.check} {root.verdict.subject}: {root.cause}", style="red")
         for line in lines:
-            report.out.print(f"  {line}", style="red")
+            screen.out.print(f"  {line}", style="red")
         if root.follows:
-            report.out.print(f"  from it follow {_counted(root.follows)}", style="dim")
+            screen.out.print(f"  from it follow {_counted(root.follows)}", style="dim")
     red = sum(v.color is Color.RED for v in verdicts)
     grey = sum(v.color is Color.GREY for v in verdicts)
     good = len(verdicts) - red - grey
-    report.out.print(f"{good} proven, {red} red, {grey} without an answer", style="bold")
+    screen.out.print(f"{good} proven, {red} red, {grey} without an answer", style="bold")
 
 
 def _counted(rows: tuple[Verdict, ...]) -> str:

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import report
-from cli.session import Session, StackOption
+from cli import screen
+from cli.context import StackContext, StackOption
 
 
 def render(
@@ -21,15 +21,15 @@ def render(
 
     A router that is not managed has a file beside it with what it has to have, in words that fit every make.
     """
-    files = artefacts(Session(stack))
+    files = artefacts(StackContext(stack))
     for name, text in files.items():
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-        report.out.print(str(path))
+        screen.out.print(str(path))
 
 
-def artefacts(session: Session) -> dict[str, str]:
+def artefacts(context: StackContext) -> dict[str, str]:
     """File name -> content, in a fixed order."""
     import yaml
 
@@ -40,7 +40,7 @@ def artefacts(session: Session) -> dict[str, str]:
     from effective.helm import helm_values
     from effective.other_end import other_end
 
-    stack = session.stack
+    stack = context.stack
     result = {f"routers/{router.name}/frr.conf": frr_conf(router) for router in stack.routers}
     # Whoever configures it needs no FRR to read what it has to have.
     result |= {

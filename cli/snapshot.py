@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli import report as screen
-from cli import sandbox
+from cli import sandbox, screen
+from cli.context import STACK, StackContext, StackOption
 from cli.render import artefacts
-from cli.session import STACK, Session, StackOption
 from config.errors import EdgeError
 from config.home import PACKAGE
 from config.load import parse
@@ -33,12 +32,12 @@ class Snapshot:
 
 def snapshot(stack: StackOption = "dev") -> None:
     """Print what the stack becomes as JSON: its document, its files, its resources. Touches nothing."""
-    session = Session(stack)
-    summary = session.engine.preview(fresh=True)
+    context = StackContext(stack)
+    summary = context.engine.preview(fresh=True)
     screen.print_json(
         {
-            "document": session.settings.object(STACK),
-            "artefacts": artefacts(session),
+            "document": context.settings.object(STACK),
+            "artefacts": artefacts(context),
             "resources": {f"{step.type} {step.name}": step.parent.rpartition("::")[2] for step in summary.steps},
         }
     )

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cli import report
-from cli.session import JsonOption, Session, StackOption
+from cli import screen
+from cli.context import JsonOption, StackContext, StackOption
 from engine.values import Secret, plain
 
 app = typer.Typer(help="The state of a stack.", no_args_is_help=True, rich_markup_mode=None)
@@ -21,15 +21,15 @@ def output(
     show_secrets: Annotated[bool, typer.Option("--show-secrets", help="Print secret outputs too.")] = False,
 ) -> None:
     """The stack's outputs."""
-    values = Session(stack).engine.outputs()
+    values = StackContext(stack).engine.outputs()
     visible = {k: plain(v) if show_secrets or not isinstance(v, Secret) else "[secret]" for k, v in values.items()}
     if as_json:
-        report.print_json(visible)
+        screen.print_json(visible)
         return
-    table = report.table("output", "value")
+    table = screen.table("output", "value")
     for key, value in sorted(visible.items()):
-        table.add_row(key, report.shown(value))
-    report.out.print(table)
+        table.add_row(key, screen.shown(value))
+    screen.out.print(table)
 
 
 @app.command()
@@ -40,9 +40,9 @@ def export(
     """The deployment in Pulumi's format: `pulumi stack import` takes it over. Secrets stay encrypted."""
     import json
 
-    document = Session(stack).engine.export()
+    document = StackContext(stack).engine.export()
     if file is None:
-        report.print_json(document)
+        screen.print_json(document)
     else:
         file.touch(mode=0o600)
         file.write_text(json.dumps(document, indent=2) + "\n")
@@ -54,8 +54,8 @@ def import_(
     stack: StackOption = "dev",
 ) -> None:
     """Take a deployment over, replacing the stack's state."""
-    count = Session(stack).engine.import_(file.read_text())
-    report.err.print(f"imported {count} resources into stack {stack}")
+    count = StackContext(stack).engine.import_(file.read_text())
+    screen.err.print(f"imported {count} resources into stack {stack}")
 
 
 @app.command("forget-cluster")
@@ -70,5 +70,7 @@ def forget_cluster(
     """
     if not yes:
         typer.confirm(f"Forget every Kubernetes object of stack {stack}?", abort=True)
-    count = Session(stack).engine.forget(lambda kind, host: host is None and not kind.startswith("command:remote:"))
-    report.err.print(f"forgot {count} resources of stack {stack}; `edge up -s {stack}` makes them anew")
+    count = StackContext(stack).engine.forget(
+        lambda kind, host: host is None and not kind.startswith("command:remote:")
+    )
+    screen.err.print(f"forgot {count} resources of stack {stack}; `edge up -s {stack}` makes them anew")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import report
-from cli.session import JsonOption, Session, StackOption
+from cli import screen
+from cli.context import JsonOption, StackContext, StackOption
 
 if TYPE_CHECKING:
     from diagnosis.why.steps import Step
@@ -35,30 +35,30 @@ def why(
     changed, and no packet is sent.
     """
     from diagnosis.why.answers import answer
-    from diagnosis.why.world import World
+    from diagnosis.why.situation import Situation
     from effective.made import with_made
-    from probes.expectation import sessions
-    from probes.field import Field
+    from probes.collector import Collector
+    from probes.expectation import expected_sessions
     from probes.verify import control_plane
     from transport.ssh import SshPool
 
-    session = Session(stack)
-    session.check()
-    session.enter()
+    context = StackContext(stack)
+    context.check()
+    context.enter()
     pool = SshPool()
     try:
-        field = Field(session.stack, pool, session.kube(), session.endpoints())
-        field.within(_SECONDS)
-        world = World(with_made(session.stack), field.look())
+        collector = Collector(context.stack, pool, context.kube(), context.endpoints())
+        collector.within(_SECONDS)
+        situation = Situation(with_made(context.stack), collector.collect())
     finally:
         pool.close()
-    verdicts = control_plane(world.stack, list(sessions(world.stack)), world.seen)
-    found = answer(world, subject, verdicts, session.name)
+    verdicts = control_plane(situation.stack, list(expected_sessions(situation.stack)), situation.observations)
+    found = answer(situation, subject, verdicts, context.name)
     if as_json:
-        report.print_json(found.as_dict())
+        screen.print_json(found.as_dict())
         return
     for line in _lines(found):
-        report.out.print(line, soft_wrap=True)
+        screen.out.print(line, soft_wrap=True)
 
 
 def _lines(step: Step, depth: int = 0) -> Iterator[str]:

@@ -165,7 +165,7 @@ class DockerAccess:
         return list(self._kubernetes.registered)
 
 
-def access(stack: StackConfig) -> Access:
+def access_to(stack: StackConfig) -> Access:
     """The access of the stack's kind of cluster."""
     if isinstance(stack.cluster, LabCluster):
         return LabAccess(stack, stack.cluster)

@@ -64,7 +64,7 @@ def sequence(component: str, given: Any, path: str) -> list[Any]:
         return []
     if not isinstance(given, (list, tuple)):
         wanted = "a list that is known when the program runs (Outputs may be inside it)"
-        raise ArgumentError(component, [Problem(path, wanted, told(given))])
+        raise ArgumentError(component, [Problem(path, wanted, described(given))])
     return list(given)
 
 
@@ -73,11 +73,11 @@ def known(component: str, item: Any, field: str, path: str) -> str:
     value = entry(item, field)
     if not isinstance(value, str):
         wanted = "a text that is known when the program runs: it names a resource"
-        raise ArgumentError(component, [Problem(f"{path}.{field}", wanted, told(value))])
+        raise ArgumentError(component, [Problem(f"{path}.{field}", wanted, described(value))])
     return value
 
 
-def told(value: Any) -> str:
+def described(value: Any) -> str:
     """What an argument is, in the words of a message: its value may be a secret."""
     if isinstance(value, pulumi.Output):
         return "an Output"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from components.access import Access, access
+from components.access import Access, access_to
 from components.bgp_control_plane import BgpControlPlane
 from components.cilium.manifests import crd_names
 from components.cilium_gateways import CiliumGateways
@@ -33,13 +33,13 @@ from effective.return_routes import return_routes
 
 def build(stack: StackConfig) -> dict[str, Any]:
     """Declare everything; returns the stack's outputs."""
-    drifted, way = drift(stack), access(stack)
+    drifted, access = drift(stack), access_to(stack)
     for router in stack.managed_routers:
         RouterFRR(
             router.name,
             _read(
                 {
-                    "connection": way.connection(router.name, router.ssh),
+                    "connection": access.connection(router.name, router.ssh),
                     "interfaces": router.interfaces,
                     "bgp": router.bgp,
                     "static_routes": router.static_routes,
@@ -49,18 +49,18 @@ def build(stack: StackConfig) -> dict[str, Any]:
                 }
             ),
         )
-    kubeconfig = way.kubeconfig()
+    kubeconfig = access.kubeconfig()
     cluster = KubernetesProvider("cluster", kubeconfig, pulumi.ResourceOptions())
     here = pulumi.ResourceOptions(providers=[cluster])
     items = list(gateway_addresses(stack))
     # Before the agents: they pick their devices when they start.
-    gateways = GatewayAddresses("gateway", items, way) if items else None
+    gateways = GatewayAddresses("gateway", items, access) if items else None
     first = pulumi.ResourceOptions(providers=[cluster], depends_on=gateways.each if gateways else None)
-    cilium = CiliumInstall("cilium", _install(stack, way, kubeconfig), first)
-    after = pulumi.ResourceOptions(providers=[cluster], depends_on=[cilium.crds, *way.nodes()])
+    cilium = CiliumInstall("cilium", _install(stack, access, kubeconfig), first)
+    after = pulumi.ResourceOptions(providers=[cluster], depends_on=[cilium.crds, *access.nodes()])
     version = stack.cilium.version
     if stack.bgp is not None:
-        BgpControlPlane("bgp", _bgp(stack, way), after)
+        BgpControlPlane("bgp", _bgp(stack, access), after)
     pools = LbIpam("lb", _read({"pools": stack.pools, "version": version}), after)
     apps = Workloads("apps", stack.workloads, stack.services, pools.objects, here)
     if stack.egress_policies:
@@ -71,9 +71,9 @@ def build(stack: StackConfig) -> dict[str, Any]:
     # then, until Envoy gives up after 30 s (the chart's initial_fetch_timeout).
     started = pulumi.ResourceOptions(providers=[cluster], depends_on=[cilium.crds, cilium.ready])
     if stack.ingresses or stack.guards():
-        CiliumIngress("ingress", _ingress(stack, way), started)
+        CiliumIngress("ingress", _ingress(stack, access), started)
     if stack.gateways or stack.routes():
-        CiliumGateways("gateways", _gateways(stack, way), started)
+        CiliumGateways("gateways", _gateways(stack, access), started)
     if stack.manifests:
         Manifests("extra", [item.document() for item in stack.manifests], after)
     return {
@@ -84,7 +84,7 @@ def build(stack: StackConfig) -> dict[str, Any]:
         "services": apps.addresses,
         "gateways": gateways.addresses if gateways else {},
         "kubeconfig": pulumi.Output.secret(kubeconfig),
-        **way.outputs(),
+        **access.outputs(),
         **({OUTPUT: drifted.outputs()} if drifted else {}),
     }
 
@@ -98,10 +98,10 @@ def _secrets(names: tuple[str, ...]) -> dict[str, pulumi.Output[str]]:
     return {name: secret(name) for name in names}
 
 
-def _install(stack: StackConfig, way: Access, kubeconfig: pulumi.Output[str]) -> Any:
+def _install(stack: StackConfig, access: Access, kubeconfig: pulumi.Output[str]) -> Any:
     cilium, used = stack.cilium, features(stack)
     own = {field: getattr(cilium, field) for field in cilium.model_fields_set}
-    chart = cilium.chart or way.chart()
+    chart = cilium.chart or access.chart()
     return {
         **own,
         **({"chart": chart} if chart else {}),
@@ -119,12 +119,12 @@ def _install(stack: StackConfig, way: Access, kubeconfig: pulumi.Output[str]) ->
     }
 
 
-def _bgp(stack: StackConfig, way: Access) -> Any:
+def _bgp(stack: StackConfig, access: Access) -> Any:
     assert stack.bgp is not None
     bgp, hosts = stack.bgp, {node.name: node for node in stack.nodes}
     routes = [
         {
-            "connection": way.connection(route.node, hosts[route.node].ssh),
+            "connection": access.connection(route.node, hosts[route.node].ssh),
             **{field: getattr(route, field) for field in type(route).model_fields},
         }
         for route in return_routes(stack)
@@ -144,29 +144,29 @@ def _bgp(stack: StackConfig, way: Access) -> Any:
     }
 
 
-def _ingress(stack: StackConfig, way: Access) -> Any:
+def _ingress(stack: StackConfig, access: Access) -> Any:
     return {
         "ingresses": stack.ingresses,
         "network_policies": [policy for _, policy in stack.guards()],
-        "certificates": _pem(stack, way, "ingresses"),
+        "certificates": _pem(stack, access, "ingresses"),
     }
 
 
-def _gateways(stack: StackConfig, way: Access) -> Any:
+def _gateways(stack: StackConfig, access: Access) -> Any:
     return {
         "gateways": stack.gateways,
         "http_routes": stack.http_routes,
         "grpc_routes": stack.grpc_routes,
         "tls_routes": stack.tls_routes,
-        "certificates": _pem(stack, way, "gateways"),
+        "certificates": _pem(stack, access, "gateways"),
     }
 
 
-def _pem(stack: StackConfig, way: Access, section: str) -> dict[str, pulumi.Output[str]]:
+def _pem(stack: StackConfig, access: Access, section: str) -> dict[str, pulumi.Output[str]]:
     """The certificates and keys of that section, by their names in the configuration."""
     made = [item.certificate for item in certified(stack) if item.path.startswith(section)]
     names = dict.fromkeys(name for one in made for name in (one.certificate_config, one.key_config) if name)
-    return {name: way.certificate(name) for name in names}
+    return {name: access.certificate(name) for name in names}
 
 
 def _egress(stack: StackConfig) -> Any:

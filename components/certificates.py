@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from components.arguments import told
+from components.arguments import described
 from config.errors import Problem
 from effective import certificates
 
@@ -22,13 +22,13 @@ def _unfit(place: str, certificate: Any, key: Any, hosts: tuple[str, ...], now: 
     try:
         leaf = certificates.leaf(str(certificate))
     except ValueError:
-        yield Problem(place, _PEM, "something else" if isinstance(certificate, str) else told(certificate))
+        yield Problem(place, _PEM, "something else" if isinstance(certificate, str) else described(certificate))
         return
     try:
         if not certificates.paired(leaf, str(key)):
             yield Problem(place, "the certificate of this key", "another key's")
     except ValueError:
-        got = "something else, or one with a passphrase" if isinstance(key, str) else told(key)
+        got = "something else, or one with a passphrase" if isinstance(key, str) else described(key)
         yield Problem(place, "a private key in PEM without a passphrase", got)
     first, last = leaf.not_valid_before_utc, leaf.not_valid_after_utc
     if not first <= now <= last:

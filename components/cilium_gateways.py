@@ -64,10 +64,10 @@ class CiliumGateways(pulumi.ComponentResource):
                 key: tuple(one for place, one in zip(order, them, strict=True) if place == key) for key in _PARTS
             },
         )
-        told = [(key, i, item) for key in _PARTS for i, item in enumerate(given.get(key) or ())]
-        declared = zip(told, flat, strict=True)
+        given_parts = [(key, i, item) for key in _PARTS for i, item in enumerate(given.get(key) or ())]
+        declared = zip(given_parts, flat, strict=True)
         # A Gateway's Secret is there before the Gateway: without it the listener is refused first.
-        own = [(item, one) for (key, _, item), one in zip(told, flat, strict=True) if key == "gateways"]
+        own = [(item, one) for (key, _, item), one in zip(given_parts, flat, strict=True) if key == "gateways"]
         made = list(tls_secrets(name, _certificates(name, own), certificates))
         names = []
         for (key, i, item), one in declared:

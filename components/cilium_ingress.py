@@ -11,6 +11,7 @@ from components.args.ingress_access import IngressAccessArgs
 from components.args.policy import NetworkPolicyArgs
 from components.arguments import (
     ArgumentError,
+    described,
     entry,
     is_late,
     known,
@@ -18,7 +19,6 @@ from components.arguments import (
     only,
     read_each,
     sequence,
-    told,
     validated,
 )
 from components.cilium import edge
@@ -92,7 +92,7 @@ def _of_access(name: str, given: dict[str, Any]) -> tuple[NetworkPolicy, ...]:
         return ()
     if is_late(access):
         wanted = "an object that is known when the program runs: it names policies"
-        raise ArgumentError(name, [Problem("access", wanted, told(access))])
+        raise ArgumentError(name, [Problem("access", wanted, described(access))])
     return validated(name, IngressAccess, access, "access").policies()
 
 

@@ -6,7 +6,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_command.remote import ConnectionArgs, ProxyConnectionArgs
 
-from components.arguments import ArgumentError, entry, only, told
+from components.arguments import ArgumentError, described, entry, only
 from config.errors import Problem
 
 
@@ -46,7 +46,7 @@ def connection(component: str, given: Any, path: str = "connection") -> pulumi.I
     if isinstance(given, (ConnectionArgs, pulumi.Output)):
         return given
     if not isinstance(given, Mapping):
-        raise ArgumentError(component, [Problem(path, "host, hostKey and privateKey", told(given))])
+        raise ArgumentError(component, [Problem(path, "host, hostKey and privateKey", described(given))])
     named = only(component, given, SshArgs.__annotations__)
     missing = [
         Problem(f"{path}.{key}", what, "nothing")

@@ -60,17 +60,17 @@ class GatewayAddresses(pulumi.ComponentResource):
     """
 
     def __init__(
-        self, name: str, items: list[GatewayAddress], way: Access, opts: pulumi.ResourceOptions | None = None
+        self, name: str, items: list[GatewayAddress], access: Access, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("cilium-edge:egress:GatewayAddresses", name, None, opts)
-        self.each = [self._one(name, item, items, way) for item in items]
+        self.each = [self._one(name, item, items, access) for item in items]
         self.addresses = _by_node(items, self.each)
         self.register_outputs({})
 
-    def _one(self, prefix: str, item: GatewayAddress, items: list[GatewayAddress], way: Access) -> remote.Command:
+    def _one(self, prefix: str, item: GatewayAddress, items: list[GatewayAddress], access: Access) -> remote.Command:
         name = f"{prefix}-{item.node.name}-{item.name.removeprefix('address-')}"
         mine = owner(name)
-        ssh = way.connection(item.node.name, item.node.ssh)
+        ssh = access.connection(item.node.name, item.node.ssh)
         return remote.Command(
             name,
             connection=ssh,
@@ -93,13 +93,13 @@ class GatewayAddresses(pulumi.ComponentResource):
 def _by_node(items: list[GatewayAddress], each: list[remote.Command]) -> dict[str, pulumi.Output[list[str]]]:
     there: dict[str, list[pulumi.Output[str]]] = {}
     for item, command in zip(items, each, strict=True):
-        told = command.stdout.apply(
+        reported = command.stdout.apply(
             lambda text, name=item.interface.name: (
                 f"{name} {(text or '').split()[-1]}" if (text or "").split() else name
             )
         )
-        there.setdefault(item.node.name, []).append(told)
-    return {node: pulumi.Output.all(*told) for node, told in there.items()}
+        there.setdefault(item.node.name, []).append(reported)
+    return {node: pulumi.Output.all(*reported) for node, reported in there.items()}
 
 
 def _aliases(name: str, item: GatewayAddress, items: list[GatewayAddress]) -> list[pulumi.Alias]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from components.arguments import ArgumentError, told
+from components.arguments import ArgumentError, described
 from config.errors import Problem
 
 # What FRR takes in one word of a line, and the kernel as a key (TCP_MD5SIG_MAXKEYLEN).
@@ -20,7 +20,7 @@ def unfit(path: str, value: Any) -> list[Problem]:
     """
     if isinstance(value, str) and _PASSWORD.fullmatch(value):
         return []
-    got = f"one of {len(value)} characters that is not" if isinstance(value, str) else told(value)
+    got = f"one of {len(value)} characters that is not" if isinstance(value, str) else described(value)
     return [Problem(path, "a BGP password: 1 to 80 printable ASCII characters without blanks", got)]
 
 

@@ -77,8 +77,10 @@ class EdgeProvider(ComponentProvider):
                 raise
             # The SDK fails on an error that has no list.
             found = error.inner.problems if isinstance(error.inner, ConfigError) else ()
-            told = [{"property_path": one.path, "reason": f"expected {one.expected}, got {one.got}"} for one in found]
-            raise InputPropertiesError(f"{len(told)} in its arguments" if told else str(error.inner), told) from None
+            errors = [{"property_path": one.path, "reason": f"expected {one.expected}, got {one.got}"} for one in found]
+            raise InputPropertiesError(
+                f"{len(errors)} in its arguments" if errors else str(error.inner), errors
+            ) from None
 
 
 def _finished(node: Any, name: str = "") -> Any:

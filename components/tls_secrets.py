@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from components.arguments import ArgumentError, entry, known, told
+from components.arguments import ArgumentError, described, entry, known
 from components.certificates import unfit
 from components.places import Manifest
 from config.errors import Problem
@@ -36,7 +36,7 @@ def tls_secrets(name: str, wanted: Iterable[Wanted], certificates: Any) -> Itera
     for item in wanted:
         if isinstance(item.tls, pulumi.Output):
             meant = "an object that is known when the program runs: it may name a Secret"
-            raise ArgumentError(name, [Problem(item.place, meant, told(item.tls))])
+            raise ArgumentError(name, [Problem(item.place, meant, described(item.tls))])
         if item.tls is None or entry(item.tls, "certificate_config") is None:
             continue
         secret, certificate, key = (

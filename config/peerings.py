@@ -98,7 +98,7 @@ class RouterSide:
 
 
 @dataclass(frozen=True)
-class Session:
+class DeclaredSession:
     """One peering of one node. `path` is the peer's YAML path.
 
     `address` is the peer's: the declared one, or the node's default gateway where that is to be discovered.
@@ -133,7 +133,7 @@ class Session:
         return own if own is not None else self.instance.local_asn
 
 
-def sessions(stack: StackConfig) -> Iterator[Session]:
+def sessions(stack: StackConfig) -> Iterator[DeclaredSession]:
     """Every peering that the stack's cluster configs give its nodes."""
     if stack.bgp is None:
         return
@@ -161,7 +161,7 @@ def sessions(stack: StackConfig) -> Iterator[Session]:
                     source = _given_source(peer, override)
                     source = source or (node.source_towards(address) if address else node.address)
                     far = books[owners[address][0]].side(source) if address in owners else None
-                    yield Session(
+                    yield DeclaredSession(
                         f"{where}.peers[{p}]",
                         where,
                         node,

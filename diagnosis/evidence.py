@@ -11,9 +11,9 @@ from diagnosis.host_evidence import of_hosts
 from diagnosis.object_evidence import of_objects
 from diagnosis.roots import Root
 from diagnosis.why import prefix
-from diagnosis.why.chain import ways
+from diagnosis.why.chain import announcement_paths
+from diagnosis.why.situation import Situation
 from diagnosis.why.steps import Step
-from diagnosis.why.world import World
 from probes.host_state import HostState
 from probes.services import load_balancer_addresses
 from probes.verdict import Verdict
@@ -23,37 +23,41 @@ _CONTEXT = re.compile(r"(router bgp|address-family|exit|exit-address-family|exit
 _MOST = 4
 
 
-def evidence(world: World, root: Root, states: dict[str, HostState]) -> list[str]:
+def evidence(situation: Situation, root: Root, states: dict[str, HostState]) -> list[str]:
     """Lines for a root: what the API's objects, FRR and the kernels of its hosts say; none where all is in order."""
-    found = [*_of_objects(world, root), *_of_config(world, root.verdict), *of_objects(world)]
-    return list(dict.fromkeys([*found, *of_hosts(world.stack, root.verdict, states)]))
+    found = [*_of_objects(situation, root), *_of_config(situation, root.verdict), *of_objects(situation)]
+    return list(dict.fromkeys([*found, *of_hosts(situation.stack, root.verdict, states)]))
 
 
-def _of_objects(world: World, root: Root) -> list[str]:
+def _of_objects(situation: Situation, root: Root) -> list[str]:
     if root.verdict.check == "bgp-session":
-        return [*_of_session(world, root.verdict), *_of_links(world, root.verdict)]
+        return [*_of_session(situation, root.verdict), *_of_links(situation, root.verdict)]
     # Several nodes mostly have one reason.
     hosts: dict[str, list[str]] = {}
-    for text in _of_route(world, root.verdict):
+    for text in _of_route(situation, root.verdict):
         host, _, reason = text.partition(" ")
         hosts.setdefault(reason, []).append(host)
     return [f"{', '.join(names)} {reason}" for reason, names in hosts.items()]
 
 
-def _of_session(world: World, verdict: Verdict) -> Iterator[str]:
+def _of_session(situation: Situation, verdict: Verdict) -> Iterator[str]:
     """Why the agent of a node has no such peer."""
-    for node in sorted(Hosts(world.stack).about(verdict)):
-        if world.node(node) is None or world.peers(node):
+    for node in sorted(Hosts(situation.stack).about(verdict)):
+        if situation.node(node) is None or situation.peers(node):
             continue
-        yield from (way.ended for way in ways(world.objects, node, lambda entry: None) if way.ended is not None)
+        yield from (
+            path.ended
+            for path in announcement_paths(situation.objects, node, lambda entry: None)
+            if path.ended is not None
+        )
 
 
-def _of_config(world: World, verdict: Verdict) -> Iterator[str]:
+def _of_config(situation: Situation, verdict: Verdict) -> Iterator[str]:
     """What somebody typed into FRR, past its file, of the neighbors that are concerned or of all."""
-    hosts = Hosts(world.stack)
+    hosts = Hosts(situation.stack)
     about = hosts.about(verdict)
     for router in sorted(about & hosts.routers):
-        lines = world.seen.routers.get(router, {}).get("not-in-file") or []
+        lines = situation.observations.routers.get(router, {}).get("not-in-file") or []
         told = [
             line for line in lines if not _CONTEXT.match(line) and (not hosts.named(line) or hosts.named(line) & about)
         ]
@@ -62,15 +66,15 @@ def _of_config(world: World, verdict: Verdict) -> Iterator[str]:
             yield f"FRR on {router} runs what its file does not have: {'; '.join(told[:_MOST])}{more}"
 
 
-def _of_links(world: World, verdict: Verdict) -> Iterator[str]:
+def _of_links(situation: Situation, verdict: Verdict) -> Iterator[str]:
     """Links on the way to a node that take smaller packets than others of their router."""
-    about = Hosts(world.stack).about(verdict)
-    for router in world.stack.managed_routers:
-        mtus = world.seen.mtus.get(router.name, {})
+    about = Hosts(situation.stack).about(verdict)
+    for router in situation.stack.managed_routers:
+        mtus = situation.observations.mtus.get(router.name, {})
         wired = {one.name: one.address.network for one in router.interfaces if not one.loopback and one.name in mtus}
         largest = max((mtus[name] for name in wired), default=0)
         for name, network in wired.items():
-            near = sorted(node.name for node in world.stack.nodes if node.name in about and node.address in network)
+            near = sorted(node.name for node in situation.stack.nodes if node.name in about and node.address in network)
             if near and mtus[name] < largest:
                 yield (
                     f"{name} of {router.name} has MTU {mtus[name]}, others of its links {largest}: larger packets"
@@ -78,21 +82,21 @@ def _of_links(world: World, verdict: Verdict) -> Iterator[str]:
                 )
 
 
-def _of_route(world: World, verdict: Verdict) -> Iterator[str]:
+def _of_route(situation: Situation, verdict: Verdict) -> Iterator[str]:
     """Why the nodes that are missing from a route do not announce it."""
     if verdict.check not in ("rib", "fib", "announced"):
         return
-    missing = Hosts(world.stack).missing(verdict)
-    for step in _steps(world, verdict.subject):
+    missing = Hosts(situation.stack).missing(verdict)
+    for step in _steps(situation, verdict.subject):
         host = step.text.partition(" ")[0]
         if step.holds is False and (host in missing or verdict.check == "announced"):
             yield step.text
 
 
-def _steps(world: World, subject: str) -> tuple[Step, ...]:
+def _steps(situation: Situation, subject: str) -> tuple[Step, ...]:
     try:
-        return prefix.answer(world, str(ip_network(subject))).steps
+        return prefix.answer(situation, str(ip_network(subject))).steps
     except ValueError:
-        found = world.named("services", subject)
+        found = situation.named("services", subject)
         given = load_balancer_addresses(found[0] if found else None)
-        return tuple(step for address in given for step in prefix.answer(world, f"{address}/32").steps)
+        return tuple(step for address in given for step in prefix.answer(situation, f"{address}/32").steps)

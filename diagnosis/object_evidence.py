@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from diagnosis.why.world import World
+from diagnosis.why.situation import Situation
 
 Json = Any
 # Whose writes belong to the cluster's own work, and to what deploys a stack.
@@ -36,17 +36,17 @@ _KINDS = (
 _MOST = 3
 
 
-def of_objects(world: World) -> list[str]:
+def of_objects(situation: Situation) -> list[str]:
     """The latest changes first, three at most."""
-    declared = _names(world)
+    declared = _names(situation)
     found = sorted(
-        (change for key in _KINDS for one in world.of(key) for change in _changes(key, one, declared)), reverse=True
+        (change for key in _KINDS for one in situation.of(key) for change in _changes(key, one, declared)), reverse=True
     )
     return [text for _, text in found[:_MOST]]
 
 
-def _names(world: World) -> set[tuple[str, str]]:
-    stack = world.stack
+def _names(situation: Situation) -> set[tuple[str, str]]:
+    stack = situation.stack
     names = {("services", service.name) for service in stack.services}
     names |= {("CiliumLoadBalancerIPPool", pool.name) for pool in stack.pools}
     if stack.bgp is not None:

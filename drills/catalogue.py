@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.stack import StackConfig
-from drills import egress, ingress, ingress_field, routing
+from drills import egress, ingress, ingress_targets, routing
 from drills.drill import Drill
 
 
@@ -12,7 +12,7 @@ def drills_for(stack: StackConfig) -> tuple[Drill, ...]:
     found: tuple[Drill, ...] = ()
     if egress.policy(stack) is not None and egress.clients(stack) and len(egress.gateways(stack)) > 1:
         found += egress.DRILLS
-    if ingress_field.usable(stack):
+    if ingress_targets.usable(stack):
         found += ingress.DRILLS
     if routing.usable(stack):
         found += routing.DRILLS

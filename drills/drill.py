@@ -11,7 +11,7 @@ from config.stack import StackConfig
 from failures.thing import Kind
 
 
-class Ground(Protocol):
+class Testbed(Protocol):
     """Where drills are held: something whose hosts can be broken and mended."""
 
     stack: StackConfig
@@ -50,7 +50,7 @@ class Ground(Protocol):
         """A process in a pod (`pod/NAME`) or on a host (`host/NAME`), its output in a pipe."""
 
 
-Act = Callable[[Ground], None]
+Action = Callable[[Testbed], None]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Drill:
     `back` is within how many seconds after healing the first answers are back, where the drill promises that.
     `shuts`: within so many seconds after the fault nobody is answered any more, until the healing.
     `opens`: nobody is answered before, and everybody from so many seconds after the fault on, until the healing.
-    `upgrades`: it takes a newer Cilium, which not every ground has.
+    `upgrades`: it takes a newer Cilium, which not every testbed has.
     `possible`: whether a stack has the parts that this one wants, beside those of its family.
     `prepare` and `restore` are before and after all of it: a drill may need what the stack has not.
     `foresees`: of which single loss (`node NAME`) and which thing `edge plan --failures` tells the cost.
@@ -93,9 +93,9 @@ class Drill:
     name: str
     about: str
     streams: Streams
-    ready: Callable[[Ground], bool]
-    fault: Act
-    heal: Act
+    ready: Callable[[Testbed], bool]
+    fault: Action
+    heal: Action
     during: float
     after: float
     before: float = 2.0
@@ -106,5 +106,5 @@ class Drill:
     upgrades: bool = False
     possible: Callable[[StackConfig], bool] = lambda stack: True
     foresees: Callable[[StackConfig], tuple[str, Kind, str]] | None = None
-    prepare: Act = lambda ground: None
-    restore: Act = lambda ground: None
+    prepare: Action = lambda testbed: None
+    restore: Action = lambda testbed: None

@@ -13,8 +13,8 @@ from config.node import Node
 from config.outpost import Outpost
 from config.stack import StackConfig
 from config.workload import Workload
-from drills.acts import nothing, restart_agent
-from drills.drill import Act, Drill, Ground, Stream, Streams
+from drills.drill import Action, Drill, Stream, Streams, Testbed
+from drills.faults import nothing, restart_agent
 from drills.upgrade import back, upgrade
 from failures.thing import Kind
 
@@ -80,87 +80,87 @@ def _elsewhere(stack: StackConfig) -> tuple[Stream, ...]:
     return tuple(s for s in _streams(0)(stack) if s.where.removeprefix("pod/") in names)
 
 
-def _frozen(chosen: Callable[[StackConfig], list[Node]] = lambda stack: gateways(stack)[:1]) -> tuple[Act, Act]:
-    def fault(ground: Ground) -> None:
-        for node in chosen(ground.stack):
-            ground.silence(node.name)
-            ground.freeze(node.name)
+def _frozen(chosen: Callable[[StackConfig], list[Node]] = lambda stack: gateways(stack)[:1]) -> tuple[Action, Action]:
+    def fault(testbed: Testbed) -> None:
+        for node in chosen(testbed.stack):
+            testbed.silence(node.name)
+            testbed.freeze(node.name)
 
-    def heal(ground: Ground) -> None:
-        for node in chosen(ground.stack):
-            ground.thaw(node.name)
-            ground.unsilence(node.name)
+    def heal(testbed: Testbed) -> None:
+        for node in chosen(testbed.stack):
+            testbed.thaw(node.name)
+            testbed.unsilence(node.name)
 
     return fault, heal
 
 
-def well(ground: Ground) -> bool:
+def well(testbed: Testbed) -> bool:
     """Every gateway is healthy and in use, and every agent has had time to follow."""
-    used = {ip for group in _statuses(ground) for ip in group.get("activeGatewayIPs", [])}
-    return used == {str(node.address) for node in gateways(ground.stack)}
+    used = {ip for group in _statuses(testbed) for ip in group.get("activeGatewayIPs", [])}
+    return used == {str(node.address) for node in gateways(testbed.stack)}
 
 
-def _statuses(ground: Ground) -> list[Any]:
-    ha = policy(ground.stack)
+def _statuses(testbed: Testbed) -> list[Any]:
+    ha = policy(testbed.stack)
     assert ha is not None
-    item = json.loads(ground.kubectl("get", "egressgatewayhapolicies", ha.name, "-o", "json"))
+    item = json.loads(testbed.kubectl("get", "egressgatewayhapolicies", ha.name, "-o", "json"))
     return list(item.get("status", {}).get("groupStatuses", []))
 
 
-def _leader(ground: Ground) -> str:
-    space = ground.stack.egress_ha.namespace
-    lease = json.loads(ground.kubectl("-n", space, "get", "lease", "egress-ha", "-o", "json"))
+def _leader(testbed: Testbed) -> str:
+    space = testbed.stack.egress_ha.namespace
+    lease = json.loads(testbed.kubectl("-n", space, "get", "lease", "egress-ha", "-o", "json"))
     return str(lease["spec"]["holderIdentity"])
 
 
-def _kill_leader_then_freeze(ground: Ground) -> None:
+def _kill_leader_then_freeze(testbed: Testbed) -> None:
     # No orderly end: the Lease has to run out, or the restarted process to find its way again.
-    space = ground.stack.egress_ha.namespace
-    node = ground.kubectl("-n", space, "get", "pod", _leader(ground), "-o", "jsonpath={.spec.nodeName}")
-    ground.run(node, "pkill -9 -f '[e]gress_ha controller'")
-    _frozen()[0](ground)
+    space = testbed.stack.egress_ha.namespace
+    node = testbed.kubectl("-n", space, "get", "pod", _leader(testbed), "-o", "jsonpath={.spec.nodeName}")
+    testbed.run(node, "pkill -9 -f '[e]gress_ha controller'")
+    _frozen()[0](testbed)
 
 
-def _replace_then_freeze(ground: Ground) -> None:
-    ground.kubectl("-n", ground.stack.egress_ha.namespace, "rollout", "restart", "deployment/egress-ha-controller")
-    _frozen()[0](ground)
+def _replace_then_freeze(testbed: Testbed) -> None:
+    testbed.kubectl("-n", testbed.stack.egress_ha.namespace, "rollout", "restart", "deployment/egress-ha-controller")
+    _frozen()[0](testbed)
 
 
-def _flap(ground: Ground) -> None:
-    node = gateways(ground.stack)[0].name
+def _flap(testbed: Testbed) -> None:
+    node = gateways(testbed.stack)[0].name
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        ground.silence(node)
+        testbed.silence(node)
         time.sleep(1)
-        ground.unsilence(node)
+        testbed.unsilence(node)
         time.sleep(1)
 
 
-def _address(ground: Ground) -> str:
+def _address(testbed: Testbed) -> str:
     """The first gateway's egress address."""
-    first = str(gateways(ground.stack)[0].address)
-    return str(_statuses(ground)[0]["egressIPByGatewayIP"][first])
+    first = str(gateways(testbed.stack)[0].address)
+    return str(_statuses(testbed)[0]["egressIPByGatewayIP"][first])
 
 
-def _claim(ground: Ground) -> None:
+def _claim(testbed: Testbed) -> None:
     """A host beside the one that is asked takes the address, and says so when it speaks to it."""
-    stranger, to = stranger_of(ground.stack), _asked(ground.stack).address.ip
+    stranger, to = stranger_of(testbed.stack), _asked(testbed.stack).address.ip
     assert stranger is not None
-    ground.run(
+    testbed.run(
         stranger.name,
         f"""dev=$(ip -o -4 address show to {stranger.address.ip} | awk '{{print $2}}')
-ip address add {_address(ground)}/32 dev "$dev"
+ip address add {_address(testbed)}/32 dev "$dev"
 ip neighbor flush to {to}
-ping -c 1 -W 1 -I {_address(ground)} {to} >/dev/null || true
+ping -c 1 -W 1 -I {_address(testbed)} {to} >/dev/null || true
 """,
     )
 
 
-def _leave(ground: Ground) -> None:
-    ha, stranger = policy(ground.stack), stranger_of(ground.stack)
+def _leave(testbed: Testbed) -> None:
+    ha, stranger = policy(testbed.stack), stranger_of(testbed.stack)
     assert ha is not None and stranger is not None
     for cidr in ha.egress_cidrs:
-        ground.run(
+        testbed.run(
             stranger.name,
             f"""ip -o -4 address show to {cidr} | while read -r _ dev _ address _; do
 	ip address del "$address" dev "$dev"
@@ -180,9 +180,9 @@ def stranger_of(stack: StackConfig) -> Outpost | None:
     return next((o for o in stack.outposts if o is not _asked(stack)), None)
 
 
-_CUT_FIRST: tuple[Act, Act] = (
-    lambda ground: ground.cut(gateways(ground.stack)[0].name),
-    lambda ground: ground.join(gateways(ground.stack)[0].name),
+_CUT_FIRST: tuple[Action, Action] = (
+    lambda testbed: testbed.cut(gateways(testbed.stack)[0].name),
+    lambda testbed: testbed.join(gateways(testbed.stack)[0].name),
 )
 
 
@@ -285,7 +285,7 @@ DRILLS: tuple[Drill, ...] = (
         "the Cilium agent on the first gateway is restarted",
         _streams(0),
         well,
-        lambda ground: restart_agent(ground, gateways(ground.stack)[0].name),
+        lambda testbed: restart_agent(testbed, gateways(testbed.stack)[0].name),
         nothing,
         during=5,
         after=15,

@@ -6,22 +6,22 @@ from collections.abc import Callable
 from functools import partial
 
 from config.stack import StackConfig
-from drills.acts import nothing, restart_agent
 from drills.drill import Drill, Stream, Streams
-from drills.ingress_acts import (
+from drills.faults import nothing, restart_agent
+from drills.ingress_faults import (
     add,
     every_link,
-    kept,
     kill_backend,
     kill_both,
     kill_envoy,
     lock,
     remove,
     rotate,
+    saved_state,
     tune,
     untune,
 )
-from drills.ingress_field import askers, certified, dedicated, holder, pool_address, well
+from drills.ingress_targets import askers, certified, dedicated, holder, pool_address, well
 from effective.helm import reader
 from effective.leases import lease_times
 from failures.thing import Kind
@@ -80,8 +80,8 @@ DRILLS: tuple[Drill, ...] = (
         "the node that holds the address freezes, and its link is silent",
         _streams(None),
         well,
-        kept.freeze_holder,
-        kept.thaw_holder,
+        saved_state.freeze_holder,
+        saved_state.thaw_holder,
         during=30,
         after=15,
         foresees=_holder,
@@ -91,8 +91,8 @@ DRILLS: tuple[Drill, ...] = (
         "the same, with short lease times",
         _streams(3),
         well,
-        kept.freeze_holder,
-        kept.thaw_holder,
+        saved_state.freeze_holder,
+        saved_state.thaw_holder,
         during=10,
         after=15,
         prepare=tune,
@@ -103,7 +103,7 @@ DRILLS: tuple[Drill, ...] = (
         "the Cilium agent of the holder is restarted",
         _streams(1),
         well,
-        lambda ground: restart_agent(ground, holder(ground)),
+        lambda testbed: restart_agent(testbed, holder(testbed)),
         nothing,
         during=5,
         after=20,
@@ -147,7 +147,7 @@ DRILLS: tuple[Drill, ...] = (
         _streams(0, _by_tls),
         well,
         rotate,
-        kept.put_back,
+        saved_state.put_back,
         during=5,
         after=5,
         possible=lambda stack: certified(stack) is not None,
@@ -158,7 +158,7 @@ DRILLS: tuple[Drill, ...] = (
         _streams(11, after=100),
         well,
         lock,
-        kept.put_back,
+        saved_state.put_back,
         during=8,
         after=6,
         shuts=2.0,

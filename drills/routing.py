@@ -11,8 +11,8 @@ from config.errors import EdgeError
 from config.peerings import foreign, sessions
 from config.router import Router
 from config.stack import StackConfig
-from drills.acts import delete_pods, nothing, restart_agent, restart_agents
-from drills.drill import Act, Drill, Ground, Stream, Streams
+from drills.drill import Action, Drill, Stream, Streams, Testbed
+from drills.faults import delete_pods, nothing, restart_agent, restart_agents
 from drills.upgrade import back, upgrade
 
 # So long agents and routers may take to follow a change of backends, in seconds.
@@ -59,14 +59,14 @@ def _streams(limit: float | None, lost: int | None = None) -> Streams:
     return streams
 
 
-def well(ground: Ground) -> bool:
+def well(testbed: Testbed) -> bool:
     """Every neighbor of every router that is a node or a managed router is Established."""
-    for router in ground.stack.managed_routers:
+    for router in testbed.stack.managed_routers:
         try:
-            shown = json.loads(ground.run(router.name, "vtysh -c 'show bgp neighbors json'") or "{}")
+            shown = json.loads(testbed.run(router.name, "vtysh -c 'show bgp neighbors json'") or "{}")
         except (EdgeError, ValueError):
             return False
-        others = foreign(ground.stack, router)
+        others = foreign(testbed.stack, router)
         states = [n.get("bgpState") for name, n in shown.items() if isinstance(n, dict) and name not in others]
         named = [n for n in router.bgp.neighbors if n.name not in others]
         if len(states) < len(named) or set(states) != {"Established"}:
@@ -84,91 +84,91 @@ def _asked(stack: StackConfig) -> str:
     return f"{stack.services[0].namespace}/{stack.services[0].name}"
 
 
-def _victim(ground: Ground) -> str:
-    return _of(ground.stack)
+def _victim(testbed: Testbed) -> str:
+    return _of(testbed.stack)
 
 
-def _lose(ground: Ground) -> None:
-    ground.silence(_victim(ground))
+def _lose(testbed: Testbed) -> None:
+    testbed.silence(_victim(testbed))
 
 
-def _find(ground: Ground) -> None:
-    ground.unsilence(_victim(ground))
+def _find(testbed: Testbed) -> None:
+    testbed.unsilence(_victim(testbed))
 
 
-def _empty(ground: Ground) -> None:
+def _empty(testbed: Testbed) -> None:
     """No pod of the Service stays on the node, so that only its routes are lost with it; one may have to wait."""
-    victim = _victim(ground)
-    ground.kubectl("cordon", victim)
-    for pod, node in _backends(ground):
+    victim = _victim(testbed)
+    testbed.kubectl("cordon", victim)
+    for pod, node in _backends(testbed):
         if node == victim:
-            ground.kubectl("-n", ground.stack.services[0].namespace, "delete", "pod", pod, "--wait=false")
+            testbed.kubectl("-n", testbed.stack.services[0].namespace, "delete", "pod", pod, "--wait=false")
     until = time.monotonic() + 60
-    while (nodes := {node for _, node in _backends(ground)}) == set() or victim in nodes:
+    while (nodes := {node for _, node in _backends(testbed)}) == set() or victim in nodes:
         if time.monotonic() > until:
             raise EdgeError(f"node-lost: after 60 s there are pods of the Service on {victim} still, or nowhere else")
         time.sleep(0.5)
     time.sleep(_FOLLOW)
 
 
-def _lose_router(ground: Ground) -> None:
-    ground.silence(_tops(ground.stack)[-1].name)
+def _lose_router(testbed: Testbed) -> None:
+    testbed.silence(_tops(testbed.stack)[-1].name)
 
 
-def _find_router(ground: Ground) -> None:
-    ground.unsilence(_tops(ground.stack)[-1].name)
+def _find_router(testbed: Testbed) -> None:
+    testbed.unsilence(_tops(testbed.stack)[-1].name)
 
 
-def _api_server(signal: str) -> Act:
-    def act(ground: Ground) -> None:
-        control = next(node.name for node in ground.stack.nodes if node.role == "control-plane")
-        ground.run(control, f"pkill -{signal} kube-apiserver")
+def _api_server(signal: str) -> Action:
+    def act(testbed: Testbed) -> None:
+        control = next(node.name for node in testbed.stack.nodes if node.role == "control-plane")
+        testbed.run(control, f"pkill -{signal} kube-apiserver")
 
     return act
 
 
-def _kill_bgpd(ground: Ground) -> None:
-    ground.run(ground.stack.managed_routers[0].name, "pkill -9 bgpd")
+def _kill_bgpd(testbed: Testbed) -> None:
+    testbed.run(testbed.stack.managed_routers[0].name, "pkill -9 bgpd")
 
 
-def _kill_operator(ground: Ground) -> None:
-    delete_pods(ground, "-l", "io.cilium/app=operator", "--grace-period=0", "--force")
+def _kill_operator(testbed: Testbed) -> None:
+    delete_pods(testbed, "-l", "io.cilium/app=operator", "--grace-period=0", "--force")
 
 
-def _reboot(ground: Ground) -> None:
+def _reboot(testbed: Testbed) -> None:
     """What a router's power cut does: its wires, its daemons and its kernel's routes are gone."""
-    router = ground.stack.managed_routers[0].name
-    ground.cut(router)
-    ground.run(router, "/usr/lib/frr/frrinit.sh stop >/dev/null 2>&1; ip route flush proto bgp")
+    router = testbed.stack.managed_routers[0].name
+    testbed.cut(router)
+    testbed.run(router, "/usr/lib/frr/frrinit.sh stop >/dev/null 2>&1; ip route flush proto bgp")
 
 
-def _boot(ground: Ground) -> None:
-    router = ground.stack.managed_routers[0].name
-    ground.join(router)
-    ground.run(router, "/usr/lib/frr/frrinit.sh start >/dev/null 2>&1 </dev/null")
+def _boot(testbed: Testbed) -> None:
+    router = testbed.stack.managed_routers[0].name
+    testbed.join(router)
+    testbed.run(router, "/usr/lib/frr/frrinit.sh start >/dev/null 2>&1 </dev/null")
 
 
-def _reload(ground: Ground) -> None:
+def _reload(testbed: Testbed) -> None:
     """A neighbor is described, and tries again sooner: no reason to reset its session."""
-    router = ground.stack.managed_routers[0]
-    others = foreign(ground.stack, router)
+    router = testbed.stack.managed_routers[0]
+    others = foreign(testbed.stack, router)
     neighbor = next(n.name for n in router.bgp.neighbors if n.name not in others)
     words = shlex.join([str(router.bgp.asn), str(neighbor), _DRILL_CONF])
-    ground.run(router.name, f"set -- {words}\n{_DESCRIBED.read_text()}")
+    testbed.run(router.name, f"set -- {words}\n{_DESCRIBED.read_text()}")
 
 
-def _reload_back(ground: Ground) -> None:
-    ground.run(
-        ground.stack.managed_routers[0].name,
+def _reload_back(testbed: Testbed) -> None:
+    testbed.run(
+        testbed.stack.managed_routers[0].name,
         f"/usr/lib/frr/frr-reload.py --reload /etc/frr/frr.conf; rm -f {_DRILL_CONF}",
     )
 
 
-def _backends(ground: Ground) -> list[tuple[str, str]]:
+def _backends(testbed: Testbed) -> list[tuple[str, str]]:
     """Pod and node of each ready backend of the Service."""
-    service = ground.stack.services[0]
+    service = testbed.stack.services[0]
     labels = ",".join(f"{key}={value}" for key, value in service.selector.items())
-    pods = json.loads(ground.kubectl("-n", service.namespace, "get", "pods", "-l", labels, "-o", "json"))["items"]
+    pods = json.loads(testbed.kubectl("-n", service.namespace, "get", "pods", "-l", labels, "-o", "json"))["items"]
     return [
         (pod["metadata"]["name"], pod["spec"]["nodeName"])
         for pod in pods
@@ -177,31 +177,31 @@ def _backends(ground: Ground) -> list[tuple[str, str]]:
     ]
 
 
-def _kill_backend(ground: Ground) -> None:
-    pod, _ = _backends(ground)[0]
-    ground.kubectl("-n", ground.stack.services[0].namespace, "delete", "pod", pod, "--grace-period=0", "--force")
+def _kill_backend(testbed: Testbed) -> None:
+    pod, _ = _backends(testbed)[0]
+    testbed.kubectl("-n", testbed.stack.services[0].namespace, "delete", "pod", pod, "--grace-period=0", "--force")
 
 
-def _policy(value: str) -> Act:
+def _policy(value: str) -> Action:
     """Give the Service an externalTrafficPolicy; the routers have followed when this returns."""
 
-    def act(ground: Ground) -> None:
-        service = ground.stack.services[0]
+    def act(testbed: Testbed) -> None:
+        service = testbed.stack.services[0]
         patch = json.dumps({"spec": {"externalTrafficPolicy": value}})
-        ground.kubectl("-n", service.namespace, "patch", "service", service.name, "-p", patch)
+        testbed.kubectl("-n", service.namespace, "patch", "service", service.name, "-p", patch)
         time.sleep(_FOLLOW)
 
     return act
 
 
-def _move(ground: Ground) -> None:
-    pod, node = _backends(ground)[0]
-    ground.kubectl("cordon", node)
-    ground.kubectl("-n", ground.stack.services[0].namespace, "delete", "pod", pod, "--wait=false")
+def _move(testbed: Testbed) -> None:
+    pod, node = _backends(testbed)[0]
+    testbed.kubectl("cordon", node)
+    testbed.kubectl("-n", testbed.stack.services[0].namespace, "delete", "pod", pod, "--wait=false")
 
 
-def _uncordon(ground: Ground) -> None:
-    ground.kubectl("uncordon", *(node.name for node in ground.stack.nodes))
+def _uncordon(testbed: Testbed) -> None:
+    testbed.kubectl("uncordon", *(node.name for node in testbed.stack.nodes))
 
 
 DRILLS: tuple[Drill, ...] = (
@@ -238,8 +238,8 @@ DRILLS: tuple[Drill, ...] = (
         "a node's link loses its carrier",
         _streams(50),
         well,
-        lambda ground: ground.cut(_victim(ground)),
-        lambda ground: ground.join(_victim(ground)),
+        lambda testbed: testbed.cut(_victim(testbed)),
+        lambda testbed: testbed.join(_victim(testbed)),
         during=60,
         after=5,
     ),
@@ -248,7 +248,7 @@ DRILLS: tuple[Drill, ...] = (
         "the Cilium agent of a node is restarted",
         _streams(0),
         well,
-        lambda ground: restart_agent(ground, _victim(ground)),
+        lambda testbed: restart_agent(testbed, _victim(testbed)),
         nothing,
         during=5,
         after=25,

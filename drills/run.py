@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from config.errors import EdgeError
-from drills.drill import Drill, Ground, Stream
+from drills.drill import Drill, Stream, Testbed
 from drills.timeline import Timeline, parsed
 from drills.traffic import PATIENCE, SPACING, arguments
 from failures.foresee import longest
@@ -22,13 +22,13 @@ _STILL = 2.0
 
 @dataclass
 class Outcome:
-    """What a drill showed. `faults` is why it did not pass, in words; empty where it did."""
+    """What a drill showed. `failures` is why it did not pass, in words; empty where it did."""
 
     drill: Drill
     healed_at: float
     recovered: float | None
     timelines: list[tuple[Stream, Timeline]]
-    faults: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
     # Seconds of black-out that `edge plan --failures` tells; None where it tells nothing of such a fault.
     foreseen: float | None = None
 
@@ -40,10 +40,10 @@ class Outcome:
     @property
     def passed(self) -> bool:
         """Whether everything that the drill promises held."""
-        return not self.faults
+        return not self.failures
 
 
-def hold_all(drills: Sequence[Drill], ground: Ground, say: Say) -> Iterator[Outcome]:
+def hold_all(drills: Sequence[Drill], testbed: Testbed, say: Say) -> Iterator[Outcome]:
     """One after the other, each with the rest that it needs."""
     last = -inf
     for drill in drills:
@@ -51,26 +51,26 @@ def hold_all(drills: Sequence[Drill], ground: Ground, say: Say) -> Iterator[Outc
         if rest > 0:
             say(f"{drill.name}: waiting {rest:.0f} s, until what the last drill broke is forgotten")
             time.sleep(rest)
-        outcome = hold(drill, ground, say)
+        outcome = hold(drill, testbed, say)
         last = time.monotonic()
         yield outcome
 
 
-def hold(drill: Drill, ground: Ground, say: Say) -> Outcome:
+def hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
     """Traffic, fault, healing, judgement. Whatever happens in between, it is healed and restored."""
     try:
-        drill.prepare(ground)
-        return _hold(drill, ground, say)
+        drill.prepare(testbed)
+        return _hold(drill, testbed, say)
     finally:
-        drill.restore(ground)
+        drill.restore(testbed)
 
 
-def _hold(drill: Drill, ground: Ground, say: Say) -> Outcome:
-    if _wait(drill, ground, f"{drill.name}: waiting until all is well", say) is None:
+def _hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
+    if _wait(drill, testbed, f"{drill.name}: waiting until all is well", say) is None:
         raise EdgeError(f"{drill.name}: the lab is not well after {_PATIENCE:.0f} s; edge verify says what is wrong")
-    streams = drill.streams(ground.stack)
+    streams = drill.streams(testbed.stack)
     seconds = drill.before + drill.during + drill.after
-    clients = [(s, ground.client(s.where, arguments(s.host, s.port, seconds, s.asks))) for s in streams]
+    clients = [(s, testbed.client(s.where, arguments(s.host, s.port, seconds, s.asks))) for s in streams]
     # Read all along: a client whose pipe is full stands still.
     readers = ThreadPoolExecutor(max(1, len(clients)), "client")
     outputs = [(stream, readers.submit(client.communicate)) for stream, client in clients]
@@ -79,10 +79,10 @@ def _hold(drill: Drill, ground: Ground, say: Say) -> Outcome:
         say(f"{drill.name}: {drill.about}")
         broken = time.time()
         try:
-            drill.fault(ground)
+            drill.fault(testbed)
             time.sleep(max(0.0, broken + drill.during - time.time()))
         finally:
-            drill.heal(ground)
+            drill.heal(testbed)
             healed = time.time()
         say(f"{drill.name}: healed after {healed - broken:.1f} s, watching")
         texts = [(stream, output.result(seconds + 30)[0]) for stream, output in outputs]
@@ -92,72 +92,72 @@ def _hold(drill: Drill, ground: Ground, say: Say) -> Outcome:
                 client.kill()
         readers.shutdown()
     timelines = [(stream, parsed(stream.name, text, broken, SPACING)) for stream, text in texts]
-    recovered = _wait(drill, ground, f"{drill.name}: waiting until all is well again", say)
-    told = longest(ground.stack, *drill.foresees(ground.stack)) if drill.foresees else None
-    outcome = Outcome(drill, healed - broken, recovered, timelines, foreseen=told)
-    outcome.faults += judge(outcome)
+    recovered = _wait(drill, testbed, f"{drill.name}: waiting until all is well again", say)
+    foreseen = longest(testbed.stack, *drill.foresees(testbed.stack)) if drill.foresees else None
+    outcome = Outcome(drill, healed - broken, recovered, timelines, foreseen=foreseen)
+    outcome.failures += judge(outcome)
     if recovered is None:
-        outcome.faults.append(f"not healed {_PATIENCE:.0f} s later; edge verify says what is wrong")
+        outcome.failures.append(f"not healed {_PATIENCE:.0f} s later; edge verify says what is wrong")
     return outcome
 
 
-def _wait(drill: Drill, ground: Ground, text: str, say: Say) -> float | None:
+def _wait(drill: Drill, testbed: Testbed, text: str, say: Say) -> float | None:
     """Seconds until the drill's parts are well; None where they are not in time."""
     began = time.monotonic()
-    told = False
-    while not drill.ready(ground):
+    announced = False
+    while not drill.ready(testbed):
         if time.monotonic() - began > _PATIENCE:
             return None
-        if not told:
+        if not announced:
             say(text)
-            told = True
+            announced = True
         time.sleep(0.5)
     return time.monotonic() - began
 
 
 def judge(outcome: Outcome) -> list[str]:
     """Where the outcome falls short of what the drill promises."""
-    faults = []
+    failures = []
     for stream, timeline in outcome.timelines:
         name = stream.name
         if not timeline.samples:
-            faults.append(f"{name}: no request was sent; is {stream.where} there?")
+            failures.append(f"{name}: no request was sent; is {stream.where} there?")
             continue
         end = max(outcome.drill.during + outcome.drill.after - _STILL, outcome.healed_at)
         still = timeline.longest_silence(-outcome.drill.before, end)
         if still > _STILL:
-            faults.append(f"{name}: the client sent nothing for {still:.1f} s, so nothing is known of that time")
+            failures.append(f"{name}: the client sent nothing for {still:.1f} s, so nothing is known of that time")
         if outcome.drill.opens is not None:
-            faults += [f"{name}: {fault}" for fault in _opened(timeline, outcome.drill.opens, outcome.healed_at)]
+            failures += [f"{name}: {failure}" for failure in _opened(timeline, outcome.drill.opens, outcome.healed_at)]
             continue
         if any(sample.answer is None for sample in timeline.samples if sample.at < -PATIENCE):
-            faults.append(f"{name}: requests were lost before the fault")
+            failures.append(f"{name}: requests were lost before the fault")
         shuts = outcome.drill.shuts
         # The healing begins then, and has its effect before it is over.
         answered = timeline.answers_at(shuts, outcome.drill.during) if shuts is not None else set()
         if answered:
-            faults.append(f"{name}: answered later than {shuts:g} s after the fault, when nobody is to be")
+            failures.append(f"{name}: answered later than {shuts:g} s after the fault, when nobody is to be")
         dark = timeline.black_out(outcome.watched)
         if dark > stream.limit:
-            faults.append(f"{name}: black-out of {dark:.2f} s, at most {stream.limit:g} s expected")
+            failures.append(f"{name}: black-out of {dark:.2f} s, at most {stream.limit:g} s expected")
         if stream.lost is not None and timeline.lost > stream.lost:
-            faults.append(f"{name}: {timeline.lost} requests lost, at most {stream.lost} expected")
+            failures.append(f"{name}: {timeline.lost} requests lost, at most {stream.lost} expected")
         lost = timeline.lost_after(outcome.watched)
         if lost > stream.after:
-            faults.append(f"{name}: {lost} requests lost on the way back, at most {stream.after} expected")
+            failures.append(f"{name}: {lost} requests lost on the way back, at most {stream.after} expected")
         if timeline.samples[-1].answer is None:
-            faults.append(f"{name}: not healed, the last request was lost")
+            failures.append(f"{name}: not healed, the last request was lost")
         before = timeline.answers_at(-60, 0)
         back = timeline.since(before, outcome.healed_at)
         if outcome.drill.back is not None and (back is None or back - outcome.healed_at > outcome.drill.back):
             when = "never" if back is None else f"after {back - outcome.healed_at:.1f} s"
             wanted = f"{', '.join(sorted(before))} within {outcome.drill.back:g} s"
-            faults.append(f"{name}: expected {wanted}, was back {when}")
-    return faults
+            failures.append(f"{name}: expected {wanted}, was back {when}")
+    return failures
 
 
 def _opened(timeline: Timeline, within: float, healed_at: float) -> Iterator[str]:
-    """What is wrong with a stream that only the drill's act opens."""
+    """What is wrong with a stream that only the drill's fault opens."""
     if timeline.answers_at(-60, 0):
         yield "answered before there was anybody to answer"
     late = [sample.at for sample in timeline.samples if sample.answer is None and within < sample.at < healed_at]

@@ -31,7 +31,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "drill": outcome.drill.name,
         "about": outcome.drill.about,
         "passed": outcome.passed,
-        "faults": outcome.faults,
+        "faults": outcome.failures,
         "foreseen": outcome.foreseen,
         "healedAfter": round(outcome.healed_at, 2),
         "wellAfter": outcome.recovered,
@@ -52,14 +52,14 @@ def markdown(outcomes: Iterable[Outcome]) -> str:
         black_out, lost, on_return = (
             _range([one[key] for _, one in times]) for key in ("blackOut", "lost", "lostOnReturn")
         )
-        told = times[-1][0].foreseen
+        foreseen = times[-1][0].foreseen
         rows.append(
             (
                 name if passed else f"{name} (failed)",
                 times[0][0].drill.about,
                 stream,
                 black_out,
-                "" if told is None else f"{told:g}",
+                "" if foreseen is None else f"{foreseen:g}",
                 f"{last['allowed']:g}",
                 lost,
                 on_return,

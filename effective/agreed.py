@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from config.peerings import Session
+from config.peerings import DeclaredSession
 
 
-def timers(session: Session) -> tuple[int, int]:
+def timers(session: DeclaredSession) -> tuple[int, int]:
     """Hold time and keepalive in seconds: the smaller hold time offered, and at most a third of it (RFC 4271)."""
     # Cilium's own defaults, where nothing is declared.
     config, far = session.peer_config, session.far

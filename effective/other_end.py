@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.peerings import Session, sessions
+from config.peerings import DeclaredSession, sessions
 from config.router import Router
 from config.stack import StackConfig
 
@@ -17,11 +17,11 @@ def other_end(stack: StackConfig, router: Router) -> str:
     return "\n".join([head, *networks, *(lines or ["no node of the stack peers with it"]), ""])
 
 
-def _neighbor(session: Session) -> str:
+def _neighbor(session: DeclaredSession) -> str:
     return f"neighbor {session.source} ({session.node.name}): {', '.join(_facts(session))}"
 
 
-def _facts(session: Session) -> Iterator[str]:
+def _facts(session: DeclaredSession) -> Iterator[str]:
     config, far = session.peer_config, session.far
     assert far is not None
     yield f"remote AS {session.local_asn if session.local_asn is not None else 'missing: the node has no localASN'}"

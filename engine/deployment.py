@@ -11,12 +11,12 @@ from functools import partial
 
 from config.errors import EdgeError
 from engine import existing, records
-from engine.diff import Change, changes, ignoring, touches
+from engine.diff import PropertyChange, changes, ignoring, touches
 from engine.events import Listener, Op, Step, Summary
 from engine.goal import Goal
 from engine.handling import refused_inputs
 from engine.identity import Claims
-from engine.providers.base import Context, NotAwaited, Verdict
+from engine.providers.base import Context, DiffResult, NotAwaited
 from engine.registry import CLUSTER_UID, PROVIDER_PREFIX, Providers
 from engine.selection import EVERYTHING, Selection
 from engine.state import Resource, State
@@ -233,15 +233,15 @@ class Deployment:
         moved = changes({"provider": old.provider.rpartition("::")[0]}, {"provider": goal.provider.rpartition("::")[0]})
         again = self._made_anew(goal, old)
         if again:
-            return self._replace(goal, old, differences, Verdict(True, again, bool(goal.delete_before_replace)))
+            return self._replace(goal, old, differences, DiffResult(True, again, bool(goal.delete_before_replace)))
         if not differences and not interrupted:
             if moved and moved[0].before:
                 differences = moved
             else:
                 return self._same(goal, old)
-        verdict = self._verdict(goal, old, differences)
-        if verdict.replace:
-            return self._replace(goal, old, differences, verdict)
+        result = self._diff_result(goal, old, differences)
+        if result.replace:
+            return self._replace(goal, old, differences, result)
         return self._update(goal, old, differences)
 
     def _left(self, goal: Goal, old: Resource | None) -> Resource:
@@ -264,19 +264,19 @@ class Deployment:
             self.fail(step, error)
             raise error
 
-    def _verdict(self, goal: Goal, old: Resource, differences: list[Change]) -> Verdict:
-        verdict = Verdict(update=True)
+    def _diff_result(self, goal: Goal, old: Resource, differences: list[PropertyChange]) -> DiffResult:
+        result = DiffResult(update=True)
         if not goal.type.startswith(PROVIDER_PREFIX) and self.providers.supports(goal.type):
             provider = self.context(goal.provider).provider
-            verdict = self.providers.of(goal.type).diff(goal.type, plain(old.inputs), differences, provider)
+            result = self.providers.of(goal.type).diff(goal.type, plain(old.inputs), differences, provider)
         forced = tuple(
             c.path for c in differences if "*" in goal.replace_on_changes or touches(c, goal.replace_on_changes)
         )
         before = goal.delete_before_replace
-        return Verdict(
-            verdict.update,
-            tuple(dict.fromkeys(verdict.replace + forced)),
-            verdict.delete_before_replace if before is None else before,
+        return DiffResult(
+            result.update,
+            tuple(dict.fromkeys(result.replace + forced)),
+            result.delete_before_replace if before is None else before,
         )
 
     def _made_anew(self, goal: Goal, old: Resource) -> tuple[str, ...]:
@@ -307,7 +307,7 @@ class Deployment:
         return resource
 
     def _create(
-        self, goal: Goal, op: Op, old: Resource | None, differences: tuple[Change, ...], keys: tuple[str, ...]
+        self, goal: Goal, op: Op, old: Resource | None, differences: tuple[PropertyChange, ...], keys: tuple[str, ...]
     ) -> Resource:
         step = Step(op, goal.urn, goal.type, goal.name, goal.parent, records.shown(goal, differences), keys)
         if self.dry_run:
@@ -337,7 +337,7 @@ class Deployment:
         self.tell(replace(step, seconds=time.monotonic() - began), True)
         return resource
 
-    def _update(self, goal: Goal, old: Resource, differences: list[Change]) -> Resource:
+    def _update(self, goal: Goal, old: Resource, differences: list[PropertyChange]) -> Resource:
         step = Step(Op.UPDATE, goal.urn, goal.type, goal.name, goal.parent, records.shown(goal, differences))
         if self.dry_run:
             self.tell(step, True)
@@ -364,7 +364,7 @@ class Deployment:
         self.tell(replace(step, seconds=time.monotonic() - began), True)
         return resource
 
-    def _replace(self, goal: Goal, old: Resource, differences: list[Change], verdict: Verdict) -> Resource:
+    def _replace(self, goal: Goal, old: Resource, differences: list[PropertyChange], result: DiffResult) -> Resource:
         if old.protect:
             step = Step(Op.REPLACE, goal.urn, goal.type, goal.name, goal.parent, records.shown(goal, differences))
             error = EdgeError("is protected and would be replaced; unprotect it in the program first")
@@ -372,10 +372,10 @@ class Deployment:
             raise error
         with self._lock:
             self._replaced.add(goal.urn)
-        if verdict.delete_before_replace and not self.dry_run:
+        if result.delete_before_replace and not self.dry_run:
             self.delete(old, Op.REPLACE, successor=goal.urn)
-            return self._create(goal, Op.REPLACE, None, tuple(differences), verdict.replace)
-        return self._create(goal, Op.REPLACE, old, tuple(differences), verdict.replace)
+            return self._create(goal, Op.REPLACE, None, tuple(differences), result.replace)
+        return self._create(goal, Op.REPLACE, old, tuple(differences), result.replace)
 
     def delete(self, resource: Resource, op: Op = Op.DELETE, *, call: bool = True, successor: str = "") -> None:
         """Delete one resource (`call` False: only forget it) and record that.

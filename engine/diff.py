@@ -11,7 +11,7 @@ from engine.values import UNKNOWN, Asset, Properties, Secret
 
 
 @dataclass(frozen=True)
-class Change:
+class PropertyChange:
     """One property: its path, and the value before and after (ABSENT where there is none)."""
 
     path: str
@@ -36,12 +36,12 @@ class Absent:
 ABSENT = Absent()
 
 
-def changes(before: Properties, after: Properties) -> list[Change]:
+def changes(before: Properties, after: Properties) -> list[PropertyChange]:
     """All differences, sorted by path. An unknown value counts as a difference."""
     return sorted(_compare("", before, after), key=lambda change: change.path)
 
 
-def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
+def _compare(path: str, before: Any, after: Any) -> Iterator[PropertyChange]:
     old, new = _bare(before), _bare(after)
     if isinstance(old, dict) and isinstance(new, dict):
         for key in {**old, **new}:
@@ -55,7 +55,7 @@ def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
             other = _wrap(new[i], after) if i < len(new) else ABSENT
             yield from _compare(f"{path}[{i}]", one, other)
     elif _differs(old, new):
-        yield Change(path, before, after)
+        yield PropertyChange(path, before, after)
 
 
 def _joined(path: str, key: str) -> str:
@@ -130,7 +130,7 @@ def _restore(new: Any, old: Any, path: list[str]) -> Any:
     return result
 
 
-def touches(change: Change, paths: list[str]) -> bool:
+def touches(change: PropertyChange, paths: list[str]) -> bool:
     """Whether a change is at, or below, one of the property paths."""
     place = steps(change.path)
     for path in paths:

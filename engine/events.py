@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from engine.diff import Change
+from engine.diff import PropertyChange
 
 
 class Op(StrEnum):
@@ -32,7 +32,7 @@ class Step:
     type: str
     name: str
     parent: str = ""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PropertyChange, ...] = ()
     replace_keys: tuple[str, ...] = ()
     seconds: float = 0.0
     error: str = ""

@@ -6,7 +6,7 @@ import re
 import time
 from typing import Any
 
-from engine.diff import ABSENT, Change, changes, steps
+from engine.diff import ABSENT, PropertyChange, changes, steps
 from engine.events import Listener, Op, Step, Summary
 from engine.values import SIGNATURE, Secret
 
@@ -104,14 +104,18 @@ class Recorder:
             self.summary.warnings.append(text)
 
 
-def _changes(metadata: Any) -> tuple[Change, ...]:
+def _changes(metadata: Any) -> tuple[PropertyChange, ...]:
     before = _marked((metadata.old.inputs or {}) if metadata.old else {})
     after = _marked((metadata.new.inputs or {}) if metadata.new else {})
     found = changes(before, after)
-    told = {change.path for change in found}
+    visible = {change.path for change in found}
     # A secret is masked on both sides: that it differs, only the provider can say.
-    sides = {path: (_at(before, path), _at(after, path)) for path in metadata.detailed_diff or {} if path not in told}
-    hidden = [Change(path, *both) for path, both in sides.items() if all(isinstance(one, Secret) for one in both)]
+    sides = {
+        path: (_at(before, path), _at(after, path)) for path in metadata.detailed_diff or {} if path not in visible
+    }
+    hidden = [
+        PropertyChange(path, *both) for path, both in sides.items() if all(isinstance(one, Secret) for one in both)
+    ]
     return tuple(sorted([*found, *hidden], key=lambda change: change.path))
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from engine.diff import Change, touches
+from engine.diff import PropertyChange, touches
 from engine.goal import Goal
 from engine.registry import PROVIDER_PREFIX, Providers
 from engine.state import Resource
@@ -89,6 +89,6 @@ def triggered(before: Any, after: Any) -> bool:
     return before is not None and after is not None and before != after
 
 
-def shown(goal: Goal, differences: Iterable[Change]) -> tuple[Change, ...]:
+def shown(goal: Goal, differences: Iterable[PropertyChange]) -> tuple[PropertyChange, ...]:
     """Without those that the program wants hidden."""
     return tuple(change for change in differences if not touches(change, goal.hide_diffs))

@@ -11,12 +11,12 @@ from config.whole import whole
 from effective.made import with_made
 from failures import routes, served
 from failures.loss import Loss, losses
-from failures.thing import Kind, Thing, Way
+from failures.thing import Kind, RedundantPath, Thing
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a loss does to a thing. `left`: ways after it; `share`: of the traffic, what is lost at first.
+    """What a loss does to a thing. `left`: paths after it; `share`: of the traffic, what is lost at first.
 
     `seconds`: for how long that is lost, None until what was lost is back.
     """
@@ -33,7 +33,7 @@ class Cost:
 
     def text(self) -> str:
         """In one line, without the names."""
-        return f"{'down: ' if self.down else ''}{self.left} of {len(self.thing.ways)} {self.thing.plural} left"
+        return f"{'down: ' if self.down else ''}{self.left} of {len(self.thing.paths)} {self.thing.plural} left"
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,12 @@ def things(stack: StackConfig) -> list[Thing]:
 
 
 def foresee(stack: StackConfig) -> list[Foreseen]:
-    """Every single loss with what it costs. Linear in the ways that are lost."""
+    """Every single loss with what it costs. Linear in the paths that are lost."""
     known = things(stack)
     users: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for t, thing in enumerate(known):
-        for w, way in enumerate(thing.ways):
-            for part in way.parts:
+        for w, path in enumerate(thing.paths):
+            for part in path.parts:
                 users[part].append((t, w))
     return [Foreseen(loss, tuple(sorted(_costs(loss, known, users), key=_worst))) for loss in losses(stack, known)]
 
@@ -71,22 +71,22 @@ def _costs(loss: Loss, known: list[Thing], users: dict[str, list[tuple[int, int]
     for part in loss.parts:
         for t, w in users[part]:
             hit[t].add(w)
-    for t, ways in hit.items():
-        cost = _cost(loss, known[t], [known[t].ways[w] for w in ways])
+    for t, paths in hit.items():
+        cost = _cost(loss, known[t], [known[t].paths[w] for w in paths])
         if cost is not None:
             yield cost
 
 
-def _cost(loss: Loss, thing: Thing, lost: list[Way]) -> Cost | None:
+def _cost(loss: Loss, thing: Thing, lost: list[RedundantPath]) -> Cost | None:
     if _of_its_own(loss, thing):
         return None
-    left = len(thing.ways) - len(lost)
+    left = len(thing.paths) - len(lost)
     # The worst case: what is used at a time is among what is lost.
     share = min(len(lost), thing.width) / thing.width
     if not left:
         return Cost(thing, 0, 1.0, None)
     # A session that ends says so: its routes are taken back, or kept while it starts again.
-    seconds = 0.0 if loss.kind == "session" else max(way.seconds for way in lost)
+    seconds = 0.0 if loss.kind == "session" else max(path.seconds for path in lost)
     return Cost(thing, left, share, seconds)
 
 

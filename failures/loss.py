@@ -35,7 +35,7 @@ class Loss:
 
 def losses(stack: StackConfig, things: Iterable[Thing]) -> list[Loss]:
     """All of them: what some thing depends on, then zones. In the order of the kinds, and of the stack file."""
-    parts = dict.fromkeys(part for thing in things for way in thing.ways for part in sorted(way.parts))
+    parts = dict.fromkeys(part for thing in things for path in thing.paths for part in sorted(path.parts))
     found = [Loss(_KINDS[kind], name, frozenset({part})) for part in parts for kind, _, name in [part.partition("/")]]
     order = list(_KINDS.values())
     return [*sorted(found, key=lambda loss: (order.index(loss.kind), loss.name)), *_zones(stack)]

@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from config.peerings import Session, sessions
+from config.peerings import DeclaredSession, sessions
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, Service
 from effective.agreed import timers
 from effective.announcements import advertises_pod_cidr, carried, selecting
 from effective.behind import behind
-from failures.thing import Thing, Way
+from failures.thing import RedundantPath, Thing
 
 
 def things(stack: StackConfig) -> Iterator[Thing]:
     """Addresses, pods of each node, and ways back."""
     found = [session for session in sessions(stack) if session.far is not None]
     yield from _addresses(stack, found)
-    pods: dict[str, list[Way]] = defaultdict(list)
+    pods: dict[str, list[RedundantPath]] = defaultdict(list)
     for session in found:
         if advertises_pod_cidr(stack, session.peer_config):
-            pods[session.node.name].append(_way(session))
-    yield from (Thing("pods", (f"pods of {node}",), tuple(ways), "sessions") for node, ways in pods.items())
+            pods[session.node.name].append(_redundant_path(session))
+    yield from (Thing("pods", (f"pods of {node}",), tuple(paths), "sessions") for node, paths in pods.items())
     yield from _back(stack)
 
 
-def _addresses(stack: StackConfig, found: list[Session]) -> Iterator[Thing]:
+def _addresses(stack: StackConfig, found: list[DeclaredSession]) -> Iterator[Thing]:
     """Services that the same sessions carry fare alike."""
     configs = {session.peer_config.name: session.peer_config for session in found if session.peer_config}
     alike: dict[tuple[frozenset[str], frozenset[str] | None], list[Service]] = defaultdict(list)
@@ -41,12 +41,12 @@ def _addresses(stack: StackConfig, found: list[Session]) -> Iterator[Thing]:
         if by:
             alike[by, _local(stack, service)].append(service)
     for (by, local), services in alike.items():
-        ways = tuple(
-            _way(session)
+        paths = tuple(
+            _redundant_path(session)
             for session in found
             if session.peer_config and session.peer_config.name in by and (local is None or session.node.name in local)
         )
-        yield Thing("address", tuple(map(called, services)), ways, "next hops")
+        yield Thing("address", tuple(map(called, services)), paths, "next hops")
 
 
 def called(service: Service) -> str:
@@ -63,7 +63,7 @@ def _local(stack: StackConfig, service: Service) -> frozenset[str] | None:
     return frozenset(one.node for one in pods if one.node) if pods and all(one.node for one in pods) else None
 
 
-def _way(session: Session) -> Way:
+def _redundant_path(session: DeclaredSession) -> RedundantPath:
     far = session.far
     assert far is not None
     node, router = session.node.name, far.router.name
@@ -71,10 +71,10 @@ def _way(session: Session) -> Way:
     # A router that waits for a restart keeps what it knows of a node that will not come.
     config = session.peer_config
     waits = (config.timers.graceful_restart or 0) if config and far.router.bgp.graceful_restart else 0
-    return Way(frozenset(parts), float(timers(session)[0] + waits))
+    return RedundantPath(frozenset(parts), float(timers(session)[0] + waits))
 
 
-def _links(session: Session) -> Iterator[str]:
+def _links(session: DeclaredSession) -> Iterator[str]:
     """The node's wire that has the source address, and the router's on the same net: of another net nothing is known.
 
     A router's own address stays reachable without its wire.
@@ -93,7 +93,7 @@ def _links(session: Session) -> Iterator[str]:
 def _back(stack: StackConfig) -> Iterator[Thing]:
     """Static routes and default gateways of nodes that lead over a router."""
     owners = {i.address.ip: (router, i) for router in stack.routers for i in router.interfaces}
-    alike: dict[Way, list[str]] = defaultdict(list)
+    alike: dict[RedundantPath, list[str]] = defaultdict(list)
     for node in stack.nodes:
         hops = [(str(route.to), route.via) for route in node.routes]
         for to, via in [*hops, *(("everywhere", gateway) for gateway in node.default_gateways)]:
@@ -106,5 +106,5 @@ def _back(stack: StackConfig) -> Iterator[Thing]:
                     f"node/{node.name}",
                     *([here] if here else []),
                 }
-                alike[Way(frozenset(parts))].append(f"{node.name} to {to}")
-    yield from (Thing("way back", tuple(names), (way,), "ways") for way, names in alike.items())
+                alike[RedundantPath(frozenset(parts))].append(f"{node.name} to {to}")
+    yield from (Thing("way back", tuple(names), (path,), "ways") for path, names in alike.items())

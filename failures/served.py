@@ -15,7 +15,7 @@ from effective.expressions import matches
 from effective.helm import reader
 from effective.leases import lease_times
 from failures.routes import called
-from failures.thing import Thing, Way
+from failures.thing import RedundantPath, Thing
 
 # Until a silent node's pods are out of every Service, and until they run elsewhere (Kubernetes' own defaults).
 NOT_READY, EVICTED = 50.0, 350.0
@@ -30,8 +30,8 @@ def things(stack: StackConfig) -> Iterator[Thing]:
     yield from _backends(stack)
     control_planes = [node for node in stack.nodes if node.role == "control-plane"]
     if control_planes:
-        ways = tuple(Way(frozenset({f"node/{node.name}"})) for node in control_planes)
-        yield Thing("API server", ("new addresses, pods and Leases",), ways, "control planes")
+        paths = tuple(RedundantPath(frozenset({f"node/{node.name}"})) for node in control_planes)
+        yield Thing("API server", ("new addresses, pods and Leases",), paths, "control planes")
 
 
 def _announcements(stack: StackConfig) -> Iterator[Thing]:
@@ -50,11 +50,11 @@ def _announcements(stack: StackConfig) -> Iterator[Thing]:
             if links:
                 alike[links].append(service)
     for links, services in alike.items():
-        ways = tuple(
-            Way(frozenset({f"node/{node}", f"link/{node}/{link}", *api}), duration + 2.4 * retry + _FOLLOW)
+        paths = tuple(
+            RedundantPath(frozenset({f"node/{node}", f"link/{node}/{link}", *api}), duration + 2.4 * retry + _FOLLOW)
             for node, link in links
         )
-        yield Thing("announcement", tuple(map(called, services)), ways, "possible holders", used=1)
+        yield Thing("announcement", tuple(map(called, services)), paths, "possible holders", used=1)
 
 
 def _announcing(stack: StackConfig, service: Service) -> Iterator[tuple[str, str]]:
@@ -91,8 +91,10 @@ def _egress(stack: StackConfig, policy: EgressPolicy) -> Iterator[Thing]:
         used = getattr(entry, "max_gateway_nodes", None)
         for zone, there in _by_zone(stack, policy, nodes):
             name = f"{policy.name} {path}" if len(policy.gateways()) > 1 else policy.name
-            ways = tuple(Way(frozenset({f"node/{node.name}", f"gateway/{node.name}"}), seconds) for node in there)
-            yield Thing("egress", (f"{name} for pods of {zone}" if zone else name,), ways, "gateways", used=used)
+            paths = tuple(
+                RedundantPath(frozenset({f"node/{node.name}", f"gateway/{node.name}"}), seconds) for node in there
+            )
+            yield Thing("egress", (f"{name} for pods of {zone}" if zone else name,), paths, "gateways", used=used)
 
 
 def _by_zone(stack: StackConfig, policy: EgressPolicy, nodes: list[Node]) -> Iterator[tuple[str, list[Node]]]:
@@ -109,14 +111,16 @@ def _by_zone(stack: StackConfig, policy: EgressPolicy, nodes: list[Node]) -> Ite
 def _backends(stack: StackConfig) -> Iterator[Thing]:
     """Where it is known which declared pods are behind a Service."""
     for service in stack.services:
-        ways: list[Way] = []
+        paths: list[RedundantPath] = []
         for one in behind(stack, service):
             if one.node:
-                ways.append(Way(frozenset({f"node/{one.node}"}), NOT_READY))
+                paths.append(RedundantPath(frozenset({f"node/{one.node}"}), NOT_READY))
             elif one.replicas == 1:
-                ways.append(Way(frozenset({f"pod/{one.name}"}), EVICTED))
+                paths.append(RedundantPath(frozenset({f"pod/{one.name}"}), EVICTED))
             else:
                 # The scheduler puts them on different nodes where it can.
-                ways += [Way(frozenset({f"pod/{one.name} {n}"}), NOT_READY) for n in range(1, one.replicas + 1)]
-        if ways:
-            yield Thing("backends", (called(service),), tuple(ways), "pods")
+                paths += [
+                    RedundantPath(frozenset({f"pod/{one.name} {n}"}), NOT_READY) for n in range(1, one.replicas + 1)
+                ]
+        if paths:
+            yield Thing("backends", (called(service),), tuple(paths), "pods")

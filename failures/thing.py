@@ -1,4 +1,4 @@
-"""What can be lost, and the ways that lead to it."""
+"""What can be lost, and the redundant paths that lead to it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ Kind = Literal["address", "pods", "announcement", "egress", "backends", "API ser
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way to a thing: it is gone as soon as one of its `parts` is.
+class RedundantPath:
+    """One path to a thing: it is gone as soon as one of its `parts` is.
 
     Parts are `node/NAME`, `link/HOST/INTERFACE`, `router/NAME`, `session/NODE - ROUTER`, `gateway/NODE` and
-    `pod/WORKLOAD` (the node that it happens to be on). `seconds`: until traffic has left a way that fell silent.
+    `pod/WORKLOAD` (the node that it happens to be on). `seconds`: until traffic has left a path that fell silent.
     """
 
     parts: frozenset[str]
@@ -24,16 +24,16 @@ class Way:
 class Thing:
     """Things that fare alike: `names` are all of them.
 
-    `used`: how many of the ways are used at a time, where that is not all of them. `plural` says what a way is.
+    `used`: how many of the paths are used at a time, where that is not all of them. `plural` says what a path is.
     """
 
     kind: Kind
     names: tuple[str, ...]
-    ways: tuple[Way, ...]
+    paths: tuple[RedundantPath, ...]
     plural: str
     used: int | None = None
 
     @property
     def width(self) -> int:
-        """How many of the ways are used at a time."""
-        return min(self.used or len(self.ways), len(self.ways))
+        """How many of the paths are used at a time."""
+        return min(self.used or len(self.paths), len(self.paths))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from config.errors import LabError
 from config.stack import StackConfig
-from lab.fabric import FABRIC
 from lab.host import Host
 from lab.topology import topology
+from lab.wiring import FABRIC
 
 
 def freeze(lab: str, host: str) -> None:
@@ -52,7 +52,7 @@ def _freezer(lab: str, host: str, state: str) -> None:
 
 
 def _ports(stack: StackConfig, host: str) -> list[str]:
-    """The ends of the host's wires in the fabric, as `fabric.connect` names them."""
+    """The ends of the host's wires in the fabric, as `wiring.connect` names them."""
     plan = topology(stack)
     index = plan.hosts.index(plan.host(host)) + 1
     nics = enumerate(plan.host(host).nics)

@@ -15,7 +15,7 @@ from pathlib import Path
 from config.errors import LabError
 from config.node import Node
 from config.stack import MANAGEMENT, StackConfig
-from lab import certificates, control_plane, fabric, gateway_api, images, inventory, node, outpost, router, sshd
+from lab import certificates, control_plane, gateway_api, images, inventory, node, outpost, router, sshd, wiring
 from lab.host import Host, cgroup_prefix, cgroup_root
 from lab.management import inside
 from lab.pki import Pki
@@ -105,7 +105,7 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
             Host(lab, spec.name).kill()
     missing = [spec for spec in plan.hosts if Host(lab, spec.name).pid is None]
     lame = [spec for spec in plan.hosts if not _status(lab, spec).well and spec not in missing]
-    wires = Host(lab, fabric.FABRIC)
+    wires = Host(lab, wiring.FABRIC)
     _link_chart(lab, images.toolset(stack.cilium.version))
     certificates.issue(lab_dir(lab) / "certificates", Pki(lab_dir(lab) / "pki"), stack)
     for each in stack.nodes:
@@ -117,7 +117,7 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
     if len(missing) < len(plan.hosts) or wires.pid is not None:
         # A half-started lab: a host that is gone took its wires along, so each gets new ones.
         gone = [*(s.name for s in missing), *(f"{s.name} ({', '.join(_status(lab, s).missing)})" for s in lame)]
-        say(f"starting again what is gone: {', '.join(gone) or fabric.FABRIC}")
+        say(f"starting again what is gone: {', '.join(gone) or wiring.FABRIC}")
     if wires.pid is None:
         for spec in plan.hosts:
             Host(lab, spec.name).kill()
@@ -131,12 +131,12 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
         boots = [pool.submit(_boot, Host(lab, spec.name), spec, cilium_source) for spec in missing]
         if wires.pid is None:
             wires.boot(EDGE)
-            fabric.bridges(wires, plan)
+            wiring.bridges(wires, plan)
         for boot in boots:
             boot.result()
         for index, spec in enumerate(plan.hosts, start=1):
             if spec in missing:
-                fabric.connect(wires, index, spec, Host(lab, spec.name))
+                wiring.connect(wires, index, spec, Host(lab, spec.name))
         starts = [
             pool.submit(_start_services, lab, spec, stack, pki, nodes.get(spec.name)) for spec in (*missing, *lame)
         ]
@@ -161,7 +161,7 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
 
 def _end_others(lab: str, plan: Topology, say: Say) -> None:
     """End the hosts that the stack has no more: their addresses can be another host's now."""
-    known = {fabric.FABRIC, *(spec.name for spec in plan.hosts)}
+    known = {wiring.FABRIC, *(spec.name for spec in plan.hosts)}
     for path in sorted(lab_dir(lab).glob("hosts/*")):
         if path.name in known:
             continue

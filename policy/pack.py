@@ -14,7 +14,7 @@ from pulumi_policy import (
 )
 from pulumi_policy import Severity as Weight
 
-from policy.seen import Registered, Seen
+from policy.resources import KubernetesResource, Registered
 from policy.translate import Translation, translate
 from rules.finding import Finding, Severity
 from rules.registry import Rule, check_all, rules
@@ -70,7 +70,7 @@ class _Pack:
 
     def __init__(self) -> None:
         self._registered = Registered()
-        self._resources: list[Seen] = []
+        self._resources: list[KubernetesResource] = []
         self._judged: _Judged | None = None
 
     def register(self, args: ResourceValidationArgs, report: Reporter) -> None:

@@ -14,7 +14,7 @@ from config.ingress import IngressController
 from config.manifest import Manifest
 from config.objects import KINDS, as_model, typed
 from config.stack import StackConfig
-from policy.seen import Seen
+from policy.resources import KubernetesResource
 from rules.part import NOWHERE
 
 
@@ -55,7 +55,7 @@ class Translation:
         return Place(urn, f"{name} {rest}".strip())
 
 
-def translate(resources: Iterable[Seen]) -> Translation:
+def translate(resources: Iterable[KubernetesResource]) -> Translation:
     """What is declared. What cannot be read yet is left out, and named."""
     parts: dict[str, list[Any]] = {}
     origins: dict[str, tuple[str, str]] = {}
@@ -122,7 +122,7 @@ def _put(
     origins: dict[str, tuple[str, str]],
     kind: str,
     document: Mapping[str, Any],
-    resource: Seen,
+    resource: KubernetesResource,
 ) -> bool:
     """Whether it could be read as what the rules know."""
     name = f"{kind} {(document.get('metadata') or {}).get('name') or resource.name}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from probes.seen import Json
+from probes.observations import Json
 
 _NANOSECONDS = 1_000_000_000
 

@@ -10,7 +10,7 @@ from config.node import Node
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, Service
 from effective.announcements import carried, selecting
-from probes.seen import Json
+from probes.observations import Json
 from probes.services import cluster_addresses, external_addresses, load_balancer_addresses
 
 

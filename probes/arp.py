@@ -11,8 +11,8 @@ from config.errors import EdgeError
 from config.stack import StackConfig
 from config.workload import Service
 from probes import l2
-from probes.field import Field
-from probes.seen import Seen
+from probes.collector import Collector
+from probes.observations import Observations
 from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
@@ -23,37 +23,37 @@ arping -c 2 -w 2 -I "$dev" {address}"""
 _ANSWER = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", re.IGNORECASE)
 
 
-def verdicts(field: Field, stack: StackConfig, seen: Seen) -> list[Verdict]:
+def verdicts(collector: Collector, stack: StackConfig, observations: Observations) -> list[Verdict]:
     """One for each host on the link and address. `stack` has the Services that Cilium makes, too."""
     asked = [
         (host, service, address)
         for service in stack.services
         if l2.policies(stack, service)
-        for address in load_balancer_addresses(service_object(seen, service))
-        for host in hosts(field, address)
+        for address in load_balancer_addresses(service_object(observations, service))
+        for host in hosts(collector, address)
     ]
     with ThreadPoolExecutor(8, "probe") as pool:
-        return list(pool.map(lambda one: _ask(field, seen, *one), asked))
+        return list(pool.map(lambda one: _ask(collector, observations, *one), asked))
 
 
-def hosts(field: Field, address: str) -> Iterator[str]:
+def hosts(collector: Collector, address: str) -> Iterator[str]:
     """The hosts outside the cluster on the link of an address."""
     if ip_address(address).version == 6:
         return
-    links = {o.name: [o.address.network] for o in field.stack.outposts}
-    links |= {r.name: [i.address.network for i in r.interfaces if not i.loopback] for r in field.stack.routers}
+    links = {o.name: [o.address.network] for o in collector.stack.outposts}
+    links |= {r.name: [i.address.network for i in r.interfaces if not i.loopback] for r in collector.stack.routers}
     yield from (
         name
         for name, nets in links.items()
-        if name in field.endpoints and any(ip_address(address) in net for net in nets)
+        if name in collector.endpoints and any(ip_address(address) in net for net in nets)
     )
 
 
-def _ask(field: Field, seen: Seen, host: str, service: Service, address: str) -> Verdict:
-    holder = l2.holder(seen, service)
+def _ask(collector: Collector, observations: Observations, host: str, service: Service, address: str) -> Verdict:
+    holder = l2.holder(observations, service)
     wanted = f"{holder} alone answers"
     try:
-        result = field.ssh.run(field.endpoints[host], _ASK.format(address=address), timeout=15)
+        result = collector.ssh.run(collector.endpoints[host], _ASK.format(address=address), timeout=15)
     except EdgeError as error:
         return unknown("arp", address, wanted, host, error)
     if result.status == 99:
@@ -61,17 +61,17 @@ def _ask(field: Field, seen: Seen, host: str, service: Service, address: str) ->
     if result.status not in (0, 1):
         said = result.stderr.strip().splitlines() or ["arping failed"]
         return unknown("arp", address, wanted, host, said[-1])
-    return judge(seen, host, address, holder, {found.lower() for found in _ANSWER.findall(result.stdout)})
+    return judge(observations, host, address, holder, {found.lower() for found in _ANSWER.findall(result.stdout)})
 
 
-def judge(seen: Seen, host: str, address: str, holder: str, answers: set[str]) -> Verdict:
+def judge(observations: Observations, host: str, address: str, holder: str, answers: set[str]) -> Verdict:
     """`answers`: the hardware addresses that were heard. Pure."""
-    owners = {mac: node for node, links in seen.hardware.items() for mac in links}
+    owners = {mac: node for node, links in observations.hardware.items() for mac in links}
     heard = sorted({owners.get(mac, mac) for mac in answers})
     others = [name for name in heard if name != holder]
     cause = f"{holder} does not answer on this link: is its interface one that the L2 policy names?"
     if others:
-        strangers = [name for name in others if name not in seen.hardware]
+        strangers = [name for name in others if name not in observations.hardware]
         cause = (
             f"a host that is no node has {address}, too: {', '.join(strangers)}"
             if strangers

@@ -7,17 +7,19 @@ from typing import Any
 
 from config.stack import StackConfig
 from config.workload import Service
-from probes.seen import Json, Seen
+from probes.observations import Json, Observations
 from probes.services import service_object
 from probes.verdict import Verdict, judged
 
 _PORT = ("port", "protocol", "targetPort")
 
 
-def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
     """Red for each that differs in a field that decides who is announced and who answers. Pure."""
     for service in stack.services:
-        found = service_object(seen, service) if service.managed and "services" in seen.objects else None
+        found = (
+            service_object(observations, service) if service.managed and "services" in observations.objects else None
+        )
         if found is None or _made(found):
             continue
         for key, wanted in _declared(service):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.stack import StackConfig
-from probes.seen import Json, Seen
+from probes.observations import Json, Observations
 from probes.verdict import Verdict, judged, unknown
 
 # Kind -> the conditions that are a fault where they are True (Cilium's API, bgp_*_types.go; operator/pkg/lbipam).
@@ -33,11 +33,11 @@ def refusal(policy: Json) -> str | None:
     return (refused[0].get("message") or "no reason given") if refused else None
 
 
-def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
     """Red for each fault that an object tells of, one verdict for all the others. Pure."""
     well = []
     declared = {(policy.namespace or "", policy.name) for _, policy in stack.guards()}
-    for item in (item for kind in POLICY_KINDS for item in seen.objects.get(kind, [])):
+    for item in (item for kind in POLICY_KINDS for item in observations.objects.get(kind, [])):
         name, why = item["metadata"]["name"], refusal(item)
         if why is not None and (item["metadata"].get("namespace") or "", name) in declared:
             yield judged(
@@ -50,10 +50,10 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
                 f"the agents refuse policy {name}, so that it neither admits nor locks: {why}",
             )
     for kind in kinds(stack):
-        if kind not in seen.objects:
-            yield unknown("object", kind, "no fault reported", "API", seen.errors.get(kind, "not asked"))
+        if kind not in observations.objects:
+            yield unknown("object", kind, "no fault reported", "API", observations.errors.get(kind, "not asked"))
             continue
-        for item in seen.objects[kind]:
+        for item in observations.objects[kind]:
             name = item["metadata"]["name"]
             conditions = (item.get("status") or {}).get("conditions") or []
             faults = [

@@ -13,10 +13,10 @@ from config.node import Node
 from config.outpost import Outpost
 from config.stack import StackConfig
 from probes import egress_gateways
-from probes.egress_expectation import Way, expected_entries, expected_sources
-from probes.field import Field
+from probes.collector import Collector
+from probes.egress_expectation import EgressPath, expected_entries, expected_sources
+from probes.observations import Json, Observations
 from probes.reachability import pods_of
-from probes.seen import Json, Seen
 from probes.verdict import Verdict, judged, unknown
 
 # What agents write where the egress IP is another node's matter.
@@ -24,30 +24,30 @@ _ELSEWHERE = "0.0.0.0"  # noqa: S104
 _SEEN = re.compile(r"Your source IP \(([^)]+)\)")
 
 
-def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
     """What is judged from answers alone; pure."""
     if not stack.egress_policies:
         return
     for policy in stack.egress_policies:
         if policy.by_controller(stack.cilium.edition):
-            yield from _status(stack, policy, seen)
-    yield from egress_gateways.judge(stack, seen)
-    if "pods" not in seen.objects:
-        yield unknown("egress-map", "all", "the policies' entries", "API", seen.errors.get("pods", "not asked"))
+            yield from _status(stack, policy, observations)
+    yield from egress_gateways.judge(stack, observations)
+    if "pods" not in observations.objects:
+        yield unknown("egress-map", "all", "the policies' entries", "API", observations.errors.get("pods", "not asked"))
         return
-    expected = expected_entries(stack, seen)
+    expected = expected_entries(stack, observations)
     for node in stack.nodes:
-        yield _map(node, expected, seen)
+        yield _map(node, expected, observations)
 
 
-def _status(stack: StackConfig, policy: EgressPolicy, seen: Seen) -> Iterator[Verdict]:
+def _status(stack: StackConfig, policy: EgressPolicy, observations: Observations) -> Iterator[Verdict]:
     """Every gateway of every group is healthy, and every address request is satisfied."""
     where = f"EgressGatewayHAPolicy {policy.name}"
     wanted = "all gateways healthy"
-    if "egress" not in seen.objects:
-        yield unknown("egress-status", policy.name, wanted, where, seen.errors.get("egress", "not asked"))
+    if "egress" not in observations.objects:
+        yield unknown("egress-status", policy.name, wanted, where, observations.errors.get("egress", "not asked"))
         return
-    item: Json = next((i for i in seen.objects["egress"] if i["metadata"]["name"] == policy.name), None)
+    item: Json = next((i for i in observations.objects["egress"] if i["metadata"]["name"] == policy.name), None)
     status = (item or {}).get("status") or {}
     groups = status.get("groupStatuses") or []
     healthy = {ip for group in groups for ip in group.get("healthyGatewayIPs") or []}
@@ -85,12 +85,12 @@ def _status(stack: StackConfig, policy: EgressPolicy, seen: Seen) -> Iterator[Ve
         )
 
 
-def _map(node: Node, expected: Mapping[tuple[str, str], list[Way]], seen: Seen) -> Verdict:
+def _map(node: Node, expected: Mapping[tuple[str, str], list[EgressPath]], observations: Observations) -> Verdict:
     """One agent's egress map is exactly what the policies mean."""
     wanted = f"{len(expected)} entries, as the policies say"
-    entries = seen.maps.get(node.name)
+    entries = observations.maps.get(node.name)
     if entries is None:
-        return unknown("egress-map", node.name, wanted, node.name, seen.errors.get(node.name, "no agent there"))
+        return unknown("egress-map", node.name, wanted, node.name, observations.errors.get(node.name, "no agent there"))
     there = {(e["SourceIP"], e["DestCIDR"]): e for e in entries}
     faults = [f"{pod} to {cidr}: no entry" for pod, cidr in expected.keys() - there.keys()]
     faults += [f"{pod} to {cidr}: an entry that no policy explains" for pod, cidr in there.keys() - expected.keys()]
@@ -103,38 +103,38 @@ def _map(node: Node, expected: Mapping[tuple[str, str], list[Way]], seen: Seen) 
     return judged("egress-map", node.name, not faults, wanted, observed, node.name, cause)
 
 
-def _entry(node: Node, entry: Mapping[str, Any], ways: list[Way]) -> str:
+def _entry(node: Node, entry: Mapping[str, Any], paths: list[EgressPath]) -> str:
     gateway, source = entry["GatewayIP"], entry["EgressIP"]
-    way = next((w for w in ways if w.gateway == gateway), None)
-    if way is None:
-        return f"gateway {gateway}, expected {listed({w.gateway for w in ways}) or 'none'}"
+    path = next((w for w in paths if w.gateway == gateway), None)
+    if path is None:
+        return f"gateway {gateway}, expected {listed({w.gateway for w in paths}) or 'none'}"
     local = gateway == str(node.address)
     if not local:
         return "" if source == _ELSEWHERE else f"egress IP {source} on a node that is not the gateway"
     if source == _ELSEWHERE:
         return "the gateway has no address to leave with"
-    return "" if way.source in (None, source) else f"egress IP {source}, expected {way.source}"
+    return "" if path.source in (None, source) else f"egress IP {source}, expected {path.source}"
 
 
-def sources(field: Field, seen: Seen) -> list[Verdict]:
+def sources(collector: Collector, observations: Observations) -> list[Verdict]:
     """What each outpost sees of each client pod."""
-    stack = field.stack
+    stack = collector.stack
     if not stack.outposts:
         return []
-    if "pods" not in seen.objects:
-        return [unknown("egress-source", "all", "an answer", "API", seen.errors.get("pods", "not asked"))]
-    pairs = [(pod, outpost) for pod in pods_of(field, seen, serving=False) for outpost in stack.outposts]
+    if "pods" not in observations.objects:
+        return [unknown("egress-source", "all", "an answer", "API", observations.errors.get("pods", "not asked"))]
+    pairs = [(pod, outpost) for pod in pods_of(collector, observations, serving=False) for outpost in stack.outposts]
     with ThreadPoolExecutor(8, "probe") as pool:
-        return list(pool.map(lambda pair: _one_source(field, seen, *pair), pairs))
+        return list(pool.map(lambda pair: _one_source(collector, observations, *pair), pairs))
 
 
-def _one_source(field: Field, seen: Seen, pod: Json, outpost: Outpost) -> Verdict:
-    stack, name = field.stack, pod["metadata"]["name"]
-    wanted = expected_sources(stack, pod, outpost, seen)
+def _one_source(collector: Collector, observations: Observations, pod: Json, outpost: Outpost) -> Verdict:
+    stack, name = collector.stack, pod["metadata"]["name"]
+    wanted = expected_sources(stack, pod, outpost, observations)
     subject = f"{name} -> {outpost.name}"
     where = f"{pod['spec'].get('nodeName')} -> {outpost.address.ip}"
     try:
-        body = field.in_pod(pod, f"curl -s --fail --connect-timeout 2 --max-time 4 {outpost.url}")
+        body = collector.in_pod(pod, f"curl -s --fail --connect-timeout 2 --max-time 4 {outpost.url}")
     except EdgeError as error:
         return unknown("egress-source", subject, f"source {listed(wanted)}", where, error)
     found = _SEEN.search(body)

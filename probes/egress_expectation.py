@@ -10,30 +10,30 @@ from config.labels import ZONE
 from config.node import Node
 from config.outpost import Outpost
 from config.stack import StackConfig
-from probes.seen import Json, Seen
+from probes.observations import Json, Observations
 
 # What agents write for an excluded destination (Cilium pkg/egressgateway).
 _EXCLUDED = "0.0.0.1"
 
 
 @dataclass(frozen=True)
-class Way:
+class EgressPath:
     """One gateway that a pod's traffic may take: its node address, and the source address behind it."""
 
     gateway: str
     source: str | None
 
 
-def expected_entries(stack: StackConfig, seen: Seen) -> dict[tuple[str, str], list[Way]]:
+def expected_entries(stack: StackConfig, observations: Observations) -> dict[tuple[str, str], list[EgressPath]]:
     """(pod address, destination) -> the gateways that the entry may name; an excluded one names none."""
-    entries: dict[tuple[str, str], list[Way]] = {}
-    for pod in seen.objects["pods"]:
+    entries: dict[tuple[str, str], list[EgressPath]] = {}
+    for pod in observations.objects["pods"]:
         for policy in stack.egress_policies:
             if is_selected(stack, policy, pod):
                 address = str(pod["status"]["podIP"])
-                ways = gateways_for(stack, policy, pod, seen)
-                entries |= {(address, str(cidr)): ways for cidr in policy.destination_cidrs}
-                entries |= {(address, str(cidr)): [Way(_EXCLUDED, None)] for cidr in policy.excluded_cidrs}
+                paths = gateways_for(stack, policy, pod, observations)
+                entries |= {(address, str(cidr)): paths for cidr in policy.destination_cidrs}
+                entries |= {(address, str(cidr)): [EgressPath(_EXCLUDED, None)] for cidr in policy.excluded_cidrs}
     return entries
 
 
@@ -45,18 +45,18 @@ def is_selected(stack: StackConfig, policy: EgressPolicy, pod: Json) -> bool:
     return has_address and any(_selects(selector, stack, pod) for selector in policy.selectors)
 
 
-def gateways_for(stack: StackConfig, policy: EgressPolicy, pod: Json, seen: Seen) -> list[Way]:
+def gateways_for(stack: StackConfig, policy: EgressPolicy, pod: Json, observations: Observations) -> list[EgressPath]:
     """The gateways that may serve a pod: what the HA status names, or the first node of each entry."""
     if policy.egress_groups:
         node = _node_of(stack, pod)
         zone = stack.node_labels(node).get(ZONE, "") if node else ""
         return [
-            way
-            for index, status in enumerate(_groups(policy, seen))
-            for way in _of_group(stack, policy, index, status, zone)
+            path
+            for index, status in enumerate(_groups(policy, observations))
+            for path in _of_group(stack, policy, index, status, zone)
         ]
     picked = [(entry, first_node(stack, entry)) for _, entry in policy.gateways()]
-    return [Way(str(node.address), _source(entry, node)) for entry, node in picked if node is not None]
+    return [EgressPath(str(node.address), _source(entry, node)) for entry, node in picked if node is not None]
 
 
 def first_node(stack: StackConfig, entry: EgressGateway) -> Node | None:
@@ -65,7 +65,7 @@ def first_node(stack: StackConfig, entry: EgressGateway) -> Node | None:
     return min(chosen, key=lambda node: node.name, default=None)
 
 
-def _of_group(stack: StackConfig, policy: EgressPolicy, index: int, status: Json, zone: str) -> Iterator[Way]:
+def _of_group(stack: StackConfig, policy: EgressPolicy, index: int, status: Json, zone: str) -> Iterator[EgressPath]:
     active = status.get("activeGatewayIPs") or []
     if policy.az_affinity != "disabled" and zone:
         active = (status.get("activeGatewayIPsByAZ") or {}).get(zone) or []
@@ -73,7 +73,7 @@ def _of_group(stack: StackConfig, policy: EgressPolicy, index: int, status: Json
     for gateway in active:
         node = node_at(stack, gateway)
         given = (status.get("egressIPByGatewayIP") or {}).get(gateway)
-        yield Way(gateway, given or (_source(group, node) if node else None))
+        yield EgressPath(gateway, given or (_source(group, node) if node else None))
 
 
 def node_at(stack: StackConfig, gateway: str) -> Node | None:
@@ -93,8 +93,8 @@ def _source(entry: EgressGateway, node: Node) -> str | None:
     return None
 
 
-def _groups(policy: EgressPolicy, seen: Seen) -> list[Json]:
-    item: Json = next((i for i in seen.objects.get("egress", []) if i["metadata"]["name"] == policy.name), {})
+def _groups(policy: EgressPolicy, observations: Observations) -> list[Json]:
+    item: Json = next((i for i in observations.objects.get("egress", []) if i["metadata"]["name"] == policy.name), {})
     return list((item.get("status") or {}).get("groupStatuses") or [])[: len(policy.egress_groups)]
 
 
@@ -112,7 +112,7 @@ def _selects(selector: EgressSelector, stack: StackConfig, pod: Json) -> bool:
     return node is not None and selector.node_selector.matches(stack.node_labels(node))
 
 
-def expected_sources(stack: StackConfig, pod: Json, outpost: Outpost, seen: Seen) -> set[str]:
+def expected_sources(stack: StackConfig, pod: Json, outpost: Outpost, observations: Observations) -> set[str]:
     """The addresses that an outpost may see of a pod; its node's where no policy applies."""
     target = outpost.address.ip
     for policy in stack.egress_policies:
@@ -120,6 +120,6 @@ def expected_sources(stack: StackConfig, pod: Json, outpost: Outpost, seen: Seen
             target in c for c in policy.excluded_cidrs
         )
         if applies and any(_selects(selector, stack, pod) for selector in policy.selectors):
-            return {way.source or way.gateway for way in gateways_for(stack, policy, pod, seen)}
+            return {path.source or path.gateway for path in gateways_for(stack, policy, pod, observations)}
     node = _node_of(stack, pod)
     return {str(node.source_towards(target))} if node else set()

@@ -8,45 +8,49 @@ from config.egress import EgressGateway, EgressPolicy
 from config.node import Node
 from config.stack import StackConfig
 from probes.egress_expectation import first_node, gateways_for, is_selected, node_at
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.verdict import Verdict, judged, unknown
 
 CHECK = "egress-gateway"
 
 
-def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
     """One verdict for each policy; what Isovalent's operator does with its own kind is not looked at. Pure."""
     for policy in stack.egress_policies:
         if not policy.isovalent(stack.cilium.edition):
-            yield _one(stack, seen, policy)
+            yield _one(stack, observations, policy)
 
 
-def _one(stack: StackConfig, seen: Seen, policy: EgressPolicy) -> Verdict:
+def _one(stack: StackConfig, observations: Observations, policy: EgressPolicy) -> Verdict:
     where = f"egress policy {policy.name}"
     refused = _refused(policy)
     if refused:
         wanted = "a policy that agents take"
         return judged(CHECK, policy.name, False, wanted, "agents refuse it", where, refused)
     wanted = "each gateway with its address"
-    if "pods" not in seen.objects:
-        return unknown(CHECK, policy.name, wanted, "API", seen.errors.get("pods", "not asked"))
-    served = [pod for pod in seen.objects["pods"] if is_selected(stack, policy, pod)]
+    if "pods" not in observations.objects:
+        return unknown(CHECK, policy.name, wanted, "API", observations.errors.get("pods", "not asked"))
+    served = [pod for pod in observations.objects["pods"] if is_selected(stack, policy, pod)]
     # HA groups: what the status names as active for the pods there are. Otherwise what each entry picks.
-    ways = sorted({way for pod in served for way in gateways_for(stack, policy, pod, seen)}, key=str)
-    observed = ", ".join(f"{way.gateway} with {way.source or 'its default'}" for way in ways) or "no gateway"
-    faults = [] if policy.egress_groups else [f for _, entry in policy.gateways() for f in _entry(stack, seen, entry)]
-    for way in ways:
-        node = node_at(stack, way.gateway)
-        if node is None or way.source is None:
+    paths = sorted({path for pod in served for path in gateways_for(stack, policy, pod, observations)}, key=str)
+    observed = ", ".join(f"{path.gateway} with {path.source or 'its default'}" for path in paths) or "no gateway"
+    faults = (
+        []
+        if policy.egress_groups
+        else [f for _, entry in policy.gateways() for f in _entry(stack, observations, entry)]
+    )
+    for path in paths:
+        node = node_at(stack, path.gateway)
+        if node is None or path.source is None:
             continue
-        if node.name not in seen.devices:
-            return unknown(CHECK, policy.name, wanted, node.name, seen.errors.get(node.name, "no agent there"))
-        if all(way.source not in addresses for addresses in seen.devices[node.name].values()):
-            faults.append(f"{way.source} is on no interface of {node.name}")
+        if node.name not in observations.devices:
+            return unknown(CHECK, policy.name, wanted, node.name, observations.errors.get(node.name, "no agent there"))
+        if all(path.source not in addresses for addresses in observations.devices[node.name].values()):
+            faults.append(f"{path.source} is on no interface of {node.name}")
     if not served and not faults:
         return unknown(CHECK, policy.name, wanted, where, "it selects no pod that is there, so nothing can be shown")
     cause = "; ".join(dict.fromkeys(faults)) or "no gateway is active"
-    return judged(CHECK, policy.name, bool(ways) and not faults, wanted, observed, where, cause)
+    return judged(CHECK, policy.name, bool(paths) and not faults, wanted, observed, where, cause)
 
 
 def _refused(policy: EgressPolicy) -> str:
@@ -59,17 +63,17 @@ def _refused(policy: EgressPolicy) -> str:
     return f"{both[0]} has both an interface and an egressIP" if both else ""
 
 
-def _entry(stack: StackConfig, seen: Seen, entry: EgressGateway) -> Iterator[str]:
+def _entry(stack: StackConfig, observations: Observations, entry: EgressGateway) -> Iterator[str]:
     """What is wrong with the node that an entry picks, as far as its agent says."""
     node = first_node(stack, entry)
     if node is None:
         yield f"no node has the labels {entry.node_selector.manifest() or '{}'}"
-    elif entry.interface is not None and node.name in seen.devices:
-        yield from _interface(node, entry.interface, seen)
+    elif entry.interface is not None and node.name in observations.devices:
+        yield from _interface(node, entry.interface, observations)
 
 
-def _interface(node: Node, name: str, seen: Seen) -> Iterator[str]:
-    addresses = seen.devices[node.name].get(name)
+def _interface(node: Node, name: str, observations: Observations) -> Iterator[str]:
+    addresses = observations.devices[node.name].get(name)
     if addresses is None:
         yield f"{node.name} has no interface {name}"
     elif all(":" in address for address in addresses):

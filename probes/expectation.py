@@ -16,7 +16,7 @@ from effective.agreed import timers
 
 
 @dataclass(frozen=True)
-class Session:
+class ExpectedSession:
     """One BGP session between a node and a router. Timers are the agreed ones, in seconds.
 
     `address` is the router's address as the node has it, `node_address` the node's as the router sees it.
@@ -43,10 +43,10 @@ class Session:
         return f"{self.node.name} - {self.router.name}"
 
 
-def sessions(stack: StackConfig) -> tuple[Session, ...]:
+def expected_sessions(stack: StackConfig) -> tuple[ExpectedSession, ...]:
     """Every session that the stack declares on Cilium's side towards a router of the stack."""
     return tuple(
-        Session(
+        ExpectedSession(
             one.far.router,
             one.node,
             one.peer,

@@ -6,7 +6,7 @@ import shlex
 from concurrent.futures import ThreadPoolExecutor
 
 from config.errors import EdgeError
-from probes.field import Field
+from probes.collector import Collector
 from probes.host_state import MARK, HostState, read
 
 _MOST_HOSTS = 8
@@ -20,18 +20,18 @@ _ARP = """( dev=$(ip -o route get {0} | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
 arping -c 2 -w 2 -I "$dev" {0} | sed -n 's/.*\\[\\(..:..:..:..:..:..\\)\\].*/{0} \\1/p' ) & """
 
 
-def collect(field: Field, hosts: set[str], near: dict[str, list[str]]) -> dict[str, HostState]:
+def collect(collector: Collector, hosts: set[str], near: dict[str, list[str]]) -> dict[str, HostState]:
     """The hosts that answer, at most eight. `near`: host -> IPv4 addresses on its links that it asks for by ARP."""
-    known = sorted(hosts & field.endpoints.keys())[:_MOST_HOSTS]
+    known = sorted(hosts & collector.endpoints.keys())[:_MOST_HOSTS]
     with ThreadPoolExecutor(_MOST_HOSTS, "state") as pool:
-        found = pool.map(lambda name: _ask(field, name, near.get(name, [])), known)
+        found = pool.map(lambda name: _ask(collector, name, near.get(name, [])), known)
         return {name: state for name, state in zip(known, found, strict=True) if state is not None}
 
 
-def _ask(field: Field, name: str, near: list[str]) -> HostState | None:
+def _ask(collector: Collector, name: str, near: list[str]) -> HostState | None:
     command = "".join(_ARP.format(shlex.quote(address)) for address in near) + _ASK + "wait"
     try:
-        return read(field.ssh.run(field.endpoints[name], command, timeout=10).stdout)
+        return read(collector.ssh.run(collector.endpoints[name], command, timeout=10).stdout)
     except (EdgeError, ValueError, KeyError, TypeError):
         # What cannot be asked is no evidence; its row has said so already.
         return None

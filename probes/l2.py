@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from config.l2 import L2Policy
 from config.stack import StackConfig
 from config.workload import L2_CLASS, Service, service_labels
-from probes.seen import Json, Seen
+from probes.observations import Json, Observations
 from probes.services import backends_by_node, load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
@@ -24,16 +24,18 @@ def policies(stack: StackConfig, service: Service) -> list[L2Policy]:
     return [p for p in stack.l2_policies if p.service_selector is None or p.service_selector.matches(labels)]
 
 
-def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
     """For each announced Service: who holds its Lease, and what that node's agent announces. Pure."""
     for service in stack.services:
         chosen = policies(stack, service)
-        addresses = load_balancer_addresses(service_object(seen, service))
+        addresses = load_balancer_addresses(service_object(observations, service))
         if chosen and addresses:
-            yield _one(stack, seen, service, chosen, addresses)
+            yield _one(stack, observations, service, chosen, addresses)
 
 
-def _one(stack: StackConfig, seen: Seen, service: Service, chosen: list[L2Policy], addresses: list[str]) -> Verdict:
+def _one(
+    stack: StackConfig, observations: Observations, service: Service, chosen: list[L2Policy], addresses: list[str]
+) -> Verdict:
     names = ", ".join(policy.name for policy in chosen)
     able = {
         node.name
@@ -43,9 +45,9 @@ def _one(stack: StackConfig, seen: Seen, service: Service, chosen: list[L2Policy
         and (policy.node_selector is None or policy.node_selector.matches(stack.node_labels(node)))
     }
     wanted = f"one of {', '.join(sorted(able)) or 'no node'} answers for {', '.join(addresses)}"
-    if "leases" not in seen.objects:
-        return unknown("l2", service.name, wanted, "API", seen.errors.get("leases", "not asked"))
-    name = holder(seen, service)
+    if "leases" not in observations.objects:
+        return unknown("l2", service.name, wanted, "API", observations.errors.get("leases", "not asked"))
+    name = holder(observations, service)
     if not any(policy.load_balancer_ips for policy in chosen):
         cause = f"L2 policy {names} announces no LoadBalancer addresses (loadBalancerIPs is false)"
     elif not able:
@@ -54,11 +56,11 @@ def _one(stack: StackConfig, seen: Seen, service: Service, chosen: list[L2Policy
         cause = "no agent has taken the Lease: are L2 announcements enabled in it (its log says why)?"
     if name not in able:
         return judged("l2", service.name, False, wanted, f"{name or 'nobody'} holds the Lease", "API", cause)
-    table = seen.announced.get(name)
+    table = observations.announced.get(name)
     if table is None:
-        return unknown("l2", service.name, wanted, name, seen.errors.get(name, "no agent there"))
+        return unknown("l2", service.name, wanted, name, observations.errors.get(name, "no agent there"))
     links = sorted({entry["NetworkInterface"] for entry in table if entry["IP"] in addresses})
-    overdue = _overdue(seen, service)
+    overdue = _overdue(observations, service)
     if overdue > 0:
         return judged(
             "l2",
@@ -71,16 +73,16 @@ def _one(stack: StackConfig, seen: Seen, service: Service, chosen: list[L2Policy
             " k8sClientRateLimit, too short lease times, or a slow API server",
         )
     if not links:
-        cause = _why_on_none(seen, name, names, chosen)
+        cause = _why_on_none(observations, name, names, chosen)
         return judged("l2", service.name, False, wanted, f"{name}, on no interface", name, cause)
-    good = service.external_traffic_policy != "Local" or bool(backends_by_node(seen, service).get(name))
+    good = service.external_traffic_policy != "Local" or bool(backends_by_node(observations, service).get(name))
     cause = f"externalTrafficPolicy is Local, and {name} has no ready backend: it drops what it draws"
     return judged("l2", service.name, good, wanted, f"{name}, on {', '.join(links)}", name, cause)
 
 
-def _why_on_none(seen: Seen, node: str, names: str, chosen: list[L2Policy]) -> str:
+def _why_on_none(observations: Observations, node: str, names: str, chosen: list[L2Policy]) -> str:
     patterns = [pattern for policy in chosen for pattern in policy.interfaces]
-    if any(re.search(pattern, link) for pattern in patterns for link in seen.hardware.get(node, {}).values()):
+    if any(re.search(pattern, link) for pattern in patterns for link in observations.hardware.get(node, {}).values()):
         # Cilium issue 48626: an agent that lost its Leases and got them back announces nothing.
         return (
             f"the agent of {node} holds the Lease and announces nothing, as one does that lost its Lease and got it"
@@ -89,23 +91,23 @@ def _why_on_none(seen: Seen, node: str, names: str, chosen: list[L2Policy]) -> s
     return f"no device of {node} matches the interfaces of L2 policy {names}: {', '.join(patterns)}"
 
 
-def _lease(seen: Seen, service: Service) -> Json:
+def _lease(observations: Observations, service: Service) -> Json:
     name = f"cilium-l2announce-{service.namespace}-{service.name}"
-    return next((item for item in seen.objects["leases"] if item["metadata"]["name"] == name), {})
+    return next((item for item in observations.objects["leases"] if item["metadata"]["name"] == name), {})
 
 
-def holder(seen: Seen, service: Service) -> str:
+def holder(observations: Observations, service: Service) -> str:
     """The node that holds the Lease of a Service's addresses; "" where nobody does."""
-    return str((_lease(seen, service).get("spec") or {}).get("holderIdentity") or "")
+    return str((_lease(observations, service).get("spec") or {}).get("holderIdentity") or "")
 
 
-def _overdue(seen: Seen, service: Service) -> float:
+def _overdue(observations: Observations, service: Service) -> float:
     """For how many seconds a Lease has run out, by the newest renewal of any Lease: no clock but the cluster's."""
-    spec = _lease(seen, service).get("spec") or {}
+    spec = _lease(observations, service).get("spec") or {}
     renewed = _times([spec])
     if not renewed or not spec.get("leaseDurationSeconds"):
         return 0.0
-    newest = max(_times(item.get("spec") or {} for item in seen.objects["leases"]))
+    newest = max(_times(item.get("spec") or {} for item in observations.objects["leases"]))
     return (newest - renewed[0]).total_seconds() - float(spec["leaseDurationSeconds"])
 
 

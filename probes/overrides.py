@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from config import peerings
 from config.stack import StackConfig
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.verdict import Verdict, judged
 
 CHECK = "bgp-override"
 
 
-def judge(stack: StackConfig, declared: list[peerings.Session], seen: Seen) -> Iterator[Verdict]:
+def judge(
+    stack: StackConfig, declared: list[peerings.DeclaredSession], observations: Observations
+) -> Iterator[Verdict]:
     """Each override has an instance on its node, and its router id is the one that routers see. Pure."""
     for item in stack.bgp.node_overrides if stack.bgp else ():
         for one in item.instances:
@@ -30,12 +32,14 @@ def judge(stack: StackConfig, declared: list[peerings.Session], seen: Seen) -> I
                     f"the node has no instance {one.name} (it has: {', '.join(there) or 'none'})",
                 )
             elif one.router_id is not None:
-                yield from _router_id(subject, str(one.router_id), mine, seen)
+                yield from _router_id(subject, str(one.router_id), mine, observations)
 
 
-def _router_id(subject: str, wanted: str, sessions: list[peerings.Session], seen: Seen) -> Iterator[Verdict]:
+def _router_id(
+    subject: str, wanted: str, sessions: list[peerings.DeclaredSession], observations: Observations
+) -> Iterator[Verdict]:
     for session in sessions:
-        answer = seen.routers.get(session.far.router.name) if session.far else None
+        answer = observations.routers.get(session.far.router.name) if session.far else None
         neighbor = (answer or {}).get("neighbors", {}).get(str(session.source)) or {}
         # A session that is down is told of as such.
         if neighbor.get("bgpState") == "Established":

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from config.router import Router
 from config.stack import StackConfig
-from probes.seen import Json, Seen
+from probes.observations import Json, Observations
 from probes.verdict import Verdict, judged
 
 
-def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
     """Pure. Only what is missing has a verdict."""
     for router in stack.managed_routers:
-        gone = seen.stopped.get(router.name)
+        gone = observations.stopped.get(router.name)
         if gone:
             yield judged(
                 "router-daemon",
@@ -25,7 +25,7 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
                 f"a daemon of FRR does not run ({', '.join(gone)}): systemctl status frr;"
                 " watchfrr starts it again where watchfrr itself runs",
             )
-        if seen.forwarding.get(router.name) is False and not _reflects(router):
+        if observations.forwarding.get(router.name) is False and not _reflects(router):
             yield judged(
                 "forwarding",
                 router.name,
@@ -36,7 +36,7 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
                 "the router passes on no packet that is not its own: sysctl -w net.ipv4.ip_forward=1,"
                 " and a file in /etc/sysctl.d",
             )
-    yield from _operator(seen)
+    yield from _operator(observations)
 
 
 def _reflects(router: Router) -> bool:
@@ -44,8 +44,8 @@ def _reflects(router: Router) -> bool:
     return any(each.route_reflector_client for each in (*router.bgp.neighbors, *router.bgp.peer_groups))
 
 
-def _operator(seen: Seen) -> Iterator[Verdict]:
-    pods = seen.objects.get("pods", [])
+def _operator(observations: Observations) -> Iterator[Verdict]:
+    pods = observations.objects.get("pods", [])
     agents = [pod for pod in pods if (pod["metadata"].get("labels") or {}).get("k8s-app") == "cilium"]
     operators = [pod for pod in pods if (pod["metadata"].get("labels") or {}).get("io.cilium/app") == "operator"]
     # Where the agents are no pods either, somebody else runs both.

@@ -9,10 +9,10 @@ from config.router import Router
 from config.stack import StackConfig
 from config.workload import Service
 from effective.announcements import advertises_pod_cidr
-from probes import fabric
+from probes import propagation
 from probes.announcements import interface_prefixes, service_prefixes
-from probes.expectation import Session
-from probes.seen import Json, Seen
+from probes.expectation import ExpectedSession
+from probes.observations import Json, Observations
 from probes.services import backends_by_node, load_balancer_addresses, service_object
 from probes.verdict import Color, Verdict, judged, unknown
 
@@ -26,10 +26,13 @@ class ExpectedPrefix:
     why: str
 
 
-def expected_prefixes(stack: StackConfig, sessions: list[Session], seen: Seen) -> dict[str, list[ExpectedPrefix]]:
+def expected_prefixes(
+    stack: StackConfig, sessions: list[ExpectedSession], observations: Observations
+) -> dict[str, list[ExpectedPrefix]]:
     """Router -> what it must have learned from nodes and other routers, given which pods and addresses there are."""
-    tables = fabric.spread(
-        stack, {router.name: _from_nodes(stack, router.name, sessions, seen) for router in stack.managed_routers}
+    tables = propagation.propagated(
+        stack,
+        {router.name: _from_nodes(stack, router.name, sessions, observations) for router in stack.managed_routers},
     )
     found = {}
     for router in stack.managed_routers:
@@ -44,7 +47,7 @@ def expected_prefixes(stack: StackConfig, sessions: list[Session], seen: Seen) -
         found[router.name] += [
             ExpectedPrefix(f"{address}/32", frozenset(), _why(service))
             for service in stack.services
-            for address in load_balancer_addresses(service_object(seen, service))
+            for address in load_balancer_addresses(service_object(observations, service))
             if f"{address}/32" not in table
         ]
     return found
@@ -56,17 +59,19 @@ def _without_bgp(router: Router) -> set[str]:
     return links | {str(route.to) for route in router.static_routes}
 
 
-def _from_nodes(stack: StackConfig, router: str, sessions: list[Session], seen: Seen) -> fabric.Paths:
+def _from_nodes(
+    stack: StackConfig, router: str, sessions: list[ExpectedSession], observations: Observations
+) -> propagation.Paths:
     mine = [s for s in sessions if s.router.name == router]
-    paths: dict[str, tuple[fabric.Path, ...]] = {}
+    paths: dict[str, tuple[propagation.BgpPath, ...]] = {}
     for session in mine:
-        pod_cidr = _pod_cidr(session, seen)
+        pod_cidr = _pod_cidr(session, observations)
         if pod_cidr and advertises_pod_cidr(stack, session.peer_config):
             _add(paths, pod_cidr, _path(session, f"PodCIDR of {session.node.name}", pod_cidr))
         for prefix in interface_prefixes(stack, session.peer_config, session.node):
             _add(paths, prefix, _path(session, f"an interface of {session.node.name}", prefix))
     for service in stack.services:
-        found, ready = service_object(seen, service), backends_by_node(seen, service)
+        found, ready = service_object(observations, service), backends_by_node(observations, service)
         for session in mine:
             if service.external_traffic_policy == "Local" and not ready.get(session.node.name):
                 continue
@@ -75,30 +80,32 @@ def _from_nodes(stack: StackConfig, router: str, sessions: list[Session], seen: 
     return paths
 
 
-def _add(paths: dict[str, tuple[fabric.Path, ...]], prefix: str, path: fabric.Path | None) -> None:
+def _add(paths: dict[str, tuple[propagation.BgpPath, ...]], prefix: str, path: propagation.BgpPath | None) -> None:
     others = paths.get(prefix, ())
     # Services may share an address, or an aggregate.
     if path is not None and all(other.hop != path.hop for other in others):
         paths[prefix] = (*others, path)
 
 
-def _path(session: Session, why: str, prefix: str) -> fabric.Path | None:
-    """The way to a prefix by a session; None where the router's policies deny it."""
+def _path(session: ExpectedSession, why: str, prefix: str) -> propagation.BgpPath | None:
+    """The path to a prefix by a session; None where the router's policies deny it."""
     internal = session.local_asn == session.side.asn
     ases = () if internal or session.local_asn is None else (*session.side.prepended, session.local_asn)
-    path = fabric.Path(ases, str(session.node_address), why, internal)
-    return fabric.through(session.router, session.policies, "in", prefix, path)
+    path = propagation.BgpPath(ases, str(session.node_address), why, internal)
+    return propagation.through(session.router, session.policies, "in", prefix, path)
 
 
 def _why(service: Service) -> str:
     return f"Service {service.name}, externalTrafficPolicy {service.external_traffic_policy}"
 
 
-def judge(stack: StackConfig, router: str, expected: list[ExpectedPrefix], seen: Seen) -> Iterator[Verdict]:
+def judge(
+    stack: StackConfig, router: str, expected: list[ExpectedPrefix], observations: Observations
+) -> Iterator[Verdict]:
     """RIB, FIB, ECMP width and surplus of one router."""
-    answer = seen.routers.get(router)
+    answer = observations.routers.get(router)
     if answer is None:
-        why = seen.errors.get(router, "not asked")
+        why = observations.errors.get(router, "not asked")
         yield unknown("rib", router, "every expected prefix", router, why)
         return
     asked = next(r for r in stack.managed_routers if r.name == router)
@@ -145,14 +152,14 @@ def judge(stack: StackConfig, router: str, expected: list[ExpectedPrefix], seen:
     # What neighbors say that are no part of the program is theirs to know.
     known |= set(answer.get("foreign", ()))
     surplus = sorted(set(rib) - known)
-    unasked = next((key for key in ("services", "pods", "slices") if key not in seen.objects), None)
+    unasked = next((key for key in ("services", "pods", "slices") if key not in observations.objects), None)
     if surplus and unasked is not None:
         yield unknown(
             "rib-surplus",
             router,
             "no BGP route beyond the expected ones",
             router,
-            f"what is expected is not known: {seen.errors.get(unasked, 'not asked')}",
+            f"what is expected is not known: {observations.errors.get(unasked, 'not asked')}",
         )
         return
     yield judged(
@@ -235,10 +242,10 @@ def fib_next_hops(fib: Json) -> dict[str, frozenset[str]]:
     return result
 
 
-def _pod_cidr(session: Session, seen: Seen) -> str | None:
+def _pod_cidr(session: ExpectedSession, observations: Observations) -> str | None:
     if session.node.pod_cidr is not None:
         return str(session.node.pod_cidr)
-    for node in seen.objects.get("nodes", []):
+    for node in observations.objects.get("nodes", []):
         if node["metadata"]["name"] == session.node.name:
             found = node["spec"].get("podCIDR")
             return str(found) if found else None

@@ -10,9 +10,9 @@ from ipaddress import ip_network
 from config.errors import EdgeError
 from config.workload import Service
 from probes.answers import ask, read
-from probes.field import Field
+from probes.collector import Collector
+from probes.observations import Json, Observations
 from probes.prefixes import fib_next_hops
-from probes.seen import Json, Seen
 from probes.services import backends_by_node, cluster_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
@@ -23,18 +23,18 @@ _LARGE, _MARK = 4000, "=-=-="
 _PING = "ping -q -n -c 20 -i 0.02 -W 1 {hop}; true"
 
 
-def pod_to_pod(field: Field, seen: Seen) -> list[Verdict]:
+def pod_to_pod(collector: Collector, observations: Observations) -> list[Verdict]:
     """HTTP from every client pod to every serving pod, by pod address."""
-    if "pods" not in seen.objects:
-        return [unknown("pod-to-pod", "all", "an answer", "API", seen.errors.get("pods", "not asked"))]
-    clients = list(pods_of(field, seen, serving=False))
-    servers = list(pods_of(field, seen, serving=True))
+    if "pods" not in observations.objects:
+        return [unknown("pod-to-pod", "all", "an answer", "API", observations.errors.get("pods", "not asked"))]
+    clients = list(pods_of(collector, observations, serving=False))
+    servers = list(pods_of(collector, observations, serving=True))
     pairs = [(client, server) for client in clients for server in servers]
     with ThreadPoolExecutor(8, "probe") as pool:
-        return list(pool.map(lambda pair: _one_pair(field, *pair), pairs))
+        return list(pool.map(lambda pair: _one_pair(collector, *pair), pairs))
 
 
-def _one_pair(field: Field, client: Json, server: Json) -> Verdict:
+def _one_pair(collector: Collector, client: Json, server: Json) -> Verdict:
     name, target = client["metadata"]["name"], server["metadata"]["name"]
     subject = f"{name} -> {target}"
     where = " -> ".join(pod["spec"].get("nodeName", "no node") for pod in (client, server))
@@ -51,7 +51,7 @@ def _one_pair(field: Field, client: Json, server: Json) -> Verdict:
         literal = f"[{address}]" if ":" in address else address
         url = f"http://{literal}:{port}/"
         script = f"{ask(url, connect=2, seconds=4)}; echo {_MARK}; {ask(url, connect=2, seconds=3, body=_LARGE)}"
-        small, _, large = field.in_pod(client, script).partition(_MARK)
+        small, _, large = collector.in_pod(client, script).partition(_MARK)
         answer = read(small)
     except EdgeError as error:
         return unknown("pod-to-pod", subject, f"answer of {target}", where, error)
@@ -73,12 +73,12 @@ def _one_pair(field: Field, client: Json, server: Json) -> Verdict:
     return judged("pod-to-pod", subject, good, f"answer of {target}", answer, where, cause)
 
 
-def pods_of(field: Field, seen: Seen, *, serving: bool) -> Iterator[Json]:
+def pods_of(collector: Collector, observations: Observations, *, serving: bool) -> Iterator[Json]:
     """The pods of the stack's workloads: those that serve, or those that only ask."""
-    for workload in field.stack.workloads:
+    for workload in collector.stack.workloads:
         if (workload.port is not None) != serving:
             continue
-        for pod in seen.objects["pods"]:
+        for pod in observations.objects["pods"]:
             metadata = pod["metadata"]
             labels = metadata.get("labels") or {}
             mine = metadata["namespace"] == workload.namespace and (
@@ -89,14 +89,16 @@ def pods_of(field: Field, seen: Seen, *, serving: bool) -> Iterator[Json]:
                 yield pod
 
 
-def vip(field: Field, seen: Seen, service: Service, router: str, addresses: list[str]) -> Iterator[Verdict]:
+def vip(
+    collector: Collector, observations: Observations, service: Service, router: str, addresses: list[str]
+) -> Iterator[Verdict]:
     """HTTP to addresses of a Service from a router, until every ready backend has answered."""
     wanted = "every ready backend answers"
     if not addresses or service.first_tcp is None:
         return
-    backends = {name for names in backends_by_node(seen, service).values() for name in names}
-    if "slices" not in seen.objects:
-        yield unknown("vip-http", service.name, wanted, router, seen.errors.get("slices", "not asked"))
+    backends = {name for names in backends_by_node(observations, service).values() for name in names}
+    if "slices" not in observations.objects:
+        yield unknown("vip-http", service.name, wanted, router, observations.errors.get("slices", "not asked"))
         return
     if not backends:
         yield judged("vip-http", service.name, False, wanted, "nothing to ask", router, "no backend is ready")
@@ -108,7 +110,7 @@ def vip(field: Field, seen: Seen, service: Service, router: str, addresses: list
         url = f"http://{literal}:{service.first_tcp}/"
         command = f"for i in $(seq {tries}); do {ask(url, connect=1, seconds=2)}; done"
         try:
-            result = field.ssh.run(field.endpoints[router], command, timeout=3.0 * tries + 10)
+            result = collector.ssh.run(collector.endpoints[router], command, timeout=3.0 * tries + 10)
         except EdgeError as error:
             yield unknown("vip-http", f"{service.name} {address}", wanted, router, error)
             continue
@@ -119,22 +121,24 @@ def vip(field: Field, seen: Seen, service: Service, router: str, addresses: list
         who = f"{len(reached & backends)} of {len(backends)} backends" if reached else str(answers)
         observed = f"{who}, {failures} of {tries} requests lost"
         cause = (
-            _lost(field, seen, router, address)
+            _lost(collector, observations, router, address)
             if failures
             else (f"never reached: {', '.join(sorted(backends - reached)) or 'none'}")
         )
-        if failures and address in cluster_addresses(service_object(seen, service)):
+        if failures and address in cluster_addresses(service_object(observations, service)):
             cause = "agents serve a ClusterIP to the outside only with bpf.lbExternalClusterIP"
         yield judged("vip-http", f"{service.name} {address}", good, wanted, observed, router, cause)
 
 
-def _lost(field: Field, seen: Seen, router: str, address: str) -> str:
+def _lost(collector: Collector, observations: Observations, router: str, address: str) -> str:
     """Where requests to an address are lost: its next hops are pinged, which takes a second."""
-    hops = sorted(fib_next_hops(seen.routers[router]["fib"]).get(str(ip_network(address)), ()))
+    hops = sorted(fib_next_hops(observations.routers[router]["fib"]).get(str(ip_network(address)), ()))
     losses = {}
     for hop in hops:
         try:
-            losses[hop] = _loss(field.ssh.run(field.endpoints[router], _PING.format(hop=hop), timeout=10).stdout)
+            losses[hop] = _loss(
+                collector.ssh.run(collector.endpoints[router], _PING.format(hop=hop), timeout=10).stdout
+            )
         except EdgeError:
             # What cannot be asked places nothing.
             losses[hop] = 0

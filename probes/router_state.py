@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from config.router import Router
 from config.stack import StackConfig
-from probes.seen import Json, Seen
+from probes.observations import Json, Observations
 from probes.verdict import Verdict, judged
 
 
-def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
     """Pure. That a router does not answer at all is told with its routes."""
     for router in stack.managed_routers:
-        answer = seen.routers.get(router.name)
+        answer = observations.routers.get(router.name)
         if answer is not None:
             yield _config(router, answer)
             yield from _static_routes(router, answer)

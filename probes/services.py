@@ -8,15 +8,15 @@ from ipaddress import ip_address
 from config.pool import Pool
 from config.stack import StackConfig
 from config.workload import SHARING_KEY, Service
-from probes.seen import Json, Seen
+from probes.observations import Json, Observations
 from probes.verdict import Verdict, judged, unknown
 
 _CONDITION = "cilium.io/IPAMRequestSatisfied"
 
 
-def service_object(seen: Seen, service: Service) -> Json | None:
+def service_object(observations: Observations, service: Service) -> Json | None:
     """The Service as the API has it."""
-    for item in seen.objects.get("services", []):
+    for item in observations.objects.get("services", []):
         metadata = item["metadata"]
         if (metadata["namespace"], metadata["name"]) == (service.namespace, service.name):
             return item
@@ -45,17 +45,17 @@ def every_address(service: Json | None) -> list[str]:
     return [*load_balancer_addresses(service), *cluster_addresses(service), *external_addresses(service)]
 
 
-def backends_by_node(seen: Seen, service: Service) -> dict[str, list[str]]:
+def backends_by_node(observations: Observations, service: Service) -> dict[str, list[str]]:
     """Node name -> names of the ready backend pods on it, from the EndpointSlices."""
     result: dict[str, list[str]] = {}
-    for _, endpoint, name in ready_endpoints(seen, service.namespace, service.name):
+    for _, endpoint, name in ready_endpoints(observations, service.namespace, service.name):
         result.setdefault(endpoint.get("nodeName", ""), []).append(name)
     return result
 
 
-def ready_endpoints(seen: Seen, namespace: str, service: str) -> Iterator[tuple[Json, Json, str]]:
+def ready_endpoints(observations: Observations, namespace: str, service: str) -> Iterator[tuple[Json, Json, str]]:
     """Each ready endpoint of a Service: its EndpointSlice, itself, and the pod's name (its address without one)."""
-    for item in seen.objects.get("slices", []):
+    for item in observations.objects.get("slices", []):
         metadata = item["metadata"]
         owner = (metadata.get("labels") or {}).get("kubernetes.io/service-name")
         if (metadata["namespace"], owner) != (namespace, service):
@@ -65,17 +65,17 @@ def ready_endpoints(seen: Seen, namespace: str, service: str) -> Iterator[tuple[
                 yield item, endpoint, (endpoint.get("targetRef") or {}).get("name", endpoint["addresses"][0])
 
 
-def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
     """LB-IPAM's condition and an address from a declared pool, for each LoadBalancer Service."""
     for service in stack.services:
         if service.type != "LoadBalancer":
             continue
         wanted = "an address from a pool, IPAMRequestSatisfied True"
-        if "services" not in seen.objects:
-            why = seen.errors.get("services", "not asked")
+        if "services" not in observations.objects:
+            why = observations.errors.get("services", "not asked")
             yield unknown("lb-ipam", service.name, wanted, "API", why)
             continue
-        found = service_object(seen, service)
+        found = service_object(observations, service)
         if found is None:
             yield judged(
                 "lb-ipam",
@@ -97,17 +97,17 @@ def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
         if outside:
             cause = f"{', '.join(outside)} is in no declared pool"
         yield judged("lb-ipam", service.name, good, wanted, observed, "API", cause)
-    yield from _shared(stack, seen)
+    yield from _shared(stack, observations)
 
 
-def _shared(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def _shared(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
     """Services with one sharing key have one address."""
     keys: dict[tuple[str, str], list[Service]] = {}
     for service in stack.services:
         if key := service.annotations.get(SHARING_KEY):
             keys.setdefault((service.namespace, key), []).append(service)
     for (_, key), services in keys.items():
-        given = {service.name: load_balancer_addresses(service_object(seen, service)) for service in services}
+        given = {service.name: load_balancer_addresses(service_object(observations, service)) for service in services}
         observed = "; ".join(f"{name} {', '.join(addresses) or 'none'}" for name, addresses in given.items())
         first, *others = given.values()
         yield judged(

@@ -6,30 +6,30 @@ from collections.abc import Callable, Iterator
 
 from config import peerings
 from config.net import Address
-from probes.expectation import Session
-from probes.fabric import Link
-from probes.seen import Json, Seen
+from probes.expectation import ExpectedSession
+from probes.observations import Json, Observations
+from probes.propagation import RouterSession
 from probes.verdict import Verdict, judged, unknown
 
 CHECK = "bgp-session"
 _NO_PEER = "the agent runs no such peer: the node is not selected, peerConfigRef is wrong, or localASN is missing"
 
 
-def judge(session: Session, seen: Seen) -> Iterator[Verdict]:
+def judge(session: ExpectedSession, observations: Observations) -> Iterator[Verdict]:
     """Two verdicts, one a side: neither believes the other."""
-    yield _router_side(session, seen)
-    yield _agent_side(session, seen)
+    yield _router_side(session, observations)
+    yield _agent_side(session, observations)
 
 
-def towards_others(declared: list[peerings.Session], seen: Seen) -> Iterator[Verdict]:
+def towards_others(declared: list[peerings.DeclaredSession], observations: Observations) -> Iterator[Verdict]:
     """Sessions with routers that the stack does not have: the agent's word is all there is."""
     for one in declared:
         if (one.far is not None and one.far.router.managed) or one.address is None:
             continue
         where, subject = one.node.name, f"{one} (agent)"
-        peers = seen.agents.get(where)
+        peers = observations.agents.get(where)
         if peers is None:
-            yield unknown(CHECK, subject, "established", where, _no_agent(where, seen))
+            yield unknown(CHECK, subject, "established", where, _no_agent(where, observations))
             continue
         peer = _peer(peers, one.address)
         state = peer.get("session-state") if peer else "no such peer"
@@ -42,30 +42,41 @@ def towards_others(declared: list[peerings.Session], seen: Seen) -> Iterator[Ver
         yield judged(CHECK, subject, state == "established", "established", state, where, cause)
 
 
-def between_routers(link: Link, seen: Seen) -> Verdict:
+def between_routers(session: RouterSession, observations: Observations) -> Verdict:
     """A session between two routers, on the near one's word; the far one's is a verdict of its own."""
 
     def cause(neighbor: Json) -> str:
         remote = neighbor.get("remoteAs")
-        if remote and remote != link.back.asn:
-            return f"FRR expects AS {remote}, {link.far.name} speaks as AS {link.back.asn}"
+        if remote and remote != session.back.asn:
+            return f"FRR expects AS {remote}, {session.far.name} speaks as AS {session.back.asn}"
         return _no_session(neighbor)
 
-    return _on_router(f"{link} (router)", link.near.name, link.address, (link.hold, link.keepalive), seen, cause)
+    return _on_router(
+        f"{session} (router)",
+        session.near.name,
+        session.address,
+        (session.hold, session.keepalive),
+        observations,
+        cause,
+    )
 
 
 def unexpected(
-    router: str, expected: list[Session], between: list[Link], others: set[str], seen: Seen
+    router: str,
+    expected: list[ExpectedSession],
+    between: list[RouterSession],
+    others: set[str],
+    observations: Observations,
 ) -> Iterator[Verdict]:
     """Neighbors that are up although no session of the stack accounts for them.
 
     `others`: the router's declared neighbors that are neither nodes nor managed routers.
     """
-    answer = seen.routers.get(router)
+    answer = observations.routers.get(router)
     if answer is None:
         return
     known = others | {str(s.node_address) for s in expected if s.router.name == router}
-    known |= {str(link.address) for link in between if link.near.name == router}
+    known |= {str(session.address) for session in between if session.near.name == router}
     for address, neighbor in answer["neighbors"].items():
         if address not in known and isinstance(neighbor, dict) and neighbor.get("bgpState") == "Established":
             yield judged(
@@ -79,25 +90,30 @@ def unexpected(
             )
 
 
-def _router_side(session: Session, seen: Seen) -> Verdict:
+def _router_side(session: ExpectedSession, observations: Observations) -> Verdict:
     return _on_router(
         f"{session} (router)",
         session.router.name,
         session.node_address,
         (session.hold, session.keepalive),
-        seen,
+        observations,
         lambda neighbor: _cause(session, neighbor),
     )
 
 
 def _on_router(
-    subject: str, where: str, address: Address, timers: tuple[int, int], seen: Seen, cause: Callable[[Json], str]
+    subject: str,
+    where: str,
+    address: Address,
+    timers: tuple[int, int],
+    observations: Observations,
+    cause: Callable[[Json], str],
 ) -> Verdict:
     """What a router says of a neighbor. `timers`: hold and keepalive in seconds."""
     wanted = f"Established, hold {timers[0]} s, keepalive {timers[1]} s"
-    answer = seen.routers.get(where)
+    answer = observations.routers.get(where)
     if answer is None:
-        return unknown(CHECK, subject, wanted, where, seen.errors.get(where, "not asked"))
+        return unknown(CHECK, subject, wanted, where, observations.errors.get(where, "not asked"))
     neighbor = answer["neighbors"].get(str(address))
     if not isinstance(neighbor, dict):
         why = f"FRR has no neighbor {address}, and no listen range with it"
@@ -112,7 +128,7 @@ def _on_router(
     return judged(CHECK, subject, (hold, keepalive) == timers, wanted, observed, where, why)
 
 
-def _cause(session: Session, neighbor: Json) -> str:
+def _cause(session: ExpectedSession, neighbor: Json) -> str:
     remote, local = neighbor.get("remoteAs"), neighbor.get("localAs")
     # First: for `external`, FRR goes on showing the AS number that it saw last.
     if session.local_asn == local and not neighbor.get("nbrInternalLink"):
@@ -132,12 +148,12 @@ def _no_session(neighbor: Json) -> str:
     return f"{hint}; check reachability, ebgpMultihop and the MD5 password on both sides"
 
 
-def _agent_side(session: Session, seen: Seen) -> Verdict:
+def _agent_side(session: ExpectedSession, observations: Observations) -> Verdict:
     where, subject = session.node.name, f"{session} (agent)"
     wanted = f"established, hold {session.hold} s, keepalive {session.keepalive} s"
-    peers = seen.agents.get(where)
+    peers = observations.agents.get(where)
     if peers is None:
-        return unknown(CHECK, subject, wanted, where, _no_agent(where, seen))
+        return unknown(CHECK, subject, wanted, where, _no_agent(where, observations))
     peer = _peer(peers, session.address)
     if peer is None:
         return judged(CHECK, subject, False, wanted, "no such peer", where, _NO_PEER)
@@ -153,5 +169,5 @@ def _peer(peers: list[Json], address: Address) -> Json | None:
     return next((p for p in peers if p.get("peer-address") == str(address)), None)
 
 
-def _no_agent(node: str, seen: Seen) -> str:
-    return seen.errors.get(node) or seen.errors.get("pods") or "no agent pod on this node"
+def _no_agent(node: str, observations: Observations) -> str:
+    return observations.errors.get(node) or observations.errors.get("pods") or "no agent pod on this node"

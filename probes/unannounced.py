@@ -11,14 +11,16 @@ from config.workload import BGP_CLASS, L2_CLASS, Service
 from effective.announcements import carried, selecting
 from probes import l2
 from probes.announcements import service_prefixes
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged
 
 
-def judge(stack: StackConfig, declared: list[peerings.Session], seen: Seen) -> Iterator[Verdict]:
+def judge(
+    stack: StackConfig, declared: list[peerings.DeclaredSession], observations: Observations
+) -> Iterator[Verdict]:
     """Red for each of them, one green verdict where there is none. Pure."""
-    found = [*_services(stack, declared, seen), *_sessions(stack, declared)]
+    found = [*_services(stack, declared, observations), *_sessions(stack, declared)]
     yield from found
     if not found and declared:
         yield judged(
@@ -31,27 +33,31 @@ def judge(stack: StackConfig, declared: list[peerings.Session], seen: Seen) -> I
         )
 
 
-def _services(stack: StackConfig, sessions: list[peerings.Session], seen: Seen) -> Iterator[Verdict]:
+def _services(
+    stack: StackConfig, sessions: list[peerings.DeclaredSession], observations: Observations
+) -> Iterator[Verdict]:
     if stack.bgp is None and not stack.l2_policies:
         return
     for service in stack.services:
-        known = service_object(seen, service)
+        known = service_object(observations, service)
         addresses = load_balancer_addresses(known)
         if not addresses or l2.policies(stack, service):
             continue
         # Of all that is announced for it: an aggregate of another of its addresses would do, a ClusterIP would not.
-        told = {
+        announced = {
             ip_network(prefix)
             for session in sessions
             for prefix in service_prefixes(stack, session.peer_config, service, known)
         }
-        untold = [address for address in addresses if not any(ip_address(address) in prefix for prefix in told)]
-        if untold:
+        unannounced = [
+            address for address in addresses if not any(ip_address(address) in prefix for prefix in announced)
+        ]
+        if unannounced:
             yield judged(
                 "announced",
                 service.name,
                 False,
-                f"{', '.join(untold)} is announced",
+                f"{', '.join(unannounced)} is announced",
                 "by nobody",
                 "stack",
                 _why_not(stack, service),
@@ -78,7 +84,7 @@ def _why_not(stack: StackConfig, service: Service) -> str:
     return f"no advertisement's selector matches the Service's own labels{hint}"
 
 
-def _sessions(stack: StackConfig, sessions: list[peerings.Session]) -> Iterator[Verdict]:
+def _sessions(stack: StackConfig, sessions: list[peerings.DeclaredSession]) -> Iterator[Verdict]:
     for session in sessions:
         if not list(carried(stack, session.peer_config)):
             yield judged(
@@ -92,7 +98,7 @@ def _sessions(stack: StackConfig, sessions: list[peerings.Session]) -> Iterator[
             )
 
 
-def _why_empty(session: peerings.Session) -> str:
+def _why_empty(session: peerings.DeclaredSession) -> str:
     if session.peer_config is None:
         return "the peer has no peer config, and so no advertisements"
     if not any(family.advertisements for family in session.peer_config.families):

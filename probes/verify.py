@@ -15,22 +15,21 @@ from probes import (
     changed,
     conditions,
     egress,
-    fabric,
     l2,
     overrides,
     parts,
     prefixes,
+    propagation,
     reachability,
     router_state,
     services,
     sessions,
     unannounced,
 )
-from probes.expectation import Session
-from probes.expectation import sessions as expected_sessions
-from probes.field import Field
+from probes.collector import Collector
+from probes.expectation import ExpectedSession, expected_sessions
 from probes.ingress import certificates, joined, programmed, requests
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.services import every_address, service_object
 from probes.verdict import Color, Verdict, judged
 
@@ -46,21 +45,21 @@ class Proof:
     """The last round: its verdicts, and what they were judged from."""
 
     verdicts: list[Verdict]
-    seen: Seen
+    observations: Observations
 
 
-def verify(field: Field, seconds: float | None, progress: Progress) -> Proof:
+def verify(collector: Collector, seconds: float | None, progress: Progress) -> Proof:
     """Rounds until all is green or the seconds are over; one round where there are none.
 
     What has not answered by then has no answer: the last round ends in time, too. `Verdict.seconds` says when each
     subject first became green.
     """
     began = time.monotonic()
-    field.within(seconds or _ONE_ROUND)
+    collector.within(seconds or _ONE_ROUND)
     first_green: dict[tuple[str, str], float] = {}
     while True:
         turn = time.monotonic()
-        verdicts, seen = one_round(field)
+        verdicts, observations = one_round(collector)
         elapsed = time.monotonic() - began
         for verdict in verdicts:
             key = (verdict.check, verdict.subject)
@@ -73,7 +72,7 @@ def verify(field: Field, seconds: float | None, progress: Progress) -> Proof:
         progress(timed, left)
         # A round that is cut off would know less than this one.
         if all_green(timed) or left <= time.monotonic() - turn + _PAUSE:
-            return Proof(timed, seen)
+            return Proof(timed, observations)
         time.sleep(_PAUSE)
 
 
@@ -82,65 +81,68 @@ def all_green(verdicts: list[Verdict]) -> bool:
     return bool(verdicts) and all(verdict.color is Color.GREEN for verdict in verdicts)
 
 
-def one_round(field: Field) -> tuple[list[Verdict], Seen]:
+def one_round(collector: Collector) -> tuple[list[Verdict], Observations]:
     """Ask once and judge. Packets are only sent once the control plane is green."""
-    seen = field.look()
+    observations = collector.collect()
     # The Services of Ingresses have addresses and are announced as any other.
-    stack = with_made(field.stack)
+    stack = with_made(collector.stack)
     expected = list(expected_sessions(stack))
-    verdicts = control_plane(stack, expected, seen)
+    verdicts = control_plane(stack, expected, observations)
     if not all_green(verdicts):
         wanted = "sent once the control plane is green"
-        return [*verdicts, judged("packets", "all", False, wanted, "not sent", "-", "see the red ones above")], seen
-    tables = prefixes.expected_prefixes(stack, expected, seen)
-    verdicts += reachability.pod_to_pod(field, seen)
-    verdicts += egress.sources(field, seen)
-    verdicts += arp.verdicts(field, stack, seen)
+        return [
+            *verdicts,
+            judged("packets", "all", False, wanted, "not sent", "-", "see the red ones above"),
+        ], observations
+    tables = prefixes.expected_prefixes(stack, expected, observations)
+    verdicts += reachability.pod_to_pod(collector, observations)
+    verdicts += egress.sources(collector, observations)
+    verdicts += arp.verdicts(collector, stack, observations)
     for router in stack.managed_routers:
         routed = [ip_network(item.prefix) for item in tables[router.name] if item.next_hops]
-        for service in field.stack.services:
-            known = every_address(service_object(seen, service))
+        for service in collector.stack.services:
+            known = every_address(service_object(observations, service))
             asked = [
                 address
                 for address in known
                 if any(ip_address(address) in prefix for prefix in routed)
                 or l2.asked_from(stack, service, router.name, address)
             ]
-            verdicts += reachability.vip(field, seen, service, router.name, asked)
+            verdicts += reachability.vip(collector, observations, service, router.name, asked)
     verdicts += requests.verdicts(
-        field,
-        seen,
+        collector,
+        observations,
         {name: [ip_network(item.prefix) for item in table if item.next_hops] for name, table in tables.items()},
     )
-    return verdicts, seen
+    return verdicts, observations
 
 
-def control_plane(stack: StackConfig, expected: list[Session], seen: Seen) -> list[Verdict]:
+def control_plane(stack: StackConfig, expected: list[ExpectedSession], observations: Observations) -> list[Verdict]:
     """Everything that is judged from answers alone; pure."""
     verdicts: list[Verdict] = []
     for session in expected:
-        verdicts += sessions.judge(session, seen)
+        verdicts += sessions.judge(session, observations)
     declared = list(peerings.sessions(stack))
-    verdicts += sessions.towards_others(declared, seen)
-    between = list(fabric.links(stack))
+    verdicts += sessions.towards_others(declared, observations)
+    between = list(propagation.router_sessions(stack))
     for link in between:
-        verdicts.append(sessions.between_routers(link, seen))
-    tables = prefixes.expected_prefixes(stack, expected, seen)
+        verdicts.append(sessions.between_routers(link, observations))
+    tables = prefixes.expected_prefixes(stack, expected, observations)
     for router in stack.managed_routers:
-        verdicts += sessions.unexpected(router.name, expected, between, peerings.foreign(stack, router), seen)
-        verdicts += prefixes.judge(stack, router.name, tables[router.name], seen)
-    verdicts += parts.judge(stack, seen)
-    verdicts += router_state.judge(stack, seen)
-    verdicts += overrides.judge(stack, declared, seen)
-    verdicts += changed.judge(stack, seen)
-    verdicts += services.judge(stack, seen)
-    verdicts += unannounced.judge(stack, declared, seen)
-    verdicts += l2.judge(stack, seen)
-    verdicts += programmed.judge(stack, seen)
-    verdicts += joined.judge(stack, seen)
-    verdicts += certificates.judge(stack, seen)
-    verdicts += egress.judge(stack, seen)
-    verdicts += conditions.judge(stack, seen)
+        verdicts += sessions.unexpected(router.name, expected, between, peerings.foreign(stack, router), observations)
+        verdicts += prefixes.judge(stack, router.name, tables[router.name], observations)
+    verdicts += parts.judge(stack, observations)
+    verdicts += router_state.judge(stack, observations)
+    verdicts += overrides.judge(stack, declared, observations)
+    verdicts += changed.judge(stack, observations)
+    verdicts += services.judge(stack, observations)
+    verdicts += unannounced.judge(stack, declared, observations)
+    verdicts += l2.judge(stack, observations)
+    verdicts += programmed.judge(stack, observations)
+    verdicts += joined.judge(stack, observations)
+    verdicts += certificates.judge(stack, observations)
+    verdicts += egress.judge(stack, observations)
+    verdicts += conditions.judge(stack, observations)
     if stack.bgp is not None and stack.managed_routers and not expected:
         verdicts.append(
             judged(

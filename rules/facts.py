@@ -12,7 +12,7 @@ from config.egress import EgressGateway, EgressPolicy
 from config.labels import CONTROL_PLANE, LabelSelector
 from config.net import InterfaceAddress, Prefix
 from config.node import Interface, Node
-from config.peerings import Session, sessions
+from config.peerings import DeclaredSession, sessions
 from config.selection import NodeSelection
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, L2_CLASS, Service
@@ -154,7 +154,7 @@ class Facts:
         ]
 
     @cached_property
-    def sessions(self) -> list[Session]:
+    def sessions(self) -> list[DeclaredSession]:
         """Every peering of every node, with the router's side where the stack has that router."""
         return list(sessions(self.stack))
 

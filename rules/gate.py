@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from config.errors import Refused
 from config.stack import StackConfig
-from rules.registry import Report, check_all
+from rules.registry import RuleReport, check_all
 
 
 def admit(stack: StackConfig) -> StackConfig:
@@ -16,7 +16,7 @@ def admit(stack: StackConfig) -> StackConfig:
     return stack
 
 
-def refuse(report: Report) -> None:
+def refuse(report: RuleReport) -> None:
     """Raise Refused with every error finding of a report; return where there is none."""
     if report.errors:
         raise Refused([str(finding) for finding in report.errors])

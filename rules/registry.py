@@ -32,7 +32,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Report:
+class RuleReport:
     """What the rules found in a stack, and what was waived with which reason."""
 
     findings: tuple[Finding, ...]
@@ -62,17 +62,17 @@ def check_all(
     read_manifests: bool = True,
     installed: bool = True,
     declared: StackConfig | None = None,
-) -> Report:
+) -> RuleReport:
     """Run every rule; errors first, then by rule and path. Waived findings are kept apart.
 
     `read_manifests` False: the objects under `manifests` stand in their places already. `declared` is what makes
     Helm values, where that is not the stack: objects of a program switch no feature on.
     `installed` False: nobody knows which Cilium there is, and rules that ask for it say nothing.
     """
-    seen = whole(stack) if read_manifests else Whole(stack)
-    facts = Facts(seen.stack, before, declared=declared or stack, installed=installed)
-    told = ((rule, finding) for rule in rules() for finding in _asked(rule, facts))
-    found = _once_a_group(finding.of(rule.id).at(seen.path(finding.path)) for rule, finding in told)
+    merged = whole(stack) if read_manifests else Whole(stack)
+    facts = Facts(merged.stack, before, declared=declared or stack, installed=installed)
+    reported = ((rule, finding) for rule in rules() for finding in _asked(rule, facts))
+    found = _once_a_group(finding.of(rule.id).at(merged.path(finding.path)) for rule, finding in reported)
     kept, waived = [], []
     used: set[int] = set()
     for finding in found:
@@ -92,7 +92,7 @@ def check_all(
                     "take the waiver out, or correct its rule or path",
                 ).of("W1")
             )
-    return Report(tuple(sorted(kept, key=_order)), tuple(waived))
+    return RuleReport(tuple(sorted(kept, key=_order)), tuple(waived))
 
 
 def _once_a_group(findings: Iterable[Finding]) -> list[Finding]:

@@ -30,14 +30,14 @@ class KubeadmCluster(pulumi.ComponentResource):
         # Each is over when its Node is there, with all that no kubelet says of itself.
         self.registered = [self._register(stack, node, control, init) for node in stack.nodes]
         # Workers of another subnet reach the API server by the routers and the routes of all.
-        ways = list(hosts.settled.values())
+        settled = list(hosts.settled.values())
         for node in stack.nodes:
             if node is control:
                 continue
             written = pulumi.Output.all(token, self.kubeconfig).apply(
                 lambda both, node=node: kubeadm.join_configuration(stack, node, *both)
             )
-            self._command(f"{node.name}-join", node.name, kubeadm.JOIN, written, [node.name, control.name], ways)
+            self._command(f"{node.name}-join", node.name, kubeadm.JOIN, written, [node.name, control.name], settled)
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
     def _command(
@@ -50,17 +50,17 @@ class KubeadmCluster(pulumi.ComponentResource):
         after: list[pulumi.Resource],
     ) -> Command:
         """kubeadm on a host. Made anew with the containers that it is `of`."""
-        way = self._hosts.connections[host]
+        connection = self._hosts.connections[host]
         return Command(
             name,
-            connection=way,
+            connection=connection,
             create=script,
             update=script,
             stdin=pulumi.Output.secret(written),
             triggers=[self._hosts.containers[each].id for each in of],
             add_previous_output_in_env=False,
             opts=living_on(
-                way,
+                connection,
                 pulumi.ResourceOptions(
                     parent=self,
                     depends_on=[self._hosts.settled[host], *after],
@@ -78,16 +78,16 @@ class KubeadmCluster(pulumi.ComponentResource):
         The Node outlives its container: one that is made anew joins under the same Node, with all that others have
         put on it.
         """
-        script, way = kubeadm.registered_script(stack, node), self._hosts.connections[control.name]
+        script, connection = kubeadm.registered_script(stack, node), self._hosts.connections[control.name]
         return Command(
             f"{node.name}-registered",
-            connection=way,
+            connection=connection,
             create=script,
             update=script,
             delete=kubeadm.forget_script(node),
             add_previous_output_in_env=False,
             opts=living_on(
-                way,
+                connection,
                 pulumi.ResourceOptions(
                     parent=self, depends_on=[init], delete_before_replace=True, additional_secret_outputs=["connection"]
                 ),

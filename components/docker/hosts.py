@@ -56,7 +56,10 @@ class DockerHosts(pulumi.ComponentResource):
         return pulumi.Output.secret(
             {
                 "privateKey": self.key,
-                "hosts": {name: {"host": way.host, "hostKey": way.host_key} for name, way in self.connections.items()},
+                "hosts": {
+                    name: {"host": connection.host, "hostKey": connection.host_key}
+                    for name, connection in self.connections.items()
+                },
             }
         )
 
@@ -81,7 +84,7 @@ class DockerHosts(pulumi.ComponentResource):
             opts=self._mine,
         )
         self.containers[one.name] = self.settled[one.name] = made
-        way = ConnectionArgs(
+        connection = ConnectionArgs(
             # Not before the container is there.
             host=made.id.apply(lambda _, address=str(one.address): address),
             user=self._cluster.ssh.user,
@@ -89,18 +92,18 @@ class DockerHosts(pulumi.ComponentResource):
             host_key=public(host_key),
             dial_error_limit=self._cluster.ssh.dial_error_limit,
         )
-        self.connections[one.name] = way
-        made_of(way, made)
+        self.connections[one.name] = connection
+        made_of(connection, made)
         if links.wanted(one):
             mine = owner(f"{one.name}-links")
             self.settled[one.name] = Command(
                 f"{one.name}-links",
-                connection=way,
+                connection=connection,
                 create=links.apply_script(one, mine),
                 update=links.apply_script(one, mine),
                 delete=links.delete_script(one, mine),
                 opts=living_on(
-                    way,
+                    connection,
                     pulumi.ResourceOptions(
                         parent=self, additional_secret_outputs=["connection"], delete_before_replace=True
                     ),

@@ -32,13 +32,13 @@ def workloads(settings: EgressHA, gateways: Sequence[LabelSelector], server: Ser
     `gateways` are the node selectors of all groups.
     """
     # Not by the ClusterIP: that way leads through the agents, and the controller is there for when they fail.
-    way = [
+    environment = [
         {"name": "KUBERNETES_SERVICE_HOST", "value": server[0]},
         {"name": "KUBERNETES_SERVICE_PORT", "value": server[1]},
     ]
     running = [_deployment(settings, gateways), _daemon_set(settings, gateways)]
     for item in running:
-        item["spec"]["template"]["spec"]["containers"][0]["env"] += way
+        item["spec"]["template"]["spec"]["containers"][0]["env"] += environment
     if cilium.release < (1, 18):
         running[0]["spec"]["template"]["spec"]["containers"][0]["args"].append("--no-lists")
     return [*running, _budget(settings)]

@@ -7,15 +7,15 @@ from ipaddress import ip_network
 
 from config.errors import ConfigError, Problem
 from diagnosis.why import prefix, things
+from diagnosis.why.situation import Situation
 from diagnosis.why.steps import Step
-from diagnosis.why.world import World
 from effective.entries import entrances
 from probes.verdict import Color, Verdict
 
 KINDS = ("prefix", "service", "node", "pod", "ingress", "gateway", "policy")
 
 
-def answer(world: World, word: str, verdicts: list[Verdict], name: str) -> Step:
+def answer(situation: Situation, word: str, verdicts: list[Verdict], name: str) -> Step:
     """The answer for `word`: an address, a prefix, a name, or KIND/NAME and KIND/NAMESPACE/NAME.
 
     `verdicts` are those of the control plane; `name` is the stack's. Raises ConfigError for what nothing is called.
@@ -28,8 +28,8 @@ def answer(world: World, word: str, verdicts: list[Verdict], name: str) -> Step:
     except ValueError:
         text = ""
     if text and kind in ("", "prefix"):
-        return prefix.answer(world, text)
-    asked = (look(world, rest, verdicts) for look, kinds in _LOOKS if kind in ("", *kinds))
+        return prefix.answer(situation, text)
+    asked = (look(situation, rest, verdicts) for look, kinds in _LOOKS if kind in ("", *kinds))
     found = next((step for step in asked if step is not None), None)
     if found is None:
         raise ConfigError(
@@ -43,38 +43,38 @@ def answer(world: World, word: str, verdicts: list[Verdict], name: str) -> Step:
     return found
 
 
-def _service(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
-    found = world.named("services", name)
-    return things.service(world, found[0]) if found else None
+def _service(situation: Situation, name: str, verdicts: list[Verdict]) -> Step | None:
+    found = situation.named("services", name)
+    return things.service(situation, found[0]) if found else None
 
 
-def _node(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
-    return things.node(world, name) if world.node(name) else None
+def _node(situation: Situation, name: str, verdicts: list[Verdict]) -> Step | None:
+    return things.node(situation, name) if situation.node(name) else None
 
 
-def _pod(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
-    found = world.named("pods", name)
-    return things.pod(world, found[0]) if found else None
+def _pod(situation: Situation, name: str, verdicts: list[Verdict]) -> Step | None:
+    found = situation.named("pods", name)
+    return things.pod(situation, found[0]) if found else None
 
 
-def _entrance(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
+def _entrance(situation: Situation, name: str, verdicts: list[Verdict]) -> Step | None:
     """An Ingress or a Gateway: its Service's address, and what verify has found of it."""
-    item = next((one for one in entrances(world.stack) if name in (one.name, f"{one.namespace}/{one.name}")), None)
+    item = next((one for one in entrances(situation.stack) if name in (one.name, f"{one.namespace}/{one.name}")), None)
     if item is None:
         return None
-    service = world.named("services", f"{item.service.namespace}/{item.service.name}") if item.service else []
-    made = (things.service(world, service[0]),) if service else ()
+    service = situation.named("services", f"{item.service.namespace}/{item.service.name}") if item.service else []
+    made = (things.service(situation, service[0]),) if service else ()
     return Step(f"{item.kind} {item.namespace}/{item.name}", None, (*_found(verdicts, item.name), *made))
 
 
-def _policy(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
-    egress = next((one for one in world.stack.egress_policies if one.name == name), None)
+def _policy(situation: Situation, name: str, verdicts: list[Verdict]) -> Step | None:
+    egress = next((one for one in situation.stack.egress_policies if one.name == name), None)
     if egress is not None:
         gateways = [
             node.name
-            for node in world.stack.nodes
+            for node in situation.stack.nodes
             for _, entry in egress.gateways()
-            if entry.node_selector.matches(world.stack.node_labels(node))
+            if entry.node_selector.matches(situation.stack.node_labels(node))
         ]
         told = Step(
             f"for {', '.join(map(str, egress.destination_cidrs))}, by {' or '.join(gateways) or 'nobody'}",
@@ -82,12 +82,12 @@ def _policy(world: World, name: str, verdicts: list[Verdict]) -> Step | None:
         )
         maps = tuple(_row(one) for one in verdicts if one.check == "egress-map")
         return Step(f"egress policy {name}", None, (told, *_found(verdicts, name), *maps))
-    guard = next((one for _, one in world.stack.guards() if one.name == name), None)
+    guard = next((one for _, one in situation.stack.guards() if one.name == name), None)
     return Step(f"network policy {name}", None, _found(verdicts, name)) if guard is not None else None
 
 
 # In the order in which a bare name is looked for.
-_LOOKS: tuple[tuple[Callable[[World, str, list[Verdict]], Step | None], tuple[str, ...]], ...] = (
+_LOOKS: tuple[tuple[Callable[[Situation, str, list[Verdict]], Step | None], tuple[str, ...]], ...] = (
     (_service, ("service",)),
     (_node, ("node",)),
     (_pod, ("pod",)),

@@ -24,8 +24,8 @@ class Objects:
 
 
 @dataclass(frozen=True)
-class Way:
-    """One peering of a node. `ended`: why nothing is announced by it; None where the thing is."""
+class AnnouncementPath:
+    """One peering of a node. `ended`: why nothing is announced by it; None where it announces the thing."""
 
     names: tuple[str, ...]
     peer: str
@@ -35,7 +35,7 @@ class Way:
         return " > ".join(self.names)
 
 
-def ways(objects: Objects, node: str, matches: Matches) -> Iterator[Way]:
+def announcement_paths(objects: Objects, node: str, matches: Matches) -> Iterator[AnnouncementPath]:
     """Every peering that the node's cluster configs give it; one without a peer where none selects the node."""
     labels = objects.node_labels.get(node, {})
     refused = []
@@ -49,18 +49,18 @@ def ways(objects: Objects, node: str, matches: Matches) -> Iterator[Way]:
             for peer in instance.get("peers") or []:
                 yield _by_peer(objects, (name, instance["name"], peer["name"]), peer, matches)
     if refused and len(refused) == len(objects.cluster_configs):
-        yield Way((), "", f"no CiliumBGPClusterConfig selects the node ({'; '.join(refused)})")
+        yield AnnouncementPath((), "", f"no CiliumBGPClusterConfig selects the node ({'; '.join(refused)})")
     elif not objects.cluster_configs:
-        yield Way((), "", "there is no CiliumBGPClusterConfig")
+        yield AnnouncementPath((), "", "there is no CiliumBGPClusterConfig")
 
 
-def _by_peer(objects: Objects, names: tuple[str, ...], peer: Json, matches: Matches) -> Way:
+def _by_peer(objects: Objects, names: tuple[str, ...], peer: Json, matches: Matches) -> AnnouncementPath:
     address = str(peer.get("peerAddress") or "its default gateway")
     reference = (peer.get("peerConfigRef") or {}).get("name")
     config = next((one for one in objects.peer_configs if one["metadata"]["name"] == reference), None)
     if config is None:
         missing = f"CiliumBGPPeerConfig {reference} is not there" if reference else "the peer names no peer config"
-        return Way(names, address, missing)
+        return AnnouncementPath(names, address, missing)
     names = (*names, str(reference))
     selectors = [
         family["advertisements"]
@@ -68,7 +68,7 @@ def _by_peer(objects: Objects, names: tuple[str, ...], peer: Json, matches: Matc
         if family.get("advertisements")
     ]
     if not selectors:
-        return Way(names, address, f"no family of {reference} selects advertisements")
+        return AnnouncementPath(names, address, f"no family of {reference} selects advertisements")
     carried = [
         one
         for one in objects.advertisements
@@ -80,7 +80,7 @@ def _by_peer(objects: Objects, names: tuple[str, ...], peer: Json, matches: Matc
         for entry in (one.get("spec") or {}).get("advertisements") or []:
             reason = matches(entry)
             if reason is None:
-                return Way((*names, one["metadata"]["name"]), address, None)
+                return AnnouncementPath((*names, one["metadata"]["name"]), address, None)
             if reason:
                 reasons.append(f"{one['metadata']['name']}: {reason}")
     # One that is about the thing and is not carried is the likeliest mistake.
@@ -91,7 +91,9 @@ def _by_peer(objects: Objects, names: tuple[str, ...], peer: Json, matches: Matc
                 f"{one['metadata']['name']} is about it, and {reference} selects"
                 f" {' or '.join(map(shown, selectors))}: it has {_labels(one)}",
             )
-    return Way(names, address, "; ".join(reasons) or f"{reference} carries no advertisement that is about it")
+    return AnnouncementPath(
+        names, address, "; ".join(reasons) or f"{reference} carries no advertisement that is about it"
+    )
 
 
 def of_service(labels: dict[str, str], kinds: dict[str, bool]) -> Matches:

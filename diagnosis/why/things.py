@@ -8,15 +8,15 @@ from typing import Any
 
 from diagnosis.why import prefix
 from diagnosis.why.chain import of_pod_cidr
+from diagnosis.why.situation import Situation
 from diagnosis.why.steps import Step
-from diagnosis.why.world import World
 from probes.services import every_address, load_balancer_addresses, ready_endpoints
 
 Json = Any
 _IPAM = "cilium.io/IPAMRequestSatisfied"
 
 
-def service(world: World, found: Json) -> Step:
+def service(situation: Situation, found: Json) -> Step:
     """Its addresses, who announces each, and who answers."""
     metadata, spec = found["metadata"], found.get("spec") or {}
     name = f"Service {metadata['namespace']}/{metadata['name']}"
@@ -25,9 +25,13 @@ def service(world: World, found: Json) -> Step:
         steps.append(_given(found))
     for address in load_balancer_addresses(found):
         steps.append(
-            Step(f"{address}", None, (*prefix.of_a_service(world, found, address), *prefix.at_routers(world, address)))
+            Step(
+                f"{address}",
+                None,
+                (*prefix.of_a_service(situation, found, address), *prefix.at_routers(situation, address)),
+            )
         )
-    steps.append(_backends(world, found))
+    steps.append(_backends(situation, found))
     return Step(
         f"{name}, {spec.get('type')}, externalTrafficPolicy {spec.get('externalTrafficPolicy', 'none')}",
         None,
@@ -35,22 +39,26 @@ def service(world: World, found: Json) -> Step:
     )
 
 
-def node(world: World, name: str) -> Step:
+def node(situation: Situation, name: str) -> Step:
     """Its sessions, and what it announces."""
-    peers = world.peers(name)
+    peers = situation.peers(name)
     steps = [Step(f"session with {peer}: {state}", state == "established") for peer, state in sorted(peers.items())]
-    if name not in world.seen.agents:
-        steps.append(Step(f"its agent does not answer: {world.seen.errors.get(name, 'no agent Pod on it')}", False))
-    for cidr in prefix.pod_cidrs(world, name):
-        steps += [Step(f"PodCIDR {cidr}: {step.text}", step.holds) for step in prefix.by_node(world, name, of_pod_cidr)]
-    for found in world.of("services"):
+    if name not in situation.observations.agents:
+        steps.append(
+            Step(f"its agent does not answer: {situation.observations.errors.get(name, 'no agent Pod on it')}", False)
+        )
+    for cidr in prefix.pod_cidrs(situation, name):
+        steps += [
+            Step(f"PodCIDR {cidr}: {step.text}", step.holds) for step in prefix.by_node(situation, name, of_pod_cidr)
+        ]
+    for found in situation.of("services"):
         for address in load_balancer_addresses(found):
-            mine = [step for step in prefix.of_a_service(world, found, address) if step.text.startswith(f"{name} ")]
+            mine = [step for step in prefix.of_a_service(situation, found, address) if step.text.startswith(f"{name} ")]
             steps += [Step(f"{address} of {found['metadata']['name']}: {step.text}", step.holds) for step in mine]
     return Step(f"node {name}", None, tuple(steps) or (Step("no session and nothing to announce", None),))
 
 
-def pod(world: World, found: Json) -> Step:
+def pod(situation: Situation, found: Json) -> Step:
     """Where it runs, the route to it, and the Services that it answers for."""
     metadata, status = found["metadata"], found.get("status") or {}
     where, address = found["spec"].get("nodeName", ""), status.get("podIP", "")
@@ -58,26 +66,28 @@ def pod(world: World, found: Json) -> Step:
     state = "ready" if ready else f"not ready ({status.get('phase')})"
     steps: list[Step] = [Step(f"{state}, on {where}, {address}", ready)]
     if address and not found["spec"].get("hostNetwork"):
-        inside = (str(one) for one in prefix.pod_cidrs(world, where) if ip_address(address) in one)
-        steps.append(prefix.answer(world, next(inside, address)))
-    steps += list(_answers_for(world, metadata))
+        inside = (str(one) for one in prefix.pod_cidrs(situation, where) if ip_address(address) in one)
+        steps.append(prefix.answer(situation, next(inside, address)))
+    steps += list(_answers_for(situation, metadata))
     return Step(f"Pod {metadata['namespace']}/{metadata['name']}", None, tuple(steps))
 
 
 def _given(found: Json) -> Step:
     conditions = (found.get("status") or {}).get("conditions") or []
-    told = next((one for one in conditions if one["type"] == _IPAM), None)
+    reported = next((one for one in conditions if one["type"] == _IPAM), None)
     addresses = load_balancer_addresses(found)
     if addresses:
         return Step(f"LB-IPAM gave it {', '.join(addresses)}", True)
-    return Step(f"LB-IPAM gave it no address: {told.get('message') if told else 'no word of the operator'}", False)
+    return Step(
+        f"LB-IPAM gave it no address: {reported.get('message') if reported else 'no word of the operator'}", False
+    )
 
 
-def _backends(world: World, found: Json) -> Step:
+def _backends(situation: Situation, found: Json) -> Step:
     metadata = found["metadata"]
     there = [
         (endpoint.get("nodeName", ""), name)
-        for _, endpoint, name in ready_endpoints(world.seen, metadata["namespace"], metadata["name"])
+        for _, endpoint, name in ready_endpoints(situation.observations, metadata["namespace"], metadata["name"])
     ]
     if not there:
         return Step("no Pod answers for it: its selector matches none, or none is ready", False)
@@ -85,10 +95,10 @@ def _backends(world: World, found: Json) -> Step:
     return Step(f"{len(there)} ready Pod{'' if len(there) == 1 else 's'} behind it", True, pods)
 
 
-def _answers_for(world: World, metadata: Json) -> Iterator[Step]:
-    for found in world.of("services"):
+def _answers_for(situation: Situation, metadata: Json) -> Iterator[Step]:
+    for found in situation.of("services"):
         own = found["metadata"]
-        names = [name for _, _, name in ready_endpoints(world.seen, own["namespace"], own["name"])]
+        names = [name for _, _, name in ready_endpoints(situation.observations, own["namespace"], own["name"])]
         if metadata["name"] in names:
             addresses = ", ".join(every_address(found)) or "no address"
             yield Step(f"answers for Service {own['namespace']}/{own['name']} ({addresses})", True)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from config.errors import EdgeError
-from engine.diff import Change
+from engine.diff import PropertyChange
 from engine.values import Properties
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a provider makes of a set of changes. `replace` names the paths that force one."""
+class DiffResult:
+    """How to carry out a set of changes: in place, or by a replacement. `replace` names the paths that force one."""
 
     update: bool
     replace: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Provider(Protocol):
     Every method may raise an EdgeError; its message becomes the resource's line in the report.
     """
 
-    def diff(self, kind: str, before: Properties, changes: list[Change], provider: Properties) -> Verdict:
+    def diff(self, kind: str, before: Properties, changes: list[PropertyChange], provider: Properties) -> DiffResult:
         """How to get from the recorded inputs to the declared ones. `provider`: its inputs, where there is one."""
         ...
 

@@ -18,8 +18,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from config.errors import HostError
-from engine.diff import Change, touches
-from engine.providers.base import Context, NotAwaited, Verdict
+from engine.diff import PropertyChange, touches
+from engine.providers.base import Context, DiffResult, NotAwaited
 from engine.values import UNKNOWN, Asset, Properties, has_secret, has_unknown
 from transport.ssh import SshPool, endpoint_of
 
@@ -41,13 +41,13 @@ class CommandProvider:
     def __init__(self, pool: SshPool) -> None:
         self._pool = pool
 
-    def diff(self, kind: str, before: Properties, changes: list[Change], provider: Properties) -> Verdict:
+    def diff(self, kind: str, before: Properties, changes: list[PropertyChange], provider: Properties) -> DiffResult:
         triggers = tuple(c.path for c in changes if touches(c, ["triggers"]))
         if kind == COPY:
             target = [c.path for c in changes if touches(c, ["remotePath", "connection.host"])]
             triggers += tuple(target)
         # `delete` is only run at the end: a change of it alone is recorded, not run.
-        return Verdict(update=bool(changes), replace=triggers, delete_before_replace=True)
+        return DiffResult(update=bool(changes), replace=triggers, delete_before_replace=True)
 
     def identity(self, kind: str, inputs: Properties) -> str | None:
         # What a script does is its own matter: scripts put a mark on what they make.

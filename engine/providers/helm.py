@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import ApiError, MachineError
-from engine.diff import Change, touches
+from engine.diff import PropertyChange, touches
 from engine.providers import helm_objects
-from engine.providers.base import Context, Verdict
+from engine.providers.base import Context, DiffResult
 from engine.values import UNKNOWN, Properties
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -41,9 +41,9 @@ _VALUED = {"description": "--description", "maxHistory": "--history-max"}
 class HelmProvider:
     """Installs charts. Values go through standard input, the kubeconfig through a private file."""
 
-    def diff(self, kind: str, before: Properties, changes: list[Change], provider: Properties) -> Verdict:
+    def diff(self, kind: str, before: Properties, changes: list[PropertyChange], provider: Properties) -> DiffResult:
         replace = tuple(c.path for c in changes if touches(c, ["name", "namespace"]))
-        return Verdict(bool(changes), replace, delete_before_replace=True)
+        return DiffResult(bool(changes), replace, delete_before_replace=True)
 
     def identity(self, kind: str, inputs: Properties) -> str | None:
         return f"helm/{inputs.get('namespace') or 'default'}/{inputs.get('name')}"

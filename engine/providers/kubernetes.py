@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from config.errors import ApiError
-from engine.diff import Change, changes, touches
-from engine.providers.base import Context, NotAwaited, Verdict
+from engine.diff import PropertyChange, changes, touches
+from engine.providers.base import Context, DiffResult, NotAwaited
 from engine.providers.made_anew import made_anew
 from engine.values import UNKNOWN, Properties
 from transport.kube import FIELD_MANAGER, Kube, NotFound
@@ -28,10 +28,10 @@ class KubernetesProvider:
         self._clusters: dict[str, Kube] = {}
         self._lock = threading.Lock()
 
-    def diff(self, kind: str, before: Properties, changes: list[Change], provider: Properties) -> Verdict:
+    def diff(self, kind: str, before: Properties, changes: list[PropertyChange], provider: Properties) -> DiffResult:
         paths = [*_IDENTITY, *made_anew(before, provider)]
         replace = tuple(change.path for change in changes if touches(change, paths) or _other_group(change))
-        return Verdict(bool(changes), replace, delete_before_replace=True)
+        return DiffResult(bool(changes), replace, delete_before_replace=True)
 
     def identity(self, kind: str, inputs: Properties) -> str | None:
         metadata = inputs.get("metadata") or {}
@@ -143,7 +143,7 @@ def _group(api_version: str) -> str:
     return api_version.rpartition("/")[0]
 
 
-def _other_group(change: Change) -> bool:
+def _other_group(change: PropertyChange) -> bool:
     if change.path != "apiVersion":
         return False
     return _group(str(change.before)) != _group(str(change.after))

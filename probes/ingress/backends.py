@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from effective.admission import Party, pod
 from effective.entries import Target
-from probes.seen import Json, Seen
+from probes.observations import Json, Observations
 from probes.services import ready_endpoints
 
 
@@ -23,20 +23,20 @@ class Backend:
     missing: bool = False
 
 
-def find(seen: Seen, target: Target) -> Backend | str:
+def find(observations: Observations, target: Target) -> Backend | str:
     """The backend of a route; a text where the API did not answer."""
     for key in ("slices", "pods"):
-        if key not in seen.objects:
-            return seen.errors.get(key, "not asked")
+        if key not in observations.objects:
+            return observations.errors.get(key, "not asked")
     labels = {
         (item["metadata"]["namespace"], item["metadata"]["name"]): item["metadata"].get("labels") or {}
-        for item in seen.objects["pods"]
+        for item in observations.objects["pods"]
     }
-    namespace, named = target.namespace, _port_name(seen, target)
-    missing = "services" in seen.objects and _service(seen, target) is None
+    namespace, named = target.namespace, _port_name(observations, target)
+    missing = "services" in observations.objects and _service(observations, target) is None
     names: list[str] = []
     party: Party | None = None
-    for item, _, name in ready_endpoints(seen, namespace, target.service):
+    for item, _, name in ready_endpoints(observations, namespace, target.service):
         ports = {p.get("name") or "": p.get("port") for p in item.get("ports") or []}
         port = ports.get(named) if named in ports else next(iter(ports.values()), None)
         names.append(name)
@@ -44,21 +44,21 @@ def find(seen: Seen, target: Target) -> Backend | str:
     return Backend(target.service, tuple(sorted(set(names))), party, missing)
 
 
-def _service(seen: Seen, target: Target) -> Json | None:
+def _service(observations: Observations, target: Target) -> Json | None:
     wanted = (target.namespace, target.service)
     return next(
         (
             item
-            for item in seen.objects.get("services", [])
+            for item in observations.objects.get("services", [])
             if (item["metadata"]["namespace"], item["metadata"]["name"]) == wanted
         ),
         None,
     )
 
 
-def _port_name(seen: Seen, target: Target) -> str:
+def _port_name(observations: Observations, target: Target) -> str:
     """What the Service calls the port of a route: its EndpointSlices have the pods' port by that name."""
-    item = _service(seen, target) or {}
+    item = _service(observations, target) or {}
     for port in (item.get("spec") or {}).get("ports") or []:
         if target.port in (port.get("port"), port.get("name")):
             return str(port.get("name") or "")

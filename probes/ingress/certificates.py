@@ -7,25 +7,27 @@ from datetime import UTC, datetime, timedelta
 
 from config.stack import StackConfig
 from effective.certificates import leaf, names, uncovered
-from probes.field import certified
-from probes.seen import Json, Seen
+from probes.collector import certified
+from probes.observations import Json, Observations
 from probes.verdict import Verdict, judged, unknown
 
 # Those who renew by themselves do it a month before; a week before the end nobody did.
 _ENOUGH = timedelta(days=7)
 
 
-def judge(stack: StackConfig, seen: Seen, now: datetime | None = None) -> Iterator[Verdict]:
+def judge(stack: StackConfig, observations: Observations, now: datetime | None = None) -> Iterator[Verdict]:
     """One for each Secret. Pure."""
     for (space, name), hosts in sorted(certified(stack).items()):
-        yield _one(stack, seen, space, name, sorted(hosts), now or datetime.now(UTC))
+        yield _one(stack, observations, space, name, sorted(hosts), now or datetime.now(UTC))
 
 
-def _one(stack: StackConfig, seen: Seen, space: str, name: str, hosts: list[str], now: datetime) -> Verdict:
+def _one(
+    stack: StackConfig, observations: Observations, space: str, name: str, hosts: list[str], now: datetime
+) -> Verdict:
     subject, wanted = f"{space}/{name}", f"every Envoy serves it for {', '.join(hosts) or 'its hosts'}"
-    text = seen.certificates.get((space, name))
+    text = observations.certificates.get((space, name))
     if text is None:
-        why = seen.errors.get(f"Secret {subject}")
+        why = observations.errors.get(f"Secret {subject}")
         if why is not None:
             return unknown("certificate", subject, wanted, "API", why)
         return judged(
@@ -41,7 +43,7 @@ def _one(stack: StackConfig, seen: Seen, space: str, name: str, hosts: list[str]
         found = leaf(text)
     except ValueError:
         return judged("certificate", subject, False, wanted, "no certificate in it", "API", "tls.crt is no PEM text")
-    if (space, name) in seen.unpaired:
+    if (space, name) in observations.unpaired:
         return judged(
             "certificate",
             subject,
@@ -67,12 +69,16 @@ def _one(stack: StackConfig, seen: Seen, space: str, name: str, hosts: list[str]
             "API",
             "its time has not begun" if found.not_valid_before_utc > now else cause,
         )
-    unasked = [node.name for node in stack.nodes if node.name not in seen.served]
+    unasked = [node.name for node in stack.nodes if node.name not in observations.served]
     if unasked:
         return unknown(
-            "certificate", subject, wanted, unasked[0], seen.errors.get(f"envoy of {unasked[0]}", "no agent there")
+            "certificate",
+            subject,
+            wanted,
+            unasked[0],
+            observations.errors.get(f"envoy of {unasked[0]}", "no agent there"),
         )
-    lacking = [node.name for node in stack.nodes if found.serial_number not in _serials(seen.served[node.name])]
+    lacking = [node.name for node in stack.nodes if found.serial_number not in _serials(observations.served[node.name])]
     where = ", ".join(lacking)
     return judged(
         "certificate",

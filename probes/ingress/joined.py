@@ -9,7 +9,7 @@ from config.stack import StackConfig
 from config.whole import whole
 from effective.entries import joined
 from effective.made import gateways
-from probes.seen import Json, Seen
+from probes.observations import Json, Observations
 from probes.verdict import Verdict, judged, unknown
 
 _CONTROLLER = "io.cilium/gateway-controller"
@@ -27,19 +27,19 @@ def declared(stack: StackConfig) -> dict[str, tuple[Route, ...]]:
     return result
 
 
-def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
     """One for each route. Pure."""
     listeners = [(gateway, listener) for _, gateway in gateways(whole(stack).stack) for listener in gateway.listeners]
     for kind, routes in declared(stack).items():
         for route in routes:
             subject, wanted = f"{kind} {route.namespace}/{route.name}", "its Gateways take it"
-            if kind not in seen.objects:
-                yield unknown("route", subject, wanted, "API", seen.errors.get(kind, "not asked"))
+            if kind not in observations.objects:
+                yield unknown("route", subject, wanted, "API", observations.errors.get(kind, "not asked"))
                 continue
             found = next(
                 (
                     one
-                    for one in seen.objects[kind]
+                    for one in observations.objects[kind]
                     if (one["metadata"]["namespace"], one["metadata"]["name"]) == (route.namespace, route.name)
                 ),
                 None,
@@ -67,7 +67,9 @@ def _said(found: Json | None) -> tuple[str, str]:
         for one in parent.get("conditions") or []
         if one.get("type") in _GOOD and one.get("status") != "True"
     ]
-    told = "; ".join(
+    reasons = "; ".join(
         f"Gateway {name}: not {one['type']}, {one.get('message') or one.get('reason')}" for name, one in wrong
     )
-    return ("refused" if wrong else f"taken by {', '.join(str(one['parentRef'].get('name')) for one in parents)}"), told
+    return (
+        "refused" if wrong else f"taken by {', '.join(str(one['parentRef'].get('name')) for one in parents)}"
+    ), reasons

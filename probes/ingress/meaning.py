@@ -12,7 +12,7 @@ from effective.admission import Answer, Party, into_backend, into_ingress, out_o
 from probes.conditions import POLICY_KINDS, refusal
 from probes.ingress.backends import Backend
 from probes.ingress.reply import Reply
-from probes.seen import Json, Seen
+from probes.observations import Json, Observations
 
 # What policies can say that the models here do not.
 _BEYOND = ("fromRequires", "toRequires", "fromGroups", "fromNodes", "icmps", "authentication")
@@ -56,9 +56,9 @@ def meant(policies: Iterable[NetworkPolicy], client: Party, backend: Backend) ->
     return Meaning(True)
 
 
-def why(seen: Seen, client: Party, backend: Backend, reply: Reply, meaning: Meaning) -> str:
+def why(observations: Observations, client: Party, backend: Backend, reply: Reply, meaning: Meaning) -> str:
     """The likely cause of a reply that is not as it was meant."""
-    live, beyond = in_force(seen)
+    live, beyond = in_force(observations)
     actual = meant(live, client, backend)
     also = f"; {', '.join(beyond)} says more than is judged here" if beyond else ""
     if not backend.pods and (meaning.answered or reply.status == 503):
@@ -111,11 +111,11 @@ def _others(live: Iterable[NetworkPolicy], meaning: Meaning) -> str:
     return ", ".join(names) or "none that can be read"
 
 
-def in_force(seen: Seen) -> tuple[list[NetworkPolicy], list[str]]:
+def in_force(observations: Observations) -> tuple[list[NetworkPolicy], list[str]]:
     """The policies of the cluster, and the names of those that say more than can be judged here."""
     live, beyond = [], []
     for kind in POLICY_KINDS:
-        for item in seen.objects.get(kind, []):
+        for item in observations.objects.get(kind, []):
             if refusal(item) is not None:
                 continue
             read = typed(kind, {**item, "kind": kind})

@@ -11,9 +11,9 @@ from config.net import Address
 from config.router import Router
 from config.stack import StackConfig
 from effective.admission import Party, outside, pod
-from probes.field import Field
+from probes.collector import Collector
+from probes.observations import Observations
 from probes.reachability import pods_of
-from probes.seen import Seen
 
 # From a node, Cilium's socket load balancing leads straight to the listener of that node's own Envoy: by the
 # loopback address, and at a port that no policy knows.
@@ -35,34 +35,37 @@ class Place:
 
 
 def places(
-    field: Field, seen: Seen, address: Address, routed: dict[str, list[IPv4Network | IPv6Network]]
+    collector: Collector,
+    observations: Observations,
+    address: Address,
+    routed: dict[str, list[IPv4Network | IPv6Network]],
 ) -> Iterator[Place]:
     """Every place that an address is to be reached from. `routed`: router -> the prefixes that it has learnt."""
-    stack = field.stack
-    for host in (o for o in stack.outposts if o.name in field.endpoints):
+    stack = collector.stack
+    for host in (o for o in stack.outposts if o.name in collector.endpoints):
         if address in host.address.network:
-            yield _host(field, host.name, host.address.ip)
-    for router in (r for r in stack.routers if r.name in field.endpoints):
+            yield _host(collector, host.name, host.address.ip)
+    for router in (r for r in stack.routers if r.name in collector.endpoints):
         learnt = any(address in prefix for prefix in routed.get(router.name, ()))
         for source in _sources(stack, router):
             if learnt or any(address in i.address.network for i in router.interfaces):
-                yield _host(field, router.name, source)
-    for node in (n for n in stack.nodes if n.name in field.endpoints):
-        run = partial(_by_ssh, field, node.name)
+                yield _host(collector, router.name, source)
+    for node in (n for n in stack.nodes if n.name in collector.endpoints):
+        run = partial(_by_ssh, collector, node.name)
         yield Place(node.name, node.name, lambda _: outside(_LOOPBACK, None), run)
-    for item in pods_of(field, seen, serving=False):
+    for item in pods_of(collector, observations, serving=False):
         if item["spec"].get("nodeName"):
             labels, space = item["metadata"].get("labels") or {}, item["metadata"]["namespace"]
             yield Place(
                 f"pod {item['metadata']['name']}",
                 item["spec"]["nodeName"],
                 partial(pod, labels, space),
-                partial(field.in_pod, item),
+                partial(collector.in_pod, item),
             )
 
 
-def _host(field: Field, name: str, source: IPv4Address | IPv6Address) -> Place:
-    return Place(f"{name} {source}", name, partial(outside, source), partial(_by_ssh, field, name), source)
+def _host(collector: Collector, name: str, source: IPv4Address | IPv6Address) -> Place:
+    return Place(f"{name} {source}", name, partial(outside, source), partial(_by_ssh, collector, name), source)
 
 
 def _sources(stack: StackConfig, router: Router) -> Sequence[IPv4Address | IPv6Address]:
@@ -71,5 +74,5 @@ def _sources(stack: StackConfig, router: Router) -> Sequence[IPv4Address | IPv6A
     return [i.address.ip for i in router.interfaces if not i.loopback and i.address.network in links]
 
 
-def _by_ssh(field: Field, host: str, command: str) -> str:
-    return field.ssh.run(field.endpoints[host], command, timeout=60).stdout
+def _by_ssh(collector: Collector, host: str, command: str) -> str:
+    return collector.ssh.run(collector.endpoints[host], command, timeout=60).stdout

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from config.stack import StackConfig
 from effective.entries import Entrance, entrances
-from probes.seen import Json, Seen
+from probes.observations import Json, Observations
 from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
@@ -17,39 +17,39 @@ ANY_HOST = "*"
 _KEYS = {"Ingress": "ingresses", "Gateway": "gateways"}
 
 
-def judge(stack: StackConfig, seen: Seen) -> Iterator[Verdict]:
+def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
     """Both, for each Ingress and Gateway. Pure."""
     found = entrances(stack)
     for item in found:
-        yield _address(item, seen)
+        yield _address(item, observations)
     wanted = declared_routes(found)
     if wanted:
         for node in stack.nodes:
-            yield _envoy(node.name, wanted, seen)
+            yield _envoy(node.name, wanted, observations)
 
 
-def _address(item: Entrance, seen: Seen) -> Verdict:
+def _address(item: Entrance, observations: Observations) -> Verdict:
     key, subject, service = _KEYS[item.kind], str(item), item.service
     if service is None:
         # Listeners on the nodes' own network: there is no address to have.
         return judged("ingress", subject, True, "no address: host network", "none", "API")
     wanted = f"the address of Service {service.namespace}/{service.name}"
     for each in (key, "services"):
-        if each not in seen.objects:
-            return unknown("ingress", subject, wanted, "API", seen.errors.get(each, "not asked"))
+        if each not in observations.objects:
+            return unknown("ingress", subject, wanted, "API", observations.errors.get(each, "not asked"))
     found = next(
         (
             one
-            for one in seen.objects[key]
+            for one in observations.objects[key]
             if (one["metadata"]["namespace"], one["metadata"]["name"]) == (item.namespace, item.name)
         ),
         None,
     )
     if found is None:
         return judged("ingress", subject, False, wanted, f"no such {item.kind}", "API", "not deployed")
-    addresses = load_balancer_addresses(service_object(seen, service))
+    addresses = load_balancer_addresses(service_object(observations, service))
     shown = _shown_addresses(found)
-    if service_object(seen, service) is None:
+    if service_object(observations, service) is None:
         refused = _refusals(found)
         cause = refused or f"the operator has made no Service of it: does its log speak of this {item.kind}?"
         return judged("ingress", subject, False, wanted, "no such Service", "API", cause)
@@ -83,25 +83,25 @@ def _shown_addresses(found: Json) -> list[str]:
 def _refusals(found: Json) -> str:
     """What the operator has against a Gateway or one of its listeners."""
     status = found.get("status") or {}
-    told = [("it", one) for one in status.get("conditions") or []]
-    told += [
+    reported = [("it", one) for one in status.get("conditions") or []]
+    reported += [
         (f"listener {each.get('name')}", one)
         for each in status.get("listeners") or []
         for one in each.get("conditions") or []
     ]
     good = ("Accepted", "Programmed", "ResolvedRefs")
-    wrong = [(who, one) for who, one in told if one.get("type") in good and one.get("status") == "False"]
+    wrong = [(who, one) for who, one in reported if one.get("type") in good and one.get("status") == "False"]
     return "; ".join(f"{who} is not {one['type']}: {one.get('message') or one.get('reason')}" for who, one in wrong)
 
 
-def _envoy(node: str, wanted: set[Route], seen: Seen) -> Verdict:
+def _envoy(node: str, wanted: set[Route], observations: Observations) -> Verdict:
     expected = f"{len(wanted)} routes"
-    told = seen.envoys.get(node)
-    if told is None:
-        return unknown("envoy", node, expected, node, seen.errors.get(f"envoy of {node}", "no agent there"))
-    missing = sorted(wanted - known_routes(told))
+    reported = observations.envoys.get(node)
+    if reported is None:
+        return unknown("envoy", node, expected, node, observations.errors.get(f"envoy of {node}", "no agent there"))
+    missing = sorted(wanted - known_routes(reported))
     observed = f"{len(wanted) - len(missing)} of them" + (f", without {_shown(missing[0])}" if missing else "")
-    refused = "; ".join(map(str, seen.nacks.get(node, ())))
+    refused = "; ".join(map(str, observations.nacks.get(node, ())))
     cause = "the agent has not programmed Envoy: " + (refused or "its log says why (a Secret or a CRD that is missing)")
     return judged("envoy", node, not missing, expected, observed, node, cause)
 

@@ -10,14 +10,14 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from config.errors import EdgeError
 from effective.admission import Party
 from effective.entries import entrances
-from probes.field import Field
+from probes.collector import Collector
 from probes.ingress import backends
 from probes.ingress.asked import Request, requests
 from probes.ingress.backends import Backend
 from probes.ingress.meaning import Meaning, meant, why
 from probes.ingress.places import Place, places
 from probes.ingress.reply import Reply, read
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
@@ -25,15 +25,17 @@ _MARK = "=-=-="
 _NO_CURL = "no curl here"
 
 
-def verdicts(field: Field, seen: Seen, routed: dict[str, list[IPv4Network | IPv6Network]]) -> list[Verdict]:
+def verdicts(
+    collector: Collector, observations: Observations, routed: dict[str, list[IPv4Network | IPv6Network]]
+) -> list[Verdict]:
     """One for each route and place. An Ingress that can be asked from nowhere is not proven."""
     jobs: list[tuple[Place, list[Request]]] = []
     result: list[Verdict] = []
-    for item in entrances(field.stack):
-        given = load_balancer_addresses(service_object(seen, item.service)) if item.service else item.nodes
+    for item in entrances(collector.stack):
+        given = load_balancer_addresses(service_object(observations, item.service)) if item.service else item.nodes
         for address in given:
             asked = requests(item, address)
-            found = list(places(field, seen, ip_address(address), routed))
+            found = list(places(collector, observations, ip_address(address), routed))
             jobs += [(place, asked) for place in found]
             if asked and not found:
                 result.append(
@@ -42,12 +44,12 @@ def verdicts(field: Field, seen: Seen, routed: dict[str, list[IPv4Network | IPv6
                     )
                 )
     with ThreadPoolExecutor(8, "probe") as pool:
-        for answers in pool.map(lambda job: list(_from(field, seen, *job)), jobs):
+        for answers in pool.map(lambda job: list(_from(collector, observations, *job)), jobs):
             result += answers
     return result
 
 
-def _from(field: Field, seen: Seen, place: Place, asked: list[Request]) -> Iterator[Verdict]:
+def _from(collector: Collector, observations: Observations, place: Place, asked: list[Request]) -> Iterator[Verdict]:
     if not asked:
         return
     ask = f"; echo {_MARK}; ".join(request.curl(place.source) for request in asked)
@@ -60,20 +62,20 @@ def _from(field: Field, seen: Seen, place: Place, asked: list[Request]) -> Itera
             yield unknown("ingress-http", f"{request} from {place.name}", "an answer", place.where, error)
         return
     for request, text in zip(asked, [*answers, *[""] * len(asked)], strict=False):
-        yield _judge(field, seen, place, request, read(text))
+        yield _judge(collector, observations, place, request, read(text))
 
 
-def _judge(field: Field, seen: Seen, place: Place, request: Request, reply: Reply) -> Verdict:
+def _judge(collector: Collector, observations: Observations, place: Place, request: Request, reply: Reply) -> Verdict:
     subject, entry = f"{request} from {place.name}", request.entry
     client = place.party(entry.port)
     if entry.status is not None:
-        return _by_envoy(seen, place, request, client, reply)
-    found = [backends.find(seen, target) for target in request.targets]
+        return _by_envoy(observations, place, request, client, reply)
+    found = [backends.find(observations, target) for target in request.targets]
     lacking = next((one for one in found if isinstance(one, str)), None)
     if lacking is not None:
         return unknown("ingress-http", subject, "an answer", place.where, lacking)
     several = [one for one in found if isinstance(one, Backend)]
-    policies = [policy for _, policy in field.stack.guards()]
+    policies = [policy for _, policy in collector.stack.guards()]
     meanings = [meant(policies, client, backend) for backend in several]
     if len({meaning.answered for meaning in meanings}) > 1:
         return unknown(
@@ -87,11 +89,11 @@ def _judge(field: Field, seen: Seen, place: Place, request: Request, reply: Repl
     if entry.passes and reply.status is not None:
         reply = replace(reply, by_backend=True)
     good = _as_meant(meaning, reply, backend, entry.passes)
-    cause = "" if good else why(seen, client, backend, reply, meaning)
+    cause = "" if good else why(observations, client, backend, reply, meaning)
     return judged("ingress-http", subject, good, meaning.text(backend.service), reply, place.where, cause)
 
 
-def _by_envoy(seen: Seen, place: Place, request: Request, client: Party, reply: Reply) -> Verdict:
+def _by_envoy(observations: Observations, place: Place, request: Request, client: Party, reply: Reply) -> Verdict:
     """A route that needs no Service: a redirect, or an answer that says that there is none.
 
     Everybody gets it: Cilium judges requests by policies only on their way from Envoy to a pod.
@@ -99,7 +101,7 @@ def _by_envoy(seen: Seen, place: Place, request: Request, client: Party, reply: 
     wanted = request.entry.status
     good = reply.status == wanted and not reply.by_backend
     nobody = Backend("none", ("none",), None)
-    cause = "" if good else why(seen, client, nobody, reply, Meaning(True))
+    cause = "" if good else why(observations, client, nobody, reply, Meaning(True))
     return judged("ingress-http", f"{request} from {place.name}", good, f"{wanted} by Envoy", reply, place.where, cause)
 
 

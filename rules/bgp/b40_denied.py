@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.net import Prefix
-from config.peerings import RouterSide, Session
+from config.peerings import DeclaredSession, RouterSide
 from config.route_filter import anything_of, has_policy
 from rules.facts import Facts
 from rules.finding import Finding, warning
@@ -45,7 +45,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _announced(facts: Facts, session: Session) -> Iterator[tuple[str, Prefix, int]]:
+def _announced(facts: Facts, session: DeclaredSession) -> Iterator[tuple[str, Prefix, int]]:
     """What a node announces: its name, the prefix that it is in, and the length of what is announced."""
     for item in facts.carried:
         if item.peer_config is not session.peer_config:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.peerings import Session
+from config.peerings import DeclaredSession
 from rules.facts import Facts
 from rules.finding import Finding, error
 
@@ -46,6 +46,6 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _external(session: Session) -> int:
+def _external(session: DeclaredSession) -> int:
     config = session.peer_config
     return (config.ebgp_multihop if config else None) or 1

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from config.stack import StackConfig
-from rules.changes.semantic import Change
+from rules.changes.semantic import SemanticChange
 from rules.facts import Facts
 
 _QUIET = "nothing: no session resets, no address moves"
@@ -17,7 +17,7 @@ _QUIET = "nothing: no session resets, no address moves"
 class Effect:
     """A change and what it does. `loud` is set where traffic can notice it."""
 
-    change: Change
+    change: SemanticChange
     text: str
     loud: bool
 
@@ -127,7 +127,7 @@ _TABLE: tuple[tuple[str, str, str, bool], ...] = (
 _ROWS = tuple((re.compile(pattern), kinds, text, loud) for pattern, kinds, text, loud in _TABLE)
 
 
-def effects(changes: Iterable[Change], before: StackConfig, after: StackConfig) -> list[Effect]:
+def effects(changes: Iterable[SemanticChange], before: StackConfig, after: StackConfig) -> list[Effect]:
     """Each change with its effect; what no row knows is said to be unknown, and loud."""
     agents = _agents(before, after)
     result = []

@@ -1,4 +1,4 @@
-"""The differences of two stacks in the field's words, by name instead of by position in a list."""
+"""The differences of two stacks in the words of the stack file, by name instead of by position in a list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EMPTY: tuple[Any, ...] = (None, [], {})
 
 
 @dataclass(frozen=True)
-class Change:
+class SemanticChange:
     """One difference. `path` names entries (`routers[tor].bgp.asn`); None is what was or is not there."""
 
     path: str
@@ -49,7 +49,7 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def differences(before: StackConfig, after: StackConfig) -> list[Change]:
+def differences(before: StackConfig, after: StackConfig) -> list[SemanticChange]:
     """All differences, in the order of the new stack's file."""
     return list(_compare("", _document(before), _document(after)))
 
@@ -59,7 +59,7 @@ def _document(stack: StackConfig) -> dict[str, Any]:
     return stack.model_dump(mode="json", by_alias=True, exclude={"node_groups"})
 
 
-def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
+def _compare(path: str, before: Any, after: Any) -> Iterator[SemanticChange]:
     if before == after or (before in _EMPTY and after in _EMPTY):
         return
     if isinstance(before, dict) and isinstance(after, dict):
@@ -69,18 +69,18 @@ def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
     elif isinstance(before, list) or isinstance(after, list):
         yield from _lists(path, before or [], after or [])
     else:
-        yield Change(path, before, after)
+        yield SemanticChange(path, before, after)
 
 
-def _lists(path: str, before: list[Any], after: list[Any]) -> Iterator[Change]:
+def _lists(path: str, before: list[Any], after: list[Any]) -> Iterator[SemanticChange]:
     key = _key([*before, *after])
     if key is None:
         # Entries without a name are told apart by what they are.
         old, new = [shown(item) for item in before], [shown(item) for item in after]
-        yield from (Change(path, None, item) for item in after if shown(item) not in old)
-        yield from (Change(path, item, None) for item in before if shown(item) not in new)
+        yield from (SemanticChange(path, None, item) for item in after if shown(item) not in old)
+        yield from (SemanticChange(path, item, None) for item in before if shown(item) not in new)
         if sorted(old) == sorted(new) and old != new:
-            yield Change(path, before, after)
+            yield SemanticChange(path, before, after)
         return
     was, now = _by_name(before, key), _by_name(after, key)
     for name in [*now, *(name for name in was if name not in now)]:
@@ -88,7 +88,7 @@ def _lists(path: str, before: list[Any], after: list[Any]) -> Iterator[Change]:
         if name in was and name in now:
             yield from _compare(where, was[name], now[name])
         else:
-            yield Change(where, was.get(name), now.get(name))
+            yield SemanticChange(where, was.get(name), now.get(name))
 
 
 def _key(items: list[Any]) -> tuple[str, ...] | None:

@@ -143,9 +143,9 @@ def test_what_another_resource_has_taken_over_stays(managed: str) -> None:
 def test_what_stood_under_the_name_before_is_undone() -> None:
     before = host()
     sh("ip route add 172.20.0.0/16 via 192.168.10.200 dev eth0")
-    way = {"node": item().node.name, "via": "192.168.10.200", "device": "eth0"}
-    one = ReturnRoute.model_validate({**way, "to": "172.20.0.0/16"})
-    two = ReturnRoute.model_validate({**way, "to": "172.21.0.0/16"})
+    route = {"node": item().node.name, "via": "192.168.10.200", "device": "eth0"}
+    one = ReturnRoute.model_validate({**route, "to": "172.20.0.0/16"})
+    two = ReturnRoute.model_validate({**route, "to": "172.21.0.0/16"})
     done(return_routes.apply_script(one, OWNER))
     assert done(return_routes.apply_script(two, OWNER)) == "172.21.0.0/16 via 192.168.10.200 dev eth0\n"
     assert "172.20.0.0/16" not in sh("ip route show").stdout

@@ -20,8 +20,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cli.context import StackContext
 from cli.render import artefacts
-from cli.session import Session
 from config.errors import EdgeError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -248,11 +248,11 @@ def plan(text: str) -> str:
     Path("Pulumi.fuzz.yaml").write_text(text, encoding="utf-8", errors="surrogatepass")
     began = time.process_time()
     try:
-        session = Session("fuzz")
-        if session.report.errors:
+        context = StackContext("fuzz")
+        if context.report.errors:
             return "findings"
-        artefacts(session)
-        session.engine.preview(fresh=True)
+        artefacts(context)
+        context.engine.preview(fresh=True)
         return "plan"
     except EdgeError as error:
         assert str(error).strip()

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from config.load import parse
-from config.peerings import Session
+from config.peerings import DeclaredSession
 from rules.facts import Facts
 from tests.rules.test_fixtures import BASE
 
 Edit = Callable[[Any], object]
 
 
-def joined(*edits: Edit) -> dict[str, Session]:
+def joined(*edits: Edit) -> dict[str, DeclaredSession]:
     """Node name -> its only session, of the shipped stack after some edits."""
     document = copy.deepcopy(BASE)
     for edit in edits:
@@ -52,7 +52,7 @@ def towards(address: str) -> Edit:
     return lambda d: instance(d)["peers"][0].update(address=address)
 
 
-def far(session: Session) -> Any:
+def far(session: DeclaredSession) -> Any:
     assert session.far is not None
     return session.far
 

@@ -18,7 +18,7 @@ from config.load import parse
 from config.stack import StackConfig
 from rules.finding import Severity
 from rules.part import judge_part, part
-from rules.registry import Report, check_all
+from rules.registry import RuleReport, check_all
 from tests.rules.test_fixtures import merged
 
 HERE = Path(__file__).parent
@@ -29,7 +29,7 @@ def entries(name: str) -> dict[str, Any]:
     return dict(yaml.safe_load((HERE / f"{name}.yaml").read_text()))
 
 
-def judged(patch: Any) -> Report:
+def judged(patch: Any) -> RuleReport:
     return check_all(parse(merged(entries("base"), patch), "corpus"))
 
 

@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 
 from diagnosis.roots import Root, roots
-from probes.expectation import sessions
-from probes.seen import Seen
+from probes.expectation import expected_sessions
+from probes.observations import Observations
 from probes.verdict import Color, judged
 from probes.verify import control_plane
 from tests.probes.recorded import NODES, dev, fib_route, healthy, rib_route
 
 VIP = "172.16.1.1/32"
-Change = Callable[[Seen], object]
+Change = Callable[[Observations], object]
 
 
 def found(change: Change) -> list[Root]:
-    stack, seen = dev(), healthy()
-    change(seen)
-    verdicts = control_plane(stack, list(sessions(stack)), seen)
+    stack, observations = dev(), healthy()
+    change(observations)
+    verdicts = control_plane(stack, list(expected_sessions(stack)), observations)
     if any(v.color is not Color.GREEN for v in verdicts):
         verdicts.append(judged("packets", "all", False, "sent", "not sent", "-", "see the red ones above"))
     causes = roots(stack, verdicts)
@@ -31,20 +31,20 @@ def found(change: Change) -> list[Root]:
     return causes
 
 
-def router(seen: Seen) -> Any:
-    return seen.routers["cilium-r"]
+def router(observations: Observations) -> Any:
+    return observations.routers["cilium-r"]
 
 
-def down(seen: Seen, node: str, state: str = "Active") -> None:
+def down(observations: Observations, node: str, state: str = "Active") -> None:
     """A session is down on both sides, and its next hop is gone from every table."""
     address = NODES[node]
-    router(seen)["neighbors"][address].update(bgpState=state, lastResetDueTo="Hold Timer Expired")
-    seen.agents[node][0].update({"session-state": "active"})
-    gone(seen, address)
+    router(observations)["neighbors"][address].update(bgpState=state, lastResetDueTo="Hold Timer Expired")
+    observations.agents[node][0].update({"session-state": "active"})
+    gone(observations, address)
 
 
-def gone(seen: Seen, address: str) -> None:
-    tables = router(seen)
+def gone(observations: Observations, address: str) -> None:
+    tables = router(observations)
     for prefix, routes in list(tables["rib"].items()):
         hops = [hop["ip"] for hop in routes[0]["nexthops"] if hop["ip"] != address]
         if hops:
@@ -55,66 +55,71 @@ def gone(seen: Seen, address: str) -> None:
     tables["fib"] = [fib_route(prefix, hops) for prefix, hops in kept.items()]
 
 
-def silent(seen: Seen, node: str) -> None:
-    down(seen, node)
-    del seen.agents[node]
-    seen.errors[node] = "the API server does not reach the kubelet"
+def silent(observations: Observations, node: str) -> None:
+    down(observations, node)
+    del observations.agents[node]
+    observations.errors[node] = "the API server does not reach the kubelet"
 
 
-def no_zebra(seen: Seen) -> None:
-    seen.stopped["cilium-r"] = ["zebra"]
-    del seen.routers["cilium-r"]
-    seen.errors["cilium-r"] = "`vtysh -c 'show ip route bgp json'` said nothing"
+def no_zebra(observations: Observations) -> None:
+    observations.stopped["cilium-r"] = ["zebra"]
+    del observations.routers["cilium-r"]
+    observations.errors["cilium-r"] = "`vtysh -c 'show ip route bgp json'` said nothing"
 
 
-def no_forwarding(seen: Seen) -> None:
-    seen.forwarding["cilium-r"] = False
-    silent(seen, "cilium-w3")
+def no_forwarding(observations: Observations) -> None:
+    observations.forwarding["cilium-r"] = False
+    silent(observations, "cilium-w3")
 
 
-def no_operator(seen: Seen) -> None:
-    for pod in seen.objects["pods"]:
+def no_operator(observations: Observations) -> None:
+    for pod in observations.objects["pods"]:
         if (pod["metadata"].get("labels") or {}).get("io.cilium/app") == "operator":
             pod["status"]["conditions"] = []
 
 
-def node_with_operator(seen: Seen) -> None:
-    no_operator(seen)
-    for pod in seen.objects["pods"]:
+def node_with_operator(observations: Observations) -> None:
+    no_operator(observations)
+    for pod in observations.objects["pods"]:
         if (pod["metadata"].get("labels") or {}).get("io.cilium/app") == "operator":
             pod["spec"]["nodeName"] = "cilium-w1"
-    silent(seen, "cilium-w1")
+    silent(observations, "cilium-w1")
 
 
-def policy_local(seen: Seen) -> None:
-    service = next(one for one in seen.objects["services"] if one["metadata"]["name"] == "webpod")
+def policy_local(observations: Observations) -> None:
+    service = next(one for one in observations.objects["services"] if one["metadata"]["name"] == "webpod")
     service["spec"] = {"type": "LoadBalancer", "externalTrafficPolicy": "Local", "selector": {"app": "webpod"}}
-    router(seen)["rib"][VIP] = rib_route(VIP, list(NODES.values())[1:])
-    router(seen)["fib"] = [one for one in router(seen)["fib"] if one["dst"] != "172.16.1.1"]
+    router(observations)["rib"][VIP] = rib_route(VIP, list(NODES.values())[1:])
+    router(observations)["fib"] = [one for one in router(observations)["fib"] if one["dst"] != "172.16.1.1"]
 
 
-def all_down(seen: Seen) -> None:
+def all_down(observations: Observations) -> None:
     for node in NODES:
-        down(seen, node)
+        down(observations, node)
 
 
-def not_installed(seen: Seen) -> None:
-    router(seen)["fib"] = []
+def not_installed(observations: Observations) -> None:
+    router(observations)["fib"] = []
 
 
-def api_gone(seen: Seen) -> None:
-    for key in list(seen.objects):
-        del seen.objects[key]
-        seen.errors[key] = "https://192.168.10.100:6443: the Kubernetes API does not answer"
-    for node in list(seen.agents):
-        del seen.agents[node]
+def api_gone(observations: Observations) -> None:
+    for key in list(observations.objects):
+        del observations.objects[key]
+        observations.errors[key] = "https://192.168.10.100:6443: the Kubernetes API does not answer"
+    for node in list(observations.agents):
+        del observations.agents[node]
 
 
 CASES: dict[str, tuple[Change, str, str, int]] = {
     # Fault, check and subject of the root, how many rows follow at least.
-    "a session": (lambda seen: down(seen, "cilium-w1"), "bgp-session", "cilium-w1 - cilium-r (router)", 5),
+    "a session": (
+        lambda observations: down(observations, "cilium-w1"),
+        "bgp-session",
+        "cilium-w1 - cilium-r (router)",
+        5,
+    ),
     "a node that does not answer": (
-        lambda seen: silent(seen, "cilium-w1"),
+        lambda observations: silent(observations, "cilium-w1"),
         "bgp-session",
         "cilium-w1 - cilium-r (agent)",
         5,
@@ -141,10 +146,10 @@ def test_the_api_is_one_root_for_all_that_nobody_knows() -> None:
 
 
 def test_two_faults_have_two_roots() -> None:
-    def both(seen: Seen) -> None:
-        down(seen, "cilium-w1")
-        down(seen, "cilium-w3", "Idle")
-        router(seen)["neighbors"][NODES["cilium-w3"]].update(remoteAs=64999)
+    def both(observations: Observations) -> None:
+        down(observations, "cilium-w1")
+        down(observations, "cilium-w3", "Idle")
+        router(observations)["neighbors"][NODES["cilium-w3"]].update(remoteAs=64999)
 
     causes = found(both)
     assert {root.verdict.subject for root in causes} == {
@@ -155,10 +160,10 @@ def test_two_faults_have_two_roots() -> None:
 
 
 def test_a_route_that_more_is_missing_from_than_sessions_explain_is_a_root_of_its_own() -> None:
-    def change(seen: Seen) -> None:
-        down(seen, "cilium-w1")
+    def change(observations: Observations) -> None:
+        down(observations, "cilium-w1")
         left = [NODES["cilium-ctr"], NODES["cilium-w2"]]
-        router(seen)["rib"][VIP] = rib_route(VIP, left)
+        router(observations)["rib"][VIP] = rib_route(VIP, left)
 
     causes = found(change)
     assert [root.verdict.check for root in causes] == ["bgp-session", "rib"]
@@ -171,4 +176,4 @@ def test_kernel_routes_that_are_missing_for_one_reason_are_one_root() -> None:
 
 
 def test_where_all_is_well_there_is_none() -> None:
-    assert found(lambda seen: None) == []
+    assert found(lambda observations: None) == []

@@ -11,9 +11,9 @@ from config.errors import ConfigError
 from diagnosis.evidence import evidence
 from diagnosis.roots import roots
 from diagnosis.why.answers import answer
+from diagnosis.why.situation import Situation
 from diagnosis.why.steps import Step
-from diagnosis.why.world import World
-from probes.expectation import sessions
+from probes.expectation import expected_sessions
 from probes.verify import control_plane
 from tests.probes.recorded import NODES, dev, healthy, rib_route
 
@@ -21,37 +21,37 @@ Change = Callable[[Any], object]
 WEBPOD = {"matchExpressions": [{"key": "app", "operator": "In", "values": ["webpod"]}]}
 
 
-def world() -> World:
+def situation() -> Situation:
     """The healthy answers, with the API's objects of BGP as the dev stack makes them."""
-    seen = healthy()
+    observations = healthy()
     peer = {
         "name": "tor-switch",
         "peerAddress": "192.168.10.200",
         "peerASN": 65000,
         "peerConfigRef": {"name": "cilium-peer"},
     }
-    seen.objects["CiliumBGPClusterConfig"][0]["spec"] = {
+    observations.objects["CiliumBGPClusterConfig"][0]["spec"] = {
         "nodeSelector": {"matchLabels": {"enable-bgp": "true"}},
         "bgpInstances": [{"name": "instance-65001", "localASN": 65001, "peers": [peer]}],
     }
-    seen.objects["CiliumBGPPeerConfig"][0]["spec"] = {
+    observations.objects["CiliumBGPPeerConfig"][0]["spec"] = {
         "families": [{"afi": "ipv4", "safi": "unicast", "advertisements": {"matchLabels": {"advertise": "bgp"}}}]
     }
-    seen.objects["nodes"] = [
+    observations.objects["nodes"] = [
         {"metadata": {"name": name, "labels": {"enable-bgp": "true"}}, "spec": {"podCIDRs": [f"172.20.{i}.0/24"]}}
         for i, name in enumerate(NODES)
     ]
-    service = seen.objects["services"][0]
+    service = observations.objects["services"][0]
     service["metadata"]["labels"] = {"app": "webpod"}
     service["spec"] = {"type": "LoadBalancer", "externalTrafficPolicy": "Cluster", "clusterIPs": ["10.96.0.9"]}
-    seen.objects["pods"] = [
+    observations.objects["pods"] = [
         {
             "metadata": {"name": "webpod-1", "namespace": "default"},
             "spec": {"nodeName": "cilium-w1"},
             "status": {"phase": "Running", "podIP": "172.20.1.7", "conditions": [{"type": "Ready", "status": "True"}]},
         }
     ]
-    seen.objects["advertisements"] = [
+    observations.objects["advertisements"] = [
         {
             "metadata": {"name": "pods", "labels": {"advertise": "bgp"}},
             "spec": {"advertisements": [{"advertisementType": "PodCIDR"}]},
@@ -65,13 +65,13 @@ def world() -> World:
             },
         },
     ]
-    return World(dev(), seen)
+    return Situation(dev(), observations)
 
 
 def asked(word: str, change: Change = lambda it: None) -> Step:
-    it = world()
+    it = situation()
     change(it)
-    return answer(it, word, control_plane(it.stack, list(sessions(it.stack)), it.seen), "dev")
+    return answer(it, word, control_plane(it.stack, list(expected_sessions(it.stack)), it.observations), "dev")
 
 
 def lines(step: Step) -> list[str]:
@@ -82,8 +82,8 @@ def of(step: Step, host: str) -> Step:
     return next(each for each in step.steps if each.text.startswith(f"{host} ") or each.text.startswith(f"{host}:"))
 
 
-def advertisement(it: World, name: str) -> Any:
-    return next(one for one in it.seen.objects["advertisements"] if one["metadata"]["name"] == name)
+def advertisement(it: Situation, name: str) -> Any:
+    return next(one for one in it.observations.objects["advertisements"] if one["metadata"]["name"] == name)
 
 
 def test_an_address_and_who_announces_it() -> None:
@@ -99,19 +99,19 @@ def test_an_address_and_who_announces_it() -> None:
 # What is changed, the word that is asked for, the host whose step fails, and what it says.
 CASES: dict[str, tuple[Change, str, str, str]] = {
     "the node has no label": (
-        lambda it: it.seen.objects["nodes"][1]["metadata"].update(labels={}),
+        lambda it: it.observations.objects["nodes"][1]["metadata"].update(labels={}),
         "172.16.1.1",
         "cilium-w1",
         "no CiliumBGPClusterConfig selects the node (cilium-bgp wants enable-bgp=true)",
     ),
     "the peer config is gone": (
-        lambda it: it.seen.objects["CiliumBGPPeerConfig"].clear(),
+        lambda it: it.observations.objects["CiliumBGPPeerConfig"].clear(),
         "172.16.1.1",
         "cilium-w1",
         "CiliumBGPPeerConfig cilium-peer is not there",
     ),
     "no family carries anything": (
-        lambda it: it.seen.objects["CiliumBGPPeerConfig"][0]["spec"].update(families=[{"afi": "ipv4"}]),
+        lambda it: it.observations.objects["CiliumBGPPeerConfig"][0]["spec"].update(families=[{"afi": "ipv4"}]),
         "172.16.1.1",
         "cilium-w1",
         "no family of cilium-peer selects advertisements",
@@ -123,7 +123,7 @@ CASES: dict[str, tuple[Change, str, str, str]] = {
         "lb is about it, and cilium-peer selects advertise=bgp: it has advertise=bpg",
     ),
     "the advertisement's selector": (
-        lambda it: it.seen.objects["services"][0]["metadata"].update(labels={"app": "wbpod"}),
+        lambda it: it.observations.objects["services"][0]["metadata"].update(labels={"app": "wbpod"}),
         "172.16.1.1",
         "cilium-w1",
         "lb: its selector (app In (webpod)) does not match the Service (app=wbpod",
@@ -135,31 +135,31 @@ CASES: dict[str, tuple[Change, str, str, str]] = {
         "lb: it names LoadBalancerIP, and the address is a ClusterIP",
     ),
     "the session is down": (
-        lambda it: it.seen.agents["cilium-w1"][0].update({"session-state": "active"}),
+        lambda it: it.observations.agents["cilium-w1"][0].update({"session-state": "active"}),
         "172.16.1.1",
         "cilium-w1",
         "the session is active",
     ),
     "no PodCIDR is announced": (
-        lambda it: it.seen.objects["advertisements"].pop(0),
+        lambda it: it.observations.objects["advertisements"].pop(0),
         "172.20.1.0/24",
         "cilium-w1",
         "carries no advertisement that is about it",
     ),
     "another source's route wins": (
-        lambda it: it.seen.routers["cilium-r"]["rib"]["172.16.1.1/32"][0].update(selected=False),
+        lambda it: it.observations.routers["cilium-r"]["rib"]["172.16.1.1/32"][0].update(selected=False),
         "172.16.1.1",
         "cilium-r",
         "another source's wins",
     ),
     "the kernel has it not": (
-        lambda it: it.seen.routers["cilium-r"].update(fib=[]),
+        lambda it: it.observations.routers["cilium-r"].update(fib=[]),
         "172.20.1.0/24",
         "cilium-r",
         "the kernel has no such route",
     ),
     "the router has it not": (
-        lambda it: it.seen.routers["cilium-r"]["rib"].pop("172.20.1.0/24"),
+        lambda it: it.observations.routers["cilium-r"]["rib"].pop("172.20.1.0/24"),
         "172.20.1.0/24",
         "cilium-r",
         "has no route to it from BGP",
@@ -175,10 +175,10 @@ def test_what_stands_in_the_way(case: str) -> None:
 
 
 def test_local_nodes_without_a_pod_are_told_and_are_no_fault() -> None:
-    def local(it: World) -> None:
-        it.seen.objects["services"][0]["spec"]["externalTrafficPolicy"] = "Local"
+    def local(it: Situation) -> None:
+        it.observations.objects["services"][0]["spec"]["externalTrafficPolicy"] = "Local"
         hops = [address for name, address in NODES.items() if name != "cilium-ctr"]
-        it.seen.routers["cilium-r"]["rib"]["172.16.1.1/32"] = rib_route("172.16.1.1/32", hops)
+        it.observations.routers["cilium-r"]["rib"]["172.16.1.1/32"] = rib_route("172.16.1.1/32", hops)
 
     step = of(asked("172.16.1.1", local), "cilium-ctr")
     assert step.holds is None and "externalTrafficPolicy is Local, and no ready Pod" in step.text
@@ -197,7 +197,7 @@ def test_a_service_a_node_and_a_pod() -> None:
 
 
 def test_an_agent_that_does_not_answer_is_not_known() -> None:
-    step = of(asked("172.16.1.1", lambda it: it.seen.agents.pop("cilium-w1")), "cilium-w1")
+    step = of(asked("172.16.1.1", lambda it: it.observations.agents.pop("cilium-w1")), "cilium-w1")
     assert step.holds is None and "its agent does not answer" in step.text
 
 
@@ -215,15 +215,15 @@ def test_a_name_that_nothing_has_is_one_line() -> None:
 
 
 def test_a_link_that_takes_smaller_packets_is_told_beside_a_node_that_does_not_answer() -> None:
-    def silent(it: World) -> None:
-        it.seen.agents.pop("cilium-w3")
-        it.seen.errors["cilium-w3"] = "the API server does not reach the kubelet"
+    def silent(it: Situation) -> None:
+        it.observations.agents.pop("cilium-w3")
+        it.observations.errors["cilium-w3"] = "the API server does not reach the kubelet"
 
     for mtus, told in (({"eth1": 1500, "eth2": 1000}, True), ({"eth1": 1500, "eth2": 1500}, False), ({}, False)):
-        it = world()
+        it = situation()
         silent(it)
-        it.seen.mtus["cilium-r"] = mtus
-        verdicts = control_plane(it.stack, list(sessions(it.stack)), it.seen)
+        it.observations.mtus["cilium-r"] = mtus
+        verdicts = control_plane(it.stack, list(expected_sessions(it.stack)), it.observations)
         [root] = roots(it.stack, verdicts)
         lines = evidence(it, root, {})
         assert any("eth2 of cilium-r has MTU 1000, others of its links 1500" in line for line in lines) is told, lines

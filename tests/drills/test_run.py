@@ -1,4 +1,4 @@
-"""Holding a drill on a ground that only remembers what was done to it."""
+"""Holding a drill on a testbed that only remembers what was done to it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def stack(name: str) -> StackConfig:
     return parse(yaml.safe_load((PROJECT / f"Pulumi.{name}.yaml").read_text())["config"]["cilium-edge:stack"], name)
 
 
-class Ground:
+class Testbed:
     """Remembers; its clients print what the test wants."""
 
     def __init__(self, lines: str = "") -> None:
@@ -67,8 +67,8 @@ def drill(limit: float = 0.1, back: float | None = 0.5, after: int = 0, **more: 
         "about",
         lambda s: (Stream("s", "pod/p", "192.0.2.1", 80, limit, after),),
         _well,
-        more.pop("fault", lambda ground: ground.cut("h")),
-        lambda ground: ground.join("h"),
+        more.pop("fault", lambda testbed: testbed.cut("h")),
+        lambda testbed: testbed.join("h"),
         during=0.1,
         after=0.1,
         before=0.1,
@@ -135,8 +135,8 @@ def test_the_drills_of_ingresses_ask_who_is_admitted_where_the_addresses_are() -
     shut = found.model_copy(update={"ingress_access": None, "network_policies": tuple(locked)})
     assert len(locked) == 1 and not INGRESS & {item.name for item in drills_for(shut)}
     plain = [item.model_copy(update={"tls": ()}) for item in found.ingresses]
-    kept = {item.name for item in drills_for(found.model_copy(update={"ingresses": plain}))}
-    assert kept == INGRESS - {"certificate-rotated"}
+    saved_state = {item.name for item in drills_for(found.model_copy(update={"ingresses": plain}))}
+    assert saved_state == INGRESS - {"certificate-rotated"}
 
 
 def test_a_client_that_said_nothing_proves_nothing() -> None:
@@ -148,67 +148,67 @@ def test_a_client_that_said_nothing_proves_nothing() -> None:
 def test_a_client_with_much_to_say_is_read_all_along() -> None:
     """More than a pipe holds: where nobody reads, the client stands still until the fault is over."""
     lines = "print(*(f'{t + n / 50} a' for n in range(10000)), sep='\\n', flush=True); print(time.time(), 'now')"
-    done = hold(drill(fault=lambda place: time.sleep(1.5)), Ground(lines), lambda text: None)
+    done = hold(drill(fault=lambda place: time.sleep(1.5)), Testbed(lines), lambda text: None)
     [(_, timeline)] = done.timelines
     assert len(timeline.samples) == 10001
     assert [sample.at for sample in timeline.samples if sample.answer == "now" and sample.at < 1.4]
 
 
 def test_a_fault_is_healed_also_where_it_fails_half_way() -> None:
-    ground = Ground("print(t, 'a')")
+    testbed = Testbed("print(t, 'a')")
 
     def fault(place: Any) -> None:
         place.cut("h")
         raise EdgeError("no such host")
 
     with pytest.raises(EdgeError, match="no such host"):
-        hold(drill(fault=fault), ground, lambda text: None)
-    assert ground.done == ["cut h", "join h"]
+        hold(drill(fault=fault), testbed, lambda text: None)
+    assert testbed.done == ["cut h", "join h"]
 
 
 def test_what_is_prepared_is_restored_whatever_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "_PATIENCE", 0.1)
     acts: dict[str, Any] = {"prepare": lambda place: place.cut("p"), "restore": lambda place: place.join("p")}
-    for ground, expected in ((Ground("print(t, 'a')"), ["cut p", "cut h", "join h", "join p"]), (Ground(), [])):
-        ground.well = bool(expected)
+    for testbed, expected in ((Testbed("print(t, 'a')"), ["cut p", "cut h", "join h", "join p"]), (Testbed(), [])):
+        testbed.well = bool(expected)
         if expected:
-            hold(drill(**acts), ground, lambda text: None)
+            hold(drill(**acts), testbed, lambda text: None)
         else:
             with pytest.raises(EdgeError, match="is not well"):
-                hold(drill(**acts), ground, lambda text: None)
-        assert ground.done == (expected or ["cut p", "join p"])
+                hold(drill(**acts), testbed, lambda text: None)
+        assert testbed.done == (expected or ["cut p", "join p"])
 
 
 def test_a_drill_rests_until_what_the_last_one_broke_is_forgotten() -> None:
     said: list[str] = []
     began = time.monotonic()
-    list(hold_all((drill(), drill(rest=0.5)), Ground("print(t, 'a')"), said.append))
+    list(hold_all((drill(), drill(rest=0.5)), Testbed("print(t, 'a')"), said.append))
     waited = [text for text in said if "is forgotten" in text]
     assert len(waited) == 1 and time.monotonic() - began > 0.5
     # The first one has nothing to wait for.
     began = time.monotonic()
-    list(hold_all((drill(rest=30),), Ground("print(t, 'a')"), said.append))
+    list(hold_all((drill(rest=30),), Testbed("print(t, 'a')"), said.append))
     assert time.monotonic() - began < 5
 
 
 def test_nothing_is_broken_that_is_not_well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "_PATIENCE", 0.1)
-    ground = Ground()
-    ground.well = False
+    testbed = Testbed()
+    testbed.well = False
     with pytest.raises(EdgeError, match="is not well"):
-        hold(drill(), ground, lambda text: None)
-    assert ground.done == []
+        hold(drill(), testbed, lambda text: None)
+    assert testbed.done == []
 
 
 def test_a_ground_that_stays_broken_fails_the_drill(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "_PATIENCE", 0.1)
-    ground = Ground("print(t - 1, 'a'); print(t + 9, 'a')")
+    testbed = Testbed("print(t - 1, 'a'); print(t + 9, 'a')")
 
     def fault(place: Any) -> None:
-        ground.well = False
+        testbed.well = False
 
-    held = hold(drill(fault=fault, limit=9), ground, lambda text: None)
-    assert not held.passed and "not healed" in " ".join(held.faults)
+    held = hold(drill(fault=fault, limit=9), testbed, lambda text: None)
+    assert not held.passed and "not healed" in " ".join(held.failures)
 
 
 def test_each_stack_has_the_drills_of_its_parts() -> None:

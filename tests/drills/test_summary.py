@@ -23,13 +23,13 @@ HEAD = (
 )
 
 
-def held(*lost: float, back: float | None = 0.5, faults: tuple[str, ...] = ()) -> Outcome:
+def held(*lost: float, back: float | None = 0.5, failures: tuple[str, ...] = ()) -> Outcome:
     """Requests every 0.1 s until 1 s after the fault, some of them lost; healed after 0.5 s."""
     item = drill(limit=1.5, back=back)
     lines = "\n".join(f"{100 + n / 10} {'-' if n / 10 in lost else 'a'}" for n in range(11))
     timeline = parsed("s", lines, 100.0, 0.1)
     assert timeline.lost == len(lost)
-    return Outcome(item, 0.5, 0.7, [(item.streams(stack("egress"))[0], timeline)], list(faults))
+    return Outcome(item, 0.5, 0.7, [(item.streams(stack("egress"))[0], timeline)], list(failures))
 
 
 def test_one_drill_is_one_row() -> None:
@@ -37,7 +37,7 @@ def test_one_drill_is_one_row() -> None:
 
 
 def test_of_a_drill_that_was_held_more_than_once_there_are_the_median_and_the_range() -> None:
-    rows = markdown([held(0.1), held(0.1, 0.2, 0.3), held(0.1, 0.2, faults=("it was slow",))]).removeprefix(HEAD)
+    rows = markdown([held(0.1), held(0.1, 0.2, 0.3), held(0.1, 0.2, failures=("it was slow",))]).removeprefix(HEAD)
     assert rows == (
         "| d (failed) | about | s | 0.2 (0.1 to 0.3, 3 times) |  | 1.5 | 2 (1 to 3, 3 times)"
         " | 0 (0 to 0, 3 times) | 11 |\n"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.diff import ABSENT, Change, changes, ignoring, touches
+from engine.diff import ABSENT, PropertyChange, changes, ignoring, touches
 from engine.values import UNKNOWN, Asset, Secret
 
 # Names that start with two underscores are Pulumi's own and never compared.
@@ -22,7 +22,7 @@ json_values = st.recursive(
 properties = st.dictionaries(names, json_values, max_size=3)
 
 
-def paths(found: list[Change]) -> list[tuple[str, str]]:
+def paths(found: list[PropertyChange]) -> list[tuple[str, str]]:
     return [(change.path, change.kind) for change in found]
 
 
@@ -74,9 +74,9 @@ def test_paths_and_kinds_of_nested_changes_are_sorted() -> None:
 
 
 def test_a_change_has_both_values() -> None:
-    assert changes({"a": 1}, {"a": 2}) == [Change("a", 1, 2)]
-    assert changes({}, {"a": 2}) == [Change("a", ABSENT, 2)]
-    assert changes({"a": 1}, {}) == [Change("a", 1, ABSENT)]
+    assert changes({"a": 1}, {"a": 2}) == [PropertyChange("a", 1, 2)]
+    assert changes({}, {"a": 2}) == [PropertyChange("a", ABSENT, 2)]
+    assert changes({"a": 1}, {}) == [PropertyChange("a", 1, ABSENT)]
 
 
 @pytest.mark.parametrize(("one", "other"), [(1, "1"), (1, True), (0, False), ("", False), ([], {}), ("", [])])
@@ -102,7 +102,7 @@ def test_secrets_compare_by_value(value: dict[str, Any]) -> None:
 
 def test_what_changed_inside_a_secret_stays_wrapped() -> None:
     found = changes({"s": Secret({"a": [1], "b": "old"})}, {"s": Secret({"a": [1, 2], "b": "new"})})
-    assert found == [Change("s.a[1]", ABSENT, Secret(2)), Change("s.b", Secret("old"), Secret("new"))]
+    assert found == [PropertyChange("s.a[1]", ABSENT, Secret(2)), PropertyChange("s.b", Secret("old"), Secret("new"))]
     assert "old" not in repr(found) and "new" not in repr(found)
 
 
@@ -165,7 +165,7 @@ def test_no_change_is_left_where_every_top_level_path_is_ignored(one: dict[str, 
 
 @pytest.mark.parametrize("path", ["triggers", "triggers[0]", "triggers[0].a", "triggers.x"])
 def test_a_change_at_or_below_a_path_touches_it(path: str) -> None:
-    assert touches(Change(path, 1, 2), ["other", "triggers"])
+    assert touches(PropertyChange(path, 1, 2), ["other", "triggers"])
 
 
 def test_a_path_with_a_quoted_key_or_any_item_is_touched() -> None:
@@ -176,8 +176,8 @@ def test_a_path_with_a_quoted_key_or_any_item_is_touched() -> None:
 
 @pytest.mark.parametrize("path", ["trigger", "triggersToo", "a.triggers", ""])
 def test_a_change_elsewhere_does_not_touch_a_path(path: str) -> None:
-    assert not touches(Change(path, 1, 2), ["triggers"])
+    assert not touches(PropertyChange(path, 1, 2), ["triggers"])
 
 
 def test_no_path_is_touched_where_there_is_none() -> None:
-    assert not touches(Change("a", 1, 2), [])
+    assert not touches(PropertyChange("a", 1, 2), [])

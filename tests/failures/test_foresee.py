@@ -38,7 +38,7 @@ def costs(of: StackConfig, loss: str) -> dict[tuple[str, str], Cost]:
 
 
 def width(of: StackConfig) -> dict[tuple[str, str], int]:
-    return {(thing.kind, name): len(thing.ways) for thing in things(of) for name in thing.names}
+    return {(thing.kind, name): len(thing.paths) for thing in things(of) for name in thing.names}
 
 
 def without(node: str) -> Edit:
@@ -168,7 +168,7 @@ def test_local_policy_only_where_pods_are_known() -> None:
         document["workloads"] = [{**document["workloads"][0], "replicas": 1, "spread": False, "node": "cilium-w2"}]
 
     found = costs(stack("dev", local), "node cilium-w2")["address", "default/webpod"]
-    assert found.down and len(found.thing.ways) == 1
+    assert found.down and len(found.thing.paths) == 1
     assert ("address", "default/webpod") not in costs(stack("dev", local), "node cilium-w1")
 
 
@@ -185,7 +185,7 @@ def test_nobody_stands_in_for_a_gateway_of_ciliums_own_kind() -> None:
 
     # Agents pick the first by name, whoever else has the labels.
     found = stack("egress", two)
-    assert len(next(thing for thing in things(found) if thing.names == ("outpost",)).ways) == 1
+    assert len(next(thing for thing in things(found) if thing.names == ("outpost",)).paths) == 1
     assert costs(found, "node kind-control-plane")["egress", "outpost"].down
     assert ("egress", "outpost") not in costs(found, "node kind-worker3")
 

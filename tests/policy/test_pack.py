@@ -21,7 +21,7 @@ from components.cilium import edge, manifests
 from components.workloads import service_manifest
 from effective.helm import helm_values
 from policy.pack import policies
-from policy.seen import seen
+from policy.resources import kubernetes_resource
 from policy.translate import translate
 from rules.registry import rules
 from rules.scope import OF_ABSENCE, SCOPE
@@ -137,7 +137,7 @@ def test_the_translation_gives_back_what_components_made() -> None:
         manifests.cluster_config(stack.bgp.cluster_configs[0], stack.cilium),
         manifests.pool(stack.pools[0], stack.cilium),
     ]
-    found = translate([seen(resource(item)) for item in made]).stack
+    found = translate([kubernetes_resource(resource(item)) for item in made]).stack
     assert found.bgp is not None
     assert found.bgp.cluster_configs == stack.bgp.cluster_configs
     assert found.bgp.peer_configs[0].timers == stack.bgp.peer_configs[0].timers
@@ -377,5 +377,5 @@ def test_edge_objects_come_back_too() -> None:
     from config.egress import EgressPolicy
 
     made = edge.egress_policy(EgressPolicy.model_validate(policy), stack.cilium)
-    found = translate([seen(resource(made))]).stack.egress_policies[0]
+    found = translate([kubernetes_resource(resource(made))]).stack.egress_policies[0]
     assert found.egress_gateway == EgressPolicy.model_validate(policy).egress_gateway

@@ -10,7 +10,7 @@ import yaml
 
 from config.load import parse
 from config.stack import StackConfig
-from probes.seen import Seen
+from probes.observations import Observations
 
 NODES = {
     "cilium-ctr": "192.168.10.100",
@@ -70,8 +70,8 @@ def reporting(kind: str, name: str, fault: str, status: str = "False") -> dict[s
     return {"metadata": {"name": name}, "status": {"conditions": [condition]}}
 
 
-def healthy() -> Seen:
-    """What Field.look() returns when all is well."""
+def healthy() -> Observations:
+    """What Collector.collect() returns when all is well."""
     routes = {f"172.20.{i}.0/24": [address] for i, address in enumerate(NODES.values())}
     routes["172.16.1.1/32"] = list(NODES.values())
     peer = {
@@ -103,7 +103,7 @@ def healthy() -> Seen:
             "endpoints": endpoints,
         }
     ]
-    return Seen(
+    return Observations(
         routers={"cilium-r": router_answer({a: neighbor() for a in NODES.values()}, routes, "10.10.1.0/24")},
         agents={node: [dict(peer)] for node in NODES},
         objects={

@@ -11,8 +11,8 @@ from config.errors import HostError
 from config.stack import StackConfig
 from effective.made import with_made
 from probes.arp import hosts, judge, verdicts
-from probes.field import Field
-from probes.seen import Seen
+from probes.collector import Collector
+from probes.observations import Observations
 from probes.verdict import Color, Verdict
 from tests.probes.ingress.recorded import DEDICATED, SHARED, healthy, stack
 from transport.ssh import Endpoint, Result
@@ -30,7 +30,7 @@ ROUTER = {
 }
 
 
-def seen() -> Seen:
+def observations() -> Observations:
     answers = healthy()
     leases = {"kube-system-cilium-ingress": "cilium-w1", "default-cilium-ingress-webpod-ingress": "cilium-w2"}
     answers.objects["leases"] = [
@@ -49,7 +49,7 @@ def reply(address: str, *macs: str) -> Result:
 
 
 class Link:
-    """A field whose hosts run arping alone."""
+    """A collector whose hosts run arping alone."""
 
     def __init__(self, of: StackConfig, answer: Callable[[str, str], Result]) -> None:
         self.stack, self.answer = of, answer
@@ -69,11 +69,11 @@ def truly(host: str, address: str) -> Result:
 def ask(
     answer: Callable[[str, str], Result] = truly,
     change: Callable[[Any], object] = lambda d: None,
-    spoil: Callable[[Seen], object] = lambda s: None,
+    spoil: Callable[[Observations], object] = lambda s: None,
 ) -> list[Verdict]:
-    answers, whole = seen(), stack(change)
+    answers, whole = observations(), stack(change)
     spoil(answers)
-    return verdicts(cast(Field, Link(whole, answer)), with_made(whole), answers)
+    return verdicts(cast(Collector, Link(whole, answer)), with_made(whole), answers)
 
 
 def test_the_holder_alone_answers_on_every_host_of_the_link() -> None:
@@ -108,8 +108,8 @@ def test_another_answer_is_red_and_told(macs: tuple[str, ...], observed: str, ca
 
 def test_every_answer_counts_and_not_only_the_last() -> None:
     answers = {MACS["cilium-w1"], MACS["cilium-w2"]}
-    assert judge(seen(), "client", SHARED, "cilium-w1", answers).color is Color.RED
-    assert judge(seen(), "client", SHARED, "cilium-w1", {MACS["cilium-w1"]}).color is Color.GREEN
+    assert judge(observations(), "client", SHARED, "cilium-w1", answers).color is Color.RED
+    assert judge(observations(), "client", SHARED, "cilium-w1", {MACS["cilium-w1"]}).color is Color.GREEN
 
 
 def test_a_host_that_cannot_ask_is_grey() -> None:
@@ -140,7 +140,7 @@ def test_a_host_that_cannot_ask_is_grey() -> None:
     ],
 )
 def test_only_what_an_l2_policy_announces_is_asked(
-    change: Callable[[Any], object], spoil: Callable[[Seen], object], asked: set[str]
+    change: Callable[[Any], object], spoil: Callable[[Observations], object], asked: set[str]
 ) -> None:
     assert {v.subject for v in ask(change=change, spoil=spoil)} == asked
 
@@ -160,10 +160,10 @@ def test_only_what_an_l2_policy_announces_is_asked(
 def test_the_hosts_of_a_link_are_those_outside_the_cluster(
     change: Callable[[Any], object], address: str, found: list[str]
 ) -> None:
-    assert list(hosts(cast(Field, Link(stack(change), truly)), address)) == found
+    assert list(hosts(cast(Collector, Link(stack(change), truly)), address)) == found
 
 
 def test_a_host_that_cannot_be_logged_in_to_is_not_asked() -> None:
     link = Link(stack(), truly)
     del link.endpoints["client"]
-    assert list(hosts(cast(Field, link), SHARED)) == ["stranger"]
+    assert list(hosts(cast(Collector, link), SHARED)) == ["stranger"]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from config.load import parse
-from probes.expectation import sessions
+from probes.expectation import expected_sessions
+from probes.observations import Observations
 from probes.prefixes import expected_prefixes
-from probes.seen import Seen
 from probes.verdict import Color, Verdict
 from probes.verify import control_plane
 from tests.probes.recorded import dev_object, healthy, neighbor, reporting
@@ -22,13 +22,13 @@ def nothing(_: object) -> None:
     return None
 
 
-def told(edit: Edit = nothing, change: Callable[[Seen], object] = nothing) -> list[Verdict]:
+def told(edit: Edit = nothing, change: Callable[[Observations], object] = nothing) -> list[Verdict]:
     """What is not green where the dev stack is edited, and the answers of the healthy one are changed."""
     document, answers = dev_object(), healthy()
     edit(document)
     change(answers)
     stack = parse(document, "dev")
-    verdicts = control_plane(stack, list(sessions(stack)), answers)
+    verdicts = control_plane(stack, list(expected_sessions(stack)), answers)
     return [verdict for verdict in verdicts if verdict.color is not Color.GREEN]
 
 
@@ -64,13 +64,15 @@ def peers(document: Any) -> Any:
 )
 def test_an_address_that_nobody_is_told_of(edit: Edit, cause: str) -> None:
     """That its ClusterIP is announced is no matter: nobody asked for that one from outside."""
-    found = told(edit, lambda seen: seen.objects["services"][0].update(spec={"clusterIPs": ["10.96.0.9"]}))
+    found = told(
+        edit, lambda observations: observations.objects["services"][0].update(spec={"clusterIPs": ["10.96.0.9"]})
+    )
     assert cause in red(found, "announced", "webpod")
 
 
 def test_an_address_within_what_is_announced() -> None:
-    def wide(seen: Seen) -> None:
-        seen.objects["services"][0]["spec"] = {"clusterIPs": ["172.16.1.9"]}
+    def wide(observations: Observations) -> None:
+        observations.objects["services"][0]["spec"] = {"clusterIPs": ["172.16.1.9"]}
 
     found = told(lambda d: services(d).update(addresses=["ClusterIP"], aggregationLength=24), wide)
     assert "announced" not in {verdict.check for verdict in found}
@@ -121,23 +123,25 @@ def test_a_session_that_can_carry_nothing(edit: Edit, cause: str) -> None:
     ],
 )
 def test_what_cilium_says_of_its_objects(kind: str, fault: str) -> None:
-    found = told(change=lambda seen: seen.objects[kind].append(reporting(kind, "another", fault, "True")))
+    found = told(
+        change=lambda observations: observations.objects[kind].append(reporting(kind, "another", fault, "True"))
+    )
     assert red(found, "object", "another") == f"{kind} another: {fault} of {kind}"
-    [grey] = told(change=lambda seen: seen.objects.pop(kind))
+    [grey] = told(change=lambda observations: observations.objects.pop(kind))
     assert grey.color is Color.GREY
 
 
 def test_a_condition_that_tells_of_no_fault_is_not_one() -> None:
     total = reporting("CiliumLoadBalancerIPPool", "another", "IPsTotal", "True")
-    assert told(change=lambda seen: seen.objects["CiliumLoadBalancerIPPool"].append(total)) == []
+    assert told(change=lambda observations: observations.objects["CiliumLoadBalancerIPPool"].append(total)) == []
 
 
-def router(seen: Seen) -> Any:
-    return seen.routers["cilium-r"]
+def router(observations: Observations) -> Any:
+    return observations.routers["cilium-r"]
 
 
 def test_lines_that_frr_does_not_run() -> None:
-    found = told(change=lambda seen: router(seen).update({"not-running": ["maximum-paths 256"]}))
+    found = told(change=lambda observations: router(observations).update({"not-running": ["maximum-paths 256"]}))
     assert "maximum-paths 256" in red(found, "router-config", "cilium-r")
 
 
@@ -146,15 +150,15 @@ def test_a_static_route_that_is_not_in_force(route: list[dict[str, bool]]) -> No
     def via_nowhere(document: Any) -> None:
         document["routers"][0]["staticRoutes"] = [{"to": "10.97.0.0/16", "via": "203.0.113.1"}]
 
-    found = told(via_nowhere, lambda seen: router(seen).update(static={"10.97.0.0/16": route}))
+    found = told(via_nowhere, lambda observations: router(observations).update(static={"10.97.0.0/16": route}))
     assert "203.0.113.1 is on no link" in red(found, "static-route", "10.97.0.0/16")
     good = {"10.97.0.0/16": [{"selected": True, "installed": True}]}
-    assert told(via_nowhere, lambda seen: router(seen).update(static=good)) == []
+    assert told(via_nowhere, lambda observations: router(observations).update(static=good)) == []
 
 
 @pytest.mark.parametrize("answer", [{}, {"paths": [{"sourced": True}]}, {"paths": [{"valid": True}]}])
 def test_a_network_that_is_not_announced(answer: dict[str, Any]) -> None:
-    found = told(change=lambda seen: router(seen).update(networks={"10.10.1.0/24": answer}))
+    found = told(change=lambda observations: router(observations).update(networks={"10.10.1.0/24": answer}))
     assert "import check" in red(found, "network", "10.10.1.0/24")
 
 
@@ -171,12 +175,12 @@ def test_an_override_of_an_instance_that_is_not_there() -> None:
 
 @pytest.mark.parametrize(("shown", "good"), [("192.0.2.7", True), ("192.168.20.100", False)])
 def test_the_router_id_of_an_override_is_what_the_router_sees(shown: str, good: bool) -> None:
-    def answers(seen: Seen) -> None:
-        router(seen)["neighbors"]["192.168.20.100"] = {**neighbor(), "remoteRouterId": shown}
+    def answers(observations: Observations) -> None:
+        router(observations)["neighbors"]["192.168.20.100"] = {**neighbor(), "remoteRouterId": shown}
 
-    def down(seen: Seen) -> None:
-        answers(seen)
-        router(seen)["neighbors"]["192.168.20.100"]["bgpState"] = "Active"
+    def down(observations: Observations) -> None:
+        answers(observations)
+        router(observations)["neighbors"]["192.168.20.100"]["bgpState"] = "Active"
 
     found = told(override("instance-65001"), answers)
     assert {verdict.check for verdict in told(override("instance-65001"), down)} == {"bgp-session"}
@@ -205,8 +209,8 @@ def stranger(document: Any) -> None:
     ],
 )
 def test_a_session_with_a_router_that_the_stack_does_not_have(address: str, state: str | None, cause: str) -> None:
-    def answers(seen: Seen) -> None:
-        for agent in seen.agents.values():
+    def answers(observations: Observations) -> None:
+        for agent in observations.agents.values():
             agent += [
                 {"peer-address": ip, "session-state": state if ip == address else "established"}
                 for ip in (FAR, "10.98.0.3", NEAR)
@@ -224,11 +228,13 @@ def test_services_of_one_sharing_key_have_one_address() -> None:
         one["annotations"] = {"lbipam.cilium.io/sharing-key": "web"}
         document["services"].append({**one, "name": "other"})
 
-    def given(address: str) -> Callable[[Seen], None]:
-        def change(seen: Seen) -> None:
-            [one] = seen.objects["services"]
+    def given(address: str) -> Callable[[Observations], None]:
+        def change(observations: Observations) -> None:
+            [one] = observations.objects["services"]
             status = {**one["status"], "loadBalancer": {"ingress": [{"ip": address}]}}
-            seen.objects["services"].append({"metadata": {**one["metadata"], "name": "other"}, "status": status})
+            observations.objects["services"].append(
+                {"metadata": {**one["metadata"], "name": "other"}, "status": status}
+            )
 
         return change
 
@@ -244,7 +250,7 @@ def expected(edit: Edit, spec: dict[str, Any]) -> set[str]:
     edit(document)
     answers.objects["services"][0]["spec"] = spec
     stack = parse(document, "dev")
-    table = expected_prefixes(stack, list(sessions(stack)), answers)["cilium-r"]
+    table = expected_prefixes(stack, list(expected_sessions(stack)), answers)["cilium-r"]
     return {item.prefix for item in table if item.next_hops and "Service" in item.why}
 
 

@@ -14,7 +14,7 @@ from config.load import parse
 from config.stack import StackConfig
 from probes import egress
 from probes.egress_expectation import expected_sources
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.verdict import Color, Verdict
 
 FILE = Path(__file__).resolve().parents[2] / "Pulumi.egress.yaml"
@@ -62,7 +62,7 @@ def agent_map(node_address: str) -> list[dict[str, str]]:
     ]
 
 
-def seen() -> Seen:
+def observations() -> Observations:
     group = {
         "activeGatewayIPs": [EAST, WEST],
         "healthyGatewayIPs": [EAST, WEST],
@@ -70,7 +70,7 @@ def seen() -> Seen:
         "egressIPByGatewayIP": {EAST: "172.18.0.84", WEST: "172.18.0.85"},
     }
     condition = {"type": "cilium-edge.io/IPAMRequestSatisfied", "status": "True", "message": "satisfied"}
-    result = Seen()
+    result = Observations()
     result.objects = {
         "pods": [pod(name) for name in PODS],
         "egress": [
@@ -85,19 +85,19 @@ def seen() -> Seen:
     return result
 
 
-def not_green(change: Callable[[Seen], object]) -> list[Verdict]:
-    answers = seen()
+def not_green(change: Callable[[Observations], object]) -> list[Verdict]:
+    answers = observations()
     change(answers)
     return [v for v in egress.judge(stack(), answers) if v.color is not Color.GREEN]
 
 
 def test_what_the_lab_answers_is_green() -> None:
-    verdicts = list(egress.judge(stack(), seen()))
+    verdicts = list(egress.judge(stack(), observations()))
     assert [v.check for v in verdicts] == ["egress-status", "egress-ipam", *["egress-gateway"] * 2, *["egress-map"] * 5]
     assert all(v.color is Color.GREEN for v in verdicts), verdicts
 
 
-def status(answers: Seen) -> Any:
+def status(answers: Observations) -> Any:
     return answers.objects["egress"][0]["status"]
 
 
@@ -131,7 +131,7 @@ def status(answers: Seen) -> Any:
         ),
     ],
 )
-def test_what_is_wrong_is_red_and_told(change: Callable[[Seen], object], check: str, words: str) -> None:
+def test_what_is_wrong_is_red_and_told(change: Callable[[Observations], object], check: str, words: str) -> None:
     found = [v for v in not_green(change) if v.check == check]
     assert found and all(v.color is Color.RED and v.cause for v in found)
     assert any(words in v.observed for v in found), found
@@ -146,7 +146,7 @@ def test_what_is_wrong_is_red_and_told(change: Callable[[Seen], object], check: 
         lambda s: s.devices.pop("kind-worker3"),
     ],
 )
-def test_what_nobody_answered_is_never_green(change: Callable[[Seen], object]) -> None:
+def test_what_nobody_answered_is_never_green(change: Callable[[Observations], object]) -> None:
     assert any(v.color is Color.GREY for v in not_green(change))
 
 
@@ -161,7 +161,7 @@ def test_what_nobody_answered_is_never_green(change: Callable[[Seen], object]) -
     ],
 )
 def test_which_address_an_outpost_may_see(name: str, outpost: int, expected: set[str]) -> None:
-    assert expected_sources(stack(), pod(name), stack().outposts[outpost], seen()) == expected
+    assert expected_sources(stack(), pod(name), stack().outposts[outpost], observations()) == expected
 
 
 def test_an_excluded_destination_is_reached_with_the_nodes_address() -> None:
@@ -169,11 +169,11 @@ def test_an_excluded_destination_is_reached_with_the_nodes_address() -> None:
         document["egressPolicies"][1].update(destinationCIDRs=["172.18.0.0/16"], excludedCIDRs=["172.18.0.8/32"])
 
     one = stack(exclude)
-    assert expected_sources(one, pod("netperf-pod"), one.outposts[1], seen()) == {"172.18.0.3"}
+    assert expected_sources(one, pod("netperf-pod"), one.outposts[1], observations()) == {"172.18.0.3"}
 
 
 def test_a_zone_without_a_gateway_reaches_nothing() -> None:
-    answers = seen()
+    answers = observations()
     status(answers)["groupStatuses"][0]["activeGatewayIPsByAZ"] = {"east": [], "west": [WEST]}
     assert expected_sources(stack(), pod("netperf-pod"), stack().outposts[1], answers) == set()
 
@@ -182,4 +182,4 @@ def test_a_stack_without_egress_has_no_verdicts() -> None:
     def none(document: Any) -> None:
         del document["egressPolicies"]
 
-    assert list(egress.judge(stack(none), seen())) == []
+    assert list(egress.judge(stack(none), observations())) == []

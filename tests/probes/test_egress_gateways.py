@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from probes.egress_gateways import judge
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.verdict import Color, Verdict
-from tests.probes.test_egress import seen, stack
+from tests.probes.test_egress import observations, stack
 
 HOST3 = {"matchLabels": {"kubernetes.io/hostname": "kind-worker3"}}
 PLAIN, HA = 0, 1
 
 
-def verdict(edit: Callable[[Any], object], change: Callable[[Seen], object], which: int = PLAIN) -> Verdict:
+def verdict(edit: Callable[[Any], object], change: Callable[[Observations], object], which: int = PLAIN) -> Verdict:
     """Of one policy of the egress stack, which is edited, on answers that are changed."""
-    answers = seen()
+    answers = observations()
     change(answers)
     return list(judge(stack(lambda document: edit(document["egressPolicies"][which])), answers))[which]
 
@@ -31,7 +31,7 @@ def gateway(**entry: Any) -> Callable[[Any], object]:
     return lambda policy: policy.update(egressGateway={"nodeSelector": HOST3, **entry})
 
 
-def on_worker3(**addresses: list[str]) -> Callable[[Seen], object]:
+def on_worker3(**addresses: list[str]) -> Callable[[Observations], object]:
     return lambda answers: answers.devices.update({"kind-worker3": addresses})
 
 
@@ -60,7 +60,7 @@ def on_worker3(**addresses: list[str]) -> Callable[[Seen], object]:
     ],
 )
 def test_a_way_that_leads_nowhere_is_red_with_its_cause(
-    edit: Callable[[Any], object], change: Callable[[Seen], object], cause: str
+    edit: Callable[[Any], object], change: Callable[[Observations], object], cause: str
 ) -> None:
     found = verdict(edit, change)
     assert (found.subject, found.color) == ("outpost", Color.RED) and cause in found.cause
@@ -90,10 +90,12 @@ def test_no_active_gateway_at_all() -> None:
         (lambda policy: policy.update(selectors=[{"podSelector": {"matchLabels": {"org": "nobody"}}}]), nothing),
     ],
 )
-def test_what_cannot_be_shown_is_never_green(edit: Callable[[Any], object], change: Callable[[Seen], object]) -> None:
+def test_what_cannot_be_shown_is_never_green(
+    edit: Callable[[Any], object], change: Callable[[Observations], object]
+) -> None:
     assert verdict(edit, change).color is Color.GREY
 
 
 def test_a_policy_of_isovalents_is_its_operators() -> None:
     isovalent = stack(lambda document: document["egressPolicies"][HA].update(kind="IsovalentEgressGatewayPolicy"))
-    assert [found.subject for found in judge(isovalent, seen())] == ["outpost"]
+    assert [found.subject for found in judge(isovalent, observations())] == ["outpost"]

@@ -9,16 +9,16 @@ import pytest
 
 from config.load import parse
 from config.stack import StackConfig
-from probes.expectation import sessions
-from probes.seen import Seen
+from probes.expectation import expected_sessions
+from probes.observations import Observations
 from probes.verdict import Color, Verdict
 from probes.verify import all_green, control_plane
 from tests.probes.recorded import NODES, dev, dev_object, fib_route, healthy, neighbor, rib_route
 
 
-def judge(seen: Seen, stack: StackConfig | None = None) -> list[Verdict]:
+def judge(observations: Observations, stack: StackConfig | None = None) -> list[Verdict]:
     stack = stack or dev()
-    return control_plane(stack, list(sessions(stack)), seen)
+    return control_plane(stack, list(expected_sessions(stack)), observations)
 
 
 def not_green(verdicts: list[Verdict]) -> list[Verdict]:
@@ -37,24 +37,24 @@ def test_nothing_asked_is_nothing_proven() -> None:
 
 @pytest.mark.parametrize("part", ["routers", "agents", "objects"])
 def test_missing_answers_are_never_green(part: str) -> None:
-    seen = healthy()
-    setattr(seen, part, {})
-    verdicts = not_green(judge(seen))
+    observations = healthy()
+    setattr(observations, part, {})
+    verdicts = not_green(judge(observations))
     assert verdicts
     assert all(v.color is Color.GREY or v.cause for v in verdicts)
 
 
-def spoil(change: Callable[[Seen], Any]) -> list[Verdict]:
-    seen = healthy()
-    change(seen)
-    verdicts = not_green(judge(seen))
+def spoil(change: Callable[[Observations], Any]) -> list[Verdict]:
+    observations = healthy()
+    change(observations)
+    verdicts = not_green(judge(observations))
     assert verdicts, "the fault went unseen"
     assert all(v.color is Color.RED and v.cause for v in verdicts)
     return verdicts
 
 
-def router(seen: Seen) -> Any:
-    return seen.routers["cilium-r"]
+def router(observations: Observations) -> Any:
+    return observations.routers["cilium-r"]
 
 
 def test_session_down_on_the_router() -> None:
@@ -80,18 +80,18 @@ def test_one_as_on_both_sides_of_an_external_session_is_named() -> None:
         ("nbrExternalLink", "both sides are AS 65000, and the neighbor is external"),
         ("nbrInternalLink", "FRR expects AS 65001"),
     ):
-        seen = healthy()
+        observations = healthy()
         # The number is the one that FRR saw last.
-        router(seen)["neighbors"]["192.168.10.101"].update({"bgpState": "Idle", "remoteAs": 65001, link: True})
-        [red] = not_green(judge(seen, stack))
+        router(observations)["neighbors"]["192.168.10.101"].update({"bgpState": "Idle", "remoteAs": 65001, link: True})
+        [red] = not_green(judge(observations, stack))
         assert words in red.cause
 
 
 def test_routes_that_frr_discards_for_want_of_a_policy() -> None:
-    def without_policy(seen: Seen) -> None:
+    def without_policy(observations: Observations) -> None:
         families = {"ipv4Unicast": {"inboundEbgpRequiresPolicy": "Inbound updates discarded due to missing policy"}}
-        router(seen)["neighbors"]["192.168.10.101"]["addressFamilyInfo"] = families
-        router(seen)["rib"].pop("172.20.1.0/24")
+        router(observations)["neighbors"]["192.168.10.101"]["addressFamilyInfo"] = families
+        router(observations)["rib"].pop("172.20.1.0/24")
 
     [red] = spoil(without_policy)
     assert red.cause == "FRR takes no route from 192.168.10.101 without an inbound policy (bgp ebgp-requires-policy)"
@@ -146,10 +146,10 @@ def test_ecmp_narrower_than_the_advertising_nodes() -> None:
 def test_maximum_paths_limits_what_is_expected() -> None:
     document = dev_object()
     document["routers"][0]["bgp"]["maximumPaths"] = 2
-    seen, two = healthy(), list(NODES.values())[:2]
-    router(seen)["rib"]["172.16.1.1/32"] = rib_route("172.16.1.1/32", two)
-    router(seen)["fib"][4] = fib_route("172.16.1.1/32", two)
-    assert not_green(judge(seen, parse(document, "dev"))) == []
+    observations, two = healthy(), list(NODES.values())[:2]
+    router(observations)["rib"]["172.16.1.1/32"] = rib_route("172.16.1.1/32", two)
+    router(observations)["fib"][4] = fib_route("172.16.1.1/32", two)
+    assert not_green(judge(observations, parse(document, "dev"))) == []
 
 
 def test_a_prefix_that_nobody_declared() -> None:
@@ -159,18 +159,18 @@ def test_a_prefix_that_nobody_declared() -> None:
 
 
 def test_service_without_an_address_or_outside_the_pools() -> None:
-    def unsatisfied(seen: Seen) -> None:
-        status = seen.objects["services"][0]["status"]
+    def unsatisfied(observations: Observations) -> None:
+        status = observations.objects["services"][0]["status"]
         status["loadBalancer"] = {}
         status["conditions"][0].update(status="False", message="no pool")
-        router(seen)["rib"].pop("172.16.1.1/32")
-        router(seen)["fib"].pop(4)
+        router(observations)["rib"].pop("172.16.1.1/32")
+        router(observations)["fib"].pop(4)
 
     [red] = spoil(unsatisfied)
     assert (red.check, red.cause) == ("lb-ipam", "no pool")
 
-    def stray(seen: Seen) -> None:
-        seen.objects["services"][0]["status"]["loadBalancer"]["ingress"][0]["ip"] = "172.31.0.1"
+    def stray(observations: Observations) -> None:
+        observations.objects["services"][0]["status"]["loadBalancer"]["ingress"][0]["ip"] = "172.31.0.1"
 
     assert any("in no declared pool" in red.cause for red in spoil(stray))
 
@@ -182,26 +182,26 @@ def local_stack() -> StackConfig:
 
 
 def test_local_policy_wants_only_nodes_with_a_ready_backend() -> None:
-    seen, with_backend = healthy(), list(NODES.values())[1:]
-    reds = not_green(judge(seen, local_stack()))
+    observations, with_backend = healthy(), list(NODES.values())[1:]
+    reds = not_green(judge(observations, local_stack()))
     assert {r.check for r in reds} == {"rib", "fib"}
     assert all("192.168.10.100, which must not" in r.cause for r in reds)
-    router(seen)["rib"]["172.16.1.1/32"] = rib_route("172.16.1.1/32", with_backend)
-    router(seen)["fib"][4] = fib_route("172.16.1.1/32", with_backend)
-    assert not_green(judge(seen, local_stack())) == []
+    router(observations)["rib"]["172.16.1.1/32"] = rib_route("172.16.1.1/32", with_backend)
+    router(observations)["fib"][4] = fib_route("172.16.1.1/32", with_backend)
+    assert not_green(judge(observations, local_stack())) == []
 
 
 def test_local_policy_without_any_backend_wants_the_address_gone() -> None:
-    seen = healthy()
-    for endpoint in seen.objects["slices"][0]["endpoints"]:
+    observations = healthy()
+    for endpoint in observations.objects["slices"][0]["endpoints"]:
         endpoint["conditions"]["ready"] = False
-    assert any(r.check == "rib" and "cannot serve" in r.cause for r in not_green(judge(seen, local_stack())))
+    assert any(r.check == "rib" and "cannot serve" in r.cause for r in not_green(judge(observations, local_stack())))
 
 
 def test_a_stack_with_bgp_and_no_session_is_red() -> None:
     document = dev_object()
     document["bgp"]["nodeLabels"] = {}
     stack = parse(document, "dev")
-    seen = healthy()
-    router(seen)["neighbors"], router(seen)["rib"], router(seen)["fib"] = {}, {}, []
-    assert any("no cluster config selects" in v.cause for v in not_green(judge(seen, stack)))
+    observations = healthy()
+    router(observations)["neighbors"], router(observations)["rib"], router(observations)["fib"] = {}, {}, []
+    assert any("no cluster config selects" in v.cause for v in not_green(judge(observations, stack)))

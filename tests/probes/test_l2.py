@@ -10,7 +10,7 @@ import pytest
 from config.load import parse
 from config.stack import StackConfig
 from probes.l2 import asked_from, judge
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.verdict import Color
 from tests.probes.recorded import BACKENDS, dev_object, healthy
 
@@ -32,7 +32,9 @@ def stack(change: Change = lambda policy: None, service: Change = lambda service
     return parse(found, "dev")
 
 
-def seen(holder: str = "cilium-w1", rows: tuple[tuple[str, str], ...] = (("172.16.1.1", "eth1"),)) -> Seen:
+def observations(
+    holder: str = "cilium-w1", rows: tuple[tuple[str, str], ...] = (("172.16.1.1", "eth1"),)
+) -> Observations:
     answers = healthy()
     name = "cilium-l2announce-default-webpod"
     answers.objects["leases"] = [{"metadata": {"name": name}, "spec": {"holderIdentity": holder}}]
@@ -41,27 +43,42 @@ def seen(holder: str = "cilium-w1", rows: tuple[tuple[str, str], ...] = (("172.1
 
 
 def test_the_holder_announces() -> None:
-    [verdict] = judge(stack(), seen())
+    [verdict] = judge(stack(), observations())
     assert verdict.color is Color.GREEN and verdict.observed == "cilium-w1, on eth1"
 
 
 @pytest.mark.parametrize(
     ("policy", "service", "answers", "cause"),
     [
-        (lambda p: p.update(loadBalancerIPs=False), lambda s: None, seen(""), "announces no LoadBalancer addresses"),
+        (
+            lambda p: p.update(loadBalancerIPs=False),
+            lambda s: None,
+            observations(""),
+            "announces no LoadBalancer addresses",
+        ),
         (
             lambda p: p.update(nodeSelector={"matchLabels": {"a": "b"}}),
             lambda s: None,
-            seen(""),
+            observations(""),
             "no node has the labels",
         ),
-        (lambda p: None, lambda s: None, seen(""), "no agent has taken the Lease"),
-        (lambda p: None, lambda s: None, seen("cilium-w2"), "no agent has taken the Lease"),
-        (lambda p: p.update(interfaces=["^enp"]), lambda s: None, seen(rows=()), "no device of cilium-w1 matches"),
-        (lambda p: None, lambda s: None, seen(rows=(("172.16.1.9", "eth1"),)), "no device of cilium-w1 matches"),
+        (lambda p: None, lambda s: None, observations(""), "no agent has taken the Lease"),
+        (lambda p: None, lambda s: None, observations("cilium-w2"), "no agent has taken the Lease"),
+        (
+            lambda p: p.update(interfaces=["^enp"]),
+            lambda s: None,
+            observations(rows=()),
+            "no device of cilium-w1 matches",
+        ),
+        (
+            lambda p: None,
+            lambda s: None,
+            observations(rows=(("172.16.1.9", "eth1"),)),
+            "no device of cilium-w1 matches",
+        ),
     ],
 )
-def test_nobody_answers_and_why(policy: Change, service: Change, answers: Seen, cause: str) -> None:
+def test_nobody_answers_and_why(policy: Change, service: Change, answers: Observations, cause: str) -> None:
     [verdict] = judge(stack(policy, service), answers)
     assert verdict.color is Color.RED and cause in verdict.cause
 
@@ -75,7 +92,7 @@ def test_nobody_answers_and_why(policy: Change, service: Change, answers: Seen, 
     ],
 )
 def test_an_agent_that_has_the_link_and_announces_nothing_is_to_be_restarted(links: dict[str, str], cause: str) -> None:
-    answers = seen(rows=())
+    answers = observations(rows=())
     answers.hardware = {"cilium-w1": links}
     [verdict] = judge(stack(), answers)
     assert verdict.color is Color.RED and cause in verdict.cause
@@ -83,9 +100,9 @@ def test_an_agent_that_has_the_link_and_announces_nothing_is_to_be_restarted(lin
 
 def test_a_holder_without_a_backend_drops_what_it_draws() -> None:
     local = stack(service=lambda s: s.update(externalTrafficPolicy="Local"))
-    [good] = judge(local, seen())
+    [good] = judge(local, observations())
     assert good.color is Color.GREEN and "cilium-w1" in BACKENDS
-    answers = seen()
+    answers = observations()
     answers.objects["slices"][0]["endpoints"] = [
         e for e in answers.objects["slices"][0]["endpoints"] if e["nodeName"] != "cilium-w1"
     ]
@@ -94,7 +111,7 @@ def test_a_holder_without_a_backend_drops_what_it_draws() -> None:
 
 
 def test_what_nobody_told_is_grey() -> None:
-    answers = seen()
+    answers = observations()
     answers.announced = {}
     assert [v.color for v in judge(stack(), answers)] == [Color.GREY]
     del answers.objects["leases"]
@@ -109,7 +126,7 @@ def test_what_nobody_told_is_grey() -> None:
     ],
 )
 def test_what_no_policy_announces_is_not_asked(service: Change) -> None:
-    assert list(judge(stack(service=service), seen())) == []
+    assert list(judge(stack(service=service), observations())) == []
 
 
 def test_a_router_asks_on_its_own_link_alone() -> None:
@@ -133,7 +150,7 @@ def test_a_router_asks_on_its_own_link_alone() -> None:
 def test_a_lease_that_ran_out_is_red_whatever_is_announced_at_the_moment(
     renewed: str | None, late: bool, rows: tuple[tuple[str, str], ...]
 ) -> None:
-    answers = seen(rows=rows)
+    answers = observations(rows=rows)
     answers.hardware = {"cilium-w1": {"02:00:00:00:00:01": "eth1"}}
     answers.objects["leases"][0]["spec"].update(leaseDurationSeconds=15, renewTime=renewed)
     # The cluster's clock: somebody has renewed another Lease.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.verdict import Color
 from tests.probes.test_declared import Edit, nothing, red, told
 
@@ -24,9 +24,9 @@ OPERATOR = {"io.cilium/app": "operator"}
 
 
 def test_a_daemon_that_does_not_run() -> None:
-    found = told(change=lambda seen: seen.stopped.update({"cilium-r": ["zebra"]}))
+    found = told(change=lambda observations: observations.stopped.update({"cilium-r": ["zebra"]}))
     assert red(found, "router-daemon", "cilium-r").startswith("a daemon of FRR does not run (zebra)")
-    well = told(change=lambda seen: seen.stopped.update({"cilium-r": []}))
+    well = told(change=lambda observations: observations.stopped.update({"cilium-r": []}))
     assert "router-daemon" not in {verdict.check for verdict in well}
 
 
@@ -43,7 +43,7 @@ def reflector(document: Any) -> None:
     ],
 )
 def test_a_router_that_forwards_nothing(edit: Edit, forwards: bool, told_of: bool) -> None:
-    found = told(edit, lambda seen: seen.forwarding.update({"cilium-r": forwards}))
+    found = told(edit, lambda observations: observations.forwarding.update({"cilium-r": forwards}))
     assert bool([v for v in found if v.check == "forwarding"]) == told_of
 
 
@@ -59,24 +59,30 @@ def test_a_router_that_forwards_nothing(edit: Edit, forwards: bool, told_of: boo
     ],
 )
 def test_an_operator_that_is_not_there(pods: list[Any], observed: str | None) -> None:
-    found = [v for v in told(change=lambda seen: seen.objects.update(pods=pods)) if v.check == "operator"]
+    found = [
+        v for v in told(change=lambda observations: observations.objects.update(pods=pods)) if v.check == "operator"
+    ]
     assert [v.observed for v in found] == ([observed] if observed else [])
     assert all("nobody gives addresses" in v.cause for v in found)
 
 
-def live(seen: Seen) -> Any:
-    return seen.objects["services"][0]
+def live(observations: Observations) -> Any:
+    return observations.objects["services"][0]
 
 
-def as_declared(seen: Seen) -> None:
-    live(seen)["spec"] = {"type": "LoadBalancer", "externalTrafficPolicy": "Cluster", "selector": {"app": "webpod"}}
+def as_declared(observations: Observations) -> None:
+    live(observations)["spec"] = {
+        "type": "LoadBalancer",
+        "externalTrafficPolicy": "Cluster",
+        "selector": {"app": "webpod"},
+    }
 
 
 def changed(**fields: Any) -> Edit:
-    def change(seen: Any) -> None:
-        as_declared(seen)
-        live(seen)["spec"].update(fields)
-        live(seen)["metadata"]["managedFields"] = [
+    def change(observations: Any) -> None:
+        as_declared(observations)
+        live(observations)["spec"].update(fields)
+        live(observations)["metadata"]["managedFields"] = [
             {"manager": "cilium-edge", "time": "then", "fieldsV1": {"f:spec": {"f:type": {}}}},
             {
                 "manager": "kubectl-patch",
@@ -107,8 +113,8 @@ def test_a_service_that_somebody_changed(fields: dict[str, Any], cause: str) -> 
 
 
 def test_a_label_that_somebody_changed() -> None:
-    def other(seen: Seen) -> None:
-        metadata = live(seen)["metadata"]
+    def other(observations: Observations) -> None:
+        metadata = live(observations)["metadata"]
         metadata["labels"] = {"app": "wbpod", "mine": "too"}
         metadata["managedFields"] = [
             {"manager": name, "time": time, "fieldsV1": {"f:metadata": {"f:labels": {"f:app": {}}}}}
@@ -120,23 +126,25 @@ def test_a_label_that_somebody_changed() -> None:
 
 
 def test_what_is_as_declared_or_made_by_others_is_not_told() -> None:
-    def of_the_chart(seen: Seen) -> None:
-        changed(externalTrafficPolicy="Local")(seen)
-        live(seen)["metadata"]["labels"] = {"app.kubernetes.io/managed-by": "Helm"}
+    def of_the_chart(observations: Observations) -> None:
+        changed(externalTrafficPolicy="Local")(observations)
+        live(observations)["metadata"]["labels"] = {"app.kubernetes.io/managed-by": "Helm"}
 
-    def of_the_operator(seen: Seen) -> None:
-        changed(externalTrafficPolicy="Local")(seen)
-        live(seen)["metadata"]["ownerReferences"] = [{"kind": "Ingress"}]
+    def of_the_operator(observations: Observations) -> None:
+        changed(externalTrafficPolicy="Local")(observations)
+        live(observations)["metadata"]["ownerReferences"] = [{"kind": "Ingress"}]
 
     for change in (as_declared, of_the_chart, of_the_operator):
         assert not [v for v in told(change=change) if v.check == "service"]
 
 
 def test_a_better_route_of_another_source() -> None:
-    def beaten(seen: Seen) -> None:
-        for route in seen.routers["cilium-r"]["rib"]["172.16.1.1/32"]:
+    def beaten(observations: Observations) -> None:
+        for route in observations.routers["cilium-r"]["rib"]["172.16.1.1/32"]:
             route.pop("selected", None)
-        seen.routers["cilium-r"]["fib"] = [r for r in seen.routers["cilium-r"]["fib"] if r["dst"] != "172.16.1.1"]
+        observations.routers["cilium-r"]["fib"] = [
+            r for r in observations.routers["cilium-r"]["fib"] if r["dst"] != "172.16.1.1"
+        ]
 
     found = told(change=beaten)
     for check in ("rib", "fib"):
@@ -144,10 +152,10 @@ def test_a_better_route_of_another_source() -> None:
 
 
 def test_without_the_api_no_route_is_said_to_be_too_much() -> None:
-    def frozen(seen: Seen) -> None:
+    def frozen(observations: Observations) -> None:
         for key in ("services", "pods", "slices", "nodes"):
-            del seen.objects[key]
-            seen.errors[key] = "no answer within 20 s"
+            del observations.objects[key]
+            observations.errors[key] = "no answer within 20 s"
 
     [surplus] = [v for v in told(change=frozen) if v.check == "rib-surplus"]
     assert surplus.color is Color.GREY and "no answer within 20 s" in surplus.cause + surplus.observed

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from probes.field import Field
+from probes.collector import Collector
+from probes.observations import Observations
 from probes.reachability import pod_to_pod, vip
-from probes.seen import Seen
 from probes.verdict import Color
 from tests.probes.recorded import NODES, dev, healthy
 
@@ -57,7 +57,7 @@ def pod(name: str, app: str, node: str | None, address: str | None) -> dict[str,
 )
 def test_every_pair_has_a_verdict(node: str | None, address: str | None, color: Color, where: str, cause: str) -> None:
     pods = [pod("curl-pod", "curl", "cilium-ctr", "172.20.0.9"), pod("webpod-1", "webpod", node, address)]
-    [verdict] = pod_to_pod(cast(Field, Pods()), Seen(objects={"pods": pods}))
+    [verdict] = pod_to_pod(cast(Collector, Pods()), Observations(objects={"pods": pods}))
     assert (verdict.color, verdict.where) == (color, where) and cause in verdict.cause
 
 
@@ -73,7 +73,7 @@ def test_every_pair_has_a_verdict(node: str | None, address: str | None, color: 
 )
 def test_large_packets_that_do_not_arrive_are_a_black_hole(large: str, color: Color) -> None:
     pods = [pod("curl-pod", "curl", "cilium-ctr", "172.20.0.9"), pod("webpod-1", "webpod", "cilium-w1", "172.20.1.9")]
-    [verdict] = pod_to_pod(cast(Field, Pods(large)), Seen(objects={"pods": pods}))
+    [verdict] = pod_to_pod(cast(Collector, Pods(large)), Observations(objects={"pods": pods}))
     assert verdict.color is color
     assert ("path MTU black hole" in verdict.cause) is (color is Color.RED)
 
@@ -114,6 +114,6 @@ HOPS = list(NODES.values())
     ],
 )
 def test_loss_is_placed(losses: dict[str, int], cause: str) -> None:
-    seen, field = healthy(), Router(losses)
-    [verdict] = vip(cast(Field, field), seen, field.stack.services[0], "cilium-r", ["172.16.1.1"])
+    observations, collector = healthy(), Router(losses)
+    [verdict] = vip(cast(Collector, collector), observations, collector.stack.services[0], "cilium-r", ["172.16.1.1"])
     assert verdict.color is Color.RED and cause in verdict.cause, verdict

@@ -15,7 +15,7 @@ import yaml
 
 from config.load import parse
 from config.stack import StackConfig
-from rules.registry import Report, check_all, rules
+from rules.registry import RuleReport, check_all, rules
 
 HERE = Path(__file__).parent
 BASE = yaml.safe_load((HERE.parents[1] / "Pulumi.dev.yaml").read_text())["config"]["cilium-edge:stack"]
@@ -37,7 +37,7 @@ def merged(under: Any, patch: Any) -> Any:
 
 
 @cache
-def report(rule_id: str, name: str) -> Report:
+def report(rule_id: str, name: str) -> RuleReport:
     """What all rules say of a fixture."""
     patch = yaml.safe_load((HERE / rule_id / name).read_text()) or {}
     before: StackConfig | None = None
@@ -46,7 +46,7 @@ def report(rule_id: str, name: str) -> Report:
     return check_all(parse(merged(BASE, patch), rule_id), before)
 
 
-def told(found: Report, rule_id: str) -> list[str]:
+def told(found: RuleReport, rule_id: str) -> list[str]:
     return [f"{finding.severity} {finding}" for finding in found.findings if finding.rule == rule_id]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from engine.diff import Change, touches
-from engine.providers.base import Context, Verdict
+from engine.diff import PropertyChange, touches
+from engine.providers.base import Context, DiffResult
 from engine.providers.docker.containers import Containers
 from engine.providers.docker.images import BuiltImages, RemoteImages
 from engine.providers.docker.kinds import Kind
@@ -35,11 +35,11 @@ class DockerProvider:
         self._engines: dict[str, Any] = {}
         self._lock = threading.Lock()
 
-    def diff(self, kind: str, before: Properties, changes: list[Change], provider: Properties) -> Verdict:
+    def diff(self, kind: str, before: Properties, changes: list[PropertyChange], provider: Properties) -> DiffResult:
         in_place = list(_KINDS[kind].in_place)
         replace = tuple(change.path for change in changes if not touches(change, in_place))
         # Its name and its address are taken while it is there.
-        return Verdict(bool(changes), replace, delete_before_replace=True)
+        return DiffResult(bool(changes), replace, delete_before_replace=True)
 
     def identity(self, kind: str, inputs: Properties) -> str | None:
         name = inputs.get(_NAMES.get(kind, "name"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.egress.field import GATEWAYS, ours
+from tests.e2e.egress.helpers import GATEWAYS, ours
 from tests.e2e.harness import Edge, deployed, until
 
 

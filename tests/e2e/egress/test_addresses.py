@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.e2e.egress.field import (
+from tests.e2e.egress.helpers import (
     GATEWAYS,
     addresses,
     answer,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.egress.bad_api import FAULTS
-from tests.e2e.egress.field import (
+from tests.e2e.egress.helpers import (
     EAST,
     GATEWAYS,
     WEST,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.e2e.egress.field import EAST, GATEWAYS, WEST, answer, status
+from tests.e2e.egress.helpers import EAST, GATEWAYS, WEST, answer, status
 from tests.e2e.harness import Edge, until
 
 # An address behind the second outpost, and routes to it; nobody has the last one.

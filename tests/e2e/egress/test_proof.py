@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.e2e.egress.field import (
+from tests.e2e.egress.helpers import (
     EAST,
     HA,
     WEST,

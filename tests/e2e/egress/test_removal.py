@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.e2e.egress.field import (
+from tests.e2e.egress.helpers import (
     GATEWAYS,
     addresses,
     holders,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import Edge
-from tests.e2e.ingress.field import ask, by_hand, fresh, told
+from tests.e2e.ingress.helpers import ask, by_hand, fresh, told
 
 BOOKS = "Gateway default/edge /details from client 192.168.10.200"
 _SERVE_TLS = (

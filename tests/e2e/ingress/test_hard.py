@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import Edge, until
-from tests.e2e.ingress.field import DEDICATED, SHARED, TO_WEBPOD, causes, code, told
+from tests.e2e.ingress.helpers import DEDICATED, SHARED, TO_WEBPOD, causes, code, told
 
 # One never answers, one closes early, one echoes WebSocket frames.
 _BACKENDS = """

@@ -7,7 +7,7 @@ from typing import Any
 
 from lab.images import newer
 from tests.e2e.harness import Edge
-from tests.e2e.ingress.field import code, fresh
+from tests.e2e.ingress.helpers import code, fresh
 
 NODES = {"192.168.10.100", "192.168.10.101", "192.168.10.102"}
 

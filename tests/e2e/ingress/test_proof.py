@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.e2e.harness import Edge, until
-from tests.e2e.ingress.field import DEDICATED, SHARED, TO_WEBPOD, ask, code
+from tests.e2e.ingress.helpers import DEDICATED, SHARED, TO_WEBPOD, ask, code
 
 
 def test_everything_is_proven(ingress: Edge) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import Edge
-from tests.e2e.ingress.field import SHARED, ask
-from tests.e2e.truth.case import Deployment, Ground, Mistake, mistakes_of, twins_of
+from tests.e2e.ingress.helpers import SHARED, ask
+from tests.e2e.truth.case import Deployment, Mistake, RuleLab, mistakes_of, twins_of
 from tests.e2e.truth.looks import Look, View
 
 # --- what a client of the Ingresses sees ---
@@ -130,7 +130,7 @@ def features(stack: Any) -> None:
 
 FEATURES = Deployment(
     "features",
-    ground=features,
+    base=features,
     mistakes=(
         Mistake("I3", misspelt_mode, (shares("typo"),)),
         Mistake("I6", class_on_shared, (classless,)),
@@ -195,23 +195,23 @@ ALL = (FEATURES, LONELY, BROKEN, LOCKED, SILENT)
 
 
 @pytest.fixture(scope="module")
-def ground(_ingress: Edge) -> Iterator[Ground]:
-    yield Ground(_ingress, ALL, well=everywhere(200))
+def rule_lab(_ingress: Edge) -> Iterator[RuleLab]:
+    yield RuleLab(_ingress, ALL, well=everywhere(200))
     _ingress.reset()
     _ingress.run("up", "--refresh")
 
 
 @mistakes_of(*ALL)
-def test_the_mistake_does_what_its_page_says(ground: Ground, deployment: Deployment, mistake: Mistake) -> None:
-    ground.check(deployment, mistake)
+def test_the_mistake_does_what_its_page_says(rule_lab: RuleLab, deployment: Deployment, mistake: Mistake) -> None:
+    rule_lab.check(deployment, mistake)
 
 
 @twins_of(*ALL)
-def test_beside_it_the_good_twin_works(ground: Ground, deployment: Deployment, look: Look) -> None:
-    assert look in ground.show(deployment).true
+def test_beside_it_the_good_twin_works(rule_lab: RuleLab, deployment: Deployment, look: Look) -> None:
+    assert look in rule_lab.show(deployment).true
 
 
-def test_i2_the_chart_wants_the_proxy(ground: Ground) -> None:
+def test_i2_the_chart_wants_the_proxy(rule_lab: RuleLab) -> None:
     def off(stack: Any) -> None:
         stack["cilium"]["values"]["l7Proxy"] = False
 
@@ -219,8 +219,8 @@ def test_i2_the_chart_wants_the_proxy(ground: Ground) -> None:
         off(stack)
         stack["waivers"] = [{"rule": "I2", "reason": "the lab shows what happens then"}]
 
-    ground.edge.change(off)
-    assert "I2 " in ground.edge.run("plan", ok=False).stderr
-    ground.edge.change(waived)
-    done = ground.edge.run("up", ok=False)
+    rule_lab.edge.change(off)
+    assert "I2 " in rule_lab.edge.run("plan", ok=False).stderr
+    rule_lab.edge.change(waived)
+    done = rule_lab.edge.run("up", ok=False)
     assert done.returncode == 1 and "l7Proxy" in done.stderr

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.harness import Edge, until
-from tests.e2e.ingress.field import SHARED, causes, code, fresh
+from tests.e2e.ingress.helpers import SHARED, causes, code, fresh
 from tests.e2e.ingress.test_host_network import on_the_nodes
 from tests.e2e.truth.looks import resolved
 

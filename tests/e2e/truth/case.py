@@ -50,14 +50,14 @@ class Deployment:
 
     name: str
     mistakes: tuple[Mistake, ...]
-    ground: Edit = lambda stack: None
+    base: Edit = lambda stack: None
     well: tuple[tuple[str, Look], ...] = ()
     after: Callable[[Edge], None] = lambda edge: None
 
     def stack(self, original: Any, *mistakes: Mistake) -> Any:
         """The stack with some of the mistakes."""
         stack = copy.deepcopy(original)
-        self.ground(stack)
+        self.base(stack)
         for mistake in mistakes:
             mistake.edit(stack)
         return stack
@@ -123,9 +123,9 @@ def settled(edge: Edge, looks: set[Look], seconds: float = 60) -> set[Look]:
     return {look for look in looks if look(view)}
 
 
-def heal(edge: Edge, ground: Edit = lambda stack: None, well: Look = healthy) -> View:
+def heal(edge: Edge, base: Edit = lambda stack: None, well: Look = healthy) -> View:
     """A good stack, up and well."""
-    edge.change(ground)
+    edge.change(base)
     edge.run("up")
     # What FRR threw away for want of a policy, it does not ask for again by itself; and what an agent withdrew while
     # its session was down stays, stale, until graceful restart's own time of six minutes is over.
@@ -153,15 +153,15 @@ def told(view: View) -> str:
     return f"sessions {sessions}, graceful restart {graceful}, routes {view.routes}"
 
 
-class Ground:
+class RuleLab:
     """The lab for one file: a good stack, where no effect is to be seen; then one deployment after the other."""
 
     def __init__(
-        self, edge: Edge, deployments: tuple[Deployment, ...], ground: Edit | None = None, well: Look = healthy
+        self, edge: Edge, deployments: tuple[Deployment, ...], base: Edit | None = None, well: Look = healthy
     ) -> None:
         self.edge = edge
         # The shipped stack is there already.
-        view = heal(edge, ground, well) if ground else is_well(edge, well)
+        view = heal(edge, base, well) if base else is_well(edge, well)
         mistakes = [mistake for deployment in deployments for mistake in deployment.mistakes]
         self._before = {mistake for mistake in mistakes if all(effect(view) for effect in mistake.effects)}
         self._shown: dict[str, Shown] = {}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import Edge, until
-from tests.e2e.truth.case import Deployment, Ground, Mistake, heal, mistakes_of, twins_of
+from tests.e2e.truth.case import Deployment, Mistake, RuleLab, heal, mistakes_of, twins_of
 from tests.e2e.truth.looks import (
     ALL,
     NODES,
@@ -219,7 +219,7 @@ def aggregated(view: View) -> bool:
 TWINS = Deployment(
     "twins",
     mistakes=(),
-    ground=good_twins,
+    base=good_twins,
     well=(
         ("B7", given_and_announced("seven")),
         ("B8", given_and_announced("eight")),
@@ -231,12 +231,12 @@ TWINS = Deployment(
 
 
 @pytest.fixture(scope="module")
-def ground(lab: Edge) -> Iterator[Ground]:
+def rule_lab(lab: Edge) -> Iterator[RuleLab]:
     lab.on("cilium-r", _FAR_SIDE, stdin=_LISTENER)
     for node in NODES:
         lab.on(node, f"ip route replace 10.98.0.0/29 via 192.168.{20 if node == 'cilium-w3' else 10}.200")
     try:
-        yield Ground(lab, (ANNOUNCED, UNSERVED))
+        yield RuleLab(lab, (ANNOUNCED, UNSERVED))
     finally:
         for node in NODES:
             lab.on(node, "ip route del 10.98.0.0/29", ok=False)
@@ -244,13 +244,13 @@ def ground(lab: Edge) -> Iterator[Ground]:
 
 
 @mistakes_of(ANNOUNCED, UNSERVED)
-def test_the_mistake_does_what_its_page_says(ground: Ground, deployment: Deployment, mistake: Mistake) -> None:
-    ground.check(deployment, mistake)
+def test_the_mistake_does_what_its_page_says(rule_lab: RuleLab, deployment: Deployment, mistake: Mistake) -> None:
+    rule_lab.check(deployment, mistake)
 
 
 @twins_of(TWINS)
-def test_the_good_twin_works(ground: Ground, deployment: Deployment, look: Look) -> None:
-    shown = ground.show(deployment)
+def test_the_good_twin_works(rule_lab: RuleLab, deployment: Deployment, look: Look) -> None:
+    shown = rule_lab.show(deployment)
     assert shown.plan.returncode == 0 and "warning" not in shown.plan.stderr
     assert look in shown.true
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import Edge
-from tests.e2e.truth.case import Deployment, Ground, Mistake, mistakes_of, twins_of
+from tests.e2e.truth.case import Deployment, Mistake, RuleLab, mistakes_of, twins_of
 from tests.e2e.truth.looks import NODES, Look, View, answers, given_and_announced, given_and_not_announced, resolved
 from tests.e2e.truth.parts import add_service, host
 
@@ -197,7 +197,7 @@ def features(stack: Any) -> None:
 
 FEATURES = Deployment(
     "features",
-    ground=features,
+    base=features,
     mistakes=(
         Mistake(
             "G4", both_addresses, (leaves_with("both", "cilium-ctr"),), ("both", "both an interface and an egressIP")
@@ -248,30 +248,30 @@ FEATURES = Deployment(
 
 
 @pytest.fixture(scope="module")
-def ground(lab: Edge) -> Iterator[Ground]:
+def rule_lab(lab: Edge) -> Iterator[RuleLab]:
     lab.on("cilium-r", "cat > /tmp/mirror.py", stdin=_MIRROR)
     lab.on("cilium-r", "setsid python3 /tmp/mirror.py >/dev/null 2>&1 & echo $! > /tmp/mirror.pid")
-    yield Ground(lab, (FEATURES,))
+    yield RuleLab(lab, (FEATURES,))
     lab.on("cilium-r", "kill $(cat /tmp/mirror.pid)", ok=False)
 
 
 @mistakes_of(FEATURES)
-def test_the_mistake_does_what_its_page_says(ground: Ground, deployment: Deployment, mistake: Mistake) -> None:
-    ground.check(deployment, mistake)
+def test_the_mistake_does_what_its_page_says(rule_lab: RuleLab, deployment: Deployment, mistake: Mistake) -> None:
+    rule_lab.check(deployment, mistake)
 
 
 @twins_of(FEATURES)
-def test_beside_it_the_good_twin_works(ground: Ground, deployment: Deployment, look: Look) -> None:
-    assert look in ground.show(deployment).true
+def test_beside_it_the_good_twin_works(rule_lab: RuleLab, deployment: Deployment, look: Look) -> None:
+    assert look in rule_lab.show(deployment).true
 
 
-def test_what_is_right_is_green_beside_all_that(ground: Ground) -> None:
-    red = {subject for subject, _ in ground.show(FEATURES).verdicts}
+def test_what_is_right_is_green_beside_all_that(rule_lab: RuleLab) -> None:
+    red = {subject for subject, _ in rule_lab.show(FEATURES).verdicts}
     assert not {"linked", "good", "inside", "two", "apart"} & red
 
 
-def test_g10_the_api_wants_the_single_gateway(ground: Ground) -> None:
-    ground.show(FEATURES)
+def test_g10_the_api_wants_the_single_gateway(rule_lab: RuleLab) -> None:
+    rule_lab.show(FEATURES)
 
     def list_of_gateways_alone(stack: Any) -> None:
         features(stack)
@@ -279,7 +279,7 @@ def test_g10_the_api_wants_the_single_gateway(ground: Ground) -> None:
         policy["egressGateways"] = [policy.pop("egressGateway")]
         stack["waivers"] = [{"rule": "G10", "reason": "the lab shows what happens then"}]
 
-    ground.edge.change(list_of_gateways_alone)
-    done = ground.edge.run("up", ok=False)
+    rule_lab.edge.change(list_of_gateways_alone)
+    done = rule_lab.edge.run("up", ok=False)
     assert done.returncode == 1
     assert "egressGateway" in done.stderr

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import Edge
-from tests.e2e.truth.case import Deployment, Ground, Mistake, mistakes_of, twins_of
+from tests.e2e.truth.case import Deployment, Mistake, RuleLab, mistakes_of, twins_of
 from tests.e2e.truth.looks import (
     NODES,
     VIP,
@@ -124,7 +124,7 @@ def twins(stack: Any) -> None:
 
 POOLS = Deployment(
     "pools",
-    ground=twins,
+    base=twins,
     mistakes=(
         Mistake(
             "P1",
@@ -153,19 +153,19 @@ POOLS = Deployment(
 
 
 @pytest.fixture(scope="module")
-def ground(lab: Edge) -> Ground:
-    return Ground(lab, (POOLS,))
+def rule_lab(lab: Edge) -> RuleLab:
+    return RuleLab(lab, (POOLS,))
 
 
 @mistakes_of(POOLS)
-def test_the_mistake_does_what_its_page_says(ground: Ground, deployment: Deployment, mistake: Mistake) -> None:
-    ground.check(deployment, mistake)
+def test_the_mistake_does_what_its_page_says(rule_lab: RuleLab, deployment: Deployment, mistake: Mistake) -> None:
+    rule_lab.check(deployment, mistake)
 
 
 @twins_of(POOLS)
-def test_beside_it_the_good_twin_works(ground: Ground, deployment: Deployment, look: Look) -> None:
-    assert look in ground.show(deployment).true
+def test_beside_it_the_good_twin_works(rule_lab: RuleLab, deployment: Deployment, look: Look) -> None:
+    assert look in rule_lab.show(deployment).true
 
 
-def test_verify_names_the_service_that_goes_without(ground: Ground) -> None:
-    assert any(subject.startswith("two-") and "ran out" in cause for subject, cause in ground.show(POOLS).verdicts)
+def test_verify_names_the_service_that_goes_without(rule_lab: RuleLab) -> None:
+    assert any(subject.startswith("two-") and "ran out" in cause for subject, cause in rule_lab.show(POOLS).verdicts)

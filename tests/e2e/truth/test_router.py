@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import Edge
-from tests.e2e.truth.case import Deployment, Ground, Mistake, mistakes_of, twins_of
+from tests.e2e.truth.case import Deployment, Mistake, RuleLab, mistakes_of, twins_of
 from tests.e2e.truth.looks import NODES, PODS, VIP, Look, View
 from tests.e2e.truth.parts import neighbor, router
 
@@ -141,7 +141,7 @@ def pods_by_policy(view: View) -> bool:
 
 POLICY = Deployment(
     "policy",
-    ground=policies,
+    base=policies,
     after=new_sessions,
     mistakes=(Mistake("B40", exact_list, (vip_is_denied,)),),
     well=(("pods-by-policy", pods_by_policy),),
@@ -149,16 +149,16 @@ POLICY = Deployment(
 
 
 @pytest.fixture(scope="module")
-def ground(lab: Edge) -> Iterator[Ground]:
-    yield Ground(lab, (ROUTER, POLICY))
+def rule_lab(lab: Edge) -> Iterator[RuleLab]:
+    yield RuleLab(lab, (ROUTER, POLICY))
     new_sessions(lab)
 
 
 @mistakes_of(ROUTER, POLICY)
-def test_the_mistake_does_what_its_page_says(ground: Ground, deployment: Deployment, mistake: Mistake) -> None:
-    ground.check(deployment, mistake)
+def test_the_mistake_does_what_its_page_says(rule_lab: RuleLab, deployment: Deployment, mistake: Mistake) -> None:
+    rule_lab.check(deployment, mistake)
 
 
 @twins_of(ROUTER, POLICY)
-def test_beside_it_the_good_twin_works(ground: Ground, deployment: Deployment, look: Look) -> None:
-    assert look in ground.show(deployment).true
+def test_beside_it_the_good_twin_works(rule_lab: RuleLab, deployment: Deployment, look: Look) -> None:
+    assert look in rule_lab.show(deployment).true

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.e2e.harness import Edge
-from tests.e2e.truth.case import Deployment, Ground, Mistake, Shown, heal, mistakes_of, named, twins_of
+from tests.e2e.truth.case import Deployment, Mistake, RuleLab, Shown, heal, mistakes_of, named, twins_of
 from tests.e2e.truth.looks import (
     NODES,
     PODS,
@@ -64,7 +64,7 @@ def misspelt_peer_config(stack: Any) -> None:
 
 DOWN = Deployment(
     "down",
-    ground=a_config_each,
+    base=a_config_each,
     mistakes=(
         Mistake(
             "B1",
@@ -131,7 +131,7 @@ def dropped(counter: str) -> Look:
 
 LOCKED = Deployment(
     "locked",
-    ground=locked,
+    base=locked,
     mistakes=(
         Mistake(
             "B15",
@@ -203,7 +203,7 @@ def preference(node: str, *expected: int | None) -> Look:
 
 NAMES = Deployment(
     "names",
-    ground=two_inside_the_as,
+    base=two_inside_the_as,
     mistakes=(
         # Between two ASes one id for two is no reason to refuse (RFC 6286): both go by one name.
         Mistake("B20", id_of_a_neighbor, (router_id("cilium-ctr", NODES["cilium-w3"]), session_up("cilium-ctr"))),
@@ -250,7 +250,7 @@ def one_neighbor_too_few(stack: Any) -> None:
 
 EMPTY = Deployment(
     "empty",
-    ground=a_config_each,
+    base=a_config_each,
     mistakes=(
         Mistake(
             "B5", no_families, (up_and_empty("cilium-ctr"),), ("cilium-ctr - cilium-r", "no family of peer config")
@@ -283,7 +283,7 @@ def id_of_the_router_next_door(stack: Any) -> None:
 
 IDS = Deployment(
     "ids",
-    ground=a_config_each,
+    base=a_config_each,
     mistakes=(
         Mistake("B20", id_of_the_router_next_door, (router_id("cilium-w1", "192.168.10.200"), session_up("cilium-w1"))),
     ),
@@ -295,29 +295,29 @@ DEPLOYMENTS = (DOWN, LOCKED, NAMES, EMPTY, IDS)
 
 
 @pytest.fixture(scope="module")
-def ground(lab: Edge) -> Iterator[Ground]:
+def rule_lab(lab: Edge) -> Iterator[RuleLab]:
     """A good stack with a cluster config for each node, and two secrets."""
     before = copy.deepcopy(lab.original)
     for name in ("bgp-auth", "bgp-other"):
         lab.run("config", "set-secret", name, stdin=f"the-{name}-of-the-lab")
     lab.original = yaml.safe_load((lab.dir / f"Pulumi.{lab.stack}.yaml").read_text())
-    yield Ground(lab, DEPLOYMENTS, a_config_each)
+    yield RuleLab(lab, DEPLOYMENTS, a_config_each)
     lab.original = before
 
 
 @mistakes_of(*DEPLOYMENTS)
-def test_the_mistake_does_what_its_page_says(ground: Ground, deployment: Deployment, mistake: Mistake) -> None:
-    ground.check(deployment, mistake)
+def test_the_mistake_does_what_its_page_says(rule_lab: RuleLab, deployment: Deployment, mistake: Mistake) -> None:
+    rule_lab.check(deployment, mistake)
 
 
 @twins_of(*DEPLOYMENTS)
-def test_beside_it_the_good_twin_works(ground: Ground, deployment: Deployment, look: Look) -> None:
-    assert look in ground.show(deployment).true
+def test_beside_it_the_good_twin_works(rule_lab: RuleLab, deployment: Deployment, look: Look) -> None:
+    assert look in rule_lab.show(deployment).true
 
 
-def test_the_shipped_stack_is_proven_after_all_that(ground: Ground) -> None:
-    heal(ground.edge)
-    assert ground.edge.verify()["green"]
+def test_the_shipped_stack_is_proven_after_all_that(rule_lab: RuleLab) -> None:
+    heal(rule_lab.edge)
+    assert rule_lab.edge.verify()["green"]
 
 
 def without_number(stack: Any) -> None:

@@ -1,4 +1,4 @@
-"""Answers recorded from a healthy ingress stack, cut to what the judges read, and a field that gives them."""
+"""Answers recorded from a healthy ingress stack, cut to what the judges read, and a collector that has them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from config.load import parse
 from config.stack import StackConfig
-from probes.field import Field
-from probes.seen import Seen
+from probes.collector import Collector
+from probes.observations import Observations
 from tests.components.test_certificates import made
 from transport.ssh import Endpoint, Result
 
@@ -126,9 +126,9 @@ def endpoints(service: str, port: int, *names: str) -> dict[str, Any]:
     }
 
 
-def healthy() -> Seen:
-    """What Field.look() returns when all is well."""
-    return Seen(
+def healthy() -> Observations:
+    """What Collector.collect() returns when all is well."""
+    return Observations(
         objects={
             "services": [
                 given("kube-system", "cilium-ingress", SHARED),
@@ -172,7 +172,7 @@ def behind(url: str) -> str:
 
 
 class Hosts:
-    """A field whose hosts and pods run `curl` and `echo` alone. `reply`: host or pod, and URL -> what curl shows."""
+    """A collector: hosts and pods run only `curl` and `echo`. `reply`: host or pod, and URL -> output of curl."""
 
     def __init__(self, of: StackConfig, reply: Callable[[str, str], str] = lambda place, url: behind(url)) -> None:
         self.stack, self.reply = of, reply
@@ -190,7 +190,7 @@ class Hosts:
         return 0, self._shell(name, command[-1]), "a word on the other stream"
 
     def in_pod(self, pod: Any, command: str) -> str:
-        return Field.in_pod(self.field(), pod, command)
+        return Collector.in_pod(self.collector(), pod, command)
 
     def _shell(self, place: str, command: str) -> str:
         out = ""
@@ -203,5 +203,5 @@ class Hosts:
             out += self.reply(place, url[0]) if url else f"{part.removeprefix('echo ')}\n"
         return out
 
-    def field(self) -> Field:
-        return cast(Field, self)
+    def collector(self) -> Collector:
+        return cast(Collector, self)

@@ -10,19 +10,19 @@ import pytest
 from effective.admission import pod
 from effective.entries import Target
 from probes.ingress.backends import Backend, find
-from probes.seen import Seen
+from probes.observations import Observations
 from tests.probes.ingress.recorded import endpoints, healthy
 
 WHOLE = Backend("webpod", ("webpod-1", "webpod-2"), pod({"app": "webpod"}, "default", 80))
 
 
-def found(change: Callable[[Seen], object] = lambda s: None, namespace: str = "default") -> Backend | str:
+def found(change: Callable[[Observations], object] = lambda s: None, namespace: str = "default") -> Backend | str:
     answers = healthy()
     change(answers)
     return find(answers, Target(namespace, "webpod", 80))
 
 
-def slice_of(answers: Seen, service: str = "webpod") -> Any:
+def slice_of(answers: Observations, service: str = "webpod") -> Any:
     return next(item for item in answers.objects["slices"] if item["metadata"]["name"] == f"{service}-x")
 
 
@@ -47,7 +47,7 @@ def test_several_slices_are_one_backend() -> None:
         (lambda s: slice_of(s)["metadata"].update(namespace="shop"), ()),
     ],
 )
-def test_only_ready_pods_of_the_service_count(change: Callable[[Seen], object], pods: tuple[str, ...]) -> None:
+def test_only_ready_pods_of_the_service_count(change: Callable[[Observations], object], pods: tuple[str, ...]) -> None:
     assert found(change) == Backend("webpod", pods, WHOLE.party if pods else None)
 
 
@@ -65,14 +65,14 @@ def test_the_port_is_that_of_the_pods_and_not_of_the_service() -> None:
 
 
 def test_an_endpoint_that_is_no_pod_goes_by_its_address_and_has_no_labels() -> None:
-    def by_hand(answers: Seen) -> None:
+    def by_hand(answers: Observations) -> None:
         slice_of(answers)["endpoints"] = [{"addresses": ["192.168.10.9"], "conditions": {"ready": True}}]
 
     assert found(by_hand) == Backend("webpod", ("192.168.10.9",), pod({}, "default", 80))
 
 
 def test_a_pod_of_the_same_name_in_another_namespace_lends_no_labels() -> None:
-    def elsewhere(answers: Seen) -> None:
+    def elsewhere(answers: Observations) -> None:
         for item in answers.objects["pods"]:
             item["metadata"]["namespace"] = "shop"
 

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from probes.ingress.certificates import judge
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.verdict import Color, Verdict
 from tests.components.test_certificates import NOW, made
 from tests.probes.ingress.recorded import healthy, served, stack
@@ -20,7 +20,7 @@ BEGIN, END = NOW - timedelta(days=1), NOW + timedelta(days=89)
 KEY = ec.generate_private_key(ec.SECP256R1())
 
 
-def verdict(change: Callable[[Seen], object] = lambda s: None, now: datetime = NOW) -> Verdict:
+def verdict(change: Callable[[Observations], object] = lambda s: None, now: datetime = NOW) -> Verdict:
     answers = healthy()
     change(answers)
     [found] = judge(stack(), answers, now)
@@ -66,7 +66,9 @@ def test_what_the_lab_answers_is_green() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_red_and_told(change: Callable[[Seen], object], where: str, observed: str, cause: str) -> None:
+def test_what_is_wrong_is_red_and_told(
+    change: Callable[[Observations], object], where: str, observed: str, cause: str
+) -> None:
     found = verdict(change)
     assert (found.color, found.where, found.observed) == (Color.RED, where, observed) and cause in found.cause
 
@@ -105,7 +107,7 @@ def test_it_is_judged_by_the_time_that_it_still_has(now: datetime, color: Color,
         ),
     ],
 )
-def test_what_nobody_answered_is_grey(change: Callable[[Seen], object], where: str, why: str) -> None:
+def test_what_nobody_answered_is_grey(change: Callable[[Observations], object], where: str, why: str) -> None:
     found = verdict(change)
     assert (found.color, found.where, found.cause) == (Color.GREY, where, why)
 
@@ -137,4 +139,4 @@ def test_a_secret_of_two_ingresses_is_for_the_hosts_of_both() -> None:
     ],
 )
 def test_a_stack_whose_ingresses_have_no_certificates_has_no_verdicts(change: Callable[[Any], object]) -> None:
-    assert list(judge(stack(change), Seen(), NOW)) == []
+    assert list(judge(stack(change), Observations(), NOW)) == []

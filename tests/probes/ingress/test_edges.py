@@ -14,7 +14,7 @@ from probes.ingress import backends
 from probes.ingress.asked import Request
 from probes.ingress.programmed import judge, routes
 from probes.ingress.requests import verdicts
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.verdict import Color
 from tests.probes.ingress.recorded import Hosts, healthy, replied, stack
 
@@ -25,7 +25,7 @@ def with_default(document: Any) -> None:
 
 def test_a_default_backend_is_asked_for_what_no_rule_is_for() -> None:
     hosts = Hosts(stack(with_default), lambda place, url: replied("Hostname: webpod-1\n"))
-    found = [v for v in verdicts(hosts.field(), healthy(), {}) if "webpod-ingress" in v.subject]
+    found = [v for v in verdicts(hosts.collector(), healthy(), {}) if "webpod-ingress" in v.subject]
     assert {v.subject.partition(" from ")[0] for v in found} == {"default/webpod-ingress /"}
     assert len(found) == 6 and {v.color for v in found if "stranger" not in v.subject} == {Color.GREEN}
     # Envoy has it as a prefix of everything, as long as no rule is that.
@@ -63,7 +63,7 @@ def test_an_address_of_ipv6_stands_in_brackets() -> None:
 def test_a_host_without_curl_proves_nothing() -> None:
     hosts = Hosts(stack())
     hosts.has_curl = False
-    found = verdicts(hosts.field(), healthy(), {})
+    found = verdicts(hosts.collector(), healthy(), {})
     assert found and {v.color for v in found} == {Color.GREY} and "has no curl" in found[0].cause
 
 
@@ -82,8 +82,8 @@ def test_a_route_to_the_second_port_of_a_service_is_judged_at_its_pods_port() ->
 
 
 def test_two_links_of_the_holder_are_one_holder() -> None:
-    seen = Seen(hardware={"w1": {"02:00:00:00:00:01": "eth1", "02:00:00:00:00:02": "eth2"}})
-    found = heard(seen, "client", "192.0.2.1", "w1", {"02:00:00:00:00:01", "02:00:00:00:00:02"})
+    observations = Observations(hardware={"w1": {"02:00:00:00:00:01": "eth1", "02:00:00:00:00:02": "eth2"}})
+    found = heard(observations, "client", "192.0.2.1", "w1", {"02:00:00:00:00:01", "02:00:00:00:00:02"})
     assert found.color is Color.GREEN and found.observed == "w1"
 
 

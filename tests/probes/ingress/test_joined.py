@@ -9,7 +9,7 @@ import pytest
 from config.stack import StackConfig
 from probes.ingress.joined import judge
 from probes.ingress.programmed import judge as programmed
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.verdict import Color, Verdict
 from tests.probes.ingress.recorded import healthy, stack
 
@@ -33,7 +33,7 @@ def route(*conditions: tuple[str, str]) -> dict[str, Any]:
 
 
 def verdict(found: Any, **more: Any) -> Verdict:
-    [one] = judge(gated(**more), Seen(objects={"HTTPRoute": found}))
+    [one] = judge(gated(**more), Observations(objects={"HTTPRoute": found}))
     return one
 
 
@@ -59,7 +59,7 @@ def test_a_route_that_serves_nothing_is_red(found: Any, more: Any, cause: str) -
 
 
 def test_what_was_not_asked_is_not_known() -> None:
-    [one] = judge(gated(), Seen(errors={"HTTPRoute": "403"}))
+    [one] = judge(gated(), Observations(errors={"HTTPRoute": "403"}))
     assert one.color is Color.GREY and one.cause == "403"
 
 

@@ -14,7 +14,7 @@ from probes import conditions
 from probes.ingress.backends import Backend
 from probes.ingress.meaning import Meaning, in_force, meant, why
 from probes.ingress.reply import Reply
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.verdict import Color
 from tests.probes.ingress.recorded import healthy, stack
 
@@ -84,11 +84,11 @@ def test_a_meaning_is_told(meaning: Meaning, text: str) -> None:
     assert meaning.text("webpod") == text
 
 
-def live(answers: Seen) -> list[Any]:
+def live(answers: Observations) -> list[Any]:
     return answers.objects["CiliumClusterwideNetworkPolicy"]
 
 
-def admitting(answers: Seen) -> None:
+def admitting(answers: Observations) -> None:
     live(answers).append(
         {
             "metadata": {"name": "let-all"},
@@ -100,7 +100,7 @@ def admitting(answers: Seen) -> None:
     )
 
 
-def only_world(answers: Seen) -> None:
+def only_world(answers: Observations) -> None:
     live(answers)[:] = [
         {
             "metadata": {"name": "webpod-world"},
@@ -109,7 +109,7 @@ def only_world(answers: Seen) -> None:
     ]
 
 
-def denying(answers: Seen, _: object = None) -> None:
+def denying(answers: Observations, _: object = None) -> None:
     answers.objects["CiliumNetworkPolicy"].append(
         {
             "metadata": {"name": "no-bots", "namespace": "shop"},
@@ -118,7 +118,7 @@ def denying(answers: Seen, _: object = None) -> None:
     )
 
 
-def closed_to_the_net(answers: Seen) -> None:
+def closed_to_the_net(answers: Observations) -> None:
     live(answers).append(
         {
             "metadata": {"name": "no-net"},
@@ -268,7 +268,7 @@ def closed_to_the_net(answers: Seen) -> None:
     ],
 )
 def test_why_a_reply_was_not_as_it_was_meant(
-    change: Callable[[Seen], object],
+    change: Callable[[Observations], object],
     client: Party,
     backend: Backend,
     reply: Reply,
@@ -282,7 +282,7 @@ def test_why_a_reply_was_not_as_it_was_meant(
 
 def test_what_is_in_the_cluster_is_read_as_the_stack_has_it() -> None:
     assert in_force(healthy()) == (guards(), [])
-    assert in_force(Seen()) == ([], [])
+    assert in_force(Observations()) == ([], [])
 
 
 @pytest.mark.parametrize(

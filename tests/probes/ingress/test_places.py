@@ -10,7 +10,7 @@ import pytest
 
 from effective.admission import outside, pod
 from probes.ingress.places import Place, places
-from probes.seen import Seen
+from probes.observations import Observations
 from tests.probes.ingress.recorded import NODES, SHARED, Hosts, healthy, stack
 
 Networks = dict[str, list[IPv4Network | IPv6Network]]
@@ -30,8 +30,10 @@ def hosts(change: Callable[[Any], object] = lambda d: None) -> Hosts:
     return Hosts(stack(change))
 
 
-def asked(of: Hosts, address: str = SHARED, routed: Networks | None = None, seen: Seen | None = None) -> list[Place]:
-    return list(places(of.field(), seen or healthy(), ip_address(address), routed or {}))
+def asked(
+    of: Hosts, address: str = SHARED, routed: Networks | None = None, observations: Observations | None = None
+) -> list[Place]:
+    return list(places(of.collector(), observations or healthy(), ip_address(address), routed or {}))
 
 
 def names(found: list[Place]) -> list[str]:
@@ -103,6 +105,6 @@ def test_commands_run_where_they_start_and_what_they_print_comes_back() -> None:
     ],
 )
 def test_a_pod_that_does_not_run_or_is_not_ours_is_no_place(change: Callable[[Any], object]) -> None:
-    seen = healthy()
-    change(seen.objects["pods"][0])
-    assert names(asked(hosts(), seen=seen)) == EVERYWHERE[:-1]
+    observations = healthy()
+    change(observations.objects["pods"][0])
+    assert names(asked(hosts(), observations=observations)) == EVERYWHERE[:-1]

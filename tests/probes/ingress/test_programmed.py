@@ -9,20 +9,20 @@ import pytest
 
 from effective.entries import entrances
 from probes.ingress.programmed import judge, known_routes, routes
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.verdict import Color, Verdict
 from tests.probes.ingress.recorded import NODES, given, healthy, listener, route, stack
 
 Change = Callable[[Any], object]
 
 
-def not_green(change: Callable[[Seen], object]) -> list[Verdict]:
+def not_green(change: Callable[[Observations], object]) -> list[Verdict]:
     answers = healthy()
     change(answers)
     return [v for v in judge(stack(), answers) if v.color is not Color.GREEN]
 
 
-def hosts(answers: Seen, node: str, config: int) -> list[dict[str, Any]]:
+def hosts(answers: Observations, node: str, config: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = answers.envoys[node]["configs"][config]["route_config"]["virtual_hosts"]
     return found
 
@@ -60,7 +60,7 @@ def test_what_the_lab_answers_is_green() -> None:
     ],
 )
 def test_an_address_that_is_not_the_services_is_red_and_told(
-    change: Callable[[Seen], object], observed: str, cause: str
+    change: Callable[[Observations], object], observed: str, cause: str
 ) -> None:
     [red] = not_green(change)
     assert (red.check, red.subject, red.color) == ("ingress", "default/basic-ingress", Color.RED)
@@ -81,7 +81,7 @@ def test_an_address_that_is_not_the_services_is_red_and_told(
         ),
     ],
 )
-def test_a_route_that_one_envoy_lacks_is_red_there(change: Callable[[Seen], object], observed: str) -> None:
+def test_a_route_that_one_envoy_lacks_is_red_there(change: Callable[[Observations], object], observed: str) -> None:
     [red] = not_green(change)
     assert (red.check, red.subject, red.where, red.color) == ("envoy", "cilium-w1", "cilium-w1", Color.RED)
     assert red.observed == observed and "has not programmed Envoy" in red.cause
@@ -105,14 +105,14 @@ def test_a_route_that_one_envoy_lacks_is_red_there(change: Callable[[Seen], obje
         ),
     ],
 )
-def test_what_nobody_answered_is_grey(change: Callable[[Seen], object], checks: list[str], why: str) -> None:
+def test_what_nobody_answered_is_grey(change: Callable[[Observations], object], checks: list[str], why: str) -> None:
     found = not_green(change)
     assert [v.check for v in found] == checks and all(v.color is Color.GREY and v.cause == why for v in found)
 
 
 def test_on_the_nodes_own_network_there_is_no_address_to_have() -> None:
     own = stack(lambda d: d.update(ingressController={"hostNetwork": {"port": 8080}}))
-    found = [v for v in judge(own, Seen()) if v.check == "ingress"]
+    found = [v for v in judge(own, Observations()) if v.check == "ingress"]
     assert [(v.color, v.expected) for v in found] == [(Color.GREEN, "no address: host network")] * 2
 
 
@@ -124,7 +124,7 @@ def test_on_the_nodes_own_network_there_is_no_address_to_have() -> None:
     ],
 )
 def test_ingresses_that_cilium_does_not_serve_are_not_judged(change: Change) -> None:
-    assert list(judge(stack(change), Seen())) == []
+    assert list(judge(stack(change), Observations())) == []
 
 
 def test_a_backend_whose_ports_number_nobody_knows_is_not_looked_for() -> None:

@@ -15,7 +15,7 @@ from probes.ingress.asked import Request
 from probes.ingress.places import Place
 from probes.ingress.reply import Reply, read
 from probes.ingress.requests import verdicts
-from probes.seen import Seen
+from probes.observations import Observations
 from probes.verdict import Color, Verdict
 from tests.probes.ingress.recorded import DEDICATED, SHARED, Hosts, behind, healthy, refused, replied, stack
 
@@ -38,11 +38,11 @@ def as_meant(place: str, url: str) -> str:
 def ask(
     reply: Replies = as_meant,
     change: Callable[[Any], object] = lambda d: None,
-    spoil: Callable[[Seen], object] = lambda s: None,
+    spoil: Callable[[Observations], object] = lambda s: None,
 ) -> list[Verdict]:
     answers = healthy()
     spoil(answers)
-    return verdicts(Hosts(stack(change), reply).field(), answers, {})
+    return verdicts(Hosts(stack(change), reply).collector(), answers, {})
 
 
 def not_green(found: list[Verdict]) -> dict[str, Verdict]:
@@ -148,7 +148,7 @@ def test_what_was_cut_off_was_not_answered() -> None:
     whole = Hosts(stack(), as_meant)
     run = whole._shell
     whole._shell = lambda place, command: run(place, "; ".join(command.split("; ")[:2]))  # type: ignore[method-assign]
-    found = not_green(verdicts(whole.field(), healthy(), {}))
+    found = not_green(verdicts(whole.collector(), healthy(), {}))
     assert set(found) == {f"{ROUTES[i]} from {place}" for i in (1, 3) for place in PLACES}
     assert all(v.color is Color.RED and v.observed == "no answer" for v in found.values())
 
@@ -162,7 +162,7 @@ def test_an_address_that_can_be_asked_from_nowhere_is_not_proven() -> None:
     whole, answers = Hosts(stack()), healthy()
     whole.endpoints.clear()
     answers.objects["pods"] = []
-    found = verdicts(whole.field(), answers, {})
+    found = verdicts(whole.collector(), answers, {})
     assert [(v.subject, v.color, v.where) for v in found] == [
         ("default/basic-ingress", Color.GREY, SHARED),
         ("default/webpod-ingress", Color.GREY, DEDICATED),
@@ -177,7 +177,9 @@ def test_an_address_that_can_be_asked_from_nowhere_is_not_proven() -> None:
         (lambda d: None, lambda s: s.objects.update(services=[])),
     ],
 )
-def test_without_an_address_nothing_is_asked(change: Callable[[Any], object], spoil: Callable[[Seen], object]) -> None:
+def test_without_an_address_nothing_is_asked(
+    change: Callable[[Any], object], spoil: Callable[[Observations], object]
+) -> None:
     assert ask(change=change, spoil=spoil) == []
 
 

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from cli import report
-from cli.session import Session, StackOption
+from cli import screen
+from cli.context import StackContext, StackOption
 from config.errors import ConfigError, Problem
 from config.load import PROJECT
 from engine.passphrase import Passphrase
@@ -29,16 +29,16 @@ def set_secret(
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", key):
         raise ConfigError(stack, [Problem("KEY", "letters, digits, - and _", key)])
-    session = Session(stack)
+    context = StackContext(stack)
     path = Path(f"Pulumi.{stack}.yaml")
     value = (typer.prompt(key, hide_input=True) if sys.stdin.isatty() else sys.stdin.read()).rstrip("\n")
-    passphrase = session.engine.passphrase()
+    passphrase = context.engine.passphrase()
     text = path.read_text()
     salt = re.search(r"^encryptionsalt: *(\S+)$", text, re.MULTILINE)
     crypto = Passphrase(passphrase, salt.group(1) if salt else None)
     if salt is None:
         text = f"encryptionsalt: {crypto.salt_line}\n{text}"
-    full = f"{session.settings.project if session.is_foreign else PROJECT}:{key}"
+    full = f"{context.settings.project if context.is_foreign else PROJECT}:{key}"
     entry = f"  {full}:\n    secure: {crypto.encrypt(value)}\n"
     # The file is edited as text: a YAML library would take the user's comments away.
     old = re.compile(rf"^  {re.escape(full)}:\n    secure: .*\n", re.MULTILINE)
@@ -46,4 +46,4 @@ def set_secret(
     part = path.with_name(path.name + ".part")
     part.write_text(re.sub(r"^config:\n", f"config:\n{entry}", text, count=1, flags=re.MULTILINE))
     part.replace(path)
-    report.err.print(f"{full} is stored, encrypted, in {path}")
+    screen.err.print(f"{full} is stored, encrypted, in {path}")

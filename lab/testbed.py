@@ -1,4 +1,4 @@
-"""The lab as a ground for drills: what can be broken in it, and where requests are sent from."""
+"""The lab as a testbed for drills: what can be broken in it, and where requests are sent from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.host import Host
 from lab.places import kubeconfig
 
 
-class LabGround:
+class LabTestbed:
     """Faults and clients of one running lab."""
 
     def __init__(self, lab: str, stack: StackConfig) -> None:

@@ -1,4 +1,4 @@
-"""What the drills of Ingresses ask: who asks, which addresses, who holds them, and whether all is well."""
+"""Whom and what the drills of Ingresses ask: clients, addresses, their holder, and whether all is well."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from config.errors import EdgeError
 from config.ingress import Ingress
 from config.outpost import Outpost
 from config.stack import StackConfig
-from drills.acts import cilium
-from drills.drill import Ground
+from drills.drill import Testbed
+from drills.faults import cilium
 from effective.admission import into_ingress, outside
 
 
@@ -53,26 +53,26 @@ def certified(stack: StackConfig) -> tuple[Ingress, str, str] | None:
     return None
 
 
-def holder(ground: Ground) -> str:
+def holder(testbed: Testbed) -> str:
     """The node that answers for the shared address."""
-    space = ground.stack.cilium.namespace
-    lease = cilium(ground, "get", "lease", f"cilium-l2announce-{space}-cilium-ingress", "-o", "json")
+    space = testbed.stack.cilium.namespace
+    lease = cilium(testbed, "get", "lease", f"cilium-l2announce-{space}-cilium-ingress", "-o", "json")
     return str(json.loads(lease)["spec"]["holderIdentity"])
 
 
-def well(ground: Ground) -> bool:
+def well(testbed: Testbed) -> bool:
     """The address is held and answers; every agent and every Envoy is ready."""
     try:
         for name in ("cilium", "cilium-envoy"):
-            shown = json.loads(cilium(ground, "get", "daemonset", name, "-o", "json"))["status"]
+            shown = json.loads(cilium(testbed, "get", "daemonset", name, "-o", "json"))["status"]
             if shown.get("numberReady", 0) < shown["desiredNumberScheduled"]:
                 return False
-        holder(ground)
-        address = pool_address(ground.stack)
-        asker = askers(ground.stack)[0].name
+        holder(testbed)
+        address = pool_address(testbed.stack)
+        asker = askers(testbed.stack)[0].name
         # Its table of neighbors would know an address that nobody announces any more.
-        ground.run(asker, f"ip neigh flush to {address}")
+        testbed.run(asker, f"ip neigh flush to {address}")
         ask = f"curl -s -o /dev/null -m 1 -w '%{{http_code}}' http://{address}/"
-        return ground.run(asker, ask) == "200"
+        return testbed.run(asker, ask) == "200"
     except EdgeError:
         return False

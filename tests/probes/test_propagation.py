@@ -12,10 +12,9 @@ import yaml
 
 from config.load import parse
 from config.stack import StackConfig
-from probes.expectation import sessions
-from probes.fabric import Path as Way
-from probes.fabric import links, spread
-from probes.seen import Seen
+from probes.expectation import expected_sessions
+from probes.observations import Observations
+from probes.propagation import BgpPath, propagated, router_sessions
 from probes.verdict import Color, Verdict
 from probes.verify import control_plane
 from tests.probes.recorded import healthy, rib_route, router_answer
@@ -51,30 +50,41 @@ def answer(neighbors: list[str], routes: dict[str, list[str]], *networks: str) -
     return router_answer({address: neighbor() for address in neighbors}, routes, *networks)
 
 
-def field() -> Seen:
+def healthy_fabric() -> Observations:
     """As the lab answers when all is well."""
     direct = {prefix: [address] for prefix, address in zip(PODS, NODES.values(), strict=True)}
-    seen = healthy()
-    seen.routers = {}
+    observations = healthy()
+    observations.routers = {}
     for name, spine in SPINE.items():
         other = "192.168.32.0/24" if name == "tor-1" else "192.168.31.0/24"
         routes = {**direct, VIP: list(NODES.values()), other: [spine]}
-        seen.routers[name] = answer([*NODES.values(), spine], routes)
+        observations.routers[name] = answer([*NODES.values(), spine], routes)
     both = ["192.168.31.1", "192.168.32.1"]
-    seen.routers["spine"] = answer(both, dict.fromkeys((*PODS, VIP), both), "192.168.31.0/24", "192.168.32.0/24")
+    observations.routers["spine"] = answer(
+        both, dict.fromkeys((*PODS, VIP), both), "192.168.31.0/24", "192.168.32.0/24"
+    )
     peer = {"session-state": "established", "applied-hold-time-seconds": 3, "applied-keep-alive-time-seconds": 1}
-    seen.agents = {node: [{**peer, "peer-address": f"192.168.10.20{i}"} for i in (1, 2)] for node in NODES}
-    return seen
+    observations.agents = {node: [{**peer, "peer-address": f"192.168.10.20{i}"} for i in (1, 2)] for node in NODES}
+    return observations
 
 
-def judged(seen: Seen, declared: StackConfig | None = None) -> list[Verdict]:
+def judged(observations: Observations, declared: StackConfig | None = None) -> list[Verdict]:
     declared = declared or stack()
-    return [v for v in control_plane(declared, list(sessions(declared)), seen) if v.color is not Color.GREEN]
+    return [
+        v
+        for v in control_plane(declared, list(expected_sessions(declared)), observations)
+        if v.color is not Color.GREEN
+    ]
 
 
 def test_two_routers_and_a_spine_are_green() -> None:
-    assert judged(field()) == []
-    assert sorted(map(str, links(stack()))) == ["spine - tor-1", "spine - tor-2", "tor-1 - spine", "tor-2 - spine"]
+    assert judged(healthy_fabric()) == []
+    assert sorted(map(str, router_sessions(stack()))) == [
+        "spine - tor-1",
+        "spine - tor-2",
+        "tor-1 - spine",
+        "tor-2 - spine",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -112,34 +122,36 @@ def test_two_routers_and_a_spine_are_green() -> None:
     ],
 )
 def test_each_fault_between_routers_is_seen(router: str, spoil: Callable[[Any], Any], check: str, cause: str) -> None:
-    seen = field()
-    spoil(seen.routers[router])
-    [red] = judged(seen)
+    observations = healthy_fabric()
+    spoil(observations.routers[router])
+    [red] = judged(observations)
     assert (red.check, red.where, red.color) == (check, router, Color.RED) and cause in red.cause
 
 
 def test_a_router_that_says_nothing_is_never_green() -> None:
-    seen = field()
-    del seen.routers["spine"]
-    assert {v.color for v in judged(seen)} == {Color.GREY} and any("spine - tor-1" in v.subject for v in judged(seen))
+    observations = healthy_fabric()
+    del observations.routers["spine"]
+    assert {v.color for v in judged(observations)} == {Color.GREY} and any(
+        "spine - tor-1" in v.subject for v in judged(observations)
+    )
 
 
 def test_where_a_service_has_no_backend_no_router_has_its_address() -> None:
     declared = stack(lambda one: one["services"][0].update(externalTrafficPolicy="Local"))
-    seen = field()
-    seen.objects["slices"] = []
-    assert {v.where for v in judged(seen, declared) if v.subject == VIP} == {"tor-1", "tor-2", "spine"}
-    for one in seen.routers.values():
+    observations = healthy_fabric()
+    observations.objects["slices"] = []
+    assert {v.where for v in judged(observations, declared) if v.subject == VIP} == {"tor-1", "tor-2", "spine"}
+    for one in observations.routers.values():
         del one["rib"][VIP]
         one["fib"] = [route for route in one["fib"] if route["dst"] not in (VIP, VIP.removesuffix("/32"))]
-    assert judged(seen, declared) == []
+    assert judged(observations, declared) == []
 
 
 def test_a_neighbor_that_is_declared_on_one_side_alone_is_no_session() -> None:
     def one_sided(one: dict[str, Any]) -> None:
         one["routers"][2]["bgp"]["neighbors"].pop(0)
 
-    assert sorted(map(str, links(stack(one_sided)))) == ["spine - tor-2", "tor-2 - spine"]
+    assert sorted(map(str, router_sessions(stack(one_sided)))) == ["spine - tor-2", "tor-2 - spine"]
 
 
 def test_the_smaller_hold_time_counts_on_both_sides() -> None:
@@ -148,7 +160,7 @@ def test_the_smaller_hold_time_counts_on_both_sides() -> None:
             {"name": "FABRIC", "remoteAs": "external", "timers": {"keepalive": 20, "hold": 60}}
         ]
 
-    found = {str(link): (link.hold, link.keepalive) for link in links(stack(slow))}
+    found = {str(one): (one.hold, one.keepalive) for one in router_sessions(stack(slow))}
     assert found["spine - tor-1"] == found["tor-1 - spine"] == (3, 1)
 
 
@@ -171,13 +183,13 @@ def chain(*asns: int, relax: bool = True, **more: Any) -> StackConfig:
     return parse(found, "ecmp")
 
 
-def hops(declared: StackConfig, prefix: str, **learned: tuple[Way, ...]) -> dict[str, list[str]]:
-    tables = spread(declared, {name: {prefix: ways} for name, ways in learned.items()})
-    return {name: sorted(way.hop for way in table[prefix]) for name, table in tables.items() if prefix in table}
+def hops(declared: StackConfig, prefix: str, **learned: tuple[BgpPath, ...]) -> dict[str, list[str]]:
+    tables = propagated(declared, {name: {prefix: paths} for name, paths in learned.items()})
+    return {name: sorted(path.hop for path in table[prefix]) for name, table in tables.items() if prefix in table}
 
 
 POD = "172.20.0.0/24"
-NODE = (Way((65001,), "192.168.10.100", "pod"),)
+NODE = (BgpPath((65001,), "192.168.10.100", "pod"),)
 
 
 def test_a_route_goes_from_router_to_router() -> None:
@@ -193,7 +205,7 @@ def test_inside_an_as_a_route_is_passed_on_once_with_its_hop() -> None:
 
 
 def test_a_shorter_way_wins_and_equal_ones_share() -> None:
-    far = (Way((65001, 7), "192.168.10.101", "pod"),)
+    far = (BgpPath((65001, 7), "192.168.10.101", "pod"),)
     assert hops(chain(1, 2, 3), POD, r0=NODE, r2=far)["r1"] == ["10.0.0.1"]
     assert hops(chain(1, 2, 3), POD, r0=NODE, r2=NODE)["r1"] == ["10.0.0.1", "10.0.1.3"]
     # Also where the router would use one of them alone: that is to be seen.
@@ -226,7 +238,7 @@ def document_of(declared: StackConfig) -> dict[str, Any]:
 
 def test_a_route_reflector_passes_on_what_its_client_told() -> None:
     inside = chain(1, 1, 1)
-    internal = (Way((65001,), "192.168.10.100", "pod"),)
+    internal = (BgpPath((65001,), "192.168.10.100", "pod"),)
     assert "r2" not in hops(inside, POD, r0=internal)
     assert hops(with_settings(inside, 1, 0, routeReflectorClient=True), POD, r0=internal)["r2"] == ["192.168.10.100"]
     assert hops(with_settings(inside, 1, 2, routeReflectorClient=True), POD, r0=internal)["r2"] == ["192.168.10.100"]
@@ -243,14 +255,14 @@ def test_a_router_takes_its_own_as_again_where_it_is_told_to() -> None:
     loop = chain(1, 2, 1)
     assert hops(with_settings(loop, 2, 1, allowasIn=1), POD, r0=NODE)["r2"] == ["10.0.1.2"]
     assert "r2" not in hops(with_settings(loop, 2, 1, allowasIn="origin"), POD, r0=NODE)
-    assert hops(with_settings(loop, 2, 1, allowasIn="origin"), POD, r0=(Way((), "x", "own"),))["r2"] == ["10.0.1.2"]
+    assert hops(with_settings(loop, 2, 1, allowasIn="origin"), POD, r0=(BgpPath((), "x", "own"),))["r2"] == ["10.0.1.2"]
     assert hops(with_settings(loop, 1, 2, asOverride=True), POD, r0=NODE)["r2"] == ["10.0.1.2"]
 
 
 def test_a_local_as_is_what_the_neighbor_hears() -> None:
     other = with_settings(chain(1, 2, 3), 1, 2, localAs=7)
     other = with_settings(other, 2, 1, remoteAs=7)
-    table = spread(other, {"r0": {POD: NODE}})["r2"]
+    table = propagated(other, {"r0": {POD: NODE}})["r2"]
     assert table[POD][0].ases == (7, 1, 65001)
 
 
@@ -259,7 +271,7 @@ def test_an_aggregate_is_there_while_something_is_inside_and_may_keep_that_to_it
         found = document_of(chain(1, 2))
         found["routers"][0]["bgp"]["aggregateAddresses"] = [{"prefix": "172.20.0.0/16", **said}]
         declared = parse(found, "ecmp")
-        return {name: set(spread(declared, {"r0": {name: NODE}})["r1"]) for name in (POD, "10.1.0.0/24")}
+        return {name: set(propagated(declared, {"r0": {name: NODE}})["r1"]) for name in (POD, "10.1.0.0/24")}
 
     assert of() == {POD: {POD, "172.20.0.0/16"}, "10.1.0.0/24": {"10.1.0.0/24"}}
     assert of(summaryOnly=True)[POD] == {"172.20.0.0/16"}
@@ -274,7 +286,7 @@ def test_a_default_and_routes_of_other_sources_are_told() -> None:
         redistribute=["connected", {"protocol": "static", "routeMap": "NONE"}],
         routeMaps=[{"name": "NONE", "entries": [{"action": "deny"}]}],
     )
-    assert set(spread(parse(found, "ecmp"), {})["r1"]) == {"0.0.0.0/0", "10.0.0.0/24", "10.9.0.0/24"}
+    assert set(propagated(parse(found, "ecmp"), {})["r1"]) == {"0.0.0.0/0", "10.0.0.0/24", "10.9.0.0/24"}
 
 
 # --- routers and neighbors of others ---
@@ -286,15 +298,15 @@ def others(one: dict[str, Any]) -> None:
 
 
 def test_a_router_that_is_not_managed_is_asked_nothing_and_what_it_says_is_its_own() -> None:
-    declared, seen = stack(others), field()
-    del seen.routers["spine"]
+    declared, observations = stack(others), healthy_fabric()
+    del observations.routers["spine"]
     for name, spine in SPINE.items():
-        seen.routers[name]["rib"]["0.0.0.0/0"] = rib_route("0.0.0.0/0", [spine])
+        observations.routers[name]["rib"]["0.0.0.0/0"] = rib_route("0.0.0.0/0", [spine])
         other = "192.168.32.0/24" if name == "tor-1" else "192.168.31.0/24"
-        seen.routers[name]["foreign"] = ["0.0.0.0/0", other]
-    assert judged(seen, declared) == []
-    seen.routers["tor-1"]["foreign"] = []
-    assert [v.check for v in judged(seen, declared)] == ["rib-surplus"]
+        observations.routers[name]["foreign"] = ["0.0.0.0/0", other]
+    assert judged(observations, declared) == []
+    observations.routers["tor-1"]["foreign"] = []
+    assert [v.check for v in judged(observations, declared)] == ["rib-surplus"]
 
 
 def test_nodes_that_peer_with_a_router_of_others_are_proven_on_the_agents_word() -> None:
@@ -302,10 +314,12 @@ def test_nodes_that_peer_with_a_router_of_others_are_proven_on_the_agents_word()
         others(one)
         one["routers"][0]["managed"] = False
 
-    declared, seen = stack(unmanaged), field()
+    declared, observations = stack(unmanaged), healthy_fabric()
     for name in ("spine", "tor-1"):
-        del seen.routers[name]
-    seen.routers["tor-2"]["foreign"] = ["192.168.31.0/24"]
-    assert judged(seen, declared) == []
-    seen.agents["cilium-w1"][0]["session-state"] = "active"
-    assert [(v.check, v.subject) for v in judged(seen, declared)] == [("bgp-session", "cilium-w1 - tor-1 (agent)")]
+        del observations.routers[name]
+    observations.routers["tor-2"]["foreign"] = ["192.168.31.0/24"]
+    assert judged(observations, declared) == []
+    observations.agents["cilium-w1"][0]["session-state"] = "active"
+    assert [(v.check, v.subject) for v in judged(observations, declared)] == [
+        ("bgp-session", "cilium-w1 - tor-1 (agent)")
+    ]

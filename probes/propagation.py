@@ -1,4 +1,4 @@
-"""What the stack's own routers tell each other: sessions between them, and the routes that they pass on."""
+"""Propagation of routes between the stack's own routers: the sessions between them, and what each passes on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LOCAL_PREFERENCE = 100
 
 
 @dataclass(frozen=True)
-class Link:
+class RouterSession:
     """A session between two routers, as the first one has it. `address` is the far one's; timers as agreed, in s.
 
     `side` is what the near router has for the far one, `back` what the far one has for it.
@@ -49,8 +49,8 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Path:
-    """One way to a prefix. `hop` is empty where the router has the prefix by itself.
+class BgpPath:
+    """One path to a prefix. `hop` is empty where the router has the prefix by itself.
 
     `internal`: learned inside the AS; `of_client`: from a client of this route reflector.
     """
@@ -65,10 +65,10 @@ class Path:
 
 
 # Prefix -> the paths to it.
-Paths = Mapping[str, tuple[Path, ...]]
+Paths = Mapping[str, tuple[BgpPath, ...]]
 
 
-def links(stack: StackConfig) -> Iterator[Link]:
+def router_sessions(stack: StackConfig) -> Iterator[RouterSession]:
     """Each session between two managed routers of the stack twice: as either side has it."""
     owners = {i.address.ip: router for router in stack.managed_routers for i in router.interfaces if not i.loopback}
     for near in stack.managed_routers:
@@ -80,22 +80,22 @@ def links(stack: StackConfig) -> Iterator[Link]:
             back = side_of(far, source) if source is not None else None
             if back is not None and back.known:
                 side = side_of(near, neighbor.address)
-                yield Link(neighbor.address, side, back, *_agreed(side, back))
+                yield RouterSession(neighbor.address, side, back, *_agreed(side, back))
 
 
-def spread(stack: StackConfig, learned: Mapping[str, Paths]) -> dict[str, Paths]:
-    """Router -> its selected paths, when all have told each other. `learned` is what each has from nodes."""
-    between = list(links(stack))
+def propagated(stack: StackConfig, learned: Mapping[str, Paths]) -> dict[str, Paths]:
+    """Router -> its selected paths, after all have announced theirs. `learned` is what each has from nodes."""
+    between = list(router_sessions(stack))
     first = {router.name: _with_own(router, learned.get(router.name, {})) for router in stack.managed_routers}
     tables = {name: _selected(candidates) for name, candidates in first.items()}
     # A route passes at most once through every router.
     for _ in stack.managed_routers:
-        heard: dict[str, dict[str, list[Path]]] = {
+        heard: dict[str, dict[str, list[BgpPath]]] = {
             name: {p: list(c) for p, c in one.items()} for name, one in first.items()
         }
-        for link in between:
-            for prefix, path in _taken(link, tables[link.far.name]):
-                heard[link.near.name].setdefault(prefix, []).append(path)
+        for session in between:
+            for prefix, path in _accepted(session, tables[session.far.name]):
+                heard[session.near.name].setdefault(prefix, []).append(path)
         before = tables
         tables = {name: _selected(candidates) for name, candidates in heard.items()}
         if tables == before:
@@ -103,8 +103,8 @@ def spread(stack: StackConfig, learned: Mapping[str, Paths]) -> dict[str, Paths]
     return tables
 
 
-def _with_own(router: Router, learned: Paths) -> dict[str, tuple[Path, ...]]:
-    own = {str(prefix): (Path((), "", f"{kind} of {router.name}"),) for prefix, kind in _own(router)}
+def _with_own(router: Router, learned: Paths) -> dict[str, tuple[BgpPath, ...]]:
+    own = {str(prefix): (BgpPath((), "", f"{kind} of {router.name}"),) for prefix, kind in _own(router)}
     return {**learned, **own}
 
 
@@ -127,7 +127,7 @@ def _aggregated(router: Router, table: Paths) -> tuple[Paths, set[str]]:
     for item in router.bgp.aggregate_addresses:
         inside = [prefix for prefix in table if _below(prefix, item.prefix)]
         if inside:
-            found[str(item.prefix)] = (Path((), "", f"aggregate of {router.name}"),)
+            found[str(item.prefix)] = (BgpPath((), "", f"aggregate of {router.name}"),)
             kept |= set(inside) if item.summary_only else set()
     return found, kept
 
@@ -137,7 +137,7 @@ def _below(prefix: str, whole: Prefix) -> bool:
     return one.version == whole.version and one != whole and one.subnet_of(whole)  # type: ignore[arg-type]
 
 
-def through(router: Router, use: PolicyUse, direction: Direction, prefix: str, path: Path) -> Path | None:
+def through(router: Router, use: PolicyUse, direction: Direction, prefix: str, path: BgpPath) -> BgpPath | None:
     """What a router's policies make of a path; None where they deny it."""
     said = passed(router.bgp, use, direction, ip_network(prefix))
     if said is None:
@@ -150,20 +150,20 @@ def through(router: Router, use: PolicyUse, direction: Direction, prefix: str, p
     )
 
 
-def _taken(link: Link, table: Paths) -> Iterator[tuple[str, Path]]:
+def _accepted(session: RouterSession, table: Paths) -> Iterator[tuple[str, BgpPath]]:
     """What the far router lets out and the near one lets in."""
-    for prefix, path in _told(link, table):
-        sent = through(link.far, link.back.policies, "out", prefix, path)
-        if sent is None or (not link.internal and _loops(link.side, sent)):
+    for prefix, path in _sent(session, table):
+        sent = through(session.far, session.back.policies, "out", prefix, path)
+        if sent is None or (not session.internal and _loops(session.side, sent)):
             continue
         # A local preference is of one AS.
-        heard = sent if link.internal else replace(sent, local_preference=_LOCAL_PREFERENCE)
-        got = through(link.near, link.side.policies, "in", prefix, heard)
+        heard = sent if session.internal else replace(sent, local_preference=_LOCAL_PREFERENCE)
+        got = through(session.near, session.side.policies, "in", prefix, heard)
         if got is not None:
-            yield prefix, replace(got, of_client=bool(link.side.setting("route_reflector_client")))
+            yield prefix, replace(got, of_client=bool(session.side.setting("route_reflector_client")))
 
 
-def _loops(side: RouterSide, path: Path) -> bool:
+def _loops(side: RouterSide, path: BgpPath) -> bool:
     """Whether a router has been on an external path already, more often than it allows."""
     allowed = side.setting("allowas_in")
     if allowed == "origin":
@@ -171,27 +171,30 @@ def _loops(side: RouterSide, path: Path) -> bool:
     return path.ases.count(side.router.bgp.asn) > int(allowed or 0)
 
 
-def _told(link: Link, table: Paths) -> Iterator[tuple[str, Path]]:
-    """What the far router of a link passes on to the near one, before anybody's policies."""
-    own, to = str(link.address), link.back
-    table, kept = _aggregated(link.far, table)
+def _sent(session: RouterSession, table: Paths) -> Iterator[tuple[str, BgpPath]]:
+    """What the far router of a session passes on to the near one, before anybody's policies."""
+    own, to = str(session.address), session.back
+    table, kept = _aggregated(session.far, table)
     client, forced = to.setting("route_reflector_client"), to.setting("next_hop_self")
     for prefix, paths in table.items():
         best = paths[0]
         if prefix in kept:
             continue
-        if not link.internal:
+        if not session.internal:
             # With as-override the neighbor's number gives way to the router's own.
-            ases = tuple(to.asn if to.setting("as_override") and asn == link.side.asn else asn for asn in best.ases)
-            yield prefix, Path((to.asn, *ases), own, best.why)
+            ases = tuple(to.asn if to.setting("as_override") and asn == session.side.asn else asn for asn in best.ases)
+            yield prefix, BgpPath((to.asn, *ases), own, best.why)
         elif not best.internal or client or best.of_client:
             itself = not best.hop or (forced if not best.internal else forced == "force")
             yield prefix, replace(best, hop=own if itself else best.hop, internal=True)
     if to.setting("default_originate"):
-        yield "0.0.0.0/0", Path(() if link.internal else (to.asn,), own, f"default of {link.far.name}", link.internal)
+        yield (
+            "0.0.0.0/0",
+            BgpPath(() if session.internal else (to.asn,), own, f"default of {session.far.name}", session.internal),
+        )
 
 
-def _selected(candidates: Mapping[str, Sequence[Path]]) -> Paths:
+def _selected(candidates: Mapping[str, Sequence[BgpPath]]) -> Paths:
     """The best path first, and those that are to share the traffic with it.
 
     Also where their AS paths differ: a router without multipath-relax uses one of them, and is to be red.
@@ -203,7 +206,7 @@ def _selected(candidates: Mapping[str, Sequence[Path]]) -> Paths:
     return result
 
 
-def _by_med(paths: Sequence[Path]) -> Iterator[Path]:
+def _by_med(paths: Sequence[BgpPath]) -> Iterator[BgpPath]:
     """Without those that another path of the same neighboring AS beats by its MED."""
     for path in paths:
         rivals = (
@@ -213,11 +216,11 @@ def _by_med(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def _before_med(path: Path) -> tuple[int, bool, int]:
+def _before_med(path: BgpPath) -> tuple[int, bool, int]:
     return -path.local_preference, bool(path.hop), len(path.ases)
 
 
-def _rank(path: Path) -> tuple[int, bool, int, bool]:
+def _rank(path: BgpPath) -> tuple[int, bool, int, bool]:
     """Smaller is better, in the order in which FRR compares."""
     return *_before_med(path), path.internal
 

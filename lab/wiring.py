@@ -1,4 +1,4 @@
-"""The wires: one bridge a segment, in a namespace of their own, and a veth pair for each interface."""
+"""The wiring of a lab: a bridge for each segment, in the namespace `fabric`, and a veth pair for each interface."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine.diff import ABSENT, Change
+from engine.diff import ABSENT, PropertyChange
 from engine.events import Op, Step, Summary
 from engine.values import UNKNOWN, Secret
 
@@ -133,7 +133,7 @@ def _has_change(step: Step, children: dict[str, list[Step]]) -> bool:
     return step.op is not Op.SAME or any(_has_change(s, children) for s in children.get(step.urn, []))
 
 
-def change_line(change: Change) -> Text:
+def change_line(change: PropertyChange) -> Text:
     """`path: old -> new`, secrets and unknowns by name."""
     if change.before is ABSENT:
         return Text(f"+ {change.path}: {shown(change.after)}", "green")

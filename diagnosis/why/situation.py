@@ -1,4 +1,4 @@
-"""What the answers are made of: the stack, what was observed, and the API's objects of BGP."""
+"""The situation that answers are about: the stack, what was observed, and the API's objects of BGP."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 from config.node import Node
 from config.stack import StackConfig
 from diagnosis.why.chain import Objects
-from probes.seen import Seen
+from probes.observations import Observations
 
 Json = Any
 
 
 @dataclass(frozen=True)
-class World:
+class Situation:
     """The stack with all that is made for it, and what was observed of it once."""
 
     stack: StackConfig
-    seen: Seen
+    observations: Observations
 
     @property
     def objects(self) -> Objects:
@@ -30,7 +30,7 @@ class World:
 
     def of(self, key: str) -> list[Json]:
         """Objects of the API; none where it did not answer."""
-        return self.seen.objects.get(key, [])
+        return self.observations.objects.get(key, [])
 
     def named(self, key: str, name: str) -> list[Json]:
         """Objects of that name, or of `NAMESPACE/NAME`."""
@@ -47,5 +47,5 @@ class World:
 
     def peers(self, node: str) -> dict[str, str]:
         """Peer address -> state of the session, on the agent's word."""
-        told = self.seen.agents.get(node, [])
-        return {str(peer.get("peer-address")): str(peer.get("session-state")) for peer in told}
+        reported = self.observations.agents.get(node, [])
+        return {str(peer.get("peer-address")): str(peer.get("session-state")) for peer in reported}

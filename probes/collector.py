@@ -1,4 +1,4 @@
-"""The field: everything that the judges need, asked once and in parallel."""
+"""The collector asks hosts and the API for everything that the judges need, once and in parallel."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from effective.entries import entrances
 from effective.made import GATEWAY_GROUP
 from probes import agent_peers, conditions, tables
 from probes.ingress import joined, nacks, programmed
-from probes.seen import Json, Seen
+from probes.observations import Json, Observations
 from transport.kube import Kube
 from transport.ssh import Endpoint, SshPool
 
@@ -42,7 +42,7 @@ _COMPARED = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev
 _PARTS = Path(__file__).with_name("router_parts.sh").read_text()
 
 
-class Field:
+class Collector:
     """The hosts and the cluster of a stack, as the probes reach them."""
 
     def __init__(self, stack: StackConfig, ssh: SshPool, kube: Kube, endpoints: dict[str, Endpoint]) -> None:
@@ -56,12 +56,12 @@ class Field:
         self.ssh.deadline.set(seconds)
         self.kube.deadline.set(seconds)
 
-    def look(self) -> Seen:
+    def collect(self) -> Observations:
         """Ask routers, agents and the API. Never raises for one of them: it is then missing."""
-        seen = Seen()
+        observations = Observations()
         with ThreadPoolExecutor(16, "probe") as pool:
             for router in self.stack.managed_routers:
-                pool.submit(self._ask, seen, router.name, partial(self._router, seen, router))
+                pool.submit(self._ask, observations, router.name, partial(self._router, observations, router))
             kinds = [
                 *((kind, version, kind) for kind, version in conditions.kinds(self.stack).items()),
                 ("services", "v1", "Service"),
@@ -90,17 +90,27 @@ class Field:
             if entered or self.stack.ingress_controller is not None or self.stack.guards():
                 kinds += [(kind, "cilium.io/v2", kind) for kind in conditions.POLICY_KINDS]
                 for space, name in sorted(certified(self.stack)):
-                    pool.submit(self._ask, seen, f"Secret {space}/{name}", partial(self._secret, seen, space, name))
+                    pool.submit(
+                        self._ask,
+                        observations,
+                        f"Secret {space}/{name}",
+                        partial(self._secret, observations, space, name),
+                    )
             for key, api, kind in kinds:
-                pool.submit(self._ask, seen, key, partial(self._objects, seen, key, api, kind))
+                pool.submit(self._ask, observations, key, partial(self._objects, observations, key, api, kind))
         with ThreadPoolExecutor(8, "probe") as pool:
-            for pod in seen.objects.get("pods", []):
+            for pod in observations.objects.get("pods", []):
                 if (pod["metadata"].get("labels") or {}).get("k8s-app") == "cilium":
                     name = pod["spec"].get("nodeName", "")
-                    pool.submit(self._ask, seen, name, partial(self._agent, seen, name, pod))
+                    pool.submit(self._ask, observations, name, partial(self._agent, observations, name, pod))
                     if entered or self.stack.ingress_controller is not None:
-                        pool.submit(self._ask, seen, f"envoy of {name}", partial(self._envoy, seen, name, pod, wanted))
-        return seen
+                        pool.submit(
+                            self._ask,
+                            observations,
+                            f"envoy of {name}",
+                            partial(self._envoy, observations, name, pod, wanted),
+                        )
+        return observations
 
     def in_pod(self, pod: Json, command: str) -> str:
         """What a shell command says in a pod's first container. Raises ApiError where the API does not let us in."""
@@ -108,15 +118,15 @@ class Field:
         return self.kube.exec(metadata["namespace"], metadata["name"], container, ["sh", "-c", command])[1]
 
     @staticmethod
-    def _ask(seen: Seen, who: str, question: Callable[[], None]) -> None:
+    def _ask(observations: Observations, who: str, question: Callable[[], None]) -> None:
         try:
             question()
         except EdgeError as error:
-            seen.errors[who] = str(error)
+            observations.errors[who] = str(error)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            seen.errors[who] = f"an answer that cannot be read ({type(error).__name__}: {error})"
+            observations.errors[who] = f"an answer that cannot be read ({type(error).__name__}: {error})"
 
-    def _router(self, seen: Seen, router: Router) -> None:
+    def _router(self, observations: Observations, router: Router) -> None:
         vrf = f" vrf {router.bgp.vrf}" if router.bgp.vrf else ""
         commands = [command.replace("{VRF}", vrf) for command in _ROUTER_COMMANDS.values()]
         networks = [f"vtysh -c 'show bgp{vrf} ipv{p.version} unicast {p} json'" for p in router.bgp.networks]
@@ -127,9 +137,11 @@ class Field:
         script = f"; echo {_MARK}; ".join([*commands, _COMPARED, *networks, *others])
         # By itself: where a daemon is gone, vtysh may wait for it until nobody waits for vtysh.
         *words, forwards = self.ssh.run(self.endpoints[router.name], _PARTS, timeout=20).stdout.split()
-        seen.stopped[router.name] = [word for word in words if "=" not in word]
-        seen.mtus[router.name] = {name: int(mtu) for name, _, mtu in (word.partition("=") for word in words) if mtu}
-        seen.forwarding[router.name] = forwards == "1"
+        observations.stopped[router.name] = [word for word in words if "=" not in word]
+        observations.mtus[router.name] = {
+            name: int(mtu) for name, _, mtu in (word.partition("=") for word in words) if mtu
+        }
+        observations.forwarding[router.name] = forwards == "1"
         result = self.ssh.run(self.endpoints[router.name], script, timeout=20)
         answers = result.stdout.split(_MARK)
         parsed: dict[str, Json] = {}
@@ -142,27 +154,27 @@ class Field:
                 raise ValueError(f"`{command}` said nothing: {result.stderr.strip()[:100]}")
         parsed["fib"] = parsed["fib"] or []
         differing, *originated = answers[len(_ROUTER_COMMANDS) :]
-        originated, told = originated[: len(networks)], originated[len(networks) :]
-        parsed["foreign"] = [prefix for text in told for prefix in (json.loads(text or "{}").get("routes") or {})]
+        originated, learned = originated[: len(networks)], originated[len(networks) :]
+        parsed["foreign"] = [prefix for text in learned for prefix in (json.loads(text or "{}").get("routes") or {})]
         parsed["not-running"] = [line for line in _lines(differing, "Add") if "password" not in line]
         parsed["not-in-file"] = _lines(differing, "Delete")
         parsed["networks"] = {str(p): json.loads(text) for p, text in zip(router.bgp.networks, originated, strict=True)}
-        seen.routers[router.name] = parsed
+        observations.routers[router.name] = parsed
 
-    def _objects(self, seen: Seen, key: str, api_version: str, kind: str) -> None:
-        seen.objects[key] = self.kube.find(api_version, kind)
+    def _objects(self, observations: Observations, key: str, api_version: str, kind: str) -> None:
+        observations.objects[key] = self.kube.find(api_version, kind)
 
-    def _agent(self, seen: Seen, node: str, pod: Json) -> None:
+    def _agent(self, observations: Observations, node: str, pod: Json) -> None:
         if self.stack.bgp is not None:
-            seen.agents[node] = self._peers(pod)
+            observations.agents[node] = self._peers(pod)
         if self.stack.egress_policies:
-            seen.maps[node] = self._dbg(pod, "bpf", "egress", "list")
+            observations.maps[node] = self._dbg(pod, "bpf", "egress", "list")
             links = self._table(pod, "devices")
-            seen.devices[node] = {link["Name"]: re.findall(r"[^, ]+", link["Addresses"]) for link in links}
+            observations.devices[node] = {link["Name"]: re.findall(r"[^, ]+", link["Addresses"]) for link in links}
         if self.stack.l2_policies:
-            seen.announced[node] = self._table(pod, "l2-announce")
+            observations.announced[node] = self._table(pod, "l2-announce")
             links = self._table(pod, "devices")
-            seen.hardware[node] = {link["HWAddr"].lower(): link["Name"] for link in links if link["HWAddr"]}
+            observations.hardware[node] = {link["HWAddr"].lower(): link["Name"] for link in links if link["HWAddr"]}
 
     def _peers(self, pod: Json) -> list[Json]:
         """The agent's sessions, as `cilium-dbg bgp peers` has them."""
@@ -170,26 +182,26 @@ class Field:
             return self._dbg(pod, "bgp", "peers")
         return agent_peers.read(self._shell(pod, "bgp/peers", "--format=json"))
 
-    def _envoy(self, seen: Seen, node: str, pod: Json, wanted: set[programmed.Route]) -> None:
-        seen.envoys[node] = told = json.loads(self._says(pod, "envoy", "admin", "config", "routes"))
-        if wanted - programmed.known_routes(told):
+    def _envoy(self, observations: Observations, node: str, pod: Json, wanted: set[programmed.Route]) -> None:
+        observations.envoys[node] = routes = json.loads(self._says(pod, "envoy", "admin", "config", "routes"))
+        if wanted - programmed.known_routes(routes):
             # The reason is worth a question of its own, and its answer no verdict: who may not read logs goes without.
             with contextlib.suppress(ApiError):
                 log = self.kube.log(pod["metadata"]["namespace"], pod["metadata"]["name"], "cilium-agent", _LOG_LINES)
-                seen.nacks[node] = nacks.current(nacks.read(log), told)
+                observations.nacks[node] = nacks.current(nacks.read(log), routes)
         if certified(self.stack):
-            seen.served[node] = json.loads(self._says(pod, "envoy", "admin", "certs"))
+            observations.served[node] = json.loads(self._says(pod, "envoy", "admin", "certs"))
 
-    def _secret(self, seen: Seen, namespace: str, name: str) -> None:
+    def _secret(self, observations: Observations, namespace: str, name: str) -> None:
         found = self.kube.get("v1", "Secret", name, namespace)
         if found is None:
             return
         certificate, key = (base64.b64decode(found["data"][part]).decode() for part in ("tls.crt", "tls.key"))
-        seen.certificates[namespace, name] = certificate
+        observations.certificates[namespace, name] = certificate
         # Of the key nothing is kept but whether it fits.
         with contextlib.suppress(ValueError):
             if not paired(leaf(certificate), key):
-                seen.unpaired.add((namespace, name))
+                observations.unpaired.add((namespace, name))
 
     def _table(self, pod: Json, name: str) -> list[dict[str, str]]:
         """A table of the agent's own state."""

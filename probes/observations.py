@@ -1,4 +1,4 @@
-"""What the field answered."""
+"""What hosts and the API answered to the collector."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Json = Any
 
 
 @dataclass
-class Seen:
+class Observations:
     """What was answered; a missing key means that nobody answered, and `errors` says why."""
 
     routers: dict[str, dict[str, Json]] = field(default_factory=dict)

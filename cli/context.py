@@ -1,4 +1,4 @@
-"""What every command works on: a stack, its engine, and the way into its network."""
+"""What every command works on: a stack, its engine, and the access to its network."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from transport.ssh import Endpoint
 if TYPE_CHECKING:
     from engine.automation import PulumiEngine
     from engine.operations import BuiltinEngine
-    from rules.registry import Report
+    from rules.registry import RuleReport
 
 StackOption = Annotated[
     str,
@@ -43,8 +43,8 @@ STACK = f"{PROJECT}:stack"
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
-class Session:
-    """One stack of this project."""
+class StackContext:
+    """One stack of this project, with all that a command needs of it."""
 
     def __init__(self, stack: str) -> None:
         self.name = stack if isinstance(stack, StackName) else stack_name(stack)
@@ -76,18 +76,18 @@ class Session:
         return parse(self.settings.object(STACK), self.name)
 
     @cached_property
-    def report(self) -> Report:
+    def report(self) -> RuleReport:
         """What the rules found.
 
         Of a program of somebody's own nothing is known here: its components ask the rules themselves.
         """
-        from rules.registry import Report, check_all
+        from rules.registry import RuleReport, check_all
 
-        return Report(()) if self.is_foreign else check_all(self.stack)
+        return RuleReport(()) if self.is_foreign else check_all(self.stack)
 
     def check(self) -> None:
         """Stop now, before anything else, where the stack is wrong; warnings are told on standard error."""
-        from cli import report as screen
+        from cli import screen
         from cli.findings import print_text
         from rules.gate import refuse
 

@@ -14,7 +14,7 @@ from policy.plain import plain
 
 
 @dataclass(frozen=True)
-class Seen:
+class KubernetesResource:
     """A resource of Kubernetes. `known` is False where parts of it are known only by `up`, or nothing could be read."""
 
     urn: str
@@ -28,17 +28,17 @@ class Registered:
     """The inputs of each resource, by URN."""
 
     def __init__(self) -> None:
-        self._inputs: dict[str, Seen] = {}
+        self._inputs: dict[str, KubernetesResource] = {}
 
     def add(self, resource: Any) -> None:
         """From a resource policy."""
         if of_kubernetes(resource.resource_type):
-            self._inputs[resource.urn] = seen(resource)
+            self._inputs[resource.urn] = kubernetes_resource(resource)
 
-    def of(self, resources: Iterable[Any]) -> list[Seen]:
+    def of(self, resources: Iterable[Any]) -> list[KubernetesResource]:
         """What is known of the resources that a stack policy is given."""
         return [
-            self._inputs.get(resource.urn) or seen(resource)
+            self._inputs.get(resource.urn) or kubernetes_resource(resource)
             for resource in resources
             if of_kubernetes(resource.resource_type)
         ]
@@ -49,8 +49,8 @@ def of_kubernetes(kind: str) -> bool:
     return kind.startswith("kubernetes:")
 
 
-def seen(resource: Any) -> Seen:
+def kubernetes_resource(resource: Any) -> KubernetesResource:
     """A resource as the SDK gives it."""
     document, known = plain(resource.props)
     # An empty object is what a provider has answered that was not asked yet.
-    return Seen(resource.urn, resource.resource_type, resource.name, document, known and bool(document))
+    return KubernetesResource(resource.urn, resource.resource_type, resource.name, document, known and bool(document))

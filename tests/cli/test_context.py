@@ -1,4 +1,4 @@
-"""Which engine a session takes: PATH says, EDGE_ENGINE overrules."""
+"""Which engine a context takes: PATH says, EDGE_ENGINE overrules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.session import Session
+from cli.context import StackContext
 from config.errors import ConfigError, MachineError
 from engine.automation import PulumiEngine
 from engine.operations import BuiltinEngine
@@ -33,42 +33,42 @@ def cli(tmp_path: Path) -> None:
 
 
 def test_without_the_cli_it_is_the_built_in_engine() -> None:
-    assert isinstance(Session("lab").engine, BuiltinEngine)
+    assert isinstance(StackContext("lab").engine, BuiltinEngine)
 
 
 @pytest.mark.usefixtures("cli")
 def test_with_the_cli_it_is_pulumi() -> None:
-    assert isinstance(Session("lab").engine, PulumiEngine)
+    assert isinstance(StackContext("lab").engine, PulumiEngine)
 
 
 @pytest.mark.usefixtures("cli")
 def test_the_built_in_engine_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDGE_ENGINE", "builtin")
-    assert isinstance(Session("lab").engine, BuiltinEngine)
+    assert isinstance(StackContext("lab").engine, BuiltinEngine)
 
 
 @pytest.mark.usefixtures("cli")
 def test_pulumi_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDGE_ENGINE", "pulumi")
-    assert isinstance(Session("lab").engine, PulumiEngine)
+    assert isinstance(StackContext("lab").engine, PulumiEngine)
 
 
 @pytest.mark.parametrize("text", ["lab", "me/lab", "organization/cilium-edge/lab"])
 def test_a_stack_is_called_as_pulumi_prints_it(text: str) -> None:
-    session = Session(text)
-    assert (session.name, session.name.qualified) == ("lab", text) and isinstance(session.engine, BuiltinEngine)
+    context = StackContext(text)
+    assert (context.name, context.name.qualified) == ("lab", text) and isinstance(context.engine, BuiltinEngine)
 
 
 @pytest.mark.parametrize("text", ["", "/lab", "a//lab", "me/other/lab", "a/b/c/d", "..", "me/..", "lab/"])
 def test_what_names_no_stack_of_this_project_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="--stack: expected a stack: NAME, or ORGANIZATION/cilium-edge/NAME"):
-        Session(text)
+        StackContext(text)
 
 
 def test_pulumi_without_the_cli_is_refused_and_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDGE_ENGINE", "pulumi")
     with pytest.raises(MachineError, match=r"no pulumi on PATH.*get\.pulumi\.com") as caught:
-        _ = Session("lab").engine
+        _ = StackContext("lab").engine
     assert caught.value.exit_code == 1
 
 
@@ -77,14 +77,14 @@ def test_pulumi_without_the_cli_is_refused_and_told_how_to_get_it(monkeypatch: p
 def test_another_engine_is_a_config_error(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDGE_ENGINE", name)
     with pytest.raises(ConfigError, match="EDGE_ENGINE: expected builtin or pulumi") as caught:
-        _ = Session("lab").engine
+        _ = StackContext("lab").engine
     assert caught.value.exit_code == 2
 
 
 @pytest.mark.usefixtures("cli")
 def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDGE_ENGINE", "")
-    assert isinstance(Session("lab").engine, PulumiEngine)
+    assert isinstance(StackContext("lab").engine, PulumiEngine)
 
 
 @pytest.mark.parametrize("name", ["builtin", "pulumi"])
@@ -93,7 +93,7 @@ def test_only_a_lab_has_a_passphrase_of_its_own(name: str, monkeypatch: pytest.M
     monkeypatch.setenv("EDGE_ENGINE", name)
 
     def own(stack: str) -> bool:
-        engine = Session(stack).engine
+        engine = StackContext(stack).engine
         return (engine.builtin if isinstance(engine, PulumiEngine) else engine)._fallback is not None
 
     assert (own("lab"), own("real")) == (True, False)
