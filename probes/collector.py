@@ -157,7 +157,8 @@ class Collector:
         originated, learned = originated[: len(networks)], originated[len(networks) :]
         parsed["foreign"] = [prefix for text in learned for prefix in (json.loads(text or "{}").get("routes") or {})]
         parsed["not-running"] = [line for line in _lines(differing, "Add") if "password" not in line]
-        parsed["not-in-file"] = _lines(differing, "Delete")
+        # It prints the command that would take a line away.
+        parsed["not-in-file"] = [line.removeprefix("no ") for line in _lines(differing, "Delete")]
         parsed["networks"] = {str(p): json.loads(text) for p, text in zip(router.bgp.networks, originated, strict=True)}
         observations.routers[router.name] = parsed
 

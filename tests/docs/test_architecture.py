@@ -26,7 +26,7 @@ def contracts(kind: str) -> list[Any]:
 
 def layers() -> list[list[str]]:
     """The lines of the order, the highest first."""
-    (order,) = contracts("layers")
+    order = next(each for each in contracts("layers") if "containers" not in each)
     return [re.split(r" [|:] ", line) for line in order["layers"]]
 
 

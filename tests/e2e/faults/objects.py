@@ -125,7 +125,7 @@ FAULTS = {
             kubectl("delete", "service/webpod"),
             redeployed,
         ),
-        both(redeployed, patched("ciliumloadbalancerippool/cilium-pool", {"spec": {"disabled": False}})),
+        both(redeployed, patched("ciliumloadbalancerippool/cilium-pool", {"spec": {"disabled": None}})),
         "object",
         "cilium-pool",
     ),
