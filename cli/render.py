@@ -33,11 +33,14 @@ def artefacts(context: StackContext) -> dict[str, str]:
     """File name -> content, in a fixed order."""
     import yaml
 
-    from components.cilium import edge, gateway, manifests
-    from components.cilium.policies import network_policy
     from components.frr.render import frr_conf
     from components.workloads import service_manifest, workload_manifest
     from effective.helm import helm_values
+    from effective.objects import bgp as bgp_objects
+    from effective.objects import gateways as gateway_objects
+    from effective.objects import ingress as ingress_objects
+    from effective.objects import l2 as l2_objects
+    from effective.objects.policies import network_policy
     from effective.other_end import other_end
 
     stack = context.stack
@@ -56,25 +59,25 @@ def artefacts(context: StackContext) -> dict[str, str]:
     result["cilium/values.yaml"] = yaml.safe_dump(helm_values(stack), sort_keys=True)
     if stack.bgp is not None:
         for item in stack.bgp.advertisements:
-            put("cilium", manifests.advertisement_set(item, stack.cilium))
+            put("cilium", bgp_objects.advertisement_set(item, stack.cilium))
         for config in stack.bgp.peer_configs:
-            put("cilium", manifests.peer_config(config, stack.cilium))
+            put("cilium", bgp_objects.peer_config(config, stack.cilium))
         for override in stack.bgp.node_overrides:
-            put("cilium", manifests.node_override(override, stack.cilium))
+            put("cilium", bgp_objects.node_override(override, stack.cilium))
         for cluster in stack.bgp.cluster_configs:
-            put("cilium", manifests.cluster_config(cluster, stack.cilium))
+            put("cilium", bgp_objects.cluster_config(cluster, stack.cilium))
     for pool in stack.pools:
-        put("cilium", manifests.pool(pool, stack.cilium))
+        put("cilium", bgp_objects.pool(pool, stack.cilium))
     for policy in stack.l2_policies:
-        put("edge", edge.l2_policy(policy))
+        put("edge", l2_objects.l2_policy(policy))
     for ingress in stack.ingresses:
-        put("edge", edge.ingress(ingress))
+        put("edge", ingress_objects.ingress(ingress))
     gated: list[tuple[Callable[[Any], dict[str, Any]], Sequence[Any]]]
     gated = [
-        (gateway.gateway, stack.gateways),
-        (gateway.http_route, stack.http_routes),
-        (gateway.grpc_route, stack.grpc_routes),
-        (gateway.tls_route, stack.tls_routes),
+        (gateway_objects.gateway, stack.gateways),
+        (gateway_objects.http_route, stack.http_routes),
+        (gateway_objects.grpc_route, stack.grpc_routes),
+        (gateway_objects.tls_route, stack.tls_routes),
     ]
     for write, items in gated:
         for entry in items:

@@ -15,7 +15,6 @@ from components.args.bgp import (
     PeerConfigArgs,
 )
 from components.arguments import entry, known, only, read, read_each, sequence
-from components.cilium import manifests
 from components.connection import SshArgs, connection
 from components.host_of import living_on
 from components.judged import judged
@@ -28,16 +27,17 @@ from components.release import release
 from components.return_routes import apply_script, delete_script
 from config.base import Model
 from config.bgp import AdvertisementSet, AuthSecret, Bgp, ClusterConfig, NodeOverride, PeerConfig
+from effective.objects import bgp as bgp_objects
 from effective.return_routes import ReturnRoute
 
 Render = Callable[..., dict[str, Any]]
 # Argument, its model, the field that names an item, the kind without its prefix, how it is rendered, and what its
 # metadata has besides the name; in the order in which objects are declared.
 _KINDS: tuple[tuple[str, type[Model], str, str, Render, tuple[str, ...]], ...] = (
-    ("advertisements", AdvertisementSet, "name", "Advertisement", manifests.advertisement_set, ("labels",)),
-    ("peer_configs", PeerConfig, "name", "PeerConfig", manifests.peer_config, ()),
-    ("node_overrides", NodeOverride, "node", "NodeConfigOverride", manifests.node_override, ()),
-    ("cluster_configs", ClusterConfig, "name", "ClusterConfig", manifests.cluster_config, ()),
+    ("advertisements", AdvertisementSet, "name", "Advertisement", bgp_objects.advertisement_set, ("labels",)),
+    ("peer_configs", PeerConfig, "name", "PeerConfig", bgp_objects.peer_config, ()),
+    ("node_overrides", NodeOverride, "node", "NodeConfigOverride", bgp_objects.node_override, ()),
+    ("cluster_configs", ClusterConfig, "name", "ClusterConfig", bgp_objects.cluster_config, ()),
 )
 
 

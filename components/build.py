@@ -8,7 +8,6 @@ import pulumi
 
 from components.access import Access, access_to
 from components.bgp_control_plane import BgpControlPlane
-from components.cilium.manifests import crd_names
 from components.cilium_gateways import CiliumGateways
 from components.cilium_ingress import CiliumIngress
 from components.cilium_install import CiliumInstall
@@ -28,6 +27,7 @@ from config.certified import certified
 from config.stack import StackConfig
 from effective.features import features
 from effective.helm import helm_values, host_firewall, secrets_namespace
+from effective.objects.bgp import crd_names
 from effective.return_routes import return_routes
 
 

@@ -9,7 +9,6 @@ import pulumi
 from components.args.gateway import GatewayArgs
 from components.args.routes import GrpcRouteArgs, HttpRouteArgs, TlsRouteArgs
 from components.arguments import entry, known, namespace_of, only, read_each, sequence
-from components.cilium import gateway
 from components.judged import judged
 from components.late import manifest, then
 from components.objects import objects
@@ -17,6 +16,7 @@ from components.places import Manifest
 from components.tls_secrets import Wanted, tls_secrets
 from config.gateway import Gateway
 from config.routes import GrpcRoute, HttpRoute, TlsRoute
+from effective.objects import gateways as gateway_objects
 
 
 class CiliumGatewaysArgs(TypedDict):
@@ -34,10 +34,10 @@ class CiliumGatewaysArgs(TypedDict):
 
 # Argument -> its model, the kind of its objects, and how one is written.
 _PARTS: dict[str, tuple[type[Any], str, Callable[[Any], Manifest]]] = {
-    "gateways": (Gateway, "Gateway", gateway.gateway),
-    "http_routes": (HttpRoute, "HTTPRoute", gateway.http_route),
-    "grpc_routes": (GrpcRoute, "GRPCRoute", gateway.grpc_route),
-    "tls_routes": (TlsRoute, "TLSRoute", gateway.tls_route),
+    "gateways": (Gateway, "Gateway", gateway_objects.gateway),
+    "http_routes": (HttpRoute, "HTTPRoute", gateway_objects.http_route),
+    "grpc_routes": (GrpcRoute, "GRPCRoute", gateway_objects.grpc_route),
+    "tls_routes": (TlsRoute, "TLSRoute", gateway_objects.tls_route),
 }
 
 
@@ -74,7 +74,7 @@ class CiliumGateways(pulumi.ComponentResource):
             _, kind, write = _PARTS[key]
             called, space = known(name, item, "name", f"{key}[{i}]"), namespace_of(item)
             noted = [field for field in ("labels", "annotations") if entry(item, field)]
-            made.append(manifest(one, write, gateway.VERSIONS[kind], kind, called, space, *noted))
+            made.append(manifest(one, write, gateway_objects.VERSIONS[kind], kind, called, space, *noted))
             names += [f"{space}/{called}"] if key == "gateways" else []
         after = pulumi.ResourceOptions(parent=self, depends_on=opts.depends_on if opts else None)
         self.objects = objects(name, made, after)

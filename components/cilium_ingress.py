@@ -21,8 +21,6 @@ from components.arguments import (
     sequence,
     validated,
 )
-from components.cilium import edge
-from components.cilium.policies import kind_of, network_policy
 from components.judged import judged
 from components.late import manifest, then
 from components.objects import objects
@@ -31,6 +29,8 @@ from config.errors import Problem
 from config.ingress import Ingress
 from config.ingress_access import IngressAccess
 from config.policy import NetworkPolicy
+from effective.objects import ingress as ingress_objects
+from effective.objects.policies import kind_of, network_policy
 
 
 class CiliumIngressArgs(TypedDict):
@@ -73,7 +73,9 @@ class CiliumIngress(pulumi.ComponentResource):
             one, space = known(name, item, "name", f"ingresses[{i}]"), namespace_of(item)
             noted = entry(item, "annotations") or entry(item, "load_balancer_mode")
             more = ("labels", "annotations") if noted else ("labels",)
-            made.append(manifest(ingress, edge.ingress, "networking.k8s.io/v1", "Ingress", one, space, *more))
+            made.append(
+                manifest(ingress, ingress_objects.ingress, "networking.k8s.io/v1", "Ingress", one, space, *more)
+            )
             names.append(f"{space}/{one}")
         for i, (item, policy) in enumerate(zip(guards, both[count:], strict=True)):
             one = known(name, item, "name", f"network_policies[{i}]")

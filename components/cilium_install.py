@@ -13,7 +13,6 @@ from components.args.cilium import CiliumArgs
 from components.args.gateway import GatewayControllerArgs
 from components.args.ingress import IngressControllerArgs
 from components.arguments import ArgumentError, is_late, only, validated
-from components.cilium.manifests import custom_kinds
 from components.kubernetes import HelmRelease
 from components.late import then
 from components.observe import ONLY_WAITS
@@ -25,6 +24,7 @@ from config.home import IMPORTED_FROM, PACKAGE
 from config.ingress import IngressController
 from effective.features import Features
 from effective.helm import values
+from effective.objects.bgp import custom_kinds
 
 _SWITCHES = ("bgp", "l2_announcements", "egress_gateway", "egress_ha")
 _CONTROLLERS: dict[str, tuple[type[Model], str]] = {

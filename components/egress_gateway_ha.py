@@ -7,7 +7,6 @@ import pulumi
 
 from components.args.egress import EgressHAArgs, EgressPolicyArgs
 from components.arguments import ArgumentError, entry, is_late, known, only, read_each, sequence, validated
-from components.cilium import edge
 from components.egress_ha.crd import definition, ha_policy
 from components.egress_ha.firewall import host_policy
 from components.egress_ha.rbac import filled_by_controller, rbac
@@ -20,6 +19,7 @@ from config.cilium import Cilium
 from config.egress import HA_API_VERSION, HA_KIND, EgressGroup, EgressHA, EgressPolicy
 from config.errors import Problem
 from config.labels import LabelSelector
+from effective.objects import egress as egress_objects
 
 
 class EgressGatewayHAArgs(TypedDict):
@@ -150,4 +150,4 @@ def _cilium_policy(policy: pulumi.Input[EgressPolicy], shape: EgressPolicy, cili
         if isovalent
         else ("cilium.io/v2", "CiliumEgressGatewayPolicy")
     )
-    return manifest(policy, lambda it: edge.egress_policy(it, cilium), *kind, str(shape.name))
+    return manifest(policy, lambda it: egress_objects.egress_policy(it, cilium), *kind, str(shape.name))

@@ -6,11 +6,11 @@ import pulumi
 
 from components.args.l2 import L2PolicyArgs
 from components.arguments import known, only, read_each
-from components.cilium import edge
 from components.judged import judged
 from components.late import manifest
 from components.objects import objects
 from config.l2 import L2Policy
+from effective.objects import l2 as l2_objects
 
 
 class L2AnnouncementsArgs(TypedDict):
@@ -35,7 +35,7 @@ class L2Announcements(pulumi.ComponentResource):
         )
         names = [known(name, item, "name", f"policies[{i}]") for i, item in enumerate(given.get("policies") or ())]
         made = [
-            manifest(policy, edge.l2_policy, "cilium.io/v2alpha1", "CiliumL2AnnouncementPolicy", one)
+            manifest(policy, l2_objects.l2_policy, "cilium.io/v2alpha1", "CiliumL2AnnouncementPolicy", one)
             for one, policy in zip(names, policies, strict=True)
         ]
         after = pulumi.ResourceOptions(parent=self, depends_on=opts.depends_on if opts else None)

@@ -6,12 +6,12 @@ import pulumi
 
 from components.args.pool import PoolArgs
 from components.arguments import known, only, read_each
-from components.cilium import manifests
 from components.judged import judged
 from components.kubernetes import KubernetesObject
 from components.late import manifest
 from components.release import release
 from config.pool import Pool
+from effective.objects import bgp as bgp_objects
 
 
 class LbIpamArgs(TypedDict):
@@ -46,7 +46,7 @@ class LbIpam(pulumi.ComponentResource):
                 f"{name}-{one}",
                 manifest(
                     pool,
-                    lambda it: manifests.pool(it, cilium),
+                    lambda it: bgp_objects.pool(it, cilium),
                     cilium.edge_api_version,
                     "CiliumLoadBalancerIPPool",
                     one,

@@ -1,4 +1,4 @@
-"""Objects of the API as the documents of the stack's models: the reverse of components/cilium."""
+"""Objects of the API as the documents of the stack's models: the reverse of effective/objects."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from ipaddress import ip_network
 
 from diagnosis.entities import Hosts
 from diagnosis.host_evidence import of_hosts
-from diagnosis.object_evidence import of_objects
 from diagnosis.roots import Root
 from diagnosis.why import prefix
 from diagnosis.why.chain import announcement_paths
@@ -25,7 +24,7 @@ _MOST = 4
 
 def evidence(situation: Situation, root: Root, states: dict[str, HostState]) -> list[str]:
     """Lines for a root: what the API's objects, FRR and the kernels of its hosts say; none where all is in order."""
-    found = [*_of_objects(situation, root), *_of_config(situation, root.verdict), *of_objects(situation)]
+    found = [*_of_objects(situation, root), *_of_config(situation, root.verdict)]
     return list(dict.fromkeys([*found, *of_hosts(situation.stack, root.verdict, states)]))
 
 

@@ -17,7 +17,7 @@ _LAYERS = (
     # What everything else runs on.
     ("router-daemon", "forwarding", "operator"),
     # What differs from what was declared.
-    ("service", "router-config", "static-route", "bgp-override"),
+    ("service", "declared", "router-config", "static-route", "bgp-override"),
     ("bgp-session", "bgp-unexpected"),
     ("lb-ipam", "network", "l2", "egress-status", "egress-ipam", "egress-gateway", "ingress", "object"),
     ("announced", "rib", "rib-surplus", "route"),
@@ -121,12 +121,29 @@ def _of_object(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
     return cause.subject.rpartition("/")[2] in words
 
 
+def _of_declared(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
+    """What is announced, to whom, and from which pool."""
+    if cause.subject.startswith("CiliumLoadBalancerIPPool"):
+        return row.check in ("lb-ipam", "announced", "object", "rib", "fib", "ingress")
+    if cause.subject.startswith("CiliumL2"):
+        return row.check in ("l2", "announced", "arp")
+    return row.check in (*_ROUTED, "bgp-unexpected", "bgp-override", "object", "declared")
+
+
+def _of_config(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
+    """What FRR does not do as its file says."""
+    return row.check in (*_ROUTED, "network") and cause.where in hosts.about(row)
+
+
+_ROUTED = ("bgp-session", "announced", "rib", "rib-surplus", "fib", "route")
 _BY_CHECK: dict[str, Callable[[Verdict, Verdict, Hosts], bool]] = {
     "router-daemon": _of_daemons,
     "forwarding": _of_forwarding,
     "operator": _of_operator,
     "service": _of_object,
     "lb-ipam": _of_object,
+    "declared": _of_declared,
+    "router-config": _of_config,
 }
 
 

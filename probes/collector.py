@@ -70,11 +70,18 @@ class Collector:
                 ("slices", "discovery.k8s.io/v1", "EndpointSlice"),
             ]
             if self.stack.bgp is not None:
-                kinds.append(("advertisements", self.stack.cilium.edge_api_version, "CiliumBGPAdvertisement"))
+                edge = self.stack.cilium.edge_api_version
+                kinds += [
+                    ("advertisements", edge, "CiliumBGPAdvertisement"),
+                    ("CiliumBGPNodeConfigOverride", edge, "CiliumBGPNodeConfigOverride"),
+                ]
             if self.stack.egress_policies:
                 kinds.append(("egress", HA_API_VERSION, HA_KIND))
             if self.stack.l2_policies:
-                kinds.append(("leases", "coordination.k8s.io/v1", "Lease"))
+                kinds += [
+                    ("leases", "coordination.k8s.io/v1", "Lease"),
+                    ("CiliumL2AnnouncementPolicy", "cilium.io/v2alpha1", "CiliumL2AnnouncementPolicy"),
+                ]
             entries = list(entrances(self.stack))
             entered, wanted = {item.kind for item in entries}, programmed.declared_routes(entries)
             if "Ingress" in entered or self.stack.ingress_controller is not None:

@@ -14,6 +14,7 @@ from probes import (
     arp,
     changed,
     conditions,
+    declared_objects,
     egress,
     l2,
     overrides,
@@ -135,6 +136,7 @@ def control_plane(stack: StackConfig, expected: list[ExpectedSession], observati
     verdicts += router_state.judge(stack, observations)
     verdicts += overrides.judge(stack, declared, observations)
     verdicts += changed.judge(stack, observations)
+    verdicts += declared_objects.judge(stack, observations)
     verdicts += services.judge(stack, observations)
     verdicts += unannounced.judge(stack, declared, observations)
     verdicts += l2.judge(stack, observations)

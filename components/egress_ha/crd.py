@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.cilium.edge import egress_ha_spec
 from config.egress import HA_API_VERSION, HA_GROUP, HA_KIND, HA_SATISFIED, HA_VERSION, EgressPolicy
+from effective.objects.egress import egress_ha_spec
 
 Manifest = dict[str, Any]
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from components.cilium import gateway
 from config.gateway import Gateway
 from config.objects import typed
 from config.routes import GrpcRoute, HttpRoute, TlsRoute
+from effective.objects import gateways as gateway_objects
 
 GATEWAY: dict[str, Any] = {
     "name": "edge",
@@ -59,7 +59,7 @@ HTTP: dict[str, Any] = {
 
 
 def test_a_gateway_has_everything_that_was_said() -> None:
-    made = gateway.gateway(Gateway.model_validate(GATEWAY))
+    made = gateway_objects.gateway(Gateway.model_validate(GATEWAY))
     assert made["spec"] == {
         "gatewayClassName": "cilium",
         "addresses": [{"type": "IPAddress", "value": "192.0.2.7"}, {"type": "Hostname", "value": "edge.example"}],
@@ -92,7 +92,7 @@ def test_a_gateway_has_everything_that_was_said() -> None:
 
 
 def test_an_http_route_has_its_filters_as_the_api_lists_them() -> None:
-    [first, second] = gateway.http_route(HttpRoute.model_validate(HTTP))["spec"]["rules"]
+    [first, second] = gateway_objects.http_route(HttpRoute.model_validate(HTTP))["spec"]["rules"]
     assert first["matches"] == [
         {
             "path": {"type": "Exact", "value": "/a"},
@@ -140,11 +140,11 @@ def test_an_http_route_has_its_filters_as_the_api_lists_them() -> None:
 @pytest.mark.parametrize(
     ("kind", "model", "write", "document"),
     [
-        ("Gateway", Gateway, gateway.gateway, {**GATEWAY, "labels": {}}),
+        ("Gateway", Gateway, gateway_objects.gateway, {**GATEWAY, "labels": {}}),
         (
             "GRPCRoute",
             GrpcRoute,
-            gateway.grpc_route,
+            gateway_objects.grpc_route,
             {
                 "name": "calls",
                 "parents": [{"name": "edge"}],
@@ -159,7 +159,7 @@ def test_an_http_route_has_its_filters_as_the_api_lists_them() -> None:
         (
             "TLSRoute",
             TlsRoute,
-            gateway.tls_route,
+            gateway_objects.tls_route,
             {
                 "name": "through",
                 "parents": [{"name": "edge"}],
@@ -179,7 +179,7 @@ def test_what_was_written_is_read_back(kind: str, model: Any, write: Any, docume
 
 def test_of_an_http_route_all_that_decides_who_answers_is_read_back() -> None:
     item = HttpRoute.model_validate(HTTP)
-    found = typed("HTTPRoute", gateway.http_route(item))
+    found = typed("HTTPRoute", gateway_objects.http_route(item))
     unread = {"request_headers": None, "response_headers": None, "mirrors": (), "timeout": None}
     rules = tuple(rule.model_copy(update=unread) for rule in item.rules)
     assert found == ("httpRoutes", item.model_copy(update={"rules": rules}))

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from components.cilium import manifests
 from config.bgp import Advertisement, AdvertisementSet, Bgp, ClusterConfig, NodeOverride, PeerConfig
 from config.cilium import Cilium
 from config.pool import Pool
+from effective.objects import bgp as bgp_objects
+from effective.objects.form import Manifest
 from tests.config.dev_stack import dev_stack
 
 CILIUM_1_17 = Cilium(version="1.17.9")
@@ -79,13 +80,13 @@ POOL = {
 }
 
 
-def everything(cilium: Cilium) -> list[manifests.Manifest]:
+def everything(cilium: Cilium) -> list[Manifest]:
     return [
-        *(manifests.advertisement_set(item, cilium) for item in BGP.advertisements),
-        *(manifests.peer_config(item, cilium) for item in BGP.peer_configs),
-        *(manifests.cluster_config(item, cilium) for item in BGP.cluster_configs),
-        *(manifests.pool(item, cilium) for item in STACK.pools),
-        manifests.node_override(NodeOverride(node="cilium-w1"), cilium),
+        *(bgp_objects.advertisement_set(item, cilium) for item in BGP.advertisements),
+        *(bgp_objects.peer_config(item, cilium) for item in BGP.peer_configs),
+        *(bgp_objects.cluster_config(item, cilium) for item in BGP.cluster_configs),
+        *(bgp_objects.pool(item, cilium) for item in STACK.pools),
+        bgp_objects.node_override(NodeOverride(node="cilium-w1"), cilium),
     ]
 
 
@@ -114,18 +115,18 @@ def test_only_the_api_version_differs_between_1_17_and_1_18() -> None:
 
 def test_the_crds_are_those_of_the_features_in_use() -> None:
     bare = STACK.model_copy(update={"bgp": None, "pools": ()})
-    assert manifests.crd_names(bare) == ()
-    pools = manifests.crd_names(STACK.model_copy(update={"bgp": None}))
+    assert bgp_objects.crd_names(bare) == ()
+    pools = bgp_objects.crd_names(STACK.model_copy(update={"bgp": None}))
     assert pools == ("ciliumloadbalancerippools.cilium.io",)
-    both = manifests.crd_names(STACK)
+    both = bgp_objects.crd_names(STACK)
     assert {"ciliumbgpclusterconfigs.cilium.io", "ciliumbgpnodeconfigs.cilium.io"} < set(both)
-    assert set(both) - set(manifests.crd_names(STACK.model_copy(update={"pools": ()}))) == set(pools)
+    assert set(both) - set(bgp_objects.crd_names(STACK.model_copy(update={"pools": ()}))) == set(pools)
 
 
 # --- single settings ---
 
 
-def spec(made: manifests.Manifest) -> dict[str, Any]:
+def spec(made: Manifest) -> dict[str, Any]:
     inner: dict[str, Any] = made["spec"]
     return inner
 
@@ -133,14 +134,14 @@ def spec(made: manifests.Manifest) -> dict[str, Any]:
 def test_without_graceful_restart_the_manifest_does_not_mention_it() -> None:
     for settings in ({"profile": "fast-failover"}, {"gracefulRestart": False}):
         item = PeerConfig.model_validate({"name": "p", **settings})
-        assert "gracefulRestart" not in spec(manifests.peer_config(item, CILIUM_1_18))
+        assert "gracefulRestart" not in spec(bgp_objects.peer_config(item, CILIUM_1_18))
 
 
 def test_a_peer_config_says_only_what_was_set() -> None:
-    bare = spec(manifests.peer_config(PeerConfig(name="p"), CILIUM_1_18))
+    bare = spec(bgp_objects.peer_config(PeerConfig(name="p"), CILIUM_1_18))
     assert set(bare) == {"timers", "gracefulRestart"}
     item = PeerConfig.model_validate({"name": "p", "authSecretRef": "bgp-auth", "hold": 30, "keepalive": 10})
-    made = spec(manifests.peer_config(item, CILIUM_1_18))
+    made = spec(bgp_objects.peer_config(item, CILIUM_1_18))
     assert made["authSecretRef"] == "bgp-auth"
     assert made["timers"] == {
         "holdTimeSeconds": 30,
@@ -152,7 +153,7 @@ def test_a_peer_config_says_only_what_was_set() -> None:
 def test_route_attributes_stand_under_attributes() -> None:
     entry = Advertisement(type="PodCIDR", communities=("65000:99",), local_preference=0)
     item = AdvertisementSet(name="a", labels={"advertise": "bgp"}, advertisements=(entry,))
-    assert spec(manifests.advertisement_set(item, CILIUM_1_18))["advertisements"] == [
+    assert spec(bgp_objects.advertisement_set(item, CILIUM_1_18))["advertisements"] == [
         {
             "advertisementType": "PodCIDR",
             "attributes": {"communities": {"standard": ["65000:99"]}, "localPreference": 0},
@@ -163,7 +164,7 @@ def test_route_attributes_stand_under_attributes() -> None:
 def test_communities_stand_in_the_list_of_their_kind() -> None:
     texts = ("65001:100", "4259840100", "65001:0:70000", "no-export")
     item = AdvertisementSet(name="a", labels={}, advertisements=(Advertisement(type="PodCIDR", communities=texts),))
-    made = spec(manifests.advertisement_set(item, CILIUM_1_18))["advertisements"][0]["attributes"]
+    made = spec(bgp_objects.advertisement_set(item, CILIUM_1_18))["advertisements"][0]["attributes"]
     assert made == {
         "communities": {"standard": ["65001:100", "4259840100"], "large": ["65001:0:70000"], "wellKnown": ["no-export"]}
     }
@@ -174,7 +175,7 @@ def test_an_empty_selector_is_written_and_an_absent_one_is_not() -> None:
         item = ClusterConfig.model_validate(
             {"name": "c", "nodeSelector": selector, "instances": [{"name": "i", "localPort": 1790}]}
         )
-        made = spec(manifests.cluster_config(item, CILIUM_1_18))
+        made = spec(bgp_objects.cluster_config(item, CILIUM_1_18))
         assert ("nodeSelector" in made) is written
         assert made["bgpInstances"] == [{"name": "i", "localPort": 1790, "peers": []}]
 
@@ -194,7 +195,7 @@ def test_a_node_override_is_named_after_its_node_and_has_addresses_as_text() -> 
             ],
         }
     )
-    assert manifests.node_override(item, CILIUM_1_18) == {
+    assert bgp_objects.node_override(item, CILIUM_1_18) == {
         "apiVersion": "cilium.io/v2",
         "kind": "CiliumBGPNodeConfigOverride",
         "metadata": {"name": "cilium-w1"},
@@ -221,7 +222,7 @@ def test_a_pool_has_ranges_selector_and_the_disabled_flag_only_where_it_is_set()
             "blocks": [{"start": "172.16.1.5", "stop": "172.16.1.9"}, {"start": "172.16.1.20"}],
         }
     )
-    assert spec(manifests.pool(item, CILIUM_1_18)) == {
+    assert spec(bgp_objects.pool(item, CILIUM_1_18)) == {
         "blocks": [{"start": "172.16.1.5", "stop": "172.16.1.9"}, {"start": "172.16.1.20"}],
         "disabled": True,
         "serviceSelector": {"matchLabels": {"app": "webpod"}},

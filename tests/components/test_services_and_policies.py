@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from components.cilium.policies import network_policy
 from components.workloads import service_manifest
 from config.errors import ConfigError
 from config.load import parse
 from config.objects import typed
 from config.policy import NetworkPolicy
 from config.workload import Service
+from effective.objects.policies import network_policy
 from tests.rules.test_fixtures import BASE, merged
 
 SERVICE: dict[str, Any] = {

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from components.cilium.policies import network_policy
 from config.errors import ConfigError
 from config.ingress_access import IngressAccess
 from config.load import parse
 from config.policy import NetworkPolicy
 from effective.admission import into_backend, into_ingress, out_of_ingress, outside, pod
+from effective.objects.policies import network_policy
 from rules.registry import check_all
 from tests.drills.test_run import stack
 

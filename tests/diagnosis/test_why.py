@@ -223,7 +223,9 @@ def test_a_link_that_takes_smaller_packets_is_told_beside_a_node_that_does_not_a
         it = situation()
         silent(it)
         it.observations.mtus["cilium-r"] = mtus
-        verdicts = control_plane(it.stack, list(expected_sessions(it.stack)), it.observations)
+        rows = control_plane(it.stack, list(expected_sessions(it.stack)), it.observations)
+        # The objects of this file have the parts that its answers need.
+        verdicts = [row for row in rows if row.check != "declared"]
         [root] = roots(it.stack, verdicts)
         lines = evidence(it, root, {})
         assert any("eth2 of cilium-r has MTU 1000, others of its links 1500" in line for line in lines) is told, lines

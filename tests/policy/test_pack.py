@@ -17,9 +17,10 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import unknown_checking_proxy
 
-from components.cilium import edge, manifests
 from components.workloads import service_manifest
 from effective.helm import helm_values
+from effective.objects import bgp as bgp_objects
+from effective.objects import egress as egress_objects
 from policy.pack import policies
 from policy.resources import kubernetes_resource
 from policy.translate import translate
@@ -121,10 +122,10 @@ def test_every_rule_in_scope_exists_and_has_both_policies() -> None:
 def test_the_shipped_stack_as_resources_is_admitted() -> None:
     stack = dev_stack()
     assert stack.bgp is not None
-    made = [manifests.advertisement_set(item, stack.cilium) for item in stack.bgp.advertisements]
-    made += [manifests.peer_config(item, stack.cilium) for item in stack.bgp.peer_configs]
-    made += [manifests.cluster_config(item, stack.cilium) for item in stack.bgp.cluster_configs]
-    made += [manifests.pool(item, stack.cilium) for item in stack.pools]
+    made = [bgp_objects.advertisement_set(item, stack.cilium) for item in stack.bgp.advertisements]
+    made += [bgp_objects.peer_config(item, stack.cilium) for item in stack.bgp.peer_configs]
+    made += [bgp_objects.cluster_config(item, stack.cilium) for item in stack.bgp.cluster_configs]
+    made += [bgp_objects.pool(item, stack.cilium) for item in stack.pools]
     made += [service_manifest(item) for item in stack.services]
     assert violations([*map(resource, made), release(helm_values(stack))]) == set()
 
@@ -133,9 +134,9 @@ def test_the_translation_gives_back_what_components_made() -> None:
     stack = dev_stack()
     assert stack.bgp is not None
     made = [
-        manifests.peer_config(stack.bgp.peer_configs[0], stack.cilium),
-        manifests.cluster_config(stack.bgp.cluster_configs[0], stack.cilium),
-        manifests.pool(stack.pools[0], stack.cilium),
+        bgp_objects.peer_config(stack.bgp.peer_configs[0], stack.cilium),
+        bgp_objects.cluster_config(stack.bgp.cluster_configs[0], stack.cilium),
+        bgp_objects.pool(stack.pools[0], stack.cilium),
     ]
     found = translate([kubernetes_resource(resource(item)) for item in made]).stack
     assert found.bgp is not None
@@ -376,6 +377,6 @@ def test_edge_objects_come_back_too() -> None:
     }
     from config.egress import EgressPolicy
 
-    made = edge.egress_policy(EgressPolicy.model_validate(policy), stack.cilium)
+    made = egress_objects.egress_policy(EgressPolicy.model_validate(policy), stack.cilium)
     found = translate([kubernetes_resource(resource(made))]).stack.egress_policies[0]
     assert found.egress_gateway == EgressPolicy.model_validate(policy).egress_gateway

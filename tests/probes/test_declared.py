@@ -29,7 +29,8 @@ def told(edit: Edit = nothing, change: Callable[[Observations], object] = nothin
     change(answers)
     stack = parse(document, "dev")
     verdicts = control_plane(stack, list(expected_sessions(stack)), answers)
-    return [verdict for verdict in verdicts if verdict.color is not Color.GREEN]
+    # The API's objects are the ones of the stack before it was edited.
+    return [verdict for verdict in verdicts if verdict.color is not Color.GREEN and verdict.check != "declared"]
 
 
 def red(found: list[Verdict], check: str, subject: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from components.cilium.manifests import Manifest
 from config.base import Model
 from config.policy import NetworkPolicy, PolicyPort, PolicyRule
+from effective.objects.form import Manifest
 
 
 def kind_of(namespace: str | None) -> str:

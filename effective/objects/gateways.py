@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from components.cilium.manifests import Manifest
 from config.gateway import Gateway, Listener
 from config.routes import (
     GrpcRoute,
@@ -21,6 +20,7 @@ from config.routes import (
     TlsRoute,
     ValueMatch,
 )
+from effective.objects.form import Manifest
 
 GROUP = "gateway.networking.k8s.io"
 # Kind -> the API version that every release of Cilium from 1.16 on reads.

@@ -16,8 +16,7 @@ from config.cilium import Cilium
 from config.communities import kind_of
 from config.pool import Pool
 from config.stack import StackConfig
-
-Manifest = dict[str, Any]
+from effective.objects.form import Manifest
 
 
 def crd_names(stack: StackConfig) -> tuple[str, ...]:

@@ -1,1 +1,0 @@
-"""Feature set -> Helm values and custom resources. No Pulumi in here."""

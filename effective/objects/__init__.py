@@ -1,0 +1,1 @@
+"""The objects of the Kubernetes API that a stack declares, as manifests. Pure."""
