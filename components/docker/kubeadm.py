@@ -21,7 +21,7 @@ _SOCKET = "unix:///run/containerd/containerd.sock"
 _DONE = "/etc/kubernetes/cilium-edge-done"
 
 _HERE = Path(__file__).parent
-INIT = script(_HERE / "kubeadm.sh", done=_DONE, command="init") + "cat /etc/kubernetes/admin.conf\n"
+INIT = script(_HERE / "kubeadm.sh", done=_DONE, command="init") + script(_HERE / "ready.sh")
 JOIN = script(_HERE / "kubeadm.sh", done=_DONE, command="join")
 
 

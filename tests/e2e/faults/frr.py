@@ -43,7 +43,7 @@ FAULTS = {
             configured("no ip prefix-list no"),
             on_router("vtysh -c 'clear bgp * soft in'"),
         ),
-        "rib",
+        "router-config",
         "prefix-list no",
     ),
     "route-map in": Fault(
