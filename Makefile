@@ -5,7 +5,7 @@ VENV := .venv/.installed
 # Tests start `edge` a thousand times; compiled modules are kept for them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup setup-all up down plan verify test check lint unit e2e test-versions test-docker go-test audit clean
+.PHONY: help setup setup-all up down plan verify test check lint unit e2e test-versions test-causes test-docker go-test audit clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,8 +63,12 @@ audit: ## known vulnerabilities of everything that is pinned; asks the public da
 
 # A lab waits more than it works: two of them fit on two cores where nobody measures.
 e2e: $(VENV) ## tests on the lab
-	.venv/bin/python -m pytest -m "lab and not alone and not versions" -n 2 --dist loadscope
-	.venv/bin/python -m pytest -m "lab and alone and not versions"
+	.venv/bin/python -m pytest -m "lab and not alone and not versions and not corpus" -n 2 --dist loadscope
+	.venv/bin/python -m pytest -m "lab and alone and not versions and not corpus"
+
+test-causes: $(VENV) ## seventy faults and two hundred healthy rounds on one lab (40 minutes)
+	@$(EDGE) setup
+	.venv/bin/python -m pytest -m corpus
 
 test-versions: $(VENV) ## the stacks on the newest patches of Cilium's later minor versions (builds them: 20 minutes)
 	.venv/bin/python -m pytest -m versions

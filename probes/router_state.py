@@ -22,9 +22,23 @@ def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
 
 def _config(router: Router, answer: Json) -> Verdict:
     lines = answer["not-running"]
-    observed = f"{len(lines)} do not" if lines else "as the file"
-    cause = f"FRR took other values than were meant, or what runs was changed by hand: {'; '.join(lines[:10])}"
-    return judged("router-config", router.name, not lines, "every line of frr.conf runs", observed, router.name, cause)
+    # What was typed in about a neighbor: it decides about sessions and routes, and is gone at the next start.
+    typed = [line for line in answer.get("not-in-file", []) if line.startswith("neighbor ")]
+    told = [f"{len(lines)} do not"] if lines else []
+    told += [f"{len(typed)} more run"] if typed else []
+    causes = [f"FRR took other values than were meant, or what runs was changed by hand: {'; '.join(lines[:10])}"]
+    if typed:
+        added = f"FRR on {router.name} runs what its file does not have: {'; '.join(typed[:10])}"
+        causes = [added, *causes] if lines else [added]
+    return judged(
+        "router-config",
+        router.name,
+        not lines and not typed,
+        "every line of frr.conf runs",
+        ", ".join(told) or "as the file",
+        router.name,
+        "; ".join(causes),
+    )
 
 
 def _static_routes(router: Router, answer: Json) -> Iterator[Verdict]:

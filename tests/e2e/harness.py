@@ -116,6 +116,10 @@ class Edge:
         """What one round of verify says, green or not."""
         return self.json("verify", "--once", ok=False)
 
+    def start_load(self) -> subprocess.Popen[bytes]:
+        """A process that takes all of one core until it is killed."""
+        return subprocess.Popen([sys.executable, "-c", "while True: pass"])
+
     def on(self, host: str, command: str, ok: bool = True, stdin: str | None = None) -> str:
         """A shell command on a lab host, past SSH."""
         words = ["lab", "exec", host, "--", "/bin/sh", "-c", command]

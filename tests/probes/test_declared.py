@@ -146,6 +146,15 @@ def test_lines_that_frr_does_not_run() -> None:
     assert "maximum-paths 256" in red(found, "router-config", "cilium-r")
 
 
+def test_lines_of_a_neighbor_that_the_file_does_not_have() -> None:
+    lines = ["router bgp 65000", "neighbor 192.168.10.101 shutdown", "exit"]
+    found = told(change=lambda observations: router(observations).update({"not-in-file": lines}))
+    cause = "FRR on cilium-r runs what its file does not have: neighbor 192.168.10.101 shutdown"
+    assert red(found, "router-config", "cilium-r") == cause
+    others = ["ip prefix-list mine seq 5 permit any", "log syslog"]
+    assert told(change=lambda observations: router(observations).update({"not-in-file": others})) == []
+
+
 @pytest.mark.parametrize("route", [[], [{"selected": True}], [{"installed": True}]])
 def test_a_static_route_that_is_not_in_force(route: list[dict[str, bool]]) -> None:
     def via_nowhere(document: Any) -> None:

@@ -10,8 +10,8 @@ FAULTS = {
     "neighbor shut down": Fault(
         bgp(f"neighbor {W1} shutdown"),
         bgp(f"no neighbor {W1} shutdown"),
-        "bgp-session",
-        "FRR has the neighbor shut down",
+        "router-config",
+        f"runs what its file does not have: neighbor {W1} shutdown",
         quick=True,
     ),
     "neighbor removed": Fault(
@@ -29,8 +29,8 @@ FAULTS = {
     "password on one side": Fault(
         both(bgp(f"neighbor {W1} password wrong"), AGAIN),
         bgp(f"no neighbor {W1} password"),
-        "bgp-session",
-        "MD5 password",
+        "router-config",
+        f"neighbor {W1} password (not shown)",
     ),
     "one path": Fault(unicast("maximum-paths 1"), unicast("maximum-paths 4"), "router-config", "maximum-paths 4"),
     "prefix-list in": Fault(
@@ -44,7 +44,7 @@ FAULTS = {
             on_router("vtysh -c 'clear bgp * soft in'"),
         ),
         "router-config",
-        "prefix-list no",
+        "neighbor CILIUM prefix-list no in",
     ),
     "route-map in": Fault(
         both(configured("route-map no deny 10"), unicast(f"neighbor {W1} route-map no in")),
@@ -53,26 +53,26 @@ FAULTS = {
             configured("no route-map no"),
             on_router("vtysh -c 'clear bgp * soft in'"),
         ),
-        "rib",
-        "route-map no",
+        "router-config",
+        f"neighbor {W1} route-map no in",
     ),
     "own prefix withdrawn": Fault(
         unicast("no network 10.10.1.0/24"), unicast("network 10.10.1.0/24"), "router-config", "network 10.10.1.0/24"
     ),
     "family off": Fault(
-        unicast(f"no neighbor {W1} activate"), unicast(f"neighbor {W1} activate"), "bgp-session", "activate"
+        unicast(f"no neighbor {W1} activate"), unicast(f"neighbor {W1} activate"), "router-config", "activate"
     ),
     "too few prefixes allowed": Fault(
         unicast(f"neighbor {W1} maximum-prefix 1"),
         both(unicast(f"no neighbor {W1} maximum-prefix 1"), AGAIN),
-        "bgp-session",
-        "maximum-prefix",
+        "router-config",
+        f"neighbor {W1} maximum-prefix 1",
     ),
     "ttl-security": Fault(
         both(bgp(f"neighbor {W1} ttl-security hops 1"), AGAIN),
         both(bgp(f"no neighbor {W1} ttl-security hops 1"), AGAIN),
-        "bgp-session",
-        "ttl-security",
+        "router-config",
+        f"neighbor {W1} ttl-security hops 1",
     ),
     "BGP removed": Fault(
         configured("no router bgp 65000"),
