@@ -66,10 +66,11 @@ def status(stack: StackOption = "dev", as_json: JsonOption = False) -> None:
 
 @app.command("list")
 def list_labs(as_json: JsonOption = False) -> None:
-    """Show every lab that runs on this machine, of every checkout and test run, and whose it is."""
+    """Show every lab and lab's Docker engine that runs on this machine, of every checkout and test run, and whose."""
+    from lab.docker.inventory import engines
     from lab.inventory import labs
 
-    found = labs()
+    found, running = labs(), engines()
     if as_json:
         screen.print_json(
             [
@@ -82,6 +83,16 @@ def list_labs(as_json: JsonOption = False) -> None:
                 }
                 for lab in found
             ]
+            + [
+                {
+                    "name": "docker",
+                    "directory": str(one.engine.home),
+                    "hosts": [],
+                    "owner": one.owner,
+                    "abandoned": one.abandoned,
+                }
+                for one in running
+            ]
         )
         return
     table = screen.table("lab", "hosts", "directory", "whose")
@@ -89,12 +100,16 @@ def list_labs(as_json: JsonOption = False) -> None:
         table.add_row(
             lab.name, str(len(lab.hosts)), str(lab.directory), f"[red]{lab.owner}[/]" if lab.abandoned else lab.owner
         )
-    screen.out.print(table if found else "no lab runs on this machine")
+    for one in running:
+        whose = f"[red]{one.owner}[/]" if one.abandoned else one.owner
+        table.add_row("docker engine", f"process {one.pid}", str(one.engine.home), whose)
+    screen.out.print(table if found or running else "no lab runs on this machine")
 
 
 @app.command()
 def prune() -> None:
-    """End the labs whose owner is gone: of test runs that were killed, of directories that were removed."""
+    """End labs and their Docker engines whose owner is gone: of killed test runs, of removed directories."""
+    from lab.docker.inventory import engines
     from lab.inventory import labs
 
     need_root()
@@ -103,6 +118,10 @@ def prune() -> None:
         if lab.abandoned:
             clock.say(f"lab {lab.name}: {len(lab.hosts)} hosts end ({lab.owner})")
             lab.end()
+    for one in engines():
+        if one.abandoned:
+            clock.say(f"docker engine {one.engine.home}: process {one.pid} ends ({one.owner})")
+            one.end()
 
 
 @app.command("exec", context_settings={"ignore_unknown_options": True})

@@ -31,18 +31,12 @@ class Lab:
     @property
     def owner(self) -> str:
         """In words: a process, or whoever has the directory."""
-        if not self.directory.is_dir():
-            return "nobody: its directory is gone"
-        said = self.directory / "owner"
-        if not said.exists():
-            return "whoever has its directory"
-        return f"process {said.read_text().split()[0]}" + ("" if runs(said) else ", which is gone")
+        return owner(self.directory)
 
     @property
     def abandoned(self) -> bool:
         """Whether its process is gone, or its directory, which alone leads to its hosts."""
-        said = self.directory / "owner"
-        return not self.directory.is_dir() or (said.exists() and runs(said) is None)
+        return abandoned(self.directory)
 
     def end(self) -> None:
         """End its hosts, and remove what is left of it."""
@@ -65,10 +59,26 @@ class Lab:
 
 def own(directory: Path) -> None:
     """Note in a lab's directory whose it is, where the environment says so."""
-    owner = os.environ.get(OWNER)
-    if owner:
+    said = os.environ.get(OWNER)
+    if said:
         directory.mkdir(parents=True, exist_ok=True)
-        (directory / "owner").write_text(owner)
+        (directory / "owner").write_text(said)
+
+
+def owner(directory: Path) -> str:
+    """Whose a directory is, in words: a process', or of whoever has the directory."""
+    if not directory.is_dir():
+        return "nobody: its directory is gone"
+    said = directory / "owner"
+    if not said.exists():
+        return "whoever has its directory"
+    return f"process {said.read_text().split()[0]}" + ("" if runs(said) else ", which is gone")
+
+
+def abandoned(directory: Path) -> bool:
+    """Whether a directory's process is gone, or the directory."""
+    said = directory / "owner"
+    return not directory.is_dir() or (said.exists() and runs(said) is None)
 
 
 def labs() -> list[Lab]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from config.errors import LabError
 from lab.host import runs, stamp
+from lab.inventory import own
 from lab.network import join
 from lab.places import CACHE
 from lab.toolchain.build import bin_dir
@@ -84,11 +85,13 @@ class Engine:
             str(self.data),
             self.host,
         ]
+        if self != OURS:
+            own(self.home)
         with log.open("wb") as file:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
             )
-        (self.home / "pid").write_text(stamp(process.pid))
+        self.adopt(process.pid)
         deadline = time.monotonic() + _SECONDS
         while not self._answers():
             if process.poll() is not None or time.monotonic() > deadline:
@@ -97,6 +100,10 @@ class Engine:
                 raise LabError(f"dockerd did not start: {lines[-1][:200]} ({log})")
             time.sleep(0.05)
         return True
+
+    def adopt(self, pid: int) -> None:
+        """Note the process that runs it."""
+        (self.home / "pid").write_text(stamp(pid))
 
     def down(self) -> bool:
         """End it and what runs on it. Images and stopped containers stay; False where it did not run."""

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +26,25 @@ def dockerd() -> Iterator[Engine]:
     if shutil.which("dockerd") is None or os.geteuid() != 0:
         pytest.skip("no dockerd, or not root: edge setup --docker installs it")
     build(lambda what, seconds: None, (OCI_RUNTIME,))
+    with scratch() as (home, data):
+        engine = Engine(home, data)
+        engine.up()
+        try:
+            _import_tiny(engine, home)
+            yield engine
+        finally:
+            engine.down()
+
+
+@contextmanager
+def scratch() -> Iterator[tuple[Path, Path]]:
+    """Two directories for an engine: the path of a socket is short, and overlayfs lies on no overlayfs."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    # The path of a socket is short; overlayfs lies on no overlayfs.
-    home, data = Path(tempfile.mkdtemp(prefix="dockerd-")), Path(tempfile.mkdtemp(prefix="docker-", dir=CACHE))
-    engine = Engine(home, data)
-    engine.up()
+    places = Path(tempfile.mkdtemp(prefix="dockerd-")), Path(tempfile.mkdtemp(prefix="docker-", dir=CACHE))
     try:
-        _import_tiny(engine, home)
-        yield engine
+        yield places
     finally:
-        engine.down()
-        for place in (home, data):
+        for place in places:
             shutil.rmtree(place, ignore_errors=True)
 
 
