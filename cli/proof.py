@@ -46,7 +46,7 @@ def prove(
     context: StackContext, deadline: float | None, *, as_json: bool, junit: Path | None, clock: screen.Clock
 ) -> None:
     """Run the probes until green or the deadline, or once where there is none; exit with 1 where it is not green."""
-    from diagnosis.evidence import evidence
+    from diagnosis.evidence import explained
     from diagnosis.why.situation import Situation
     from effective.made import with_made
     from probes.collector import Collector
@@ -77,19 +77,22 @@ def prove(
         states = _states(collector, causes)
     finally:
         pool.close()
-    evidence_lines = [evidence(situation, root, states) for root in causes]
+    explanations = [explained(situation, root, states) for root in causes]
     if junit is not None:
         junit.write_text(_junit(context.name, verdicts))
     if as_json:
         screen.print_json(
             {
                 "green": all_green(verdicts),
-                "roots": [{**root.as_dict(), "evidence": evidence_lines[i]} for i, root in enumerate(causes)],
+                "roots": [
+                    {**root.as_dict(), "cause": cause, "evidence": lines}
+                    for root, (cause, lines) in zip(causes, explanations, strict=True)
+                ],
                 "verdicts": [v.as_dict() for v in verdicts],
             }
         )
     else:
-        _print(verdicts, causes, evidence_lines)
+        _print(verdicts, causes, explanations)
     if not all_green(verdicts):
         raise typer.Exit(1)
 
@@ -106,7 +109,7 @@ def _states(collector: Collector, causes: list[Root]) -> dict[str, HostState]:
     return collect(collector, about | hosts.routers, near(collector.stack, about))
 
 
-def _print(verdicts: list[Verdict], causes: list[Root], evidence_lines: list[list[str]]) -> None:
+def _print(verdicts: list[Verdict], causes: list[Root], explanations: list[tuple[str, list[str]]]) -> None:
     table = screen.table("", "check", "subject", "where", "expected", "observed", "s")
     for verdict in verdicts:
         mark, style = _MARKS[verdict.color]
@@ -120,8 +123,8 @@ def _print(verdicts: list[Verdict], causes: list[Root], evidence_lines: list[lis
             f"{verdict.seconds:.1f}",
         )
     screen.out.print(table)
-    for root, lines in zip(causes, evidence_lines, strict=True):
-        screen.out.print(f"{root.verdict.check} {root.verdict.subject}: {root.cause}", style="red")
+    for root, (cause, lines) in zip(causes, explanations, strict=True):
+        screen.out.print(f"{root.verdict.check} {root.verdict.subject}: {cause}", style="red")
         for line in lines:
             screen.out.print(f"  {line}", style="red")
         if root.follows:

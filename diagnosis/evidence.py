@@ -15,17 +15,25 @@ from diagnosis.why.situation import Situation
 from diagnosis.why.steps import Step
 from probes.host_state import HostState
 from probes.services import load_balancer_addresses
-from probes.verdict import Verdict
+from probes.verdict import Color, Verdict
 
 # Lines that only say where the next ones belong.
 _CONTEXT = re.compile(r"(router bgp|address-family|exit|exit-address-family|exit-vrf|!|end)\b|!$")
 _MOST = 4
+# Checks whose cause is a guess from outside.
+_LOOK_ALIKE = ("bgp-session", "pod-to-pod", "vip-http")
 
 
-def evidence(situation: Situation, root: Root, states: dict[str, HostState]) -> list[str]:
-    """Lines for a root: what the API's objects, FRR and the kernels of its hosts say; none where all is in order."""
+def explained(situation: Situation, root: Root, states: dict[str, HostState]) -> tuple[str, list[str]]:
+    """The cause of a root in words, and its evidence: what the API's objects, FRR and the kernels of its hosts say.
+
+    Packets that are lost look alike from outside, whatever lost them: what a kernel says goes before that guess.
+    """
     found = [*_of_objects(situation, root), *_of_config(situation, root.verdict)]
-    return list(dict.fromkeys([*found, *of_hosts(situation.stack, root.verdict, states)]))
+    kernels = list(dict.fromkeys(of_hosts(situation.stack, root.verdict, states)))
+    if kernels and root.verdict.check in _LOOK_ALIKE and root.verdict.color is Color.RED:
+        return kernels[0], [*found, *kernels[1:]]
+    return root.cause, [*found, *kernels]
 
 
 def _of_objects(situation: Situation, root: Root) -> list[str]:

@@ -22,7 +22,8 @@ _LAYERS = (
     ("lb-ipam", "network", "l2", "egress-status", "egress-ipam", "egress-gateway", "ingress", "object"),
     ("announced", "rib", "rib-surplus", "route"),
     ("fib", "egress-map", "envoy", "certificate"),
-    ("pod-to-pod", "vip-http", "arp", "egress-source", "ingress-http"),
+    ("pod-to-pod", "arp"),
+    ("vip-http", "egress-source", "ingress-http"),
     ("packets",),
 )
 _LAYER = {check: number for number, checks in enumerate(_LAYERS) for check in checks}
@@ -84,7 +85,8 @@ def _place(verdict: Verdict) -> tuple[int, int, int]:
 def _follows(row: Verdict, cause: Verdict, before: list[Verdict], hosts: Hosts) -> bool:
     """Whether a row would be green without a cause. `before`: all rows that come before it."""
     same = row.check == cause.check
-    if row.check == "packets":
+    if row.check == "packets" or (row.check, cause.check) == ("vip-http", "pod-to-pod"):
+        # Pods that are not reached from one another are not reached by an address either.
         return True
     if same and (row.subject == cause.subject or (row.cause and (row.cause, row.where) == (cause.cause, cause.where))):
         # One thing seen from several places, or several things that have one fault.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.errors import ConfigError
-from diagnosis.evidence import evidence
+from diagnosis.evidence import explained
 from diagnosis.roots import roots
 from diagnosis.why.answers import answer
 from diagnosis.why.situation import Situation
@@ -227,5 +227,5 @@ def test_a_link_that_takes_smaller_packets_is_told_beside_a_node_that_does_not_a
         # The objects of this file have the parts that its answers need.
         verdicts = [row for row in rows if row.check != "declared"]
         [root] = roots(it.stack, verdicts)
-        lines = evidence(it, root, {})
+        _, lines = explained(it, root, {})
         assert any("eth2 of cilium-r has MTU 1000, others of its links 1500" in line for line in lines) is told, lines

@@ -1,0 +1,46 @@
+"""A cause that is a guess from outside gives way to what a kernel says; every other cause stays."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+from diagnosis.evidence import explained
+from diagnosis.roots import Root, roots
+from diagnosis.why.situation import Situation
+from probes.host_state import Drop, HostState, Link
+from probes.observations import Observations
+from probes.verdict import judged, unknown
+from tests.probes.recorded import dev
+
+LINKS = {
+    "eth1": Link(True, 1500, "", frozenset({"192.168.10.200/24"})),
+    "eth2": Link(True, 1500, "", frozenset({"192.168.20.200/24"})),
+}
+RULE = "-A INPUT -s 192.168.10.101/32 -p tcp -m tcp --dport 179 -j DROP"
+DROPS = HostState(
+    LINKS, [], [], [Drop("filter", "INPUT", RULE, 12, ip_network("192.168.10.101/32"), None, "tcp", frozenset({179}))]
+)
+DOWN = judged("bgp-session", "cilium-w1 - cilium-r (router)", False, "Established", "Active", "cilium-r", "check it")
+SILENT = unknown("bgp-session", "cilium-w1 - cilium-r (agent)", "established", "cilium-w1", "the kubelet is not there")
+
+
+def told(root: Root, state: HostState) -> tuple[str, list[str]]:
+    return explained(Situation(dev(), Observations()), root, {"cilium-r": state})
+
+
+def test_what_the_kernel_says_goes_before_the_guess() -> None:
+    dropped = f"cilium-r drops it: INPUT, 12 packets by iptables {RULE}"
+    assert told(Root(DOWN), DROPS)[0] == dropped
+    assert told(Root(DOWN), HostState(LINKS))[0] == "check it"
+
+
+def test_who_does_not_answer_keeps_its_cause() -> None:
+    cause, lines = told(Root(SILENT), DROPS)
+    assert cause == "the kubelet is not there" and any("drops it" in line for line in lines)
+
+
+def test_an_address_follows_from_the_pods_behind_it() -> None:
+    pods = judged("pod-to-pod", "curl-pod -> webpod-1", False, "answer", "none", "cilium-ctr -> cilium-w2", "no route")
+    vip = judged("vip-http", "webpod 172.16.1.1", False, "every backend", "2 of 3", "cilium-r", "not served")
+    [root] = roots(dev(), [vip, pods])
+    assert root.verdict is pods and root.follows == (vip,)
