@@ -20,7 +20,7 @@ def check(
         Format, typer.Option("--format", "-f", help="For people, programs, or a pull request.")
     ] = Format.TEXT,
 ) -> None:
-    """Look for mistakes in the stack file; touches nothing. Exits with 2 where one is an error."""
+    """Look for mistakes in the stack file. Nothing is touched. The exit status is 2 if a mistake is an error."""
     context = StackContext(stack)
     report = context.report
     file = Path(f"Pulumi.{stack}.yaml")

@@ -15,7 +15,7 @@ TargetOption = Annotated[
         "--target",
         "-t",
         metavar="NAME",
-        help="Only this resource: its name or URN, with * and ? where wanted. May be repeated.",
+        help="Only this resource: its name or URN, with the wildcards * and ?. May be repeated.",
     ),
 ]
 ExcludeOption = Annotated[

@@ -27,7 +27,7 @@ def up(
     target: TargetOption = None,
     exclude: ExcludeOption = None,
 ) -> None:
-    """Build what the stack declares. For a lab stack, the lab is started first where it is not up."""
+    """Build what the stack declares. The lab of a lab stack is started first, if the lab is not up."""
     clock = screen.Clock()
     context = StackContext(stack)
     context.check()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def doctor(as_json: JsonOption = False) -> None:
-    """Check this machine for the lab. Changes nothing; exit status 1 where something is missing."""
+    """Check this machine for the lab. Nothing is changed. The exit status is 1 if something is missing."""
     from lab.machine import examine
 
     findings = list(examine())

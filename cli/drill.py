@@ -28,8 +28,8 @@ def drill(
 ) -> None:
     """Break the lab on purpose: freeze a gateway, cut a link, kill a daemon. Traffic runs through all of it.
 
-    Each drill says what it breaks and how long nobody may be answered; it fails where that takes longer, or
-    where the lab does not heal. `edge drill -s egress gateway-frozen` is a good first one.
+    Each drill says what it breaks, and how long requests may stay unanswered. A drill fails if the black-out is
+    longer, or if the lab does not heal. `edge drill -s egress gateway-frozen` is a good first one.
     """
     from drills.catalogue import drills_for
     from drills.run import find, hold_all

@@ -16,7 +16,7 @@ app = typer.Typer(
 
 @app.command()
 def up() -> None:
-    """Start the engine, and make the images that stacks of kind docker run where they are missing.
+    """Start the engine, and make the missing images of the stacks of kind docker.
 
     Commands on such stacks find it by themselves; for other programs DOCKER_HOST is told.
     """

@@ -39,13 +39,14 @@ def plan(
         bool, typer.Option("--artefacts", "-a", help="Print the files too: each frr.conf, each manifest, Helm values.")
     ] = False,
     expect_no_changes: Annotated[
-        bool, typer.Option("--expect-no-changes", help="Exit with 3 where something would change.")
+        bool, typer.Option("--expect-no-changes", help="Exit with 3 if something would change.")
     ] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Plan as if nothing were deployed, whatever the state says.")
     ] = False,
     refresh: Annotated[
-        bool, typer.Option("--refresh", help="Plan from what is really there; this asks hosts and cluster, and reads.")
+        bool,
+        typer.Option("--refresh", help="Plan from what is really there. Hosts and cluster are asked, and not changed."),
     ] = False,
     failures: Annotated[
         bool, typer.Option("--failures", help="Print what every single loss would cost (node, link, router, ...).")
@@ -55,13 +56,13 @@ def plan(
 ) -> None:
     """Show what `up` would do. Reads the stack file and the state; touches no host and no cluster.
 
-    With --base it compares two revisions of the stack instead, each made by its own program. It needs no cluster, no
-    router, no key, no secret and no Pulumi, and those programs get as little as the machine lets us give them (it says
-    how little). On a pull request from a fork run it from a checkout that you trust, with --head the fork's revision:
-    then what is printed comes from the program that you trust.
+    With --base, the plan compares two revisions of the stack, each made by its own program. The comparison needs no
+    cluster, router, key, secret or Pulumi. The programs run with the fewest rights that the machine can enforce, and
+    the output names these rights. For a pull request from a fork, run the command from a checkout that you trust, and
+    give the fork's revision as --head: the trusted program then prints the result.
 
-    With --failures it prints instead what every single loss would cost: a node, a zone, a router, a link, a session, a
-    gateway, the node that a pod is on. It reads the stack file alone.
+    With --failures, the plan prints what every single loss would cost: a node, a zone, a router, a link, a session, a
+    gateway, the node of a pod. The forecast reads the stack file alone.
     """
     form = Form.JSON if as_json else form
     if failures:

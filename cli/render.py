@@ -14,12 +14,12 @@ from cli.context import StackContext, StackOption
 
 
 def render(
-    directory: Annotated[Path, typer.Argument(help="Where to write; made if need be.")],
+    directory: Annotated[Path, typer.Argument(help="Where to write; created if missing.")],
     stack: StackOption = "dev",
 ) -> None:
     """Write each router's frr.conf, every manifest, and the Helm values as files. Secrets are redacted.
 
-    A router that is not managed has a file beside it with what it has to have, in words that fit every make.
+    For a router that the project does not manage, a file says what the router needs, in words that fit every vendor.
     """
     files = artefacts(StackContext(stack))
     for name, text in files.items():

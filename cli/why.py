@@ -31,8 +31,8 @@ def why(
 ) -> None:
     """Say why one thing is as it is: who announces a route and by what, why another node does not, who answers.
 
-    For example: edge why 172.16.1.1, edge why webpod, edge why node/cilium-w1. Also where all is well. Nothing is
-    changed, and no packet is sent.
+    For example: edge why 172.16.1.1, edge why webpod, edge why node/cilium-w1. The command answers for a
+    healthy stack, too. Nothing is changed, and no packet is sent.
     """
     from diagnosis.why.answers import answer
     from diagnosis.why.situation import Situation
