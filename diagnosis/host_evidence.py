@@ -124,7 +124,8 @@ def _filters(host: Router | Node, state: HostState, stack: StackConfig, about: s
     for drop in state.drops:
         if _takes(drop, concerned, ports):
             where = drop.chain if drop.table == "filter" else f"{drop.table} {drop.chain}"
-            yield f"{host.name} drops it: {where}, {drop.packets} packets by iptables {drop.text}"
+            what = "some of it" if drop.partial else "it"
+            yield f"{host.name} drops {what}: {where}, {drop.packets} packets by iptables {drop.text}"
 
 
 def _concerned(stack: StackConfig, about: set[str]) -> list[Network]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 # curl's exit statuses for a connection that was accepted, and carried something else than HTTP: HTTP/0.9 (a banner,
 # gRPC, an alert of TLS), an empty reply, a connection that the server closed, also while it was sent to.
 _OTHER_PROTOCOL = (1, 52, 55, 56)
+# So many lost requests are enough to know that some are lost; each may take its whole time limit.
+_ENOUGH_LOST = 6
 _MARK = re.compile(r"^CURL (\d+)$", re.MULTILINE)
 _HOSTNAME = re.compile(r"^Hostname: (\S+)", re.MULTILINE)
 
@@ -46,7 +48,19 @@ def ask(url: str, *, connect: int, seconds: int, body: int = 0) -> str:
     sent = f"head -c {body} /dev/zero | " if body else ""
     data = " --data-binary @-" if body else ""
     # The mark stands on a line of its own, whatever came before.
-    return f"{sent}curl -s{data} --connect-timeout {connect} --max-time {seconds} {url}; printf '\\nCURL %d\\n' $?"
+    return (
+        f"{sent}curl -s{data} --connect-timeout {connect} --max-time {seconds} {url};"
+        " code=$?; printf '\\nCURL %d\\n' $code"
+    )
+
+
+def ask_often(url: str, times: int, *, connect: int, seconds: int) -> str:
+    """A shell command for several requests in a row. It ends early, once enough of them were lost."""
+    arrived = "|".join(str(code) for code in (0, *_OTHER_PROTOCOL))
+    return (
+        f"lost=0; for i in $(seq {times}); do {ask(url, connect=connect, seconds=seconds)};"
+        f" case $code in {arrived}) ;; *) lost=$((lost + 1)) ;; esac; [ $lost -lt {_ENOUGH_LOST} ] || break; done"
+    )
 
 
 def read(shown: str) -> Answers:

@@ -38,6 +38,11 @@ class Drop:
     protocol: str | None
     ports: frozenset[int]
 
+    @property
+    def partial(self) -> bool:
+        """Whether the rule takes a share of what it matches, or so many in a time."""
+        return bool(re.search(r"-m (statistic|hashlimit|limit)\b", self.text))
+
 
 @dataclass(frozen=True)
 class HostState:

@@ -9,7 +9,7 @@ from ipaddress import ip_network
 
 from config.errors import EdgeError
 from config.workload import Service
-from probes.answers import ask, read
+from probes.answers import ask, ask_often, read
 from probes.collector import Collector
 from probes.observations import Json, Observations
 from probes.prefixes import fib_next_hops
@@ -108,18 +108,18 @@ def vip(
         # One connection a request, and all of them in one SSH command: a request costs 10 ms so.
         literal = f"[{address}]" if ":" in address else address
         url = f"http://{literal}:{service.first_tcp}/"
-        command = f"for i in $(seq {tries}); do {ask(url, connect=1, seconds=2)}; done"
+        command = ask_often(url, tries, connect=1, seconds=2)
         try:
             result = collector.ssh.run(collector.endpoints[router], command, timeout=3.0 * tries + 10)
         except EdgeError as error:
             yield unknown("vip-http", f"{service.name} {address}", wanted, router, error)
             continue
         answers = read(result.stdout)
-        reached, failures = answers.pods, answers.failures + tries - answers.asked
-        good = failures == 0 and (reached == backends or not reached)
+        reached, failures = answers.pods, answers.failures
+        good = answers.asked == tries and failures == 0 and (reached == backends or not reached)
         # Of a server that does not say who it is nobody can tell which backend it was.
         who = f"{len(reached & backends)} of {len(backends)} backends" if reached else str(answers)
-        observed = f"{who}, {failures} of {tries} requests lost"
+        observed = f"{who}, {failures} of {answers.asked} requests lost"
         cause = (
             _lost(collector, observations, router, address)
             if failures

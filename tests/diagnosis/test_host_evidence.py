@@ -59,6 +59,10 @@ STATES = {
         HostState(links(), [], [], [drop("-A X -j DROP", None, set(), "raw", "PREROUTING")]),
         "cilium-r drops it: raw PREROUTING, 7 packets",
     ),
+    "a filter that takes a share": (
+        HostState(links(), [], [], [drop("-A INPUT -m statistic --mode nth --every 10 -j DROP", None, set())]),
+        "cilium-r drops some of it: INPUT, 7 packets",
+    ),
     "a filter against another port": (HostState(links(), [], [], [drop("-j DROP", None, {9999})]), None),
     "a filter against others": (HostState(links(), [], [], [drop("-j DROP", "10.9.0.0/16", set())]), None),
     "two owners": (

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from probes.answers import ask, read
+from probes.answers import ask, ask_often, read
 
 _SERVER = """
 import socket, sys
@@ -36,7 +36,10 @@ def server(says: str) -> Iterator[str]:
 
 
 def said(url: str, times: int = 1) -> str:
-    script = "; ".join([ask(url, connect=1, seconds=2)] * times)
+    return ran("; ".join([ask(url, connect=1, seconds=2)] * times))
+
+
+def ran(script: str) -> str:
     return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
 
 
@@ -65,3 +68,21 @@ def test_nobody_is_not_reached() -> None:
 def test_a_connection_without_an_answer_is_a_loss_where_others_were_answered() -> None:
     answers = read("Hostname: a\n\nCURL 0\n\nCURL 52\n\nCURL 28\n")
     assert (answers.http, answers.failures, answers.asked) == (1, 2, 3)
+
+
+def test_a_server_is_asked_as_often_as_it_answers() -> None:
+    with server("HTTP/1.0 200 OK\r\n\r\nHostname: webpod-1\n") as url:
+        answers = read(ran(ask_often(url, 9, connect=1, seconds=2)))
+    assert (answers.asked, answers.http) == (9, 9)
+
+
+def test_other_protocols_are_asked_as_often() -> None:
+    with server("SSH-2.0-OpenSSH\r\n") as url:
+        assert read(ran(ask_often(url, 9, connect=1, seconds=2))).accepted == 9
+
+
+def test_nobody_is_not_asked_to_the_end() -> None:
+    with server("") as url:
+        pass
+    answers = read(ran(ask_often(url, 30, connect=1, seconds=2)))
+    assert 3 < answers.asked == answers.failures < 10

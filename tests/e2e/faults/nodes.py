@@ -66,7 +66,7 @@ FAULTS = {
         "iptables -t raw -I PREROUTING -i eth1 -p tcp --dport 80 -m statistic --mode nth --every 5 -j DROP",
         "iptables -t raw -D PREROUTING -i eth1 -p tcp --dport 80 -m statistic --mode nth --every 5 -j DROP",
         "vip-http",
-        "cilium-w1 drops it: raw PREROUTING",
+        "cilium-w1 drops some of it: raw PREROUTING",
     ),
     "blackhole to the router": on_w1(
         "ip route add blackhole 192.168.10.200/32",

@@ -67,7 +67,7 @@ FAULTS = {
         quick=True,
     ),
     "every tenth packet lost": filtered(
-        f"{TENTH} -j DROP", "vip-http", "packets are lost on the way to every next hop", chain="OUTPUT", quick=True
+        f"{TENTH} -j DROP", "vip-http", "cilium-r drops some of it: OUTPUT", chain="OUTPUT", quick=True
     ),
     "BGP of one node dropped": filtered(
         "-p tcp -s 192.168.10.102 --dport 179 -j DROP",
