@@ -37,8 +37,8 @@ def why(
     from diagnosis.why.answers import answer
     from diagnosis.why.situation import Situation
     from effective.made import with_made
+    from effective.peerings.expected import expected_sessions
     from probes.collector import Collector
-    from probes.expectation import expected_sessions
     from probes.verify import control_plane
     from transport.ssh import SshPool
 

@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 
 from config.errors import EdgeError
-from config.peerings import foreign, sessions
 from config.router import Router
 from config.stack import StackConfig
 from drills.drill import Action, Drill, Stream, Streams, Testbed
 from drills.faults import delete_pods, nothing, restart_agent, restart_agents
 from drills.upgrade import back, upgrade
+from effective.peerings.declared import declared_sessions, foreign
 
 # So long agents and routers may take to follow a change of backends, in seconds.
 _FOLLOW = 3.0
@@ -33,7 +33,7 @@ def _asker(stack: StackConfig) -> Router:
 
 def _tops(stack: StackConfig) -> list[Router]:
     """The routers that the nodes peer with."""
-    peers = {session.far.router.name for session in sessions(stack) if session.far is not None}
+    peers = {session.far.router.name for session in declared_sessions(stack) if session.far is not None}
     return [router for router in stack.managed_routers if router.name in peers]
 
 

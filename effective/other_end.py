@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.peerings import DeclaredSession, sessions
 from config.router import Router
 from config.stack import StackConfig
+from effective.peerings.declared import DeclaredSession, declared_sessions
 
 
 def other_end(stack: StackConfig, router: Router) -> str:
     """A text of one line for each neighbor: whatever the router's make, these are the words of its configuration."""
-    lines = list(dict.fromkeys(_neighbor(one) for one in sessions(stack) if one.far and one.far.router == router))
+    lines = list(
+        dict.fromkeys(_neighbor(one) for one in declared_sessions(stack) if one.far and one.far.router == router)
+    )
     networks = [f"networks of its own: {', '.join(map(str, router.bgp.networks))}"] if router.bgp.networks else []
     head = f"{router.name}: AS {router.bgp.asn}, router ID {router.bgp.router_id or 'of its choice'}, not managed here"
     return "\n".join([head, *networks, *(lines or ["no node of the stack peers with it"]), ""])

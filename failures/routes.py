@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from config.peerings import DeclaredSession, sessions
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, Service
-from effective.agreed import timers
 from effective.announcements import advertises_pod_cidr, carried, selecting
 from effective.behind import behind
+from effective.peerings.agreed import timers
+from effective.peerings.declared import DeclaredSession, declared_sessions
 from failures.thing import RedundantPath, Thing
 
 
 def things(stack: StackConfig) -> Iterator[Thing]:
     """Addresses, pods of each node, and ways back."""
-    found = [session for session in sessions(stack) if session.far is not None]
+    found = [session for session in declared_sessions(stack) if session.far is not None]
     yield from _addresses(stack, found)
     pods: dict[str, list[RedundantPath]] = defaultdict(list)
     for session in found:

@@ -14,12 +14,12 @@ from pathlib import Path
 from config.certified import certified as declared
 from config.egress import HA_API_VERSION, HA_KIND
 from config.errors import ApiError, EdgeError
-from config.peerings import foreign
 from config.router import Router
 from config.stack import StackConfig
 from effective.certificates import leaf, paired
 from effective.entries import entrances
 from effective.made import GATEWAY_GROUP
+from effective.peerings.declared import foreign
 from probes import agent_peers, conditions, tables
 from probes.ingress import joined, nacks, programmed
 from probes.observations import Json, Observations

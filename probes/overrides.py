@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config import peerings
 from config.stack import StackConfig
+from effective.peerings.declared import DeclaredSession
 from probes.observations import Observations
 from probes.verdict import Verdict, judged
 
 CHECK = "bgp-override"
 
 
-def judge(
-    stack: StackConfig, declared: list[peerings.DeclaredSession], observations: Observations
-) -> Iterator[Verdict]:
+def judge(stack: StackConfig, declared: list[DeclaredSession], observations: Observations) -> Iterator[Verdict]:
     """Each override has an instance on its node, and its router id is the one that routers see. Pure."""
     for item in stack.bgp.node_overrides if stack.bgp else ():
         for one in item.instances:
@@ -36,7 +34,7 @@ def judge(
 
 
 def _router_id(
-    subject: str, wanted: str, sessions: list[peerings.DeclaredSession], observations: Observations
+    subject: str, wanted: str, sessions: list[DeclaredSession], observations: Observations
 ) -> Iterator[Verdict]:
     for session in sessions:
         answer = observations.routers.get(session.far.router.name) if session.far else None

@@ -9,9 +9,9 @@ from config.router import Router
 from config.stack import StackConfig
 from config.workload import Service
 from effective.announcements import advertises_pod_cidr
+from effective.peerings.expected import ExpectedSession
 from probes import propagation
 from probes.announcements import interface_prefixes, service_prefixes
-from probes.expectation import ExpectedSession
 from probes.observations import Json, Observations
 from probes.services import backends_by_node, load_balancer_addresses, service_object
 from probes.verdict import Color, Verdict, judged, unknown

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
 from config.net import Address, Prefix
-from config.peerings import RouterSide, side_of
 from config.route_filter import Direction, passed
 from config.route_policy import PolicyUse
 from config.router import Router
 from config.stack import StackConfig
+from effective.peerings.router_side import RouterSide, side_of
 
 _LOCAL_PREFERENCE = 100
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from config import peerings
 from config.net import Address
-from probes.expectation import ExpectedSession
+from effective.peerings.declared import DeclaredSession
+from effective.peerings.expected import ExpectedSession
 from probes.observations import Json, Observations
 from probes.propagation import RouterSession
 from probes.verdict import Verdict, judged, unknown
@@ -21,7 +21,7 @@ def judge(session: ExpectedSession, observations: Observations) -> Iterator[Verd
     yield _agent_side(session, observations)
 
 
-def towards_others(declared: list[peerings.DeclaredSession], observations: Observations) -> Iterator[Verdict]:
+def towards_others(declared: list[DeclaredSession], observations: Observations) -> Iterator[Verdict]:
     """Sessions with routers that the stack does not have: the agent's word is all there is."""
     for one in declared:
         if (one.far is not None and one.far.router.managed) or one.address is None:

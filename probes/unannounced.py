@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
-from config import peerings
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, L2_CLASS, Service
 from effective.announcements import carried, selecting
+from effective.peerings.declared import DeclaredSession
 from probes import l2
 from probes.announcements import service_prefixes
 from probes.observations import Observations
@@ -16,9 +16,7 @@ from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged
 
 
-def judge(
-    stack: StackConfig, declared: list[peerings.DeclaredSession], observations: Observations
-) -> Iterator[Verdict]:
+def judge(stack: StackConfig, declared: list[DeclaredSession], observations: Observations) -> Iterator[Verdict]:
     """Red for each of them, one green verdict where there is none. Pure."""
     found = [*_services(stack, declared, observations), *_sessions(stack, declared)]
     yield from found
@@ -33,9 +31,7 @@ def judge(
         )
 
 
-def _services(
-    stack: StackConfig, sessions: list[peerings.DeclaredSession], observations: Observations
-) -> Iterator[Verdict]:
+def _services(stack: StackConfig, sessions: list[DeclaredSession], observations: Observations) -> Iterator[Verdict]:
     if stack.bgp is None and not stack.l2_policies:
         return
     for service in stack.services:
@@ -84,7 +80,7 @@ def _why_not(stack: StackConfig, service: Service) -> str:
     return f"no advertisement's selector matches the Service's own labels{hint}"
 
 
-def _sessions(stack: StackConfig, sessions: list[peerings.DeclaredSession]) -> Iterator[Verdict]:
+def _sessions(stack: StackConfig, sessions: list[DeclaredSession]) -> Iterator[Verdict]:
     for session in sessions:
         if not list(carried(stack, session.peer_config)):
             yield judged(
@@ -98,7 +94,7 @@ def _sessions(stack: StackConfig, sessions: list[peerings.DeclaredSession]) -> I
             )
 
 
-def _why_empty(session: peerings.DeclaredSession) -> str:
+def _why_empty(session: DeclaredSession) -> str:
     if session.peer_config is None:
         return "the peer has no peer config, and so no advertisements"
     if not any(family.advertisements for family in session.peer_config.families):

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 
-from config import peerings
 from config.stack import StackConfig
 from effective.made import with_made
+from effective.peerings.declared import declared_sessions, foreign
+from effective.peerings.expected import ExpectedSession, expected_sessions
 from probes import (
     arp,
     changed,
@@ -28,7 +29,6 @@ from probes import (
     unannounced,
 )
 from probes.collector import Collector
-from probes.expectation import ExpectedSession, expected_sessions
 from probes.ingress import certificates, joined, programmed, requests
 from probes.observations import Observations
 from probes.services import every_address, service_object
@@ -123,14 +123,14 @@ def control_plane(stack: StackConfig, expected: list[ExpectedSession], observati
     verdicts: list[Verdict] = []
     for session in expected:
         verdicts += sessions.judge(session, observations)
-    declared = list(peerings.sessions(stack))
+    declared = list(declared_sessions(stack))
     verdicts += sessions.towards_others(declared, observations)
     between = list(propagation.router_sessions(stack))
     for link in between:
         verdicts.append(sessions.between_routers(link, observations))
     tables = prefixes.expected_prefixes(stack, expected, observations)
     for router in stack.managed_routers:
-        verdicts += sessions.unexpected(router.name, expected, between, peerings.foreign(stack, router), observations)
+        verdicts += sessions.unexpected(router.name, expected, between, foreign(stack, router), observations)
         verdicts += prefixes.judge(stack, router.name, tables[router.name], observations)
     verdicts += parts.judge(stack, observations)
     verdicts += router_state.judge(stack, observations)

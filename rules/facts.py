@@ -12,12 +12,12 @@ from config.egress import EgressGateway, EgressPolicy
 from config.labels import CONTROL_PLANE, LabelSelector
 from config.net import InterfaceAddress, Prefix
 from config.node import Interface, Node
-from config.peerings import DeclaredSession, sessions
 from config.selection import NodeSelection
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, L2_CLASS, Service
 from effective.helm import helm_values, value
 from effective.made import Made, of_gateways, of_ingresses
+from effective.peerings.declared import DeclaredSession, declared_sessions
 
 # The classes whose Services LB-IPAM serves (Cilium operator/pkg/lbipam); io.cilium/node gets node addresses.
 LB_IPAM_CLASSES = (BGP_CLASS, L2_CLASS)
@@ -156,7 +156,7 @@ class Facts:
     @cached_property
     def sessions(self) -> list[DeclaredSession]:
         """Every peering of every node, with the router's side where the stack has that router."""
-        return list(sessions(self.stack))
+        return list(declared_sessions(self.stack))
 
     @cached_property
     def advertisement_entries(self) -> list[tuple[str, AdvertisementSet, Advertisement]]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.peerings import RouterSide
+from effective.peerings.router_side import RouterSide
 from rules.facts import Facts
 from rules.finding import Finding, error
 

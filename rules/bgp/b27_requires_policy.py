@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.peerings import RouterSide, sides_of
 from config.route_filter import has_policy
+from effective.peerings.router_side import RouterSide, sides_of
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
 from rules.words import some

@@ -16,8 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.net import Prefix
-from config.peerings import DeclaredSession, RouterSide
 from config.route_filter import anything_of, has_policy
+from effective.peerings.declared import DeclaredSession
+from effective.peerings.router_side import RouterSide
 from rules.facts import Facts
 from rules.finding import Finding, warning
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from diagnosis.roots import Root, roots
-from probes.expectation import expected_sessions
+from effective.peerings.expected import expected_sessions
 from probes.observations import Observations
 from probes.verdict import Color, judged
 from probes.verify import control_plane

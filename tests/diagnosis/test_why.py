@@ -13,7 +13,7 @@ from diagnosis.roots import roots
 from diagnosis.why.answers import answer
 from diagnosis.why.situation import Situation
 from diagnosis.why.steps import Step
-from probes.expectation import expected_sessions
+from effective.peerings.expected import expected_sessions
 from probes.verify import control_plane
 from tests.probes.recorded import NODES, dev, healthy, rib_route
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.load import parse
-from probes.expectation import expected_sessions
+from effective.peerings.expected import expected_sessions
 from probes.observations import Observations
 from probes.prefixes import expected_prefixes
 from probes.verdict import Color, Verdict

@@ -9,7 +9,7 @@ import pytest
 
 from config.load import parse
 from config.stack import StackConfig
-from probes.expectation import expected_sessions
+from effective.peerings.expected import expected_sessions
 from probes.observations import Observations
 from probes.verdict import Color, Verdict
 from probes.verify import all_green, control_plane

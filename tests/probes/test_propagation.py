@@ -12,7 +12,7 @@ import yaml
 
 from config.load import parse
 from config.stack import StackConfig
-from probes.expectation import expected_sessions
+from effective.peerings.expected import expected_sessions
 from probes.observations import Observations
 from probes.propagation import BgpPath, propagated, router_sessions
 from probes.verdict import Color, Verdict

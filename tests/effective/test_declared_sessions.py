@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from config.load import parse
-from config.peerings import DeclaredSession
+from effective.peerings.declared import DeclaredSession
 from rules.facts import Facts
 from tests.rules.test_fixtures import BASE
 

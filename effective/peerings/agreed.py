@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.peerings import DeclaredSession
+from effective.peerings.declared import DeclaredSession
 
 
 def timers(session: DeclaredSession) -> tuple[int, int]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from config import peerings
 from config.bgp import Peer, PeerConfig
 from config.net import Address
 from config.node import Node
-from config.peerings import RouterSide
 from config.route_policy import PolicyUse
 from config.router import Router
 from config.stack import StackConfig
-from effective.agreed import timers
+from effective.peerings.agreed import timers
+from effective.peerings.declared import declared_sessions
+from effective.peerings.router_side import RouterSide
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,6 @@ def expected_sessions(stack: StackConfig) -> tuple[ExpectedSession, ...]:
             *timers(one),
             one.far,
         )
-        for one in peerings.sessions(stack)
+        for one in declared_sessions(stack)
         if one.far is not None and one.far.router.managed and one.address is not None
     )

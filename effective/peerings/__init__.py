@@ -1,0 +1,1 @@
+"""BGP peerings: what each side has for the other, and what both agree on."""
