@@ -9,6 +9,7 @@ from config.node import Node
 from config.router import Router
 from config.stack import StackConfig
 from diagnosis.entities import Hosts
+from effective.return_routes import return_routes
 from probes.host_state import Drop, HostState, Network
 from probes.verdict import Verdict
 
@@ -27,6 +28,7 @@ def of_hosts(stack: StackConfig, verdict: Verdict, states: dict[str, HostState])
         others = [one for one in _hosts(stack) if one.name in about and one.name != host.name]
         yield from _links(host, state, about, stack, states)
         yield from _routes(host, state, others)
+        yield from _static_routes(host, state, stack)
         yield from _neighbors(host, state, others)
         yield from _filters(host, state, stack, about)
 
@@ -100,11 +102,23 @@ def _routes(host: Router | Node, state: HostState, others: list[Router | Node]) 
     """Routes that end at the host itself, for an address of another host that the root is about."""
     addresses = [one.address.ip for other in others for one in other.interfaces]
     for route in state.routes:
-        if route.get("type") not in _NOWHERE or "dst" not in route:
-            continue
-        covered = ip_network("0.0.0.0/0" if route["dst"] == "default" else route["dst"], strict=False)
-        if any(address in covered for address in addresses):
-            yield f"{host.name} has a {route['type']} route for {route['dst']}"
+        if route.kind in _NOWHERE and any(address in route.to for address in addresses):
+            yield f"{host.name} has a {route.kind} route for {route.to}"
+
+
+def _static_routes(host: Router | Node, state: HostState, stack: StackConfig) -> Iterator[str]:
+    """Routes that a node has to have, and that its kernel lacks or has over another gateway."""
+    if not isinstance(host, Node):
+        return
+    wanted = [(route.to, route.via) for route in host.routes]
+    wanted += [(route.to, route.via) for route in return_routes(stack) if route.node == host.name]
+    for to, via in wanted:
+        gateways = [route.gateways for route in state.routes if route.to == to]
+        if not gateways:
+            yield f"{host.name} has no route to {to}: ip route add {to} via {via}"
+        elif not any(via in each for each in gateways):
+            told = ", ".join(str(one) for each in gateways for one in sorted(each, key=str)) or "a link"
+            yield f"{host.name} reaches {to} over {told}: ip route replace {to} via {via}"
 
 
 def _neighbors(host: Router | Node, state: HostState, others: list[Router | Node]) -> Iterator[str]:

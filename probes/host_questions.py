@@ -12,6 +12,7 @@ from probes.host_state import MARK, HostState, read
 _MOST_HOSTS = 8
 _ASK = f"""ip -j addr; echo {MARK}
 ip -j route; echo {MARK}
+ip -j -6 route; echo {MARK}
 ip -j neigh; echo {MARK}
 for table in raw mangle filter; do iptables-save -c -t $table 2>/dev/null; done; echo {MARK}
 """

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 Network = IPv4Network | IPv6Network
@@ -23,6 +24,15 @@ class Link:
     mtu: int
     hardware: str
     addresses: frozenset[str]
+
+
+@dataclass(frozen=True)
+class KernelRoute:
+    """A route of the kernel. `kind`: unicast, blackhole and the like. `gateways`: none of a link's own prefix."""
+
+    to: Network
+    kind: str
+    gateways: frozenset[IPv4Address | IPv6Address]
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,7 @@ class HostState:
     """A host's kernel. `answering`: address on a link -> the MAC addresses that answer for it."""
 
     links: dict[str, Link] = field(default_factory=dict)
-    routes: list[dict[str, Any]] = field(default_factory=list)
+    routes: list[KernelRoute] = field(default_factory=list)
     neighbors: list[dict[str, Any]] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
     answering: dict[str, set[str]] = field(default_factory=dict)
@@ -57,7 +67,7 @@ class HostState:
 
 def read(text: str) -> HostState:
     """The answer of a host. Raises ValueError, KeyError or TypeError where it is no such answer."""
-    links, routes, neighbors, filters, arp = text.split(MARK)
+    links, routes, routes6, neighbors, filters, arp = text.split(MARK)
     # The first answers by ARP may come before the rest.
     early, bracket, links = links.partition("[")
     answering: dict[str, set[str]] = {}
@@ -65,8 +75,8 @@ def read(text: str) -> HostState:
         answering.setdefault(address, set()).add(mac.lower())
     return HostState(
         {each["ifname"]: _link(each) for each in json.loads(bracket + links) if "ifname" in each},
-        json.loads(routes or "[]"),
-        json.loads(neighbors or "[]"),
+        [*_routes(routes, "0.0.0.0/0"), *_routes(routes6, "::/0")],
+        json.loads(neighbors.strip() or "[]"),
         list(_drops(filters)),
         answering,
     )
@@ -79,6 +89,17 @@ def _link(each: dict[str, Any]) -> Link:
         str(each.get("address", "")).lower(),
         frozenset(f"{one['local']}/{one['prefixlen']}" for one in each.get("addr_info", []) if "local" in one),
     )
+
+
+def _routes(text: str, everywhere: str) -> Iterator[KernelRoute]:
+    """Routes of one family. `everywhere`: the prefix of its default route."""
+    for each in json.loads(text.strip() or "[]"):
+        hops = [each, *each.get("nexthops", [])]
+        yield KernelRoute(
+            ip_network(everywhere if each["dst"] == "default" else each["dst"], strict=False),
+            each.get("type", "unicast"),
+            frozenset(ip_address(hop["gateway"]) for hop in hops if "gateway" in hop),
+        )
 
 
 def _drops(text: str) -> list[Drop]:

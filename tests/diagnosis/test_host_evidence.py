@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 import pytest
 
 from diagnosis.host_evidence import near, of_hosts
-from probes.host_state import Drop, HostState, Link
+from probes.host_state import Drop, HostState, KernelRoute, Link
 from probes.verdict import judged
 from tests.probes.recorded import dev
 
@@ -27,6 +27,12 @@ def drop(text: str, source: str | None, ports: set[int], table: str = "filter", 
     return Drop(table, chain, text, 7, ip_network(source) if source else None, None, "tcp", frozenset(ports))
 
 
+def route(to: str, *gateways: str, kind: str = "unicast") -> KernelRoute:
+    return KernelRoute(ip_network(to), kind, frozenset(map(ip_address, gateways)))
+
+
+SUBNET = route("192.168.20.0/24", "192.168.10.200")
+WELL = [SUBNET, route("172.20.0.0/16", "192.168.10.200")]
 STATES = {
     "a link is down": (
         HostState(links(eth1=Link(False, 1500, "", frozenset({"192.168.10.200/24"})))),
@@ -39,10 +45,10 @@ STATES = {
     ),
     "another link is down": (HostState(links(eth2=Link(False, 1500, "", frozenset()))), None),
     "a blackhole": (
-        HostState(links(), [{"type": "blackhole", "dst": "192.168.10.101"}]),
-        "cilium-r has a blackhole route for 192.168.10.101",
+        HostState(links(), [route("192.168.10.101/32", kind="blackhole")]),
+        "cilium-r has a blackhole route for 192.168.10.101/32",
     ),
-    "a blackhole elsewhere": (HostState(links(), [{"type": "blackhole", "dst": "10.9.0.0/16"}]), None),
+    "a blackhole elsewhere": (HostState(links(), [route("10.9.0.0/16", kind="blackhole")]), None),
     "a neighbor entry by hand": (
         HostState(links(), [], [{"dst": "192.168.10.101", "state": ["PERMANENT"], "lladdr": "02:99", "dev": "eth1"}]),
         "cilium-r has a permanent neighbor entry for 192.168.10.101 (02:99)",
@@ -90,9 +96,30 @@ def test_a_router_between_two_nodes_is_asked_too() -> None:
 
 
 def test_a_node_with_a_smaller_mtu_than_its_router() -> None:
-    node = HostState({"eth1": Link(True, 1000, "", frozenset({"192.168.10.101/24"}))})
+    node = HostState({"eth1": Link(True, 1000, "", frozenset({"192.168.10.101/24"}))}, WELL)
     [found] = of_hosts(dev(), SESSION, {"cilium-r": HostState(links()), "cilium-w1": node})
     assert found == "eth1 of cilium-w1 has MTU 1000, cilium-r on the same link 1500"
+
+
+@pytest.mark.parametrize(
+    ("routes", "expected"),
+    [
+        (WELL, []),
+        ([SUBNET, route("172.20.0.0/16", "192.168.10.9", "192.168.10.200")], []),
+        ([SUBNET], ["cilium-w1 has no route to 172.20.0.0/16: ip route add 172.20.0.0/16 via 192.168.10.200"]),
+        (
+            [SUBNET, route("172.20.0.0/16", "192.168.10.9")],
+            ["cilium-w1 reaches 172.20.0.0/16 over 192.168.10.9: ip route replace 172.20.0.0/16 via 192.168.10.200"],
+        ),
+        (
+            [SUBNET, route("172.20.0.0/16")],
+            ["cilium-w1 reaches 172.20.0.0/16 over a link: ip route replace 172.20.0.0/16 via 192.168.10.200"],
+        ),
+    ],
+)
+def test_routes_that_a_node_has_to_have(routes: list[KernelRoute], expected: list[str]) -> None:
+    node = HostState({"eth1": Link(True, 1500, "", frozenset({"192.168.10.101/24"}))}, routes)
+    assert list(of_hosts(dev(), SESSION, {"cilium-w1": node})) == expected
 
 
 def test_routers_ask_for_nodes_on_their_links_alone() -> None:

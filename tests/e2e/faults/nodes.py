@@ -51,13 +51,13 @@ FAULTS = {
         on("cilium-w3", "ip route del 172.20.0.0/16"),
         on("cilium-w3", "ip route add 172.20.0.0/16 via 192.168.20.200"),
         "pod-to-pod",
-        "no route",
+        "cilium-w3 has no route to 172.20.0.0/16",
     ),
     "no route to the other subnet": on_w1(
         "ip route del 192.168.20.0/24",
         "ip route add 192.168.20.0/24 via 192.168.10.200",
         "pod-to-pod",
-        "no route",
+        "cilium-w1 has no route to 192.168.20.0/24",
     ),
     "small MTU on a node": on_w1(
         "ip link set eth1 mtu 1000", f"ip link set eth1 mtu 1500; {LINK_UP}", "pod-to-pod", "MTU 1000"
@@ -72,7 +72,7 @@ FAULTS = {
         "ip route add blackhole 192.168.10.200/32",
         "ip route del blackhole 192.168.10.200/32",
         "bgp-session",
-        "no route",
+        "cilium-w1 has a blackhole route for 192.168.10.200/32",
     ),
     "address on two nodes": Fault(
         on("cilium-w2", "ip addr add 192.168.10.101/32 dev eth1; arping -q -A -c 3 -I eth1 192.168.10.101"),
