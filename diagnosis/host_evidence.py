@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 
 from config.node import Node
@@ -21,16 +21,25 @@ _KUBELET = 10250
 def of_hosts(stack: StackConfig, verdict: Verdict, states: dict[str, HostState]) -> Iterator[str]:
     """Lines for a root; none where its hosts show nothing."""
     about = Hosts(stack).about(verdict)
-    for host in _hosts(stack):
-        state = states.get(host.name)
-        if state is None or (host.name not in about and not _between(host, about, stack)):
-            continue
-        others = [one for one in _hosts(stack) if one.name in about and one.name != host.name]
-        yield from _links(host, state, about, stack, states)
-        yield from _routes(host, state, others)
-        yield from _static_routes(host, state, stack)
-        yield from _neighbors(host, state, others)
-        yield from _filters(host, state, stack, about)
+    concerned = [one for one in _hosts(stack) if one.name in about]
+    asked = [
+        (host, states[host.name])
+        for host in _hosts(stack)
+        if host.name in states and (host in concerned or _between(host, about))
+    ]
+    # What leaves no packet through comes before what delays or loses some.
+    questions: tuple[Callable[[Router | Node, HostState], Iterator[str]], ...] = (
+        lambda host, state: _links(host, state, about, stack, states),
+        lambda host, state: _owners(host, state, states),
+        lambda host, state: _routes(host, state, [one for one in concerned if one != host]),
+        lambda host, state: _static_routes(host, state, stack),
+        lambda host, state: _neighbors(host, state, [one for one in concerned if one != host]),
+        lambda host, state: _filters(host, state, stack, about),
+        _queues,
+    )
+    for question in questions:
+        for host, state in asked:
+            yield from question(host, state)
 
 
 def near(stack: StackConfig, hosts: set[str]) -> dict[str, list[str]]:
@@ -51,9 +60,9 @@ def _hosts(stack: StackConfig) -> list[Router | Node]:
     return [*stack.managed_routers, *stack.nodes]
 
 
-def _between(host: Router | Node, about: set[str], stack: StackConfig) -> bool:
+def _between(host: Router | Node, about: set[str]) -> bool:
     """Whether a router is on the way of what nodes say to one another."""
-    return host.name in {router.name for router in stack.managed_routers} and bool(about)
+    return isinstance(host, Router) and bool(about)
 
 
 def _links(
@@ -81,7 +90,6 @@ def _links(
             if larger:
                 name, mtu = larger[0]
                 yield f"{one.name} of {host.name} has MTU {link.mtu}, {name} on the same link {mtu}"
-    yield from _owners(host, state, states)
 
 
 def _on(stack: StackConfig, network: Network) -> list[tuple[str, str]]:
@@ -104,6 +112,10 @@ def _routes(host: Router | Node, state: HostState, others: list[Router | Node]) 
     for route in state.routes:
         if route.kind in _NOWHERE and any(address in route.to for address in addresses):
             yield f"{host.name} has a {route.kind} route for {route.to}"
+    for rule in state.rules:
+        to = f"{rule['dst']}/{rule.get('dstlen', '')}".rstrip("/") if "dst" in rule else "0.0.0.0/0"
+        if rule["action"] in _NOWHERE and any(address in ip_network(to, strict=False) for address in addresses):
+            yield f"{host.name} has an ip rule with {rule['action']} to {to}: ip rule del priority {rule['priority']}"
 
 
 def _static_routes(host: Router | Node, state: HostState, stack: StackConfig) -> Iterator[str]:
@@ -119,6 +131,15 @@ def _static_routes(host: Router | Node, state: HostState, stack: StackConfig) ->
         elif not any(via in each for each in gateways):
             told = ", ".join(str(one) for each in gateways for one in sorted(each, key=str)) or "a link"
             yield f"{host.name} reaches {to} over {told}: ip route replace {to} via {via}"
+
+
+def _queues(host: Router | Node, state: HostState) -> Iterator[str]:
+    for queue in state.queues:
+        if any(one.name == queue.link for one in host.interfaces):
+            yield (
+                f"{queue.link} of {host.name} has a queue of kind {queue.kind}, which dropped {queue.drops} packets:"
+                f" tc qdisc del dev {queue.link} root"
+            )
 
 
 def _neighbors(host: Router | Node, state: HostState, others: list[Router | Node]) -> Iterator[str]:

@@ -13,7 +13,9 @@ _MOST_HOSTS = 8
 _ASK = f"""ip -j addr; echo {MARK}
 ip -j route; echo {MARK}
 ip -j -6 route; echo {MARK}
+ip -j rule; echo {MARK}
 ip -j neigh; echo {MARK}
+tc -j -s qdisc show 2>/dev/null; echo {MARK}
 for table in raw mangle filter; do iptables-save -c -t $table 2>/dev/null; done; echo {MARK}
 """
 # Who answers for an address on the link: two questions, and every answer to them.

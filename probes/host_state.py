@@ -13,6 +13,8 @@ Network = IPv4Network | IPv6Network
 MARK = "=-=-="
 # What Kubernetes and Cilium drop themselves is no fault.
 _THEIRS = ("KUBE-", "CILIUM_")
+# The kernel's own, and what distributions and Cilium's bandwidth manager put there.
+_USUAL_QUEUES = ("noqueue", "noop", "mq", "pfifo_fast", "fq", "fq_codel", "cake")
 _DROP = re.compile(r"^\[(?P<packets>\d+):\d+\] -A (?P<chain>\S+) ?(?P<match>.*?) ?-j (?:DROP|REJECT)\b.*$")
 
 
@@ -36,6 +38,15 @@ class KernelRoute:
 
 
 @dataclass(frozen=True)
+class Queue:
+    """A queueing discipline at the root of a link that nothing puts there by itself."""
+
+    link: str
+    kind: str
+    drops: int
+
+
+@dataclass(frozen=True)
 class Drop:
     """A rule of a filter that dropped packets. `text`: as iptables has it. None of a match: it takes all."""
 
@@ -56,18 +67,23 @@ class Drop:
 
 @dataclass(frozen=True)
 class HostState:
-    """A host's kernel. `answering`: address on a link -> the MAC addresses that answer for it."""
+    """A host's kernel. `answering`: address on a link -> the MAC addresses that answer for it.
+
+    `rules`: those of policy routing that end a packet's way, as iproute2 has them.
+    """
 
     links: dict[str, Link] = field(default_factory=dict)
     routes: list[KernelRoute] = field(default_factory=list)
+    rules: list[dict[str, Any]] = field(default_factory=list)
     neighbors: list[dict[str, Any]] = field(default_factory=list)
+    queues: list[Queue] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
     answering: dict[str, set[str]] = field(default_factory=dict)
 
 
 def read(text: str) -> HostState:
     """The answer of a host. Raises ValueError, KeyError or TypeError where it is no such answer."""
-    links, routes, routes6, neighbors, filters, arp = text.split(MARK)
+    links, routes, routes6, rules, neighbors, queues, filters, arp = text.split(MARK)
     # The first answers by ARP may come before the rest.
     early, bracket, links = links.partition("[")
     answering: dict[str, set[str]] = {}
@@ -76,7 +92,9 @@ def read(text: str) -> HostState:
     return HostState(
         {each["ifname"]: _link(each) for each in json.loads(bracket + links) if "ifname" in each},
         [*_routes(routes, "0.0.0.0/0"), *_routes(routes6, "::/0")],
-        json.loads(neighbors.strip() or "[]"),
+        [each for each in _json(rules) if "action" in each],
+        _json(neighbors),
+        list(_queues(queues)),
         list(_drops(filters)),
         answering,
     )
@@ -93,13 +111,25 @@ def _link(each: dict[str, Any]) -> Link:
 
 def _routes(text: str, everywhere: str) -> Iterator[KernelRoute]:
     """Routes of one family. `everywhere`: the prefix of its default route."""
-    for each in json.loads(text.strip() or "[]"):
+    for each in _json(text):
         hops = [each, *each.get("nexthops", [])]
         yield KernelRoute(
             ip_network(everywhere if each["dst"] == "default" else each["dst"], strict=False),
             each.get("type", "unicast"),
             frozenset(ip_address(hop["gateway"]) for hop in hops if "gateway" in hop),
         )
+
+
+def _queues(text: str) -> Iterator[Queue]:
+    for each in _json(text):
+        if each.get("root") and each["kind"] not in _USUAL_QUEUES:
+            yield Queue(each.get("dev", ""), each["kind"], int(each.get("drops", 0)))
+
+
+def _json(text: str) -> list[dict[str, Any]]:
+    """A list of iproute2, or nothing where it has none to show."""
+    found: list[dict[str, Any]] = json.loads(text.strip() or "[]")
+    return found
 
 
 def _drops(text: str) -> list[Drop]:

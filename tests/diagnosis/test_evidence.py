@@ -18,7 +18,7 @@ LINKS = {
 }
 RULE = "-A INPUT -s 192.168.10.101/32 -p tcp -m tcp --dport 179 -j DROP"
 DROPS = HostState(
-    LINKS, [], [], [Drop("filter", "INPUT", RULE, 12, ip_network("192.168.10.101/32"), None, "tcp", frozenset({179}))]
+    LINKS, drops=[Drop("filter", "INPUT", RULE, 12, ip_network("192.168.10.101/32"), None, "tcp", frozenset({179}))]
 )
 DOWN = judged("bgp-session", "cilium-w1 - cilium-r (router)", False, "Established", "Active", "cilium-r", "check it")
 SILENT = unknown("bgp-session", "cilium-w1 - cilium-r (agent)", "established", "cilium-w1", "the kubelet is not there")

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from diagnosis.host_evidence import near, of_hosts
-from probes.host_state import Drop, HostState, KernelRoute, Link
+from probes.host_state import Drop, HostState, KernelRoute, Link, Queue
 from probes.verdict import judged
 from tests.probes.recorded import dev
 
@@ -49,28 +49,51 @@ STATES = {
         "cilium-r has a blackhole route for 192.168.10.101/32",
     ),
     "a blackhole elsewhere": (HostState(links(), [route("10.9.0.0/16", kind="blackhole")]), None),
+    "an ip rule": (
+        HostState(
+            links(),
+            [],
+            [{"priority": 9, "dst": "192.168.10.0", "dstlen": 24, "action": "prohibit"}],
+        ),
+        "cilium-r has an ip rule with prohibit to 192.168.10.0/24: ip rule del priority 9",
+    ),
+    "an ip rule for all": (
+        HostState(links(), rules=[{"priority": 9, "action": "blackhole"}]),
+        "cilium-r has an ip rule with blackhole to 0.0.0.0/0",
+    ),
+    "an ip rule for others": (
+        HostState(links(), rules=[{"priority": 9, "dst": "10.9.0.1", "action": "prohibit"}]),
+        None,
+    ),
+    "a slow queue": (
+        HostState(links(), queues=[Queue("eth1", "tbf", 12)]),
+        "eth1 of cilium-r has a queue of kind tbf, which dropped 12 packets: tc qdisc del dev eth1 root",
+    ),
+    "a queue of a link between": (HostState(links(), queues=[Queue("lxc1", "tbf", 12)]), None),
     "a neighbor entry by hand": (
-        HostState(links(), [], [{"dst": "192.168.10.101", "state": ["PERMANENT"], "lladdr": "02:99", "dev": "eth1"}]),
+        HostState(
+            links(), neighbors=[{"dst": "192.168.10.101", "state": ["PERMANENT"], "lladdr": "02:99", "dev": "eth1"}]
+        ),
         "cilium-r has a permanent neighbor entry for 192.168.10.101 (02:99)",
     ),
     "a neighbor entry by ARP": (
-        HostState(links(), [], [{"dst": "192.168.10.101", "state": ["REACHABLE"], "lladdr": "02:99"}]),
+        HostState(links(), neighbors=[{"dst": "192.168.10.101", "state": ["REACHABLE"], "lladdr": "02:99"}]),
         None,
     ),
     "a filter": (
-        HostState(links(), [], [], [drop("-A INPUT -s 192.168.10.101/32 -j DROP", "192.168.10.101/32", {179})]),
+        HostState(links(), drops=[drop("-A INPUT -s 192.168.10.101/32 -j DROP", "192.168.10.101/32", {179})]),
         "cilium-r drops it: INPUT, 7 packets by iptables -A INPUT -s 192.168.10.101/32 -j DROP",
     ),
     "a filter of another table": (
-        HostState(links(), [], [], [drop("-A X -j DROP", None, set(), "raw", "PREROUTING")]),
+        HostState(links(), drops=[drop("-A X -j DROP", None, set(), "raw", "PREROUTING")]),
         "cilium-r drops it: raw PREROUTING, 7 packets",
     ),
     "a filter that takes a share": (
-        HostState(links(), [], [], [drop("-A INPUT -m statistic --mode nth --every 10 -j DROP", None, set())]),
+        HostState(links(), drops=[drop("-A INPUT -m statistic --mode nth --every 10 -j DROP", None, set())]),
         "cilium-r drops some of it: INPUT, 7 packets",
     ),
-    "a filter against another port": (HostState(links(), [], [], [drop("-j DROP", None, {9999})]), None),
-    "a filter against others": (HostState(links(), [], [], [drop("-j DROP", "10.9.0.0/16", set())]), None),
+    "a filter against another port": (HostState(links(), drops=[drop("-j DROP", None, {9999})]), None),
+    "a filter against others": (HostState(links(), drops=[drop("-j DROP", "10.9.0.0/16", set())]), None),
     "two owners": (
         HostState(links(), answering={"192.168.10.101": {"02:00:00:00:00:0a", "02:00:00:00:00:0b"}}),
         "two hosts answer ARP for 192.168.10.101 on a link of cilium-r: 02:00:00:00:00:0a, 02:00:00:00:00:0b",
@@ -90,7 +113,7 @@ def test_of_a_session(name: str) -> None:
 
 
 def test_a_router_between_two_nodes_is_asked_too() -> None:
-    state = HostState(links(), [], [], [drop("-A FORWARD -j DROP", "172.20.0.0/24", {80}, chain="FORWARD")])
+    state = HostState(links(), drops=[drop("-A FORWARD -j DROP", "172.20.0.0/24", {80}, chain="FORWARD")])
     [found] = of_hosts(dev(), HTTP, {"cilium-r": state})
     assert found.startswith("cilium-r drops it: FORWARD")
 
