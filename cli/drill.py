@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,10 +27,11 @@ def drill(
     output: Annotated[Path | None, typer.Option(help="Directory for pictures, numbers and a table.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Break the lab on purpose: freeze a gateway, cut a link, kill a daemon. Traffic runs through all of it.
+    """Break a lab, or a stack of containers, on purpose: freeze a gateway, cut a link, kill a daemon.
 
-    Each drill says what it breaks, and how long requests may stay unanswered. A drill fails if the black-out is
-    longer, or if the lab does not heal. `edge drill -s egress gateway-frozen` is a good first one.
+    Traffic runs through all of it. Each drill says what it breaks, and how long requests may stay unanswered. A drill
+    fails if the black-out is longer, or if the stack does not heal. `edge drill -s egress gateway-frozen` is a good
+    first one.
     """
     from drills.catalogue import drills_for
     from drills.run import find, hold_all
@@ -43,22 +45,19 @@ def drill(
             table.add_row(item.name, item.about)
         screen.out.print(table if drills else f"stack {stack} has no parts that a drill breaks")
         return
-    if not context.is_lab:
-        raise EdgeError(f"stack {stack} is no lab; drills break hosts, and do that in a lab alone")
-    need_root()
     from drills.summary import document
-    from lab.testbed import LabTestbed
 
-    clock, testbed = screen.Clock(), LabTestbed(stack, context.stack)
-    if every:
-        chosen = tuple(_without_upgrades(chosen, testbed, clock))
-    repeated = [item for item in chosen for _ in range(repeat)]
+    clock = screen.Clock()
     outcomes: list[Outcome] = []
     try:
-        for outcome in hold_all(repeated, testbed, clock.say):
-            outcomes.append(outcome)
-            if output is not None:
-                _write(output, outcomes)
+        with _testbed(context) as testbed:
+            if every:
+                chosen = tuple(_without_upgrades(chosen, testbed, clock))
+            repeated = [item for item in chosen for _ in range(repeat)]
+            for outcome in hold_all(repeated, testbed, clock.say):
+                outcomes.append(outcome)
+                if output is not None:
+                    _write(output, outcomes)
     finally:
         # What was held is told also where the next one cannot be.
         if as_json:
@@ -67,6 +66,24 @@ def drill(
             _print(outcomes)
     if not all(outcome.passed for outcome in outcomes):
         raise typer.Exit(1)
+
+
+def _testbed(context: StackContext) -> AbstractContextManager[Testbed]:
+    """Where the stack's hosts can be broken. Raises EdgeError where they are nobody's to break."""
+    if context.is_docker:
+        from drills.containers import ContainerTestbed
+
+        context.choose_docker()
+        return ContainerTestbed(context.name, context.stack)
+    if not context.is_lab:
+        raise EdgeError(
+            f"stack {context.name}: drills break hosts, expected a cluster of kind lab or docker,"
+            f" got {context.stack.cluster.kind}"
+        )
+    need_root()
+    from lab.testbed import LabTestbed
+
+    return nullcontext(LabTestbed(context.name, context.stack))
 
 
 def _without_upgrades(drills: Sequence[Drill], testbed: Testbed, clock: screen.Clock) -> Iterator[Drill]:

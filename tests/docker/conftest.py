@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +64,10 @@ def engine() -> Iterator[None]:
         OURS.down()
 
 
-@pytest.fixture(scope="module")
-def edge(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Iterator[Containers]:
-    edge = Containers(tmp_path_factory.mktemp("docker") / "project", "docker")
+@contextmanager
+def deployed(directory: Path, shipped: str) -> Iterator[Containers]:
+    """One of the project's stacks, deployed; nothing of it is left afterwards."""
+    edge = Containers(directory / "project", shipped)
     prepared(edge)
     before = edge.volumes()
     edge.run("up", timeout=600)
@@ -74,3 +76,15 @@ def edge(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Iterator[Con
     finally:
         edge.run("destroy", "--yes", ok=False)
         assert edge.left() == [] and edge.volumes() <= before
+
+
+@pytest.fixture(scope="module")
+def edge(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Iterator[Containers]:
+    with deployed(tmp_path_factory.mktemp("docker"), "docker") as edge:
+        yield edge
+
+
+@pytest.fixture(scope="module")
+def egress(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Iterator[Containers]:
+    with deployed(tmp_path_factory.mktemp("egress"), "egress-docker") as edge:
+        yield edge

@@ -1,0 +1,44 @@
+"""Drills of containers: Docker pauses them, and their links go silent or down on the engine's side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.docker.conftest import NAME, Containers
+
+pytestmark = pytest.mark.docker
+
+
+def held(edge: Containers, *names: str) -> dict[str, Any]:
+    """What drills showed, by their names. All of them passed."""
+    outcomes = edge.json("drill", *names, timeout=500)
+    assert all(outcome["passed"] for outcome in outcomes), outcomes
+    assert f"{NAME}-drill" not in edge.left()
+    return {outcome["drill"]: outcome for outcome in outcomes}
+
+
+def answers(stream: dict[str, Any]) -> set[str]:
+    return {span["answer"] for span in stream["spans"] if span["answer"]}
+
+
+def test_egress_fails_over_when_a_gateway_is_paused(egress: Containers) -> None:
+    """The controller runs as Pods from its image, with its own rights; agents are those of a real kubelet."""
+    assert egress.verify()["green"]
+    for outcome in held(egress, "gateway-frozen", "gateway-cut").values():
+        near, far = outcome["streams"]
+        # The fault was real: requests were lost until another gateway served.
+        assert near["lost"] > 0 and len(answers(near)) == 2
+        assert far["lost"] == 0 and len(answers(far)) == 1
+    assert not egress.container("kind-worker3").attrs["State"]["Paused"]
+
+
+def test_a_leader_that_is_killed_costs_no_gateway(egress: Containers) -> None:
+    held(egress, "leader-killed")
+
+
+def test_a_lost_node_and_a_lost_daemon_cost_what_the_timers_say(edge: Containers) -> None:
+    outcomes = held(edge, "node-lost", "bgpd-killed")
+    [lost] = outcomes["node-lost"]["streams"]
+    assert lost["lost"] > 0 and len(answers(lost)) > 1
