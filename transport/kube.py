@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from config.errors import ApiError
+from transport import kube_exec
 from transport.deadline import Deadline
 
 FIELD_MANAGER = "cilium-edge"
@@ -185,42 +186,18 @@ class Kube:
 
         Raises ApiError where the command does not end in time, and says so where its node does not answer at all.
         """
-        import websocket
-        from kubernetes.client import CoreV1Api
-        from kubernetes.client.exceptions import ApiException
-        from kubernetes.stream import stream
-        from kubernetes.stream.ws_client import ERROR_CHANNEL
-
         # With time to ask whether the node is there, where the command does not end.
         left = self.deadline.left(timeout + _KUBELET_SECONDS)
         timeout = min(timeout, max(left - _KUBELET_SECONDS, left / 2))
-        # The client connects without a limit of its own.
-        websocket.setdefaulttimeout(timeout)
+        path = f"{self._path('v1', 'Pod', namespace, pod)}/exec"
         try:
-            # stream() swaps the request method of its client: one of its own keeps this one whole.
-            session = stream(
-                CoreV1Api(_clone(self._api)).connect_get_namespaced_pod_exec,
-                pod,
-                namespace,
-                container=container,
-                command=command,
-                stdout=True,
-                stderr=True,
-                stdin=False,
-                tty=False,
-                _preload_content=False,
-                _request_timeout=timeout,
-            )
-            session.run_forever(timeout=timeout)
-            if session.is_open():
-                session.close(timeout=0.1)
-                self._reach_kubelet(namespace, pod, container)
-                raise ApiError(f"pod {pod}: {command[0]} did not end within {timeout:.0f} s")
-            return _exit_status(session.read_channel(ERROR_CHANNEL)), session.read_stdout(), session.read_stderr()
-        except ApiException as error:
-            raise ApiError(f"exec in pod {namespace}/{pod}: {error.reason}") from None
+            done = kube_exec.run(self._api, path, container, command, timeout)
         except (OSError, ValueError, TypeError) as error:
             raise ApiError(f"exec in pod {namespace}/{pod}: {error}") from None
+        if done is None:
+            self._reach_kubelet(namespace, pod, container)
+            raise ApiError(f"pod {pod}: {command[0]} did not end within {timeout:.0f} s")
+        return done
 
     def log(self, namespace: str, pod: str, container: str, lines: int) -> str:
         """The last lines of a container's log."""
@@ -353,27 +330,7 @@ def _without_values(error: Exception) -> str:
     return f"it has no {found[1]}" if found else "its clusters, users and contexts are not complete"
 
 
-def _exit_status(text: str) -> int:
-    """What the API says at the end of an exec. Raises ValueError with its words where no command came to its end."""
-    told = json.loads(text or "{}")
-    if told.get("status") == "Success":
-        return 0
-    for cause in (told.get("details") or {}).get("causes") or []:
-        if cause.get("reason") == "ExitCode":
-            return int(cause["message"])
-    message = " ".join(str(told.get("message") or "the connection was cut off").split())
-    # The kubelet's address is enough: its path has names that stand in the message already.
-    found = re.search(r'"https://([^/"]+)/[^"]*": (.*)$', message)
-    raise ValueError(f"the API server does not reach the kubelet at {found[1]} ({found[2]})" if found else message)
-
-
 def _quote(value: str) -> str:
     from urllib.parse import quote
 
     return quote(value, safe="")
-
-
-def _clone(api: Any) -> Any:
-    from kubernetes.client import ApiClient
-
-    return ApiClient(api.configuration)

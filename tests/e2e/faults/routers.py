@@ -72,11 +72,11 @@ FAULTS = {
     "BGP of one node dropped": filtered(
         "-p tcp -s 192.168.10.102 --dport 179 -j DROP",
         "bgp-session",
-        "drops what comes from 192.168.10.102",
+        "cilium-r drops it: INPUT",
         chain="INPUT",
     ),
     "BGP of all nodes dropped": filtered(
-        "-p tcp --dport 179 -j DROP", "bgp-session", "drops what comes to port 179", chain="INPUT"
+        "-p tcp --dport 179 -j DROP", "bgp-session", "cilium-r drops it: INPUT", chain="INPUT"
     ),
     "nothing is forwarded": filtered("-j DROP", "forwarding", "drops every packet that it should pass on"),
     "HTTP to one node's Pods dropped": filtered(

@@ -1,0 +1,56 @@
+"""A command in a container, over a websocket to the Kubernetes API."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+
+def run(api: Any, path: str, container: str, command: list[str], timeout: float) -> tuple[int, str, str] | None:
+    """Exit status, standard output and standard error; None where the command does not end in time.
+
+    `api`: a `kubernetes.client.ApiClient`. `path`: the Pod's `exec`. Connecting and running may each take `timeout`
+    seconds. Raises OSError where nobody answers, and ValueError where the API says why no command ran.
+    """
+    # By the client's own websocket: its generated method for it comes with a model for each kind of the API, and
+    # takes longer to import than the command to run.
+    import websocket
+    from kubernetes.client.exceptions import ApiException
+    from kubernetes.stream.ws_client import ERROR_CHANNEL, websocket_call
+
+    headers: dict[str, str] = {}
+    query = [("container", container), ("stdout", "true"), ("stderr", "true"), *(("command", word) for word in command)]
+    api.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
+    # The client connects without a limit of its own.
+    websocket.setdefaulttimeout(timeout)
+    try:
+        session = websocket_call(
+            api.configuration,
+            "GET",
+            f"{api.configuration.host}{path}",
+            query_params=query,
+            headers=headers,
+            _preload_content=False,
+        )
+        session.run_forever(timeout=timeout)
+    except ApiException as error:
+        raise ValueError(error.reason) from None
+    if session.is_open():
+        session.close(timeout=0.1)
+        return None
+    return _exit_status(session.read_channel(ERROR_CHANNEL)), session.read_stdout(), session.read_stderr()
+
+
+def _exit_status(text: str) -> int:
+    """What the API says at the end of an exec. Raises ValueError with its words where no command came to its end."""
+    told = json.loads(text or "{}")
+    if told.get("status") == "Success":
+        return 0
+    for cause in (told.get("details") or {}).get("causes") or []:
+        if cause.get("reason") == "ExitCode":
+            return int(cause["message"])
+    message = " ".join(str(told.get("message") or "the connection was cut off").split())
+    # The kubelet's address is enough: its path has names that stand in the message already.
+    found = re.search(r'"https://([^/"]+)/[^"]*": (.*)$', message)
+    raise ValueError(f"the API server does not reach the kubelet at {found[1]} ({found[2]})" if found else message)
