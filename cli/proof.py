@@ -105,7 +105,7 @@ def _states(collector: Collector, causes: list[Root]) -> dict[str, HostState]:
     if not causes:
         return {}
     hosts = Hosts(collector.stack)
-    about = set().union(*(hosts.about(root.verdict) for root in causes))
+    about = set().union(*(hosts.on_the_way(root.verdict) for root in causes))
     return collect(collector, about | hosts.routers, near(collector.stack, about))
 
 

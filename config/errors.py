@@ -77,6 +77,10 @@ class HostError(EdgeError):
     """A host could not be reached over SSH, was not who it should be, or failed a command."""
 
 
+# How every sentence begins that says so: the API server itself answered.
+KUBELET_UNREACHABLE = "the API server does not reach the kubelet"
+
+
 class ApiError(EdgeError):
     """The Kubernetes API refused a request (`status` is its HTTP status) or did not answer (0)."""
 

@@ -11,6 +11,8 @@ from probes.verdict import Verdict
 _ADDRESS = re.compile(r"(?<![\w.:/])\d{1,3}(?:\.\d{1,3}){3}(?![\w./])")
 # Where verdicts are that the Kubernetes API was asked for.
 API = "API"
+# Checks that send packets to an address that several nodes answer for.
+_TO_ADDRESSES = ("vip-http", "ingress-http")
 
 
 class Hosts:
@@ -23,6 +25,7 @@ class Hosts:
         ]
         self._names = {*stack.hosts(), *(name for name, _ in owners)}
         self._of = {str(one.address.ip): name for name, interfaces in owners for one in interfaces}
+        self._nodes = {node.name for node in stack.nodes}
         self.routers = {router.name for router in stack.managed_routers}
 
     def named(self, text: str) -> set[str]:
@@ -41,6 +44,12 @@ class Hosts:
     def about(self, verdict: Verdict) -> set[str]:
         """The hosts that a verdict is about."""
         return set(self._about(verdict))
+
+    def on_the_way(self, verdict: Verdict) -> set[str]:
+        """The hosts whose kernels the packets of a verdict pass; those of an address may pass each node."""
+        if verdict.check in _TO_ADDRESSES:
+            return self.about(verdict) | self._nodes
+        return self.about(verdict)
 
     def _about(self, verdict: Verdict) -> Iterator[str]:
         # Where is a host, or the way from one to another.

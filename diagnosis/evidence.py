@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from ipaddress import ip_network
 
+from config.errors import KUBELET_UNREACHABLE
 from diagnosis.entities import Hosts
 from diagnosis.host_evidence import of_hosts
 from diagnosis.roots import Root
@@ -31,7 +32,12 @@ def explained(situation: Situation, root: Root, states: dict[str, HostState]) ->
     """
     found = [*_of_objects(situation, root), *_of_config(situation, root.verdict)]
     kernels = list(dict.fromkeys(of_hosts(situation.stack, root.verdict, states)))
-    if kernels and root.verdict.check in _LOOK_ALIKE and root.verdict.color is Color.RED:
+    if not kernels:
+        return root.cause, found
+    if root.verdict.color is Color.GREY and KUBELET_UNREACHABLE in root.cause:
+        # Who cannot be asked for lack of a way to it.
+        return kernels[0], [root.cause, *found, *kernels[1:]]
+    if root.verdict.check in _LOOK_ALIKE and root.verdict.color is Color.RED:
         return kernels[0], [*found, *kernels[1:]]
     return root.cause, [*found, *kernels]
 

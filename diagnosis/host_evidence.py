@@ -20,7 +20,7 @@ _KUBELET = 10250
 
 def of_hosts(stack: StackConfig, verdict: Verdict, states: dict[str, HostState]) -> Iterator[str]:
     """Lines for a root; none where its hosts show nothing."""
-    about = Hosts(stack).about(verdict)
+    about = Hosts(stack).on_the_way(verdict)
     concerned = [one for one in _hosts(stack) if one.name in about]
     asked = [
         (host, states[host.name])

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from config.errors import ApiError
+from config.errors import KUBELET_UNREACHABLE, ApiError
 from transport import kube_exec
 from transport.deadline import Deadline
 
@@ -220,7 +220,7 @@ class Kube:
             if error.status in (0, 500, 502, 503, 504):
                 status = (self.get("v1", "Pod", pod, namespace) or {}).get("status") or {}
                 where = f"{status.get('hostIP', 'its node')}:10250"
-                raise ApiError(f"the API server does not reach the kubelet at {where} (no answer in time)") from None
+                raise ApiError(f"{KUBELET_UNREACHABLE} at {where} (no answer in time)") from None
 
     def _path(self, api_version: str, kind: str, namespace: str | None, name: str | None) -> str:
         plural, namespaced = self._resource(api_version, kind)

@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from config.errors import KUBELET_UNREACHABLE
+
 
 def run(api: Any, path: str, container: str, command: list[str], timeout: float) -> tuple[int, str, str] | None:
     """Exit status, standard output and standard error; None where the command does not end in time.
@@ -53,4 +55,4 @@ def _exit_status(text: str) -> int:
     message = " ".join(str(told.get("message") or "the connection was cut off").split())
     # The kubelet's address is enough: its path has names that stand in the message already.
     found = re.search(r'"https://([^/"]+)/[^"]*": (.*)$', message)
-    raise ValueError(f"the API server does not reach the kubelet at {found[1]} ({found[2]})" if found else message)
+    raise ValueError(f"{KUBELET_UNREACHABLE} at {found[1]} ({found[2]})" if found else message)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
+from config.errors import KUBELET_UNREACHABLE
 from diagnosis.evidence import explained
 from diagnosis.roots import Root, roots
 from diagnosis.why.situation import Situation
 from probes.host_state import Drop, HostState, Link
 from probes.observations import Observations
 from probes.verdict import judged, unknown
+from tests.diagnosis.test_host_evidence import WELL
 from tests.probes.recorded import dev
 
 LINKS = {
@@ -37,6 +39,25 @@ def test_what_the_kernel_says_goes_before_the_guess() -> None:
 def test_who_does_not_answer_keeps_its_cause() -> None:
     cause, lines = told(Root(SILENT), DROPS)
     assert cause == "the kubelet is not there" and any("drops it" in line for line in lines)
+
+
+def test_what_keeps_the_api_server_from_a_kubelet_is_the_cause() -> None:
+    silent = unknown("bgp-session", "cilium-w1 - cilium-r (agent)", "up", "cilium-w1", f"{KUBELET_UNREACHABLE} at x")
+    cause, lines = told(Root(silent), DROPS)
+    assert "drops it" in cause and lines[0] == f"{KUBELET_UNREACHABLE} at x"
+    assert told(Root(silent), HostState(LINKS))[0] == f"{KUBELET_UNREACHABLE} at x"
+
+
+def test_requests_to_an_address_pass_every_node() -> None:
+    rule = "-A PREROUTING -p tcp -m tcp --dport 80 -j DROP"
+    state = HostState(
+        {"eth1": Link(True, 1500, "", frozenset({"192.168.10.102/24"}))},
+        WELL,
+        drops=[Drop("raw", "PREROUTING", rule, 12, None, None, "tcp", frozenset({80}))],
+    )
+    verdict = judged("vip-http", "webpod 172.16.1.1", False, "every backend", "2 of 3", "cilium-r", "not served")
+    cause, _ = explained(Situation(dev(), Observations()), Root(verdict), {"cilium-w2": state})
+    assert cause.startswith("cilium-w2 drops it: raw PREROUTING, 12 packets")
 
 
 def test_an_address_follows_from_the_pods_behind_it() -> None:

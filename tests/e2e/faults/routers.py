@@ -78,24 +78,35 @@ FAULTS = {
     "BGP of all nodes dropped": filtered(
         "-p tcp --dport 179 -j DROP", "bgp-session", "cilium-r drops it: INPUT", chain="INPUT"
     ),
-    "nothing is forwarded": filtered("-j DROP", "forwarding", "drops every packet that it should pass on"),
+    "nothing is forwarded": filtered("-j DROP", "bgp-session", "cilium-r drops it: FORWARD"),
     "HTTP to one node's Pods dropped": filtered(
-        "-s 192.168.10.0/24 -d 172.20.3.0/24 -p tcp --dport 80 -j DROP", "pod-to-pod", "cilium-r drops it: FORWARD"
+        "-s 192.168.10.0/24 -d 172.20.3.0/24 -p tcp --dport 80 -j DROP", "vip-http", "cilium-r drops it: FORWARD"
     ),
     "HTTP to one node dropped": filtered(
         "-d 172.16.1.1 -p tcp --dport 80 -o eth2 -j DROP", "vip-http", "cilium-r drops it: OUTPUT", chain="OUTPUT"
     ),
-    "ICMP dropped": filtered("-p icmp -j DROP", "pod-to-pod", "cilium-r drops it: FORWARD"),
+    "ip rule against a node": Fault(
+        on_router("ip rule add priority 9 to 192.168.20.100 prohibit"),
+        on_router("ip rule del priority 9"),
+        "bgp-session",
+        "cilium-r has an ip rule with prohibit to 192.168.20.100",
+    ),
+    "slow link": Fault(
+        on_router("tc qdisc add dev eth1 root tbf rate 8kbit burst 1600 limit 1600"),
+        on_router("tc qdisc del dev eth1 root"),
+        "bgp-session",
+        "eth1 of cilium-r has a queue of kind tbf",
+    ),
     "link to a subnet down": Fault(
         on_router("ip link set eth2 down"),
         on_router("ip link set eth2 up"),
-        "router-link",
+        "bgp-session",
         "eth2 of cilium-r is down",
     ),
     "address of a link removed": Fault(
         on_router("ip addr del 192.168.20.200/24 dev eth2"),
         on_router("ip addr add 192.168.20.200/24 dev eth2"),
-        "router-link",
+        "bgp-session",
         "eth2 of cilium-r has no 192.168.20.200",
     ),
     "wrong neighbor table": Fault(
