@@ -54,7 +54,7 @@ def build(stack: StackConfig) -> dict[str, Any]:
     here = pulumi.ResourceOptions(providers=[cluster])
     items = list(gateway_addresses(stack))
     # Before the agents: they pick their devices when they start.
-    gateways = GatewayAddresses("gateway", items, access) if items else None
+    gateways = GatewayAddresses("gateway", items, access.connection) if items else None
     first = pulumi.ResourceOptions(providers=[cluster], depends_on=gateways.each if gateways else None)
     cilium = CiliumInstall("cilium", _install(stack, access, kubeconfig), first)
     after = pulumi.ResourceOptions(providers=[cluster], depends_on=[cilium.crds, *access.nodes()])

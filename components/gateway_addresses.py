@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_interface
 from pathlib import Path
@@ -11,16 +11,19 @@ import pulumi
 from pulumi_command import remote
 
 from components import boot_script
-from components.access import Access
 from components.host_of import living_on
 from components.observe import OBSERVE
 from components.owner import owner
 from components.shell import script
 from config.net import InterfaceAddress
 from config.node import Interface, Node
+from config.ssh import SshEndpoint
 from config.stack import StackConfig
 
 _HERE = Path(__file__).parent
+
+# SSH to a host, by its name and what the stack says of it.
+Connect = Callable[[str, SshEndpoint], remote.ConnectionArgs]
 
 
 @dataclass(frozen=True)
@@ -60,17 +63,17 @@ class GatewayAddresses(pulumi.ComponentResource):
     """
 
     def __init__(
-        self, name: str, items: list[GatewayAddress], access: Access, opts: pulumi.ResourceOptions | None = None
+        self, name: str, items: list[GatewayAddress], connect: Connect, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("cilium-edge:egress:GatewayAddresses", name, None, opts)
-        self.each = [self._one(name, item, items, access) for item in items]
+        self.each = [self._one(name, item, items, connect) for item in items]
         self.addresses = _by_node(items, self.each)
         self.register_outputs({})
 
-    def _one(self, prefix: str, item: GatewayAddress, items: list[GatewayAddress], access: Access) -> remote.Command:
+    def _one(self, prefix: str, item: GatewayAddress, items: list[GatewayAddress], connect: Connect) -> remote.Command:
         name = f"{prefix}-{item.node.name}-{item.name.removeprefix('address-')}"
         mine = owner(name)
-        ssh = access.connection(item.node.name, item.node.ssh)
+        ssh = connect(item.node.name, item.node.ssh)
         return remote.Command(
             name,
             connection=ssh,
