@@ -1,5 +1,5 @@
-"""The Pulumi program: the stack, checked and built (components/program.py)."""
+"""The Pulumi program: the stack, checked and built (components/stack/program.py)."""
 
-from components.program import run
+from components.stack.program import run
 
 run()

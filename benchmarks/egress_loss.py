@@ -18,7 +18,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from components.egress_ha.crd import definition
+from components.egress.crd import definition
 from config.egress import HA_API_VERSION, HA_KIND, EgressHA
 from config.labels import ZONE
 from controllers.egress_ha.protocol.keys import KeyRing

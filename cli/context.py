@@ -109,7 +109,7 @@ class StackContext:
 
     @property
     def reads_hosts(self) -> bool:
-        """Whether the program asks the hosts what is there (components/drift.py)."""
+        """Whether the program asks the hosts what is there (components/stack/drift.py)."""
         return self.settings.values.get(f"{PROJECT}:readHosts") == "true"
 
     @property

@@ -33,8 +33,8 @@ def artefacts(context: StackContext) -> dict[str, str]:
     """File name -> content, in a fixed order."""
     import yaml
 
-    from components.frr.render import frr_conf
-    from components.workloads import service_manifest, workload_manifest
+    from components.router.render import frr_conf
+    from components.workloads.workloads import service_manifest, workload_manifest
     from effective.helm import helm_values
     from effective.objects import bgp as bgp_objects
     from effective.objects import gateways as gateway_objects

@@ -1,1 +1,49 @@
-"""The ComponentResources of the edge, and the pure functions that make their inputs."""
+"""The ComponentResources of the edge, a folder for each feature, and what several of them are made with.
+
+`from components import RouterFRR` loads that component alone, and `import components` not even Pulumi: commands that
+only render have no use for it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__all__ = [
+    "BgpControlPlane",
+    "CiliumGateways",
+    "CiliumIngress",
+    "CiliumInstall",
+    "EgressGatewayHA",
+    "L2Announcements",
+    "LbIpam",
+    "RouterFRR",
+]
+
+_MODULES = {
+    "BgpControlPlane": "bgp.bgp_control_plane",
+    "CiliumGateways": "gateways.cilium_gateways",
+    "CiliumIngress": "ingress.cilium_ingress",
+    "CiliumInstall": "cilium.cilium_install",
+    "EgressGatewayHA": "egress.egress_gateway_ha",
+    "L2Announcements": "l2.l2_announcements",
+    "LbIpam": "lb_ipam.lb_ipam",
+    "RouterFRR": "router.router_frr",
+}
+
+if TYPE_CHECKING:
+    from components.bgp.bgp_control_plane import BgpControlPlane
+    from components.cilium.cilium_install import CiliumInstall
+    from components.egress.egress_gateway_ha import EgressGatewayHA
+    from components.gateways.cilium_gateways import CiliumGateways
+    from components.ingress.cilium_ingress import CiliumIngress
+    from components.l2.l2_announcements import L2Announcements
+    from components.lb_ipam.lb_ipam import LbIpam
+    from components.router.router_frr import RouterFRR
+else:
+
+    def __getattr__(name: str) -> Any:
+        """The class of that name, loaded when it is first asked for."""
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        globals()[name] = found
+        return found

@@ -19,15 +19,17 @@ from pulumi.provider import ConstructResult, main
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
-from components.bgp_control_plane import BgpControlPlane
-from components.cilium_gateways import CiliumGateways
-from components.cilium_ingress import CiliumIngress
-from components.cilium_install import CiliumInstall
-from components.egress_gateway_ha import EgressGatewayHA
-from components.l2_announcements import L2Announcements
-from components.lb_ipam import LbIpam
-from components.router_frr import RouterFRR
-from components.secrets import unknown
+from components import (
+    BgpControlPlane,
+    CiliumGateways,
+    CiliumIngress,
+    CiliumInstall,
+    EgressGatewayHA,
+    L2Announcements,
+    LbIpam,
+    RouterFRR,
+)
+from components.inputs.secrets import unknown
 from config.errors import ConfigError, Refused
 from config.load import PROJECT
 

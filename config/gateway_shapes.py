@@ -1,4 +1,4 @@
-"""Objects of the Gateway API as the documents of the stack's models: the reverse of components/cilium/gateway."""
+"""Objects of the Gateway API as the documents of the stack's models: the reverse of effective/objects/gateways.py."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from pulumi_command.remote import Command
 from components.docker import kubeadm
 from components.docker.hosts import DockerHosts
 from components.docker.keys import bootstrap_token
-from components.host_of import living_on
+from components.hosts.host_of import living_on
 from config.node import Node
 from config.stack import StackConfig
 from effective.containers import control_plane

@@ -11,8 +11,8 @@ from pulumi_docker import Container, Network, RemoteImage
 from components.docker import links
 from components.docker.keys import public, ssh_key
 from components.docker.of_the_cluster import OfTheCluster
-from components.host_of import living_on, made_of
-from components.owner import owner
+from components.hosts.host_of import living_on, made_of
+from components.hosts.owner import owner
 from config.cluster import DockerCluster
 from config.stack import StackConfig
 from effective import containers as plan

@@ -8,7 +8,7 @@ from pathlib import Path
 import pulumi
 from pulumi_command import local
 
-from components.shell import script
+from components.hosts.shell import script
 
 # Prints a private key. No argument and no file that is left has it.
 _SCRIPT = script(Path(__file__).with_name("key.sh"))

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from components.shell import script, word
+from components.hosts.shell import script, word
 from config.cluster import DockerCluster
 from config.node import Node
 from config.stack import StackConfig

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from components import boot_script
-from components.observe import OBSERVE
+from components.hosts import boot_script
+from components.hosts.observe import OBSERVE
 from effective.containers import Container
 
 _NAME = "container-links"

@@ -2,7 +2,7 @@
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from cilium_edge.components.egress_gateway_ha import EgressGatewayHA
+from cilium_edge.components import EgressGatewayHA
 
 config = pulumi.Config()
 cluster = kubernetes.Provider("cluster", kubeconfig=config.require_secret("kubeconfig"))

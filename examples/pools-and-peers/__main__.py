@@ -5,8 +5,7 @@ Cilium runs there with `bgpControlPlane.enabled`; nodes that speak BGP have the 
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from cilium_edge.components.bgp_control_plane import BgpControlPlane
-from cilium_edge.components.lb_ipam import LbIpam
+from cilium_edge.components import BgpControlPlane, LbIpam
 
 config = pulumi.Config()
 cluster = kubernetes.Provider("cluster", kubeconfig=config.require_secret("kubeconfig"))

@@ -4,7 +4,7 @@ A VM of any provider of Pulumi's does as well; what counts is that both come as 
 """
 
 import pulumi
-from cilium_edge.components.router_frr import RouterFRR
+from cilium_edge.components import RouterFRR
 from pulumi_command.local import Command
 
 config = pulumi.Config()

@@ -8,7 +8,7 @@ from lab.toolchain.recipes import DEFAULT_CILIUM
 
 
 def link() -> None:
-    """Put the chart of the default version where the program looks for one (components/access.py)."""
+    """Put the chart of the default version where the program looks for one (components/stack/access.py)."""
     place = EDGE / "charts" / f"cilium-{DEFAULT_CILIUM.version}"
     place.parent.mkdir(parents=True, exist_ok=True)
     if not place.exists():

@@ -16,7 +16,7 @@ from tests.installed import PROJECT, edge, install
 
 PROGRAM = """
 import config  # the user's own, beside this file
-from cilium_edge.components.program import run
+from cilium_edge.components.stack.program import run
 
 assert config.THEIRS
 run()

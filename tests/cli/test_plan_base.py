@@ -74,7 +74,7 @@ def test_an_error_of_the_new_stack_is_2_and_in_every_form(project: Project) -> N
 
 
 def test_the_base_is_made_by_its_own_program_and_its_checkout_is_removed(project: Project) -> None:
-    file = project.dir / "components" / "frr" / "frr.conf.j2"
+    file = project.dir / "components" / "router" / "frr.conf.j2"
     file.write_text(file.read_text().replace("log syslog informational", "log syslog warnings"))
     done = project.edge("plan", "--base", "HEAD")
     assert "-log syslog informational" in done.stdout and "+log syslog warnings" in done.stdout

@@ -10,7 +10,7 @@ import pulumi
 from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import wait_for_rpcs
 
-from components.build import build
+from components.stack.build import build
 from config.stack import StackConfig
 
 Declared = list[tuple[str, str, dict[str, Any]]]

@@ -8,17 +8,12 @@ from typing import Any
 import pulumi
 import pytest
 
+from components import BgpControlPlane, CiliumIngress, CiliumInstall, EgressGatewayHA, LbIpam, RouterFRR
 from components.args.pool import PoolArgs
-from components.arguments import ArgumentError
-from components.bgp_control_plane import BgpControlPlane
-from components.cilium_ingress import CiliumIngress
-from components.cilium_install import CiliumInstall
-from components.egress_gateway_ha import EgressGatewayHA
-from components.judged import Objection
-from components.lb_ipam import LbIpam
-from components.places import former_places
-from components.router_frr import RouterFRR
-from components.secrets import unknown
+from components.inputs.arguments import ArgumentError
+from components.inputs.judged import Objection
+from components.inputs.secrets import unknown
+from components.kubernetes.places import former_places
 from tests.components.program import registered
 
 SSH = {"host": "192.0.2.7", "hostKey": "ssh-ed25519 AAAA", "privateKey": "-"}

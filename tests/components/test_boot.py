@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from components import gateway_addresses, return_routes
-from components.gateway_addresses import GatewayAddress
+from components.bgp import return_routes
+from components.egress import gateway_addresses
+from components.egress.gateway_addresses import GatewayAddress
 from config.node import Interface, Node
 from effective.return_routes import ReturnRoute
 from tests.components.systemd_host import SystemdHost, systemd_host

@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from components.arguments import ArgumentError
-from components.certificates import unfit
-from components.cilium_ingress import CiliumIngress
+from components import CiliumIngress
+from components.inputs.arguments import ArgumentError
+from components.tls.certificates import unfit
 from tests.components.program import registered
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pulumi
 import pytest
 from pulumi_command.remote import Command, ConnectionArgs
 
-from components import drift
-from components.observe import OBSERVE
+from components.hosts.observe import OBSERVE
+from components.stack import drift
 from tests.components.program import registered
 
 SCRIPT = f"make it\n{OBSERVE}\nlook at it"

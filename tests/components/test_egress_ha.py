@@ -13,10 +13,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.egress_ha.crd import definition, ha_policy
-from components.egress_ha.firewall import host_policy
-from components.egress_ha.rbac import CONTROLLER, NODE, rbac
-from components.egress_ha.workloads import workloads
+from components.egress.crd import definition, ha_policy
+from components.egress.firewall import host_policy
+from components.egress.rbac import CONTROLLER, NODE, rbac
+from components.egress.workloads import workloads
 from config.egress import HA_API_VERSION, HA_GROUP, HA_KIND, EgressHA, EgressPolicy
 from config.load import parse
 from controllers.egress_ha import command_line

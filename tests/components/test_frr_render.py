@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.frr.neighbors import REDACTED
-from components.frr.render import frr_conf, password_names
+from components.router.neighbors import REDACTED
+from components.router.render import frr_conf, password_names
 from config.router import Router
 from tests.config.dev_stack import dev_stack
 

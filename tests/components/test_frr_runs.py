@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.frr.render import daemons, frr_conf
+from components.router.render import daemons, frr_conf
 from config.router import Router
 
 BGPD = Path("/usr/lib/frr/bgpd")

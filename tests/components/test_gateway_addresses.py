@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from components import return_routes
-from components.gateway_addresses import GatewayAddress, apply_script, delete_script, gateway_addresses
-from components.observe import OBSERVE
+from components.bgp import return_routes
+from components.egress.gateway_addresses import GatewayAddress, apply_script, delete_script, gateway_addresses
+from components.hosts.observe import OBSERVE
 from config.node import Interface, Node
 from effective.return_routes import ReturnRoute
 from tests.config.dev_stack import dev_stack

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.return_routes import apply_script, delete_script
+from components.bgp.return_routes import apply_script, delete_script
 from effective.return_routes import return_routes
 from tests.config.dev_stack import dev_stack
 

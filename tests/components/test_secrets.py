@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 import pytest
 
-from components.secrets import secret
+from components.inputs.secrets import secret
 from config.errors import ConfigError
 from tests.components.program import registered
 

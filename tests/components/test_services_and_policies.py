@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.workloads import service_manifest
+from components.workloads.workloads import service_manifest
 from config.errors import ConfigError
 from config.load import parse
 from config.objects import typed

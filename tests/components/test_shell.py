@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from components.docker import kubeadm
-from components.frr import scripts
-from components.gateway_addresses import apply_script, delete_script, gateway_addresses
-from components.shell import script, word
+from components.egress.gateway_addresses import apply_script, delete_script, gateway_addresses
+from components.hosts.shell import script, word
+from components.router import scripts
 from config.load import parse
 
 PROJECT = Path(__file__).resolve().parents[2]

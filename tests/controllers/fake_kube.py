@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-from components.egress_ha.rbac import filled_by_controller
+from components.egress.rbac import filled_by_controller
 from config.egress import EgressHA
 from config.errors import ApiError
 from transport.kube import Kube, NotFound, Object

@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from components.egress_ha.rbac import CONTROLLER, NODE, rbac
+from components.egress.rbac import CONTROLLER, NODE, rbac
 from config.egress import HA_KEYS, HA_LEASE, EgressHA
 from controllers.egress_ha.gateway.process import GatewayProcess
 from controllers.egress_ha.protocol.key_sync import ROTATION

@@ -19,7 +19,7 @@ from tests.installed import install
 CLUSTER = """
 import pulumi
 import pulumi_kubernetes as kubernetes
-from cilium_edge.components.cilium_install import CiliumInstall
+from cilium_edge.components import CiliumInstall
 
 config = pulumi.Config()
 kubeconfig = config.require_secret("kubeconfig")
@@ -35,7 +35,7 @@ pulumi.export("version", cilium.version)
 INGRESS = """
 import pulumi
 import pulumi_kubernetes as kubernetes
-from cilium_edge.components.cilium_ingress import CiliumIngress
+from cilium_edge.components import CiliumIngress
 
 config = pulumi.Config()
 # In place: a Secret that is replaced is gone for a moment.

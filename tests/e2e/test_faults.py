@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from components.frr import scripts
+from components.router import scripts
 from tests.e2e.harness import Edge, kill, until
 
 

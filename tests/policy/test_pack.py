@@ -17,7 +17,7 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import unknown_checking_proxy
 
-from components.workloads import service_manifest
+from components.workloads.workloads import service_manifest
 from effective.helm import helm_values
 from effective.objects import bgp as bgp_objects
 from effective.objects import egress as egress_objects

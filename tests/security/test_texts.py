@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.frr.render import frr_conf
+from components.router.render import frr_conf
 from config.errors import ApiError, ConfigError
 from config.load import parse
 from config.stack import StackConfig

@@ -1,7 +1,7 @@
 """The network team: a router that takes sessions from a whole subnet, and what the platform team needs of it."""
 
 import pulumi
-from cilium_edge.components.router_frr import RouterFRR
+from cilium_edge.components import RouterFRR
 
 config = pulumi.Config()
 router = RouterFRR(

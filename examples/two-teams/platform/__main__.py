@@ -2,7 +2,7 @@
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from cilium_edge.components.bgp_control_plane import BgpControlPlane
+from cilium_edge.components import BgpControlPlane
 
 config = pulumi.Config()
 network = pulumi.StackReference(config.require("network"))

@@ -1,0 +1,1 @@
+"""CiliumInstall: Cilium itself."""

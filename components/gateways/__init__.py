@@ -1,0 +1,1 @@
+"""CiliumGateways: the Gateway API."""

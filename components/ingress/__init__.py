@@ -1,0 +1,1 @@
+"""CiliumIngress: Ingresses, and who may ask them."""

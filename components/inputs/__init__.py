@@ -1,0 +1,1 @@
+"""What components are given: read, judged, secret or known only later."""

@@ -1,0 +1,1 @@
+"""L2Announcements: Services that answer ARP and NDP."""

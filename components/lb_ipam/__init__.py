@@ -1,0 +1,1 @@
+"""LbIpam: addresses of LoadBalancer Services."""

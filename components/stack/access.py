@@ -1,0 +1,174 @@
+"""How the program reaches hosts and cluster: one class for each kind of cluster."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Protocol
+
+import pulumi
+from pulumi_command.remote import ConnectionArgs, ProxyConnectionArgs
+
+from components.inputs.secrets import given, public_file, secret, secret_file
+from config.cluster import DockerCluster, ExistingCluster, LabCluster
+from config.errors import ConfigError, Problem
+from config.home import home
+from config.ssh import SshEndpoint
+from config.stack import StackConfig, management_addresses
+
+_UP = "start the lab: edge lab up"
+# The output that leads to hosts whose keys were made with the stack.
+ACCESS = "access"
+
+
+class Access(Protocol):
+    """Connections to a stack's hosts and its cluster."""
+
+    def connection(self, host: str, endpoint: SshEndpoint) -> ConnectionArgs:
+        """SSH to a host."""
+        ...
+
+    def kubeconfig(self) -> pulumi.Output[str]:
+        """The administrator's kubeconfig."""
+        ...
+
+    def certificate(self, key: str) -> pulumi.Output[str]:
+        """A certificate or its key, by its name in the stack's configuration."""
+        ...
+
+    def chart(self) -> str | None:
+        """Where the chart is, if it does not come from a repository."""
+        ...
+
+    def outputs(self) -> dict[str, pulumi.Output[Any]]:
+        """What the stack's outputs have to say of it beside the kubeconfig."""
+        ...
+
+    def nodes(self) -> list[pulumi.Resource]:
+        """What has to be there before anything speaks of a Node, where the stack makes them."""
+        ...
+
+
+class LabAccess:
+    """The embedded lab: keys and kubeconfig are files that the lab made."""
+
+    def __init__(self, stack: StackConfig, cluster: LabCluster) -> None:
+        self._dir = home() / "lab" / pulumi.get_stack()
+        self._cluster = cluster
+        self._addresses = management_addresses(stack, cluster)
+
+    def connection(self, host: str, endpoint: SshEndpoint) -> ConnectionArgs:
+        return ConnectionArgs(
+            host=endpoint.host or str(self._addresses[host].ip),
+            port=endpoint.port,
+            user=self._cluster.ssh.user,
+            private_key=secret_file(self._dir / "ssh" / "id_ed25519", _UP),
+            host_key=public_file(self._dir / "ssh" / f"{host}_ed25519.pub", _UP),
+            dial_error_limit=self._cluster.ssh.dial_error_limit,
+        )
+
+    def kubeconfig(self) -> pulumi.Output[str]:
+        return secret_file(self._dir / "kubeconfig", _UP)
+
+    def certificate(self, key: str) -> pulumi.Output[str]:
+        # The lab's own authority issues what the stack's configuration lacks.
+        made = self._dir / "certificates" / key
+        return secret(key) if given(key) else secret_file(made, _UP)
+
+    def chart(self) -> str | None:
+        # Relative to the project, so that the state of one checkout serves another.
+        return str(os.path.relpath(self._dir / "charts" / "cilium"))
+
+    def outputs(self) -> dict[str, pulumi.Output[Any]]:
+        return {}
+
+    def nodes(self) -> list[pulumi.Resource]:
+        return []
+
+
+class ExistingAccess:
+    """Hosts and cluster that somebody else built: everything is in the stack and its secrets."""
+
+    def __init__(self, cluster: ExistingCluster) -> None:
+        self._cluster = cluster
+
+    def connection(self, host: str, endpoint: SshEndpoint) -> ConnectionArgs:
+        ssh = self._cluster.ssh
+        if endpoint.host_key is None:
+            problem = Problem(f"{host}: ssh.hostKey", "the host's public key line (ssh-keyscan)", "nothing")
+            raise ConfigError(pulumi.get_stack(), [problem])
+        key = secret(ssh.private_key_config)
+        proxy = None
+        if ssh.bastion is not None:
+            proxy = ProxyConnectionArgs(
+                host=ssh.bastion.host,
+                port=ssh.bastion.port,
+                user=ssh.bastion.user,
+                host_key=ssh.bastion.host_key,
+                private_key=key,
+            )
+        return ConnectionArgs(
+            host=endpoint.host or host,
+            port=endpoint.port,
+            user=ssh.user,
+            private_key=key,
+            host_key=endpoint.host_key,
+            proxy=proxy,
+            dial_error_limit=ssh.dial_error_limit,
+        )
+
+    def kubeconfig(self) -> pulumi.Output[str]:
+        return secret(self._cluster.kubeconfig_config)
+
+    def certificate(self, key: str) -> pulumi.Output[str]:
+        return secret(key)
+
+    def chart(self) -> str | None:
+        return None
+
+    def outputs(self) -> dict[str, pulumi.Output[Any]]:
+        return {}
+
+    def nodes(self) -> list[pulumi.Resource]:
+        return []
+
+
+class DockerAccess:
+    """Containers: what leads to them is made with them."""
+
+    def __init__(self, stack: StackConfig, cluster: DockerCluster) -> None:
+        # They bring Pulumi's Docker SDK, which no other stack needs.
+        from components.docker.cluster import KubeadmCluster
+        from components.docker.hosts import DockerHosts
+
+        self._version = stack.cilium.version
+        self._hosts = DockerHosts(stack, cluster)
+        self._kubernetes = KubeadmCluster(stack, self._hosts)
+
+    def connection(self, host: str, endpoint: SshEndpoint) -> ConnectionArgs:
+        return self._hosts.connections[host]
+
+    def kubeconfig(self) -> pulumi.Output[str]:
+        return self._kubernetes.kubeconfig
+
+    def certificate(self, key: str) -> pulumi.Output[str]:
+        return secret(key)
+
+    def chart(self) -> str | None:
+        # Where `edge setup --docker` has put one: a machine that reaches the chart's repository needs none.
+        here = home() / "charts" / f"cilium-{self._version}"
+        return str(os.path.relpath(here)) if here.exists() else None
+
+    def outputs(self) -> dict[str, pulumi.Output[Any]]:
+        return {ACCESS: self._hosts.access()}
+
+    def nodes(self) -> list[pulumi.Resource]:
+        return list(self._kubernetes.registered)
+
+
+def access_to(stack: StackConfig) -> Access:
+    """The access of the stack's kind of cluster."""
+    if isinstance(stack.cluster, LabCluster):
+        return LabAccess(stack, stack.cluster)
+    if isinstance(stack.cluster, DockerCluster):
+        return DockerAccess(stack, stack.cluster)
+    return ExistingAccess(stack.cluster)

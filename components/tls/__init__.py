@@ -1,0 +1,1 @@
+"""Certificates that Ingresses and Gateways show."""
