@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.e2e.faults.fault import VIP, Fault, on_router
+from tests.e2e.faults.fault import VIP, Fault, both, on_router
 
 RESTART = on_router("/usr/lib/frr/frrinit.sh restart >/dev/null 2>&1 </dev/null")
 # Towards nodes, but not what the test and verify themselves speak over.
@@ -99,13 +99,14 @@ FAULTS = {
     ),
     "link to a subnet down": Fault(
         on_router("ip link set eth2 down"),
-        on_router("ip link set eth2 up"),
+        # zebra of FRR 8.4 does not put back what the kernel dropped with the link.
+        both(on_router("ip link set eth2 up"), RESTART),
         "bgp-session",
         "eth2 of cilium-r is down",
     ),
     "address of a link removed": Fault(
         on_router("ip addr del 192.168.20.200/24 dev eth2"),
-        on_router("ip addr add 192.168.20.200/24 dev eth2"),
+        both(on_router("ip addr add 192.168.20.200/24 dev eth2"), RESTART),
         "bgp-session",
         "eth2 of cilium-r has no 192.168.20.200",
     ),
