@@ -56,9 +56,9 @@ class ListenerTls(Certificate):
     @model_validator(mode="after")
     def _here(self) -> ListenerTls:
         if (self.mode == "Terminate") != (self.secret_name is not None):
-            raise ValueError("secretName with mode Terminate, none with Passthrough")
+            raise ValueError("secretName with mode Terminate, and no secretName with mode Passthrough")
         if self.certificate_config and self.secret_namespace:
-            raise ValueError("certificateConfig in the Gateway's own namespace, without secretNamespace")
+            raise ValueError("either certificateConfig (a Secret in the Gateway's own namespace) or secretNamespace")
         return self
 
 
@@ -95,7 +95,7 @@ class Listener(Model):
     @model_validator(mode="after")
     def _secured(self) -> Listener:
         if (self.protocol in ("HTTPS", "TLS")) != (self.tls is not None):
-            raise ValueError("tls with protocol HTTPS or TLS, and with no other")
+            raise ValueError("tls with protocol HTTPS or TLS, and no tls with another protocol")
         return self
 
     @property
@@ -146,5 +146,5 @@ class Gateway(Model):
     def _apart(self) -> Gateway:
         names = [listener.name for listener in self.listeners]
         if len(set(names)) < len(names):
-            raise ValueError("listeners with names of their own")
+            raise ValueError("a different name for each listener")
         return self

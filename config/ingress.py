@@ -103,7 +103,7 @@ class Ingress(Model):
     def _one_mode(self) -> Ingress:
         told = [key for key in (MODE_ANNOTATION, OLD_MODE_ANNOTATION) if key in self.annotations]
         if self.load_balancer_mode is not None and told:
-            raise ValueError(f"loadBalancerMode or the annotation {told[0]}")
+            raise ValueError(f"either loadBalancerMode or the annotation {told[0]}")
         return self
 
     def backends(self) -> Iterator[tuple[str, IngressBackend | IngressPath]]:

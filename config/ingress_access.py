@@ -37,9 +37,9 @@ class IngressAccess(Model):
     @model_validator(mode="after")
     def _somebody(self) -> IngressAccess:
         if not (self.cidrs or self.entities):
-            raise ValueError("cidrs or entities: who may come in")
+            raise ValueError("cidrs or entities (the clients that the Ingress admits)")
         if self.lockdown == self.admission:
-            raise ValueError("two names: lockdown and admission are two policies")
+            raise ValueError("different names for lockdown and admission, which are two policies")
         return self
 
     def policies(self) -> tuple[NetworkPolicy, ...]:

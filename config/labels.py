@@ -42,7 +42,7 @@ class Requirement(Model):
     @model_validator(mode="after")
     def _values_fit_operator(self) -> Requirement:
         if (self.operator in ("In", "NotIn")) != bool(self.values):
-            raise ValueError("values with operator In or NotIn, and none with Exists or DoesNotExist")
+            raise ValueError("values with operator In or NotIn, and no values with Exists or DoesNotExist")
         return self
 
     def matches(self, labels: Mapping[str, str]) -> bool:

@@ -49,7 +49,7 @@ class LocalAs(Model):
     @model_validator(mode="after")
     def _as_frr_has_it(self) -> LocalAs:
         if self.replace and self.prepend:
-            raise ValueError("prepend: false with replace: true (FRR has replace-as after no-prepend alone)")
+            raise ValueError("prepend: false with replace: true (FRR accepts replace-as only after no-prepend)")
         return self
 
 
@@ -96,7 +96,7 @@ class PeerSettings(PolicyUse):
     @model_validator(mode="after")
     def _one_ttl(self) -> PeerSettings:
         if self.ebgp_multihop and self.ttl_security_hops:
-            raise ValueError("ebgpMultihop or ttlSecurityHops: FRR takes one of them")
+            raise ValueError("either ebgpMultihop or ttlSecurityHops (FRR refuses both together)")
         return self
 
     @property
@@ -132,7 +132,7 @@ class Neighbor(PeerSettings):
     @model_validator(mode="after")
     def _one_place(self) -> Neighbor:
         if (self.address is None) == (self.interface is None):
-            raise ValueError("an address or an interface")
+            raise ValueError("either an address or an interface")
         return self
 
     @property

@@ -85,7 +85,7 @@ def _each(value: Any) -> Any:
 
 def _one_of_a_family(gateways: tuple[Address, ...]) -> tuple[Address, ...]:
     if len({gateway.version for gateway in gateways}) < len(gateways):
-        raise ValueError("one gateway, or one of each address family")
+        raise ValueError("one gateway, or one gateway for each address family")
     return gateways
 
 
@@ -134,9 +134,9 @@ class Node(NodeSettings):
     def _internal_ip_is_given(self) -> Node:
         first = self.links[0]
         if isinstance(first, Link):
-            raise ValueError("an address at the first interface, which carries the InternalIP")
+            raise ValueError("an address on the first interface (the node's InternalIP)")
         if first.managed:
-            raise ValueError("the first interface carries the InternalIP; it cannot be managed")
+            raise ValueError("a first interface without managed (the interface has the node's InternalIP)")
         return self
 
     @property

@@ -55,11 +55,13 @@ class NodeGroup(NodeSettings):
     def _room_for_all(self) -> NodeGroup:
         for link in self.links:
             if isinstance(link, Interface) and link.address.ip + self.count - 1 not in link.address.network:
-                raise ValueError(f"{self.count} addresses from {link.address} on, inside {link.address.network}")
+                raise ValueError(
+                    f"{self.count} consecutive addresses from {link.address}, all inside {link.address.network}"
+                )
             if link.mac is not None and self.count > 1:
-                raise ValueError("no mac: it would be every node's")
+                raise ValueError("no mac (all nodes of the group would have the same MAC address)")
         if self.pod_cidr is not None and _nth(self.pod_cidr, self.count - 1) is None:
-            raise ValueError(f"{self.count} prefixes from {self.pod_cidr} on")
+            raise ValueError(f"{self.count} consecutive prefixes from {self.pod_cidr}")
         return self
 
     def nodes(self) -> Iterator[dict[str, Any]]:

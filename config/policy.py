@@ -13,7 +13,7 @@ from config.net import LabelName, ObjectName, Port, PortName, Prefix
 # Cilium's label keys carry their source: `k8s:app`, `reserved:ingress`.
 _SOURCED = r"^([a-z0-9-]+:)?[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$"
 SourcedKey = Annotated[str, Field(pattern=_SOURCED)]
-PATTERNS = {_SOURCED: "a label key, with its source where it has one, such as app, k8s:app or reserved:ingress"}
+PATTERNS = {_SOURCED: "a label key with an optional source, such as app, k8s:app or reserved:ingress"}
 Entity = Literal[
     "all",
     "world",
@@ -93,7 +93,7 @@ class PolicyPort(Model):
     @model_validator(mode="after")
     def _in_order(self) -> PolicyPort:
         if self.end_port is not None and (isinstance(self.port, str) or self.end_port < self.port):
-            raise ValueError("a number not below port, of a port that is a number")
+            raise ValueError("a port that is a number, and an endPort that is not below port")
         return self
 
     def takes(self, port: int | None) -> bool:
@@ -129,7 +129,7 @@ class Fqdn(Model):
     @model_validator(mode="after")
     def _one(self) -> Fqdn:
         if (self.match_name is None) == (self.match_pattern is None):
-            raise ValueError("matchName or matchPattern")
+            raise ValueError("either matchName or matchPattern")
         return self
 
 
@@ -202,9 +202,9 @@ class NetworkPolicy(Model):
     @model_validator(mode="after")
     def _one_subject(self) -> NetworkPolicy:
         if self.node_selector is not None and "endpoint_selector" in self.model_fields_set:
-            raise ValueError("endpointSelector or nodeSelector")
+            raise ValueError("either endpointSelector or nodeSelector")
         if self.node_selector is not None and self.namespace is not None:
-            raise ValueError("no namespace with nodeSelector: a policy of nodes is clusterwide")
+            raise ValueError("no namespace with nodeSelector (a policy for nodes is clusterwide)")
         return self
 
     @property

@@ -50,7 +50,7 @@ PATTERNS = {
     )
     for pattern, words in module.PATTERNS.items()
 }
-_NOT_THERE = "one (a typo, or the wrong place)"
+_UNKNOWN = "an unknown key (a typo, or the wrong place)"
 # Keys that people look for at another place -> where it is.
 _ELSEWHERE = {
     "routerIDAllocation": "cilium.values.bgpControlPlane.routerIDAllocation",
@@ -91,7 +91,7 @@ def _problem(detail: ErrorDetails, document: Any) -> Problem:
             return Problem(path, "a value (the key is required)", "nothing")
         case "extra_forbidden":
             place = _ELSEWHERE.get(path.rpartition(".")[2])
-            return Problem(path, "no such key", f"one (its place is {place})" if place else _NOT_THERE)
+            return Problem(path, "a known key", f"an unknown key (the key belongs at {place})" if place else _UNKNOWN)
         case "value_error":
             return Problem(path, message, got)
         case "string_pattern_mismatch":
@@ -100,7 +100,7 @@ def _problem(detail: ErrorDetails, document: Any) -> Problem:
         case "union_tag_invalid" | "union_tag_not_found":
             where = f"{path}.kind" if isinstance(value, dict) else path
             tag = value.get("kind") if isinstance(value, dict) else value
-            return Problem(where, "lab or existing", "nothing" if tag is None else _shown(tag))
+            return Problem(where, "lab, docker or existing", "nothing" if tag is None else _shown(tag))
         case "string_type":
             return Problem(path, "a text" + _quoted(value), got)
         case "literal_error":
@@ -129,12 +129,12 @@ def _quoted(value: Any) -> str:
     text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
     if isinstance(value, int) and not isinstance(value, bool) and value >= 60:
         # YAML 1.1 reads 65000:50 as a number in base 60.
-        return f" in quotes, '{text}' or '{value // 60}:{value % 60:02d}' (YAML made {kind} of it)"
-    return f" in quotes, '{text}' (YAML made {kind} of it)"
+        return f" in quotes, '{text}' or '{value // 60}:{value % 60:02d}' (without quotes, YAML reads {kind})"
+    return f" in quotes, '{text}' (without quotes, YAML reads {kind})"
 
 
 def _yes_or_no(value: bool) -> str:
-    return f" in quotes, '{'Yes' if value else 'No'}' (YAML made a boolean of it)"
+    return f" in quotes, '{'Yes' if value else 'No'}' (without quotes, YAML reads a boolean)"
 
 
 def _locate(loc: tuple[int | str, ...], document: Any, kind: str) -> tuple[str, Any, bool]:

@@ -44,21 +44,25 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
     names = {node.name for node in stack.nodes}
     for i, workload in enumerate(stack.workloads):
         if workload.node is not None and workload.node not in names:
-            expected = f"one of the declared nodes ({', '.join(sorted(names))})"
+            expected = f"a declared node ({', '.join(sorted(names))})"
             yield Problem(f"workloads[{i}].node", expected, workload.node)
     for i, router in enumerate(stack.routers):
         yield from _in_router(f"routers[{i}]", router)
     if stack.cilium.ipam in CLOUDS and stack.cluster.kind in ("lab", "docker"):
-        yield Problem("cilium.ipam", "a mode that asks no cloud (this cluster is in none)", stack.cilium.ipam)
+        yield Problem(
+            "cilium.ipam", "a mode without a cloud provider (the cluster runs in no cloud)", stack.cilium.ipam
+        )
     for i, router in enumerate(stack.routers):
         if router.bgp.vrf and router.managed and stack.cluster.kind == "lab":
-            yield Problem(f"routers[{i}].bgp.vrf", "none (the lab's routers have no VRF)", router.bgp.vrf)
+            yield Problem(
+                f"routers[{i}].bgp.vrf", "no VRF (the lab's routers have the default VRF alone)", router.bgp.vrf
+            )
     if stack.cluster.kind == "docker":
         yield from _in_containers(stack)
     if stack.cilium.ipam == "kubernetes" and stack.cluster.kind in ("lab", "docker"):
         for i, node in enumerate(stack.nodes):
             if node.pod_cidr is None:
-                yield Problem(f"nodes[{i}].podCIDR", "a prefix (ipam is kubernetes)", "nothing")
+                yield Problem(f"nodes[{i}].podCIDR", "a prefix, because cilium.ipam is kubernetes", "nothing")
 
 
 def _in_containers(stack: StackConfig) -> Iterator[Problem]:
@@ -71,13 +75,13 @@ def _in_containers(stack: StackConfig) -> Iterator[Problem]:
     for where, interfaces in owners:
         wired = [(j, one) for j, one in enumerate(interfaces) if not one.loopback and one.managed is None]
         if not wired:
-            yield Problem(f"{where}.interfaces", "one that is on a network", "links without a wire")
+            yield Problem(f"{where}.interfaces", "an interface on a network", "only interfaces without a network")
         for j, one in wired:
             path = f"{where}.interfaces[{j}]"
             if one.address.version != 4 or one.address.network.prefixlen > 29:
                 yield Problem(
                     f"{path}.address",
-                    "IPv4 in a subnet of at least 8 addresses (a network of Docker)",
+                    "an IPv4 address in a subnet of at least 8 addresses (a Docker network)",
                     str(one.address),
                 )
             if where.startswith("nodes") and len(wired) == 1 and one.name != "eth0":
@@ -85,7 +89,7 @@ def _in_containers(stack: StackConfig) -> Iterator[Problem]:
     control = [node for node in stack.nodes if node.role == "control-plane"]
     if len(control) != 1 or control[0].address != stack.cluster.api_server:
         got = ", ".join(f"{node.name} {node.address}" for node in control) or "none"
-        yield Problem("cluster.apiServer", "the address of the one node with role: control-plane", got)
+        yield Problem("cluster.apiServer", "the address of the only node with role: control-plane", got)
 
 
 def _certificates(stack: StackConfig) -> Iterator[Problem]:
@@ -102,7 +106,8 @@ def _certificates(stack: StackConfig) -> Iterator[Problem]:
         ):
             yield Problem(
                 f"{item.path}.certificateConfig",
-                f"that of {before.path} for Secret {made.secret_name} ({other.certificate_config}, {other.key_config})",
+                f"{other.certificate_config}, {other.key_config}, as {before.path} has for the same Secret"
+                f" {made.secret_name}",
                 f"{made.certificate_config}, {made.key_config}",
             )
 
@@ -138,7 +143,11 @@ def _credentials_as_passwords(stack: StackConfig) -> Iterator[Problem]:
 def _in_router(where: str, router: Router) -> Iterator[Problem]:
     for j, interface in enumerate(router.interfaces):
         if interface.managed:
-            yield Problem(f"{where}.interfaces[{j}].managed", "nothing (a node can have them)", interface.managed)
+            yield Problem(
+                f"{where}.interfaces[{j}].managed",
+                "no value (only the interfaces of nodes can be managed)",
+                interface.managed,
+            )
     bgp = router.bgp
     groups = {group.name: group for group in bgp.peer_groups}
     yield from _duplicates(f"{where}.bgp.peerGroups", (g.name for g in bgp.peer_groups))
@@ -155,7 +164,7 @@ def _in_router(where: str, router: Router) -> Iterator[Problem]:
         if of_group == (neighbor.remote_as is not None) and (group is not None or neighbor.peer_group is None):
             # FRR drops the AS of a neighbor whose group has one, without a word.
             got = "both" if of_group else "neither"
-            yield Problem(path, "a remoteAs or a peerGroup that has one", got)
+            yield Problem(path, "either remoteAs, or a peerGroup with remoteAs", got)
 
 
 def _undeclared_policies(where: str, bgp: RouterBgp) -> Iterator[Problem]:
@@ -188,7 +197,7 @@ def _undeclared_policies(where: str, bgp: RouterBgp) -> Iterator[Problem]:
 
 
 def _declared(kind: str, names: set[str]) -> str:
-    return f"a declared {kind} ({', '.join(sorted(names)) or 'there is none'})"
+    return f"a declared {kind} ({', '.join(sorted(names)) or 'none is declared'})"
 
 
 def _bgp_duplicates(bgp: Bgp) -> Iterator[Problem]:

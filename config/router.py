@@ -20,7 +20,7 @@ PATTERNS = {_RAW: "a line of FRR's configuration in printable ASCII"}
 
 def _without_password(line: str) -> str:
     if "password" in line.lower().split():
-        raise ValueError("a line without a password: it would stand in plans (passwordConfig names a secret)")
+        raise ValueError("a line without a password, because plans show the line (set passwordConfig instead)")
     return line
 
 

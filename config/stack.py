@@ -192,5 +192,7 @@ def management_addresses(stack: StackConfig, cluster: LabCluster) -> dict[str, I
     hosts = [MANAGEMENT, *stack.hosts()]
     addresses = [ip_interface(f"{ip}/{prefix.prefixlen}") for ip in islice(prefix.hosts(), len(hosts))]
     if len(addresses) < len(hosts):
-        raise LabError(f"cluster.managementPrefix {prefix} has too few addresses")
+        raise LabError(
+            f"cluster.managementPrefix: expected a prefix with {len(hosts)} host addresses or more, got {prefix}"
+        )
     return dict(zip(hosts, addresses, strict=True))

@@ -57,17 +57,17 @@ def unfit(document: Any) -> Iterator[Problem]:
         path, value, depth = waiting.pop()
         left -= 1
         if left < 0 or depth > DEPTH:
-            yield Problem(path, f"a stack of less than {VALUES} values and {DEPTH} levels", "more")
+            yield Problem(path, f"a stack of fewer than {VALUES} values and {DEPTH} levels", "more")
             return
         if isinstance(value, str):
             odd = _control(value, lines=_LINES.search(path) is not None)
             if odd:
-                yield Problem(path, "a text of one line without control characters", f"one with {odd}")
+                yield Problem(path, "a text of one line without control characters", f"a text with {odd}")
         elif isinstance(value, dict):
             for key, below in value.items():
                 odd = _control(key, lines=False) if isinstance(key, str) else ""
                 if odd:
-                    yield Problem(path or "cilium-edge:stack", "keys without control characters", f"one with {odd}")
+                    yield Problem(path or "cilium-edge:stack", "keys without control characters", f"a key with {odd}")
                 waiting.append((f"{path}.{key}" if path else str(key), below, depth + 1))
         elif isinstance(value, list):
             waiting += [(f"{path}[{i}]", below, depth + 1) for i, below in enumerate(value)]

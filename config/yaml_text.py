@@ -63,13 +63,15 @@ def _counted(node: yaml.Node, known: dict[int, int]) -> int:
         return 1
     if id(node) in known:
         if not known[id(node)]:
-            raise yaml.YAMLError(f"an alias inside of what it stands for, in line {node.start_mark.line + 1}")
+            raise yaml.YAMLError(f"an alias inside its own anchor, in line {node.start_mark.line + 1}")
         return known[id(node)]
     known[id(node)] = 0
     parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
     count = 1 + sum(_counted(part, known) for part in parts)
     if count > VALUES:
-        raise yaml.YAMLError(f"more than {VALUES} values with its aliases, in line {node.start_mark.line + 1}")
+        raise yaml.YAMLError(
+            f"more than {VALUES} values after its aliases are resolved, in line {node.start_mark.line + 1}"
+        )
     known[id(node)] = count
     return count
 
@@ -83,7 +85,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
         if not isinstance(key, (str, int, float, bool, type(None))):
             raise yaml.YAMLError(f"a key that is not a text, in line {key_node.start_mark.line + 1}")
         if key in seen:
-            raise yaml.YAMLError(f"the key {key} stands twice, in line {key_node.start_mark.line + 1}")
+            raise yaml.YAMLError(f"the key {key} twice, in line {key_node.start_mark.line + 1}")
         seen.add(key)
     loader.flatten_mapping(node)
     return dict(loader.construct_pairs(node, deep=True))

@@ -189,7 +189,7 @@ def test_of_an_http_route_all_that_decides_who_answers_is_read_back() -> None:
     ("change", "said"),
     [
         ({"listeners": []}, "at least 1 item"),
-        ({"listeners": [{"name": "a", "port": 80}, {"name": "a", "port": 81}]}, "names of their own"),
+        ({"listeners": [{"name": "a", "port": 80}, {"name": "a", "port": 81}]}, "a different name for each listener"),
         ({"listeners": [{"name": "a", "port": 443, "protocol": "HTTPS"}]}, "tls with protocol HTTPS"),
         ({"listeners": [{"name": "a", "port": 80, "tls": {"secretName": "a"}}]}, "tls with protocol HTTPS"),
         ({"listeners": [{"name": "a", "port": 443, "protocol": "TLS", "tls": {}}]}, "secretName with mode Terminate"),

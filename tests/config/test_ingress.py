@@ -27,7 +27,7 @@ def stack(*ingresses: dict[str, Any]) -> dict[str, Any]:
         ([{"tls": [{"certificateConfig": "c", "keyConfig": "k"}]}], "certificateConfig and keyConfig together"),
         (
             [{"tls": [OWN]}, {"tls": [{**OWN, "keyConfig": "other"}]}],
-            r"ingresses\[1\].tls\[0\].certificateConfig: expected that of ingresses\[0\].tls\[0\] for Secret t",
+            r"ingresses\[1\].tls\[0\].certificateConfig: expected c, k, as ingresses\[0\].tls\[0\] has for",
         ),
         (
             [{"loadBalancerMode": "shared", "annotations": {"ingress.cilium.io/loadbalancer-mode": "shared"}}],

@@ -65,8 +65,11 @@ def test_clients_get_through_both_hops_and_nobody_else(given: dict[str, Any]) ->
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({}, "cidrs or entities: who may come in"),
-        ({"cidrs": [{"cidr": "192.0.2.0/24"}], "lockdown": "one", "admission": "one"}, "two names"),
+        ({}, "cidrs or entities"),
+        (
+            {"cidrs": [{"cidr": "192.0.2.0/24"}], "lockdown": "one", "admission": "one"},
+            "different names for lockdown and admission",
+        ),
     ],
 )
 def test_what_admits_nobody_is_refused(given: dict[str, Any], words: str) -> None:

@@ -71,7 +71,7 @@ def test_several_errors_all_appear_with_path_expected_and_got() -> None:
         ),
         Problem("cilium.routingMode", "'native' or 'tunnel'", "'direct'"),
         Problem("bgp.peerConfigs[0].ebgpMultihop", "less than or equal to 255", "300"),
-        Problem("workloads[0].replica", "no such key", "one (a typo, or the wrong place)"),
+        Problem("workloads[0].replica", "a known key", "an unknown key (a typo, or the wrong place)"),
         Problem("services[0].name", "a value (the key is required)", "nothing"),
     }
     assert set(raised.problems) >= expected
@@ -83,7 +83,9 @@ def test_several_errors_all_appear_with_path_expected_and_got() -> None:
 
 def test_an_unknown_key_is_named_where_it_stands() -> None:
     raised = error(lambda stack: stack["routers"][0]["bgp"].update(asm=1))
-    assert raised.problems == (Problem("routers[0].bgp.asm", "no such key", "one (a typo, or the wrong place)"),)
+    assert raised.problems == (
+        Problem("routers[0].bgp.asm", "a known key", "an unknown key (a typo, or the wrong place)"),
+    )
 
 
 def test_a_missing_key_is_named_as_the_stack_file_spells_it() -> None:
@@ -182,14 +184,14 @@ def test_a_neighbor_of_an_undeclared_peer_group_is_refused() -> None:
 def test_a_neighbor_with_neither_remote_as_nor_peer_group_is_refused() -> None:
     raised = error(lambda stack: stack["routers"][0]["bgp"]["neighbors"][1].pop("peerGroup"))
     assert raised.problems == (
-        Problem("routers[0].bgp.neighbors[1]", "a remoteAs or a peerGroup that has one", "neither"),
+        Problem("routers[0].bgp.neighbors[1]", "either remoteAs, or a peerGroup with remoteAs", "neither"),
     )
 
 
 def test_a_workload_on_an_undeclared_node_is_refused_with_the_nodes_that_there_are() -> None:
     raised = error(lambda stack: stack["workloads"][1].update(node="cilium-w9"))
     nodes = "cilium-ctr, cilium-w1, cilium-w2, cilium-w3"
-    assert raised.problems == (Problem("workloads[1].node", f"one of the declared nodes ({nodes})", "cilium-w9"),)
+    assert raised.problems == (Problem("workloads[1].node", f"a declared node ({nodes})", "cilium-w9"),)
 
 
 def test_a_lab_node_needs_its_pod_cidr_only_where_kubernetes_does_the_ipam() -> None:

@@ -31,11 +31,12 @@ def community(text: object) -> dict[str, Any]:
         (
             {"bgp": community(3900050)},
             "bgp.advertisements[0].advertisements[0].communities[0]: expected a text in quotes,"
-            " '3900050' or '65000:50' (YAML made a number of it), got 3900050",
+            " '3900050' or '65000:50' (without quotes, YAML reads a number), got 3900050",
         ),
         (
             {"pools": [{"name": "p", "blocks": [{"cidr": "10.9.0.0/24"}], "allowFirstLastIPs": False}]},
-            "pools[0].allowFirstLastIPs: expected 'Yes' or 'No' in quotes, 'No' (YAML made a boolean of it), got false",
+            "pools[0].allowFirstLastIPs: expected 'Yes' or 'No' in quotes, 'No' (without quotes, YAML reads a boolean),"
+            " got false",
         ),
         (
             {"cilium": {"version": "v1.18.3"}},
@@ -44,13 +45,13 @@ def community(text: object) -> dict[str, Any]:
         ),
         (
             {"bgp": {"clusterConfigs": [{"name": "c", "instances": [{"name": "i", "routerIDAllocation": {}}]}]}},
-            "bgp.clusterConfigs[0].instances[0].routerIDAllocation: expected no such key, got one (its place is"
-            " cilium.values.bgpControlPlane.routerIDAllocation)",
+            "bgp.clusterConfigs[0].instances[0].routerIDAllocation: expected a known key, got an unknown key"
+            " (the key belongs at cilium.values.bgpControlPlane.routerIDAllocation)",
         ),
-        ({"cluster": {"kind": "talos"}}, "cluster.kind: expected lab or existing, got 'talos'"),
+        ({"cluster": {"kind": "talos"}}, "cluster.kind: expected lab, docker or existing, got 'talos'"),
         (
             {"cluster": {"kubernetes": 1.34}},
-            "cluster.kubernetes: expected a text in quotes, '1.34' (YAML made a number of it), got 1.34",
+            "cluster.kubernetes: expected a text in quotes, '1.34' (without quotes, YAML reads a number), got 1.34",
         ),
         (
             {"manifests": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a/b"}}]},
@@ -58,7 +59,8 @@ def community(text: object) -> dict[str, Any]:
         ),
         (
             {"services": [{"name": "web", "labels": {"app": True}}]},
-            "services[0].labels.app: expected a text in quotes, 'true' (YAML made a boolean of it), got true",
+            "services[0].labels.app: expected a text in quotes, 'true' (without quotes, YAML reads a boolean),"
+            " got true",
         ),
     ],
 )

@@ -82,15 +82,23 @@ def test_a_document_that_was_written_from_a_stack_is_the_same_stack() -> None:
     [
         ({"count": 0}, "nodeGroups[0].count", "1"),
         ({"name": "W"}, "nodeGroups[0].name", "{}"),
-        ({"count": 300, "interfaces": [{"name": "eth0", "address": "10.1.0.1/24"}]}, "nodeGroups[0]", "300 addresses"),
-        ({"podCIDR": "255.255.255.0/24"}, "nodeGroups[0]", "3 prefixes"),
+        (
+            {"count": 300, "interfaces": [{"name": "eth0", "address": "10.1.0.1/24"}]},
+            "nodeGroups[0]",
+            "300 consecutive addresses",
+        ),
+        ({"podCIDR": "255.255.255.0/24"}, "nodeGroups[0]", "3 consecutive prefixes"),
         ({"rolle": "worker"}, "nodeGroups[0].rolle", ""),
         (
             {"interfaces": [{"name": "e", "address": "10.1.0.1/24", "mac": "02:00:00:00:00:01"}]},
             "nodeGroups[0]",
             "no mac",
         ),
-        ({"defaultGateway": ["10.1.0.1", "10.1.0.2"]}, "nodeGroups[0].defaultGateway", "one of each address family"),
+        (
+            {"defaultGateway": ["10.1.0.1", "10.1.0.2"]},
+            "nodeGroups[0].defaultGateway",
+            "one gateway for each address family",
+        ),
         ({"name": "cilium-w{}", "first": 1}, "nodes, routers and outposts", "once"),
     ],
 )

@@ -133,7 +133,7 @@ def test_whether_anything_passes_is_what_asking_for_each_prefix_says(said: Any, 
         ({"routeMaps": [{"name": "M", "entries": [{"set": {"communities": ["65000:70000"]}}]}]}, "a community such as"),
         (
             {"routeMaps": [{"name": "M", "entries": [{"match": {"prefixList": "X"}}]}]},
-            "a declared prefix list (there is",
+            "a declared prefix list (none is declared",
         ),
         ({"routeMaps": [{"name": "M", "entries": [{}]}, {"name": "M", "entries": [{}]}]}, "each name once"),
     ],
@@ -148,5 +148,5 @@ def test_a_name_that_is_not_declared_is_refused_where_it_is_used() -> None:
         stack["routers"][0]["bgp"]["neighbors"][0]["prefixListOut"] = "NONE"
 
     said = wrong(undeclared)
-    assert "routers[0].bgp.peerGroups[0].routeMapIn: expected a declared route map (there is none), got NONE" in said
+    assert "routers[0].bgp.peerGroups[0].routeMapIn: expected a declared route map (none is declared), got NONE" in said
     assert "routers[0].bgp.neighbors[0].prefixListOut: expected a declared prefix list" in said

@@ -107,7 +107,7 @@ def test_what_is_not_an_object_is_a_config_error(directory: Path, text: str) -> 
     ids=["top", "value", "deep"],
 )
 def test_a_key_that_stands_twice_is_refused_with_its_line(directory: Path, text: str, key: str, line: int) -> None:
-    assert f"the key {key} stands twice, in line {line}" in refusal(directory, text)
+    assert f"the key {key} twice, in line {line}" in refusal(directory, text)
 
 
 # --- secure values ---
