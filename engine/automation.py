@@ -127,7 +127,7 @@ class PulumiEngine:
             deployment = automation.Deployment(document["version"], document["deployment"])
             count = len(document["deployment"].get("resources") or [])
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise StateError("not a deployment: expected what `stack export` prints") from None
+            raise StateError("expected a deployment as `stack export` prints it, got another document") from None
         with _errors():
             self._make().import_stack(deployment)
         return count
@@ -186,14 +186,14 @@ def _errors(record: Recorder | None = None) -> Iterator[None]:
     try:
         yield
     except automation.ConcurrentUpdateError:
-        raise StateError("the stack is in use by another pulumi; wait, or `pulumi cancel`") from None
+        raise StateError("the stack is in use by another pulumi; wait until it ends, or run `pulumi cancel`") from None
     except automation.StackNotFoundError:
-        raise StateError("Pulumi has no such stack; `edge up` makes it") from None
+        raise StateError("Pulumi does not have the stack; `edge up` makes the stack") from None
     except automation.CommandError as error:
         if record is not None and record.failures:
             raise DeploymentFailed(list(dict.fromkeys(record.failures))) from None
         text = str(error).rpartition(" stderr: ")[2]
-        lines = [line.strip() for line in text.splitlines() if line.strip()] or ["failed, and said nothing"]
+        lines = [line.strip() for line in text.splitlines() if line.strip()] or ["failed without a message"]
         first = next((i for i, line in enumerate(lines) if line.startswith("error:")), len(lines) - 1)
         said = lines[first].removeprefix("error:").strip()
         if said.endswith(":"):

@@ -31,9 +31,9 @@ def the_same(plan: Deployment) -> dict[str, str]:
         objects = _objects(plan.state.resources, urn)
         if recorded not in (None, result[urn]) and objects:
             raise StateError(
-                f"{kube.server} is another cluster than the one of the state (uid {result[urn]} of its kube-system,"
-                f" expected {recorded}), and the {objects} objects of the state are not in it; give the kubeconfig"
-                " of the old cluster, or forget its objects: edge stack forget-cluster"
+                f"{kube.server}: expected the cluster of the state, which has {objects} objects of the stack"
+                f" (uid {recorded} of namespace kube-system), got another cluster (uid {result[urn]});"
+                " give the kubeconfig of the old cluster, or forget the objects: edge stack forget-cluster"
             )
     return result
 

@@ -70,7 +70,7 @@ class Deployment:
         self.to_record: list[str] = []
         self._claims = Claims(providers)
         for urn, (kind, _) in self._interrupted.items():
-            self.summary.warnings.append(f"{urn.rpartition('::')[2]}: an earlier run did not end {kind} it")
+            self.summary.warnings.append(f"{urn.rpartition('::')[2]}: an earlier run was interrupted while {kind} it")
 
     def register(self, goal: Goal) -> Resource:
         """Plan or apply one resource; returns it with its outputs.
@@ -82,7 +82,7 @@ class Deployment:
         declared = Resource(goal.urn, goal.type, goal.custom, goal.inputs, provider=goal.provider)
         with self._lock:
             if goal.urn in self._seen:
-                raise EdgeError(f"{goal.urn}: declared twice")
+                raise EdgeError(f"{goal.urn}: declared twice; give one of the two resources another name")
             self._seen[goal.urn] = declared
             self.order.append(goal.urn)
         self._claims.declare(declared)
@@ -260,7 +260,7 @@ class Deployment:
         missing = sorted(urn.rpartition("::")[2] for urn in urns & self._missing)
         if missing:
             step = Step(Op.CREATE, goal.urn, goal.type, goal.name, goal.parent)
-            error = EdgeError(f"needs {', '.join(missing)}, which is not there and not among the targets")
+            error = EdgeError(f"depends on {', '.join(missing)}: not deployed, and not among the targets")
             self.fail(step, error)
             raise error
 
@@ -367,7 +367,7 @@ class Deployment:
     def _replace(self, goal: Goal, old: Resource, differences: list[PropertyChange], result: DiffResult) -> Resource:
         if old.protect:
             step = Step(Op.REPLACE, goal.urn, goal.type, goal.name, goal.parent, records.shown(goal, differences))
-            error = EdgeError("is protected and would be replaced; unprotect it in the program first")
+            error = EdgeError("is protected and would be replaced; unprotect the resource in the program first")
             self.fail(step, error)
             raise error
         with self._lock:
@@ -391,7 +391,9 @@ class Deployment:
             call = False
             if heir != resource.urn:
                 name = heir.rpartition("::")[2]
-                self.summary.warnings.append(f"{resource.name}: {name} is the same object now; it stays")
+                self.summary.warnings.append(
+                    f"{resource.name}: the object stays, because {name} is the same object now"
+                )
         if self.dry_run:
             self.tell(step, True)
             return

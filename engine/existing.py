@@ -31,7 +31,9 @@ def take_over(deployment: Deployment, goal: Goal, old: Resource | None) -> Resou
     step = Step(Op.IMPORT, goal.urn, goal.type, goal.name, goal.parent)
     try:
         if old is not None and old.id:
-            raise EdgeError(f"import of {goal.import_id}: the state has {old.id} there; take that out first")
+            raise EdgeError(
+                f"import of {goal.import_id}: the state already has {old.id}; remove that resource from the state first"
+            )
         live = _found(deployment, goal)
         finder = deployment.providers.finder(goal.type)
         if live is None or finder is None:
@@ -39,7 +41,7 @@ def take_over(deployment: Deployment, goal: Goal, old: Resource | None) -> Resou
             return records.recorded(goal, None, "", records.previewed(deployment.providers, goal))
         differing = finder.differing(plain(goal.inputs), live)
         if differing:
-            raise EdgeError(f"import of {goal.import_id}: differs from the program: {', '.join(differing)}")
+            raise EdgeError(f"import of {goal.import_id}: the object and the program differ in {', '.join(differing)}")
     except EdgeError as error:
         deployment.fail(step, error)
         raise
@@ -55,12 +57,12 @@ def _found(deployment: Deployment, goal: Goal) -> Properties | None:
     """What has the id; None where a preview cannot ask. Raises EdgeError where nothing has it."""
     finder = deployment.providers.finder(goal.type)
     if finder is None:
-        deployment.refuse(f"{goal.name} ({goal.type}): import_, or get, of this type")
+        deployment.refuse(f"{goal.name} ({goal.type}): import_ or get of this type")
         return None
     context = deployment.context(goal.provider)
     if has_unknown(context.provider) or not context.provider.get("kubeconfig"):
         return None
     live = finder.find(goal.type, goal.import_id, context)
     if live is None:
-        raise EdgeError(f"{goal.type} {goal.import_id}: is not there")
+        raise EdgeError(f"{goal.type} {goal.import_id}: does not exist")
     return live

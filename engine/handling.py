@@ -45,9 +45,9 @@ def _refused(name: str, why: str) -> Option:
     return Option(name, Fate.REFUSED, why)
 
 
-_PROTOCOL = Option("", Fate.NOTHING, "the SDK's own matter")
-_PLUGINS = Option("", Fate.NOTHING, "there are no plugins here")
-CALLBACK = "the engine calls no function of the program"
+_PROTOCOL = Option("", Fate.NOTHING, "internal to the SDK")
+_PLUGINS = Option("", Fate.NOTHING, "the built-in engine has no plugins")
+CALLBACK = "the built-in engine calls no function of the program"
 
 # By the name of the field in `RegisterResourceRequest`.
 OPTIONS: Mapping[str, Option] = {
@@ -59,7 +59,7 @@ OPTIONS: Mapping[str, Option] = {
     "protect": _done("protect"),
     "dependencies": _done("depends_on"),
     "provider": _done("provider"),
-    "propertyDependencies": _done("inputs", "which resources an input comes from"),
+    "propertyDependencies": _done("inputs", "the resources that an input comes from"),
     "deleteBeforeReplace": _done("delete_before_replace"),
     "deleteBeforeReplaceDefined": _done("delete_before_replace"),
     "version": _done("version", "names the default provider, as the CLI does"),
@@ -79,8 +79,8 @@ OPTIONS: Mapping[str, Option] = {
     "transforms": _refused("transforms", CALLBACK),
     "hooks": _refused("hooks", CALLBACK),
     "state_migrations": _refused("state_migrations", CALLBACK),
-    "envVarMappings": _refused("env_var_mappings", "there are no plugins here"),
-    "providers": Option("providers", Fate.NOTHING, "the SDK hands them to the children; for remote components"),
+    "envVarMappings": _refused("env_var_mappings", "the built-in engine has no plugins"),
+    "providers": Option("providers", Fate.NOTHING, "the SDK passes the providers to the children"),
     "packageRef": _PLUGINS,
     "pluginDownloadURL": _PLUGINS,
     "pluginChecksums": _PLUGINS,
@@ -369,13 +369,13 @@ def refused_inputs(kind: str, inputs: Properties) -> Iterator[str]:
     known = PROPERTIES.get(kind, {})
     yield from (path for path in _set(inputs) if known.get(path) is Fate.REFUSED)
     if kind in PROPERTIES:
-        yield from (f"{path} (an archive, or an asset from elsewhere)" for path in _foreign(inputs))
+        yield from (f"{path} (an archive or a remote asset)" for path in _foreign(inputs))
     if kind == IMAGE and not inputs.get("skipPush"):
-        yield "an Image without `skipPush: true` (images are pushed to no registry)"
+        yield "an Image without `skipPush: true` (the built-in engine pushes no image)"
     if kind == _PROVIDER and not inputs.get("kubeconfig"):
-        yield "a Kubernetes provider without `kubeconfig` (the environment's is never taken)"
+        yield "a Kubernetes provider without `kubeconfig` (the environment's kubeconfig is never used)"
     if kind == _PROVIDER and inputs.get("enableServerSideApply") in (False, "false"):
-        yield "enableServerSideApply: false (objects are applied by the server here)"
+        yield "enableServerSideApply: false (the built-in engine applies every object on the server)"
 
 
 def _set(inputs: Properties, under: str = "") -> Iterator[str]:

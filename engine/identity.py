@@ -34,7 +34,7 @@ class Claims:
             first = self._urns.setdefault(identity, resource.urn)
         if first != resource.urn:
             names = f"{first.rpartition('::')[2]} and {resource.name}"
-            raise EdgeError(f"{names} are one object of the API ({_object(identity)}); declare it once")
+            raise EdgeError(f"{names} are the same object of the API ({_object(identity)}); declare the object once")
 
     def heir(self, resource: Resource) -> str:
         """The URN of the declared resource that is the same thing as a resource of the state; none: an empty text."""

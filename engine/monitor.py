@@ -112,13 +112,13 @@ class Monitor:
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802
         """Functions of providers are not needed by this engine's resource types."""
-        self._refuse(f"{request.tok}: a function of a provider")
+        self._refuse(f"{request.tok}: a call of a provider's function")
 
     Call = Invoke
 
     def ExistsResource(self, request: Any) -> Any:  # noqa: N802
         """Whether an id exists is a question to a provider."""
-        self._refuse(f"{request.type}: whether a resource exists")
+        self._refuse(f"{request.type}: the question whether a resource exists")
 
     def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802
         """The engine calls no function of the program."""

@@ -118,7 +118,12 @@ class BuiltinEngine:
             protected = [r for r in going if r.protect]
             if protected:
                 names = ", ".join(r.name for r in protected)
-                raise DeploymentFailed([f"protected, not deleted: {names}; unprotect them first"])
+                raise DeploymentFailed(
+                    [
+                        f"nothing is deleted, because these resources are protected: {names};"
+                        " unprotect the resources in the program first"
+                    ]
+                )
             _delete(deployment, going)
             if deployment.failures:
                 raise DeploymentFailed(deployment.failures)
@@ -159,13 +164,13 @@ class BuiltinEngine:
         try:
             document = json.loads(text)
         except ValueError as error:
-            raise StateError(f"not a deployment: {error}") from None
+            raise StateError(f"expected a deployment as `stack export` prints it, got no JSON: {error}") from None
         with exclusive(self.path):
             state = self._state()
             try:
                 state.import_document(document, from_pulumi)
             except (KeyError, TypeError, AttributeError):
-                raise StateError("not a deployment: expected what `stack export` prints") from None
+                raise StateError("expected a deployment as `stack export` prints it, got another document") from None
             return len(state.resources)
 
     def forget(self, gone: Gone) -> int:
@@ -214,15 +219,18 @@ class BuiltinEngine:
         parts = name.split("/")
         if len(parts) == 3 and parts[1] != self.settings.project:
             raise EdgeError(
-                f"{name}: is a stack of another project; the built-in engine reads those of"
-                f" {self.settings.project}; {INSTALL}"
+                f"{name}: expected a stack of project {self.settings.project}, got a stack of another project;"
+                f" the built-in engine reads no other project; {INSTALL}"
             )
         if parts[-1] == self.stack and not self.path.exists():
             # What a program reads of its own stack, before the first `up`.
             return {}
         other = BuiltinEngine(self.project_dir, parts[-1], self.path.parent, own_passphrase=self._fallback is not None)
         if not other.path.exists():
-            raise EdgeError(f"{name}: has no state; expected a stack that is up")
+            raise EdgeError(
+                f"{name}: expected a deployed stack, got a stack without a state;"
+                f" deploy the stack first: edge up -s {parts[-1]}"
+            )
         return other.outputs()
 
     @staticmethod
@@ -247,14 +255,14 @@ def _delete(deployment: Deployment, resources: list[Resource]) -> None:
         held = kept.references() & going
         if kept.urn not in going and held:
             names = ", ".join(sorted(urn.rpartition("::")[2] for urn in held))
-            deployment.failures.append(f"{kept.name}: needs {names}, and is not among the targets")
+            deployment.failures.append(f"{kept.name}: depends on {names}, and is not among the targets")
     if deployment.failures:
         return
 
     def delete(resource: Resource) -> None:
         if resource.protect and not resource.delete:
             step = Step(Op.DELETE, resource.urn, resource.type, resource.name)
-            error = EdgeError("is protected and would be deleted; unprotect it in the program first")
+            error = EdgeError("is protected and would be deleted; unprotect the resource in the program first")
             deployment.fail(step, error)
             raise error
         # What dies with another resource needs no call of its own.
@@ -274,9 +282,9 @@ def _ctrl_c(deployment: Deployment) -> Iterator[None]:
         if deployment.stopped:
             # Threads that run a step would keep the process alive until their host answers. Each write of the state
             # is whole, and what is under way stands in it.
-            os.write(2, b"\nstopped at once; what was under way is recorded, and the next run does it again\n")
+            os.write(2, b"\nstopped at once; the state has the interrupted steps, and the next run repeats them\n")
             os._exit(130)
-        os.write(2, b"\nstopping: no new step is started; Ctrl-C again to end at once\n")
+        os.write(2, b"\nstopping: no new step starts; press Ctrl-C again to stop at once\n")
         deployment.stopped = True
         deployment.failures.append("stopped by Ctrl-C; run the command again to go on")
         deployment.halt.set()

@@ -52,7 +52,9 @@ class Passphrase:
         except DamagedSecret:
             right = False
         if not right:
-            raise WrongPassphrase("incorrect passphrase: set PULUMI_CONFIG_PASSPHRASE (or _FILE) to the stack's")
+            raise WrongPassphrase(
+                "incorrect passphrase: set PULUMI_CONFIG_PASSPHRASE (or _FILE) to the stack's passphrase"
+            )
 
     def encrypt(self, text: str) -> str:
         """`v1:NONCE:CIPHERTEXT`, both in base64."""

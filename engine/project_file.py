@@ -7,7 +7,7 @@ from typing import Any
 
 from config.errors import Problem
 
-_CLI = "refused by the built-in engine; the Pulumi CLI does it"
+_CLI = "(only the Pulumi CLI supports this setting)"
 
 
 def _whole(value: Any) -> bool:
@@ -46,7 +46,7 @@ def declared(project: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dic
         if full not in result and default is not None:
             result[full] = default
         elif full not in result and full.startswith(f"{name}:"):
-            got = "nothing; set it with `pulumi config set`" + (" --secret" if entry.get("secret") else "")
+            got = "nothing; set the value with `pulumi config set`" + (" --secret" if entry.get("secret") else "")
             problems.append(Problem(f"config.{full}", f"a value ({kind or 'declared in Pulumi.yaml'})", got))
         if full in result and kind in _TYPES and not _is(result[full], str(kind)):
             problems.append(Problem(f"config.{full}", f"{kind} (Pulumi.yaml)", type(result[full]).__name__))
@@ -64,17 +64,19 @@ def refused(project: Mapping[str, Any], stack: Mapping[str, Any]) -> Iterator[Pr
     runtime = project.get("runtime")
     language = runtime.get("name") if isinstance(runtime, dict) else runtime
     if language not in (None, "python"):
-        yield Problem("Pulumi.yaml: runtime", "python", f"{language}: {_CLI}")
+        yield Problem("Pulumi.yaml: runtime", "python", f"{language} {_CLI}")
     if project.get("stackConfigDir"):
-        yield Problem("Pulumi.yaml: stackConfigDir", "nothing", f"{project['stackConfigDir']}: {_CLI}")
+        yield Problem("Pulumi.yaml: stackConfigDir", "no value", f"{project['stackConfigDir']} {_CLI}")
     options = project.get("options")
     if isinstance(options, dict) and options.get("refresh"):
-        yield Problem("Pulumi.yaml: options.refresh", "nothing", f"{options['refresh']}: {_CLI}, or `--refresh` here")
+        yield Problem(
+            "Pulumi.yaml: options.refresh", "no value; use `--refresh` instead", f"{options['refresh']} {_CLI}"
+        )
     if project.get("main") not in (None, ".", "./", "__main__.py"):
-        yield Problem("Pulumi.yaml: main", "the project's own directory", f"{project['main']}: {_CLI}")
+        yield Problem("Pulumi.yaml: main", "the project's own directory", f"{project['main']} {_CLI}")
     if stack.get("environment"):
-        yield Problem("environment", "nothing", f"environments of Pulumi ESC: {_CLI}")
+        yield Problem("environment", "no value", f"environments of Pulumi ESC {_CLI}")
     if stack.get("secretsprovider") not in (None, "", "passphrase"):
-        yield Problem("secretsprovider", "passphrase", f"{stack['secretsprovider']}: {_CLI}")
+        yield Problem("secretsprovider", "passphrase", f"{stack['secretsprovider']} {_CLI}")
     elif stack.get("encryptedkey"):
-        yield Problem("encryptedkey", "nothing", f"a key of a cloud's service: {_CLI}")
+        yield Problem("encryptedkey", "no value", f"a key of a cloud's service {_CLI}")

@@ -41,7 +41,7 @@ class Selection:
         if lost:
             names = sorted({urn.rpartition("::")[2] for urn in known})
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-            raise EdgeError(f"no resource is called {', '.join(lost)}; there are: {', '.join(names[:_NAMED])}{more}")
+            raise EdgeError(f"no resource matches {', '.join(lost)}; the stack has: {', '.join(names[:_NAMED])}{more}")
 
     @staticmethod
     def urns(patterns: tuple[str, ...]) -> list[str]:

@@ -44,7 +44,7 @@ def read(project_dir: Path, stack: str, passphrase: str | None) -> StackSettings
     path = project_dir / f"Pulumi.{stack}.yaml"
     if not path.exists():
         there = sorted(p.name.split(".")[1] for p in project_dir.glob("Pulumi.*.yaml"))
-        got = f"no such file; there are: {', '.join(there) or 'none'}"
+        got = f"no such file; the stacks are: {', '.join(there) or 'none'}"
         raise ConfigError(stack, [Problem(path.name, "the stack's file", got)])
     data = _load(path, stack)
     config = data.get("config") or {}

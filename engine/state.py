@@ -203,7 +203,7 @@ class State:
             except OSError as error:
                 raise StateError(
                     f"the state could not be written to {self.path}: {error.strerror};"
-                    " what is on disk is the state before this step"
+                    " the file still has the state before this step"
                 ) from None
 
     def crypto(self) -> Passphrase:

@@ -129,7 +129,7 @@ class CommandProvider:
             # What the shell started goes with it.
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            raise HostError(f"local command: not done within {context.timeout:.0f} s") from None
+            raise HostError(f"local command: did not end within {context.timeout:.0f} s") from None
         except OSError as error:
             raise HostError(f"local command: cannot be started: {error.strerror}: {error.filename}") from None
         if process.returncode != 0:
@@ -170,7 +170,7 @@ def _communicate(process: subprocess.Popen[str], script: str, stdin: str, contex
             if context.ending.is_set():
                 os.killpg(process.pid, signal.SIGKILL)
                 process.communicate()
-                raise NotAwaited("not waited for") from None
+                raise NotAwaited("the wait was stopped") from None
 
 
 def _environment(inputs: Properties, previous: Properties) -> dict[str, str]:
@@ -184,7 +184,7 @@ def _environment(inputs: Properties, previous: Properties) -> dict[str, str]:
 
 def _accepted(names: Iterable[str]) -> str:
     """Lines that end a script on a host whose sshd dropped one of its variables. No value stands in them."""
-    why = "was not taken by sshd; let it in with AcceptEnv in sshd_config"
+    why = "was refused by sshd; add the variable to AcceptEnv in sshd_config"
     return "".join(f'[ "${{{name}+x}}" ] || {{ echo "variable {name} {why}" >&2; exit 1; }}\n' for name in names)
 
 

@@ -178,7 +178,7 @@ def _namespace(inputs: Properties) -> list[str]:
 def _helm(arguments: list[str], context: Context, stdin: str | None = None) -> str:
     program = shutil.which("helm")
     if program is None:
-        raise MachineError("helm is not on PATH; `make setup` builds it, or install helm v3")
+        raise MachineError("helm is not on PATH; build helm with `make setup`, or install helm v3")
     with _kubeconfig(context) as file:
         done = subprocess.run(
             [*_with_its_parent(), program, *arguments],

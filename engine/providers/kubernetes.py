@@ -74,7 +74,7 @@ class KubernetesProvider:
         kube.delete(inputs["apiVersion"], inputs["kind"], name, namespace, uid=uid)
         deadline = time.monotonic() + context.timeout
         while live is not None and live["metadata"]["uid"] == uid:
-            what = f"{inputs['kind']} {name}: still there; a finalizer may hold it: kubectl get it -o yaml"
+            what = f"{inputs['kind']} {name}: not deleted yet; a finalizer may block it: {_shown_by(inputs)}"
             _go_on(context, what)
             if time.monotonic() > deadline:
                 raise ApiError(f"{what} (waited {context.timeout:.0f} s)")
@@ -116,7 +116,7 @@ class KubernetesProvider:
         manifest = {key: value for key, value in inputs.items() if value is not None}
         if _is_patch(kind) and not self._exists(kube, manifest):
             name = manifest["metadata"]["name"]
-            raise ApiError(f"{manifest['kind']} {name}: not there, and a patch does not create it")
+            raise ApiError(f"{manifest['kind']} {name}: does not exist, and a patch creates no object")
         live = _patiently(lambda: kube.apply(manifest, manager=field_manager(kind, inputs)), context)
         if (manifest["metadata"].get("annotations") or {}).get(_SKIP_AWAIT) == "true":
             return live
@@ -137,6 +137,13 @@ class KubernetesProvider:
             if text not in self._clusters:
                 self._clusters[text] = Kube(text)
             return self._clusters[text]
+
+
+def _shown_by(inputs: Properties) -> str:
+    """The command that shows an object."""
+    metadata = inputs["metadata"]
+    space = f" -n {metadata['namespace']}" if metadata.get("namespace") else ""
+    return f"kubectl get {inputs['kind']} {metadata['name']}{space} -o yaml"
 
 
 def _group(api_version: str) -> str:
@@ -163,7 +170,7 @@ def _go_on(context: Context, what: str) -> None:
     """Say what is waited for. Raises NotAwaited where the run is ending."""
     context.waiting(what)
     if context.ending.is_set():
-        raise NotAwaited(f"{what}; not waited for")
+        raise NotAwaited(f"{what}; the wait was stopped")
 
 
 def _patiently(call: Callable[[], Properties], context: Context) -> Properties:
@@ -249,7 +256,7 @@ def _await(kube: Kube, live: Properties, context: Context) -> Properties:
         time.sleep(0.15)
         found = kube.get(live["apiVersion"], live["kind"], metadata["name"], metadata.get("namespace"))
         if found is None:
-            raise NotFound(f"{live['kind']} {metadata['name']}: somebody deleted it meanwhile")
+            raise NotFound(f"{live['kind']} {metadata['name']}: somebody deleted the object during the wait")
         live = found
 
 
@@ -271,7 +278,7 @@ def _not_ready(live: Properties) -> str | None:
                 return f"phase {status.get('phase', 'Pending')}"
         case "Service" if spec.get("type") == "LoadBalancer":
             if not (status.get("loadBalancer") or {}).get("ingress"):
-                return "no address given by LB-IPAM"
+                return "LB-IPAM has given no address"
         case "CustomResourceDefinition":
             conditions = {c["type"]: c["status"] for c in status.get("conditions") or []}
             if conditions.get("Established") != "True":

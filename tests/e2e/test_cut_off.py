@@ -96,7 +96,7 @@ def test_another_cluster_is_told_before_anything_is_done(edge: Edge) -> None:
     path.write_text(json.dumps(state))
     edge.change(lambda stack: stack["services"][0]["labels"].update(tier="edge"))
     done = edge.run("up", ok=False)
-    assert done.returncode == 1 and "is another cluster than the one of the state" in done.stderr
+    assert done.returncode == 1 and "expected the cluster of the state" in done.stderr
     assert "tier" not in edge.kubectl("get", "service", "webpod", "-o", "jsonpath={.metadata.labels}")
     provider["outputs"]["clusterUid"] = right
     path.write_text(json.dumps(state))
@@ -113,7 +113,7 @@ def test_a_failure_ends_what_only_waits(edge: Edge) -> None:
     done = edge.run("up", ok=False)
     # The Deployment would be waited for ten minutes long.
     assert done.returncode == 1 and time.monotonic() - began < 60
-    assert "70000" in done.stderr and "not waited for" in done.stderr
+    assert "70000" in done.stderr and "the wait was stopped" in done.stderr
 
 
 def test_ctrl_c_twice_ends_at_once(edge: Edge) -> None:

@@ -73,8 +73,8 @@ def test_what_exists_is_taken_over_as_it_is_or_not_at_all(edge: Edge, program: P
         ' opts=at(import_="default/theirs"))'
     )
     for verb in ("preview", "up"):
-        assert "differs from the program: data.key" in program.run(text % "other", verb)["error"]
-    assert "default/nobody: is not there" in program.run(text.replace("/theirs", "/nobody") % "value")["error"]
+        assert "the object and the program differ in data.key" in program.run(text % "other", verb)["error"]
+    assert "default/nobody: does not exist" in program.run(text.replace("/theirs", "/nobody") % "value")["error"]
     assert program.run(text % "value", "preview")["steps"] == {"a": "import"}
     assert program.run(text % "value")["steps"] == {"a": "import"}
     assert program.run(text % "value")["steps"] == {"a": "same"}
@@ -90,7 +90,7 @@ def test_what_is_only_looked_at_is_an_output_and_stays(edge: Edge, program: Prog
     assert program.run(text) == {"steps": {"it": "read"}, "outputs": {"ip": address}}
     program.run("")
     assert uid(edge, "service", "kubernetes")
-    assert "is not there" in program.run(text.replace("default/kubernetes", "default/nobody"))["error"]
+    assert "does not exist" in program.run(text.replace("default/kubernetes", "default/nobody"))["error"]
 
 
 def test_what_cannot_be_changed_is_made_anew(edge: Edge, program: Program) -> None:

@@ -119,7 +119,7 @@ def test_a_failure_of_a_resource_is_what_is_said(known: Callable[..., PulumiEngi
     ("stderr", "message"),
     [
         ("error: the stack is currently locked by 1 lock(s)\n", "in use by another pulumi"),
-        ("error: no stack named 't' found\n", "Pulumi has no such stack"),
+        ("error: no stack named 't' found\n", "Pulumi does not have the stack"),
         ("warning: old\nerror: could not load plugin\nmore\n", "could not load plugin"),
     ],
     ids=["locked", "no-stack", "other"],
@@ -155,7 +155,7 @@ def test_secret_outputs_are_marked(known: Callable[..., PulumiEngine]) -> None:
     ["", "no JSON", "[]", "{}", '{"version": 3}', '{"version": 3, "deployment": null}'],
 )
 def test_what_is_no_deployment_makes_no_stack(unknown: PulumiEngine, text: str) -> None:
-    with pytest.raises(StateError, match="not a deployment"):
+    with pytest.raises(StateError, match="expected a deployment"):
         unknown.import_(text)
 
 

@@ -149,7 +149,7 @@ def test_what_an_interrupted_create_may_have_made_is_deleted_where_nobody_declar
     state.pending[begun.urn] = ("creating", begun)
     state.write()
     summary = project.up('command("a")')
-    assert summary.warnings == ["b: an earlier run did not end creating it"]
+    assert summary.warnings == ["b: an earlier run was interrupted while creating it"]
     assert fates(summary) == {"a": "same", "b": "delete"} and project.log == ["create a", "delete b"]
     assert project.pending() == [] and project.engine.up().warnings == []
 
@@ -191,7 +191,7 @@ def test_a_program_that_says_what_is_wrong_and_ends_has_failed(project: Project)
 def test_a_provider_function_is_refused_with_its_name(project: Project) -> None:
     text = "from pulumi_command import local\nlocal.run_output(command='true')"
     project.write(text)
-    with pytest.raises(UnsupportedResource, match="command:local:run: a function of a provider"):
+    with pytest.raises(UnsupportedResource, match="command:local:run: a call of a provider's function"):
         project.engine.up()
 
 
@@ -311,7 +311,7 @@ PROTECTED = 'command("a", ResourceOptions(protect=True), triggers=[{}])'
 def test_a_protected_resource_is_not_deleted(project: Project) -> None:
     project.up(PROTECTED.format(1))
     assert "a: is protected and would be deleted" in project.fails("")
-    with pytest.raises(DeploymentFailed, match="protected, not deleted: a"):
+    with pytest.raises(DeploymentFailed, match="these resources are protected: a"):
         project.engine.destroy()
     assert project.log == ["create a"] and project.names() == ["a"]
 
@@ -508,9 +508,9 @@ command("a", ResourceOptions(parent=group, depends_on=[bad]))
 def test_custom_timeouts_end_a_command_that_takes_too_long(project: Project) -> None:
     text = 'command("a", ResourceOptions(custom_timeouts=CustomTimeouts({}="1s")), stdin="{}", {}="exec sleep 30")'
     began = time.monotonic()
-    assert "a: local command: not done within 1 s" in project.fails(text.format("create", 1, "create"))
+    assert "a: local command: did not end within 1 s" in project.fails(text.format("create", 1, "create"))
     project.up('command("a")')
-    assert "not done within 1 s" in project.fails(text.format("update", 2, "update"))
+    assert "did not end within 1 s" in project.fails(text.format("update", 2, "update"))
     assert time.monotonic() - began < 20
 
 
@@ -523,7 +523,7 @@ def test_nothing_that_a_command_started_goes_on_after_its_timeout(project: Proje
 
 def test_the_delete_timeout_is_the_recorded_one(project: Project) -> None:
     project.up('command("a", ResourceOptions(custom_timeouts=CustomTimeouts(delete="1s")), delete="exec sleep 30")')
-    assert "not done within 1 s" in project.fails("")
+    assert "did not end within 1 s" in project.fails("")
     assert project.names() == ["a"]
 
 
@@ -718,7 +718,7 @@ def test_the_next_up_goes_on_where_the_failed_one_stopped(project: Project) -> N
 def test_nobody_knows_how_far_a_failed_step_came(project: Project) -> None:
     project.fails(failing(project))
     assert [entry["type"] for entry in project.pending()] == ["creating"]
-    assert project.up(FAILING.format("true")).warnings == ["bad: an earlier run did not end creating it"]
+    assert project.up(FAILING.format("true")).warnings == ["bad: an earlier run was interrupted while creating it"]
     assert project.pending() == []
 
 
@@ -863,7 +863,7 @@ def test_a_secret_export_is_refused_with_another_passphrase(project: Project, mo
 )
 def test_what_is_no_deployment_is_not_imported(project: Project, text: str) -> None:
     project.up('command("a")')
-    with pytest.raises(StateError, match="not a deployment"):
+    with pytest.raises(StateError, match="expected a deployment"):
         project.engine.import_(text)
     assert project.names() == ["a"]
 
@@ -956,7 +956,7 @@ def test_a_killed_create_is_run_again(project: Project) -> None:
     assert [entry["type"] for entry in project.pending()] == ["creating"] and project.names() == []
     summary = project.engine.up()
     assert fates(summary) == {"a": "create"} and project.log == ["start", "end"] * 2
-    assert any("a: an earlier run did not end creating it" in warning for warning in summary.warnings)
+    assert any("a: an earlier run was interrupted while creating it" in warning for warning in summary.warnings)
     assert project.names() == ["a"] and project.pending() == []
     assert project.engine.up().changed == []
 

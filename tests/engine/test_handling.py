@@ -91,7 +91,7 @@ def test_the_table_in_the_docs_is_this_one() -> None:
 
 # --- what is refused, is refused by name before anything runs ---
 
-CALLBACK = "the engine calls no function of the program"
+CALLBACK = "the built-in engine calls no function of the program"
 REFUSED = {
     "transforms": ('command("a", ResourceOptions(transforms=[lambda args: None]))', f"a .*transforms .{CALLBACK}"),
     "of the stack": (
@@ -104,11 +104,11 @@ REFUSED = {
         "h: hooks",
     ),
     "remote component": ('ComponentResource("other:index:Thing", "a", {}, remote=True)', "a .*a remote component"),
-    "import of a command": ('command("a", ResourceOptions(import_="id"))', "a .*import_, or get, of this type"),
-    "get of a command": ('Command.get("a", "id")', "a .*import_, or get, of this type"),
+    "import of a command": ('command("a", ResourceOptions(import_="id"))', "a .*import_ or get of this type"),
+    "get of a command": ('Command.get("a", "id")', "a .*import_ or get of this type"),
     "assetPaths": ('command("a", asset_paths=["*.txt"])', "a .*assetPaths"),
     "archive": ('command("a", triggers=[pulumi.FileArchive("/tmp")])', "a .*triggers.*an archive"),
-    "remote asset": ('command("a", triggers=[pulumi.RemoteAsset("http://x.invalid/")])', "an asset from elsewhere"),
+    "remote asset": ('command("a", triggers=[pulumi.RemoteAsset("http://x.invalid/")])', "a remote asset"),
     "no kubeconfig": (
         'pulumi.CustomResource("kubernetes:core/v1:ConfigMap", "a", {"metadata": {"name": "a"}})',
         "a Kubernetes provider without `kubeconfig`",
@@ -207,8 +207,10 @@ def test_another_stack_of_the_project_is_read_secrets_and_all(project: Project) 
 
 
 def test_a_stack_that_is_not_there_or_of_another_project_is_named(project: Project) -> None:
-    assert "other: has no state" in project.fails('pulumi.StackReference("other")')
-    assert "org/them/net: is a stack of another project" in project.fails('pulumi.StackReference("org/them/net")')
+    assert "other: expected a deployed stack, got a stack without a state" in project.fails(
+        'pulumi.StackReference("other")'
+    )
+    assert "org/them/net: expected a stack of project" in project.fails('pulumi.StackReference("org/them/net")')
 
 
 def test_a_program_has_no_arguments_of_ours(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,14 +252,14 @@ def test_all_but_the_excluded_are_changed_and_deleted(project: Project) -> None:
 
 def test_a_target_that_rests_on_what_is_not_there_is_refused(project: Project) -> None:
     project.write(PAIR.format(1))
-    with pytest.raises(DeploymentFailed, match="c: needs a, which is not there and not among the targets"):
+    with pytest.raises(DeploymentFailed, match="c: depends on a: not deployed, and not among the targets"):
         project.engine.up(selection=chosen(targets=("c",)))
     assert project.log == []
 
 
 def test_what_others_need_is_not_destroyed_alone(project: Project) -> None:
     project.up(PAIR.format(1))
-    with pytest.raises(DeploymentFailed, match="c: needs a, and is not among the targets"):
+    with pytest.raises(DeploymentFailed, match="c: depends on a, and is not among the targets"):
         project.engine.destroy(selection=chosen(targets=("a",)))
     assert sorted(project.names()) == ["a", "b", "c"]
     project.engine.destroy(selection=chosen(targets=("[ac]",)))
@@ -267,7 +269,7 @@ def test_what_others_need_is_not_destroyed_alone(project: Project) -> None:
 def test_a_target_of_no_resource_is_refused(project: Project) -> None:
     project.up(PAIR.format(1))
     for run in (project.engine.preview, project.engine.up, project.engine.destroy, project.engine.refresh):
-        with pytest.raises(Exception, match="no resource is called nobody; there are: a, b, c"):
+        with pytest.raises(Exception, match="no resource matches nobody; the stack has: a, b, c"):
             run(selection=chosen(targets=("nobody",)))
 
 

@@ -45,7 +45,7 @@ def test_another_cluster_has_other_objects() -> None:
 def test_one_object_is_declared_once() -> None:
     claims = Claims(Providers())
     claims.declare(pool("v2"))
-    with pytest.raises(EdgeError, match="lb-public and extra-pool are one object of the API"):
+    with pytest.raises(EdgeError, match="lb-public and extra-pool are the same object of the API"):
         claims.declare(pool("v2alpha1", resource="extra-pool"))
 
 

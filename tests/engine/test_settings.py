@@ -60,7 +60,7 @@ def test_a_file_without_config_has_no_values(directory: Path) -> None:
 
 def test_a_missing_stack_file_is_named_and_so_are_those_that_are_there(directory: Path) -> None:
     (directory / "Pulumi.dev.yaml").write_text("config: {}\n")
-    with pytest.raises(ConfigError, match=r"Pulumi\.t\.yaml.*there are: dev") as caught:
+    with pytest.raises(ConfigError, match=r"Pulumi\.t\.yaml.*the stacks are: dev") as caught:
         read(directory, "t", None)
     assert (caught.value.stack, caught.value.exit_code) == ("t", 2)
 

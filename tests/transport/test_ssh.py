@@ -157,6 +157,8 @@ def test_a_passphrase_and_a_password_are_in_no_text_of_an_endpoint() -> None:
 def test_variables_reach_the_command_and_one_that_sshd_drops_fails_it(host: Host, pool: SshPool) -> None:
     connection = host.connection(password=WORD)
     assert ran(pool, connection, 'echo "$LET_IN"', environment={"LET_IN": "it's $(here)"}) == "it's $(here)"
-    with pytest.raises(HostError, match=r"variable KEPT_OUT was not taken by sshd; let it in with AcceptEnv") as caught:
+    with pytest.raises(
+        HostError, match=r"variable KEPT_OUT was refused by sshd; add the variable to AcceptEnv"
+    ) as caught:
         ran(pool, connection, "echo never", environment={"KEPT_OUT": "moonshine"})
     assert "moonshine" not in str(caught.value)

@@ -61,8 +61,8 @@ def last_words(container: Any) -> str:
         with failures("logs"):
             lines = container.logs(tail=5).decode(errors="replace").strip().splitlines()
     except DockerError:
-        return "its log cannot be read"
-    return lines[-1].strip() if lines else "it wrote nothing"
+        return "the log cannot be read"
+    return lines[-1].strip() if lines else "no output"
 
 
 def last_check(state: dict[str, Any]) -> str:

@@ -56,8 +56,8 @@ class Containers:
             _remove(_get(docker, name + _UNFINISHED), 0, volumes=True)
         if images.find(docker, str(inputs["image"])) is None:
             raise DockerError(
-                f"container {name}: image {inputs['image']} is not there; declare a RemoteImage or an"
-                " Image of it, or make it before"
+                f"container {name}: the engine does not have image {inputs['image']}; declare the image as a"
+                " RemoteImage or an Image, or make the image first"
             )
         made = None
         try:
@@ -76,7 +76,7 @@ class Containers:
     def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
         found = _get(docker, id)
         if found is None:
-            raise DockerError(f"container {inputs['name']}: it is gone; refresh, and try again")
+            raise DockerError(f"container {inputs['name']}: does not exist any more; run edge refresh, and try again")
         with failures(f"container {inputs['name']}"):
             limits = specification.limits(inputs)
             if limits:
@@ -145,16 +145,16 @@ class Containers:
             state = container.attrs["State"]
             if not state["Running"] and not state.get("Restarting"):
                 raise DockerError(
-                    f"container {name}: it ended at once with status {state['ExitCode']}:"
+                    f"container {name}: ended at once with status {state['ExitCode']}:"
                     f" {container_state.last_words(container)}"
                 )
             if until(state) and time.monotonic() >= settled:
                 return
             if context.ending.is_set():
-                raise DockerError(f"container {name}: stopped while it was waited for")
+                raise DockerError(f"container {name}: the run was stopped before the container was ready")
             if time.monotonic() > deadline:
                 said = container_state.last_check(state) or container_state.last_words(container)
-                raise DockerError(f"container {name}: it did not get healthy within {limit:.0f} s: {said}")
+                raise DockerError(f"container {name}: not healthy within {limit:.0f} s: {said}")
             context.waiting(f"container {name} to be healthy")
             time.sleep(0.2)
 

@@ -22,7 +22,7 @@ class RemoteImages:
         found = find(docker, name)
         if found is None:
             context.waiting(f"image {name} from its registry")
-            with failures(f"image {name}: it is not there, and cannot be pulled"):
+            with failures(f"image {name}: the engine does not have the image, and the pull failed"):
                 found = docker.images.pull(name, platform=inputs.get("platform"))
         return f"{found.id}{name}", _outputs(inputs, found)
 
@@ -50,7 +50,7 @@ class BuiltImages:
         if not directory.is_dir():
             raise DockerError(f"image {name}: expected a directory as build.context, got {directory}")
         context.waiting(f"image {name} to be built")
-        with failures(f"image {name}: its build"):
+        with failures(f"image {name}: the build failed"):
             found, _ = docker.images.build(
                 path=str(directory.resolve()),
                 dockerfile=_dockerfile(directory, build.get("dockerfile")),

@@ -64,4 +64,6 @@ def own_labels(found: dict[str, str], inputs: Properties) -> list[dict[str, str]
 
 def taken(what: str, remove: str) -> DockerError:
     """Somebody else's object has the name."""
-    return DockerError(f"{what}: there is one already that this stack did not make; rename yours, or: {remove}")
+    return DockerError(
+        f"{what}: the name is taken by an object that this stack did not make; use another name, or run: {remove}"
+    )

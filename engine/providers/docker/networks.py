@@ -65,7 +65,7 @@ class Networks:
     def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
         found = _found(docker, id)
         if found is None:
-            raise DockerError(f"network {inputs['name']}: it is gone; refresh, and try again")
+            raise DockerError(f"network {inputs['name']}: does not exist any more; run edge refresh, and try again")
         return _outputs(inputs, found)
 
     def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
@@ -77,8 +77,8 @@ class Networks:
             guests = sorted(one["Name"] for one in (found.attrs.get("Containers") or {}).values())
             if guests:
                 raise DockerError(
-                    f"network {inputs['name']}: containers are on it ({', '.join(guests)});"
-                    f" docker network disconnect {inputs['name']} {guests[0]}"
+                    f"network {inputs['name']}: containers are connected ({', '.join(guests)});"
+                    f" disconnect each: docker network disconnect {inputs['name']} {guests[0]}"
                 )
             found.remove()
 

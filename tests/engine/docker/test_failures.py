@@ -20,12 +20,12 @@ pytestmark = pytest.mark.lab
 NEVER = "wait=True, wait_timeout=2, healthcheck={'tests': ['CMD', '/tiny', 'there', '/nowhere'], 'interval': '200ms'}"
 SLOW = NEVER.replace("wait_timeout=2", "wait_timeout=60")
 CASES = {
-    "image": ("image='nothing:1'", "container box: image nothing:1 is not there"),
+    "image": ("image='nothing:1'", "container box: the engine does not have image nothing:1"),
     "ends at once": (
         "command=['end', 'my', 'last', 'words']",
-        "container box: it ended at once with status 3: my last words",
+        "container box: ended at once with status 3: my last words",
     ),
-    "never healthy": (NEVER, "container box: it did not get healthy within 2 s: no file /nowhere"),
+    "never healthy": (NEVER, "container box: not healthy within 2 s: no file /nowhere"),
     "address outside": ("networks=[('left', '10.99.1.10')]", "container box: "),
     "no such network": ("networks=[('nowhere', '10.77.1.10')]", "network nowhere not found"),
     "sysctl": ("sysctls={'net.nothing': '1'}", "container box: "),
@@ -59,7 +59,7 @@ def test_a_subnet_that_overlaps_names_whose(project: Project, docker: Any) -> No
 def test_a_name_that_a_stranger_has(project: Project, docker: Any) -> None:
     stranger = docker.containers.run("tiny:1", ["stay"], name="box", detach=True)
     said = project.fails(program())
-    assert "container box: there is one already that this stack did not make" in said
+    assert "container box: the name is taken by an object that this stack did not make" in said
     assert ids(docker) == {"box": stranger.id}
     project.engine.destroy()
     assert ids(docker) == {"box": stranger.id}
@@ -68,7 +68,7 @@ def test_a_name_that_a_stranger_has(project: Project, docker: Any) -> None:
 def test_a_network_that_is_in_use_is_told(project: Project, docker: Any) -> None:
     project.up(PRELUDE)
     docker.containers.run("tiny:1", ["stay"], name="guest", detach=True, network="left")
-    with pytest.raises(Exception, match=r"network left: containers are on it \(guest\)"):
+    with pytest.raises(Exception, match=r"network left: containers are connected \(guest\)"):
         project.engine.destroy()
 
 
