@@ -106,7 +106,9 @@ def _empty(testbed: Testbed) -> None:
     until = time.monotonic() + 60
     while (nodes := {node for _, node in _backends(testbed)}) == set() or victim in nodes:
         if time.monotonic() > until:
-            raise EdgeError(f"node-lost: after 60 s there are pods of the Service on {victim} still, or nowhere else")
+            raise EdgeError(
+                f"node-lost: 60 s after the cordon, the Service has pods on {victim}, or has no ready pod elsewhere"
+            )
         time.sleep(0.5)
     time.sleep(_FOLLOW)
 

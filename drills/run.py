@@ -49,7 +49,7 @@ def hold_all(drills: Sequence[Drill], testbed: Testbed, say: Say) -> Iterator[Ou
     for drill in drills:
         rest = drill.rest - (time.monotonic() - last)
         if rest > 0:
-            say(f"{drill.name}: waiting {rest:.0f} s, until what the last drill broke is forgotten")
+            say(f"{drill.name}: waiting {rest:.0f} s, until the effects of the last drill are over")
             time.sleep(rest)
         outcome = hold(drill, testbed, say)
         last = time.monotonic()
@@ -67,7 +67,7 @@ def hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
 
 def _hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
     if _wait(drill, testbed, f"{drill.name}: waiting until all is well", say) is None:
-        raise EdgeError(f"{drill.name}: the lab is not well after {_PATIENCE:.0f} s; edge verify says what is wrong")
+        raise EdgeError(f"{drill.name}: the lab is not well after {_PATIENCE:.0f} s; run edge verify for the cause")
     streams = drill.streams(testbed.stack)
     seconds = drill.before + drill.during + drill.after
     clients = [(s, testbed.client(s.where, arguments(s.host, s.port, seconds, s.asks))) for s in streams]
@@ -97,7 +97,7 @@ def _hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
     outcome = Outcome(drill, healed - broken, recovered, timelines, foreseen=foreseen)
     outcome.failures += judge(outcome)
     if recovered is None:
-        outcome.failures.append(f"not healed {_PATIENCE:.0f} s later; edge verify says what is wrong")
+        outcome.failures.append(f"the lab is not healed {_PATIENCE:.0f} s later; run edge verify for the cause")
     return outcome
 
 
@@ -121,12 +121,12 @@ def judge(outcome: Outcome) -> list[str]:
     for stream, timeline in outcome.timelines:
         name = stream.name
         if not timeline.samples:
-            failures.append(f"{name}: no request was sent; is {stream.where} there?")
+            failures.append(f"{name}: the client sent no request; does {stream.where} exist?")
             continue
         end = max(outcome.drill.during + outcome.drill.after - _STILL, outcome.healed_at)
         still = timeline.longest_silence(-outcome.drill.before, end)
         if still > _STILL:
-            failures.append(f"{name}: the client sent nothing for {still:.1f} s, so nothing is known of that time")
+            failures.append(f"{name}: the client sent nothing for {still:.1f} s, so that time was not measured")
         if outcome.drill.opens is not None:
             failures += [f"{name}: {failure}" for failure in _opened(timeline, outcome.drill.opens, outcome.healed_at)]
             continue
@@ -136,7 +136,9 @@ def judge(outcome: Outcome) -> list[str]:
         # The healing begins then, and has its effect before it is over.
         answered = timeline.answers_at(shuts, outcome.drill.during) if shuts is not None else set()
         if answered:
-            failures.append(f"{name}: answered later than {shuts:g} s after the fault, when nobody is to be")
+            failures.append(
+                f"{name}: requests were answered later than {shuts:g} s after the fault, no answer expected"
+            )
         dark = timeline.black_out(outcome.watched)
         if dark > stream.limit:
             failures.append(f"{name}: black-out of {dark:.2f} s, at most {stream.limit:g} s expected")
@@ -152,17 +154,17 @@ def judge(outcome: Outcome) -> list[str]:
         if outcome.drill.back is not None and (back is None or back - outcome.healed_at > outcome.drill.back):
             when = "never" if back is None else f"after {back - outcome.healed_at:.1f} s"
             wanted = f"{', '.join(sorted(before))} within {outcome.drill.back:g} s"
-            failures.append(f"{name}: expected {wanted}, was back {when}")
+            failures.append(f"{name}: expected answers by {wanted} of the healing, got them {when}")
     return failures
 
 
 def _opened(timeline: Timeline, within: float, healed_at: float) -> Iterator[str]:
     """What is wrong with a stream that only the drill's fault opens."""
     if timeline.answers_at(-60, 0):
-        yield "answered before there was anybody to answer"
+        yield "requests were answered before the fault, no answer expected"
     late = [sample.at for sample in timeline.samples if sample.answer is None and within < sample.at < healed_at]
     if late:
-        yield f"not answered {late[-1]:.1f} s after the act, {within:g} s expected"
+        yield f"a request was lost {late[-1]:.1f} s after the fault, answers expected after {within:g} s"
 
 
 def find(drills: tuple[Drill, ...], name: str) -> Drill:
@@ -170,4 +172,4 @@ def find(drills: tuple[Drill, ...], name: str) -> Drill:
     for drill in drills:
         if drill.name == name:
             return drill
-    raise EdgeError(f"no drill {name}; there are {', '.join(d.name for d in drills) or 'none for this stack'}")
+    raise EdgeError(f"the stack has no drill {name}; its drills are {', '.join(d.name for d in drills) or 'none'}")

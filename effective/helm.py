@@ -142,7 +142,7 @@ def _because(stack: StackConfig, path: str) -> str:
     field = _FIELDS.get(path)
     if field is not None:
         declared = field[0] in stack.cilium.model_fields_set
-        return f"cilium.{field[1]} says so" if declared else f"the default of cilium.{field[1]}, which is not set"
+        return f"from cilium.{field[1]}" if declared else f"the default of the unset cilium.{field[1]}"
     return f"{_SECTIONS[path.split('.')[0]]} is declared"
 
 

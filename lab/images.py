@@ -33,8 +33,8 @@ def wanted(cilium: Cilium) -> tuple[Part, ...]:
     if enabled(cilium.values, "ipv6", default=False):
         # Pods, Services and nodes have one address each, and agents would wait for an IPv6 PodCIDR for ever.
         raise LabError(
-            "the lab's cluster has IPv4 alone, so that its agents cannot run with ipv6.enabled: take"
-            " cilium.values.ipv6 out, or use a cluster of kind existing"
+            "cilium.values.ipv6.enabled: expected false in a lab, got true; the lab's cluster has IPv4 alone;"
+            " remove cilium.values.ipv6, or use a cluster of kind existing"
         )
     envoy = (ENVOY, ENVOY_BRIDGE) if enabled(cilium.values, "envoy", default=True) else ()
     # The chart asks the same: the relay is on where Hubble is.
@@ -51,7 +51,7 @@ def toolset(version: str) -> Toolset:
     """What a lab runs as Cilium `version`. Raises LabError naming the versions that there are."""
     found = CILIUM.get(version)
     if found is None:
-        raise LabError(f"the lab cannot run Cilium {version}; cilium.version of a lab is one of {', '.join(CILIUM)}")
+        raise LabError(f"cilium.version: expected a version that a lab can run ({', '.join(CILIUM)}), got {version}")
     return found
 
 
@@ -61,8 +61,8 @@ def newer(version: str) -> str:
     same = [other for other in CILIUM if other.rpartition(".")[0] == minor and _patch(other) > _patch(version)]
     found = [other for other in same if built(CILIUM[other])]
     if not found:
-        how = f"edge setup --all builds {max(same, key=_patch)}" if same else "the lab knows none"
-        raise LabError(f"no Cilium is built that is newer than {version}: {how}")
+        how = f"edge setup --all builds {max(same, key=_patch)}" if same else "the lab has no newer patch release"
+        raise LabError(f"no Cilium newer than {version} is built: {how}")
     return max(found, key=_patch)
 
 

@@ -71,7 +71,7 @@ def owner(directory: Path) -> str:
         return "nobody: its directory is gone"
     said = directory / "owner"
     if not said.exists():
-        return "whoever has its directory"
+        return "the owner of its directory"
     return f"process {said.read_text().split()[0]}" + ("" if runs(said) else ", which is gone")
 
 

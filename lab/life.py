@@ -117,7 +117,7 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
     if len(missing) < len(plan.hosts) or wires.pid is not None:
         # A half-started lab: a host that is gone took its wires along, so each gets new ones.
         gone = [*(s.name for s in missing), *(f"{s.name} ({', '.join(_status(lab, s).missing)})" for s in lame)]
-        say(f"starting again what is gone: {', '.join(gone) or wiring.FABRIC}")
+        say(f"starting again: {', '.join(gone) or wiring.FABRIC}")
     if wires.pid is None:
         for spec in plan.hosts:
             Host(lab, spec.name).kill()
@@ -167,7 +167,7 @@ def _end_others(lab: str, plan: Topology, say: Say) -> None:
             continue
         host = Host(lab, path.name)
         if host.pid is not None:
-            say(f"ending {path.name}, which the stack has no more")
+            say(f"ending {path.name}: the stack no longer has this host")
         host.kill()
         host.remove_cgroup()
         shutil.rmtree(path, ignore_errors=True)

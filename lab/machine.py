@@ -47,21 +47,21 @@ def examine(others: Iterable[Part] = ()) -> Iterator[Finding]:
     yield Finding("Debian packages", bool(shutil.which("apt-get")), "apt", "the lab needs Debian 12")
     for name in ("bpf", "overlay", "cgroup2", "tmpfs"):
         there = _filesystem(name)
-        yield Finding(f"kernel: {name}", there, "yes" if there else "no", "a kernel with it (Debian's has it)")
+        yield Finding(f"kernel: {name}", there, "yes" if there else "no", f"use a kernel with {name}, such as Debian's")
     if root:
         links = _links()
         yield Finding(
             "kernel: veth, bridge",
             not links,
             "yes" if not links else f"no {links}",
-            "a kernel with veth and bridge (Debian's has them)",
+            "use a kernel with veth and bridge, such as Debian's",
         )
     disk = _free_gb(EDGE)
     wanted = _BUILD_DISK if to_build else _RUN_DISK
     why = "for the builds" if to_build else "to run"
     yield Finding(f"disk: {wanted} GB {why}", disk >= wanted, f"{disk} GB free", f"free {wanted - disk} GB")
     memory = _memory_gb()
-    yield Finding(f"memory: {_MEMORY} GB", memory >= _MEMORY, f"{memory} GB", "a larger machine")
+    yield Finding(f"memory: {_MEMORY} GB", memory >= _MEMORY, f"{memory} GB", "use a larger machine")
     absent = packages.missing() if shutil.which("dpkg-query") else list(packages.PACKAGES)
     yield Finding(
         "packages installed",

@@ -45,7 +45,7 @@ def missing(more: tuple[str, ...] = ()) -> list[str]:
     try:
         out = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     except FileNotFoundError:
-        raise MachineError("dpkg is not there: the lab needs Debian 12 (or a derivative)") from None
+        raise MachineError("dpkg is not installed: the lab needs Debian 12 (or a derivative)") from None
     installed = {line.split()[0] for line in out.splitlines() if line.endswith(" installed")}
     return [package for package in wanted if package not in installed]
 

@@ -50,13 +50,13 @@ class Topology:
             if host.name == name:
                 return host
         names = ", ".join(host.name for host in self.hosts)
-        raise LabError(f"no host {name} in this lab; it has {names}")
+        raise LabError(f"the lab has no host {name}; its hosts are {names}")
 
 
 def topology(stack: StackConfig) -> Topology:
     """The lab of a stack. Interfaces on one prefix share a segment; eth0 is the management net."""
     if stack.cluster.kind != "lab":
-        raise LabError(f"cluster.kind is {stack.cluster.kind}: only a `lab` stack has a lab")
+        raise LabError(f"cluster.kind: expected lab, got {stack.cluster.kind}; only a stack of kind lab has a lab")
     management = management_addresses(stack, stack.cluster)
     segments: dict[Prefix, str] = {stack.cluster.management_prefix: "mgmt"}
 

@@ -46,7 +46,7 @@ def policies() -> list[ResourceValidationPolicy | StackValidationPolicy]:
     ]
     inputs = ResourceValidationPolicy(
         name="inputs",
-        description="Takes down what is declared, for the policies of the whole stack.",
+        description="Records the declared resources for the policies of the whole stack.",
         enforcement_level=EnforcementLevel.ADVISORY,
         validate=pack.register,
     )
@@ -80,7 +80,7 @@ class _Pack:
     def tell_unread(self, args: StackValidationArgs, report: Reporter) -> None:
         """What is left out is said: nobody is to take silence for consent."""
         for urn, name, why in self._of(args).translation.unread:
-            report(f"{name}: not judged, {why}", urn)
+            report(f"{name}: not judged, because {why}", urn)
 
     def validator(self, rule: Rule, severity: Severity) -> Callable[[StackValidationArgs, Reporter], None]:
         """The policy of one rule."""

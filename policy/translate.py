@@ -68,16 +68,16 @@ def translate(resources: Iterable[KubernetesResource]) -> Translation:
         found = shapes.release(document) if is_release else None
         title = f"{kind} {resource.name}"
         if not resource.known and (found is not None or (not is_release and kind in KINDS)):
-            unread.append((resource.urn, title, "parts of it are known only by `up`"))
+            unread.append((resource.urn, title, "`up` alone knows some of the values"))
         elif found is not None:
             made = as_model(Cilium, found)
             if made is None:
-                unread.append((resource.urn, title, "its version or values are none that the rules know"))
+                unread.append((resource.urn, title, "the rules do not know the version or the values"))
                 continue
             cilium, controller, installed = made, _controller(document), True
             origins["cilium"] = origins["ingressController"] = (resource.urn, f"Release {resource.name}")
         elif not is_release and not _put(parts, origins, kind, document, resource) and kind in KINDS:
-            unread.append((resource.urn, title, "it has a shape that the rules do not know"))
+            unread.append((resource.urn, title, "the rules do not know the shape of the object"))
     bgp = {key.removeprefix("bgp."): items for key, items in parts.items() if key.startswith("bgp.")}
     secrets = tuple(
         AuthSecret(name=c.auth_secret_ref, password_config="-")  # noqa: S106 - a name

@@ -12,7 +12,7 @@ from config.errors import DockerError
 DEFAULT = "unix:///var/run/docker.sock"
 # Docker 19.03; older engines lack private cgroup namespaces and sysctls of networks.
 _OLDEST = (1, 40)
-_START = "start one and name it in DOCKER_HOST, or on Debian 12: edge lab docker up"
+_START = "start an engine and set DOCKER_HOST to its address, or on Debian 12 run: edge lab docker up"
 
 
 def address(host: str = "") -> str:
@@ -64,7 +64,7 @@ def _reason(error: BaseException) -> str:
     while found is not None and found not in seen:
         seen.append(found)
         if isinstance(found, PermissionError):
-            return "permission denied on its socket: join the group docker, or be root"
+            return "permission denied on the engine's socket; join the group docker, or run as root"
         if isinstance(found, TimeoutError):
             return "it does not answer in time"
         if isinstance(found, (FileNotFoundError, ConnectionRefusedError, ConnectionResetError)):

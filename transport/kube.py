@@ -47,7 +47,7 @@ class Kube:
         try:
             client = kubernetes_config.new_client_from_config()
         except ConfigException as error:
-            raise ApiError(f"no kubeconfig: set KUBECONFIG, or give one ({_without_values(error)})") from None
+            raise ApiError(f"no kubeconfig: set KUBECONFIG, or give a kubeconfig ({_without_values(error)})") from None
         kube = cls.__new__(cls)
         kube._api = client
         kube._setup()
@@ -321,13 +321,13 @@ def _without_values(error: Exception) -> str:
     """What is wrong with a kubeconfig, and where; never what stands there: it may be a part of a token or a key."""
     mark = getattr(error, "problem_mark", None)
     if mark is not None:
-        return f"no YAML, in line {mark.line + 1}"
+        return f"not YAML, in line {mark.line + 1}"
     from kubernetes.config.config_exception import ConfigException
 
     # The client names the keys that it looks for. What it quotes comes from the file.
     words = str(error) if isinstance(error, ConfigException) else ""
     found = re.search(r"Expected key ([a-z-]+)\b", words)
-    return f"it has no {found[1]}" if found else "its clusters, users and contexts are not complete"
+    return f"the key {found[1]} is missing" if found else "the clusters, users or contexts are incomplete"
 
 
 def _quote(value: str) -> str:

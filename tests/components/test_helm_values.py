@@ -102,11 +102,9 @@ def test_every_contradiction_is_told_with_its_path() -> None:
     )
     # What the stack does not declare itself is as the value says: direct routes, endpoint routes, kube-proxy.
     assert set(conflicts(stack)) == {
-        Problem("cilium.values.routingMode", "native (cilium.routingMode says so)", "tunnel"),
-        Problem(
-            "cilium.values.ipv4NativeRoutingCIDR", "172.20.0.0/16 (cilium.nativeRoutingCIDR says so)", "10.0.0.0/8"
-        ),
-        Problem("cilium.values.ipam.mode", "kubernetes (cilium.ipam says so)", "cluster-pool"),
+        Problem("cilium.values.routingMode", "native (from cilium.routingMode)", "tunnel"),
+        Problem("cilium.values.ipv4NativeRoutingCIDR", "172.20.0.0/16 (from cilium.nativeRoutingCIDR)", "10.0.0.0/8"),
+        Problem("cilium.values.ipam.mode", "kubernetes (from cilium.ipam)", "cluster-pool"),
         Problem("cilium.values.bgpControlPlane.enabled", "true (bgp is declared)", "false"),
     }
     assert not stack.cilium.kube_proxy_replacement and stack.cilium.auto_direct_node_routes

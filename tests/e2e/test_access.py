@@ -47,4 +47,4 @@ def test_a_host_is_reached_through_the_bastion(edge: Edge) -> None:
 
 
 def test_a_bastion_with_a_wrong_host_key_is_refused(edge: Edge) -> None:
-    assert "host key is not the pinned one" in drive(edge, "spoiled")["error"]
+    assert "host key is not the pinned key" in drive(edge, "spoiled")["error"]

@@ -115,7 +115,7 @@ def test_a_bastion_that_is_not_who_it_should_be_is_refused(machines: Machines) -
     machines.write(other)
     try:
         said = machines.run("up", ok=False)
-        assert f"{BASTION}:22: the host key is not the pinned one" in said
+        assert f"{BASTION}:22: the host key is not the pinned key" in said
     finally:
         machines.write(machines.document)
 

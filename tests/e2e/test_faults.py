@@ -50,7 +50,7 @@ def test_a_wrong_host_key_is_refused(edge: Edge) -> None:
         pinned.write_text(original)
         other.unlink()
     assert done.returncode == 1
-    assert "host key is not the pinned one" in done.stderr
+    assert "host key is not the pinned key" in done.stderr
     assert "10.10.2.0/24" not in edge.on("cilium-r", "cat /etc/frr/frr.conf")
 
 

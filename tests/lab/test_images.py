@@ -84,13 +84,13 @@ def test_hubbles_cli_is_on_the_path_once_it_is_built(cache: Path) -> None:
 
 def test_the_version_of_the_stack_is_what_is_wanted() -> None:
     assert images.wanted(Cilium(version=NEXT))[0] is CILIUM[NEXT] is not DEFAULT_CILIUM
-    words = f"cannot run Cilium 1.16.99; cilium.version of a lab is one of {', '.join(CILIUM)}"
+    words = f"cilium.version: expected a version that a lab can run ({', '.join(CILIUM)}), got 1.16.99"
     with pytest.raises(LabError, match=re.escape(words)):
         images.wanted(Cilium(version="1.16.99", values={"envoy": {"enabled": False}}))
 
 
 def test_a_cluster_with_ipv6_is_refused_by_name() -> None:
-    with pytest.raises(LabError, match=r"IPv4 alone.*take cilium\.values\.ipv6 out"):
+    with pytest.raises(LabError, match=r"IPv4 alone.*remove cilium\.values\.ipv6"):
         images.wanted(Cilium(version=NEXT, values={"ipv6": {"enabled": True}}))
     assert images.wanted(Cilium(version=NEXT, values={"ipv6": {"enabled": False}}))
 

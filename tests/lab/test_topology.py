@@ -96,12 +96,12 @@ def test_routes_and_mac_addresses_are_carried_over() -> None:
 
 
 def test_a_stack_of_an_existing_cluster_has_no_lab() -> None:
-    with pytest.raises(LabError, match=r"cluster\.kind is existing"):
+    with pytest.raises(LabError, match=r"cluster\.kind: expected lab, got existing"):
         lab(lambda stack: stack["cluster"].update(kind="existing"))
 
 
 def test_an_unknown_host_is_refused_with_the_hosts_that_there_are() -> None:
-    with pytest.raises(LabError, match="no host cilium-w9 in this lab; it has mgmt, cilium-r, cilium-ctr"):
+    with pytest.raises(LabError, match="the lab has no host cilium-w9; its hosts are mgmt, cilium-r, cilium-ctr"):
         lab().host("cilium-w9")
 
 

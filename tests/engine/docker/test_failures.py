@@ -127,7 +127,9 @@ def test_no_engine_and_no_rights(tmp_path: Path, docker: Any, dockerd: Engine) -
         os._exit(0)
     os.waitpid(child, 0)
     said = os.read(reader, 1000).decode()
-    assert said.startswith("DockerError: Docker at unix://") and "permission denied on its socket" in said, said
+    assert said.startswith("DockerError: Docker at unix://") and "permission denied on the engine's socket" in said, (
+        said
+    )
 
 
 def test_what_the_engine_does_not_do_is_refused_before_anything_is_made(project: Project, docker: Any) -> None:
