@@ -1,4 +1,4 @@
-"""What stood on a host of the lab that was booted again is gone: the state must not say otherwise."""
+"""Takes out of the state what lab hosts lost when they were booted again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def forget_former_lives(context: StackContext, boots: dict[str, str], clock: scr
     file = context.engine.path.with_suffix(".boots")
     before, hosts = _read(file), topology(context.stack).hosts
     now = {host.name: (boots[host.name], host.management_address) for host in hosts}
-    # Without a record nobody knows, and to make a thing again that is there changes nothing.
+    # Without a record every host counts as booted again: making a thing that exists changes nothing.
     again = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     if again:
         addresses = {lives[name][1] for lives in (before, now) for name in again if name in lives}

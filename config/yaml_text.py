@@ -11,7 +11,7 @@ _BYTES = 16 * 2**20
 VALUES = 2_000_000
 DEPTH = 100
 
-# libyaml where the wheel has it: ten times faster on a large stack file.
+# libyaml, if the wheel has it: ten times faster on a large stack file.
 _Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "tag:yaml.org,2002:merge"
 
@@ -21,7 +21,7 @@ class _Loader(_Safe):  # type: ignore[misc]
 
 
 def read(text: str) -> Any:
-    """The document. Raises yaml.YAMLError, also for what is too large, too deep, or would be with its aliases.
+    """The document. Raises yaml.YAMLError, also for a document that is too large or too deep, aliases resolved.
 
     A few hundred bytes of aliases of aliases are gigabytes once somebody copies what they stand for.
     """

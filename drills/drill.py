@@ -57,9 +57,9 @@ Action = Callable[[Testbed], None]
 class Stream:
     """Requests from a place to an address.
 
-    `limit`: seconds of black-out that the fault may cost; `lost`: requests in all, where that is less.
-    `after`: requests that the way back may cost; one that is under way when its gateway changes has no way to end.
-    `asks`: the host that requests are for, where it is another than the address. At port 443 they go by TLS.
+    `limit`: the longest black-out that the fault may cost, in seconds. `lost`: the most requests that the fault may
+    cost. `after`: the most requests that the way back may cost: a request under way is lost when its gateway changes.
+    `asks`: the host that the requests name, if it is not the address. Requests to port 443 use TLS.
     """
 
     name: str
@@ -77,17 +77,17 @@ Streams = Callable[[StackConfig], tuple[Stream, ...]]
 
 @dataclass(frozen=True)
 class Drill:
-    """`streams` run through the whole of it: `before`, then the fault for `during`, then `after` (seconds).
+    """The `streams` run all the time: `before` the fault, `during` the fault, and `after` the healing (seconds).
 
-    `ready` is whether everything is as it should be: waited for before the fault, and after the healing.
-    `back` is within how many seconds after healing the first answers are back, where the drill promises that.
-    `shuts`: within so many seconds after the fault nobody is answered any more, until the healing.
-    `opens`: nobody is answered before, and everybody from so many seconds after the fault on, until the healing.
-    `upgrades`: it takes a newer Cilium, which not every testbed has.
-    `possible`: whether a stack has the parts that this one wants, beside those of its family.
-    `prepare` and `restore` are before and after all of it: a drill may need what the stack has not.
-    `foresees`: of which single loss (`node NAME`) and which thing `edge plan --failures` tells the cost.
-    `rest` is how many seconds after the last drill's fault it may begin: what was lost then is remembered a while.
+    `ready`: whether everything is well. The drill waits for that before the fault and after the healing.
+    `back`: the first answers are back within so many seconds after the healing. None: the drill does not promise that.
+    `shuts`: from so many seconds after the fault until the healing, nobody gets an answer.
+    `opens`: nobody gets an answer before the fault. From so many seconds after the fault, everybody does.
+    `upgrades`: the drill needs a newer Cilium, which not every testbed has.
+    `possible`: whether a stack has the parts that this drill needs, besides the parts that its family needs.
+    `prepare` and `restore` run before and after everything else: a drill may need what the stack does not have.
+    `foresees`: the single loss (`node NAME`) and the thing whose cost `edge plan --failures` tells.
+    `rest`: seconds between the last drill's fault and this drill: controllers remember a loss for a while.
     """
 
     name: str

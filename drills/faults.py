@@ -6,7 +6,7 @@ from drills.drill import Testbed
 
 
 def nothing(testbed: Testbed) -> None:
-    """It heals by itself."""
+    """For a fault that heals by itself."""
 
 
 def cilium(testbed: Testbed, *words: str) -> str:

@@ -25,7 +25,7 @@ def ask(sent):
                 data += part
         text = data.decode(errors="replace")
         found = SEEN.search(text)
-        # Who says of himself that he cannot serve has not answered.
+        # A server that says that it cannot serve has not answered.
         served = re.match(r"HTTP/\S+ 2", text)
         seen = "-" if not served else next(filter(None, found.groups())) if found else "answered"
     except OSError:

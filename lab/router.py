@@ -17,5 +17,5 @@ _SYSCTLS = (
 def start(host: Host) -> None:
     """Settings of a router, and FRR's own start script."""
     host.run(["/bin/sh", "-c", f"sysctl -qw {' '.join(_SYSCTLS)}; mkdir -p /run/frr; chown frr:frr /run/frr"])
-    # Which says itself whether it runs already.
+    # The script itself sees whether FRR runs already.
     host.spawn("frr", ["/usr/lib/frr/frrinit.sh", "start"], once=True)

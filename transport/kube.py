@@ -161,9 +161,9 @@ class Kube:
     def delete(
         self, api_version: str, kind: str, name: str, namespace: str | None = None, *, uid: str | None = None
     ) -> bool:
-        """Delete in the foreground's stead: dependents go by the garbage collector.
+        """Delete an object in the background: the garbage collector deletes its dependents later.
 
-        With `uid` only that very object goes, not one that has been made under its name since. False: was gone.
+        With `uid` only that very object is deleted, and no later object of the same name. False: nothing to delete.
         """
         options: Object = {"propagationPolicy": "Background"}
         if uid is not None:
@@ -186,7 +186,7 @@ class Kube:
 
         Raises ApiError where the command does not end in time, and says so where its node does not answer at all.
         """
-        # With time to ask whether the node is there, where the command does not end.
+        # Leave time to ask whether the node answers, in case the command does not end.
         left = self.deadline.left(timeout + _KUBELET_SECONDS)
         timeout = min(timeout, max(left - _KUBELET_SECONDS, left / 2))
         path = f"{self._path('v1', 'Pod', namespace, pod)}/exec"
