@@ -26,7 +26,7 @@ def check(
     file = Path(f"Pulumi.{stack}.yaml")
     show(report, form, str(file), line_finder(file))
     if form is Format.TEXT and not report.findings:
-        screen.out.print(f"stack {stack}: nothing to object")
+        screen.out.print(f"stack {stack}: no mistakes found")
     if report.errors:
         raise typer.Exit(2)
 

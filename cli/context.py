@@ -199,7 +199,7 @@ class StackContext:
         """An output of the stack: what leads to hosts that were made with it. Raises StateError before they were."""
         found = plain(self.engine.outputs()).get(output)
         if not found:
-            raise StateError(f"stack {self.name}: nothing is deployed; edge up -s {self.name}")
+            raise StateError(f"stack {self.name}: nothing is deployed; deploy the stack first: edge up -s {self.name}")
         return found
 
     def _secret(self, key: str) -> str:
@@ -224,7 +224,7 @@ def _engine_name() -> str:
         raise ConfigError("", [Problem("EDGE_ENGINE", "builtin or pulumi", name)])
     if name == "pulumi" and not shutil.which("pulumi"):
         raise MachineError(
-            "EDGE_ENGINE is pulumi and there is no pulumi on PATH; install it: curl -fsSL https://get.pulumi.com | sh"
+            "EDGE_ENGINE is pulumi, and pulumi is not on PATH; install pulumi: curl -fsSL https://get.pulumi.com | sh"
         )
     return name
 

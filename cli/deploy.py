@@ -74,7 +74,9 @@ def refresh(
     context = StackContext(stack)
     if not context.engine.resources():
         # A drift check that looks at nothing must not pass.
-        raise StateError(f"stack {stack}: its state has no resources: nothing to compare; `edge up` makes them")
+        raise StateError(
+            f"stack {stack}: the state has no resources to compare; deploy the stack first: edge up -s {stack}"
+        )
     context.enter()
     summary = context.engine.refresh(dry_run=preview_only, selection=selection(target, exclude))
     if as_json:

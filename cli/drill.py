@@ -43,7 +43,7 @@ def drill(
         table = screen.table("drill", "what it breaks")
         for item in drills:
             table.add_row(item.name, item.about)
-        screen.out.print(table if drills else f"stack {stack} has no parts that a drill breaks")
+        screen.out.print(table if drills else f"stack {stack} has no part that a drill breaks")
         return
     from drills.summary import document
 

@@ -52,7 +52,7 @@ def print_text(report: RuleReport, console: Any) -> None:
     for finding, waiver in report.waived:
         console.print(Text(f"  waived: {finding.rule} {finding.path} ({waiver.reason})", "dim"))
     if report.findings:
-        console.print(Text("edge explain ID tells what a rule means", "dim"))
+        console.print(Text("edge explain ID explains a rule", "dim"))
 
 
 def as_json(report: RuleReport) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def sarif(report: RuleReport, file: str, lines: Lines) -> dict[str, Any]:
         described.append(
             {
                 "id": rule_id,
-                "shortDescription": {"text": rule.title if rule else "a waiver that waives nothing"},
+                "shortDescription": {"text": rule.title if rule else "a waiver that matches no finding"},
                 **({"fullDescription": {"text": rule.page}} if rule else {}),
             }
         )

@@ -15,7 +15,7 @@ def command_in(context: StackContext, name: str, command: Sequence[str]) -> list
 
     hosts, container = context.stack.hosts(), f"{context.name}-{name}"
     if name not in hosts:
-        raise LabError(f"{name}: no such host; there are {', '.join(hosts)}")
+        raise LabError(f"the stack has no host {name}; its hosts are {', '.join(hosts)}")
     OURS.chosen()
     docker = connect()
     try:

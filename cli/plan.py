@@ -71,9 +71,9 @@ def plan(
     if base is not None:
         changed = _against(stack, base, head, form)
     elif head is not None:
-        raise typer.BadParameter("it is for --base", param_hint="--head")
+        raise typer.BadParameter("--head needs --base", param_hint="--head")
     elif form is Form.MARKDOWN:
-        raise typer.BadParameter("markdown is for --base", param_hint="--format")
+        raise typer.BadParameter("markdown needs --base", param_hint="--format")
     else:
         changed = _plan(
             StackContext(stack), form, artefacts, fresh=fresh, refresh=refresh, selection=selection(target, exclude)

@@ -128,7 +128,7 @@ def _print(verdicts: list[Verdict], causes: list[Root], explanations: list[tuple
         for line in lines:
             screen.out.print(f"  {line}", style="red")
         if root.follows:
-            screen.out.print(f"  from it follow {_counted(root.follows)}", style="dim")
+            screen.out.print(f"  consequences: {_counted(root.follows)}", style="dim")
     red = sum(v.color is Color.RED for v in verdicts)
     grey = sum(v.color is Color.GREY for v in verdicts)
     good = len(verdicts) - red - grey

@@ -52,7 +52,7 @@ class Sandbox:
                 preexec_fn=_limited,
             )
         except subprocess.TimeoutExpired:
-            return subprocess.CompletedProcess(argv, 1, "", f"error: it did not end within {_SECONDS} s")
+            return subprocess.CompletedProcess(argv, 1, "", f"error: the program did not end within {_SECONDS} s")
 
 
 @cache
@@ -63,15 +63,20 @@ def best() -> Sandbox:
     if bwrap is not None:
         wrapper: tuple[str, ...] = (bwrap, "--die-with-parent", "--new-session", *nobody)
         if _works([*wrapper, *_system(), "/usr/bin/true"]):
-            return Sandbox("without a network, with its own files alone, read-only (bubblewrap)", wrapper, files=True)
+            return Sandbox(
+                "without a network, with read-only access to its own files alone (bubblewrap)", wrapper, files=True
+            )
     if unshare is not None:
         # The engine and its program speak over the loopback.
         up = ("sh", "-c", 'ip link set lo up && exec "$@"', "sh")
         wrapper = (unshare, "--user", "--map-root-user", "--net", *up)
         if _works([*wrapper, "true"]):
-            missing = "files that you may read or write are not kept from them: install bubblewrap"
+            missing = "the programs could access all of your files; install bubblewrap to prevent that"
             return Sandbox(f"without a network (user namespaces); {missing}", wrapper)
-    return Sandbox("with a clean environment alone; network and files are not kept from them: install bubblewrap")
+    return Sandbox(
+        "with a clean environment; the programs could access the network and all of your files;"
+        " install bubblewrap to prevent that"
+    )
 
 
 def _works(argv: list[str]) -> bool:

@@ -53,14 +53,14 @@ def take(stack: str, directory: Path) -> Snapshot | str:
         words = [sys.executable, "-m", f"{PACKAGE}cli", "-C", str(directory), "snapshot", "-s", stack]
         done = sandbox.best().run(words, directory, Path(home), own)
     if done.returncode != 0:
-        said = done.stderr.strip().splitlines() or ["it said nothing"]
+        said = done.stderr.strip().splitlines() or ["no output"]
         return next((line for line in said if line.startswith("error: ")), said[-1]).removeprefix("error: ")
     try:
         data: dict[str, Any] = json.loads(done.stdout)
         artefacts, resources = _texts(data["artefacts"]), _texts(data["resources"])
         return Snapshot(parse(data["document"], stack), artefacts, resources)
     except (ValueError, KeyError, TypeError, RecursionError):
-        return "it printed something else than a snapshot"
+        return "expected a snapshot on its standard output, got another text"
 
 
 def _texts(value: Any) -> dict[str, str]:
@@ -77,8 +77,8 @@ def worktree(revision: str, option: str = "--base") -> Iterator[Path]:
         place = Path(directory) / "base"
         made = _git("worktree", "add", "--detach", "--quiet", str(place), revision)
         if made.returncode != 0:
-            said = made.stderr.strip().splitlines() or ["git said nothing"]
-            raise EdgeError(f"{option} {revision}: {said[-1]}; a shallow clone has to fetch it first")
+            said = made.stderr.strip().splitlines() or ["no output of git"]
+            raise EdgeError(f"{option} {revision}: {said[-1]}; in a shallow clone, fetch the revision first")
         try:
             yield place
         finally:
@@ -96,4 +96,4 @@ def _git(*words: str) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(["git", *words], capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        raise EdgeError("--base needs git, and there is none on PATH") from None
+        raise EdgeError("--base needs git, and git is not on PATH") from None

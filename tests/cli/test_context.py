@@ -67,7 +67,7 @@ def test_what_names_no_stack_of_this_project_is_refused(text: str) -> None:
 
 def test_pulumi_without_the_cli_is_refused_and_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDGE_ENGINE", "pulumi")
-    with pytest.raises(MachineError, match=r"no pulumi on PATH.*get\.pulumi\.com") as caught:
+    with pytest.raises(MachineError, match=r"pulumi is not on PATH.*get\.pulumi\.com") as caught:
         _ = StackContext("lab").engine
     assert caught.value.exit_code == 1
 

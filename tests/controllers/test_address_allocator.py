@@ -114,7 +114,7 @@ def test_no_more_is_withdrawn_than_is_needed() -> None:
 
 def test_nothing_new_is_given_or_withdrawn_while_too_little_is_known() -> None:
     result, short = assigned(nets("172.18.0.84/31"), [A, C], {A: x(84), B: x(85)}, [B], waiting=True)
-    assert result == {A: x(84), B: x(85)} and "another controller may have given addresses" in short
+    assert result == {A: x(84), B: x(85)} and "another controller may have assigned addresses" in short
 
 
 WHO = "02:00:00:00:00:09 on eth1"

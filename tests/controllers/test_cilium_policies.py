@@ -222,7 +222,10 @@ def test_the_field_that_is_wrong_is_named(spec: Any, told: str) -> None:
 def test_an_object_without_spec_or_status_is_borne() -> None:
     without: list[dict[str, Any]] = [{}, {"spec": None}, {"spec": []}]
     for nothing in without:
-        assert PolicyReader().declared({"metadata": {"name": "a", "uid": "u"}, **nothing}) == "spec: there is none"
+        assert (
+            PolicyReader().declared({"metadata": {"name": "a", "uid": "u"}, **nothing})
+            == "spec: expected an object, got none"
+        )
     spec = {"destinationCIDRs": ["0.0.0.0/0"]}
     item = PolicyReader().declared({"metadata": {"name": "a", "uid": "u"}, "spec": spec, "status": None})
     assert isinstance(item, DeclaredPolicy) and (item.generation, item.created, item.status) == (0, "", {})

@@ -168,7 +168,7 @@ def test_a_gateway_without_its_address_is_not_used_yet() -> None:
 def test_local_only_drops_and_says_so() -> None:
     one = decided(policy(OLD, azAffinity="localOnly"), down=(EAST,))
     assert gateways(one) == {"ha-east-0": [("-", None)], "ha-west-0": [("w4", "172.18.0.85")]}
-    assert one.notes == ["zone east has no gateway that serves: their pods' traffic is dropped (localOnly)"]
+    assert one.notes == ["zone east has no serving gateway: localOnly drops the traffic of the pods there"]
 
 
 def test_what_is_programmed_stays_when_nobody_serves() -> None:
@@ -249,7 +249,7 @@ def test_a_gateway_without_a_way_to_the_destination_is_not_used_for_it() -> None
     one = decided(policy(OLD), cut={EAST: "172.18.0.8/32"})
     assert used(one) == {("w4", "172.18.0.85")}
     assert one.status["groupStatuses"][0]["healthyGatewayIPs"] == [WEST]
-    assert one.notes == ["w3 has no way to 172.18.0.8/32"]
+    assert one.notes == ["w3 has no uplink to 172.18.0.8/32"]
     # For another destination it is as good as ever.
     other = decided(policy(OLD, destinationCIDRs=["203.0.113.0/24"]), cut={EAST: "172.18.0.8/32"})
     assert used(other) == {("w3", "172.18.0.84"), ("w4", "172.18.0.85")} and other.notes == []
@@ -258,7 +258,7 @@ def test_a_gateway_without_a_way_to_the_destination_is_not_used_for_it() -> None
 def test_where_no_gateway_has_a_way_all_stays_as_it_is() -> None:
     one = decided(policy(OLD), cut={EAST: "172.18.0.8/32", WEST: "172.18.0.8/32"})
     assert one.policies is None
-    assert one.notes == ["w3 has no way to 172.18.0.8/32", "w4 has no way to 172.18.0.8/32", "no gateway serves"]
+    assert one.notes == ["w3 has no uplink to 172.18.0.8/32", "w4 has no uplink to 172.18.0.8/32", "no gateway serves"]
     # The one that answers, and flaps, is no better.
     assert decided(policy(OLD), down=(WEST,), cut={EAST: "172.18.0.8/32"}).policies is None
 

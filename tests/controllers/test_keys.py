@@ -73,6 +73,6 @@ def test_what_is_no_key_changes_nothing_and_shows_nothing(odd: dict[str, str]) -
 def test_a_secret_that_is_not_there_is_said_and_not_made() -> None:
     kube = FakeKube()
     del kube.objects[SECRET]
-    with pytest.raises(ApiError, match="`edge up` makes it"):
+    with pytest.raises(ApiError, match="`edge up` makes the Secret"):
         key_sync(kube, KeyRing()).round(NOW)
     assert not kube.called("create", "Secret")

@@ -121,7 +121,7 @@ def test_a_program_that_prints_something_else_is_told_and_not_believed(tmp_path:
     place = hostile(tmp_path / "base", server, [], [])
     for text in ("print('[' * 100000)", "print('{}')", 'print(\'{"document": {}, "artefacts": {"a": 1}}\')'):
         (place / "cli" / "__main__.py").write_text(text)
-        assert take("dev", place) == "it printed something else than a snapshot"
+        assert take("dev", place) == "expected a snapshot on its standard output, got another text"
 
 
 def test_head_is_another_revision_and_what_is_printed_comes_from_here(project: Project) -> None:  # noqa: F811

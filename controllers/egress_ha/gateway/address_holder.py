@@ -83,7 +83,9 @@ class AddressHolder:
         interfaces.hold(address, device, self._lifetime)
         if time.monotonic() - began > STANDSTILL:
             interfaces.drop(address, device)
-            raise interfaces.InterfaceError(f"{address}: this host stood still since it asked who has the address")
+            raise interfaces.InterfaceError(
+                f"{address}: dropped again, because this host stood still after it asked by ARP who has the address"
+            )
         self.devices = {**self.devices, address: device}
         if isinstance(address, IPv4Address):
             arp.announce(device, address)

@@ -91,7 +91,7 @@ class GatewayProcess:
 
     def _done(self, state: GatewayState) -> None:
         for address in state.held ^ self._state.held:
-            log.info("%s %s", "has" if address in state.held else "has no more", address)
+            log.info("%s %s", "has" if address in state.held else "no longer has", address)
         self._state, self._round = state, time.monotonic()
 
     def _held_on(self) -> dict[Address, str]:

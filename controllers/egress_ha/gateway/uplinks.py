@@ -83,7 +83,9 @@ class Uplinks(threading.Thread):
         cut = frozenset(prefix for prefix, uplink in self._uplinks.items() if not uplink.update(now, prefix in fine))
         if cut != self.cut:
             for prefix in cut ^ self.cut:
-                log.warning("%s to %s, %s", "no way" if prefix in cut else "a way", prefix, self._hops.get(prefix))
+                log.warning(
+                    "%s to %s, %s", "no uplink" if prefix in cut else "an uplink", prefix, self._hops.get(prefix)
+                )
             self.cut = cut
 
     def _new(self) -> _Uplink:

@@ -49,7 +49,7 @@ class KeySync(threading.Thread):
         """Read the Secret, and renew its keys when it is time. Raises ApiError, and ValueError for broken keys."""
         found = self._kube.get("v1", "Secret", HA_KEYS, self._namespace)
         if found is None:
-            raise ApiError(f"Secret {self._namespace}/{HA_KEYS} is not there; `edge up` makes it")
+            raise ApiError(f"Secret {self._namespace}/{HA_KEYS} does not exist; `edge up` makes the Secret")
         data = dict(found.get("data") or {})
         self._ring.replace(data)
         if self._leads() and now - self._ring.newest >= ROTATION:
@@ -62,5 +62,5 @@ class KeySync(threading.Thread):
         news = {f"{PREFIX}{when}": base64.b64encode(secrets.token_bytes(BYTES)).decode() for when in made}
         kept = {name: data[name] for name in names[-(_KEPT - 1) :]}
         written = self._kube.replace({**found, "data": {**kept, **news}})
-        log.info("keys of probes: a new one, of %d", len(written["data"]))
+        log.info("keys of probes: added a key, now %d keys", len(written["data"]))
         return dict(written["data"])

@@ -99,7 +99,7 @@ class AddressAllocator:
         )
 
     def _why(self, cidrs: Sequence[Prefix], short: Sequence[Address]) -> str:
-        reasons = ["another controller may have given addresses a moment ago"] if self.waiting else []
+        reasons = ["another controller may have assigned addresses a moment ago"] if self.waiting else []
         for address in islice(_hosts(cidrs), _LOOKED_AT):
             if address in self.conflicts:
                 reasons.append(f"{address} is used by {self.conflicts[address]}, which is no gateway")

@@ -94,7 +94,7 @@ def _drop(item: DeclaredPolicy, observed: Observations) -> list[Manifest]:
 
 def _cut_notes(candidates: Candidates) -> list[str]:
     return [
-        f"{member.name} has no way to {', '.join(sorted(map(str, candidates.cut[member.address])))}"
+        f"{member.name} has no uplink to {', '.join(sorted(map(str, candidates.cut[member.address])))}"
         for member in candidates.members
         if member.address in candidates.cut
     ]
@@ -104,4 +104,4 @@ def _zone_notes(chosen: Chosen) -> list[str]:
     """A note for each zone whose pods have no gateway, which only localOnly allows."""
     without = [zone for zone, serving in chosen.items() if not serving and zone is not None]
     whose = [f"zone {zone} has" if zone else "nodes without a zone have" for zone in without]
-    return [f"{one} no gateway that serves: their pods' traffic is dropped (localOnly)" for one in whose]
+    return [f"{one} no serving gateway: localOnly drops the traffic of the pods there" for one in whose]

@@ -51,7 +51,7 @@ class PolicyReader:
 def _policy(item: Object) -> EgressPolicy | str:
     spec = item.get("spec")
     if not isinstance(spec, dict):
-        return "spec: there is none"
+        return "spec: expected an object, got none"
     try:
         return EgressPolicy.model_validate({**spec, "name": item["metadata"]["name"]})
     except ValidationError as error:

@@ -69,7 +69,7 @@ class LeaderElection(threading.Thread):
         now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
         if lease is None:
             if not self._missing:
-                log.warning("Lease %s/%s is not there; `edge up` makes it", self._namespace, HA_LEASE)
+                log.warning("Lease %s/%s does not exist; `edge up` makes the Lease", self._namespace, HA_LEASE)
             self._missing = True
             return False
         self._missing = False

@@ -77,7 +77,7 @@ class PolicyWriter:
         except ApiError as error:
             return error
         if live is None:
-            return NameTaken(f"{KIND} {manifest['metadata']['name']} is there and was not made by this controller")
+            return NameTaken(f"{KIND} {manifest['metadata']['name']} exists, and another owner made the object")
         self._made.put(live)
         metrics.MOVES.inc()
         log.info("policy %s: %s", live["metadata"]["name"], _gateway_names(live))
@@ -93,14 +93,14 @@ class PolicyWriter:
     def _write_status(self, item: Object, decision: Decision) -> None:
         taken = self._names_taken.get(decision.declared.policy.name)
         if taken is not None:
-            self._refuse(item, f"{taken}: delete it, or give the policy another name", "NameTaken")
+            self._refuse(item, f"{taken}; delete the object, or give the policy another name", "NameTaken")
         elif self._apply_status(item, decision.status):
             self._record(item, "NoGateway", "; ".join(decision.notes))
 
     def _refuse(self, item: Object, why: str, reason: str = "Invalid") -> None:
         """Say in the status and in an event that the controller does not carry out the policy as it is now."""
         before = item.get("status") or {}
-        message = f"{why}; what was carried out before stays, without failover"
+        message = f"{why}; the last state that was carried out stays, without failover"
         refusal = {
             "type": HA_ACCEPTED,
             "status": "False",

@@ -35,7 +35,7 @@ def test_a_gateway_whose_next_hop_is_gone_is_stood_in_for(egress: Edge) -> None:
         until(lambda: served_by(egress, "172.18.0.85"), 10, "the other gateway serves")
         assert healthy(egress) == [WEST]
         told = egress.kubectl("get", "events", "-o", "jsonpath={.items[*].message}")
-        assert f"kind-worker3 has no way to {FAR}/32" in told
+        assert f"kind-worker3 has no uplink to {FAR}/32" in told
         verdicts = egress.look()["verdicts"]
         assert any("no way to a destination" in v["cause"] for v in verdicts if v["check"] == "egress-status")
         egress.on(GATEWAYS[0], f"ip route replace {FAR}/32 via {ROUTER}")

@@ -120,11 +120,11 @@ FAULTS = {
         lambda edge: edge.fault("freeze", "cilium-r"),
         lambda edge: edge.fault("thaw", "cilium-r"),
         "bgp-session",
-        "cilium-r",
+        "cannot connect",
     ),
     "sshd gone": Fault(
         on_router("pkill -STOP -f '[w]hile :; do'; pkill -x sshd; true"),
-        lambda edge: edge.fault("thaw", "cilium-r"),
+        on_router("pkill -CONT -f '[w]hile :; do'"),
         "bgp-session",
         "cannot connect",
     ),
