@@ -8,21 +8,26 @@ from dataclasses import dataclass
 # curl's exit statuses for a connection that was accepted, and carried something else than HTTP: HTTP/0.9 (a banner,
 # gRPC, an alert of TLS), an empty reply, a connection that the server closed, also while it was sent to.
 _OTHER_PROTOCOL = (1, 52, 55, 56)
-# So many lost requests are enough to know that some are lost; each may take its whole time limit.
-_ENOUGH_LOST = 6
-_MARK = re.compile(r"^CURL (\d+)$", re.MULTILINE)
+_TIMED_OUT = 28
+# How long it took to connect, in seconds, and the exit status.
+_MARK = re.compile(r"(?:^TCP ([0-9.]+)\n)?^CURL (\d+)$", re.MULTILINE)
+_MARKED = re.compile(r"^(TCP|CURL) [0-9.]+$")
 _HOSTNAME = re.compile(r"^Hostname: (\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Those to some requests. `pods` are the names that servers gave, where they give one."""
+    """Those to some requests. `pods` are the names that servers gave, where they give one.
+
+    `silent`: so many of the lost ones had a connection, and no answer on it in time.
+    """
 
     http: int
     accepted: int
     lost: int
     pods: frozenset[str]
     first: str
+    silent: int = 0
 
     @property
     def failures(self) -> int:
@@ -37,6 +42,8 @@ class Answers:
     def __str__(self) -> str:
         if not self.http and self.accepted:
             return "a connection, and no HTTP"
+        if self.silent == self.asked > 0:
+            return "a connection, and no answer on it"
         return self.first or "no answer"
 
 
@@ -47,26 +54,31 @@ def ask(url: str, *, connect: int, seconds: int, body: int = 0) -> str:
     """
     sent = f"head -c {body} /dev/zero | " if body else ""
     data = " --data-binary @-" if body else ""
-    # The mark stands on a line of its own, whatever came before.
-    return (
-        f"{sent}curl -s{data} --connect-timeout {connect} --max-time {seconds} {url};"
-        " code=$?; printf '\\nCURL %d\\n' $code"
-    )
+    limits = f"--connect-timeout {connect} --max-time {seconds}"
+    # The marks stand on lines of their own, whatever came before.
+    curl = f"curl -s{data} {limits} -w '\\nTCP %{{time_connect}}' {url}"
+    return f"{sent}{curl}; code=$?; printf '\\nCURL %d\\n' $code"
 
 
-def ask_often(url: str, times: int, *, connect: int, seconds: int) -> str:
-    """A shell command for several requests in a row. It ends early, once enough of them were lost."""
+def ask_often(url: str, times: int, *, connect: int, seconds: int, enough: int) -> str:
+    """A shell command for several requests in a row. It ends early, once `enough` of them were lost.
+
+    Each lost request may take its whole time limit, and few of them are enough to know that some are lost.
+    """
     arrived = "|".join(str(code) for code in (0, *_OTHER_PROTOCOL))
     return (
         f"lost=0; for i in $(seq {times}); do {ask(url, connect=connect, seconds=seconds)};"
-        f" case $code in {arrived}) ;; *) lost=$((lost + 1)) ;; esac; [ $lost -lt {_ENOUGH_LOST} ] || break; done"
+        f" case $code in {arrived}) ;; *) lost=$((lost + 1)) ;; esac; [ $lost -lt {enough} ] || break; done"
     )
 
 
 def read(shown: str) -> Answers:
     """What the commands of `ask` said."""
-    codes = [int(code) for code in _MARK.findall(shown)]
+    marks = [(float(connected or 0), int(code)) for connected, code in _MARK.findall(shown)]
+    codes = [code for _, code in marks]
     http = codes.count(0)
     accepted = sum(code in _OTHER_PROTOCOL for code in codes)
-    first = next((line for line in shown.splitlines() if line and not _MARK.match(line)), "")
-    return Answers(http, accepted, len(codes) - http - accepted, frozenset(_HOSTNAME.findall(shown)), first)
+    silent = sum(code == _TIMED_OUT and connected > 0 for connected, code in marks)
+    first = next((line for line in shown.splitlines() if line and not _MARKED.match(line)), "")
+    lost = len(codes) - http - accepted
+    return Answers(http, accepted, lost, frozenset(_HOSTNAME.findall(shown)), first, silent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -72,17 +73,30 @@ def test_a_connection_without_an_answer_is_a_loss_where_others_were_answered() -
 
 def test_a_server_is_asked_as_often_as_it_answers() -> None:
     with server("HTTP/1.0 200 OK\r\n\r\nHostname: webpod-1\n") as url:
-        answers = read(ran(ask_often(url, 9, connect=1, seconds=2)))
+        answers = read(ran(ask_often(url, 9, connect=1, seconds=2, enough=6)))
     assert (answers.asked, answers.http) == (9, 9)
 
 
 def test_other_protocols_are_asked_as_often() -> None:
     with server("SSH-2.0-OpenSSH\r\n") as url:
-        assert read(ran(ask_often(url, 9, connect=1, seconds=2))).accepted == 9
+        assert read(ran(ask_often(url, 9, connect=1, seconds=2, enough=6))).accepted == 9
 
 
 def test_nobody_is_not_asked_to_the_end() -> None:
     with server("") as url:
         pass
-    answers = read(ran(ask_often(url, 30, connect=1, seconds=2)))
+    answers = read(ran(ask_often(url, 30, connect=1, seconds=2, enough=6)))
     assert 3 < answers.asked == answers.failures < 10
+
+
+def test_who_connects_and_is_not_answered() -> None:
+    """Somebody listens, and nobody takes what comes."""
+    with socket.create_server(("127.0.0.1", 0)) as idle:
+        url = f"http://127.0.0.1:{idle.getsockname()[1]}/"
+        answers = read(ran(ask_often(url, 9, connect=1, seconds=1, enough=2)))
+    assert (answers.asked, answers.silent, str(answers)) == (2, 2, "a connection, and no answer on it")
+
+
+def test_no_curl_is_a_loss() -> None:
+    answers = read(ran("curl() { return 127; }; " + ask_often("http://127.0.0.1/", 9, connect=1, seconds=1, enough=2)))
+    assert (answers.asked, answers.lost, answers.silent) == (2, 2, 0)

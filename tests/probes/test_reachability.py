@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 import pytest
@@ -22,7 +23,7 @@ class Pods:
         self.large = large
 
     def in_pod(self, pod: Any, command: str) -> str:
-        url = command.split(";")[0].rpartition(" ")[2]
+        url = re.findall(r"http://\S+/", command)[0]
         assert "head -c 4000 /dev/zero | curl" in command
         return self._small(url) + "=-=-=\n" + self.large
 
@@ -31,6 +32,8 @@ class Pods:
             "http://172.20.1.9:80/": "Hostname: webpod-1\n\nCURL 0\n",
             "http://172.20.1.7:80/": "\nCURL 52\n",
             "http://172.20.1.6:80/": "<html>\nCURL 0\n",
+            "http://172.20.1.5:80/": "Hostname: webpod-1\n\nTCP 0.1\nCURL 0\n\nTCP 0\nCURL 28\n",
+            "http://172.20.1.4:80/": "\nTCP 0.1\nCURL 28\n" * 2,
         }.get(url, "\nCURL 28\n")
 
 
@@ -51,6 +54,14 @@ def pod(name: str, app: str, node: str | None, address: str | None) -> dict[str,
         ("cilium-w1", "172.20.1.7", Color.GREEN, "cilium-ctr -> cilium-w1", ""),
         ("cilium-w1", "172.20.1.6", Color.GREEN, "cilium-ctr -> cilium-w1", ""),
         ("cilium-w1", "172.20.1.8", Color.RED, "cilium-ctr -> cilium-w1", "no route back"),
+        ("cilium-w1", "172.20.1.5", Color.RED, "cilium-ctr -> cilium-w1", "packets are lost on the way cilium-ctr -> "),
+        (
+            "cilium-w1",
+            "172.20.1.4",
+            Color.RED,
+            "cilium-ctr -> cilium-w1",
+            "webpod-1 takes connections and answers none",
+        ),
         ("cilium-w1", None, Color.RED, "cilium-ctr -> cilium-w1", "is the agent on its node ready"),
         (None, None, Color.RED, "cilium-ctr -> no node", "no node has taken the pod"),
     ],

@@ -38,7 +38,7 @@ FAULTS = {
     "node drops HTTP": Fault(
         on("cilium-w2", f"iptables {DROP_80.format('-I')}"),
         on("cilium-w2", f"iptables {DROP_80.format('-D')}"),
-        "vip-http",
+        "pod-to-pod",
         "cilium-w2 drops it: raw PREROUTING",
     ),
     "node drops BGP": on_w1(
@@ -56,16 +56,13 @@ FAULTS = {
     "no route to the other subnet": on_w1(
         "ip route del 192.168.20.0/24",
         "ip route add 192.168.20.0/24 via 192.168.10.200",
-        "pod-to-pod",
+        "vip-http",
         "cilium-w1 has no route to 192.168.20.0/24",
-    ),
-    "small MTU on a node": on_w1(
-        "ip link set eth1 mtu 1000", f"ip link set eth1 mtu 1500; {LINK_UP}", "pod-to-pod", "MTU 1000"
     ),
     "node loses packets": on_w1(
         "iptables -t raw -I PREROUTING -i eth1 -p tcp --dport 80 -m statistic --mode nth --every 5 -j DROP",
         "iptables -t raw -D PREROUTING -i eth1 -p tcp --dport 80 -m statistic --mode nth --every 5 -j DROP",
-        "vip-http",
+        "pod-to-pod",
         "cilium-w1 drops some of it: raw PREROUTING",
     ),
     "blackhole to the router": on_w1(

@@ -89,7 +89,7 @@ FAULTS = {
         both(*(on(f"cilium-w{i}", "pkill -STOP -x whoami") for i in (1, 2, 3))),
         both(*(on(f"cilium-w{i}", "pkill -CONT -x whoami") for i in (1, 2, 3))),
         "pod-to-pod",
-        "takes the connection and says nothing",
+        "takes connections and answers none",
     ),
     "node label": Fault(
         labelled("node/cilium-w1", "enable-bgp-"),
