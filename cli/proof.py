@@ -46,10 +46,11 @@ def prove(
     context: StackContext, deadline: float | None, *, as_json: bool, junit: Path | None, clock: screen.Clock
 ) -> None:
     """Run the probes until green or the deadline, or once where there is none; exit with 1 where it is not green."""
-    from diagnosis.evidence import explained
+    from diagnosis.evidence import TO_PODS, explained
     from diagnosis.why.situation import Situation
     from effective.made import with_made
     from probes.collector import Collector
+    from probes.policy_questions import collect_policies
     from probes.verify import all_green
     from probes.verify import verify as run
     from transport.ssh import SshPool
@@ -75,6 +76,8 @@ def prove(
         situation = Situation(with_made(context.stack), proof.observations)
         collector.within(kept)
         states = _states(collector, causes)
+        if any(root.verdict.check in TO_PODS for root in causes):
+            collect_policies(collector, proof.observations)
     finally:
         pool.close()
     explanations = [explained(situation, root, states) for root in causes]

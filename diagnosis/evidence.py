@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from config.errors import KUBELET_UNREACHABLE
 from diagnosis.entities import Hosts
 from diagnosis.host_evidence import of_hosts
+from diagnosis.policy_evidence import of_policies
 from diagnosis.roots import Root
 from diagnosis.why import prefix
 from diagnosis.why.chain import announcement_paths
@@ -21,25 +22,30 @@ from probes.verdict import Color, Verdict
 # Lines that only say where the next ones belong.
 _CONTEXT = re.compile(r"(router bgp|address-family|exit|exit-address-family|exit-vrf|!|end)\b|!$")
 _MOST = 4
+# Checks of packets that network policies may keep from Pods.
+TO_PODS = ("pod-to-pod", "vip-http")
 # Checks whose cause is a guess from outside.
-_LOOK_ALIKE = ("bgp-session", "pod-to-pod", "vip-http")
+_LOOK_ALIKE = ("bgp-session", *TO_PODS)
 
 
 def explained(situation: Situation, root: Root, states: dict[str, HostState]) -> tuple[str, list[str]]:
     """The cause of a root in words, and its evidence: what the API's objects, FRR and the kernels of its hosts say.
 
-    Packets that are lost look alike from outside, whatever lost them: what a kernel says goes before that guess.
+    Packets that are lost look alike from outside, whatever lost them: what a kernel says, or a network policy, goes
+    before that guess.
     """
     found = [*_of_objects(situation, root), *_of_config(situation, root.verdict)]
-    kernels = list(dict.fromkeys(of_hosts(situation.stack, root.verdict, states)))
-    if not kernels:
+    facts = list(dict.fromkeys(of_hosts(situation.stack, root.verdict, states)))
+    if root.verdict.check in TO_PODS:
+        facts += dict.fromkeys(of_policies(situation, root.verdict))
+    if not facts:
         return root.cause, found
     if root.verdict.color is Color.GREY and KUBELET_UNREACHABLE in root.cause:
         # Who cannot be asked for lack of a way to it.
-        return kernels[0], [root.cause, *found, *kernels[1:]]
+        return facts[0], [root.cause, *found, *facts[1:]]
     if root.verdict.check in _LOOK_ALIKE and root.verdict.color is Color.RED:
-        return kernels[0], [*found, *kernels[1:]]
-    return root.cause, [*found, *kernels]
+        return facts[0], [*found, *facts[1:]]
+    return root.cause, [*found, *facts]
 
 
 def _of_objects(situation: Situation, root: Root) -> list[str]:

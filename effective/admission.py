@@ -7,7 +7,7 @@ cilium/filter_state_cilium_policy.cc. Policies join: what one of them admits is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address
 
 from config.policy import Direction, EndpointSelector, Entity, NetworkPolicy, PolicyRule
@@ -71,10 +71,23 @@ def out_of_ingress(policies: Iterable[NetworkPolicy], backend: Party) -> Answer:
 
 def into_backend(policies: Iterable[NetworkPolicy], backend: Party) -> Answer:
     """The second hop as the backend's node judges it: whether the backend takes traffic of Ingress."""
-    of_it = (
-        policy for policy in policies if policy.selector is not None and takes(policy.selector, backend.labels or {})
-    )
-    return _answer(of_it, "ingress", Party(INGRESS.entities, port=backend.port))
+    return _answer(_of(policies, backend), "ingress", Party(INGRESS.entities, port=backend.port))
+
+
+def between_pods(policies: Iterable[NetworkPolicy], client: Party, server: Party) -> Answer:
+    """Whether a Pod may open a connection to another one: out of the one, and into the other."""
+    known = list(policies)
+    out = _answer(_of(known, client), "egress", server)
+    return into_pod(known, client, server) if out.admitted else out
+
+
+def into_pod(policies: Iterable[NetworkPolicy], client: Party, server: Party) -> Answer:
+    """Whether a Pod takes a connection of a client, at the port of the server."""
+    return _answer(_of(policies, server), "ingress", replace(client, port=server.port))
+
+
+def _of(policies: Iterable[NetworkPolicy], party: Party) -> Iterable[NetworkPolicy]:
+    return (policy for policy in policies if policy.selector is not None and takes(policy.selector, party.labels or {}))
 
 
 def takes(selector: EndpointSelector, labels: Mapping[str, str]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from config.stack import StackConfig
 from config.workload import Service
+from probes.authors import written_by
 from probes.observations import Json, Observations
 from probes.services import service_object
 from probes.verdict import Verdict, judged
@@ -33,7 +34,7 @@ def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
                 f"{key}: {_text(wanted)}",
                 f"{key}: {_text(live)}",
                 "API",
-                f"{key} of Service {service.namespace}/{service.name} was changed{_who(found, key)};"
+                f"{key} of Service {service.namespace}/{service.name} was changed{written_by(found, _path(key))};"
                 " edge up --refresh puts it back",
             )
 
@@ -71,15 +72,8 @@ def _declared(service: Service) -> Iterator[tuple[str, Any]]:
     )
 
 
-def _who(found: Json, key: str) -> str:
-    """Who owns the field, as the API's managedFields tell."""
-    # Of a list, or of labels, several may own a part: the last one changed it.
-    owners = [
-        (str(entry.get("time", "some time")), str(entry.get("manager", "somebody")))
-        for entry in found["metadata"].get("managedFields") or []
-        if f"f:{key}" in ((entry.get("fieldsV1") or {}).get("f:metadata" if key == "labels" else "f:spec") or {})
-    ]
-    return f" by {max(owners)[1]} at {max(owners)[0]}" if owners else ""
+def _path(key: str) -> str:
+    return "metadata.labels" if key == "labels" else f"spec.{key}"
 
 
 def _text(value: Any) -> str:

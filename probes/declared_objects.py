@@ -9,6 +9,7 @@ from config.stack import StackConfig
 from effective.objects import bgp
 from effective.objects.form import Manifest
 from effective.objects.l2 import l2_policy
+from probes.authors import written_by
 from probes.observations import Json, Observations
 from probes.verdict import Verdict, judged
 
@@ -32,7 +33,7 @@ def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
         different = list(_differences(wanted, found)) if "spec" in found else []
         if different:
             path, expected, got = different[0]
-            cause = f"{path} of {kind} {name} was changed{_who(found, path)}; edge up --refresh puts it back"
+            cause = f"{path} of {kind} {name} was changed{written_by(found, path)}; edge up --refresh puts it back"
             more = f" and {len(different) - 1} more" if len(different) > 1 else ""
             yield judged(CHECK, f"{kind} {name}", False, f"{path}: {expected}", f"{got}{more}", "API", cause)
 
@@ -48,7 +49,7 @@ def _overrides(stack: StackConfig, observations: Observations) -> Iterator[Verdi
     for one in observations.objects.get("CiliumBGPNodeConfigOverride", []):
         name = one["metadata"]["name"]
         if name in nodes - known:
-            who = _who(one, "spec.bgpInstances")
+            who = written_by(one, "spec.bgpInstances")
             cause = (
                 f"CiliumBGPNodeConfigOverride {name} is not of the stack, and goes before the cluster config: it was"
                 f" written{who}; kubectl delete ciliumbgpnodeconfigoverride {name}"
@@ -86,17 +87,6 @@ def _different(path: str, wanted: Any, found: Any) -> Iterator[tuple[str, Any, A
             yield from _different(f"{path}[{i}]", one, other)
     elif wanted != found and not (found is None and wanted in ({}, [], None)):
         yield path, _text(wanted), _text(found)
-
-
-def _who(found: Json, path: str) -> str:
-    """Who wrote the part last, as the API's managedFields tell."""
-    top, part = path.partition("[")[0].split(".")[:2]
-    owners = [
-        (str(entry.get("time", "some time")), str(entry.get("manager", "somebody")))
-        for entry in found["metadata"].get("managedFields") or []
-        if f"f:{part}" in ((entry.get("fieldsV1") or {}).get(f"f:{top}") or {}) and not entry.get("subresource")
-    ]
-    return f" by {max(owners)[1]} at {max(owners)[0]}" if owners else ""
 
 
 def _text(value: Any) -> str:

@@ -47,6 +47,21 @@ def peering(asn: int = 65001, address: str = "192.168.10.200", peer: int = 65000
     return patched(PEERING, {"spec": {"bgpInstances": [{"name": "instance-65001", "localASN": asn, "peers": peers}]}})
 
 
+# Where agents may run: not on one of the workers.
+ELSEWHERE = {
+    "requiredDuringSchedulingIgnoredDuringExecution": {
+        "nodeSelectorTerms": [
+            {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "NotIn", "values": ["cilium-w1"]}]}
+        ]
+    }
+}
+
+
+def agents_on(affinity: Any) -> Any:
+    """The part of the agents' DaemonSet that says on which nodes they run."""
+    return {"spec": {"template": {"spec": {"affinity": {"nodeAffinity": affinity}}}}}
+
+
 FAULTS = {
     "operator gone": Fault(
         scaled(*SYSTEM, "deployment/cilium-operator", count=0),
@@ -86,8 +101,8 @@ FAULTS = {
         scaled("deployment/webpod", count=0), scaled("deployment/webpod", count=3), "vip-http", "no backend"
     ),
     "backends hang": Fault(
-        both(*(on(f"cilium-w{i}", "pkill -STOP -x whoami") for i in (1, 2, 3))),
-        both(*(on(f"cilium-w{i}", "pkill -CONT -x whoami") for i in (1, 2, 3))),
+        both(*(on(f"cilium-w{i}", "pkill -STOP -f 'noderunner whoam[i]'") for i in (1, 2, 3))),
+        both(*(on(f"cilium-w{i}", "pkill -CONT -f 'noderunner whoam[i]'") for i in (1, 2, 3))),
         "pod-to-pod",
         "takes connections and answers none",
     ),
@@ -108,7 +123,10 @@ FAULTS = {
     "advertisement of Pods deleted": deleted(PODS, "bgp-advertisements"),
     "advertisement of Services deleted": deleted(LB, "bgp-advertisements-lb-exip-webpod"),
     "advertisement of another kind": Fault(
-        patched(PODS, {"spec": {"advertisements": [{"advertisementType": "Interface", "interface": {"name": "lo"}}]}}),
+        patched(
+            PODS,
+            {"spec": {"advertisements": [{"advertisementType": "Service", "service": {"addresses": ["ClusterIP"]}}]}},
+        ),
         redeployed,
         "declared",
         "of CiliumBGPAdvertisement bgp-advertisements was changed by kubectl-patch",
@@ -152,49 +170,21 @@ FAULTS = {
         "CiliumNetworkPolicy default/no",
     ),
     "no agent on a node": Fault(
-        patched(
-            "daemonset/cilium",
-            {
-                "spec": {
-                    "template": {
-                        "spec": {
-                            "affinity": {
-                                "nodeAffinity": {
-                                    "requiredDuringSchedulingIgnoredDuringExecution": {
-                                        "nodeSelectorTerms": [
-                                            {
-                                                "matchExpressions": [
-                                                    {
-                                                        "key": "kubernetes.io/hostname",
-                                                        "operator": "NotIn",
-                                                        "values": ["cilium-w1"],
-                                                    }
-                                                ]
-                                            }
-                                        ]
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            },
-            *SYSTEM,
-        ),
-        redeployed,
+        patched("daemonset/cilium", agents_on(ELSEWHERE), *SYSTEM),
+        patched("daemonset/cilium", agents_on(None), *SYSTEM),
         "bgp-session",
-        "no agent runs on cilium-w1",
+        "no agent pod on this node",
     ),
     "API server frozen": Fault(
         on("cilium-ctr", "pkill -STOP -x kube-apiserver"),
         on("cilium-ctr", "pkill -CONT -x kube-apiserver"),
-        "bgp-session",
+        "lb-ipam",
         "the Kubernetes API does not answer",
     ),
     "etcd frozen": Fault(
         on("cilium-ctr", "pkill -STOP -x etcd"),
         on("cilium-ctr", "pkill -CONT -x etcd"),
-        "bgp-session",
+        "lb-ipam",
         "the Kubernetes API",
     ),
 }

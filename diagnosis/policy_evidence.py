@@ -1,0 +1,74 @@
+"""Which network policy keeps packets from a Pod, judged by the policies as the cluster has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.objects import typed
+from config.policy import NetworkPolicy
+from diagnosis.entities import Hosts
+from diagnosis.why.situation import Json, Situation
+from effective.admission import Answer, Party, between_pods, into_pod, outside, pod
+from probes.authors import written_by
+from probes.conditions import POLICY_KINDS, refusal
+from probes.verdict import Verdict
+
+
+def of_policies(situation: Situation, verdict: Verdict) -> Iterator[str]:
+    """A line for each policy that stands in the way; none where the policies let the packets pass."""
+    live = list(_in_force(situation))
+    policies = [policy for _, _, policy in live]
+    for whom, answer in _answers(situation, verdict, policies):
+        if answer.admitted:
+            continue
+        for kind, item, policy in live:
+            if policy.name in answer.policies:
+                metadata = item["metadata"]
+                name = "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
+                yield f"{kind} {name}{_origin(situation, policy, item)}: {answer.words(whom)}"
+
+
+def _answers(situation: Situation, verdict: Verdict, policies: list[NetworkPolicy]) -> Iterator[tuple[str, Answer]]:
+    """Who was to be reached, and whether the policies admit it."""
+    if verdict.check == "pod-to-pod":
+        client, _, server = verdict.subject.partition(" -> ")
+        ends = [party for name in (client, server) for party in _pods(situation, name)]
+        if len(ends) == 2:
+            yield client, between_pods(policies, *ends)
+    if verdict.check == "vip-http":
+        routers = [one for one in situation.stack.routers if one.name in Hosts(situation.stack).about(verdict)]
+        name = verdict.subject.partition(" ")[0]
+        service = next((one for one in situation.stack.services if one.name == name), None)
+        if service is None or not routers:
+            return
+        for item in situation.of("pods"):
+            labels = item["metadata"].get("labels") or {}
+            if item["metadata"]["namespace"] == service.namespace and service.selector.items() <= labels.items():
+                address = routers[0].interfaces[0].address.ip
+                yield f"what comes from {routers[0].name}", into_pod(policies, outside(address, None), _party(item))
+                return
+
+
+def _pods(situation: Situation, name: str) -> Iterator[Party]:
+    yield from (_party(item) for item in situation.of("pods") if item["metadata"]["name"] == name)
+
+
+def _party(item: Json) -> Party:
+    ports = item["spec"]["containers"][0].get("ports") or []
+    port = ports[0].get("containerPort") if ports else None
+    return pod(item["metadata"].get("labels") or {}, item["metadata"]["namespace"], port)
+
+
+def _in_force(situation: Situation) -> Iterator[tuple[str, Json, NetworkPolicy]]:
+    for kind in POLICY_KINDS:
+        for item in situation.of(kind):
+            read = None if refusal(item) is not None else typed(kind, {**item, "kind": kind})
+            if read is not None:
+                yield kind, item, read[1]
+
+
+def _origin(situation: Situation, policy: NetworkPolicy, item: Json) -> str:
+    """Nothing of a policy that the stack declares; of others who wrote it."""
+    if any((one.name, one.namespace) == (policy.name, policy.namespace) for _, one in situation.stack.guards()):
+        return ""
+    return f", which is not of the stack and was written{written_by(item, 'spec.endpointSelector')}"
