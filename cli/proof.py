@@ -15,6 +15,7 @@ from diagnosis.roots import Root, roots
 from probes.verdict import Color, Verdict
 
 if TYPE_CHECKING:
+    from diagnosis.evidence import Explanation
     from probes.collector import Collector
     from probes.host_state import HostState
 
@@ -46,7 +47,7 @@ def prove(
     context: StackContext, deadline: float | None, *, as_json: bool, junit: Path | None, clock: screen.Clock
 ) -> None:
     """Run the probes until green or the deadline, or once where there is none; exit with 1 where it is not green."""
-    from diagnosis.evidence import TO_PODS, explained
+    from diagnosis.evidence import TO_PODS, explanations
     from diagnosis.why.situation import Situation
     from effective.made import with_made
     from probes.collector import Collector
@@ -80,22 +81,19 @@ def prove(
             collect_policies(collector, proof.observations)
     finally:
         pool.close()
-    explanations = [explained(situation, root, states) for root in causes]
+    found = explanations(situation, causes, states)
     if junit is not None:
         junit.write_text(_junit(context.name, verdicts))
     if as_json:
         screen.print_json(
             {
                 "green": all_green(verdicts),
-                "roots": [
-                    {**root.as_dict(), "cause": cause, "evidence": lines}
-                    for root, (cause, lines) in zip(causes, explanations, strict=True)
-                ],
+                "roots": [one.as_dict() for one in found],
                 "verdicts": [v.as_dict() for v in verdicts],
             }
         )
     else:
-        _print(verdicts, causes, explanations)
+        _print(verdicts, found)
     if not all_green(verdicts):
         raise typer.Exit(1)
 
@@ -112,7 +110,7 @@ def _states(collector: Collector, causes: list[Root]) -> dict[str, HostState]:
     return collect(collector, about | hosts.routers, near(collector.stack, about))
 
 
-def _print(verdicts: list[Verdict], causes: list[Root], explanations: list[tuple[str, list[str]]]) -> None:
+def _print(verdicts: list[Verdict], found: list[Explanation]) -> None:
     table = screen.table("", "check", "subject", "where", "expected", "observed", "s")
     for verdict in verdicts:
         mark, style = _MARKS[verdict.color]
@@ -126,12 +124,12 @@ def _print(verdicts: list[Verdict], causes: list[Root], explanations: list[tuple
             f"{verdict.seconds:.1f}",
         )
     screen.out.print(table)
-    for root, (cause, lines) in zip(causes, explanations, strict=True):
-        screen.out.print(f"{root.verdict.check} {root.verdict.subject}: {cause}", style="red")
-        for line in lines:
+    for one in found:
+        screen.out.print(f"{one.root.verdict.check} {one.root.verdict.subject}: {one.cause}", style="red")
+        for line in one.evidence:
             screen.out.print(f"  {line}", style="red")
-        if root.follows:
-            screen.out.print(f"  consequences: {_counted(root.follows)}", style="dim")
+        if one.root.follows:
+            screen.out.print(f"  consequences: {_counted(one.root.follows)}", style="dim")
     red = sum(v.color is Color.RED for v in verdicts)
     grey = sum(v.color is Color.GREY for v in verdicts)
     good = len(verdicts) - red - grey

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
 from config.errors import KUBELET_UNREACHABLE
@@ -26,6 +27,34 @@ _MOST = 4
 TO_PODS = ("pod-to-pod", "vip-http")
 # Checks whose cause is a guess from outside.
 _LOOK_ALIKE = ("bgp-session", *TO_PODS)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A root cause: its words may be better than those of its verdict. `evidence`: a line each."""
+
+    root: Root
+    cause: str
+    evidence: list[str]
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {**self.root.as_dict(), "cause": self.cause, "evidence": self.evidence}
+
+
+def explanations(situation: Situation, roots: list[Root], states: dict[str, HostState]) -> list[Explanation]:
+    """The roots in words. Packets to several Pods that one thing keeps from them have one root."""
+    found: list[Explanation] = []
+    for root in roots:
+        cause, lines = explained(situation, root, states)
+        same = next((i for i, one in enumerate(found) if root.verdict.check in TO_PODS and one.cause == cause), None)
+        if same is None:
+            found.append(Explanation(root, cause, lines))
+        else:
+            first = found[same].root
+            joined = Root(first.verdict, (*first.follows, root.verdict, *root.follows))
+            found[same] = replace(found[same], root=joined)
+    return found
 
 
 def explained(situation: Situation, root: Root, states: dict[str, HostState]) -> tuple[str, list[str]]:

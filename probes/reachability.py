@@ -75,13 +75,13 @@ def _one_pair(collector: Collector, client: Json, server: Json) -> Verdict:
             " type 3 pass",
         )
     observed = f"{answer.failures} of {answer.asked} requests lost" if answer.failures else str(answer)
-    return judged("pod-to-pod", subject, good, f"answer of {target}", observed, where, _why(answer, target, where))
+    return judged("pod-to-pod", subject, good, f"answer of {target}", observed, where, _why(answer, where))
 
 
-def _why(answer: Answers, target: str, where: str) -> str:
+def _why(answer: Answers, where: str) -> str:
     """A guess of why a Pod does not answer another one."""
     if 0 < answer.silent == answer.failures:
-        return f"{target} takes connections and answers none: its process stands still, or has too much to do"
+        return "the server takes connections and answers none: its process stands still, or has too much to do"
     if answer.failures < answer.asked:
         return f"packets are lost on the way {where}"
     return "the nodes have no route back: BGP is up and the kernel FIB has no route to the PodCIDR through the router"

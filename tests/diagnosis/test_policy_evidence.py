@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from diagnosis.evidence import explained
+from diagnosis.evidence import explained, explanations
 from diagnosis.policy_evidence import of_policies
 from diagnosis.roots import Root
 from diagnosis.why.situation import Situation
@@ -88,3 +89,14 @@ def test_the_policy_is_the_cause() -> None:
     assert explained(closed, Root(PODS), {})[0].startswith("CiliumNetworkPolicy default/no")
     open_ = situation({"endpointSelector": WEBPOD, "egress": []})
     assert explained(open_, Root(PODS), {}) == ("no route back", [])
+
+
+def test_one_policy_is_one_root() -> None:
+    other = replace(PODS, subject="curl-pod -> webpod-2")
+    it = situation({"endpointSelector": WEBPOD, "ingress": []})
+    it.observations.objects["pods"].append(pod("webpod-2", {"app": "webpod"}))
+    [one] = explanations(it, [Root(PODS, (VIP,)), Root(other)], {})
+    assert one.root == Root(PODS, (VIP, other)) and one.cause.startswith("CiliumNetworkPolicy default/no")
+    # What nobody explains stays apart where its words differ.
+    apart = situation({"endpointSelector": WEBPOD, "egress": []})
+    assert len(explanations(apart, [Root(PODS), Root(replace(other, cause="lost"))], {})) == 2

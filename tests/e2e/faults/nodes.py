@@ -60,8 +60,8 @@ FAULTS = {
         "cilium-w1 has no route to 192.168.20.0/24",
     ),
     "node loses packets": on_w1(
-        "iptables -t raw -I PREROUTING -i eth1 -p tcp --dport 80 -m statistic --mode nth --every 5 -j DROP",
-        "iptables -t raw -D PREROUTING -i eth1 -p tcp --dport 80 -m statistic --mode nth --every 5 -j DROP",
+        "iptables -t raw -I PREROUTING -i eth1 -p tcp --dport 80 -m statistic --mode random --probability 0.3 -j DROP",
+        "iptables -t raw -D PREROUTING -i eth1 -p tcp --dport 80 -m statistic --mode random --probability 0.3 -j DROP",
         "pod-to-pod",
         "cilium-w1 drops some of it: raw PREROUTING",
     ),
