@@ -133,7 +133,8 @@ def of_pods() -> tuple[Contents, ...]:
         _agent(),
         _binaries(f"quay.io/cilium/operator-generic:v{version}", DEFAULT_CILIUM, "cilium-operator-generic"),
         _by_node_runner("docker.io/traefik/whoami:v1.11", "whoami"),
-        Contents("docker.io/nicolaka/netshoot:v0.14", f"FROM {BASE}\n"),
+        # The real image has Python as well: the client of drills runs on it.
+        Contents("docker.io/nicolaka/netshoot:v0.14", f"FROM {_PYTHON}\n"),
         egress_controller(),
     )
 
