@@ -23,8 +23,7 @@ done; true"""
 class ContainerTestbed:
     """Faults and clients of the containers of one stack, by the command `docker`.
 
-    A container of its own reaches the links' other ends. It begins with the first fault of a link, and ends with
-    the testbed: use it in a `with`.
+    A container of its own, on the engine's machine, reaches the links' other ends: use the testbed in a `with`.
     """
 
     def __init__(self, name: str, stack: StackConfig) -> None:
@@ -41,6 +40,11 @@ class ContainerTestbed:
     def __enter__(self) -> Self:
         # What a drill that was killed has left.
         self._remove_helper()
+        # Before any traffic: it takes a second to start.
+        self._docker(
+            *("run", "--detach", "--rm", "--privileged", "--network", "host", "--name", self._helper),
+            *("--entrypoint", "sleep", self._image, "infinity"),
+        )
         return self
 
     def __exit__(self, *args: object) -> None:
@@ -59,11 +63,6 @@ class ContainerTestbed:
     def _wire(self, host: str, act: str) -> None:
         if host not in self._wires:
             self._wires[host] = self.run(host, _WIRES).split()
-        if not self._running(self._helper):
-            self._docker(
-                *("run", "--detach", "--rm", "--privileged", "--network", "host", "--name", self._helper),
-                *("--entrypoint", "sleep", self._image, "infinity"),
-            )
         script = _ON_WIRES.format(indexes=" ".join(self._wires[host]), act=act)
         self._docker("exec", self._helper, "sh", "-c", script)
 
@@ -114,10 +113,6 @@ class ContainerTestbed:
     def _paused(self, host: str) -> bool:
         shown = self._docker("container", "inspect", "--format", "{{.State.Paused}}", self._container(host))
         return shown.strip() == "true"
-
-    def _running(self, container: str) -> bool:
-        found = self._docker("ps", "--quiet", "--filter", f"name=^{container}$")
-        return bool(found.strip())
 
     def _remove_helper(self) -> None:
         if self._docker("ps", "--all", "--quiet", "--filter", f"name=^{self._helper}$").strip():

@@ -192,6 +192,8 @@ def _first(stack: StackConfig) -> tuple[str, Kind, str]:
     return f"gateway {gateways(stack)[0].name}", "egress", ha.name if ha else ""
 
 
+# Seconds until another gateway serves: the timers take 1.75 at worst, and agents follow the policy after it.
+_LOSS = 2.0
 # A loss is remembered for a minute, and a gateway with several of them is kept waiting.
 _REST = 61.0
 
@@ -199,7 +201,7 @@ DRILLS: tuple[Drill, ...] = (
     Drill(
         "gateway-frozen",
         "the first gateway's processes stop and its link is silent",
-        _streams(1.5),
+        _streams(_LOSS),
         well,
         *_frozen(),
         during=5,
@@ -211,7 +213,7 @@ DRILLS: tuple[Drill, ...] = (
     Drill(
         "gateway-cut",
         "the first gateway's link loses its carrier",
-        _streams(1.5),
+        _streams(_LOSS),
         well,
         *_CUT_FIRST,
         during=5,

@@ -70,8 +70,8 @@ def deployed(directory: Path, shipped: str) -> Iterator[Containers]:
     edge = Containers(directory / "project", shipped)
     prepared(edge)
     before = edge.volumes()
-    edge.run("up", timeout=600)
     try:
+        edge.run("up", timeout=600)
         yield edge
     finally:
         edge.run("destroy", "--yes", ok=False)

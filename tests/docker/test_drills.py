@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
 
 from tests.docker.conftest import NAME, Containers
+from tests.e2e.harness import until
 
 pytestmark = pytest.mark.docker
 
 
 def held(edge: Containers, *names: str) -> dict[str, Any]:
     """What drills showed, by their names. All of them passed."""
+    # Five kubelets start at once: a client that gets no CPU measures nothing.
+    until(lambda: os.getloadavg()[0] < 5, 300, "the machine is quiet")
     outcomes = edge.json("drill", *names, timeout=500)
     assert all(outcome["passed"] for outcome in outcomes), outcomes
     assert f"{NAME}-drill" not in edge.left()
@@ -36,9 +40,3 @@ def test_egress_fails_over_when_a_gateway_is_paused(egress: Containers) -> None:
 
 def test_a_leader_that_is_killed_costs_no_gateway(egress: Containers) -> None:
     held(egress, "leader-killed")
-
-
-def test_a_lost_node_and_a_lost_daemon_cost_what_the_timers_say(edge: Containers) -> None:
-    outcomes = held(edge, "node-lost", "bgpd-killed")
-    [lost] = outcomes["node-lost"]["streams"]
-    assert lost["lost"] > 0 and len(answers(lost)) > 1

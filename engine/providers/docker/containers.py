@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +18,7 @@ from transport.docker import failures
 # What an unfinished one is called. Docker renames in one step: a name of the stack's is a container that is well.
 _UNFINISHED = ".edge-unfinished"
 _WAIT = 60.0
+_CREATE = 600.0
 _GRACE = 10
 
 
@@ -113,9 +115,7 @@ class Containers:
         """Created, on all of its networks, with its files in it."""
         api, networks = docker.api, list(inputs.get("networksAdvanced") or ())
         first = networks[0] if networks else None
-        made = docker.containers.get(
-            api.create_container_from_config(specification.configuration(api, inputs, first), name + _UNFINISHED)["Id"]
-        )
+        made = docker.containers.get(_created(docker, specification.configuration(api, inputs, first), name))
         try:
             for network in networks[1:]:
                 # Older engines take one network at create.
@@ -157,6 +157,25 @@ class Containers:
                 raise DockerError(f"container {name}: not healthy within {limit:.0f} s: {said}")
             context.waiting(f"container {name} to be healthy")
             time.sleep(0.2)
+
+
+def _created(docker: Any, configuration: Any, name: str) -> str:
+    """The id of a container under the name of an unfinished one."""
+    from docker.errors import APIError
+
+    # The engine copies what the image has in its volumes, and answers afterwards: minutes, where disks are slow.
+    patient = copy.copy(docker.api)
+    patient.timeout = _CREATE
+    deadline = time.monotonic() + _CREATE
+    while True:
+        try:
+            return str(patient.create_container_from_config(configuration, name + _UNFINISHED)["Id"])
+        except APIError as error:
+            # The engine may still be at work for a run that was cut off: nobody can see that container until then.
+            if error.status_code != 409 or time.monotonic() > deadline:
+                raise
+        _remove(_get(docker, name + _UNFINISHED), 0, volumes=True)
+        time.sleep(0.5)
 
 
 def _get(docker: Any, name: str) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from config.errors import DockerError, UnsupportedResource
+from engine.providers.docker import containers
 from lab.docker.engine import Engine
 from tests.engine.docker.test_containers import PRELUDE, ids, program
 from tests.engine.project import Project, until
@@ -80,6 +81,23 @@ def test_an_up_that_was_killed_is_taken_up_again(project: Project, docker: Any) 
     assert list(ids(docker)) == ["box.edge-unfinished"]
     project.up(program())
     assert list(ids(docker)) == ["box"]
+
+
+def test_an_engine_that_is_still_at_work_for_a_killed_up(
+    project: Project, docker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has taken the name already, and shows the container to nobody until its volumes are filled."""
+    docker.containers.create("tiny:1", ["stay"], name="box.edge-unfinished")
+    seen: list[str] = []
+
+    def hidden(docker: Any, name: str) -> Any:
+        seen.append(name)
+        return None if seen.count("box.edge-unfinished") <= 2 and name.endswith("unfinished") else get(docker, name)
+
+    get = containers._get
+    monkeypatch.setattr(containers, "_get", hidden)
+    project.up(program())
+    assert list(ids(docker)) == ["box"] and seen.count("box.edge-unfinished") == 3
 
 
 def test_what_a_killed_up_left_goes_with_destroy(project: Project, docker: Any) -> None:
