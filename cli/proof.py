@@ -51,7 +51,6 @@ def prove(
     from diagnosis.why.situation import Situation
     from effective.made import with_made
     from probes.collector import Collector
-    from probes.policy_questions import collect_policies
     from probes.verify import all_green
     from probes.verify import verify as run
     from transport.ssh import SshPool
@@ -78,7 +77,7 @@ def prove(
         collector.within(kept)
         states = _states(collector, causes)
         if any(root.verdict.check in TO_PODS for root in causes):
-            collect_policies(collector, proof.observations)
+            collector.add_policies(proof.observations)
     finally:
         pool.close()
     found = explanations(situation, causes, states)

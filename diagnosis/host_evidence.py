@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 
+from config.net import Address
 from config.node import Node
 from config.router import Router
 from config.stack import StackConfig
@@ -21,19 +22,25 @@ _KUBELET = 10250
 def of_hosts(stack: StackConfig, verdict: Verdict, states: dict[str, HostState]) -> Iterator[str]:
     """Lines for a root; none where its hosts show nothing."""
     about = Hosts(stack).on_the_way(verdict)
-    concerned = [one for one in _hosts(stack) if one.name in about]
+    # A router is on the way of what nodes say to one another.
     asked = [
         (host, states[host.name])
         for host in _hosts(stack)
-        if host.name in states and (host in concerned or _between(host, about))
+        if host.name in states and about and (host.name in about or isinstance(host, Router))
     ]
+
+    def elsewhere(host: Router | Node) -> set[Address]:
+        """The addresses of the other hosts that the root is about."""
+        others = (one for one in _hosts(stack) if one.name in about and one.name != host.name)
+        return {one.address.ip for other in others for one in other.interfaces}
+
     # What leaves no packet through comes before what delays or loses some.
     questions: tuple[Callable[[Router | Node, HostState], Iterator[str]], ...] = (
         lambda host, state: _links(host, state, about, stack, states),
         lambda host, state: _owners(host, state, states),
-        lambda host, state: _routes(host, state, [one for one in concerned if one != host]),
+        lambda host, state: _routes(host, state, elsewhere(host)),
         lambda host, state: _static_routes(host, state, stack),
-        lambda host, state: _neighbors(host, state, [one for one in concerned if one != host]),
+        lambda host, state: _neighbors(host, state, elsewhere(host)),
         lambda host, state: _filters(host, state, stack, about),
         _queues,
     )
@@ -58,11 +65,6 @@ def near(stack: StackConfig, hosts: set[str]) -> dict[str, list[str]]:
 
 def _hosts(stack: StackConfig) -> list[Router | Node]:
     return [*stack.managed_routers, *stack.nodes]
-
-
-def _between(host: Router | Node, about: set[str]) -> bool:
-    """Whether a router is on the way of what nodes say to one another."""
-    return isinstance(host, Router) and bool(about)
 
 
 def _links(
@@ -106,9 +108,8 @@ def _owners(host: Router | Node, state: HostState, states: dict[str, HostState])
             yield f"two hosts answer ARP for {address} on a link of {host.name}: {told}"
 
 
-def _routes(host: Router | Node, state: HostState, others: list[Router | Node]) -> Iterator[str]:
+def _routes(host: Router | Node, state: HostState, addresses: set[Address]) -> Iterator[str]:
     """Routes that end at the host itself, for an address of another host that the root is about."""
-    addresses = [one.address.ip for other in others for one in other.interfaces]
     for route in state.routes:
         if route.kind in _NOWHERE and any(address in route.to for address in addresses):
             yield f"{host.name} has a {route.kind} route for {route.to}"
@@ -142,11 +143,11 @@ def _queues(host: Router | Node, state: HostState) -> Iterator[str]:
             )
 
 
-def _neighbors(host: Router | Node, state: HostState, others: list[Router | Node]) -> Iterator[str]:
+def _neighbors(host: Router | Node, state: HostState, addresses: set[Address]) -> Iterator[str]:
     """Neighbor entries that somebody wrote, past ARP."""
-    addresses = {str(one.address.ip) for other in others for one in other.interfaces}
+    written = set(map(str, addresses))
     for entry in state.neighbors:
-        if entry.get("dst") in addresses and "PERMANENT" in (entry.get("state") or []):
+        if entry.get("dst") in written and "PERMANENT" in (entry.get("state") or []):
             yield (
                 f"{host.name} has a permanent neighbor entry for {entry['dst']} ({entry.get('lladdr', 'no address')}):"
                 f" ip neigh del {entry['dst']} dev {entry.get('dev')}"

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.objects import typed
 from config.policy import NetworkPolicy
 from diagnosis.entities import Hosts
 from diagnosis.why.situation import Json, Situation
 from effective.admission import Answer, Party, between_pods, into_pod, outside, pod
 from probes.authors import written_by
-from probes.conditions import POLICY_KINDS, refusal
+from probes.conditions import policies_in_force
 from probes.verdict import Verdict
 
 
 def of_policies(situation: Situation, verdict: Verdict) -> Iterator[str]:
     """A line for each policy that stands in the way; none where the policies let the packets pass."""
-    live = list(_in_force(situation))
+    live = [(kind, item, read) for kind, item, read in policies_in_force(situation.observations) if read is not None]
     policies = [policy for _, _, policy in live]
     for whom, answer in _answers(situation, verdict, policies):
         if answer.admitted:
@@ -57,14 +56,6 @@ def _party(item: Json) -> Party:
     ports = item["spec"]["containers"][0].get("ports") or []
     port = ports[0].get("containerPort") if ports else None
     return pod(item["metadata"].get("labels") or {}, item["metadata"]["namespace"], port)
-
-
-def _in_force(situation: Situation) -> Iterator[tuple[str, Json, NetworkPolicy]]:
-    for kind in POLICY_KINDS:
-        for item in situation.of(kind):
-            read = None if refusal(item) is not None else typed(kind, {**item, "kind": kind})
-            if read is not None:
-                yield kind, item, read[1]
 
 
 def _origin(situation: Situation, policy: NetworkPolicy, item: Json) -> str:

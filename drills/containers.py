@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from config.errors import DockerError
 from config.stack import StackConfig
+from effective.containers import control_plane, name_on_engine
 
 _KUBECONFIG = "/etc/kubernetes/admin.conf"
 # The ends of a container's links on the engine's machine, by the index that the container tells.
@@ -34,7 +35,7 @@ class ContainerTestbed:
         self.stack = stack
         self._image = stack.cluster.images.node
         self._name = name
-        self._helper = f"{name}-drill"
+        self._helper = name_on_engine(name, "drill")
         self._wires: dict[str, list[str]] = {}
 
     def __enter__(self) -> Self:
@@ -101,14 +102,13 @@ class ContainerTestbed:
         )
 
     def _kubectl(self, *words: str) -> list[str]:
-        control = next(node.name for node in self.stack.nodes if node.role == "control-plane")
-        return self._exec(control, ["kubectl", f"--kubeconfig={_KUBECONFIG}", *words])
+        return self._exec(control_plane(self.stack).name, ["kubectl", f"--kubeconfig={_KUBECONFIG}", *words])
 
     def _exec(self, host: str, command: Sequence[str]) -> list[str]:
         return ["exec", "--interactive", self._container(host), *command]
 
     def _container(self, host: str) -> str:
-        return f"{self._name}-{host}"
+        return name_on_engine(self._name, host)
 
     def _paused(self, host: str) -> bool:
         shown = self._docker("container", "inspect", "--format", "{{.State.Paused}}", self._container(host))

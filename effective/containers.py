@@ -66,6 +66,11 @@ def containers(stack: StackConfig) -> tuple[Container, ...]:
     return (*map(_router, stack.managed_routers), *map(_node, stack.nodes), *map(_outpost, stack.outposts))
 
 
+def name_on_engine(stack: str, thing: str) -> str:
+    """What the engine calls a container or a network of a stack. `stack`: the stack's name."""
+    return f"{stack}-{thing}"
+
+
 def name(subnet: object) -> str:
     """A network's name, without the stack's: `192.168.10.0-24`."""
     return str(subnet).replace("/", "-")

@@ -119,6 +119,12 @@ class Collector:
                         )
         return observations
 
+    def add_policies(self, observations: Observations) -> None:
+        """Ask for the network policies too, where `collect` had no use for them."""
+        for kind in conditions.POLICY_KINDS:
+            if kind not in observations.objects:
+                self._ask(observations, kind, partial(self._objects, observations, kind, "cilium.io/v2", kind))
+
     def in_pod(self, pod: Json, command: str) -> str:
         """What a shell command says in a pod's first container. Raises ApiError where the API does not let us in."""
         metadata, container = pod["metadata"], pod["spec"]["containers"][0]["name"]

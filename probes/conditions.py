@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.objects import typed
+from config.policy import NetworkPolicy
 from config.stack import StackConfig
 from probes.observations import Json, Observations
 from probes.verdict import Verdict, judged, unknown
@@ -31,6 +33,15 @@ def refusal(policy: Json) -> str | None:
     found = (policy.get("status") or {}).get("conditions") or []
     refused = [c for c in found if (c["type"], c["status"]) == ("Valid", "False")]
     return (refused[0].get("message") or "no reason given") if refused else None
+
+
+def policies_in_force(observations: Observations) -> Iterator[tuple[str, Json, NetworkPolicy | None]]:
+    """Kind, object and model of each policy that the agents take; no model of one that cannot be read."""
+    for kind in POLICY_KINDS:
+        for item in observations.objects.get(kind, []):
+            if refusal(item) is None:
+                read = typed(kind, {**item, "kind": kind})
+                yield kind, item, None if read is None else read[1]
 
 
 def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:

@@ -64,7 +64,7 @@ class DockerHosts(pulumi.ComponentResource):
         )
 
     def _host(self, one: plan.Container) -> None:
-        name = f"{pulumi.get_stack()}-{one.name}"
+        name = plan.name_on_engine(pulumi.get_stack(), one.name)
         if one.role == "outpost":
             self.containers[one.name] = Container(
                 one.name, name=name, **self._common(one), **self._outpost(one), opts=self._mine
@@ -111,7 +111,7 @@ class DockerHosts(pulumi.ComponentResource):
             )
 
     def _network(self, one: plan.Network) -> Network:
-        name = f"{pulumi.get_stack()}-{one.name}"
+        name = plan.name_on_engine(pulumi.get_stack(), one.name)
         return Network(
             one.name,
             name=name,

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from config.objects import typed
 from config.policy import NetworkPolicy
 from effective.admission import Answer, Party, into_backend, into_ingress, out_of_ingress
-from probes.conditions import POLICY_KINDS, refusal
+from probes.conditions import policies_in_force
 from probes.ingress.backends import Backend
 from probes.ingress.reply import Reply
 from probes.observations import Json, Observations
@@ -114,15 +113,11 @@ def _others(live: Iterable[NetworkPolicy], meaning: Meaning) -> str:
 def in_force(observations: Observations) -> tuple[list[NetworkPolicy], list[str]]:
     """The policies of the cluster, and the names of those that say more than can be judged here."""
     live, beyond = [], []
-    for kind in POLICY_KINDS:
-        for item in observations.objects.get(kind, []):
-            if refusal(item) is not None:
-                continue
-            read = typed(kind, {**item, "kind": kind})
-            if read is None or _says_more(item.get("spec") or {}):
-                beyond.append(item["metadata"]["name"])
-            if read is not None:
-                live.append(read[1])
+    for _, item, policy in policies_in_force(observations):
+        if policy is None or _says_more(item.get("spec") or {}):
+            beyond.append(item["metadata"]["name"])
+        if policy is not None:
+            live.append(policy)
     return live, beyond
 
 

@@ -12,6 +12,12 @@ def declared(kind: str) -> Edit:
     return lambda d: d.update(manifests=[made | {"stringData": {"password": "x"}}] if kind == "Secret" else [made])
 
 
+def secret(namespace: str, key: str) -> Edit:
+    metadata = {"name": "bgp", "namespace": namespace}
+    made = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {key: "x"}}
+    return lambda d: d.update(manifests=[made])
+
+
 @pytest.mark.parametrize(
     ("edits", "expected"),
     [
@@ -32,16 +38,7 @@ def test_a_condition(edits: list[Edit], expected: list[str]) -> None:
         pytest.param(
             [
                 lambda d: peer_config(d).update(authSecretRef="bgp"),
-                lambda d: d.update(
-                    manifests=[
-                        {
-                            "apiVersion": "v1",
-                            "kind": "Secret",
-                            "metadata": {"name": "bgp", "namespace": "default"},
-                            "stringData": {"password": "x"},
-                        }
-                    ]
-                ),
+                secret("default", "password"),
             ],
             ["error bgp.peerConfigs[0].authSecretRef"],
             id="a-secret-that-the-agent-does-not-look-at",
@@ -49,16 +46,7 @@ def test_a_condition(edits: list[Edit], expected: list[str]) -> None:
         pytest.param(
             [
                 lambda d: peer_config(d).update(authSecretRef="bgp"),
-                lambda d: d.update(
-                    manifests=[
-                        {
-                            "apiVersion": "v1",
-                            "kind": "Secret",
-                            "metadata": {"name": "bgp", "namespace": "kube-system"},
-                            "stringData": {"pass": "x"},
-                        }
-                    ]
-                ),
+                secret("kube-system", "pass"),
             ],
             ["error bgp.peerConfigs[0].authSecretRef"],
             id="a-secret-without-the-key",
