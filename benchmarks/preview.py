@@ -27,7 +27,7 @@ def measure(directory: Path, home: Path) -> tuple[float, int]:
     argv = [str(PROJECT / "edge"), "--cwd", str(directory), "plan", "--fresh", "--json"]
     env = {**os.environ, "PYTHONPATH": str(PROJECT), "EDGE_HOME": str(home), "EDGE_ENGINE": "builtin"}
     began = time.monotonic()
-    process = subprocess.Popen(argv, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(argv, env=env, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     assert status == 0, f"edge plan failed in {directory}"
     return time.monotonic() - began, usage.ru_maxrss // 1024
