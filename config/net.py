@@ -97,7 +97,12 @@ def _mac(value: Any) -> str:
 
 _as_text = PlainSerializer(str, return_type=str)
 
-ASN = Annotated[int, BeforeValidator(_asn), WithJsonSchema({"type": ["integer", "string"], "title": "AS number"})]
+ASN = Annotated[
+    int,
+    BeforeValidator(_asn),
+    Field(ge=1, le=4294967294),
+    WithJsonSchema({"type": ["integer", "string"], "title": "AS number"}),
+]
 Address = Annotated[
     IPv4Address | IPv6Address,
     BeforeValidator(_address),

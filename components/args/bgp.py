@@ -18,7 +18,7 @@ class AdvertisementArgs(TypedDict):
     addresses: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     selector: NotRequired[pulumi.Input[LabelSelectorArgs]]
     communities: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    local_preference: NotRequired[pulumi.Input[int]]
+    local_preference: NotRequired[pulumi.Input[float]]
     aggregation_length: NotRequired[pulumi.Input[int]]
     aggregation_length_ipv6: NotRequired[pulumi.Input[int]]
     interface: NotRequired[pulumi.Input[str]]
@@ -69,7 +69,7 @@ class PeerArgs(TypedDict):
     """
 
     name: pulumi.Input[str]
-    asn: NotRequired[pulumi.Input[int]]
+    asn: NotRequired[pulumi.Input[float]]
     address: NotRequired[pulumi.Input[str]]
     default_gateway: NotRequired[pulumi.Input[str]]
     peer_config_ref: NotRequired[pulumi.Input[str]]
@@ -79,7 +79,7 @@ class InstanceArgs(TypedDict):
     """A BGP instance that every selected node runs."""
 
     name: pulumi.Input[str]
-    local_asn: NotRequired[pulumi.Input[int]]
+    local_asn: NotRequired[pulumi.Input[float]]
     local_port: NotRequired[pulumi.Input[int]]
     peers: NotRequired[pulumi.Input[list[pulumi.Input[PeerArgs]]]]
 
@@ -106,7 +106,7 @@ class InstanceOverrideArgs(TypedDict):
     name: pulumi.Input[str]
     router_id: NotRequired[pulumi.Input[str]]
     local_port: NotRequired[pulumi.Input[int]]
-    local_asn: NotRequired[pulumi.Input[int]]
+    local_asn: NotRequired[pulumi.Input[float]]
     peers: NotRequired[pulumi.Input[list[pulumi.Input[PeerOverrideArgs]]]]
 
 

@@ -20,7 +20,7 @@ class LocalAsArgs(TypedDict):
     left out of what it sends.
     """
 
-    asn: pulumi.Input[int]
+    asn: pulumi.Input[float]
     prepend: NotRequired[pulumi.Input[bool]]
     replace: NotRequired[pulumi.Input[bool]]
 
@@ -47,7 +47,7 @@ class PeerGroupArgs(TypedDict):
     route_reflector_client: NotRequired[pulumi.Input[bool]]
     allowas_in: NotRequired[pulumi.Input[Any]]
     as_override: NotRequired[pulumi.Input[bool]]
-    maximum_prefix: NotRequired[pulumi.Input[int]]
+    maximum_prefix: NotRequired[pulumi.Input[float]]
     name: pulumi.Input[str]
     remote_as: NotRequired[pulumi.Input[Any]]
 
@@ -77,7 +77,7 @@ class NeighborArgs(TypedDict):
     route_reflector_client: NotRequired[pulumi.Input[bool]]
     allowas_in: NotRequired[pulumi.Input[Any]]
     as_override: NotRequired[pulumi.Input[bool]]
-    maximum_prefix: NotRequired[pulumi.Input[int]]
+    maximum_prefix: NotRequired[pulumi.Input[float]]
     address: NotRequired[pulumi.Input[str]]
     interface: NotRequired[pulumi.Input[str]]
     peer_group: NotRequired[pulumi.Input[str]]

@@ -30,10 +30,10 @@ class RouteMatchArgs(TypedDict):
 class RouteSetArgs(TypedDict):
     """The attributes that a permit entry changes. `communities` replaces the communities of the route."""
 
-    local_preference: NotRequired[pulumi.Input[int]]
-    med: NotRequired[pulumi.Input[int]]
+    local_preference: NotRequired[pulumi.Input[float]]
+    med: NotRequired[pulumi.Input[float]]
     communities: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    as_path_prepend: NotRequired[pulumi.Input[list[pulumi.Input[int]]]]
+    as_path_prepend: NotRequired[pulumi.Input[list[pulumi.Input[float]]]]
 
 
 class RouteMapEntryArgs(TypedDict):

@@ -31,7 +31,7 @@ class RedistributeArgs(TypedDict):
 
     protocol: pulumi.Input[str]
     route_map: NotRequired[pulumi.Input[str]]
-    metric: NotRequired[pulumi.Input[int]]
+    metric: NotRequired[pulumi.Input[float]]
 
 
 class RouterBgpArgs(TypedDict):
@@ -42,7 +42,7 @@ class RouterBgpArgs(TypedDict):
     router. `raw` has further lines of the block: they are kept unchanged, and only FRR checks them.
     """
 
-    asn: pulumi.Input[int]
+    asn: pulumi.Input[float]
     vrf: NotRequired[pulumi.Input[str]]
     defaults: NotRequired[pulumi.Input[str]]
     router_id: NotRequired[pulumi.Input[str]]

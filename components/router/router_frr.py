@@ -48,7 +48,7 @@ class RouterFRR(pulumi.ComponentResource):
     """
 
     router_id: pulumi.Output[Optional[str]]  # noqa: UP045 - the SDK's analyzer knows no other way to say it
-    asn: pulumi.Output[int]
+    asn: pulumi.Output[float]  # 32 bits without a sign: more than an integer of C# and Java holds
     addresses: pulumi.Output[list[str]]
 
     def __init__(self, name: str, args: RouterFRRArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -26,11 +26,11 @@ func main() {
 				NodeSelector: edge.LabelSelectorArgs{MatchLabels: pulumi.StringMap{"bgp": pulumi.String("yes")}},
 				Instances: edge.InstanceArray{edge.InstanceArgs{
 					Name:     pulumi.String("edge"),
-					LocalAsn: pulumi.Int(65001),
+					LocalAsn: pulumi.Float64(4200000001),
 					Peers: edge.PeerArray{edge.PeerArgs{
 						Name:          pulumi.String("tor"),
 						Address:       pulumi.String("192.168.10.200"),
-						Asn:           pulumi.Int(65000),
+						Asn:           pulumi.Float64(65000),
 						PeerConfigRef: pulumi.String("tor"),
 					}},
 				}},

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Le
+from pydantic.fields import FieldInfo
 
 from config.base import Model
 from config.bgp import AdvertisementSet, AuthSecret, ClusterConfig, NodeOverride, PeerConfig
@@ -81,6 +84,8 @@ PLAIN = {
     (EgressGroup, "node_selector"),
 }
 _TEXTS = (str, IPv4Address, IPv6Address, IPv4Interface, IPv6Interface, IPv4Network, IPv6Network)
+# The largest value of Pulumi's `integer`: AS numbers and metrics are larger, and become its `number`.
+_INTEGER = 2**31 - 1
 _HEAD = '''"""Arguments as `config/{module}.py` has them: made from its models, kept by tests/components/test_args."""
 
 from typing import {names}
@@ -136,7 +141,7 @@ def _class(model: type[Model]) -> str:
     lines = [f"class {model.__name__}Args(TypedDict):", *_docstring(doc), ""]
     for name, field in model.model_fields.items():
         plain = (model, name) in PLAIN
-        kind = _kind(field.annotation, plain=plain)
+        kind = "float" if _wide(field.metadata) else _kind(field.annotation, plain=plain)
         whole = kind if plain else f"pulumi.Input[{kind}]"
         lines.append(f"    {name}: {whole if field.is_required() else f'NotRequired[{whole}]'}")
     return "\n".join(lines)
@@ -150,6 +155,12 @@ def _docstring(doc: str) -> list[str]:
     return [f'    """{lines[0]}', *(f"    {line}" if line else "" for line in lines[1:]), '    """']
 
 
+def _wide(metadata: Iterable[Any]) -> bool:
+    """Whether a number may be larger than an `integer` of Pulumi's schema, which has 32 bits in C# and Java."""
+    bounds = [bound for one in metadata for bound in (one.metadata if isinstance(one, FieldInfo) else (one,))]
+    return any(isinstance(bound, Le) and bound.le > _INTEGER for bound in bounds)  # type: ignore[operator]
+
+
 def _kind(annotation: Any, *, plain: bool = False) -> str:
     def inside(part: Any) -> str:
         kind = _kind(part)
@@ -157,7 +168,7 @@ def _kind(annotation: Any, *, plain: bool = False) -> str:
 
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _kind(parts[0], plain=plain)
+        return "float" if _wide(parts[1:]) else _kind(parts[0], plain=plain)
     if origin is Literal:
         kinds = {type(value).__name__ for value in parts}
         return kinds.pop() if len(kinds) == 1 else "Any"

@@ -56,7 +56,7 @@ def refs(node: Any) -> Iterator[str]:
 def test_the_schema_says_what_each_component_needs_and_gives(schema: dict[str, Any]) -> None:
     router = schema["resources"][f"{PACKAGE}RouterFRR"]
     assert router["requiredInputs"] == ["bgp", "connection", "interfaces"]
-    assert router["properties"]["asn"] == {"type": "integer"}
+    assert router["properties"]["asn"] == {"type": "number"}
     assert router["inputProperties"]["passwords"]["secret"] is True
     assert schema["types"][f"{PACKAGE}Ssh"]["properties"]["privateKey"] == {"type": "string", "secret": True}
     pool = schema["types"][f"{PACKAGE}Pool"]
@@ -72,6 +72,19 @@ def test_no_name_says_args_and_lists_of_objects_have_items_that_go_can_name(sche
     pools = schema["resources"][f"{PACKAGE}LbIpam"]["inputProperties"]["pools"]
     assert pools == {"type": "array", "items": {"$ref": f"#/types/{PACKAGE}Pool"}, "plain": True}
     assert schema["language"]["go"] == {"importBasePath": "example.com/pulumi-cilium-edge/sdk/go/ciliumedge"}
+
+
+def test_numbers_of_more_than_31_bits_are_no_integers(schema: dict[str, Any]) -> None:
+    # An `integer` has 32 bits in C# and Java: AS 4200000000 would not compile there.
+    def kind(name: str, field: str) -> Any:
+        return schema["types"][f"{PACKAGE}{name}"]["properties"][field]["type"]
+
+    wide = [("RouterBgp", "asn"), ("Peer", "asn"), ("Instance", "localAsn"), ("RouteSet", "med")]
+    wide += [("Advertisement", "localPreference"), ("Neighbor", "maximumPrefix"), ("Redistribute", "metric")]
+    assert {kind(*one) for one in wide} == {"number"}
+    prepended = schema["types"][f"{PACKAGE}RouteSet"]["properties"]["asPathPrepend"]
+    assert prepended["items"] == {"type": "number"}
+    assert {kind("PeerConfig", "hold"), kind("Listener", "port")} == {"integer"}
 
 
 def descriptions(node: Any) -> Iterator[str]:
@@ -112,7 +125,9 @@ def test_names_and_numbers_of_other_languages() -> None:
     }
     peers = [{"name": "tor", "asn": 65000.0, "address": "192.168.10.200", "peerConfigRef": "tor"}]
     bgp = {
-        "clusterConfigs": [{"name": "edge", "instances": [{"name": "65001", "localAsn": 65001.0, "peers": peers}]}],
+        "clusterConfigs": [
+            {"name": "edge", "instances": [{"name": "65001", "localAsn": 4200000001.0, "peers": peers}]}
+        ],
         "peerConfigs": [
             {
                 "name": "tor",
@@ -130,7 +145,8 @@ def test_names_and_numbers_of_other_languages() -> None:
     assert "advertisements[0].advertisements[0].advertisementType" in {one["property_path"] for one in told(caught)}
     bgp["advertisements"][0]["advertisements"] = [{"type": "PodCIDR"}]  # type: ignore[index]
     found = constructed("BgpControlPlane", bgp)
-    assert found["its-clusterconfig-edge"]["spec"]["bgpInstances"][0]["peers"][0]["peerASN"] == 65000
+    instance = found["its-clusterconfig-edge"]["spec"]["bgpInstances"][0]
+    assert (instance["localASN"], instance["peers"][0]["peerASN"]) == (4200000001, 65000)
 
 
 def test_what_only_an_apply_knows_stays_unknown() -> None:
