@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,11 +17,13 @@ from probes.verdict import Color, Verdict
 
 if TYPE_CHECKING:
     from diagnosis.evidence import Explanation
+    from diagnosis.why.situation import Situation
     from probes.collector import Collector
     from probes.host_state import HostState
+    from probes.packets import Capture
 
-# Seconds for what is asked of hosts where something is red.
-_EVIDENCE = 4.0
+# Seconds for what is asked of hosts where something is red, and how many of them a capture takes.
+_EVIDENCE, _CAPTURE = 6.0, 5.0
 _MARKS = {Color.GREEN: ("ok", "green"), Color.RED: ("RED", "bold red"), Color.GREY: ("?", "bold yellow")}
 
 
@@ -69,18 +72,20 @@ def prove(
     try:
         collector = Collector(context.stack, pool, context.kube(), context.endpoints())
         # The hosts of what is red are asked in the end.
-        kept = min(_EVIDENCE, (deadline or _EVIDENCE * 4) / 4)
+        kept = min(_EVIDENCE, (deadline or _EVIDENCE * 3) / 3)
         proof = run(collector, deadline and deadline - kept, progress)
         verdicts = proof.verdicts
         causes = roots(context.stack, verdicts)
         situation = Situation(with_made(context.stack), proof.observations)
         collector.within(kept)
-        states = _states(collector, causes)
-        if any(root.verdict.check in TO_PODS for root in causes):
-            collector.add_policies(proof.observations)
+        with ThreadPoolExecutor(2, "evidence") as asked:
+            states = asked.submit(_states, collector, causes)
+            packets = asked.submit(_packets, collector, situation, causes if kept >= _CAPTURE else [])
+            if any(root.verdict.check in TO_PODS for root in causes):
+                collector.add_policies(proof.observations)
     finally:
         pool.close()
-    found = explanations(situation, causes, states)
+    found = explanations(situation, causes, states.result(), packets.result())
     if junit is not None:
         junit.write_text(_junit(context.name, verdicts))
     if as_json:
@@ -107,6 +112,14 @@ def _states(collector: Collector, causes: list[Root]) -> dict[str, HostState]:
     hosts = Hosts(collector.stack)
     about = set().union(*(hosts.on_the_way(root.verdict) for root in causes))
     return collect(collector, about | hosts.routers, near(collector.stack, about))
+
+
+def _packets(collector: Collector, situation: Situation, causes: list[Root]) -> Capture:
+    """What becomes of packets that were lost, tried once more."""
+    from diagnosis.flows import flows
+    from probes.capture import capture
+
+    return capture(collector, situation.observations, flows(situation, causes), Hosts(situation.stack).routers)
 
 
 def _print(verdicts: list[Verdict], found: list[Explanation]) -> None:

@@ -9,7 +9,9 @@ from ipaddress import ip_network
 
 from config.errors import KUBELET_UNREACHABLE
 from diagnosis.entities import Hosts
+from diagnosis.flows import of_verdict
 from diagnosis.host_evidence import of_hosts
+from diagnosis.packet_evidence import of_agents, of_packets
 from diagnosis.policy_evidence import of_policies
 from diagnosis.roots import Root
 from diagnosis.why import prefix
@@ -17,6 +19,8 @@ from diagnosis.why.chain import announcement_paths
 from diagnosis.why.situation import Situation
 from diagnosis.why.steps import Step
 from probes.host_state import HostState
+from probes.ingress.reply import NO_ANSWER
+from probes.packets import Capture
 from probes.services import load_balancer_addresses
 from probes.verdict import Color, Verdict
 
@@ -25,7 +29,9 @@ _CONTEXT = re.compile(r"(router bgp|address-family|exit|exit-address-family|exit
 _MOST = 4
 # Checks of packets that network policies may keep from Pods.
 TO_PODS = ("pod-to-pod", "vip-http")
-# Checks whose cause is a guess from outside.
+# Checks that send packets.
+_PACKETS = ("egress-source", "ingress-http", *TO_PODS)
+# Checks whose cause is a guess from outside; of the others that send packets it is one if nothing answers.
 _LOOK_ALIKE = ("bgp-session", *TO_PODS)
 
 
@@ -42,12 +48,14 @@ class Explanation:
         return {**self.root.as_dict(), "cause": self.cause, "evidence": self.evidence}
 
 
-def explanations(situation: Situation, roots: list[Root], states: dict[str, HostState]) -> list[Explanation]:
-    """The roots in words. Packets to several Pods that one thing keeps from them have one root."""
+def explanations(
+    situation: Situation, roots: list[Root], states: dict[str, HostState], capture: Capture
+) -> list[Explanation]:
+    """The roots in words. Packets from or to several Pods that one thing stops have one root."""
     found: list[Explanation] = []
     for root in roots:
-        cause, lines = explained(situation, root, states)
-        same = next((i for i, one in enumerate(found) if root.verdict.check in TO_PODS and one.cause == cause), None)
+        cause, lines = explained(situation, root, states, capture)
+        same = next((i for i, one in enumerate(found) if root.verdict.check in _PACKETS and one.cause == cause), None)
         if same is None:
             found.append(Explanation(root, cause, lines))
         else:
@@ -57,24 +65,36 @@ def explanations(situation: Situation, roots: list[Root], states: dict[str, Host
     return found
 
 
-def explained(situation: Situation, root: Root, states: dict[str, HostState]) -> tuple[str, list[str]]:
+def explained(
+    situation: Situation, root: Root, states: dict[str, HostState], capture: Capture
+) -> tuple[str, list[str]]:
     """The cause of a root in words, and its evidence: what the API's objects, FRR and the kernels of its hosts say.
 
-    Packets that are lost look alike from outside, whatever lost them: what a kernel says, or a network policy, goes
-    before that guess.
+    Packets that are lost look alike from outside, whatever lost them: what a kernel says, a network policy, an agent
+    or a capture goes before that guess, in this order: who drops packets says more than where they end.
     """
     found = [*_of_objects(situation, root), *_of_config(situation, root.verdict)]
-    facts = list(dict.fromkeys(of_hosts(situation.stack, root.verdict, states)))
+    tried = [flow for flow in of_verdict(situation, root.verdict) if flow in capture.flows]
+    filtered = capture.filtered if tried else {}
+    facts = list(dict.fromkeys(of_hosts(situation.stack, root.verdict, states, filtered)))
     if root.verdict.check in TO_PODS:
         facts += dict.fromkeys(of_policies(situation, root.verdict))
+    facts += [
+        line for flow in tried for line in (*of_agents(flow, capture), *of_packets(situation.stack, flow, capture))
+    ]
     if not facts:
         return root.cause, found
     if root.verdict.color is Color.GREY and KUBELET_UNREACHABLE in root.cause:
         # Who cannot be asked for lack of a way to it.
         return facts[0], [root.cause, *found, *facts[1:]]
-    if root.verdict.check in _LOOK_ALIKE and root.verdict.color is Color.RED:
+    if _guessed(root.verdict):
         return facts[0], [*found, *facts[1:]]
     return root.cause, [*found, *facts]
+
+
+def _guessed(verdict: Verdict) -> bool:
+    silent = verdict.check in _PACKETS and verdict.observed == NO_ANSWER
+    return verdict.color is Color.RED and (verdict.check in _LOOK_ALIKE or silent)
 
 
 def _of_objects(situation: Situation, root: Root) -> list[str]:

@@ -11,7 +11,8 @@ from config.router import Router
 from config.stack import StackConfig
 from diagnosis.entities import Hosts
 from effective.return_routes import return_routes
-from probes.host_state import Drop, HostState, Network
+from probes.host_filters import Drop, Network
+from probes.host_state import HostState
 from probes.verdict import Verdict
 
 _NOWHERE = ("blackhole", "unreachable", "prohibit")
@@ -19,8 +20,13 @@ _BGP = 179
 _KUBELET = 10250
 
 
-def of_hosts(stack: StackConfig, verdict: Verdict, states: dict[str, HostState]) -> Iterator[str]:
-    """Lines for a root; none where its hosts show nothing."""
+def of_hosts(
+    stack: StackConfig, verdict: Verdict, states: dict[str, HostState], filtered: dict[str, list[Drop]]
+) -> Iterator[str]:
+    """Lines for a root; none where its hosts show nothing.
+
+    `filtered`: host -> what its filters dropped while packets were tried once more; it says more than old counters.
+    """
     about = Hosts(stack).on_the_way(verdict)
     # A router is on the way of what nodes say to one another.
     asked = [
@@ -41,8 +47,9 @@ def of_hosts(stack: StackConfig, verdict: Verdict, states: dict[str, HostState])
         lambda host, state: _routes(host, state, elsewhere(host)),
         lambda host, state: _static_routes(host, state, stack),
         lambda host, state: _neighbors(host, state, elsewhere(host)),
-        lambda host, state: _filters(host, state, stack, about),
+        lambda host, state: _filters(host, filtered.get(host.name, []) if filtered else state.drops, stack, about),
         _queues,
+        lambda host, state: _unresolved(host, state, elsewhere(host)),
     )
     for question in questions:
         for host, state in asked:
@@ -154,14 +161,24 @@ def _neighbors(host: Router | Node, state: HostState, addresses: set[Address]) -
             )
 
 
-def _filters(host: Router | Node, state: HostState, stack: StackConfig, about: set[str]) -> Iterator[str]:
+def _unresolved(host: Router | Node, state: HostState, addresses: set[Address]) -> Iterator[str]:
+    """Addresses on a link that answer no ARP or neighbor solicitation."""
+    written = set(map(str, addresses))
+    for entry in state.neighbors:
+        if entry.get("dst") in written and {"FAILED", "INCOMPLETE"} & set(entry.get("state") or []):
+            yield f"{entry['dst']} does not answer on {entry.get('dev')} of {host.name}, not even by ARP or ND"
+
+
+def _filters(host: Router | Node, drops: list[Drop], stack: StackConfig, about: set[str]) -> Iterator[str]:
     concerned = _concerned(stack, about)
     ports = {_BGP, _KUBELET, *_served(stack)}
-    for drop in state.drops:
+    # Who names an address or a port says more than who takes all.
+    for drop in sorted(drops, key=lambda one: not (one.source or one.destination or one.ports)):
         if _takes(drop, concerned, ports):
             where = drop.chain if drop.table == "filter" else f"{drop.table} {drop.chain}"
             what = "some of it" if drop.partial else "it"
-            yield f"{host.name} drops {what}: {where}, {drop.packets} packets by iptables {drop.text}"
+            counted = "" if drop.packets is None else f", {drop.packets} packets"
+            yield f"{host.name} drops {what}: {where}{counted} by {drop.by} {drop.text}"
 
 
 def _concerned(stack: StackConfig, about: set[str]) -> list[Network]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from config.errors import KUBELET_UNREACHABLE
 from config.stack import StackConfig
 from diagnosis.entities import API, Hosts
 from probes.verdict import Color, Verdict
@@ -28,6 +29,7 @@ _LAYERS = (
 )
 _LAYER = {check: number for number, checks in enumerate(_LAYERS) for check in checks}
 _OTHERS = _LAYER["object"]
+_TO_SERVERS = ("vip-http", "ingress-http")
 _POINTS_ELSEWHERE = ("see the router's side", "see the red ones above")
 
 
@@ -75,7 +77,9 @@ def _place(verdict: Verdict) -> tuple[int, int, int]:
     An operator is a pod: who does not answer may be its node.
     """
     layer = _LAYER.get(verdict.check, _OTHERS)
-    silent = verdict.color is Color.GREY and layer > 0
+    # A client that does not end is no silent host: what it asks for may not answer.
+    waits = layer >= _LAYER["pod-to-pod"] and KUBELET_UNREACHABLE not in verdict.cause
+    silent = verdict.color is Color.GREY and layer > 0 and not waits
     turn = (1 if verdict.where == API else 2) if silent else 0 if layer == 0 and verdict.check != "operator" else 3
     # An agent that runs no such peer says more than a router that has lost it.
     order = 2 if verdict.cause in _POINTS_ELSEWHERE else 0 if verdict.observed == "no such peer" else 1
@@ -85,8 +89,8 @@ def _place(verdict: Verdict) -> tuple[int, int, int]:
 def _follows(row: Verdict, cause: Verdict, before: list[Verdict], hosts: Hosts) -> bool:
     """Whether a row would be green without a cause. `before`: all rows that come before it."""
     same = row.check == cause.check
-    if row.check == "packets" or (row.check, cause.check) == ("vip-http", "pod-to-pod"):
-        # Pods that are not reached from one another are not reached by an address either.
+    if row.check == "packets" or (row.check in _TO_SERVERS and cause.check == "pod-to-pod"):
+        # Pods that are not reached from one another are not reached by an address or by Envoy either.
         return True
     if same and (row.subject == cause.subject or (row.cause and (row.cause, row.where) == (cause.cause, cause.where))):
         # One thing seen from several places, or several things that have one fault.

@@ -24,6 +24,7 @@ PACKAGES = (
     "iputils-ping",
     "libfaketime",
     "llvm-19",
+    "nftables",
     "openssh-client",
     "openssh-server",
     "procps",

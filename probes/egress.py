@@ -15,6 +15,7 @@ from config.stack import StackConfig
 from probes import egress_gateways
 from probes.collector import Collector
 from probes.egress_expectation import EgressPath, expected_entries, expected_sources
+from probes.ingress.reply import NO_ANSWER
 from probes.observations import Json, Observations
 from probes.reachability import pods_of
 from probes.verdict import Verdict, judged, unknown
@@ -138,7 +139,7 @@ def _one_source(collector: Collector, observations: Observations, pod: Json, out
     except EdgeError as error:
         return unknown("egress-source", subject, f"source {listed(wanted)}", where, error)
     found = _SEEN.search(body)
-    observed = found.group(1) if found else (body.split("\n")[0] or "no answer")
+    observed = found.group(1) if found else (body.split("\n")[0] or NO_ANSWER)
     # No gateway serves the pod: then nothing may arrive.
     good = observed in wanted if wanted else not found
     return judged(
@@ -148,7 +149,9 @@ def _one_source(collector: Collector, observations: Observations, pod: Json, out
         f"source {listed(wanted) or 'none, it is dropped'}",
         observed,
         where,
-        "the packet left another way than the policies say: compare the agents' egress maps",
+        "the packet left another way than the policies say: compare the agents' egress maps"
+        if found
+        else "no packet arrives, or no answer comes back: the gateway, its link, or the outpost itself",
     )
 
 

@@ -7,16 +7,22 @@ from concurrent.futures import ThreadPoolExecutor
 
 from config.errors import EdgeError
 from probes.collector import Collector
+from probes.host_filters import NATIVE
 from probes.host_state import MARK, HostState, read
 
 _MOST_HOSTS = 8
+# The filters of a host, as `host_filters.drops` reads them.
+FILTERS = f"""for table in raw mangle filter; do
+  iptables-save -c -t $table 2>/dev/null; ip6tables-save -c -t $table 2>/dev/null
+done; echo {NATIVE}; nft list ruleset 2>/dev/null
+"""
 _ASK = f"""ip -j addr; echo {MARK}
 ip -j route; echo {MARK}
 ip -j -6 route; echo {MARK}
 ip -j rule; echo {MARK}
 ip -j neigh; echo {MARK}
 tc -j -s qdisc show 2>/dev/null; echo {MARK}
-for table in raw mangle filter; do iptables-save -c -t $table 2>/dev/null; done; echo {MARK}
+{FILTERS}echo {MARK}
 """
 # Who answers for an address on the link: two questions, and every answer to them.
 _ARP = """( dev=$(ip -o route get {0} | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')

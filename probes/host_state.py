@@ -6,16 +6,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-Network = IPv4Network | IPv6Network
+from probes.host_filters import Drop, Network, drops
+
 MARK = "=-=-="
-# What Kubernetes and Cilium drop themselves is no fault.
-_THEIRS = ("KUBE-", "CILIUM_")
 # The kernel's own, and what distributions and Cilium's bandwidth manager put there.
 _USUAL_QUEUES = ("noqueue", "noop", "mq", "pfifo_fast", "fq", "fq_codel", "cake")
-_DROP = re.compile(r"^\[(?P<packets>\d+):\d+\] -A (?P<chain>\S+) ?(?P<match>.*?) ?-j (?:DROP|REJECT)\b.*$")
 
 
 @dataclass(frozen=True)
@@ -44,25 +42,6 @@ class Queue:
     link: str
     kind: str
     drops: int
-
-
-@dataclass(frozen=True)
-class Drop:
-    """A rule of a filter that dropped packets. `text`: as iptables has it. None of a match: it takes all."""
-
-    table: str
-    chain: str
-    text: str
-    packets: int
-    source: Network | None
-    destination: Network | None
-    protocol: str | None
-    ports: frozenset[int]
-
-    @property
-    def partial(self) -> bool:
-        """Whether the rule takes a share of what it matches, or so many in a time."""
-        return bool(re.search(r"-m (statistic|hashlimit|limit)\b", self.text))
 
 
 @dataclass(frozen=True)
@@ -95,7 +74,7 @@ def read(text: str) -> HostState:
         [each for each in _json(rules) if "action" in each],
         _json(neighbors),
         list(_queues(queues)),
-        list(_drops(filters)),
+        list(drops(filters)),
         answering,
     )
 
@@ -130,38 +109,3 @@ def _json(text: str) -> list[dict[str, Any]]:
     """A list of iproute2, or nothing where it has none to show."""
     found: list[dict[str, Any]] = json.loads(text.strip() or "[]")
     return found
-
-
-def _drops(text: str) -> list[Drop]:
-    table, found = "filter", []
-    for line in text.splitlines():
-        if line.startswith("*"):
-            table = line[1:]
-        rule = _DROP.match(line)
-        if rule is None or int(rule["packets"]) == 0 or rule["chain"].startswith(_THEIRS):
-            continue
-        words = f"-A {rule['chain']} {rule['match']}".split()
-        ports = _after(words, "--dport") + _after(words, "--sport")
-        found.append(
-            Drop(
-                table,
-                rule["chain"],
-                line.partition("] ")[2],
-                int(rule["packets"]),
-                _network(words, "-s"),
-                _network(words, "-d"),
-                next(iter(_after(words, "-p")), None),
-                frozenset(int(port) for port in ports if port.isdigit()),
-            )
-        )
-    return found
-
-
-def _after(words: list[str], option: str) -> list[str]:
-    """The values of an option that is not negated."""
-    return [words[i + 1] for i, word in enumerate(words[:-1]) if word == option and words[i - 1] != "!"]
-
-
-def _network(words: list[str], option: str) -> Network | None:
-    found = _after(words, option)
-    return ip_network(found[0], strict=False) if found else None

@@ -18,6 +18,11 @@ _KUBELET_SECONDS = 4.0
 Object = dict[str, Any]
 
 
+def time_for_command(left: float) -> float:
+    """Seconds of those that are left for a command in a Pod: the rest is for asking whether its node answers at all."""
+    return max(left - _KUBELET_SECONDS, left / 2)
+
+
 class Kube:
     """One cluster, from the text of a kubeconfig. Threads may share it.
 
@@ -186,9 +191,7 @@ class Kube:
 
         Raises ApiError where the command does not end in time, and says so where its node does not answer at all.
         """
-        # Leave time to ask whether the node answers, in case the command does not end.
-        left = self.deadline.left(timeout + _KUBELET_SECONDS)
-        timeout = min(timeout, max(left - _KUBELET_SECONDS, left / 2))
+        timeout = min(timeout, time_for_command(self.deadline.left(timeout + _KUBELET_SECONDS)))
         path = f"{self._path('v1', 'Pod', namespace, pod)}/exec"
         try:
             done = kube_exec.run(self._api, path, container, command, timeout)

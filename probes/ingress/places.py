@@ -75,4 +75,4 @@ def _sources(stack: StackConfig, router: Router) -> Sequence[IPv4Address | IPv6A
 
 
 def _by_ssh(collector: Collector, host: str, command: str) -> str:
-    return collector.ssh.run(collector.endpoints[host], command, timeout=60).stdout
+    return collector.ssh.run(collector.endpoints[host], command, timeout=10).stdout

@@ -17,6 +17,8 @@ _CALL = re.compile(r"^grpc-status: (\d+)", re.MULTILINE | re.IGNORECASE)
 _OF_CALLS = {7: 403, 12: 404, 14: 503}
 # Envoy says in the body of a 503 what became of the connection to the pod.
 _RESET = re.compile(r"reset reason: ([a-z ]+)")
+# What is seen of a request that nobody took.
+NO_ANSWER = "no answer"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Reply:
 
     def __str__(self) -> str:
         if self.status is None:
-            return "no answer in time, on a connection that was taken" if self.connected else "no answer"
+            return "no answer in time, on a connection that was taken" if self.connected else NO_ANSWER
         return f"{self.status} by {self.pod or 'the backend'}" if self.by_backend else f"{self.status} by Envoy"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -21,7 +20,6 @@ from probes.observations import Observations
 from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
-_MARK = "=-=-="
 _NO_CURL = "no curl here"
 
 
@@ -29,40 +27,33 @@ def verdicts(
     collector: Collector, observations: Observations, routed: dict[str, list[IPv4Network | IPv6Network]]
 ) -> list[Verdict]:
     """One for each route and place. An Ingress that can be asked from nowhere is not proven."""
-    jobs: list[tuple[Place, list[Request]]] = []
+    jobs: list[tuple[Place, Request]] = []
     result: list[Verdict] = []
     for item in entrances(collector.stack):
         given = load_balancer_addresses(service_object(observations, item.service)) if item.service else item.nodes
         for address in given:
             asked = requests(item, address)
             found = list(places(collector, observations, ip_address(address), routed))
-            jobs += [(place, asked) for place in found]
+            jobs += [(place, request) for place in found for request in asked]
             if asked and not found:
                 result.append(
                     unknown(
                         "ingress-http", str(item), "an answer", address, "there is no host and no pod to ask it from"
                     )
                 )
-    with ThreadPoolExecutor(8, "probe") as pool:
-        for answers in pool.map(lambda job: list(_from(collector, observations, *job)), jobs):
-            result += answers
-    return result
+    # Each by itself: several in a row may take their whole time limit, and longer than a round has.
+    with ThreadPoolExecutor(16, "probe") as pool:
+        return [*result, *pool.map(lambda job: _from(collector, observations, *job), jobs)]
 
 
-def _from(collector: Collector, observations: Observations, place: Place, asked: list[Request]) -> Iterator[Verdict]:
-    if not asked:
-        return
-    ask = f"; echo {_MARK}; ".join(request.curl(place.source) for request in asked)
+def _from(collector: Collector, observations: Observations, place: Place, request: Request) -> Verdict:
     try:
-        answers = place.run(f"command -v curl >/dev/null || echo {_NO_CURL}; {ask}").split(_MARK)
-        if _NO_CURL in answers[0]:
+        answer = place.run(f"command -v curl >/dev/null || echo {_NO_CURL}; {request.curl(place.source)}")
+        if answer.startswith(_NO_CURL):
             raise EdgeError(f"{place.name} has no curl")
     except EdgeError as error:
-        for request in asked:
-            yield unknown("ingress-http", f"{request} from {place.name}", "an answer", place.where, error)
-        return
-    for request, text in zip(asked, [*answers, *[""] * len(asked)], strict=False):
-        yield _judge(collector, observations, place, request, read(text))
+        return unknown("ingress-http", f"{request} from {place.name}", "an answer", place.where, error)
+    return _judge(collector, observations, place, request, read(answer))
 
 
 def _judge(collector: Collector, observations: Observations, place: Place, request: Request, reply: Reply) -> Verdict:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_network
 
 from config.errors import KUBELET_UNREACHABLE
 from diagnosis.evidence import explained
+from diagnosis.flows import of_verdict
 from diagnosis.roots import Root, roots
 from diagnosis.why.situation import Situation
-from probes.host_state import Drop, HostState, Link
+from probes.host_filters import Drop
+from probes.host_state import HostState, Link
 from probes.observations import Observations
+from probes.packets import AgentDrop, Capture
 from probes.verdict import judged, unknown
+from tests.diagnosis.test_flows import pod
 from tests.diagnosis.test_host_evidence import WELL
 from tests.probes.recorded import dev
 
@@ -27,7 +32,7 @@ SILENT = unknown("bgp-session", "cilium-w1 - cilium-r (agent)", "established", "
 
 
 def told(root: Root, state: HostState) -> tuple[str, list[str]]:
-    return explained(Situation(dev(), Observations()), root, {"cilium-r": state})
+    return explained(Situation(dev(), Observations()), root, {"cilium-r": state}, Capture())
 
 
 def test_what_the_kernel_says_goes_before_the_guess() -> None:
@@ -56,7 +61,7 @@ def test_requests_to_an_address_pass_every_node() -> None:
         drops=[Drop("raw", "PREROUTING", rule, 12, None, None, "tcp", frozenset({80}))],
     )
     verdict = judged("vip-http", "webpod 172.16.1.1", False, "every backend", "2 of 3", "cilium-r", "not served")
-    cause, _ = explained(Situation(dev(), Observations()), Root(verdict), {"cilium-w2": state})
+    cause, _ = explained(Situation(dev(), Observations()), Root(verdict), {"cilium-w2": state}, Capture())
     assert cause.startswith("cilium-w2 drops it: raw PREROUTING, 12 packets")
 
 
@@ -65,3 +70,24 @@ def test_an_address_follows_from_the_pods_behind_it() -> None:
     vip = judged("vip-http", "webpod 172.16.1.1", False, "every backend", "2 of 3", "cilium-r", "not served")
     [root] = roots(dev(), [vip, pods])
     assert root.verdict is pods and root.follows == (vip,)
+
+
+def test_where_packets_end_goes_before_the_guess_and_after_who_drops_them() -> None:
+    curl, server = pod("curl-pod", "cilium-ctr", "172.20.0.9"), pod("webpod-1", "cilium-w1", "172.20.1.5")
+    situation = Situation(dev(), Observations(objects={"pods": [curl, server]}))
+    pods = judged("pod-to-pod", "curl-pod -> webpod-1", False, "answer", "none", "cilium-ctr -> cilium-w1", "no route")
+    [flow] = of_verdict(situation, pods)
+    seen = Capture((flow,), frozenset({"cilium-ctr"}))
+    cause, lines = explained(situation, Root(pods), {}, seen)
+    assert cause == "packets end in cilium-ctr: none leaves it" and lines[0].startswith("captured: none")
+    dropped = (AgentDrop("cilium-w1", "172.20.0.9", ("172.20.1.5", 8080), "Policy denied"),)
+    cause, lines = explained(situation, Root(pods), {}, replace(seen, drops=dropped))
+    assert cause == "the agent on cilium-w1 drops 172.20.0.9 -> 172.20.1.5:8080: Policy denied" and len(lines) == 2
+    # Of a flow that nobody tried nothing is known.
+    assert explained(situation, Root(pods), {}, replace(seen, flows=())) == ("no route", [])
+
+
+def test_what_was_dropped_of_packets_says_nothing_of_a_session() -> None:
+    other = Capture(filtered={"cilium-w1": list(DROPS.drops)})
+    cause, _ = explained(Situation(dev(), Observations()), Root(DOWN), {"cilium-r": DROPS}, other)
+    assert cause.startswith("cilium-r drops it: INPUT")

@@ -7,7 +7,8 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from diagnosis.host_evidence import near, of_hosts
-from probes.host_state import Drop, HostState, KernelRoute, Link, Queue
+from probes.host_filters import Drop
+from probes.host_state import HostState, KernelRoute, Link, Queue
 from probes.verdict import judged
 from tests.probes.recorded import dev
 
@@ -80,6 +81,21 @@ STATES = {
         HostState(links(), neighbors=[{"dst": "192.168.10.101", "state": ["REACHABLE"], "lladdr": "02:99"}]),
         None,
     ),
+    "a neighbor that answers no ARP": (
+        HostState(links(), neighbors=[{"dst": "192.168.10.101", "state": ["FAILED"], "dev": "eth1"}]),
+        "192.168.10.101 does not answer on eth1 of cilium-r, not even by ARP or ND",
+    ),
+    "another one that answers no ARP": (
+        HostState(links(), neighbors=[{"dst": "192.168.10.9", "state": ["FAILED"], "dev": "eth1"}]),
+        None,
+    ),
+    "a filter of nft that counts nothing": (
+        HostState(
+            links(),
+            drops=[Drop("inet x", "y", "tcp dport 179 drop", None, None, None, "tcp", frozenset({179}), "nft")],
+        ),
+        "cilium-r drops it: inet x y by nft tcp dport 179 drop",
+    ),
     "a filter": (
         HostState(links(), drops=[drop("-A INPUT -s 192.168.10.101/32 -j DROP", "192.168.10.101/32", {179})]),
         "cilium-r drops it: INPUT, 7 packets by iptables -A INPUT -s 192.168.10.101/32 -j DROP",
@@ -105,7 +121,7 @@ STATES = {
 @pytest.mark.parametrize("name", STATES)
 def test_of_a_session(name: str) -> None:
     state, expected = STATES[name]
-    found = list(of_hosts(dev(), SESSION, {"cilium-r": state}))
+    found = list(of_hosts(dev(), SESSION, {"cilium-r": state}, {}))
     if expected is None:
         assert found == []
     else:
@@ -114,13 +130,13 @@ def test_of_a_session(name: str) -> None:
 
 def test_a_router_between_two_nodes_is_asked_too() -> None:
     state = HostState(links(), drops=[drop("-A FORWARD -j DROP", "172.20.0.0/24", {80}, chain="FORWARD")])
-    [found] = of_hosts(dev(), HTTP, {"cilium-r": state})
+    [found] = of_hosts(dev(), HTTP, {"cilium-r": state}, {})
     assert found.startswith("cilium-r drops it: FORWARD")
 
 
 def test_a_node_with_a_smaller_mtu_than_its_router() -> None:
     node = HostState({"eth1": Link(True, 1000, "", frozenset({"192.168.10.101/24"}))}, WELL)
-    [found] = of_hosts(dev(), SESSION, {"cilium-r": HostState(links()), "cilium-w1": node})
+    [found] = of_hosts(dev(), SESSION, {"cilium-r": HostState(links()), "cilium-w1": node}, {})
     assert found == "eth1 of cilium-w1 has MTU 1000, cilium-r on the same link 1500"
 
 
@@ -142,9 +158,24 @@ def test_a_node_with_a_smaller_mtu_than_its_router() -> None:
 )
 def test_routes_that_a_node_has_to_have(routes: list[KernelRoute], expected: list[str]) -> None:
     node = HostState({"eth1": Link(True, 1500, "", frozenset({"192.168.10.101/24"}))}, routes)
-    assert list(of_hosts(dev(), SESSION, {"cilium-w1": node})) == expected
+    assert list(of_hosts(dev(), SESSION, {"cilium-w1": node}, {})) == expected
 
 
 def test_routers_ask_for_nodes_on_their_links_alone() -> None:
     assert near(dev(), {"cilium-w1", "cilium-w3"}) == {"cilium-r": ["192.168.10.101", "192.168.20.100"]}
     assert near(dev(), set()) == {"cilium-r": []}
+
+
+def test_what_was_dropped_meanwhile_says_more_than_old_counters() -> None:
+    state = HostState(links(), drops=[drop("-A FORWARD -j OLD", None, {80}, chain="FORWARD")])
+    meanwhile = {"cilium-r": [drop("-A FORWARD -j NEW", None, {80}, chain="FORWARD")]}
+    [found] = of_hosts(dev(), HTTP, {"cilium-r": state}, meanwhile)
+    assert "NEW" in found
+    elsewhere = {"cilium-w3": meanwhile["cilium-r"]}
+    assert not [*of_hosts(dev(), HTTP, {"cilium-r": state}, elsewhere)]
+
+
+def test_who_names_what_it_takes_comes_before_who_takes_all() -> None:
+    rules = [drop("-P FORWARD DROP", None, set()), drop("-A FORWARD --dport 80 -j DROP", None, {80})]
+    first, second = of_hosts(dev(), HTTP, {"cilium-r": HostState(links(), drops=rules)}, {})
+    assert "--dport 80" in first and "-P FORWARD" in second

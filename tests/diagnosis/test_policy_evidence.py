@@ -12,6 +12,7 @@ from diagnosis.policy_evidence import of_policies
 from diagnosis.roots import Root
 from diagnosis.why.situation import Situation
 from probes.observations import Observations
+from probes.packets import Capture
 from probes.verdict import judged
 from tests.probes.recorded import dev
 
@@ -86,17 +87,17 @@ def test_a_clusterwide_policy_keeps_the_world_from_an_address() -> None:
 
 def test_the_policy_is_the_cause() -> None:
     closed = situation({"endpointSelector": WEBPOD, "ingress": []})
-    assert explained(closed, Root(PODS), {})[0].startswith("CiliumNetworkPolicy default/no")
+    assert explained(closed, Root(PODS), {}, Capture())[0].startswith("CiliumNetworkPolicy default/no")
     open_ = situation({"endpointSelector": WEBPOD, "egress": []})
-    assert explained(open_, Root(PODS), {}) == ("no route back", [])
+    assert explained(open_, Root(PODS), {}, Capture()) == ("no route back", [])
 
 
 def test_one_policy_is_one_root() -> None:
     other = replace(PODS, subject="curl-pod -> webpod-2")
     it = situation({"endpointSelector": WEBPOD, "ingress": []})
     it.observations.objects["pods"].append(pod("webpod-2", {"app": "webpod"}))
-    [one] = explanations(it, [Root(PODS, (VIP,)), Root(other)], {})
+    [one] = explanations(it, [Root(PODS, (VIP,)), Root(other)], {}, Capture())
     assert one.root == Root(PODS, (VIP, other)) and one.cause.startswith("CiliumNetworkPolicy default/no")
     # What nobody explains stays apart where its words differ.
     apart = situation({"endpointSelector": WEBPOD, "egress": []})
-    assert len(explanations(apart, [Root(PODS), Root(replace(other, cause="lost"))], {})) == 2
+    assert len(explanations(apart, [Root(PODS), Root(replace(other, cause="lost"))], {}, Capture())) == 2

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from config.errors import KUBELET_UNREACHABLE
 from diagnosis.roots import Root, roots
 from effective.peerings.expected import expected_sessions
 from probes.observations import Observations
-from probes.verdict import Color, judged
+from probes.verdict import Color, judged, unknown
 from probes.verify import control_plane
 from tests.probes.recorded import NODES, dev, fib_route, healthy, rib_route
 
@@ -177,3 +178,17 @@ def test_kernel_routes_that_are_missing_for_one_reason_are_one_root() -> None:
 
 def test_where_all_is_well_there_is_none() -> None:
     assert found(lambda observations: None) == []
+
+
+def test_pods_that_are_not_reached_explain_requests_to_envoy_and_clients_that_wait() -> None:
+    pods = judged("pod-to-pod", "curl-pod -> webpod-1", False, "answer", "none", "cilium-ctr -> cilium-w1", "no route")
+    envoy = judged("ingress-http", "default/web / from cilium-w2", False, "200", "503 by Envoy", "cilium-w2", "hangs?")
+    waits = unknown("ingress-http", "default/web / from pod curl-pod", "200", "cilium-ctr", "sh did not end in 9 s")
+    [root] = roots(dev(), [waits, envoy, pods])
+    assert root.verdict is pods and set(root.follows) == {envoy, waits}
+
+
+def test_a_client_whose_node_does_not_answer_is_the_root() -> None:
+    pods = judged("pod-to-pod", "curl-pod -> webpod-1", False, "answer", "none", "cilium-ctr -> cilium-w1", "no route")
+    silent = unknown("pod-to-pod", "x -> webpod-2", "answer", "cilium-w1 -> cilium-w2", f"{KUBELET_UNREACHABLE} at y")
+    assert roots(dev(), [pods, silent])[0].verdict is silent

@@ -14,6 +14,7 @@ from diagnosis.why.answers import answer
 from diagnosis.why.situation import Situation
 from diagnosis.why.steps import Step
 from effective.peerings.expected import expected_sessions
+from probes.packets import Capture
 from probes.verify import control_plane
 from tests.probes.recorded import NODES, dev, healthy, rib_route
 
@@ -227,5 +228,5 @@ def test_a_link_that_takes_smaller_packets_is_told_beside_a_node_that_does_not_a
         # The objects of this file have the parts that its answers need.
         verdicts = [row for row in rows if row.check != "declared"]
         [root] = roots(it.stack, verdicts)
-        _, lines = explained(it, root, {})
+        _, lines = explained(it, root, {}, Capture())
         assert any("eth2 of cilium-r has MTU 1000, others of its links 1500" in line for line in lines) is told, lines

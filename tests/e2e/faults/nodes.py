@@ -11,6 +11,12 @@ LINK_UP = (
 )
 DROP_80 = "-t raw {} PREROUTING -p tcp --dport 80 -j DROP"
 
+NFT_80 = """table inet site {
+  set closed { type inet_service; elements = { 80 } }
+  chain first { type filter hook prerouting priority raw; tcp dport 80 drop; }
+}
+"""
+
 
 def on_w1(make: str, mend: str, check: str, cause: str, *, quick: bool = False) -> Fault:
     """A fault of one node."""
@@ -40,6 +46,21 @@ FAULTS = {
         on("cilium-w2", f"iptables {DROP_80.format('-D')}"),
         "pod-to-pod",
         "cilium-w2 drops it: raw PREROUTING",
+    ),
+    # iptables knows nothing of what nft was told by itself.
+    "node drops HTTP by nft": Fault(
+        on("cilium-w2", f"nft -f - <<'E'\n{NFT_80}E"),
+        on("cilium-w2", "nft delete table inet site"),
+        "pod-to-pod",
+        "cilium-w2 drops it: inet site first by nft tcp dport 80 drop",
+        quick=True,
+    ),
+    # A set says nothing of what is in it: the capture alone tells where packets end.
+    "node drops HTTP, and nobody says so": Fault(
+        on("cilium-w2", f"nft -f - <<'E'\n{NFT_80.replace('dport 80', 'dport @closed')}E"),
+        on("cilium-w2", "nft delete table inet site"),
+        "pod-to-pod",
+        "packets end in cilium-w2: it takes them in and answers none",
     ),
     "node drops BGP": on_w1(
         "iptables -I OUTPUT -p tcp --dport 179 -j DROP",

