@@ -1,8 +1,8 @@
 """What each Cilium release's chart knows: every Helm key with its default, as data.
 
 `keys((1, 18))` maps a dotted key to its default; a key whose value is free (a map or a list of the
-user's own making) ends the path with `.*`. The data is made from a chart's values.yaml by
-`python -m effective.chart.extract CHART_DIR`.
+user's own making) ends the path with `.*`. The data is made from charts by
+`python -m effective.chart.extract CHART_DIR...`.
 """
 
 from __future__ import annotations

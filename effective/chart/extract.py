@@ -1,4 +1,7 @@
-"""Makes RELEASE.json from a chart: `python -m effective.chart.extract CHART_DIR`."""
+"""Makes RELEASE.json from charts of one release: `python -m effective.chart.extract CHART_DIR...`, the oldest first.
+
+Patches bring keys, too: a key of any of them is known, and the default is the newest one's.
+"""
 
 from __future__ import annotations
 
@@ -60,10 +63,9 @@ def in_templates(chart: Path) -> Iterator[str]:
             yield from re.findall(r"\.Values\.([A-Za-z][\w.]*\w)", file.read_text())
 
 
-def main(chart: Path) -> None:
-    """Write the file of the chart's release beside this one."""
+def known_by(chart: Path) -> dict[str, Any]:
+    """Every key of a chart with its default."""
     text = (chart / "values.yaml").read_text()
-    version = str(yaml.safe_load((chart / "Chart.yaml").read_text())["version"])
     known = dict(leaves(yaml.safe_load(text)))
     for key in commented(text):
         known.setdefault(key, None)
@@ -77,11 +79,18 @@ def main(chart: Path) -> None:
         free = next((i for i, part in enumerate(parts) if part in _FREE), None)
         if free is not None:
             known[".".join(parts[: free + 1]) + ".*"] = None
-    release = ".".join(version.split(".")[:2])
+    return known
+
+
+def main(charts: list[Path]) -> None:
+    """Write the file of the charts' release beside this one."""
+    known = {key: default for chart in charts for key, default in known_by(chart).items()}
+    versions = [str(yaml.safe_load((chart / "Chart.yaml").read_text())["version"]) for chart in charts]
+    release = ".".join(versions[0].split(".")[:2])
     rows = ",\n".join(f"{json.dumps(key)}: {json.dumps(known[key])}" for key in sorted(known))
     Path(__file__).with_name(f"{release}.json").write_text("{\n" + rows + "\n}\n")
-    print(f"{release}: {len(known)} keys of chart {version}")
+    print(f"{release}: {len(known)} keys of the charts {', '.join(versions)}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main([Path(word) for word in sys.argv[1:]])

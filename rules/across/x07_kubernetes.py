@@ -18,7 +18,14 @@ from rules.facts import Facts
 from rules.finding import Finding, warning
 
 # Minor versions of Kubernetes 1, first and last.
-_TESTED = {(1, 16): (27, 30), (1, 17): (29, 32), (1, 18): (30, 33), (1, 19): (31, 34), (1, 20): (33, 36)}
+_TESTED = {(1, 16): (27, 30), (1, 17): (29, 32), (1, 18): (30, 33), (1, 19): (32, 35), (1, 20): (33, 36)}
+# The table of 1.19 moved on with a patch.
+_EARLIER = {(1, 19, 0): (31, 34), (1, 19, 1): (31, 34)}
+
+
+def kubernetes_minors(exact: tuple[int, int, int]) -> tuple[int, int]:
+    """The first and the last minor version of Kubernetes 1 that a patch of Cilium is tested with."""
+    return _EARLIER.get(exact) or _TESTED[exact[:2]]
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -26,7 +33,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     text = facts.stack.cluster.kubernetes
     if text is None:
         return
-    first, last = _TESTED[facts.release]
+    first, last = kubernetes_minors(facts.stack.cilium.exact)
     if not first <= int(text.removeprefix("v").split(".")[1]) <= last:
         release = ".".join(map(str, facts.release))
         yield warning(

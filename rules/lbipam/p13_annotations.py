@@ -45,7 +45,6 @@ _SERVICE = {
         "service.cilium.io/forwarding-mode",
     ),
     (1, 18): ("service.cilium.io/node-selector", "service.cilium.io/proxy-delegation"),
-    (1, 20): ("service.cilium.io/weight",),
 }
 _OURS = ("lbipam.cilium.io/", "service.cilium.io/", "nodeipam.cilium.io/", "io.cilium/", "io.cilium.nodeipam/")
 # Keys of others that ask for what Cilium has an annotation of its own for.
@@ -69,9 +68,14 @@ _CONTROLLERS = (
 )
 
 
+def readable(release: tuple[int, int]) -> list[str]:
+    """The keys that a release reads on Services. `service.cilium.io/weight` is one of EndpointSlices."""
+    return [key for since, keys in _SERVICE.items() if since <= release for key in keys]
+
+
 def check(facts: Facts) -> Iterator[Finding]:
     """Declared Services that Cilium serves, and those that it makes."""
-    known = [key for since, keys in _SERVICE.items() if since <= facts.release for key in keys]
+    known = readable(facts.release)
     for i, service in enumerate(facts.stack.services):
         if service.type == "LoadBalancer":
             yield from _unread(f"services[{i}].annotations", service.annotations, known)
