@@ -91,6 +91,7 @@ from rules.egress import (
     g23_image,
     g24_interface_without_wire,
     g25_zones_version,
+    g26_node_selector,
 )
 from rules.ingress import (
     i01_kube_proxy,
@@ -270,6 +271,7 @@ MODULES: tuple[ModuleType, ...] = (
     g23_image,
     g24_interface_without_wire,
     g25_zones_version,
+    g26_node_selector,
     r01_rewritten,
     r02_timers,
     r03_internal_multihop,

@@ -18,25 +18,44 @@ from collections.abc import Iterator
 from rules.facts import Facts
 from rules.finding import Finding, error
 
+# (Path, what is there, what to do) of each field that a release brought.
+Newer = Iterator[tuple[str, str, str]]
+
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """What came with 1.19."""
-    if facts.release >= (1, 19):
-        return
+    """What came with 1.18, and what came with 1.19."""
     have = f"{facts.release[0]}.{facts.release[1]}"
+    for since, newer in (((1, 18), _of_1_18), ((1, 19), _of_1_19)):
+        for path, what, fix in newer(facts) if facts.release < since else ():
+            yield error(path, f"Cilium {since[0]}.{since[1]} or newer with {what}", have, fix)
+
+
+def _of_1_18(facts: Facts) -> Newer:
+    for path, _, entry in facts.advertisement_entries:
+        for length, name in (
+            (entry.aggregation_length, "aggregationLength"),
+            (entry.aggregation_length_ipv6, "aggregationLengthIPv6"),
+        ):
+            if length is not None:
+                yield f"{path}.{name}", name, "take it out: each address is a route of its own, or use Cilium 1.18"
+    for i, config in enumerate(facts.bgp.cluster_configs):
+        for j, instance in enumerate(config.instances):
+            if instance.local_port is not None:
+                where = f"bgp.clusterConfigs[{i}].instances[{j}].localPort"
+                yield where, "localPort for all nodes", "set localPort in bgp.nodeOverrides instead"
+    for i, override in enumerate(facts.bgp.node_overrides):
+        for j, own in enumerate(override.instances):
+            if own.local_asn is not None:
+                where = f"bgp.nodeOverrides[{i}].instances[{j}].localASN"
+                yield where, "localASN for one node", "give the node a cluster config of its own"
+
+
+def _of_1_19(facts: Facts) -> Newer:
     for i, config in enumerate(facts.bgp.peer_configs):
         if config.transport is not None and config.transport.source_interface is not None:
-            yield error(
-                f"bgp.peerConfigs[{i}].transport.sourceInterface",
-                "Cilium 1.19 or newer with sourceInterface",
-                have,
-                "set localAddress in bgp.nodeOverrides instead",
-            )
+            where = f"bgp.peerConfigs[{i}].transport.sourceInterface"
+            yield where, "sourceInterface", "set localAddress in bgp.nodeOverrides instead"
     for path, _, entry in facts.advertisement_entries:
         if entry.type == "Interface":
-            yield error(
-                f"{path}.type",
-                "Cilium 1.19 or newer with type Interface",
-                have,
-                "announce the address as a PodCIDR or a Service, or use Cilium 1.19",
-            )
+            fix = "announce the address as a PodCIDR or a Service, or use Cilium 1.19"
+            yield f"{path}.type", "type Interface", fix
