@@ -13,6 +13,8 @@ from lab.places import CACHE
 from lab.toolchain.build import bin_dir, built
 from lab.toolchain.recipes import CILIUM, DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE, HUBBLE, Part, Toolset
 
+# From here on agents serve network policies to Envoy by the aggregated stream alone.
+_OTHER_POLICIES = (1, 20)
 _TABLE = Path(__file__).with_name("images.json")
 # A node's directory for what an operator puts into its own /run/cilium.
 OPERATOR_RUN = "/run/cilium-operator"
@@ -37,6 +39,12 @@ def wanted(cilium: Cilium) -> tuple[Part, ...]:
             " remove cilium.values.ipv6, or use a cluster of kind existing"
         )
     envoy = (ENVOY, ENVOY_BRIDGE) if enabled(cilium.values, "envoy", default=True) else ()
+    if envoy and cilium.release >= _OTHER_POLICIES:
+        # Agents wait for an Envoy that takes policies by the aggregated stream, and no Pod gets a network before.
+        raise LabError(
+            f"cilium.version: expected a version before 1.20 with Envoy in a lab, got {cilium.version}; the lab's Envoy"
+            " gets no policies from its agents; set cilium.values.envoy.enabled: false, or take an older version"
+        )
     # The chart asks the same: the relay is on where Hubble is.
     relay = enabled(cilium.values, "hubble", default=True) and enabled(cilium.values, "hubble.relay", default=False)
     return (toolset(cilium.version), *envoy, *((HUBBLE,) if relay else ()))

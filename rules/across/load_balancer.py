@@ -1,6 +1,7 @@
 """Modes of Cilium's load balancer that contradict the routing: the agent ends with a line in its log.
 
-Source: daemon/cmd/kube_proxy_replacement.go up to 1.18, pkg/kpr/initializer/kube_proxy_replacement.go from 1.19.
+Source: daemon/cmd/kube_proxy_replacement.go up to 1.18, pkg/kpr/initializer/kube_proxy_replacement.go from 1.19,
+pkg/loadbalancer/config.go from 1.18, pkg/maglev and pkg/datapath/xdp from 1.17.
 """
 
 from __future__ import annotations
@@ -13,26 +14,36 @@ from rules.finding import Finding, error
 _MODES = ("snat", "dsr", "hybrid")
 _DISPATCH = ("opt", "ipip", "geneve")
 _ALGORITHMS = ("random", "maglev")
+# `testing-only` is the agent's word for drivers without XDP of their own.
+_ACCELERATIONS = ("disabled", "native", "best-effort", "testing-only")
 _TABLES = (251, 509, 1021, 2039, 4093, 8191, 16381, 32749, 65521, 131071)
 _WHERE = "cilium.values.loadBalancer"
 
 
 def load_balancer(facts: Facts) -> Iterator[Finding]:
-    """Mode, dispatch, algorithm, and what they ask of the tunnel."""
+    """Mode, dispatch, algorithm, and what they ask of the tunnel.
+
+    Agents that serve no Services read some of the words all the same, more of them with each release.
+    """
+    served = facts.serves_services
     mode = str(facts.helm("loadBalancer.mode") or "snat")
     dispatch = str(facts.helm("loadBalancer.dsrDispatch") or "opt")
-    if mode not in _MODES:
-        yield error(f"{_WHERE}.mode", "snat, dsr or hybrid", mode, "take one of them")
-        return
-    yield from _algorithm(facts)
     annotated = facts.release >= (1, 17) and facts.on("bpf.lbModeAnnotation")
-    if mode == "snat" and not annotated:
-        return
-    if dispatch not in _DISPATCH:
+    if served or facts.release >= (1, 17):
+        yield from _table_and_acceleration(facts)
+    if served or facts.release >= (1, 18):
+        yield from _algorithm(facts)
+        if mode not in _MODES:
+            yield error(f"{_WHERE}.mode", "snat, dsr or hybrid", mode, "take one of them")
+            return
+        if annotated and mode == "hybrid":
+            yield error(f"{_WHERE}.mode", "snat or dsr with bpf.lbModeAnnotation", mode, "take another mode")
+    asks_for = served and (mode != "snat" or annotated)
+    if dispatch not in _DISPATCH and (asks_for or facts.release >= (1, 19)):
         yield error(f"{_WHERE}.dsrDispatch", "opt, ipip or geneve", dispatch, "take one of them")
-        return
-    yield from _annotation(facts, mode, dispatch, annotated)
-    yield from _tunnel(facts, mode, dispatch)
+    elif asks_for:
+        yield from _dispatch(facts, dispatch, annotated)
+        yield from _tunnel(facts, mode, dispatch)
 
 
 def _tunnel(facts: Facts, mode: str, dispatch: str) -> Iterator[Finding]:
@@ -61,10 +72,8 @@ def _tunnel(facts: Facts, mode: str, dispatch: str) -> Iterator[Finding]:
         )
 
 
-def _annotation(facts: Facts, mode: str, dispatch: str, annotated: bool) -> Iterator[Finding]:
+def _dispatch(facts: Facts, dispatch: str, annotated: bool) -> Iterator[Finding]:
     acceleration = str(facts.helm("loadBalancer.acceleration") or "disabled")
-    if annotated and mode == "hybrid":
-        yield error(f"{_WHERE}.mode", "snat or dsr with bpf.lbModeAnnotation", mode, "take another mode")
     if annotated and facts.release == (1, 17) and dispatch != "ipip":
         yield error(
             f"{_WHERE}.dsrDispatch",
@@ -85,7 +94,13 @@ def _algorithm(facts: Facts) -> Iterator[Finding]:
     algorithm = str(facts.helm("loadBalancer.algorithm") or "random")
     if algorithm not in _ALGORITHMS:
         yield error(f"{_WHERE}.algorithm", "random or maglev", algorithm, "take one of them")
+
+
+def _table_and_acceleration(facts: Facts) -> Iterator[Finding]:
     size = facts.helm("maglev.tableSize")
     if size is not None and str(size).isdigit() and int(size) not in _TABLES:
         known = ", ".join(map(str, _TABLES))
         yield error("cilium.values.maglev.tableSize", f"one of {known}", size, "take one of them")
+    acceleration = str(facts.helm("loadBalancer.acceleration") or "disabled")
+    if acceleration not in _ACCELERATIONS:
+        yield error(f"{_WHERE}.acceleration", "disabled, native or best-effort", acceleration, "take one of them")

@@ -23,8 +23,7 @@ _OFF = ("false", "None", "")
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Only what values alone decide: kernels and devices are the nodes' matter."""
-    if facts.serves_services:
-        yield from load_balancer(facts)
+    yield from load_balancer(facts)
     yield from _words(facts)
     yield from _masquerade(facts)
     yield from _encryption(facts)
@@ -62,6 +61,12 @@ def _words(facts: Facts) -> Iterator[Finding]:
     enforcement = str(facts.helm("policyEnforcementMode") or "default")
     if enforcement not in ("default", "always", "never"):
         yield error("cilium.values.policyEnforcementMode", "default, always or never", enforcement, "take one of them")
+    without = str(facts.helm("serviceNoBackendResponse") or "reject")
+    if without not in ("reject", "drop"):
+        yield error("cilium.values.serviceNoBackendResponse", "reject or drop", without, "take one of them")
+    denied = str(facts.helm("policyDenyResponse") or "none")
+    if facts.release >= (1, 19) and denied not in ("none", "icmp"):
+        yield error("cilium.values.policyDenyResponse", "none or icmp", denied, "take one of them")
 
 
 def _masquerade(facts: Facts) -> Iterator[Finding]:

@@ -72,7 +72,7 @@ class Edge:
     def write(self, document: Any) -> None:
         (self.dir / f"Pulumi.{self.stack}.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
 
-    def change(self, edit: Callable[[Any], None]) -> None:
+    def change(self, edit: Callable[[Any], object]) -> None:
         """Edit the shipped stack object; `edit` gets a copy of it."""
         document = copy.deepcopy(self.original)
         edit(document["config"]["cilium-edge:stack"])

@@ -156,3 +156,9 @@ def test_every_workload_of_the_shipped_stack_has_an_image(image: str) -> None:
     assert found["entrypoint"], image
     # A tag and a digest are the user's own affair.
     assert entry(f"docker.io/{image}:1.2@sha256:0") == found and entry(f"evil/{image}") is None
+
+
+def test_no_lab_has_an_envoy_for_agents_that_serve_policies_otherwise() -> None:
+    with pytest.raises(LabError, match=r"expected a version before 1\.20 with Envoy in a lab, got 1\.20\.2"):
+        images.wanted(Cilium(version="1.20.2"))
+    assert images.wanted(Cilium(version="1.20.2", values={"envoy": {"enabled": False}}))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from lab.images import newer
-from tests.e2e.harness import Edge
+from tests.e2e.harness import Edge, until
 from tests.e2e.ingress.helpers import code, fresh
 
 NODES = {"192.168.10.100", "192.168.10.101", "192.168.10.102"}
@@ -51,3 +53,17 @@ def test_what_no_operator_makes_is_refused(ingress: Edge) -> None:
 
     ingress.change(old)
     assert "I5 ingresses[1].loadBalancerMode" in ingress.run("plan", ok=False).stderr
+
+
+@pytest.mark.versions
+def test_an_older_operator_opens_no_port_for_a_dedicated_ingress_as_rule_i5_says(tmp_path: Path) -> None:
+    def waived(stack: Any) -> None:
+        version = stack["cilium"]["version"]
+        on_the_nodes(stack)
+        stack["cilium"]["version"] = version
+        stack["waivers"] = [{"rule": "I5", "reason": "the real operator shows what it makes"}]
+
+    with fresh(tmp_path / "project", waived) as edge:
+        node = "http://192.168.10.101"
+        until(lambda: code(edge, "client", f"{node}:8080/") == 200, 60, "the shared listener answers")
+        assert code(edge, "client", f"{node}:8081/") == 0
