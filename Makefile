@@ -70,7 +70,7 @@ test-causes: $(VENV) ## seventy faults and two hundred healthy rounds on one lab
 	@$(EDGE) setup
 	.venv/bin/python -m pytest -m corpus
 
-test-versions: $(VENV) ## the stacks on the newest patches of Cilium's later minor versions (builds them: 20 minutes)
+test-versions: $(VENV) ## the stacks on the newest patches of Cilium's later minor versions and rules on each release (builds them: 40 minutes)
 	.venv/bin/python -m pytest -m versions
 
 test-docker: $(VENV) ## the stacks of containers, on a Docker engine in namespaces (makes its images: 10 minutes)

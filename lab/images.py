@@ -13,8 +13,8 @@ from lab.places import CACHE
 from lab.toolchain.build import bin_dir, built
 from lab.toolchain.recipes import CILIUM, DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE, HUBBLE, Part, Toolset
 
-# From here on agents serve network policies to Envoy by the aggregated stream alone.
-_OTHER_POLICIES = (1, 20)
+# From here on agents tell Envoy everything by one stream (ADS), unless they are told to split it.
+_OTHER_STREAMS = (1, 20)
 _TABLE = Path(__file__).with_name("images.json")
 # A node's directory for what an operator puts into its own /run/cilium.
 OPERATOR_RUN = "/run/cilium-operator"
@@ -39,11 +39,14 @@ def wanted(cilium: Cilium) -> tuple[Part, ...]:
             " remove cilium.values.ipv6, or use a cluster of kind existing"
         )
     envoy = (ENVOY, ENVOY_BRIDGE) if enabled(cilium.values, "envoy", default=True) else ()
-    if envoy and cilium.release >= _OTHER_POLICIES:
-        # Agents wait for an Envoy that takes policies by the aggregated stream, and no Pod gets a network before.
+    given = cilium.values.get("envoy")
+    mode = given.get("xdsMode") if isinstance(given, dict) else None
+    if envoy and cilium.release >= _OTHER_STREAMS and mode != "split":
+        # No Pod gets a network before Envoy has taken its policy.
         raise LabError(
-            f"cilium.version: expected a version before 1.20 with Envoy in a lab, got {cilium.version}; the lab's Envoy"
-            " gets no policies from its agents; set cilium.values.envoy.enabled: false, or take an older version"
+            f"cilium.values.envoy.xdsMode: expected split in a lab with Cilium {cilium.version},"
+            f" got {mode or 'nothing'}; the lab's Envoy has a stream for each kind;"
+            " set xdsMode: split, or envoy.enabled: false"
         )
     # The chart asks the same: the relay is on where Hubble is.
     relay = enabled(cilium.values, "hubble", default=True) and enabled(cilium.values, "hubble.relay", default=False)

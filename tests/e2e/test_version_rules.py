@@ -142,7 +142,9 @@ def test_agents_start_where_rule_x10_is_silent_and_nowhere_else(edge: Edge, case
 
 def by_envoy(stack: Any) -> None:
     """An Ingress whose Service has externalTrafficPolicy Local, announced by BGP."""
-    del stack["cilium"]["values"]["envoy"]
+    # The lab's Envoy has a stream for each kind.
+    later = not stack["cilium"]["version"].startswith(("1.18.", "1.19."))
+    stack["cilium"]["values"]["envoy"] = {"xdsMode": "split"} if later else {"enabled": True}
     stack["ingressController"] = {"mode": "dedicated"}
     ingress: dict[str, Any] = {"name": "web", "rules": [{"paths": [{"path": "/", "service": "webpod", "port": 80}]}]}
     ingress["annotations"] = {"ingress.cilium.io/service-external-traffic-policy": "Local"}
@@ -156,8 +158,6 @@ def by_envoy(stack: Any) -> None:
 
 
 def test_nodes_announce_an_ingress_with_local_traffic_where_rule_b39_is_silent(edge: Edge) -> None:
-    if release(edge) >= (1, 20):
-        pytest.skip("a lab has no Envoy that speaks with these agents")
     nowhere = speaks(edge, "B39", by_envoy)
     assert nowhere is (release(edge) < (1, 19))
     edge.run("up")

@@ -158,7 +158,8 @@ def test_every_workload_of_the_shipped_stack_has_an_image(image: str) -> None:
     assert entry(f"docker.io/{image}:1.2@sha256:0") == found and entry(f"evil/{image}") is None
 
 
-def test_no_lab_has_an_envoy_for_agents_that_serve_policies_otherwise() -> None:
-    with pytest.raises(LabError, match=r"expected a version before 1\.20 with Envoy in a lab, got 1\.20\.2"):
+def test_agents_that_tell_envoy_everything_by_one_stream_have_to_split_it() -> None:
+    with pytest.raises(LabError, match=r"xdsMode: expected split in a lab with Cilium 1\.20\.2, got nothing"):
         images.wanted(Cilium(version="1.20.2"))
-    assert images.wanted(Cilium(version="1.20.2", values={"envoy": {"enabled": False}}))
+    assert images.wanted(Cilium(version="1.20.2", values={"envoy": {"xdsMode": "split"}}))[1:] == (ENVOY, ENVOY_BRIDGE)
+    assert len(images.wanted(Cilium(version="1.20.2", values={"envoy": {"enabled": False}}))) == 1
