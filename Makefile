@@ -38,7 +38,8 @@ down: $(VENV) ## everything gone: namespaces, mounts, processes, state
 
 test: setup-all lint go-test unit e2e ## everything
 
-check: lint unit ## what needs no lab: before each commit
+check: lint ## before each commit: lint, and the tests that need no lab and are quick
+	.venv/bin/python -m pytest -m "not lab and not docker and not versions and not slow" -n auto
 
 lint: $(VENV) ## ruff, mypy --strict, import-linter, shellcheck
 	.venv/bin/ruff format --check .
@@ -51,7 +52,7 @@ go-test: ## the node runner, and what stands between agents and Envoy
 	for part in noderunner envoybridge ociruntime; do ( cd lab/$$part && test -z "$$(gofmt -l .)" && go vet ./... && go test ./... ) || exit 1; done
 
 unit: $(VENV) ## tests that need no lab
-	.venv/bin/python -m pytest -m "not lab and not docker" -n auto
+	.venv/bin/python -m pytest -m "not lab and not docker and not versions" -n auto
 
 AUDIT := .edge/audit
 audit: ## known vulnerabilities of everything that is pinned; asks the public databases

@@ -14,6 +14,8 @@ import pytest
 
 from tests.installed import PROJECT, edge, install
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = """
 import config  # the user's own, beside this file
 from cilium_edge.components.stack.program import run

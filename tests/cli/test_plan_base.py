@@ -6,7 +6,11 @@ import json
 import subprocess
 from typing import Any
 
+import pytest
+
 from tests.cli.conftest import Project
+
+pytestmark = pytest.mark.slow
 
 
 def renumber(stack: Any) -> None:

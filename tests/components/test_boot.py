@@ -17,6 +17,8 @@ from tests.components.systemd_host import SystemdHost, systemd_host
 from tests.controllers.namespaces import needs_root
 from tests.e2e.harness import until
 
+pytestmark = pytest.mark.slow
+
 WIRE = {"name": "wire", "address": "192.168.20.100/24"}
 NODE = Node.model_validate({"name": "w1", "interfaces": [WIRE]})
 ROUTE = ReturnRoute(node="w1", to=ip_network("10.0.0.0/8"), via=ip_address("192.168.20.1"), device="wire")

@@ -24,6 +24,8 @@ from cli.context import StackContext
 from cli.render import artefacts
 from config.errors import EdgeError
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parents[2]
 CASES = int(os.environ.get("EDGE_FUZZ", "150"))
 # Of processor time: a busy machine is no fault of ours.

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parents[2]
 CI = PROJECT / "docs" / "ci"
 # What needs no cluster is run; of the rest the command line alone is checked.

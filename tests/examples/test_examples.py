@@ -14,6 +14,8 @@ import pytest
 
 from tests.installed import PASSPHRASE, PROJECT, edge, install
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = PROJECT / "examples"
 # Example -> its stack, its secrets, and kinds of Pulumi's that it must make with a name each.
 PYTHON: dict[str, tuple[str, tuple[str, ...], dict[str, str]]] = {

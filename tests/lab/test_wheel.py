@@ -17,6 +17,8 @@ from config.errors import MachineError
 from lab.toolchain.recipes import Wheel
 from lab.toolchain.wheel import unpack
 
+pytestmark = pytest.mark.slow
+
 NAME, MEMBER = "edge-tiny-tool", "edge_tiny_tool/_bin/tiny"
 BINARY = b"\x7fELF\x00\r\n\xff of a test"
 WHEEL = b"Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"

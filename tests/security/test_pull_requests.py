@@ -17,6 +17,8 @@ from cli import sandbox
 from cli.snapshot import Snapshot, take
 from tests.cli.conftest import Project, _checkout, project  # noqa: F401 - fixtures
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parents[2]
 SECRETS = {
     "GITHUB_TOKEN": "ghs_x",

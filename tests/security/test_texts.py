@@ -23,6 +23,8 @@ from tests.components.program import declared
 from tests.config.test_fuzz import BASE, places
 from transport.kube import Kube
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parents[2]
 EGRESS = yaml.safe_load((PROJECT / "Pulumi.egress.yaml").read_text())["config"]["cilium-edge:stack"]
 # What the shipped stacks and the fuzzer's have not.

@@ -12,6 +12,8 @@ from lab.host import stamp
 from lab.inventory import OWNER
 from tests.engine.docker.conftest import scratch
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_engine_whose_owner_is_gone_ends(dockerd: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     owner = subprocess.Popen(["sleep", "600"])
