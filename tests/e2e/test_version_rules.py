@@ -122,7 +122,7 @@ REFUSED: dict[str, tuple[Edit, set[tuple[int, ...]], str]] = {
     "an answer to what policies deny that nobody knows": (
         values(policyDenyResponse="reset"),
         {(1, 19), (1, 20)},
-        "Invalid value for --policy-deny-response",
+        "must be 'icmp' or 'none'",
     ),
 }
 
