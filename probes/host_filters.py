@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 Network = IPv4Network | IPv6Network
-# Between what iptables says and what nft says.
-NATIVE = "-=-=-"
+# Before what nft says, and before what the kernel counts by itself.
+NATIVE, KERNEL = "-=-=-", "=--=--="
 # What Kubernetes and Cilium drop themselves is no fault.
 _THEIRS = ("KUBE-", "CILIUM_")
 _DROP = re.compile(r"^\[(?P<packets>\d+):\d+\] -A (?P<chain>\S+) ?(?P<match>.*?) ?-j (?:DROP|REJECT)\b.*$")
@@ -17,6 +17,7 @@ _POLICY = re.compile(r"^:(?P<chain>\S+) DROP \[(?P<packets>\d+):\d+\]$")
 # Tables that iptables has shown already, where it is one in front of nftables.
 _OF_IPTABLES = re.compile(r"^table ip6? (raw|mangle|filter|nat|security) \{")
 _NATIVE = re.compile(r"^(?P<match>.*?)\b(?:drop|reject)\b.*$")
+_STRICT = "since their source is not reached over the link that they came by: sysctl net.ipv4.conf.all.rp_filter=0"
 _COUNTER = re.compile(r"\bcounter packets (\d+) bytes \d+ ?")
 _PORTS = re.compile(r"\b(tcp|udp|sctp|th) [ds]port (\d+|\{[^}]*\})")
 
@@ -46,7 +47,7 @@ class Drop:
 
 def drops(text: str) -> Iterator[Drop]:
     """The filters of a host that drop packets."""
-    first, _, second = text.partition(NATIVE)
+    first, _, second = text.partition(KERNEL)[0].partition(NATIVE)
     yield from _iptables(first)
     yield from _nftables(second)
 
@@ -55,7 +56,16 @@ def rising(before: str, after: str) -> list[Drop]:
     """What dropped packets between two answers of a host, and how many."""
     earlier = {replace(drop, packets=0): drop.packets or 0 for drop in drops(before)}
     found = ((drop, (drop.packets or 0) - earlier.get(replace(drop, packets=0), 0)) for drop in drops(after))
-    return [replace(drop, packets=more) for drop, more in found if more > 0]
+    reverse = _reverse_path(after) - _reverse_path(before)
+    by_kernel = [Drop("filter", "reverse path", _STRICT, reverse, None, None, None, frozenset(), "the kernel,")]
+    return [replace(drop, packets=more) for drop, more in found if more > 0] + (by_kernel if reverse > 0 else [])
+
+
+def _reverse_path(text: str) -> int:
+    """How many packets the kernel dropped by rp_filter; 0 where it does not say."""
+    lines = [line.split() for line in text.partition(KERNEL)[2].splitlines() if line.startswith("TcpExt:")]
+    counters = dict(zip(*lines, strict=False)) if len(lines) == 2 else {}
+    return int(counters.get("IPReversePathFilter", 0))
 
 
 def _iptables(text: str) -> Iterator[Drop]:

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 from config.errors import EdgeError
 from probes.collector import Collector
-from probes.host_filters import NATIVE
+from probes.host_filters import KERNEL, NATIVE
 from probes.host_state import MARK, HostState, read
 
 _MOST_HOSTS = 8
 # The filters of a host, as `host_filters.drops` reads them.
 FILTERS = f"""for table in raw mangle filter; do
   iptables-save -c -t $table 2>/dev/null; ip6tables-save -c -t $table 2>/dev/null
-done; echo {NATIVE}; nft list ruleset 2>/dev/null
+done; echo {NATIVE}; nft list ruleset 2>/dev/null; echo {KERNEL}; grep '^TcpExt' /proc/net/netstat
 """
 _ASK = f"""ip -j addr; echo {MARK}
 ip -j route; echo {MARK}

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from probes.host_filters import NATIVE, Drop, drops, rising
+from probes.host_filters import KERNEL, NATIVE, Drop, drops, rising
 
 SIX = """*filter
 :INPUT DROP [0:0]
@@ -81,6 +81,18 @@ def test_what_is_negated_is_no_match_by_itself() -> None:
 )
 def test_what_dropped_packets_meanwhile(before: str, after: str, more: list[int]) -> None:
     assert [drop.packets for drop in rising(before, after)] == more
+
+
+COUNTERS = "TcpExt: SyncookiesSent IPReversePathFilter TCPTimeouts\nTcpExt: 0 %d 7\n"
+
+
+def test_what_the_kernel_dropped_by_the_reverse_path() -> None:
+    before, after = (f"{NATIVE}\n{KERNEL}\n{COUNTERS % number}" for number in (3, 8))
+    [drop] = rising(before, after)
+    assert (drop.packets, drop.chain, drop.by) == (5, "reverse path", "the kernel,") and "rp_filter" in drop.text
+    assert rising(after, after) == [] and rising("", "") == []
+    # An old counter is no fault: packets of strangers are dropped so every day.
+    assert list(drops(after)) == []
 
 
 def test_a_rule_is_the_same_whatever_it_counted() -> None:

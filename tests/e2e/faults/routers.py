@@ -12,6 +12,7 @@ NFT_MARKED = """table inet site {
   chain passing { type filter hook forward priority filter; tcp dport @closed drop; }
 }
 """
+HALVES = "172.20.0.0/25 172.20.0.128/25"
 NEEDED = "-p icmp --icmp-type fragmentation-needed"
 
 
@@ -97,6 +98,15 @@ FAULTS = {
         on_router("nft delete table inet site"),
         "pod-to-pod",
         "packets end in cilium-r: it takes them in and does not send them on",
+    ),
+    # The way back to the client's Pods leads elsewhere, and the kernel checks it.
+    "strict reverse path": Fault(
+        on_router(
+            f"sysctl -qw net.ipv4.conf.all.rp_filter=1; for half in {HALVES}; do ip route add $half dev eth2; done"
+        ),
+        on_router(f"sysctl -qw net.ipv4.conf.all.rp_filter=0; for half in {HALVES}; do ip route del $half; done"),
+        "pod-to-pod",
+        "cilium-r drops it: reverse path",
     ),
     "HTTP to one node's Pods dropped": filtered(
         "-s 192.168.10.0/24 -d 172.20.3.0/24 -p tcp --dport 80 -j DROP", "vip-http", "cilium-r drops it: FORWARD"
