@@ -67,7 +67,7 @@ e2e: $(VENV) ## tests on the lab
 	.venv/bin/python -m pytest -m "lab and not alone and not versions and not corpus" -n 2 --dist loadscope
 	.venv/bin/python -m pytest -m "lab and alone and not versions and not corpus"
 
-test-causes: $(VENV) ## seventy faults and two hundred healthy rounds on one lab (40 minutes)
+test-causes: $(VENV) ## seventy-five faults and two hundred healthy rounds on one lab (25 minutes)
 	@$(EDGE) setup
 	.venv/bin/python -m pytest -m corpus
 

@@ -20,14 +20,24 @@ _MOST_HOSTS = 8
 _MOST_PACKETS = 200
 # Seconds: of a capture, until tcpdump and the agents listen, and of a request.
 WINDOW = 2.6
-_LISTENING = 0.9
+LISTENING = 0.9
 _REQUEST = 1
 # An address stands for several Pods.
 _TRIES, _TRIES_OF_ADDRESS = 5, 12
 
 
-def capture(collector: Collector, observations: Observations, flows: list[Flow], hosts: set[str]) -> Capture:
-    """The first eight of the flows' own hosts and of `hosts`, which are routers between them; takes three seconds."""
+def capture(
+    collector: Collector,
+    observations: Observations,
+    flows: list[Flow],
+    hosts: set[str],
+    *,
+    listening: float = LISTENING,
+) -> Capture:
+    """The first eight of the flows' own hosts and of `hosts`, which are routers between them; takes three seconds.
+
+    `listening`: seconds until tcpdump and the agents listen.
+    """
     if not flows:
         return Capture()
     starts, ends = [flow.start for flow in flows], sorted({end for flow in flows for end in flow.ends})
@@ -37,7 +47,7 @@ def capture(collector: Collector, observations: Observations, flows: list[Flow],
     with ThreadPoolExecutor(2 * _MOST_HOSTS + len(flows), "capture") as pool:
         seen = {host: pool.submit(_packets, collector, host, wanted) for host in asked}
         told = [pool.submit(_drops, collector, observations, node) for node in asked]
-        time.sleep(_LISTENING)
+        time.sleep(listening)
         tried = list(pool.map(lambda flow: _try(collector, flow), flows))
         found = {host: answer.result() for host, answer in seen.items()}
         drops = tuple(drop for answer in told for drop in answer.result())
