@@ -86,7 +86,7 @@ def _to_entrance(situation: Situation, verdict: Verdict) -> Iterator[Flow]:
 
 
 def _pod(situation: Situation, name: str) -> Json | None:
-    return next((one for one in situation.of("pods") if one["metadata"]["name"] == name), None)
+    return next(iter(situation.named("pods", name)), None)
 
 
 def _node(pod: Json) -> str:

@@ -49,7 +49,7 @@ def _answers(situation: Situation, verdict: Verdict, policies: list[NetworkPolic
 
 
 def _pods(situation: Situation, name: str) -> Iterator[Party]:
-    yield from (_party(item) for item in situation.of("pods") if item["metadata"]["name"] == name)
+    yield from map(_party, situation.named("pods", name))
 
 
 def _party(item: Json) -> Party:

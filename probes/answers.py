@@ -47,6 +47,11 @@ class Answers:
         return self.first or "no answer"
 
 
+def url(address: str, port: int) -> str:
+    """Where HTTP is asked for at an address of either family."""
+    return f"http://{f'[{address}]' if ':' in address else address}:{port}/"
+
+
 def ask(url: str, *, connect: int, seconds: int, body: int = 0) -> str:
     """A shell command for one request; `read` reads the output of one, or of several in a row.
 

@@ -8,12 +8,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from config.errors import EdgeError
-from probes.answers import ask, read
+from probes.answers import ask, read, url
 from probes.collector import Collector
 from probes.host_filters import Drop, rising
 from probes.host_questions import FILTERS
 from probes.host_state import MARK
-from probes.observations import Observations
+from probes.observations import Observations, is_agent
 from probes.packets import AgentDrop, Capture, Flow, Packet, captured, dropped, expression
 
 _MOST_HOSTS = 8
@@ -76,8 +76,8 @@ def _packets(collector: Collector, host: str, wanted: str) -> tuple[list[Packet]
 def _drops(collector: Collector, observations: Observations, node: str) -> list[AgentDrop]:
     command = ["timeout", str(WINDOW), "cilium-dbg", "monitor", "--type", "drop", "--json"]
     for pod in observations.objects.get("pods", []):
-        metadata = pod["metadata"]
-        if (metadata.get("labels") or {}).get("k8s-app") == "cilium" and pod["spec"].get("nodeName") == node:
+        if is_agent(pod) and pod["spec"].get("nodeName") == node:
+            metadata = pod["metadata"]
             with contextlib.suppress(EdgeError):
                 said = collector.kube.exec(metadata["namespace"], metadata["name"], "cilium-agent", command)[1]
                 return list(dropped(node, said))
@@ -87,7 +87,7 @@ def _drops(collector: Collector, observations: Observations, node: str) -> list[
 def _try(collector: Collector, flow: Flow) -> bool:
     """Whether the client asked at all."""
     tries = _TRIES_OF_ADDRESS if flow.behind else _TRIES
-    command = f"({ask(flow.url, connect=_REQUEST, seconds=_REQUEST)}) & " * tries + "wait"
+    command = f"({ask(url(flow.to, flow.port), connect=_REQUEST, seconds=_REQUEST)}) & " * tries + "wait"
     try:
         if isinstance(flow.client, str):
             said = collector.ssh.run(collector.endpoints[flow.client], command, timeout=5).stdout

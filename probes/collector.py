@@ -22,7 +22,7 @@ from effective.made import GATEWAY_GROUP
 from effective.peerings.declared import foreign
 from probes import agent_peers, conditions, tables
 from probes.ingress import joined, nacks, programmed
-from probes.observations import Json, Observations
+from probes.observations import Json, Observations, is_agent
 from transport.kube import Kube
 from transport.ssh import Endpoint, SshPool
 
@@ -107,7 +107,7 @@ class Collector:
                 pool.submit(self._ask, observations, key, partial(self._objects, observations, key, api, kind))
         with ThreadPoolExecutor(8, "probe") as pool:
             for pod in observations.objects.get("pods", []):
-                if (pod["metadata"].get("labels") or {}).get("k8s-app") == "cilium":
+                if is_agent(pod):
                     name = pod["spec"].get("nodeName", "")
                     pool.submit(self._ask, observations, name, partial(self._agent, observations, name, pod))
                     if entered or self.stack.ingress_controller is not None:

@@ -36,3 +36,8 @@ class Observations:
     unpaired: set[tuple[str, str]] = field(default_factory=set)
     objects: dict[str, list[Json]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+
+
+def is_agent(pod: Json) -> bool:
+    """Whether a Pod is of Cilium's agents."""
+    return bool((pod["metadata"].get("labels") or {}).get("k8s-app") == "cilium")

@@ -34,11 +34,6 @@ class Flow:
     ends: frozenset[str]
     behind: dict[tuple[str, int], str] = field(default_factory=dict)
 
-    @property
-    def url(self) -> str:
-        """What is asked once more."""
-        return f"http://{f'[{self.to}]' if ':' in self.to else self.to}:{self.port}/"
-
 
 @dataclass(frozen=True)
 class Packet:

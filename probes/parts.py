@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from config.router import Router
 from config.stack import StackConfig
-from probes.observations import Json, Observations
+from probes.observations import Json, Observations, is_agent
 from probes.verdict import Verdict, judged
 
 
@@ -46,7 +46,7 @@ def _reflects(router: Router) -> bool:
 
 def _operator(observations: Observations) -> Iterator[Verdict]:
     pods = observations.objects.get("pods", [])
-    agents = [pod for pod in pods if (pod["metadata"].get("labels") or {}).get("k8s-app") == "cilium"]
+    agents = [pod for pod in pods if is_agent(pod)]
     operators = [pod for pod in pods if (pod["metadata"].get("labels") or {}).get("io.cilium/app") == "operator"]
     # Where the agents are no pods either, somebody else runs both.
     if agents and not any(map(_ready, operators)):

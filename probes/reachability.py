@@ -9,7 +9,7 @@ from ipaddress import ip_network
 
 from config.errors import EdgeError
 from config.workload import Service
-from probes.answers import Answers, ask, ask_often, read
+from probes.answers import Answers, ask, ask_often, read, url
 from probes.collector import Collector
 from probes.observations import Json, Observations
 from probes.prefixes import fib_next_hops
@@ -52,10 +52,9 @@ def _one_pair(collector: Collector, client: Json, server: Json) -> Verdict:
         return judged("pod-to-pod", subject, False, f"answer of {target}", "no address yet", where, cause)
     port = server["spec"]["containers"][0]["ports"][0]["containerPort"]
     try:
-        literal = f"[{address}]" if ":" in address else address
-        url = f"http://{literal}:{port}/"
-        small = ask_often(url, _TRIES_PER_POD, connect=1, seconds=2, enough=2)
-        script = f"{small}; [ $lost -gt 0 ] || {{ echo {_MARK}; {ask(url, connect=2, seconds=3, body=_LARGE)}; }}"
+        asked = url(address, port)
+        small = ask_often(asked, _TRIES_PER_POD, connect=1, seconds=2, enough=2)
+        script = f"{small}; [ $lost -gt 0 ] || {{ echo {_MARK}; {ask(asked, connect=2, seconds=3, body=_LARGE)}; }}"
         told, _, large = collector.in_pod(client, script).partition(_MARK)
         answer = read(told)
     except EdgeError as error:
@@ -120,9 +119,7 @@ def vip(
     for address in addresses:
         tries = _TRIES_PER_BACKEND * len(backends)
         # One connection a request, and all of them in one SSH command: a request costs 10 ms so.
-        literal = f"[{address}]" if ":" in address else address
-        url = f"http://{literal}:{service.first_tcp}/"
-        command = ask_often(url, tries, connect=1, seconds=2, enough=_ENOUGH_LOST)
+        command = ask_often(url(address, service.first_tcp), tries, connect=1, seconds=2, enough=_ENOUGH_LOST)
         try:
             result = collector.ssh.run(collector.endpoints[router], command, timeout=3.0 * tries + 10)
         except EdgeError as error:

@@ -19,7 +19,7 @@ from rules.facts import Facts
 from rules.finding import Finding, error
 
 # (Path, what is there, what to do) of each field that a release brought.
-Newer = Iterator[tuple[str, str, str]]
+_Newer = Iterator[tuple[str, str, str]]
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield error(path, f"Cilium {since[0]}.{since[1]} or newer with {what}", have, fix)
 
 
-def _of_1_18(facts: Facts) -> Newer:
+def _of_1_18(facts: Facts) -> _Newer:
     for path, _, entry in facts.advertisement_entries:
         for length, name in (
             (entry.aggregation_length, "aggregationLength"),
@@ -50,7 +50,7 @@ def _of_1_18(facts: Facts) -> Newer:
                 yield where, "localASN for one node", "give the node a cluster config of its own"
 
 
-def _of_1_19(facts: Facts) -> Newer:
+def _of_1_19(facts: Facts) -> _Newer:
     for i, config in enumerate(facts.bgp.peer_configs):
         if config.transport is not None and config.transport.source_interface is not None:
             where = f"bgp.peerConfigs[{i}].transport.sourceInterface"

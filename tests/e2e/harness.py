@@ -159,11 +159,15 @@ class Edge:
 
 
 @contextmanager
-def deployed(directory: Path, stack: str = STACK) -> Iterator[Edge]:
-    """A lab with a stack on it, from nothing to nothing."""
+def deployed(
+    directory: Path, stack: str = STACK, base: Callable[[Any], object] = lambda _: None, timeout: float = 500
+) -> Iterator[Edge]:
+    """A lab with a stack on it, from nothing to nothing. `base` changes what the tests take for the shipped stack."""
     edge = Edge(directory, stack)
+    base(edge.original["config"]["cilium-edge:stack"])
+    edge.reset()
     try:
-        edge.run("up", timeout=500)
+        edge.run("up", timeout=timeout)
         yield edge
     finally:
         edge.reset()

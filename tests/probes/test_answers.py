@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from probes.answers import ask, ask_often, read
+from probes.answers import ask, ask_often, read, url
 
 _SERVER = """
 import socket, sys
@@ -100,3 +100,8 @@ def test_who_connects_and_is_not_answered() -> None:
 def test_no_curl_is_a_loss() -> None:
     answers = read(ran("curl() { return 127; }; " + ask_often("http://127.0.0.1/", 9, connect=1, seconds=1, enough=2)))
     assert (answers.asked, answers.lost, answers.silent) == (2, 2, 0)
+
+
+def test_an_address_of_either_family_is_asked() -> None:
+    assert url("fd00::1", 80) == "http://[fd00::1]:80/"
+    assert url("10.0.0.1", 8080) == "http://10.0.0.1:8080/"

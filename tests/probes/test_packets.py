@@ -39,11 +39,6 @@ def test_what_an_agent_drops() -> None:
     assert list(dropped("w1", MONITOR)) == [AgentDrop("w1", "10.0.0.1", ("10.0.0.2", 80), "Policy denied")]
 
 
-def test_what_is_asked_once_more() -> None:
-    assert Flow("r", "r", "fd00::1", 80, frozenset()).url == "http://[fd00::1]:80/"
-    assert Flow("r", "r", "10.0.0.1", 8080, frozenset()).url == "http://10.0.0.1:8080/"
-
-
 @pytest.mark.skipif(shutil.which("tcpdump") is None, reason="tcpdump is not installed")
 def test_tcpdump_takes_the_filter() -> None:
     both = [

@@ -63,24 +63,27 @@ def strings(text: str) -> set[str]:
 
 
 @cache
+def crds(version: str) -> list[Any]:
+    """What each CRD of a release says."""
+    return [yaml.safe_load(file.read_text())["spec"] for file in source(version).glob(_CRDS)]
+
+
 def kinds(version: str) -> dict[str, set[str]]:
     """Kind -> the apiVersions that its CRD serves."""
-    found: dict[str, set[str]] = {}
-    for file in source(version).glob(_CRDS):
-        spec = yaml.safe_load(file.read_text())["spec"]
-        versions = {f"{spec['group']}/{each['name']}" for each in spec["versions"] if each["served"]}
-        found.setdefault(spec["names"]["kind"], set()).update(versions)
-    return found
+    return {
+        spec["names"]["kind"]: {f"{spec['group']}/{each['name']}" for each in spec["versions"] if each["served"]}
+        for spec in crds(version)
+    }
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_api_versions_of_each_kind(version: str) -> None:
-    crds = kinds(version)
+    there = kinds(version)
     exact = Cilium(version=version).exact
     ours = {kind: served(kind, exact) for kind in {kind for each in VERSIONS for kind in kinds(each)}}
     known = {kind: set(versions) for kind, versions in ours.items() if versions is not None}
     assert len(known) > 15
-    assert known == {kind: crds.get(kind, set()) for kind in known}
+    assert known == {kind: there.get(kind, set()) for kind in known}
     # What rules do not judge is what components and users' manifests of BGP, pools and policies never are.
     assert {kind for kind, versions in ours.items() if versions is None} <= {
         "CiliumEndpoint",
@@ -91,10 +94,9 @@ def test_the_api_versions_of_each_kind(version: str) -> None:
 
 def schemas(version: str) -> dict[tuple[str, str], Any]:
     """(Kind, apiVersion) -> the schema of its CRD."""
-    specs = (yaml.safe_load(file.read_text())["spec"] for file in source(version).glob(_CRDS))
     return {
         (spec["names"]["kind"], f"{spec['group']}/{each['name']}"): each["schema"]["openAPIV3Schema"]
-        for spec in specs
+        for spec in crds(version)
         for each in spec["versions"]
     }
 
@@ -152,10 +154,10 @@ SAID = {
 def test_fields_that_a_release_lacks_are_refused_and_no_others(version: str) -> None:
     patch = yaml.safe_load((Path(__file__).parent / "every_field.yaml").read_text())
     stack = parse(merged(BASE, {**patch, "cilium": {"version": version}}), "every")
-    crds = schemas(version)
+    known = schemas(version)
     missing: set[str] = set()
     for item in rendered(stack):
-        schema, kind = crds[item["kind"], item["apiVersion"]], item["kind"]
+        schema, kind = known[item["kind"], item["apiVersion"]], item["kind"]
         missing |= set(unknown(schema["properties"]["spec"], item["spec"], f"{kind}.spec"))
     told = {f"{finding.rule} {finding.path}" for finding in check_all(stack).findings if finding.severity == "error"}
     assert told & set(SAID.values()) == {SAID[field] for field in missing}

@@ -7,11 +7,12 @@ was declared.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from lab.toolchain.recipes import DEFAULT_CILIUM, LATER_CILIUM
-from tests.e2e.harness import Edge
+from tests.e2e.harness import Edge, deployed
 
 VERSIONS = [DEFAULT_CILIUM.version, *(each.version for each in LATER_CILIUM)]
 
@@ -19,15 +20,12 @@ VERSIONS = [DEFAULT_CILIUM.version, *(each.version for each in LATER_CILIUM)]
 @pytest.fixture(scope="package", params=VERSIONS)
 def edge(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     """The dev stack on a release."""
-    edge = Edge(tmp_path_factory.mktemp("release") / "project", "dev")
-    cilium = edge.original["config"]["cilium-edge:stack"]["cilium"]
-    cilium["version"] = request.param
-    # What the ConfigMap says, agents read when they start.
-    cilium["values"].update(rollOutCiliumPods=True, operator={"replicas": 1, "rollOutPods": True})
-    edge.reset()
-    try:
-        edge.run("up", timeout=2400)
+
+    def base(stack: Any) -> None:
+        stack["cilium"]["version"] = request.param
+        # What the ConfigMap says, agents read when they start.
+        stack["cilium"]["values"].update(rollOutCiliumPods=True, operator={"replicas": 1, "rollOutPods": True})
+
+    # The first lab of a release builds what it runs.
+    with deployed(tmp_path_factory.mktemp("release") / "project", base=base, timeout=2400) as edge:
         yield edge
-    finally:
-        edge.reset()
-        edge.run("down", ok=False)
