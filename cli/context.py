@@ -15,6 +15,7 @@ import typer
 from cli.stack_name import StackName, stack_name
 from config.errors import ConfigError, MachineError, Problem, StateError
 from config.home import home
+from config.kind import Learned, is_kind
 from config.load import PROJECT, parse
 from config.stack import StackConfig
 from engine.settings import StackSettings
@@ -53,7 +54,7 @@ class StackContext:
     def engine(self) -> BuiltinEngine | PulumiEngine:
         """What deploys this stack: the Pulumi CLI where it is on PATH, else the built-in engine."""
         # What runs on this machine alone has secrets of its own, and nobody to give a passphrase.
-        own = self._kind() in ("lab", "docker")
+        own = self._kind() in ("lab", "docker", "kind")
         where = (Path.cwd(), self.name, home() / "state")
         if _engine_name() == "pulumi":
             from engine.automation import PulumiEngine
@@ -73,7 +74,8 @@ class StackContext:
     @cached_property
     def stack(self) -> StackConfig:
         """The typed stack. Raises ConfigError with every problem in the file."""
-        return parse(self.settings.object(STACK), self.name)
+        document = self.settings.object(STACK)
+        return parse(document, self.name, self._learned() if is_kind(document) else {})
 
     @cached_property
     def report(self) -> RuleReport:
@@ -120,7 +122,7 @@ class StackContext:
     @property
     def is_docker(self) -> bool:
         """Whether the stack's hosts are containers."""
-        return not self.is_foreign and self.stack.cluster.kind == "docker"
+        return not self.is_foreign and self.stack.cluster.kind in ("docker", "kind")
 
     def enter(self) -> None:
         """Get to where the stack's hosts are: for a lab that is its management namespace."""
@@ -169,7 +171,14 @@ class StackContext:
         if self.is_docker:
             made = self._made("access")
             return {
-                name: Endpoint(found["host"], 22, ssh.user, made["privateKey"], found["hostKey"], dial_attempts=2)
+                name: Endpoint(
+                    found["host"],
+                    int(found.get("port") or 22),
+                    ssh.user,
+                    made["privateKey"],
+                    found["hostKey"],
+                    dial_attempts=2,
+                )
                 for name, found in made["hosts"].items()
             }
         key = self._secret(ssh.private_key_config)
@@ -191,9 +200,14 @@ class StackContext:
             from lab.places import kubeconfig
 
             return Kube(kubeconfig(self.name).read_text())
-        if cluster.kind == "docker":
+        if cluster.kind == "docker" or cluster.kind == "kind":
             return Kube(self._made("kubeconfig"))
         return Kube(self._secret(cluster.kubeconfig_config))
+
+    def _learned(self) -> Learned:
+        """The addresses of a kind cluster's nodes; none before the cluster exists."""
+        found: Learned = plain(self.engine.outputs()).get("learned") or {}
+        return found
 
     def _made(self, output: str) -> Any:
         """An output of the stack: what leads to hosts that were made with it. Raises StateError before they were."""

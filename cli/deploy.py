@@ -42,7 +42,8 @@ def up(
     if verify:
         from cli.proof import prove
 
-        prove(context, deadline, as_json=as_json, junit=None, clock=clock)
+        # Docker may have given the nodes of a kind cluster their addresses meanwhile.
+        prove(StackContext(stack), deadline, as_json=as_json, junit=None, clock=clock)
     elif as_json:
         screen.print_json(screen.summary_json(summary))
 

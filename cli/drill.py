@@ -77,7 +77,7 @@ def _testbed(context: StackContext) -> AbstractContextManager[Testbed]:
         return ContainerTestbed(context.name, context.stack)
     if not context.is_lab:
         raise EdgeError(
-            f"stack {context.name}: drills break hosts, expected a cluster of kind lab or docker,"
+            f"stack {context.name}: drills break hosts, expected a cluster of kind lab, docker or kind,"
             f" got {context.stack.cluster.kind}"
         )
     need_root()

@@ -10,11 +10,11 @@ from config.errors import DockerError, LabError
 
 def command_in(context: StackContext, name: str, command: Sequence[str]) -> list[str]:
     """The command line that runs `command` in a host's container. Raises EdgeError where that does not run."""
-    from effective.containers import name_on_engine
+    from effective.containers import container_of
     from lab.docker.engine import OURS
     from transport.docker import connect, failures
 
-    hosts, container = context.stack.hosts(), name_on_engine(context.name, name)
+    hosts, container = context.stack.hosts(), container_of(context.stack, context.name, name)
     if name not in hosts:
         raise LabError(f"the stack has no host {name}; its hosts are {', '.join(hosts)}")
     OURS.chosen()

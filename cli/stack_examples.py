@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # In this order: the first one that has a key is its example.
-SHIPPED = ("dev", "ingress", "egress-docker", "egress", "ecmp", "docker", "bgp")
+SHIPPED = ("dev", "ingress", "egress-docker", "egress", "ecmp", "docker", "kind", "bgp")
 # Keys that no shipped stack has.
 WRITTEN = {
     "nodeGroups": """nodeGroups:
@@ -64,6 +64,7 @@ EXAMPLES = {
     "certificateConfig": "webCertificate",
     "keyConfig": "webKey",
     "images.router": "registry.example.com/router:10.3",
+    "cluster.network": "lab-net",
     "images.outpost": "registry.example.com/outpost:1",
     "dialErrorLimit": "30",
     "host": "edge-1.example.com",

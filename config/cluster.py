@@ -1,8 +1,8 @@
-"""Where the cluster comes from: the embedded lab, containers of a Docker engine, or one that is there already."""
+"""Where the cluster comes from: the embedded lab, containers of a Docker engine, kind, or an existing cluster."""
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,10 +14,14 @@ from config.text import SecretName
 
 _KUBERNETES = r"^v?1\.[0-9]{2}(\.[0-9]+)?$"
 _PATCH = r"^v?1\.[0-9]{2}\.[0-9]+$"
+_KIND = r"^[a-z0-9][a-z0-9.-]{0,47}$"
+_NETWORK = r"^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$"
 _IMAGE = r"^[a-z0-9][a-zA-Z0-9._/:@-]*[a-zA-Z0-9]$"
 PATTERNS = {
     _KUBERNETES: 'a version of Kubernetes in quotes, such as "1.34"',
     _PATCH: 'a whole version of Kubernetes, such as "1.34.4"',
+    _KIND: "a name for kind: at most 48 lower-case letters, digits, dots and dashes",
+    _NETWORK: "the name of a Docker network",
     _IMAGE: "the name of an image, such as kindest/node:v1.34.4",
 }
 ImageName = Annotated[str, Field(pattern=_IMAGE)]
@@ -103,4 +107,46 @@ class DockerCluster(_Cluster):
     """What the containers are made of."""
 
 
-Cluster = Annotated[LabCluster | DockerCluster | ExistingCluster, Field(discriminator="kind")]
+class KindImages(ContainerImages):
+    """The images of a kind cluster and of the containers beside it.
+
+    `access` runs beside each node and lets the program in over SSH: any image with sshd, nsenter and a shell.
+    """
+
+    node: ImageName | None = None  # type: ignore[assignment]  # kind knows one by itself
+    """The node image that kind starts; unset: the default of the installed kind."""
+    access: ImageName = "cilium-edge/router:8.4.4"
+    """The image of the SSH server beside each node."""
+
+
+class KindCluster(_Cluster):
+    """A kind cluster on one Docker engine: made by the kind CLI, or one that exists.
+
+    Docker gives the nodes their addresses, so that the first interface of a node is `{name: eth0}` without an
+    address. Until the cluster exists the program works with the first free addresses of `subnet`. Nodes have the
+    names that kind gives them: NAME-control-plane, NAME-worker, NAME-worker2, and so on.
+    """
+
+    kind: Literal["kind"]
+    """A kind cluster on one Docker engine."""
+    name: Annotated[str, Field(pattern=_KIND)] = "kind"
+    """The name of the cluster, as `kind get clusters` prints it."""
+    create: bool = True
+    """Whether the program makes the cluster and its network; false: both exist, and the program leaves them there."""
+    network: Annotated[str, Field(pattern=_NETWORK)] = "kind"
+    """The Docker network of an existing cluster."""
+    subnet: Prefix = IPv4Network("172.18.0.0/16")
+    """The IPv4 subnet of the nodes' Docker network."""
+    images: KindImages = KindImages()
+    """What the containers are made of."""
+    distribution: Literal["kubeadm", "k3s", "rke2", "talos", "kind"] | None = "kind"
+    """The distribution; kind's own by default."""
+    pod_cidr: Prefix = IPv4Network("10.244.0.0/16")
+    """The prefix that contains the PodCIDR of each node."""
+    service_cidr: Prefix = IPv4Network("10.96.0.0/16")
+    """The prefix of the cluster addresses of Services."""
+    api_server: Address = IPv4Address("0.0.0.0")  # noqa: S104 - kind's control plane gets its address from Docker
+    """Unset: the address of the control plane's node."""
+
+
+Cluster = Annotated[LabCluster | DockerCluster | KindCluster | ExistingCluster, Field(discriminator="kind")]

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.errors import ConfigError, Problem
+from config.kind import Learned, completed, contradictions, is_kind
 from config.problems import problems
 from config.references import broken_references
 from config.stack import StackConfig
@@ -17,9 +18,10 @@ from config.text import unfit
 PROJECT = "cilium-edge"
 # So many odd texts are told at once.
 _AT_MOST = 20
+_NOTHING: Learned = {}
 
 
-def load() -> StackConfig:
+def load(learned: Learned = _NOTHING) -> StackConfig:
     """The StackConfig of the stack that Pulumi runs.
 
     Raises ConfigError with every problem at once.
@@ -27,17 +29,25 @@ def load() -> StackConfig:
     import pulumi  # the SDK takes most of a second to import, and parse() does without it
 
     document = pulumi.Config(PROJECT).get_object("stack")
-    return parse(document, pulumi.get_stack())
+    return parse(document, pulumi.get_stack(), learned)
 
 
-def parse(document: Any, stack: str) -> StackConfig:
-    """A StackConfig from the object under `cilium-edge:stack`."""
+def parse(document: Any, stack: str, learned: Learned = _NOTHING) -> StackConfig:
+    """A StackConfig from the object under `cilium-edge:stack`.
+
+    `learned`: the addresses of a kind cluster's nodes, if the cluster exists.
+    """
     if not isinstance(document, dict):
         got = "nothing" if document is None else type(document).__name__
         raise ConfigError(stack, [Problem("cilium-edge:stack", "an object", got)])
     odd = list(islice(unfit(document), _AT_MOST))
     if odd:
         raise ConfigError(stack, odd)
+    if is_kind(document):
+        wrong = list(contradictions(document, learned))
+        if wrong:
+            raise ConfigError(stack, wrong)
+        document = completed(document, learned)
     try:
         config = StackConfig.model_validate(document)
     except ValidationError as error:

@@ -62,6 +62,9 @@ _ELSEWHERE = {
 # What a field that expects a text makes of YAML's other scalars.
 _SCALARS = {bool: "a boolean", int: "a number", float: "a number"}
 
+# The kinds of clusters.
+_CLUSTERS = ("lab", "docker", "kind", "existing")
+
 
 def problems(error: ValidationError, document: Any) -> list[Problem]:
     """Every mistake with its YAML path. A union says one thing for each of its members: they become one line."""
@@ -100,7 +103,9 @@ def _problem(detail: ErrorDetails, document: Any) -> Problem:
         case "union_tag_invalid" | "union_tag_not_found":
             where = f"{path}.kind" if isinstance(value, dict) else path
             tag = value.get("kind") if isinstance(value, dict) else value
-            return Problem(where, "lab, docker or existing", "nothing" if tag is None else _shown(tag))
+            return Problem(
+                where, f"{', '.join(_CLUSTERS[:-1])} or {_CLUSTERS[-1]}", "nothing" if tag is None else _shown(tag)
+            )
         case "string_type":
             return Problem(path, "a text" + _quoted(value), got)
         case "literal_error":
@@ -142,14 +147,17 @@ def _locate(loc: tuple[int | str, ...], document: Any, kind: str) -> tuple[str, 
     path = ""
     here: Any = document
     missing = False
-    for step in loc:
+    for i, step in enumerate(loc):
+        if i == 1 and path == "cluster" and step in _CLUSTERS:
+            # A branch of the union. `kind` is also a key of the cluster.
+            continue
         if isinstance(step, int) and isinstance(here, list) and step < len(here):
             path, here = f"{path}[{step}]", here[step]
         elif isinstance(step, str) and isinstance(here, dict):
             key = step if step in here else yaml_name(step)
             if key in here:
                 here = here[key]
-            elif step in ("lab", "docker", "existing", "[key]"):
+            elif step == "[key]":
                 continue
             elif step == loc[-1] and kind == "missing":
                 missing = True

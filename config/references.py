@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from config.bgp import Bgp
 from config.certified import Certified, certified
 from config.cilium import CLOUDS
+from config.container_references import in_containers, in_kind
 from config.errors import Problem
 from config.neighbor import PeerSettings
 from config.router import Router, RouterBgp
@@ -48,7 +49,7 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
             yield Problem(f"workloads[{i}].node", expected, workload.node)
     for i, router in enumerate(stack.routers):
         yield from _in_router(f"routers[{i}]", router)
-    if stack.cilium.ipam in CLOUDS and stack.cluster.kind in ("lab", "docker"):
+    if stack.cilium.ipam in CLOUDS and stack.cluster.kind != "existing":
         yield Problem(
             "cilium.ipam", "a mode without a cloud provider (the cluster runs in no cloud)", stack.cilium.ipam
         )
@@ -58,38 +59,13 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
                 f"routers[{i}].bgp.vrf", "no VRF (the lab's routers have the default VRF alone)", router.bgp.vrf
             )
     if stack.cluster.kind == "docker":
-        yield from _in_containers(stack)
+        yield from in_containers(stack)
+    if stack.cluster.kind == "kind":
+        yield from in_kind(stack, stack.cluster)
     if stack.cilium.ipam == "kubernetes" and stack.cluster.kind in ("lab", "docker"):
         for i, node in enumerate(stack.nodes):
             if node.pod_cidr is None:
                 yield Problem(f"nodes[{i}].podCIDR", "a prefix, because cilium.ipam is kubernetes", "nothing")
-
-
-def _in_containers(stack: StackConfig) -> Iterator[Problem]:
-    """What hosts that are containers can have: Docker names their interfaces, and has networks of IPv4 here."""
-    assert stack.cluster.kind == "docker"
-    owners = [
-        *((f"nodes[{i}]", node.interfaces) for i, node in enumerate(stack.nodes)),
-        *((f"routers[{i}]", router.interfaces) for i, router in enumerate(stack.routers) if router.managed),
-    ]
-    for where, interfaces in owners:
-        wired = [(j, one) for j, one in enumerate(interfaces) if not one.loopback and one.managed is None]
-        if not wired:
-            yield Problem(f"{where}.interfaces", "an interface on a network", "only interfaces without a network")
-        for j, one in wired:
-            path = f"{where}.interfaces[{j}]"
-            if one.address.version != 4 or one.address.network.prefixlen > 29:
-                yield Problem(
-                    f"{path}.address",
-                    "an IPv4 address in a subnet of at least 8 addresses (a Docker network)",
-                    str(one.address),
-                )
-            if where.startswith("nodes") and len(wired) == 1 and one.name != "eth0":
-                yield Problem(f"{path}.name", "eth0 (Docker's name for a container's only interface)", one.name)
-    control = [node for node in stack.nodes if node.role == "control-plane"]
-    if len(control) != 1 or control[0].address != stack.cluster.api_server:
-        got = ", ".join(f"{node.name} {node.address}" for node in control) or "none"
-        yield Problem("cluster.apiServer", "the address of the only node with role: control-plane", got)
 
 
 def _certificates(stack: StackConfig) -> Iterator[Problem]:

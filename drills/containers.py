@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from functools import partialmethod
 from typing import Any, Self
 
+from config.cluster import DockerCluster, KindCluster
 from config.errors import DockerError
 from config.stack import StackConfig
-from effective.containers import control_plane, name_on_engine
+from effective.containers import container_of, control_plane, name_on_engine
 
 _KUBECONFIG = "/etc/kubernetes/admin.conf"
 # The ends of a container's links on the engine's machine, by the index that the container tells.
@@ -31,9 +32,8 @@ class ContainerTestbed:
         """`name`: the stack's. Raises DockerError where there is no command `docker`."""
         if shutil.which("docker") is None:
             raise DockerError("drills of containers need the command docker on PATH")
-        assert stack.cluster.kind == "docker"
         self.stack = stack
-        self._image = stack.cluster.images.node
+        self._image = _image(stack)
         self._name = name
         self._helper = name_on_engine(name, "drill")
         self._wires: dict[str, list[str]] = {}
@@ -108,7 +108,7 @@ class ContainerTestbed:
         return ["exec", "--interactive", self._container(host), *command]
 
     def _container(self, host: str) -> str:
-        return name_on_engine(self._name, host)
+        return container_of(self.stack, self._name, host)
 
     def _paused(self, host: str) -> bool:
         shown = self._docker("container", "inspect", "--format", "{{.State.Paused}}", self._container(host))
@@ -126,3 +126,10 @@ class ContainerTestbed:
             lines = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
             raise DockerError(f"docker {words[0]}: {lines[-1]}")
         return done.stdout
+
+
+def _image(stack: StackConfig) -> str:
+    """An image with iproute2, for the container that reaches the links' other ends."""
+    cluster = stack.cluster
+    assert isinstance(cluster, DockerCluster | KindCluster)
+    return cluster.images.access if isinstance(cluster, KindCluster) else cluster.images.node

@@ -1,4 +1,4 @@
-"""The containers of a stack of kind docker, and the networks between them."""
+"""The containers of a stack of kind docker or kind, and the networks between them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
+from config.cluster import KindCluster
 from config.net import Address
 from config.node import Interface, Node, Route
 from config.outpost import Outpost
@@ -23,11 +24,18 @@ class Wire:
 
 @dataclass(frozen=True)
 class Network:
-    """One subnet. `gateway` is the engine's own address on it: none of the stack's hosts has it."""
+    """One subnet. `gateway` is the engine's own address on it: none of the stack's hosts has it.
+
+    With `masquerade` Docker translates what leaves the subnet: then nodes reach registries. Of several networks none
+    has it, because Docker also translates what a router passes from one to another, and answers get lost.
+    `existing` is the name of a network that the stack does not make.
+    """
 
     name: str
     subnet: IPv4Network
     gateway: Address
+    masquerade: bool
+    existing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,8 +59,12 @@ def networks(stack: StackConfig) -> tuple[Network, ...]:
     """Every subnet that a host has a wire in, in the order of the file."""
     taken = {interface.address.ip for interface in _interfaces(stack)}
     subnets = dict.fromkeys(interface.address.network for interface in _interfaces(stack) if _wired(interface))
+    cluster = stack.cluster
+    there = {cluster.subnet: cluster.network} if isinstance(cluster, KindCluster) and not cluster.create else {}
     return tuple(
-        Network(name(subnet), subnet, _free(subnet, taken)) for subnet in subnets if isinstance(subnet, IPv4Network)
+        Network(name(subnet), subnet, _gateway(stack, subnet, taken), len(subnets) == 1, there.get(subnet))
+        for subnet in subnets
+        if isinstance(subnet, IPv4Network)
     )
 
 
@@ -62,13 +74,20 @@ def control_plane(stack: StackConfig) -> Node:
 
 
 def containers(stack: StackConfig) -> tuple[Container, ...]:
-    """Every host: routers, nodes, outposts."""
-    return (*map(_router, stack.managed_routers), *map(_node, stack.nodes), *map(_outpost, stack.outposts))
+    """Every host that the stack makes: routers, nodes (but for those that kind makes), outposts."""
+    nodes = () if isinstance(stack.cluster, KindCluster) else stack.nodes
+    return (*map(_router, stack.managed_routers), *map(_node, nodes), *map(_outpost, stack.outposts))
 
 
 def name_on_engine(stack: str, thing: str) -> str:
     """What the engine calls a container or a network of a stack. `stack`: the stack's name."""
     return f"{stack}-{thing}"
+
+
+def container_of(stack: StackConfig, name: str, host: str) -> str:
+    """What the engine calls a host's container. `name`: the stack's."""
+    kinds_own = isinstance(stack.cluster, KindCluster) and any(node.name == host for node in stack.nodes)
+    return host if kinds_own else name_on_engine(name, host)
 
 
 def name(subnet: object) -> str:
@@ -107,9 +126,14 @@ def _outpost(outpost: Outpost) -> Container:
     return Container(outpost.name, "outpost", (Wire(name(outpost.address.network), outpost.address.ip),))
 
 
-def _free(subnet: object, taken: set[Address]) -> Address:
-    """The last address that no host has: the first ones are what people give away."""
-    assert isinstance(subnet, IPv4Network)
+def _gateway(stack: StackConfig, subnet: IPv4Network, taken: set[Address]) -> Address:
+    """An address that no host has: the last one, because people give away the first ones.
+
+    Docker itself gives kind's nodes the first ones behind the gateway.
+    """
+    first = next(subnet.hosts())
+    if isinstance(stack.cluster, KindCluster) and first not in taken:
+        return first
     for number in range(int(subnet.broadcast_address) - 1, int(subnet.network_address), -1):
         if IPv4Address(number) not in taken:
             return IPv4Address(number)

@@ -8,6 +8,7 @@ from pulumi_command.remote import Command
 from components.docker import kubeadm
 from components.docker.hosts import DockerHosts
 from components.docker.keys import bootstrap_token
+from components.docker.of_the_cluster import OfTheCluster
 from components.hosts.host_of import living_on
 from config.node import Node
 from config.stack import StackConfig
@@ -24,6 +25,7 @@ class KubeadmCluster(pulumi.ComponentResource):
         self._hosts = hosts
         token = hosts.key.apply(bootstrap_token)
         control = control_plane(stack)
+        pulumi.runtime.register_stack_transformation(OfTheCluster(hosts.containers[control.name]))
         written = token.apply(lambda it: kubeadm.init_configuration(stack, control, it))
         init = self._command(f"{control.name}-init", control.name, kubeadm.INIT, written, [control.name], [])
         self.kubeconfig = pulumi.Output.secret(init.stdout)

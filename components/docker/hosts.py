@@ -1,7 +1,8 @@
-"""DockerHosts: the networks and containers of a stack's routers, nodes and outposts."""
+"""DockerHosts: the networks and containers of a stack's hosts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -10,10 +11,9 @@ from pulumi_docker import Container, Network, RemoteImage
 
 from components.docker import links
 from components.docker.keys import public, ssh_key
-from components.docker.of_the_cluster import OfTheCluster
 from components.hosts.host_of import living_on, made_of
 from components.hosts.owner import owner
-from config.cluster import DockerCluster
+from config.cluster import DockerCluster, KindCluster
 from config.stack import StackConfig
 from effective import containers as plan
 
@@ -32,14 +32,20 @@ _NODE_CHECK = f"systemctl is-active -q containerd && {_SSHD}"
 
 
 class DockerHosts(pulumi.ComponentResource):
-    """All of them. `connections`: host -> SSH to it, known once its container is healthy and has its routes."""
+    """The hosts that the stack makes: of a kind cluster the routers and outposts, else the nodes as well.
 
-    def __init__(self, stack: StackConfig, cluster: DockerCluster, opts: pulumi.ResourceOptions | None = None) -> None:
+    `networks`: subnet's name -> what the engine calls the network. `connections`: host -> SSH to the host, known once
+    its container is healthy and has its routes.
+    """
+
+    def __init__(
+        self, stack: StackConfig, cluster: DockerCluster | KindCluster, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("cilium-edge:docker:DockerHosts", "hosts", None, opts)
         self._stack, self._cluster = stack, cluster
         self.key = ssh_key("ssh-key", self)
         self._mine = pulumi.ResourceOptions(parent=self)
-        self._networks = {one.name: self._network(one) for one in plan.networks(stack)}
+        self.networks = {one.name: one.existing or self._network(one).name for one in plan.networks(stack)}
         self._images = {role: self._image(role) for role in self._roles()}
         self.containers: dict[str, Container] = {}
         self.connections: dict[str, ConnectionArgs] = {}
@@ -47,18 +53,19 @@ class DockerHosts(pulumi.ComponentResource):
         self.settled: dict[str, pulumi.Resource] = {}
         for one in plan.containers(stack):
             self._host(one)
-        control = self.containers[plan.control_plane(stack).name]
-        pulumi.runtime.register_stack_transformation(OfTheCluster(control))
         self.register_outputs({})
 
-    def access(self) -> pulumi.Output[Any]:
-        """What the probes need to get in: the key, and host -> address and host key."""
+    def access(self, others: Mapping[str, ConnectionArgs] | None = None) -> pulumi.Output[Any]:
+        """What the probes need to reach hosts: the key, and host -> address, port and host key.
+
+        `others`: connections to hosts that take the same key.
+        """
         return pulumi.Output.secret(
             {
                 "privateKey": self.key,
                 "hosts": {
-                    name: {"host": connection.host, "hostKey": connection.host_key}
-                    for name, connection in self.connections.items()
+                    name: {"host": connection.host, "port": connection.port, "hostKey": connection.host_key}
+                    for name, connection in {**self.connections, **(others or {})}.items()
                 },
             }
         )
@@ -116,8 +123,7 @@ class DockerHosts(pulumi.ComponentResource):
             one.name,
             name=name,
             driver="bridge",
-            # Docker rewrites what crosses from one network to another through a router, else: replies get lost.
-            options={_MASQUERADE: "false"},
+            options={_MASQUERADE: "true" if one.masquerade else "false"},
             ipam_configs=[{"subnet": str(one.subnet), "gateway": str(one.gateway)}],
             opts=self._mine,
         )
@@ -127,20 +133,21 @@ class DockerHosts(pulumi.ComponentResource):
         return RemoteImage(f"{role}-image", name=name, keep_locally=True, opts=self._mine)
 
     def _roles(self) -> list[str]:
-        wanted = {"router": self._stack.managed_routers, "node": self._stack.nodes, "outpost": self._stack.outposts}
-        return [role for role, hosts in wanted.items() if hosts]
+        there = {_role(one) for one in plan.containers(self._stack)}
+        return [role for role in ("router", "node", "outpost") if role in there]
 
     def _common(self, one: plan.Container) -> dict[str, Any]:
-        role = one.role if one.role in ("router", "outpost") else "node"
         control = plan.control_plane(self._stack)
+        named = [{"host": control.name, "ip": str(control.address)}]
         return {
-            "image": self._images[role].name,
+            "image": self._images[_role(one)].name,
             "hostname": one.name,
             "restart": "unless-stopped",
             "networks_advanced": [
-                {"name": self._networks[wire.network].name, "ipv4_address": str(wire.address)} for wire in one.wires
+                {"name": self.networks[wire.network], "ipv4_address": str(wire.address)} for wire in one.wires
             ],
-            "hosts": [{"host": control.name, "ip": str(control.address)}],
+            # kind's nodes get their addresses later.
+            **({} if isinstance(self._cluster, KindCluster) else {"hosts": named}),
             "wait": True,
             "wait_timeout": 120,
             "healthcheck": {
@@ -156,6 +163,10 @@ class DockerHosts(pulumi.ComponentResource):
         outpost = next(each for each in self._stack.outposts if each.name == one.name)
         allowed = ",".join(map(str, outpost.allowed))
         return {"command": [f"--port={outpost.port}", f"--allowed={allowed}"]}
+
+
+def _role(one: plan.Container) -> str:
+    return one.role if one.role in ("router", "outpost") else "node"
 
 
 # bgpd opens raw sockets, zebra sets routes, and FRR's own start script wants the rest.

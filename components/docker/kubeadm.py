@@ -112,16 +112,16 @@ def _registration(node: Node) -> dict[str, Any]:
         "name": node.name,
         "criSocket": _SOCKET,
         "kubeletExtraArgs": _arguments({"node-ip": str(node.address)}),
-        **_taints(node),
+        "taints": taints(node),
     }
 
 
-def _taints(node: Node) -> dict[str, Any]:
-    """Of a control plane kubeadm's own, and those of the stack."""
+def taints(node: Node) -> list[dict[str, str]]:
+    """The taints of a node: kubeadm's own of a control plane, and those of the stack."""
     own = [{"key": one.key, "value": one.value, "effect": one.effect} for one in node.taints]
     if node.role == "control-plane":
         own.insert(0, {"key": "node-role.kubernetes.io/control-plane", "value": "", "effect": "NoSchedule"})
-    return {"taints": own}
+    return own
 
 
 def _arguments(values: dict[str, str]) -> list[dict[str, str]]:

@@ -1,16 +1,16 @@
-"""What is in the cluster goes with the control plane's container, and comes with the next one."""
+"""The objects in a cluster are deleted with the cluster, and made anew with the next one."""
 
 from __future__ import annotations
 
 import pulumi
-from pulumi_docker import Container
 
 
 class OfTheCluster:
     """A transformation of every object of the cluster: nobody tidies up an API that is about to be removed."""
 
-    def __init__(self, control_plane: Container) -> None:
-        self._own = pulumi.ResourceOptions(deleted_with=control_plane, replace_with=[control_plane])
+    def __init__(self, cluster: pulumi.Resource) -> None:
+        """`cluster`: the resource that the cluster stands and falls with."""
+        self._own = pulumi.ResourceOptions(deleted_with=cluster, replace_with=[cluster])
 
     def __call__(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         if not args.type_.startswith("kubernetes:") or args.opts.deleted_with is not None:

@@ -50,17 +50,28 @@ class LoadBalancer(KubernetesObject):
 
 
 class NodeLabels(pulumi.CustomResource):
-    """Labels on a Node that somebody else owns; `concern` keeps several of them apart."""
+    """Labels and taints of a Node that somebody else owns; `concern` keeps several of them apart.
+
+    `taints` are all the taints of the Node. None leaves the taints alone.
+    """
 
     def __init__(
-        self, name: str, node: str, concern: str, labels: dict[str, pulumi.Input[str]], opts: pulumi.ResourceOptions
+        self,
+        name: str,
+        node: str,
+        concern: str,
+        labels: dict[str, pulumi.Input[str]],
+        opts: pulumi.ResourceOptions,
+        taints: list[dict[str, str]] | None = None,
     ) -> None:
         annotations = {
             "pulumi.com/patchForce": "true",
             "pulumi.com/patchFieldManager": f"cilium-edge-{concern}",
         }
         metadata = {"name": node, "labels": labels, "annotations": annotations}
-        inputs = {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
+        inputs: Manifest = {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
+        if taints is not None:
+            inputs["spec"] = {"taints": taints}
         # The next holder of the labels has the same field manager: what the former one gives back would be gone.
         first = pulumi.ResourceOptions(delete_before_replace=True)
         merged = pulumi.ResourceOptions.merge(opts, first)

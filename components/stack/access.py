@@ -9,7 +9,8 @@ import pulumi
 from pulumi_command.remote import ConnectionArgs, ProxyConnectionArgs
 
 from components.inputs.secrets import given, public_file, secret, secret_file
-from config.cluster import DockerCluster, ExistingCluster, LabCluster
+from components.kubernetes.resources import NodeLabels
+from config.cluster import DockerCluster, ExistingCluster, KindCluster, LabCluster
 from config.errors import ConfigError, Problem
 from config.home import home
 from config.ssh import SshEndpoint
@@ -18,6 +19,8 @@ from config.stack import StackConfig, management_addresses
 _UP = "start the lab: edge lab up"
 # The output that leads to hosts whose keys were made with the stack.
 ACCESS = "access"
+# The output that has the addresses of a kind cluster's nodes.
+LEARNED = "learned"
 
 
 class Access(Protocol):
@@ -43,8 +46,8 @@ class Access(Protocol):
         """What the stack's outputs have to say of it beside the kubeconfig."""
         ...
 
-    def nodes(self) -> list[pulumi.Resource]:
-        """What has to be there before anything speaks of a Node, where the stack makes them."""
+    def nodes(self, here: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+        """What must exist before anything refers to a Node, if the stack makes it. `here`: options of objects."""
         ...
 
 
@@ -81,7 +84,7 @@ class LabAccess:
     def outputs(self) -> dict[str, pulumi.Output[Any]]:
         return {}
 
-    def nodes(self) -> list[pulumi.Resource]:
+    def nodes(self, here: pulumi.ResourceOptions) -> list[pulumi.Resource]:
         return []
 
 
@@ -128,7 +131,7 @@ class ExistingAccess:
     def outputs(self) -> dict[str, pulumi.Output[Any]]:
         return {}
 
-    def nodes(self) -> list[pulumi.Resource]:
+    def nodes(self, here: pulumi.ResourceOptions) -> list[pulumi.Resource]:
         return []
 
 
@@ -154,15 +157,63 @@ class DockerAccess:
         return secret(key)
 
     def chart(self) -> str | None:
-        # Where `edge setup --docker` has put one: a machine that reaches the chart's repository needs none.
-        here = home() / "charts" / f"cilium-{self._version}"
-        return str(os.path.relpath(here)) if here.exists() else None
+        return _local_chart(self._version)
 
     def outputs(self) -> dict[str, pulumi.Output[Any]]:
         return {ACCESS: self._hosts.access()}
 
-    def nodes(self) -> list[pulumi.Resource]:
+    def nodes(self, here: pulumi.ResourceOptions) -> list[pulumi.Resource]:
         return list(self._kubernetes.registered)
+
+
+class KindAccess:
+    """A kind cluster and the containers beside it. Addresses are known once the cluster exists."""
+
+    def __init__(self, stack: StackConfig, cluster: KindCluster) -> None:
+        from components.docker.hosts import DockerHosts
+        from components.docker.kind import KindCluster as Made
+
+        self._stack = stack
+        self._hosts = DockerHosts(stack, cluster)
+        self._made = Made(stack, cluster, self._hosts)
+        self.learned = self._made.learned
+
+    def connection(self, host: str, endpoint: SshEndpoint) -> ConnectionArgs:
+        return {**self._hosts.connections, **self._made.connections}[host]
+
+    def kubeconfig(self) -> pulumi.Output[str]:
+        return self._made.kubeconfig
+
+    def certificate(self, key: str) -> pulumi.Output[str]:
+        return secret(key)
+
+    def chart(self) -> str | None:
+        return _local_chart(self._stack.cilium.version)
+
+    def outputs(self) -> dict[str, pulumi.Output[Any]]:
+        return {ACCESS: self._made.access(), LEARNED: self.learned}
+
+    def nodes(self, here: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+        from components.docker.kubeadm import taints
+
+        return [
+            NodeLabels(
+                f"{node.name}-registered",
+                node.name,
+                "node",
+                {**node.labels},
+                here,
+                taints(node) if node.taints else None,
+            )
+            for node in self._stack.nodes
+            if node.labels or node.taints
+        ]
+
+
+def _local_chart(version: str) -> str | None:
+    """Where `edge setup --docker` has put the chart. A machine that reaches the chart's repository needs none."""
+    here = home() / "charts" / f"cilium-{version}"
+    return str(os.path.relpath(here)) if here.exists() else None
 
 
 def access_to(stack: StackConfig) -> Access:
@@ -171,4 +222,6 @@ def access_to(stack: StackConfig) -> Access:
         return LabAccess(stack, stack.cluster)
     if isinstance(stack.cluster, DockerCluster):
         return DockerAccess(stack, stack.cluster)
+    if isinstance(stack.cluster, KindCluster):
+        return KindAccess(stack, stack.cluster)
     return ExistingAccess(stack.cluster)

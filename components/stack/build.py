@@ -19,7 +19,7 @@ from components.l2.l2_announcements import L2Announcements
 from components.lb_ipam.lb_ipam import LbIpam
 from components.router.render import password_names
 from components.router.router_frr import RouterFRR
-from components.stack.access import Access, access_to
+from components.stack.access import Access
 from components.stack.drift import OUTPUT, drift
 from components.workloads.manifests import Manifests
 from components.workloads.workloads import Workloads
@@ -31,9 +31,9 @@ from effective.objects.bgp import crd_names
 from effective.return_routes import return_routes
 
 
-def build(stack: StackConfig) -> dict[str, Any]:
-    """Declare everything; returns the stack's outputs."""
-    drifted, access = drift(stack), access_to(stack)
+def build(stack: StackConfig, access: Access) -> dict[str, Any]:
+    """Declare what the stack has beside its hosts; returns the stack's outputs."""
+    drifted = drift(stack)
     for router in stack.managed_routers:
         RouterFRR(
             router.name,
@@ -57,7 +57,7 @@ def build(stack: StackConfig) -> dict[str, Any]:
     gateways = GatewayAddresses("gateway", items, access.connection) if items else None
     first = pulumi.ResourceOptions(providers=[cluster], depends_on=gateways.each if gateways else None)
     cilium = CiliumInstall("cilium", _install(stack, access, kubeconfig), first)
-    after = pulumi.ResourceOptions(providers=[cluster], depends_on=[cilium.crds, *access.nodes()])
+    after = pulumi.ResourceOptions(providers=[cluster], depends_on=[cilium.crds, *access.nodes(here)])
     version = stack.cilium.version
     if stack.bgp is not None:
         BgpControlPlane("bgp", _bgp(stack, access), after)

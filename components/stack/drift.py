@@ -16,7 +16,7 @@ from typing import Any
 import pulumi
 
 from components.hosts.observe import OBSERVE
-from config.cluster import DockerCluster, ExistingCluster
+from config.cluster import DockerCluster, ExistingCluster, KindCluster
 from config.home import IMPORTED_FROM, PACKAGE
 from config.load import PROJECT
 from config.stack import StackConfig
@@ -81,7 +81,7 @@ def drift(stack: StackConfig) -> Drift | None:
     if not config.get_bool("readHosts"):
         return None
     cluster = stack.cluster
-    if isinstance(cluster, DockerCluster):
+    if isinstance(cluster, DockerCluster | KindCluster):
         # Its keys are made in the same run, and who refreshes sees its hosts.
         return None
     if isinstance(cluster, ExistingCluster) and not config.get(cluster.ssh.private_key_config):

@@ -24,9 +24,7 @@ _NODE_PACKAGES = (
     "containerd",
     "containernetworking-plugins",
     "ethtool",
-    "iputils-arping",
     "ipset",
-    "nftables",
     "runc",
     "socat",
 )
@@ -85,6 +83,7 @@ def node() -> Contents:
             "bin/kubectl": bin_dir(KUBERNETES) / "kubectl",
             **{f"bin/{name}": bin_dir(KUBELET) / name for name in ("kubelet", "kubeadm")},
         },
+        (("KUBERNETES", KUBERNETES.version),),
         parts=(KUBELET, OCI_RUNTIME, KUBERNETES),
         own=(HERE / "node/rootfs",),
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from config.errors import MachineError
 from lab.places import CACHE
 from lab.toolchain import wheel
-from lab.toolchain.recipes import HUBBLE, TOOLSETS, Binary, Part, Toolset, Wheel
+from lab.toolchain.recipes import HUBBLE, KIND, TOOLSETS, Binary, Part, Toolset, Wheel
 
 # (what is being built, estimated seconds left for everything)
 Progress = Callable[[str, int], None]
@@ -26,7 +26,7 @@ def bin_dir(toolset: Part) -> Path:
 
 def bin_dirs() -> list[Path]:
     """The directories that belong on PATH."""
-    return [bin_dir(toolset) for toolset in (*TOOLSETS, *([HUBBLE] if built(HUBBLE) else []))]
+    return [bin_dir(toolset) for toolset in (*TOOLSETS, *filter(built, (HUBBLE, KIND)))]
 
 
 def built(toolset: Part) -> bool:

@@ -201,7 +201,9 @@ TOOLS = Toolset(
         Binary("cilium-sysctlfix", f"{_CILIUM}/tools/sysctlfix", 10),
     ),
 )
-CONTAINERS: tuple[Part, ...] = (KUBELET, ETCD, TOOLS, OCI_RUNTIME)
+# For stacks of kind kind; a machine of users has its own on PATH.
+KIND = Toolset("kind", HERE / "kind", "sigs.k8s.io/kind", (Binary("kind", "sigs.k8s.io/kind", 25),))
+CONTAINERS: tuple[Part, ...] = (KUBELET, ETCD, TOOLS, OCI_RUNTIME, KIND)
 
 # What `edge setup --all` builds: all that a lab can be asked to run, but for what `make test-versions` alone is about.
 EVERYTHING: tuple[Part, ...] = (

@@ -33,7 +33,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         why = "egressGroups on open-source Cilium need the controller"
         yield error("egressHA.image", f"{expected} ({why})", "nothing", fix)
         return
-    if stack.cluster.kind == "docker":
+    if stack.cluster.kind in ("docker", "kind"):
         return
     host = image.partition("/")[0] if "/" in image else ""
     owned = "." in host or ":" in host or host == "localhost"

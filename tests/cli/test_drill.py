@@ -23,7 +23,7 @@ def drill(tmp_path: Path, stack: str, name: str, **environment: str) -> str:
 
 def test_hosts_that_somebody_else_runs_are_not_broken(tmp_path: Path) -> None:
     said = drill(tmp_path, "bgp", "node-lost")
-    assert "drills break hosts, expected a cluster of kind lab or docker, got existing" in said
+    assert "drills break hosts, expected a cluster of kind lab, docker or kind, got existing" in said
 
 
 @pytest.mark.skipif(not any(Path(d, "docker").exists() for d in os.environ["PATH"].split(":")), reason="no docker")

@@ -10,6 +10,7 @@ import pulumi
 from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import wait_for_rpcs
 
+from components.stack.access import access_to
 from components.stack.build import build
 from config.stack import StackConfig
 
@@ -49,4 +50,4 @@ def registered(program: Callable[[], object], project: str, stack: str, *, previ
 
 def declared(stack: StackConfig) -> Declared:
     """What a stack's own program registers in a preview: secrets are unknown."""
-    return registered(lambda: build(stack), "cilium-edge", "lab", preview=True)
+    return registered(lambda: build(stack, access_to(stack)), "cilium-edge", "lab", preview=True)

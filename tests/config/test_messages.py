@@ -48,7 +48,7 @@ def community(text: object) -> dict[str, Any]:
             "bgp.clusterConfigs[0].instances[0].routerIDAllocation: expected a known key, got an unknown key"
             " (the key belongs at cilium.values.bgpControlPlane.routerIDAllocation)",
         ),
-        ({"cluster": {"kind": "talos"}}, "cluster.kind: expected lab, docker or existing, got 'talos'"),
+        ({"cluster": {"kind": "talos"}}, "cluster.kind: expected lab, docker, kind or existing, got 'talos'"),
         (
             {"cluster": {"kubernetes": 1.34}},
             "cluster.kubernetes: expected a text in quotes, '1.34' (without quotes, YAML reads a number), got 1.34",

@@ -1,0 +1,141 @@
+"""KindCluster: a kind cluster beside the stack's containers, its nodes as Docker made them, and SSH to the nodes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi_command import local
+from pulumi_command.remote import ConnectionArgs
+from pulumi_docker import RemoteImage
+
+from components.docker import kind_nodes
+from components.docker.hosts import DockerHosts
+from components.docker.kind_access import access_container
+from components.docker.of_the_cluster import OfTheCluster
+from components.hosts.host_of import made_of
+from components.hosts.shell import script, word
+from config.cluster import KindCluster as Settings
+from config.kind import Learned
+from config.stack import StackConfig
+from effective.containers import name, networks
+from effective.helm import helm_values
+
+_HERE = Path(__file__).parent
+
+
+class KindCluster(pulumi.ComponentResource):
+    """`learned` is what Docker and Kubernetes gave the nodes, unknown in a preview before the cluster exists.
+
+    `connections`: node -> SSH to the node. `kubeconfig` is the administrator's, and secret.
+    """
+
+    learned: pulumi.Output[Learned]
+    kubeconfig: pulumi.Output[str]
+
+    def __init__(
+        self, stack: StackConfig, cluster: Settings, hosts: DockerHosts, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("cilium-edge:docker:KindCluster", "kubernetes", None, opts)
+        self._stack, self._cluster, self._hosts = stack, cluster, hosts
+        subnet = next(one for one in networks(stack) if one.subnet == cluster.subnet)
+        self._network = pulumi.Output.from_input(hosts.networks[name(cluster.subnet)])
+        made = self._made(subnet.existing) if cluster.create else None
+        found = self._command("nodes", kind_nodes.script_for(cluster, self._network), made)
+        pods = None
+        if stack.cilium.ipam == "kubernetes":
+            pods = self._command("pods", script(_HERE / "kind_pods.sh", cluster=cluster.name), found).stdout
+        self._nodes = found.stdout.apply(lambda text: kind_nodes.read(text or ""))
+        self.learned = pulumi.Output.all(self._nodes, pods).apply(lambda both: kind_nodes.learned(*both))
+        control = f"{cluster.name}-control-plane"
+        server = self._nodes.apply(lambda nodes: f"{nodes[control].address.partition('/')[0]}:{cluster.api_port}")
+        reading = server.apply(lambda at: script(_HERE / "kind_kubeconfig.sh", cluster=cluster.name, server=at))
+        self.kubeconfig = pulumi.Output.secret(self._command("kubeconfig", reading, found, secret=True).stdout)
+        self._image = RemoteImage(
+            "access-image",
+            name=cluster.images.access,
+            keep_locally=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.connections = {node.name: self._access(node.name, made) for node in stack.nodes}
+        self.register_outputs({"kubeconfig": self.kubeconfig})
+
+    def access(self) -> pulumi.Output[Any]:
+        """What the probes need to reach hosts: the key, and host -> address, port and host key."""
+        return self._hosts.access(self.connections)
+
+    def _made(self, existing: str | None) -> local.Command:
+        """The cluster itself. Routers and outposts have their addresses before kind's nodes get theirs."""
+        cluster = self._cluster
+        image = f"--image {word(cluster.images.node)}" if cluster.images.node else ""
+        create = self._network.apply(
+            lambda network: script(_HERE / "kind_create.sh", cluster=cluster.name, network=word(network), image=image)
+        )
+        written = _configuration(self._stack, cluster)
+        made = local.Command(
+            "kind",
+            create=create,
+            # A cluster of another form is another cluster.
+            triggers=[written, cluster.images.node or ""],
+            stdin=written,
+            delete=script(_HERE / "kind_delete.sh", cluster=cluster.name),
+            add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=list(self._hosts.containers.values()),
+                delete_before_replace=True,
+                ignore_changes=["stdin"],
+            ),
+        )
+        pulumi.runtime.register_stack_transformation(OfTheCluster(made))
+        return made
+
+    def _command(
+        self, name: str, text: pulumi.Input[str], after: pulumi.Resource | None, *, secret: bool = False
+    ) -> local.Command:
+        """A script that reads something of the cluster, and again once the cluster is another one."""
+        more = {"logging": local.Logging.NONE} if secret else {}
+        return local.Command(
+            f"kind-{name}",
+            create=text,
+            triggers=[after.id] if isinstance(after, pulumi.CustomResource) else None,
+            add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[after] if after else None,
+                additional_secret_outputs=["stdout"] if secret else None,
+            ),
+            **more,
+        )
+
+    def _access(self, node: str, made: local.Command | None) -> ConnectionArgs:
+        container = self._nodes.apply(lambda nodes: nodes[node].container)
+        address = self._nodes.apply(lambda nodes: nodes[node].address.partition("/")[0])
+        connection = access_container(
+            node, container, address, self._hosts.key, self._image.name, pulumi.ResourceOptions(parent=self)
+        )
+        # What is set on the nodes of a cluster that stays is taken back.
+        if made is not None:
+            made_of(connection, made)
+        return connection
+
+
+def _configuration(stack: StackConfig, cluster: Settings) -> str:
+    """kind's configuration; YAML, written as JSON."""
+    networking: dict[str, Any] = {
+        "disableDefaultCNI": True,
+        "podSubnet": str(cluster.pod_cidr),
+        "serviceSubnet": str(cluster.service_cidr),
+    }
+    if str(helm_values(stack).get("kubeProxyReplacement", "")).lower() == "true":
+        networking["kubeProxyMode"] = "none"
+    return json.dumps(
+        {
+            "kind": "Cluster",
+            "apiVersion": "kind.x-k8s.io/v1alpha4",
+            "networking": networking,
+            "nodes": [{"role": node.role} for node in stack.nodes],
+        }
+    )

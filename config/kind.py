@@ -1,0 +1,119 @@
+"""The addresses that Docker gives the nodes of a kind cluster, put into a stack's document before it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from ipaddress import IPv4Network, ip_interface
+from itertools import islice
+from typing import Any
+
+from pydantic import ValidationError
+
+from config.cluster import KindCluster
+from config.errors import Problem
+from config.node_group import NodeGroup
+
+# Name of a node -> `address` with its prefix length, and `podCIDR`.
+Learned = Mapping[str, Mapping[str, str]]
+_DEFAULTS = {name: str(KindCluster.model_fields[name].default) for name in ("subnet", "pod_cidr")}
+
+
+def is_kind(document: Any) -> bool:
+    """Whether a stack's document is about a kind cluster."""
+    cluster = document.get("cluster") if isinstance(document, dict) else None
+    return isinstance(cluster, dict) and cluster.get("kind") == "kind"
+
+
+def completed(document: dict[str, Any], learned: Learned) -> dict[str, Any]:
+    """The document with an address for each node: the learned one, else a free one of the subnet.
+
+    With `ipam: kubernetes` a node has its PodCIDR from the same place. Whatever is malformed stays as it is: the
+    models refuse it.
+    """
+    cluster = document["cluster"]
+    nodes = [*_listed(document.get("nodes")), *_of_groups(document)]
+    if not all(isinstance(node, dict) for node in nodes):
+        return document
+    free = _free(document, nodes)
+    pods = _pod_prefixes(document)
+    made = [_with_address(node, learned.get(str(node.get("name")), {}), free, pods) for node in nodes]
+    control = next((node for node in made if node.get("role") == "control-plane"), None)
+    address = _first(control).get("address") if control else None
+    if address and "apiServer" not in cluster:
+        cluster = {**cluster, "apiServer": str(address).partition("/")[0]}
+    return {**document, "cluster": cluster, "nodes": made}
+
+
+def contradictions(document: dict[str, Any], learned: Learned) -> Iterator[Problem]:
+    """Addresses in the file that are not those of the running containers."""
+    for i, node in enumerate(_listed(document.get("nodes"))):
+        known = learned.get(str(node.get("name")), {}) if isinstance(node, dict) else {}
+        said = _first(node).get("address")
+        if said and known and str(said) != known["address"]:
+            yield Problem(
+                f"nodes[{i}].interfaces[0].address",
+                f"no address (Docker gave the node {known['address']}; leave the address out)",
+                str(said),
+            )
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _of_groups(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The nodes of groups; what is wrong with a group is said where the group itself is read."""
+    with suppress(ValidationError):
+        groups = _listed(document.get("nodeGroups"))
+        return [node for group in groups for node in NodeGroup.model_validate(group).nodes()]
+    return []
+
+
+def _first(node: Any) -> dict[str, Any]:
+    """A node's first interface."""
+    links = _listed(node.get("interfaces")) if isinstance(node, dict) else []
+    return links[0] if links and isinstance(links[0], dict) else {}
+
+
+def _with_address(
+    node: dict[str, Any], known: Mapping[str, str], free: Iterator[str], pods: Iterator[str]
+) -> dict[str, Any]:
+    pod_cidr = known.get("podCIDR") or next(pods, None)
+    if pod_cidr and "podCIDR" not in node:
+        node = {**node, "podCIDR": pod_cidr}
+    first = _first(node)
+    if not first or "address" in first:
+        return node
+    address = known.get("address") or next(free, None)
+    links = [{**first, **({"address": address} if address else {})}, *_listed(node["interfaces"])[1:]]
+    return {**node, "interfaces": links}
+
+
+def _free(document: dict[str, Any], nodes: list[dict[str, Any]]) -> Iterator[str]:
+    """Addresses of the subnet that no host of the file has, without the first one, which is Docker's own."""
+    subnet = _prefix(document["cluster"].get("subnet", _DEFAULTS["subnet"]))
+    taken = set()
+    hosts = [*nodes, *_listed(document.get("routers"))]
+    links = [link for host in hosts if isinstance(host, dict) for link in _listed(host.get("interfaces"))]
+    for one in [*links, *_listed(document.get("outposts"))]:
+        with suppress(ValueError):
+            taken.add(ip_interface(str(one.get("address")) if isinstance(one, dict) else "").ip)
+    if subnet is not None:
+        for address in islice(subnet.hosts(), 1, None):
+            if address not in taken:
+                yield f"{address}/{subnet.prefixlen}"
+
+
+def _pod_prefixes(document: dict[str, Any]) -> Iterator[str]:
+    """One prefix for each node, as kubeadm's controller manager gives them out; none unless Kubernetes does that."""
+    cilium = document.get("cilium")
+    whole = _prefix(document["cluster"].get("podCIDR", _DEFAULTS["pod_cidr"]))
+    if isinstance(cilium, dict) and cilium.get("ipam") == "kubernetes" and whole is not None and whole.prefixlen <= 24:
+        yield from map(str, whole.subnets(new_prefix=24))
+
+
+def _prefix(value: Any) -> IPv4Network | None:
+    with suppress(ValueError):
+        return IPv4Network(str(value))
+    return None
