@@ -52,7 +52,7 @@ def drill(
     try:
         with _testbed(context) as testbed:
             if every:
-                chosen = tuple(_without_upgrades(chosen, testbed, clock))
+                chosen = tuple(_possible(chosen, testbed, clock))
             repeated = [item for item in chosen for _ in range(repeat)]
             for outcome in hold_all(repeated, testbed, clock.say):
                 outcomes.append(outcome)
@@ -86,12 +86,11 @@ def _testbed(context: StackContext) -> AbstractContextManager[Testbed]:
     return nullcontext(LabTestbed(context.name, context.stack))
 
 
-def _without_upgrades(drills: Sequence[Drill], testbed: Testbed, clock: screen.Clock) -> Iterator[Drill]:
-    """All of them; drills of an upgrade only where there is something to upgrade to."""
+def _possible(drills: Sequence[Drill], testbed: Testbed, clock: screen.Clock) -> Iterator[Drill]:
+    """The drills for which the testbed has everything, such as a newer Cilium."""
     for item in drills:
         try:
-            if item.upgrades:
-                testbed.newer_cilium()
+            item.needs(testbed)
             yield item
         except EdgeError as error:
             clock.say(f"{item.name}: left out: {error}", "yellow")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.stack import StackConfig
-from drills import egress, ingress, ingress_targets, routing
+from drills import egress, ingress, ingress_targets, routing, routing_targets
 from drills.drill import Drill
 
 
@@ -14,6 +14,6 @@ def drills_for(stack: StackConfig) -> tuple[Drill, ...]:
         found += egress.DRILLS
     if ingress_targets.usable(stack):
         found += ingress.DRILLS
-    if routing.usable(stack):
+    if routing_targets.usable(stack):
         found += routing.DRILLS
     return tuple(drill for drill in found if drill.possible(stack))

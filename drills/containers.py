@@ -72,6 +72,22 @@ class ContainerTestbed:
     cut = partialmethod(_wire, act='ip link set "$name" down')
     join = partialmethod(_wire, act='ip link set "$name" up')
 
+    def power_off(self, host: str) -> None:
+        """End a container at once: docker kill."""
+        self._docker("kill", self._container(host))
+
+    def power_on(self, host: str) -> None:
+        """Start a container, and with a node of kind the container beside the node."""
+        # The ends of its links are new ones.
+        self._wires.pop(host, None)
+        self._docker("start", self._container(host))
+        beside = name_on_engine(self._name, f"{host}-access")
+        if self._docker("ps", "--all", "--quiet", "--filter", f"name=^{beside}$").strip():
+            self._docker("start", beside)
+
+    def can_boot(self) -> None:
+        """Containers can."""
+
     def run(self, host: str, script: str) -> str:
         """A shell script on a host. Raises DockerError where it fails."""
         return self._docker("exec", self._container(host), "sh", "-c", script)

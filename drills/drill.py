@@ -34,6 +34,15 @@ class Testbed(Protocol):
     def join(self, host: str) -> None:
         """The carrier is back."""
 
+    def power_off(self, host: str) -> None:
+        """End every process of a host and its kernel's state, without a warning."""
+
+    def power_on(self, host: str) -> None:
+        """Boot the host again."""
+
+    def can_boot(self) -> None:
+        """Raises EdgeError if the hosts of the testbed cannot boot."""
+
     def run(self, host: str, script: str) -> str:
         """A shell script on a host."""
 
@@ -51,6 +60,7 @@ class Testbed(Protocol):
 
 
 Action = Callable[[Testbed], None]
+Need = Callable[[Testbed], object]
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,7 @@ class Drill:
     `back`: the first answers are back within so many seconds after the healing. None: the drill does not promise that.
     `shuts`: from so many seconds after the fault until the healing, nobody gets an answer.
     `opens`: nobody gets an answer before the fault. From so many seconds after the fault, everybody does.
-    `upgrades`: the drill needs a newer Cilium, which not every testbed has.
+    `needs` raises EdgeError if the testbed lacks what the drill needs, such as a newer Cilium.
     `possible`: whether a stack has the parts that this drill needs, besides the parts that its family needs.
     `prepare` and `restore` run before and after everything else: a drill may need what the stack does not have.
     `foresees`: the single loss (`node NAME`) and the thing whose cost `edge plan --failures` tells.
@@ -103,7 +113,7 @@ class Drill:
     rest: float = 0.0
     shuts: float | None = None
     opens: float | None = None
-    upgrades: bool = False
+    needs: Need = lambda testbed: None
     possible: Callable[[StackConfig], bool] = lambda stack: True
     foresees: Callable[[StackConfig], tuple[str, Kind, str]] | None = None
     prepare: Action = lambda testbed: None

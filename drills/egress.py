@@ -302,7 +302,7 @@ DRILLS: tuple[Drill, ...] = (
         during=90,
         after=30,
         restore=back,
-        upgrades=True,
+        needs=lambda testbed: testbed.newer_cilium(),
     ),
     Drill(
         "address-conflict",

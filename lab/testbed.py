@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partialmethod
 from typing import Any
 
+from config.errors import LabError
 from config.stack import MANAGEMENT, StackConfig
 from lab import fault, images
 from lab.host import Host
@@ -36,6 +37,16 @@ class LabTestbed:
     unsilence = partialmethod(_wire, act=fault.unsilence)
     cut = partialmethod(_wire, act=fault.cut)
     join = partialmethod(_wire, act=fault.join)
+
+    def power_off(self, host: str) -> None:
+        """Raises LabError: the hosts of a lab are namespaces, and do not boot."""
+        self.can_boot()
+
+    power_on = power_off
+
+    def can_boot(self) -> None:
+        """Raises LabError."""
+        raise LabError("the hosts of a lab do not boot; a stack of kind docker has hosts that do")
 
     def run(self, host: str, script: str) -> str:
         """A shell script on a host. Raises LabError where it fails."""

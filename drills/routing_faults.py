@@ -1,0 +1,128 @@
+"""Faults of the routing drills, and what heals them."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+from pathlib import Path
+
+from config.errors import EdgeError
+from drills.drill import Action, Testbed
+from drills.faults import delete_pods
+from drills.routing_targets import announcing_worker, backends, tops
+from effective.peerings.declared import foreign
+
+# So long agents and routers may take to follow a change of backends, in seconds.
+_FOLLOW = 3.0
+_DRILL_CONF = "/run/drill-frr.conf"
+_DESCRIBED = Path(__file__).with_name("neighbor_described.sh")
+
+
+def victim(testbed: Testbed) -> str:
+    return announcing_worker(testbed.stack)
+
+
+def lose_node(testbed: Testbed) -> None:
+    testbed.silence(victim(testbed))
+
+
+def find_node(testbed: Testbed) -> None:
+    testbed.unsilence(victim(testbed))
+
+
+def empty_node(testbed: Testbed) -> None:
+    """No pod of the Service stays on the node, so that only its routes are lost with it; one may have to wait."""
+    lost = victim(testbed)
+    testbed.kubectl("cordon", lost)
+    for pod, node in backends(testbed):
+        if node == lost:
+            testbed.kubectl("-n", testbed.stack.services[0].namespace, "delete", "pod", pod, "--wait=false")
+    until = time.monotonic() + 60
+    while (nodes := {node for _, node in backends(testbed)}) == set() or lost in nodes:
+        if time.monotonic() > until:
+            raise EdgeError(
+                f"node-lost: 60 s after the cordon, the Service has pods on {lost}, or has no ready pod elsewhere"
+            )
+        time.sleep(0.5)
+    time.sleep(_FOLLOW)
+
+
+def lose_router(testbed: Testbed) -> None:
+    testbed.silence(tops(testbed.stack)[-1].name)
+
+
+def find_router(testbed: Testbed) -> None:
+    testbed.unsilence(tops(testbed.stack)[-1].name)
+
+
+def signal_api_server(signal: str) -> Action:
+    def act(testbed: Testbed) -> None:
+        control = next(node.name for node in testbed.stack.nodes if node.role == "control-plane")
+        testbed.run(control, f"pkill -{signal} kube-apiserver")
+
+    return act
+
+
+def kill_bgpd(testbed: Testbed) -> None:
+    testbed.run(testbed.stack.managed_routers[0].name, "pkill -9 bgpd")
+
+
+def kill_operator(testbed: Testbed) -> None:
+    delete_pods(testbed, "-l", "io.cilium/app=operator", "--grace-period=0", "--force")
+
+
+def power_cut(testbed: Testbed) -> None:
+    """What a router's power cut does: its wires, its daemons and its kernel's routes are gone."""
+    router = testbed.stack.managed_routers[0].name
+    testbed.cut(router)
+    testbed.run(router, "/usr/lib/frr/frrinit.sh stop >/dev/null 2>&1; ip route flush proto bgp")
+
+
+def boot_router(testbed: Testbed) -> None:
+    router = testbed.stack.managed_routers[0].name
+    testbed.join(router)
+    testbed.run(router, "/usr/lib/frr/frrinit.sh start >/dev/null 2>&1 </dev/null")
+
+
+def reload_frr(testbed: Testbed) -> None:
+    """A neighbor is described, and tries again sooner: no reason to reset its session."""
+    router = testbed.stack.managed_routers[0]
+    others = foreign(testbed.stack, router)
+    neighbor = next(n.name for n in router.bgp.neighbors if n.name not in others)
+    words = shlex.join([str(router.bgp.asn), str(neighbor), _DRILL_CONF])
+    testbed.run(router.name, f"set -- {words}\n{_DESCRIBED.read_text()}")
+
+
+def reload_back(testbed: Testbed) -> None:
+    testbed.run(
+        testbed.stack.managed_routers[0].name,
+        f"/usr/lib/frr/frr-reload.py --reload /etc/frr/frr.conf; rm -f {_DRILL_CONF}",
+    )
+
+
+def kill_backend(testbed: Testbed) -> None:
+    pod, _ = backends(testbed)[0]
+    testbed.kubectl("-n", testbed.stack.services[0].namespace, "delete", "pod", pod, "--grace-period=0", "--force")
+
+
+def external_traffic_policy(value: str) -> Action:
+    """Give the Service an externalTrafficPolicy; the routers have followed when this returns."""
+
+    def act(testbed: Testbed) -> None:
+        service = testbed.stack.services[0]
+        patch = json.dumps({"spec": {"externalTrafficPolicy": value}})
+        testbed.kubectl("-n", service.namespace, "patch", "service", service.name, "-p", patch)
+        time.sleep(_FOLLOW)
+
+    return act
+
+
+def move_pod(testbed: Testbed) -> None:
+    pod, node = backends(testbed)[0]
+    testbed.kubectl("cordon", node)
+    testbed.kubectl("-n", testbed.stack.services[0].namespace, "delete", "pod", pod, "--wait=false")
+
+
+def uncordon(testbed: Testbed) -> None:
+    testbed.kubectl("uncordon", *(node.name for node in testbed.stack.nodes))

@@ -1,0 +1,87 @@
+"""What drills of BGP ask and break: the first Service, the routers, the nodes that announce."""
+
+from __future__ import annotations
+
+import json
+
+from config.errors import EdgeError
+from config.router import Router
+from config.stack import StackConfig
+from drills.drill import Stream, Streams, Testbed
+from effective.peerings.declared import declared_sessions, foreign
+
+
+def usable(stack: StackConfig) -> bool:
+    """Whether the stack has a router, BGP and a Service with an address from a pool."""
+    return bool(stack.bgp and stack.managed_routers and stack.pools and stack.services)
+
+
+def asker(stack: StackConfig) -> Router:
+    """Who asks: a router behind the nodes' own ones where there is one."""
+    return next((router for router in stack.managed_routers if router not in tops(stack)), stack.managed_routers[0])
+
+
+def tops(stack: StackConfig) -> list[Router]:
+    """The routers that the nodes peer with."""
+    peers = {session.far.router.name for session in declared_sessions(stack) if session.far is not None}
+    return [router for router in stack.managed_routers if router.name in peers]
+
+
+def _hold(stack: StackConfig) -> float:
+    """After how many seconds the routes of a silent neighbor are gone, with one to spare."""
+    configs = [item.timers for item in stack.bgp.peer_configs] if stack.bgp else []
+    return max((one.hold + (one.graceful_restart or 0) for one in configs), default=180) + 1.0
+
+
+def streams_to_service(limit: float | None, lost: int | None = None) -> Streams:
+    """A stream to the first Service. `limit` None: as long as the timers say."""
+
+    def streams(stack: StackConfig) -> tuple[Stream, ...]:
+        service = stack.services[0]
+        block = stack.pools[0].blocks[0]
+        address: object = service.asked[0] if service.asked else None
+        if address is None and block.cidr is not None:
+            address = next(iter(block.cidr.hosts()))
+        source, port = asker(stack).name, service.first_tcp or service.port
+        seconds = limit if limit is not None else _hold(stack)
+        return (Stream(f"{source} -> {service.name}", f"host/{source}", str(address), port, seconds, lost=lost),)
+
+    return streams
+
+
+def well(testbed: Testbed) -> bool:
+    """Every neighbor of every router that is a node or a managed router is Established."""
+    for router in testbed.stack.managed_routers:
+        try:
+            shown = json.loads(testbed.run(router.name, "vtysh -c 'show bgp neighbors json'") or "{}")
+        except (EdgeError, ValueError):
+            return False
+        others = foreign(testbed.stack, router)
+        states = [n.get("bgpState") for name, n in shown.items() if isinstance(n, dict) and name not in others]
+        named = [n for n in router.bgp.neighbors if n.name not in others]
+        if len(states) < len(named) or set(states) != {"Established"}:
+            return False
+    return True
+
+
+def announcing_worker(stack: StackConfig) -> str:
+    """A node that announces and is no control plane."""
+    return next(node.name for node in stack.bgp_nodes() if node.role == "worker")
+
+
+def asked_service(stack: StackConfig) -> str:
+    """The Service whose address is asked."""
+    return f"{stack.services[0].namespace}/{stack.services[0].name}"
+
+
+def backends(testbed: Testbed) -> list[tuple[str, str]]:
+    """Pod and node of each ready backend of the Service."""
+    service = testbed.stack.services[0]
+    labels = ",".join(f"{key}={value}" for key, value in service.selector.items())
+    pods = json.loads(testbed.kubectl("-n", service.namespace, "get", "pods", "-l", labels, "-o", "json"))["items"]
+    return [
+        (pod["metadata"]["name"], pod["spec"]["nodeName"])
+        for pod in pods
+        if any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", []))
+        and "deletionTimestamp" not in pod["metadata"]
+    ]
