@@ -1,11 +1,11 @@
-"""The base of all models: frozen, no unknown keys, camelCase in YAML as Kubernetes has it."""
+"""The base of all models: frozen, no unknown keys, camelCase in YAML as in Kubernetes."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-# to_camel turns pod_cidr into podCidr; the field writes podCIDR, as the Kubernetes API does.
+# to_camel turns pod_cidr into podCidr; YAML has podCIDR, like the Kubernetes API.
 _ACRONYMS = {"Cidr": "CIDR", "Cidrs": "CIDRs"}
 
 
@@ -19,7 +19,7 @@ def yaml_name(field: str) -> str:
 
 
 class Model(BaseModel):
-    """A frozen piece of the stack file. Unknown keys are errors, so that a typo is never silent."""
+    """A frozen part of the stack file. Unknown keys are errors, so that a typo is never silent."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -28,6 +28,6 @@ class Model(BaseModel):
         populate_by_name=True,
         validate_default=True,
         hide_input_in_errors=True,
-        # A command reads one stack file: only the models that it meets are built.
+        # A command reads one stack file, and builds only the models in that file.
         defer_build=True,
     )

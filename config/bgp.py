@@ -18,18 +18,18 @@ ServiceAddress = Literal["LoadBalancerIP", "ClusterIP", "ExternalIP"]
 
 
 class Advertisement(Model):
-    """What one entry of a CiliumBGPAdvertisement announces.
+    """One entry of a CiliumBGPAdvertisement.
 
     `aggregationLength` applies to IPv4 addresses. `interface` belongs to type Interface (from 1.19): the node
-    announces each address on its interface of that name separately.
+    announces each address of that interface separately.
     """
 
     type: Literal["PodCIDR", "Service", "CiliumPodIPPool", "Interface"]
-    """What is announced."""
+    """The kind of routes that are announced."""
     addresses: tuple[ServiceAddress, ...] = ()
-    """Which addresses of a Service, with type Service."""
+    """The kinds of Service addresses to announce, with type Service."""
     selector: LabelSelector | None = None
-    """Which Services or pools, by their labels."""
+    """The Services or pools to announce, by their labels."""
     communities: tuple[str, ...] = ()
     """BGP communities: standard, large, or well-known names."""
     local_preference: Annotated[int, Field(ge=0, le=4294967295)] | None = None
@@ -44,7 +44,7 @@ class Advertisement(Model):
     """The interface whose addresses are announced, with type Interface (from 1.19)."""
 
     def aggregation(self, version: int) -> int | None:
-        """The length to which addresses of a family (4, 6) are aggregated; None: each by itself."""
+        """The prefix length to which addresses of a family (4, 6) are aggregated. None: no aggregation."""
         return self.aggregation_length if version == 4 else self.aggregation_length_ipv6
 
 
@@ -54,9 +54,9 @@ class AdvertisementSet(Model):
     name: ObjectName
     """The object's name."""
     labels: Labels
-    """Labels by which peer configs find it."""
+    """The labels by which peer configs select the object."""
     advertisements: Annotated[tuple[Advertisement, ...], Field(min_length=1)]
-    """What is announced."""
+    """The advertisements."""
 
 
 class Family(Model):
@@ -65,9 +65,9 @@ class Family(Model):
     afi: Literal["ipv4", "ipv6"] = "ipv4"
     """The address family."""
     safi: Literal["unicast"] = "unicast"
-    """The kind of routes."""
+    """The subsequent address family."""
     advertisements: LabelSelector | None = None
-    """Which advertisement sets the family carries, by their labels."""
+    """The advertisement sets that the family carries, by their labels."""
 
 
 class Transport(Model):
@@ -76,36 +76,36 @@ class Transport(Model):
     peer_port: Port | None = None
     """The peer's TCP port; unset: 179."""
     source_interface: InterfaceName | None = None
-    """The interface whose address is the source (from 1.19)."""
+    """The interface that provides the source address (from 1.19)."""
 
 
 class PeerConfig(Model):
-    """A CiliumBGPPeerConfig. Timers come from the profile; single values override the profile (seconds)."""
+    """A CiliumBGPPeerConfig. Timers (seconds) come from the profile. Single values override the profile."""
 
     name: ObjectName
     """The object's name."""
     profile: ProfileName = "standard"
-    """Named timers, as docs/timers.md has them."""
+    """The timer profile (docs/timers.md)."""
     hold: Annotated[int, Field(ge=3, le=65535)] | None = None
-    """Seconds without a word until a session ends; unset: the profile's."""
+    """The hold time in seconds: a session without messages ends after it; unset: the profile's."""
     keepalive: Annotated[int, Field(ge=1, le=65535)] | None = None
-    """Seconds between keepalives; unset: the profile's."""
+    """The keepalive interval in seconds; unset: the profile's."""
     connect_retry: Annotated[int, Field(ge=1, le=2147483647)] | None = None
-    """Seconds between attempts to connect; unset: the profile's."""
+    """Seconds between connection attempts; unset: the profile's."""
     graceful_restart: Annotated[int, Field(ge=1, le=4095, strict=True)] | Literal[False] | None = None
-    """Seconds that routes outlive the agent (RFC 4724); false: off; unset: the profile's."""
+    """Seconds that routes outlive a stopped agent (RFC 4724); false: off; unset: the profile's."""
     ebgp_multihop: Annotated[int, Field(ge=1, le=255)] | None = None
-    """How many hops away the peer may be; unset: 1."""
+    """The maximum distance of the peer in hops; unset: 1."""
     auth_secret_ref: ObjectName | None = None
-    """The Secret with the sessions' password."""
+    """The Secret with the password of the sessions."""
     transport: Transport | None = None
-    """TCP below the sessions."""
+    """The TCP connections of the sessions."""
     families: tuple[Family, ...] = ()
     """The address families that the sessions carry."""
 
     @property
     def timers(self) -> TimerProfile:
-        """The profile with this peer config's own values laid over it."""
+        """The profile, overridden by the peer config's own values."""
         own = {
             name: getattr(self, name)
             for name in ("hold", "keepalive", "connect_retry")
@@ -119,7 +119,7 @@ class PeerConfig(Model):
 class Peer(Model):
     """A peer of an instance, usually the top-of-rack router.
 
-    With `defaultGateway`, each node peers with its default gateway of that family (from 1.18).
+    With `defaultGateway`, each node peers with its default gateway of that address family (from 1.18).
     """
 
     name: InstanceName
@@ -129,7 +129,7 @@ class Peer(Model):
     address: Address | None = None
     """The peer's address."""
     default_gateway: Literal["ipv4", "ipv6"] | None = None
-    """Each node peers with its default gateway of that family (from 1.18)."""
+    """Each node peers with its default gateway of that address family (from 1.18)."""
     peer_config_ref: ObjectName | None = None
     """The peer config of the sessions."""
 
@@ -144,11 +144,11 @@ class Instance(Model):
     local_port: Port | None = None
     """The TCP port that the nodes listen on; unset: none."""
     peers: tuple[Peer, ...] = ()
-    """Whom the nodes peer with."""
+    """The peers of the nodes."""
 
 
 class ClusterConfig(Model):
-    """A CiliumBGPClusterConfig: which nodes run which instances."""
+    """A CiliumBGPClusterConfig: the BGP instances, and the nodes that run the instances."""
 
     name: ObjectName
     """The object's name."""
@@ -159,18 +159,18 @@ class ClusterConfig(Model):
 
 
 class PeerOverride(Model):
-    """What one node does differently for one peer."""
+    """The settings of one node for one peer."""
 
     name: InstanceName
     """The peer's name in the instance."""
     local_address: Address | None = None
     """The source address of the session."""
     local_port: Port | None = None
-    """The TCP port of the session's near end."""
+    """The local TCP port of the session."""
 
 
 class InstanceOverride(Model):
-    """What one node does differently in one instance."""
+    """The settings of one node in one instance."""
 
     name: InstanceName
     """The instance's name."""
@@ -181,16 +181,16 @@ class InstanceOverride(Model):
     local_asn: ASN | None = Field(default=None, alias="localASN")
     """The node's AS number."""
     peers: tuple[PeerOverride, ...] = ()
-    """What the node does differently towards peers."""
+    """The node's settings for single peers."""
 
 
 class NodeOverride(Model):
     """A CiliumBGPNodeConfigOverride. Its name is the node's name."""
 
     node: ObjectName
-    """The node's name, and the object's."""
+    """The name of the node and of the object."""
     instances: tuple[InstanceOverride, ...] = ()
-    """What the node does differently in instances."""
+    """The node's settings in single instances."""
 
 
 class AuthSecret(Model):
@@ -199,28 +199,28 @@ class AuthSecret(Model):
     name: ObjectName
     """The Secret's name."""
     password_config: SecretName
-    """The secret of the configuration that holds the password."""
+    """The name of the configuration secret with the password."""
 
 
 class Bgp(Model):
     """The whole BGP control plane of the cluster.
 
-    `returnRoutes`: Cilium's BGP does not program the nodes' kernel FIB, so pods on other nodes
-    stay unreachable unless the router is the default gateway or there is a static route; `auto`
-    adds the route on the nodes that need it, `off` leaves the nodes alone.
+    `returnRoutes`: Cilium's BGP does not program the FIB of the nodes. Pods on other nodes are therefore unreachable,
+    unless the router is the default gateway or the node has a static route. `auto` adds the route on the nodes that
+    need the route. `off` adds no routes.
     """
 
     cluster_configs: tuple[ClusterConfig, ...] = ()
-    """CiliumBGPClusterConfigs: which nodes peer with whom."""
+    """CiliumBGPClusterConfigs: the nodes, the instances and the peers."""
     peer_configs: tuple[PeerConfig, ...] = ()
-    """CiliumBGPPeerConfigs: timers and families of sessions."""
+    """CiliumBGPPeerConfigs: the timers and address families of sessions."""
     advertisements: tuple[AdvertisementSet, ...] = ()
-    """CiliumBGPAdvertisements: what is announced."""
+    """CiliumBGPAdvertisements: the announced routes."""
     node_overrides: tuple[NodeOverride, ...] = ()
-    """CiliumBGPNodeConfigOverrides: what single nodes do differently."""
+    """CiliumBGPNodeConfigOverrides: the settings of single nodes."""
     auth_secrets: tuple[AuthSecret, ...] = ()
-    """Secrets with the passwords of sessions."""
+    """The Secrets with the passwords of sessions."""
     node_labels: Labels = {}
-    """Labels that every node gets."""
+    """Labels that are added to every node."""
     return_routes: Literal["auto", "off"] = "auto"
-    """Whether nodes that need a static route to the pods of others get one."""
+    """Whether to add a static route to the pods of other nodes, on the nodes that need the route."""

@@ -1,4 +1,4 @@
-"""Certificates that Ingresses and Gateways serve: the Secret of one, and what it is made from."""
+"""Certificates that Ingresses and Gateways serve: the Secret, and the source of its content."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from config.text import SecretName
 class Certificate(Model):
     """A Secret with a certificate and its key.
 
-    With `certificateConfig` and `keyConfig` the Secret is made, from the secrets of the stack's configuration that
-    they name (PEM; the host's own certificate first, then those above it). Without them somebody else makes it.
+    `certificateConfig` and `keyConfig` name secrets of the stack's configuration (PEM; the host's own certificate
+    first, then the intermediates). The program makes the Secret from these two. If both are unset, the Secret has to
+    exist already.
     """
 
     secret_name: ObjectName | None = None
-    """The Secret with certificate and key."""
+    """The Secret with the certificate and the key."""
     certificate_config: SecretName | None = None
-    """The secret of the configuration that holds the certificate (PEM, the host's own first)."""
+    """The name of the configuration secret with the certificate (PEM, the host's own certificate first)."""
     key_config: SecretName | None = None
-    """The secret of the configuration that holds the key (PEM)."""
+    """The name of the configuration secret with the key (PEM)."""
 
     @model_validator(mode="after")
     def _whole(self) -> Certificate:

@@ -11,9 +11,9 @@ from config.stack import StackConfig
 
 @dataclass(frozen=True)
 class Certified:
-    """One of them: its YAML path, the namespace of its Secret, and the hosts that it is for (none: nobody said).
+    """A certificate: its YAML path, the namespace of its Secret, and its hosts (none: unknown).
 
-    `by_cilium`: whether Cilium serves it, and not another controller.
+    `by_cilium`: whether Cilium serves the certificate, and not another controller.
     """
 
     path: str
@@ -24,7 +24,7 @@ class Certified:
 
 
 def certified(stack: StackConfig) -> Iterator[Certified]:
-    """Those of Ingresses first. A part of the stack file without a Secret's name has none."""
+    """The certificates of Ingresses, then those of Gateways. A TLS entry without a Secret name is left out."""
     for i, ingress in enumerate(stack.ingresses):
         for j, tls in enumerate(ingress.tls):
             if tls.secret_name is not None:

@@ -15,7 +15,7 @@ _VERSION = r"^1\.(16|17|18|19|20)\.[0-9]{1,3}(-(rc|pre)\.[0-9]{1,2})?$"
 Version = Annotated[str, Field(pattern=_VERSION)]
 PATTERNS = {_VERSION: "a release of Cilium 1.16 to 1.20 with its patch number, such as 1.18.3 or 1.20.0-rc.1"}
 
-# Fields that are Helm values too: the Helm key of each. Who writes only the value means the field.
+# Fields that are Helm values too: the Helm key of each. A stack with only the Helm value sets the field by that value.
 _BY_VALUE = {
     "routingMode": "routingMode",
     "nativeRoutingCIDR": "ipv4NativeRoutingCIDR",
@@ -27,51 +27,50 @@ _BY_VALUE = {
 
 
 Ipam = Literal["kubernetes", "cluster-pool", "multi-pool", "eni", "azure", "alibabacloud", "crd", "delegated-plugin"]
-# Modes for which a cloud's API has to be asked: the operator is another one. The chart has a switch of each name.
+# IPAM modes that use a cloud's API need another operator image. The chart has a switch of each name.
 CLOUDS = ("eni", "azure", "alibabacloud")
 
 
 class Cilium(Model):
-    """What CiliumInstall makes Helm values from.
+    """The Cilium installation, from which CiliumInstall makes Helm values.
 
-    `values` are the user's own Helm values; one that contradicts what a declared feature needs is
-    refused by name, everything else wins over our defaults. What is not declared is as Cilium has it:
-    routing through a tunnel unless a native prefix or direct node routes are given, IPAM `cluster-pool`
-    unless nodes have a podCIDR (then `kubernetes`). Kube-proxy replacement alone is on: the edge's
-    features need it. `readyTimeout` (seconds) is how long an apply waits for the CRDs and for an agent on
-    every node.
+    `values` are the user's own Helm values. A value that contradicts a declared feature is refused by name. Every
+    other value overrides the project's defaults. Undeclared settings have Cilium's defaults: routing through a tunnel
+    unless a native prefix or direct node routes are set, and IPAM `cluster-pool` unless nodes have a podCIDR (then
+    `kubernetes`). The one exception is kube-proxy replacement, which is on, because the features of the edge need it.
+    `readyTimeout` (seconds) limits how long an apply waits for the CRDs and for an agent on every node.
     """
 
     version: Version = "1.18.0"
     """The release of Cilium."""
     edition: Literal["oss", "enterprise"] = "oss"
-    """Open source, or Isovalent's enterprise build."""
+    """The open-source build, or Isovalent's enterprise build."""
     namespace: LabelName = "kube-system"
-    """The namespace of agents and operator."""
+    """The namespace of the agents and the operator."""
     chart: Chart | None = None
     """The Helm chart: a directory, a name, or an OCI address; unset: `cilium`."""
     repository: Url | None = None
-    """The chart's repository; unset: Cilium's own."""
+    """The repository of the chart; unset: Cilium's own."""
     routing_mode: Literal["native", "tunnel"] = "tunnel"
-    """Helm `routingMode`; native where a native prefix or direct node routes are given."""
+    """Helm `routingMode`; the default is native if a native prefix or direct node routes are set."""
     native_routing_cidr: Prefix | None = None
-    """Helm `ipv4NativeRoutingCIDR`: the prefix that is routed without masquerading."""
+    """Helm `ipv4NativeRoutingCIDR`: traffic to this prefix is not masqueraded."""
     auto_direct_node_routes: bool = False
-    """Helm `autoDirectNodeRoutes`: nodes of one link have routes to each other's pods."""
+    """Helm `autoDirectNodeRoutes`: nodes on the same link have routes to each other's pods."""
     endpoint_routes: bool = False
-    """Helm `endpointRoutes.enabled`: a route for each pod."""
+    """Helm `endpointRoutes.enabled`: the node has a route for each pod."""
     kube_proxy_replacement: bool = True
-    """Helm `kubeProxyReplacement`: Cilium serves Services."""
+    """Helm `kubeProxyReplacement`: Cilium load-balances Services instead of kube-proxy."""
     ipam: Ipam = "cluster-pool"
-    """Helm `ipam.mode`; kubernetes where nodes have a `podCIDR`."""
+    """Helm `ipam.mode`; the default is kubernetes if nodes have a `podCIDR`."""
     devices: tuple[InterfaceName, ...] = ()
-    """Helm `devices`: interfaces that the agent works on; none: it finds them."""
+    """Helm `devices`: the interfaces that the agent uses; none: the agent detects the interfaces."""
     bgp_status_report: bool = True
     """Helm `bgpControlPlane.statusReport.enabled`."""
     ready_timeout: Annotated[int, Field(ge=5, le=3600)] = 300
-    """Seconds that an apply waits for the CRDs, and for an agent on every node."""
+    """The maximum seconds that an apply waits for the CRDs and for an agent on every node."""
     values: dict[str, Any] = {}
-    """Further Helm values, which win over this project's defaults."""
+    """Further Helm values, which override the project's defaults."""
 
     @model_validator(mode="before")
     @classmethod
@@ -101,7 +100,7 @@ class Cilium(Model):
 
     @property
     def edge_api_version(self) -> str:
-        """Of the BGP kinds and of pools: v2alpha1 up to 1.17, v2 from 1.18 (Cilium's upgrade notes)."""
+        """The apiVersion of the BGP kinds and of pools: v2alpha1 up to 1.17, v2 from 1.18 (Cilium's upgrade notes)."""
         return "cilium.io/v2" if self.release >= (1, 18) else "cilium.io/v2alpha1"
 
 
@@ -112,12 +111,12 @@ def _at(values: Any, key: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """The chart takes texts for switches."""
+    """The chart accepts texts as switches."""
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
 def _fits(field: str, value: Any) -> bool:
-    """Whether a value is one that the field can say; of others the rules speak."""
+    """Whether the field accepts the value. Rules report other values."""
     match field:
         case "routingMode":
             return value in ("native", "tunnel")

@@ -1,4 +1,4 @@
-"""BGP communities as Cilium's CRD takes them: standard, large, and well-known ones by name."""
+"""BGP communities in Cilium's CRD: standard, large, and well-known (by name)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 Kind = Literal["standard", "wellKnown", "large"]
 
-# The names that the CRD lists (bgp_advert_types.go), the same ones in every release.
+# The names in the CRD (bgp_advert_types.go), which are the same in every release.
 WELL_KNOWN = (
     "internet",
     "planned-shut",
@@ -29,9 +29,10 @@ _NUMBER = r"(0|[1-9][0-9]*)"
 
 
 def kind_of(text: str) -> Kind | None:
-    """Which list of the CRD a community belongs to; None for what is none of them.
+    """The CRD's list for a community. None: the text is not a community.
 
-    Standard ones are two numbers of 16 bits (RFC 1997) or one of 32, large ones three of 32 (RFC 8092).
+    A standard community is two numbers of 16 bits (RFC 1997) or one of 32. A large community is three numbers of 32
+    bits (RFC 8092).
     """
     if text in WELL_KNOWN:
         return "wellKnown"

@@ -11,7 +11,7 @@
     ├── UnsupportedResource    the built-in engine cannot apply a declared resource type
     └── DeploymentFailed       one or more resources failed (each with its own line)
 
-None of them is a bug of ours: the command line prints `str(error)` and never a traceback.
+None of these exceptions is a bug of the project: the command line prints `str(error)` and never a traceback.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from dataclasses import dataclass
 
 
 class EdgeError(Exception):
-    """Base of all errors that a user can mend. `exit_code` is the process's exit status."""
+    """Base of all errors that a user can correct. `exit_code` is the exit status of the process."""
 
     exit_code = 1
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong in a stack file.
+    """One mistake in a stack file.
 
-    `path` is the YAML path (`routers[0].bgp.asn`), `expected` and `got` are for people.
+    `path` is the YAML path (`routers[0].bgp.asn`). `expected` and `got` are texts for users.
     """
 
     path: str
@@ -42,7 +42,7 @@ class Problem:
 
 
 class ConfigError(EdgeError):
-    """The stack file does not describe a stack. All problems are carried, not only the first."""
+    """The stack file is invalid. The error carries all problems, not only the first."""
 
     exit_code = 2
 
@@ -66,7 +66,7 @@ class Refused(EdgeError):
 
 
 class MachineError(EdgeError):
-    """This machine cannot do what was asked; the message says what is missing and how to get it."""
+    """This machine cannot do the task. The message says what is missing and how to install it."""
 
 
 class LabError(EdgeError):
@@ -74,10 +74,10 @@ class LabError(EdgeError):
 
 
 class HostError(EdgeError):
-    """A host could not be reached over SSH, was not who it should be, or failed a command."""
+    """A host was unreachable over SSH, presented another host key, or failed a command."""
 
 
-# How every sentence begins that says so: the API server itself answered.
+# Every message about this error begins so. The API server itself answered.
 KUBELET_UNREACHABLE = "the API server does not reach the kubelet"
 
 
@@ -106,7 +106,7 @@ class UnsupportedResource(EdgeError):
 
 
 class DeploymentFailed(EdgeError):
-    """One or more steps failed; what succeeded is in the state."""
+    """One or more steps failed. The state contains the steps that succeeded."""
 
     def __init__(self, failures: Sequence[str]) -> None:
         self.failures = tuple(failures)

@@ -1,7 +1,7 @@
-"""The texts below the fields of models: what a field is, for the schema and for docs/stack.md.
+"""The docstrings of model fields, for the schema and for docs/stack.md.
 
-They are read from the source when somebody asks. pydantic can do it too (`use_attribute_docstrings`), while it makes
-the classes: every command would pay 0.2 s for it.
+This module reads them from the source on demand. pydantic can do the same (`use_attribute_docstrings`) when it makes
+the classes, but that costs every command 0.2 s.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 
 def texts(model: type[BaseModel]) -> dict[str, str]:
-    """YAML key of each field that has a text -> the text; of the model and of what it inherits from."""
+    """YAML key -> docstring, for the fields of the model and of its base classes that have one."""
     found: dict[str, str] = {}
     for each in reversed(model.__mro__):
         found |= _of_module(each.__module__).get(each.__name__, {}) if _is_ours(each) else {}

@@ -1,4 +1,4 @@
-"""Gateways of the Gateway API, and what Cilium's controller of them needs."""
+"""Gateways of the Gateway API, and the settings of Cilium's controller for Gateways."""
 
 from __future__ import annotations
 
@@ -13,45 +13,45 @@ from config.labels import Labels, LabelSelector
 from config.net import LabelName, ObjectName, Port
 from config.text import ClassName, DnsPattern, HostName
 
-# What each protocol of a listener takes for routes, when it names no kinds itself.
+# Protocol of a listener -> the kinds of routes that the listener accepts by default.
 ROUTES_OF = {"HTTP": ("HTTPRoute", "GRPCRoute"), "HTTPS": ("HTTPRoute", "GRPCRoute"), "TLS": ("TLSRoute",)}
 
 
 class GatewayHostNetwork(Model):
-    """Listeners on the nodes' own network, at the ports of the Gateways, instead of LoadBalancer Services."""
+    """Listeners in the nodes' host network, on the ports of the Gateways, instead of LoadBalancer Services."""
 
     node_selector: LabelSelector | None = None
-    """Which nodes listen; unset: all."""
+    """The nodes that listen; unset: all."""
 
 
 class GatewayController(Model):
-    """What the chart's `gatewayAPI` needs.
+    """The settings of the chart's `gatewayAPI`.
 
     The cluster provides the CRDs of the Gateway API; only a lab installs them.
     """
 
     host_network: GatewayHostNetwork | None = None
-    """Listeners on the nodes' own network, in place of Services."""
+    """Listeners in the nodes' host network, instead of Services."""
     external_traffic_policy: Literal["Cluster", "Local"] | None = None
-    """The Services' externalTrafficPolicy (Helm `gatewayAPI.externalTrafficPolicy`)."""
+    """The externalTrafficPolicy of the Services (Helm `gatewayAPI.externalTrafficPolicy`)."""
     alpn: bool = False
-    """Whether listeners offer HTTP/2 by ALPN (Helm `gatewayAPI.enableAlpn`)."""
+    """Whether listeners offer HTTP/2 through ALPN (Helm `gatewayAPI.enableAlpn`)."""
     app_protocol: bool = False
-    """Whether a backend's appProtocol counts (Helm `gatewayAPI.enableAppProtocol`)."""
+    """Whether Cilium honors a backend's appProtocol (Helm `gatewayAPI.enableAppProtocol`)."""
     proxy_protocol: bool = False
-    """Whether clients speak the PROXY protocol (Helm `gatewayAPI.enableProxyProtocol`)."""
+    """Whether clients use the PROXY protocol (Helm `gatewayAPI.enableProxyProtocol`)."""
     xff_num_trusted_hops: Annotated[int, Field(ge=0, le=100)] = 0
-    """How many proxies in front are trusted (Helm `gatewayAPI.xffNumTrustedHops`)."""
+    """The number of trusted proxies in front (Helm `gatewayAPI.xffNumTrustedHops`)."""
 
 
 class ListenerTls(Certificate):
-    """How a listener terminates TLS, and with which certificate. `Passthrough` leaves both to the backend."""
+    """The TLS mode and the certificate of a listener. With `Passthrough`, the backend terminates TLS."""
 
     mode: Literal["Terminate", "Passthrough"] = "Terminate"
-    """Whether TLS ends at the listener, or passes through to the backend."""
-    # Another namespace than the Gateway's has to allow it by a ReferenceGrant.
+    """Whether TLS ends at the listener or at the backend."""
+    # A namespace other than the Gateway's has to allow the reference by a ReferenceGrant.
     secret_namespace: LabelName | None = None
-    """The Secret's namespace, where it is another one (it takes a ReferenceGrant)."""
+    """The Secret's namespace, if not the Gateway's (needs a ReferenceGrant there); unset: the Gateway's."""
 
     @model_validator(mode="after")
     def _here(self) -> ListenerTls:
@@ -69,28 +69,28 @@ class AllowedRoutes(Model):
     """
 
     namespaces: Literal["Same", "All", "Selector"] = "Same"
-    """The namespaces that routes may be of."""
+    """The namespaces from which the listener accepts routes."""
     namespace_selector: LabelSelector | None = None
-    """The namespaces by their labels, with Selector."""
+    """The namespaces by their labels, with `Selector`."""
     kinds: tuple[str, ...] = ()
-    """The kinds of routes; none: those of the protocol."""
+    """The kinds of routes; none: the kinds of the protocol."""
 
 
 class Listener(Model):
-    """A port of a Gateway. Without a hostname, the listener is for every host."""
+    """A port of a Gateway. Without a hostname, the listener serves every host."""
 
     name: ObjectName
     """The listener's name in the Gateway."""
     port: Port
     """The TCP port."""
     protocol: Literal["HTTP", "HTTPS", "TLS", "TCP", "UDP"] = "HTTP"
-    """What clients speak."""
+    """The protocol of the clients."""
     hostname: DnsPattern | None = None
-    """The host that it is for; unset: every host."""
+    """The host that the listener serves; unset: every host."""
     tls: ListenerTls | None = None
-    """How TLS is ended, with protocol HTTPS or TLS."""
+    """The TLS settings, with protocol HTTPS or TLS."""
     allowed_routes: AllowedRoutes = AllowedRoutes()
-    """Which routes may join."""
+    """The routes that the listener accepts."""
 
     @model_validator(mode="after")
     def _secured(self) -> Listener:
@@ -100,11 +100,11 @@ class Listener(Model):
 
     @property
     def passes_tls(self) -> bool:
-        """Whether connections go on to the backend as they are."""
+        """Whether the listener forwards TLS connections without decryption."""
         return self.tls is not None and self.tls.mode == "Passthrough"
 
     def takes(self, kind: str, namespace: str, own: str, labels: Mapping[str, str] | None) -> bool:
-        """Whether routes of that kind and namespace may join. `labels`: the namespace's, None where unknown."""
+        """Whether the listener accepts routes of that kind and namespace. `labels`: the namespace's. None: unknown."""
         if kind not in (self.allowed_routes.kinds or ROUTES_OF.get(self.protocol, ())):
             return False
         allowed = self.allowed_routes
@@ -130,17 +130,17 @@ class Gateway(Model):
     namespace: LabelName = "default"
     """The object's namespace."""
     gateway_class_name: ClassName = "cilium"
-    """The class that carries it out."""
+    """The GatewayClass, which selects the controller."""
     labels: Labels = {}
     """The object's labels."""
     annotations: dict[str, str] = {}
     """The object's annotations."""
     addresses: tuple[HostName, ...] = ()
-    """The addresses that it asks for."""
+    """The requested addresses."""
     infrastructure: Infrastructure = Infrastructure()
-    """What its Service gets."""
+    """The labels and annotations of the Gateway's Service."""
     listeners: Annotated[tuple[Listener, ...], Field(min_length=1)]
-    """The ports that it listens on."""
+    """The listeners."""
 
     @model_validator(mode="after")
     def _apart(self) -> Gateway:

@@ -1,4 +1,4 @@
-"""Objects of the Gateway API as the documents of the stack's models: the reverse of effective/objects/gateways.py."""
+"""Objects of the Gateway API -> documents of the stack's models. The reverse of effective/objects/gateways.py."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _listener(listener: Document) -> dict[str, Any]:
 
 
 def http_route(document: Document) -> dict[str, Any]:
-    """HTTPRoute. Filters that are made by others' extensions are left out."""
+    """HTTPRoute. Filters of extensions are left out."""
     return {**_route(document), "rules": [_http_rule(rule) for rule in _rules(document)]}
 
 
@@ -56,7 +56,7 @@ def grpc_route(document: Document) -> dict[str, Any]:
 
 
 def tls_route(document: Document) -> dict[str, Any]:
-    """TLSRoute: Cilium takes the backends of all of its rules."""
+    """TLSRoute. Cilium uses the backends of all rules."""
     return {**_route(document), "backends": [backend for rule in _rules(document) for backend in _backends(rule)]}
 
 
@@ -129,7 +129,7 @@ def _route(document: Document) -> dict[str, Any]:
 
 
 def _rules(document: Document) -> list[Document]:
-    # The API's own default of a route without rules.
+    # The API's default for a route without rules.
     return (document.get("spec") or {}).get("rules") or [{}]
 
 

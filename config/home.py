@@ -1,22 +1,22 @@
-"""Where the project is: a checkout, or a package that pip installed; and where it keeps what it makes."""
+"""The project's directory (a checkout or an installed package), and the directory of its state."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-# As a package every module has the package's name before its own.
+# In an installed package, the names of all modules begin with the package's name.
 PACKAGE = __name__.removesuffix("config.home")
 _ROOT = Path(__file__).resolve().parent.parent
-# Where Python finds the modules under the names that they have.
+# The directory on Python's path from which modules are imported by these names.
 IMPORTED_FROM = _ROOT.parent if PACKAGE else _ROOT
 
 
 def project() -> Path:
-    """The directory of Pulumi.yaml where none is named: the checkout, or for an installed command the current one."""
+    """The default directory of Pulumi.yaml: the checkout, or the current directory for an installed command."""
     return Path.cwd() if PACKAGE else _ROOT
 
 
 def home() -> Path:
-    """State, labs and caches: `.edge` of the project, or what EDGE_HOME names."""
+    """The directory of state, labs and caches: EDGE_HOME, or `.edge` in the project."""
     return Path(os.environ.get("EDGE_HOME") or project() / ".edge")

@@ -1,4 +1,4 @@
-"""Who may come in through Cilium's Ingress: one declaration, of which the policies of both hops are made."""
+"""The clients that Cilium's Ingress admits: one declaration, from which the policies of both hops are made."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _INGRESS = EndpointSelector(match_expressions=(SourcedRequirement(key="reserved:
 class IngressAccess(Model):
     """The clients outside the cluster that Cilium's Ingress admits, by prefix or entity. All others are refused.
 
-    Traffic through an Ingress passes policy twice: from the client to the Ingress, and from there to the backend,
-    with the identity `ingress`. `lockdown` names the policy that closes the pods and the Ingress to everything from
-    outside the cluster. `admission` names the policy that opens the Ingress to the clients. With `backends`, only
-    those pods are closed, and the Ingress may connect to them only. Endpoints in the cluster are always admitted. A
-    node's own requests come from 127.0.0.1, which must be admitted explicitly.
+    Policy is enforced twice on traffic through an Ingress: from the client to the Ingress, and from the Ingress
+    (identity `ingress`) to the backend. `lockdown` names the policy that closes the pods and the Ingress to all
+    traffic from outside the cluster. `admission` names the policy that opens the Ingress to the clients. With
+    `backends`, only those pods are closed, and the Ingress may connect only to those pods. Endpoints in the cluster
+    are always admitted. Requests of a node itself come from 127.0.0.1, which must be admitted explicitly.
     """
 
     cidrs: tuple[CidrRule, ...] = ()
@@ -26,9 +26,9 @@ class IngressAccess(Model):
     entities: tuple[Entity, ...] = ()
     """The clients by Cilium's entity."""
     ports: tuple[Port, ...] = ()
-    """The ports of the Ingress that they may use; none: all."""
+    """The ports of the Ingress that the clients may use; none: all."""
     backends: tuple[EndpointSelector, ...] = ()
-    """The pods behind the Ingress, which alone are closed; none: all pods are."""
+    """The pods behind the Ingress, the only pods that are closed; none: all pods are closed."""
     lockdown: ObjectName = "external-lockdown"
     """The name of the policy that closes the pods."""
     admission: ObjectName = "allow-cidr"
@@ -43,14 +43,14 @@ class IngressAccess(Model):
         return self
 
     def policies(self) -> tuple[NetworkPolicy, ...]:
-        """The lockdown, one for each of `backends`, and the admission."""
+        """The lockdown policies (one for each entry of `backends`) and the admission policy."""
         cluster = (PolicyRule(entities=("cluster",)),)
         closed = self.backends or (EndpointSelector(),)
         names = [self.lockdown, *(f"{self.lockdown}-{i}" for i in range(2, len(closed) + 1))]
         clients = [PolicyRule(cidrs=self.cidrs, ports=self.ports)] if self.cidrs else []
         clients += [PolicyRule(entities=self.entities, ports=self.ports)] if self.entities else []
         if self.backends:
-            # Without them the lockdown is of the Ingress as well, and admits the cluster to it.
+            # Without backends, the lockdown also selects the Ingress and admits the cluster to the Ingress.
             clients.append(PolicyRule(entities=("cluster",)))
         onward = (PolicyRule(endpoints=self.backends),) if self.backends else None
         return (

@@ -1,4 +1,4 @@
-"""L2 announcements: which nodes answer ARP and NDP for which Services' addresses."""
+"""L2 announcements: the nodes that answer ARP and NDP for addresses of Services."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class L2Policy(Model):
     name: ObjectName
     """The object's name."""
     node_selector: LabelSelector | None = None
-    """Which nodes answer; unset: all."""
+    """The nodes that answer; unset: all."""
     service_selector: LabelSelector | None = None
-    """Which Services are answered for; unset: all."""
+    """The announced Services; unset: all."""
     interfaces: tuple[str, ...] = ()
-    """Regular expressions (RE2) over names of interfaces; none: every device of the agent."""
+    """Regular expressions (RE2) for interface names; none: every device of the agent."""
     external_ips: bool = Field(default=False, alias="externalIPs")
-    """Whether external IPs are answered for."""
+    """Whether external IPs are announced."""
     load_balancer_ips: bool = Field(default=False, alias="loadBalancerIPs")
-    """Whether LoadBalancer addresses are answered for."""
+    """Whether LoadBalancer addresses are announced."""

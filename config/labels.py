@@ -1,4 +1,4 @@
-"""Kubernetes labels and label selectors, with the matching that the API server does."""
+"""Kubernetes labels and label selectors, with the API server's matching."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from config.base import Model
 
-# Labels that Kubernetes gives a meaning to.
+# Labels with a meaning in Kubernetes.
 HOSTNAME = "kubernetes.io/hostname"
 OS = "kubernetes.io/os"
 CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
@@ -22,7 +22,7 @@ LabelKey = Annotated[str, Field(pattern=_KEY)]
 LabelValue = Annotated[str, Field(pattern=_VALUE)]
 Labels = dict[LabelKey, LabelValue]
 
-# What each pattern means, for people.
+# Pattern -> its description in error messages.
 PATTERNS = {
     _KEY: "a label key such as app or topology.kubernetes.io/zone",
     _VALUE: "a label value of letters, digits, dashes, dots and underscores (63 characters at most)",
@@ -35,7 +35,7 @@ class Requirement(Model):
     key: LabelKey
     """The label's key."""
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
-    """How the label is compared."""
+    """How the label is matched."""
     values: tuple[LabelValue, ...] = ()
     """The values, with In and NotIn."""
 
@@ -63,9 +63,9 @@ class LabelSelector(Model):
     """A Kubernetes LabelSelector. An empty selector matches everything, as in the API."""
 
     match_labels: Labels = {}
-    """Labels that an object has to have."""
+    """Labels that an object must have."""
     match_expressions: tuple[Requirement, ...] = ()
-    """Requirements that an object's labels have to meet."""
+    """Requirements that an object's labels must meet."""
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Whether an object with these labels is selected."""
@@ -75,10 +75,10 @@ class LabelSelector(Model):
 
     @property
     def takes_all_but(self) -> bool:
-        """Whether it is the form that stands for everything: it only says what is left out."""
+        """Whether the selector only excludes objects: without exclusions it selects everything."""
         negative = all(item.operator in ("NotIn", "DoesNotExist") for item in self.match_expressions)
         return not self.match_labels and negative
 
     def manifest(self) -> dict[str, object]:
-        """The selector as it stands in a Kubernetes object."""
+        """The selector as in a Kubernetes object."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)

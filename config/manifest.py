@@ -1,4 +1,4 @@
-"""Any further Kubernetes object that a stack wants applied as it is written."""
+"""Further Kubernetes objects, which are applied as written."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ PATTERNS = {_API_VERSION: "an apiVersion such as v1 or cilium.io/v2", _KIND: "a 
 
 
 class Metadata(BaseModel):
-    """What has to be known of an object's metadata; the rest passes through."""
+    """The metadata of an object. Other keys are kept unchanged."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
     name: AnyName
     """The object's name."""
     namespace: LabelName | None = None
-    """The object's namespace; unset: that of the kubeconfig, or none."""
+    """The object's namespace; unset: the kubeconfig's namespace, or none for a cluster-scoped kind."""
 
 
 class Manifest(BaseModel):
-    """An object in the API's own words: apiVersion, kind, metadata, and whatever its kind has."""
+    """An object with the keys of the Kubernetes API: apiVersion, kind, metadata, and the keys of its kind."""
 
     model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
 
@@ -34,7 +34,7 @@ class Manifest(BaseModel):
     """The object's kind."""
     metadata: Metadata
     """The object's metadata."""
-    # Typed, so that what YAML has and JSON has not (dates, numbers as keys) is found here.
+    # Typed, so that validation finds values that exist in YAML but not in JSON (dates, numbers as keys).
     __pydantic_extra__: dict[str, JsonValue]
 
     def __str__(self) -> str:
@@ -42,5 +42,5 @@ class Manifest(BaseModel):
         return f"{self.kind} {space}{self.metadata.name}"
 
     def document(self) -> dict[str, Any]:
-        """The object as it goes to the API."""
+        """The object as sent to the API."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -27,24 +27,24 @@ class NeighborTimers(Model):
     keepalive: Annotated[int, Field(ge=1, le=65535)]
     """Seconds between keepalives."""
     hold: Annotated[int, Field(ge=3, le=65535)]
-    """Seconds without a word until the session ends."""
+    """The hold time: a session without messages ends after so many seconds."""
     connect_retry: Annotated[int, Field(ge=1, le=65535)] = 120
-    """Seconds between attempts to connect."""
+    """Seconds between connection attempts."""
 
 
 class LocalAs(Model):
-    """Another AS number that the router speaks with (FRR's `local-as`).
+    """Another AS number that the router uses towards a neighbor (FRR's `local-as`).
 
-    `prepend`: the number is put before the AS path of what the neighbor sends. `replace`: the router's own number is
-    left out of what it sends.
+    `prepend`: the number is prepended to the AS path of received routes. `replace`: the router's own number is left
+    out of the AS path of sent routes.
     """
 
     asn: ASN
     """The AS number that the neighbor sees."""
     prepend: bool = True
-    """Whether the number is put before the AS path of what the neighbor sends."""
+    """Whether the number is prepended to the AS path of routes from the neighbor."""
     replace: bool = False
-    """Whether the router's own number is left out of what it sends."""
+    """Whether the router's own number is left out of the AS path of sent routes."""
 
     @model_validator(mode="after")
     def _as_frr_has_it(self) -> LocalAs:
@@ -54,44 +54,44 @@ class LocalAs(Model):
 
 
 class PeerSettings(PolicyUse):
-    """What a neighbor and a peer group can both say; what is unset is FRR's default.
+    """Settings of neighbors and peer groups. Unset settings have FRR's defaults.
 
-    `updateSource` is an address of the router or one of its interfaces. `ttlSecurityHops`: what comes from further
-    away than so many hops is dropped. `maximumPrefix`: a neighbor that sends more loses its session.
+    `updateSource` is an address or an interface of the router. `ttlSecurityHops`: packets from a greater distance in
+    hops are dropped. `maximumPrefix`: the session of a neighbor that sends more prefixes ends.
     """
 
     description: Description | None = None
     """FRR's `description`."""
     timers: NeighborTimers | None = None
-    """The session's timers; unset: those of the group, then the router's."""
+    """The timers of the session; unset: the group's, then the router's."""
     ebgp_multihop: Annotated[int, Field(ge=1, le=255)] | None = None
-    """FRR's `ebgp-multihop`: how many hops away the neighbor may be."""
+    """FRR's `ebgp-multihop`: the maximum distance of the neighbor in hops."""
     ttl_security_hops: Annotated[int, Field(ge=1, le=254)] | None = None
-    """FRR's `ttl-security hops` (RFC 5082): what comes from further away is dropped."""
+    """FRR's `ttl-security hops` (RFC 5082): packets from a greater distance are dropped."""
     password_config: SecretName | None = None
-    """The secret of the configuration that holds the session's password (RFC 2385)."""
+    """The name of the configuration secret with the session's password (RFC 2385)."""
     passive: bool = False
-    """Whether the router waits for the neighbor to connect."""
+    """Whether the router waits for the neighbor's connection and does not connect itself."""
     bfd: bool = False
-    """Whether BFD watches the neighbor (RFC 5880); it switches bfdd on."""
+    """Whether BFD monitors the neighbor (RFC 5880), which enables bfdd."""
     update_source: Address | InterfaceName | None = None
-    """An address or an interface of the router that sessions start from."""
+    """The source of sessions: an address or an interface of the router."""
     local_as: ASN | LocalAs | None = None
-    """Another AS number that the router speaks with."""
+    """Another AS number that the router uses towards the neighbor."""
     soft_reconfiguration_inbound: bool = False
-    """Whether what the neighbor sent is kept before policy."""
+    """Whether FRR keeps received routes unmodified, before policy."""
     next_hop_self: bool | Literal["force"] = False
-    """Whether routes are passed on with the router as next hop; `force`: reflected ones, too."""
+    """Whether routes are advertised with the router as next hop; `force`: also reflected routes."""
     default_originate: bool | PolicyName = False
-    """Whether a default route is announced; a name: where that route map permits."""
+    """Whether a default route is advertised; a name: if that route map permits it."""
     route_reflector_client: bool = False
     """Whether routes are reflected to the neighbor (RFC 4456)."""
     allowas_in: Annotated[int, Field(ge=1, le=10)] | Literal["origin"] | None = None
-    """How often the router's own AS number may be in a path; `origin`: as its origin."""
+    """How often the router's own AS number may occur in a received AS path; `origin`: only as the origin."""
     as_override: bool = False
-    """Whether the neighbor's AS number in paths is replaced by the router's."""
+    """Whether the router replaces the neighbor's AS number in AS paths with its own."""
     maximum_prefix: Annotated[int, Field(ge=1, le=4294967295)] | None = None
-    """The most prefixes; a neighbor that sends more loses its session."""
+    """The maximum number of received prefixes, above which the session ends."""
 
     @model_validator(mode="after")
     def _one_ttl(self) -> PeerSettings:
@@ -101,31 +101,31 @@ class PeerSettings(PolicyUse):
 
     @property
     def local_asn(self) -> int | None:
-        """The number of `localAs`, however it is said."""
+        """The AS number of `localAs`, in either form."""
         return self.local_as.asn if isinstance(self.local_as, LocalAs) else self.local_as
 
 
 class PeerGroup(PeerSettings):
-    """Settings that several neighbors share. If a group has no `remoteAs`, each neighbor sets its own."""
+    """Settings that several neighbors share. Without `remoteAs` in the group, each neighbor sets its own."""
 
     name: GroupName
     """The group's name."""
     remote_as: RemoteAs | None = None
-    """The neighbors' AS number, or its kind; unset: each neighbor says it."""
+    """The AS number of the neighbors, or its kind; unset: each neighbor sets its own."""
 
 
 class Neighbor(PeerSettings):
-    """One neighbor: by its address, or by the interface that leads to it (unnumbered).
+    """One neighbor: by address, or by the router's interface to the neighbor (unnumbered).
 
-    In a peer group, a setting that the neighbor leaves unset comes from the group.
+    Unset settings of a neighbor in a peer group come from the group.
     """
 
     address: Address | None = None
     """The neighbor's address."""
     interface: InterfaceName | None = None
-    """The interface whose other end is the neighbor (unnumbered)."""
+    """The router's interface to the neighbor (unnumbered)."""
     peer_group: GroupName | None = None
-    """The group that unset values come from."""
+    """The peer group, which provides unset settings."""
     remote_as: RemoteAs | None = None
     """The neighbor's AS number, or its kind; unset: the group's."""
 
@@ -137,14 +137,14 @@ class Neighbor(PeerSettings):
 
     @property
     def name(self) -> str:
-        """What FRR calls it."""
+        """The neighbor's name in FRR."""
         return str(self.address) if self.address is not None else str(self.interface)
 
 
 class ListenRange(Model):
-    """A prefix whose hosts may connect as neighbors without a neighbor entry each."""
+    """A prefix from which hosts may connect as dynamic neighbors, without neighbor entries."""
 
     prefix: Prefix
-    """The prefix that neighbors connect from."""
+    """The prefix of the neighbors' addresses."""
     peer_group: GroupName
-    """The group that they get their settings from."""
+    """The peer group of the neighbors."""

@@ -18,19 +18,19 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-# Linux: IFNAMSIZ is 16 with the closing zero; no slash, no white space.
+# Linux: IFNAMSIZ is 16 with the terminating zero; no slash, no white space.
 _INTERFACE_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,14}$"
 _PORT_NAME = r"^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$"
 _DNS_LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
 # Most objects of the API may have dots in their names (RFC 1123 subdomains).
 _DNS_NAME = r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"
-# Roles and CRDs have names such as `system:node`; what a path of the API cannot carry is left out.
+# Roles and CRDs have names such as `system:node`. Characters that API paths do not allow are left out.
 _PATH_NAME = r"^[A-Za-z0-9][A-Za-z0-9:._@+=-]{0,252}$"
 _MAC = re.compile(r"^([0-9a-f]{2}:){5}[0-9a-f]{2}")
 
 
 def _asn(value: Any) -> int:
-    """asplain (`65000`, `4200000000`) or asdot (`64512.10`, RFC 5396) to an int."""
+    """An AS number in asplain (`65000`, `4200000000`) or asdot (`64512.10`, RFC 5396) as an int."""
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise ValueError("an AS number (1 to 4294967294, or asdot such as 64512.10)")
     text = str(value)
@@ -39,14 +39,14 @@ def _asn(value: Any) -> int:
         number = high * 65536 + low if high < 65536 and low < 65536 else 0
     else:
         number = int(text) if re.fullmatch(r"[0-9]{1,10}", text) else 0
-    # 0 and 65535 and 4294967295 are reserved (RFC 7607, RFC 7300).
+    # 0, 65535 and 4294967295 are reserved (RFC 7607, RFC 7300).
     if not 1 <= number < 4294967295 or number == 65535:
         raise ValueError("an AS number (1 to 4294967294 but not 65535, or asdot such as 64512.10)")
     return number
 
 
 def _text(value: Any, what: str) -> str:
-    # "%" opens an IPv6 zone, which neither FRR nor Kubernetes takes.
+    # "%" begins an IPv6 zone, which neither FRR nor Kubernetes accepts.
     if not isinstance(value, str) or "%" in value:
         raise ValueError(what)
     return value
@@ -125,12 +125,12 @@ MAC = Annotated[str, BeforeValidator(_mac), WithJsonSchema({"type": "string", "t
 Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
 PortName = Annotated[str, Field(pattern=_PORT_NAME)]
 InterfaceName = Annotated[str, Field(pattern=_INTERFACE_NAME)]
-# The name of a Service, a namespace or a container, and of a host of ours.
+# The name of a Service, a namespace, a container, or a host of the stack.
 LabelName = Annotated[str, Field(pattern=_DNS_LABEL)]
 ObjectName = Annotated[str, Field(pattern=_DNS_NAME)]
 AnyName = Annotated[str, Field(pattern=_PATH_NAME)]
 
-# What each pattern means, for people: a regular expression is no error message.
+# Pattern -> its description in error messages, because a regular expression explains little.
 PATTERNS = {
     _INTERFACE_NAME: "the name of a network interface such as eth1 (15 characters at most)",
     _PORT_NAME: "a number or the name of a port such as http (15 characters at most)",

@@ -1,4 +1,4 @@
-"""Kubernetes nodes and the network interfaces that the edge cares about."""
+"""Kubernetes nodes and those network interfaces that matter to the edge."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from config.ssh import SshEndpoint
 
 
 class Link(Model):
-    """A network interface that has no address: the stack knows its name, and not where its wire ends."""
+    """A network interface without an address: the stack knows its name, but not its network."""
 
     name: InterfaceName
     """The interface's name in the kernel."""
     mac: MAC | None = None
-    """Its MAC address."""
+    """The MAC address."""
 
 
 class Interface(Model):
     """A network interface and its address.
 
-    A `loopback` interface has no wire. The program adds a `managed` interface to a node and removes it again:
-    `link` is a link without a wire (dummy if the kernel has that type, otherwise a bridge without ports),
-    `secondary` is a further address on the interface of that name.
+    A `loopback` interface has no wire. The program adds `managed` interfaces to a node and removes them again: `link`
+    is an interface without a wire (dummy if the kernel has that type, otherwise a bridge without ports). `secondary`
+    is a further address on the interface of that name.
     """
 
     name: InterfaceName
     """The interface's name in the kernel."""
     address: InterfaceAddress
-    """Its address with the prefix length of the link."""
+    """The address, with the prefix length of the link."""
     mac: MAC | None = None
-    """Its MAC address."""
+    """The MAC address."""
     loopback: bool = False
-    """Whether no wire is behind it."""
+    """Whether the interface has no wire."""
     managed: Literal["link", "secondary"] | None = None
-    """What the program makes of it on a node: a link of its own, or a further address of a link."""
+    """What the program creates on a node: an interface (link), or a further address of an interface (secondary)."""
 
 
 def _has_address(value: Any) -> str:
@@ -52,7 +52,7 @@ NodeInterface = Annotated[
 
 
 class Route(Model):
-    """A static route that the host has already (the program does not make it)."""
+    """An existing static route of the host. The program does not create the route."""
 
     to: Prefix
     """The destination prefix."""
@@ -67,14 +67,14 @@ class Route(Model):
 
 
 class Taint(Model):
-    """A node taint as Kubernetes has it."""
+    """A taint of a Kubernetes node."""
 
     key: LabelKey
     """The taint's key."""
     value: LabelValue = ""
     """The taint's value."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
-    """What becomes of pods that do not tolerate it."""
+    """The effect on pods that do not tolerate the taint."""
 
 
 def _each(value: Any) -> Any:
@@ -89,7 +89,7 @@ def _one_of_a_family(gateways: tuple[Address, ...]) -> tuple[Address, ...]:
     return gateways
 
 
-# One address, or one of each family.
+# One address, or one address of each family.
 Gateways = Annotated[
     tuple[Address, ...],
     BeforeValidator(_each),
@@ -99,16 +99,16 @@ Gateways = Annotated[
 
 
 class NodeSettings(Model):
-    """What a node and a group of nodes can both say."""
+    """Settings of nodes and groups of nodes."""
 
     role: Literal["control-plane", "worker"] = "worker"
     """Whether the node runs the control plane."""
     links: Annotated[tuple[NodeInterface, ...], Field(min_length=1, alias="interfaces")]
-    """Its network interfaces; the first one carries the InternalIP."""
+    """The network interfaces; the address of the first one is the InternalIP."""
     routes: tuple[Route, ...] = ()
-    """Static routes that the host has already."""
+    """Existing static routes of the host."""
     default_gateways: Gateways = Field(default=(), alias="defaultGateway")
-    """Its default gateway: one address, or a list of one of each family."""
+    """The default gateway: one address, or a list with one address of each family."""
     pod_cidr: Prefix | None = None
     """The node's PodCIDR, with `ipam: kubernetes`."""
     labels: Labels = {}
@@ -118,17 +118,17 @@ class NodeSettings(Model):
 
 
 class Node(NodeSettings):
-    """A node. The first interface's address is its InternalIP.
+    """A node. The address of its first interface is its InternalIP.
 
-    `defaultGateway` is one address, or a list of one of each family.
+    `defaultGateway` is one address, or a list with one address of each family.
 
-    `podCIDR` is needed with `ipam: kubernetes`; with cluster-pool the operator picks it.
+    `ipam: kubernetes` requires `podCIDR`. With cluster-pool, the operator allocates it.
     """
 
     name: ObjectName
     """The name of the Node object and of the host."""
     ssh: SshEndpoint = SshEndpoint()
-    """Where its sshd listens."""
+    """The SSH endpoint of the host."""
 
     @model_validator(mode="after")
     def _internal_ip_is_given(self) -> Node:
@@ -154,11 +154,11 @@ class Node(NodeSettings):
         return next((gateway for gateway in self.default_gateways if gateway.version == version), None)
 
     def on_link(self, address: Address) -> Address | None:
-        """The node's own address on the link of another one, None where it has no part in that link."""
+        """The node's own address on the link of another address. None: the node is not on that link."""
         return next((i.address.ip for i in self.interfaces if address in i.address.network), None)
 
     def source_towards(self, address: Address) -> Address:
-        """What packets to an address carry as their source: the address on the link of the next hop."""
+        """The source address of packets to an address: the node's address on the link of the next hop."""
         hops = [(r.to.prefixlen, r.via) for r in self.routes if address in r.to]
         gateway = self.gateway(address.version)
         if gateway is not None:

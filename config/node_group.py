@@ -1,4 +1,4 @@
-"""Nodes of one kind, said once: the first one, and how many there are."""
+"""Groups of similar nodes: the settings of the first node, and the number of nodes."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ MOST = 5000
 
 
 class GroupSsh(Model):
-    """How the nodes of a group are reached: `host` has `{}` where the number goes, `hostKeys` are by node name."""
+    """SSH access to the nodes of a group. `{}` in `host` stands for the node's number. `hostKeys` are by node name."""
 
     host: Annotated[str, Field(pattern=_HOST)] | None = None
-    """The name of each host, with `{}` where the number goes."""
+    """The name of each host, with `{}` for the node's number."""
     port: Port = 22
-    """The TCP port of their sshd."""
+    """The TCP port of sshd."""
     host_keys: dict[ObjectName, HostKey] = {}
-    """Node name: the public key line that this host must present."""
+    """Node name -> the public key line that the node must present."""
 
 
 class NodeGroup(NodeSettings):
     """`count` nodes, numbered from `first`.
 
-    `name` has `{}` where the number goes; without it the number follows after a dash. Addresses, prefixes and MACs
-    are those of the first node: each further one has the next address of the same link, and the next prefix of the
-    same length. What else is said is the same for all of them.
+    `{}` in `name` stands for the number. Without `{}`, a dash and the number follow the name. Addresses and prefixes
+    belong to the first node. Each further node has the next address of the same link, and the next prefix of the same
+    length. All other settings are the same for all nodes.
     """
 
     name: NamePattern
-    """The name of each node, with `{}` where the number goes; without it the number follows after a dash."""
+    """The name of each node, with `{}` for the number; without `{}`, a dash and the number follow the name."""
     count: Annotated[int, Field(ge=1, le=MOST)]
-    """How many nodes there are."""
+    """The number of nodes."""
     first: Annotated[int, Field(ge=0, le=99999)] = 1
     """The number of the first node."""
     ssh: GroupSsh = GroupSsh()
-    """How the nodes are reached."""
+    """SSH access to the nodes."""
 
     @model_validator(mode="after")
     def _room_for_all(self) -> NodeGroup:
@@ -65,7 +65,7 @@ class NodeGroup(NodeSettings):
         return self
 
     def nodes(self) -> Iterator[dict[str, Any]]:
-        """The nodes, each as a stack file would have it."""
+        """The nodes, in the form of the stack file."""
         own = {"name", "count", "first", "ssh"}
         whole = self.model_dump(by_alias=True, exclude_unset=True, exclude=own, mode="json")
         for i in range(self.count):
@@ -82,7 +82,7 @@ class NodeGroup(NodeSettings):
         return {**host, "port": said.port, **({"hostKey": key} if key else {})}
 
     def node_name(self, index: int) -> str:
-        """The name of the node of that index, from 0."""
+        """The name of the node with that index (from 0)."""
         number = str(self.first + index)
         return self.name.replace("{}", number) if "{}" in self.name else f"{self.name}-{number}"
 
@@ -95,7 +95,7 @@ def _shifted(link: dict[str, Any], by: int) -> dict[str, Any]:
 
 
 def _nth(prefix: IPv4Network | IPv6Network, index: int) -> IPv4Network | IPv6Network | None:
-    """The prefix of the same length that is so many further on; None where the addresses end before."""
+    """The prefix of the same length `index` prefixes later. None: the address space ends before."""
     start = int(prefix.network_address) + index * prefix.num_addresses
     if start + prefix.num_addresses > 1 << prefix.max_prefixlen:
         return None

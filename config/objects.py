@@ -1,4 +1,4 @@
-"""Which of a stack's models an object of the Kubernetes API is: kind -> its place, its model, its document."""
+"""Objects of the Kubernetes API as models of the stack: kind -> section of the stack, model, converter."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from config.workload import Service
 
 Shape = Callable[[Mapping[str, Any]], dict[str, Any]]
 
-# Kind -> where it goes in a stack, its model, and how its object becomes the model's document.
+# Kind -> section of the stack, model, and the function that converts an object to the model's document.
 KINDS: dict[str, tuple[str, type[BaseModel], Shape]] = {
     "CiliumBGPClusterConfig": ("bgp.clusterConfigs", ClusterConfig, shapes.cluster_config),
     "CiliumBGPPeerConfig": ("bgp.peerConfigs", PeerConfig, shapes.peer_config),
@@ -42,7 +42,7 @@ KINDS: dict[str, tuple[str, type[BaseModel], Shape]] = {
 
 
 def as_model(model: type[BaseModel], document: Any) -> Any:
-    """The model, or None: the API server says better than a rule what is wrong with an object's shape."""
+    """The model. None for an invalid document: the API server explains invalid objects better than a rule."""
     try:
         return model.model_validate(document)
     except ValidationError:
@@ -50,7 +50,7 @@ def as_model(model: type[BaseModel], document: Any) -> Any:
 
 
 def typed(kind: str, document: Mapping[str, Any]) -> tuple[str, Any] | None:
-    """Where an object belongs in a stack, and what it is there; None for other kinds and for what cannot be read."""
+    """The section of the stack, and the object as a model. None for other kinds and for invalid objects."""
     known = KINDS.get(kind)
     if known is None:
         return None
@@ -58,6 +58,6 @@ def typed(kind: str, document: Mapping[str, Any]) -> tuple[str, Any] | None:
     try:
         made = as_model(model, shape(document))
     except (AttributeError, TypeError, ValueError):
-        # Not even roughly of its kind's shape.
+        # The object does not even have the basic structure of its kind.
         return None
     return None if made is None else (where, made)

@@ -1,4 +1,4 @@
-"""Outposts: hosts outside the cluster that egress traffic is meant for."""
+"""Outposts: hosts outside the cluster that receive egress traffic."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from config.net import MAC, Address, InterfaceAddress, LabelName, Port
 
 
 class Outpost(Model):
-    """A host that answers HTTP and says whose address it saw; it admits `allowed` alone (none: everybody).
+    """A host with an HTTP server that reports the source address of each request.
 
-    A lab starts one. Of any other cluster it is somebody else's, and the probes only ask it.
+    The host admits only `allowed` (none: all addresses). A lab starts its outposts. In other clusters the host already
+    exists, and the probes only send requests.
     """
 
     name: LabelName
-    """The outpost's name, and its host's."""
+    """The name of the outpost and of its host."""
     address: InterfaceAddress
-    """Its address with the prefix length of the link."""
+    """The address, with the prefix length of the link."""
     mac: MAC | None = None
-    """Its MAC address."""
+    """The MAC address."""
     port: Port = 8000
-    """The TCP port of its HTTP server."""
+    """The TCP port of the HTTP server."""
     allowed: tuple[Address, ...] = ()
-    """The source addresses that are admitted; none: every one."""
+    """The admitted source addresses; none: all."""
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """The URL of the HTTP server."""
         host = f"[{self.address.ip}]" if self.address.version == 6 else str(self.address.ip)
         return f"http://{host}:{self.port}/"

@@ -1,4 +1,4 @@
-"""Clusterwide network policies, as far as they guard the edge."""
+"""Cilium's network policies, as far as they protect the edge."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ Direction = Literal["ingress", "egress"]
 
 
 class SourcedRequirement(Model):
-    """A `matchExpressions` entry over labels with a source."""
+    """A `matchExpressions` entry for labels with a source."""
 
     key: SourcedKey
     """The label's key, with its source."""
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
-    """How the label is compared."""
+    """How the label is matched."""
     values: tuple[LabelValue, ...] = ()
     """The values, with In and NotIn."""
 
@@ -47,9 +47,9 @@ class EndpointSelector(Model):
     """The endpoints that are selected. An empty selector matches all endpoints."""
 
     match_labels: dict[SourcedKey, LabelValue] = {}
-    """Labels that an endpoint has to have."""
+    """Labels that an endpoint must have."""
     match_expressions: tuple[SourcedRequirement, ...] = ()
-    """Requirements that an endpoint's labels have to meet."""
+    """Requirements that an endpoint's labels must meet."""
 
     def takes_ingress(self) -> bool:
         """Whether Cilium's own Ingress endpoint (`reserved:ingress`) is selected."""
@@ -72,23 +72,23 @@ class EndpointSelector(Model):
 
 
 class CidrRule(Model):
-    """A prefix, without the excepted prefixes inside it."""
+    """A prefix, except for some prefixes inside it."""
 
     cidr: Prefix
     """The prefix."""
     except_: tuple[Prefix, ...] = Field(default=(), alias="except")
-    """Prefixes inside that are left out."""
+    """The excluded prefixes inside `cidr`."""
 
 
 class PolicyPort(Model):
-    """Ports of one protocol: `port` is a number or a name, `endPort` makes it a range. ANY is TCP, UDP and SCTP."""
+    """Ports of one protocol. `port` is a number or a name. `endPort` ends a range. ANY means TCP, UDP and SCTP."""
 
     port: Port | PortName
     """The port, by number or by name."""
     end_port: Port | None = None
     """The last port of a range."""
     protocol: Literal["TCP", "UDP", "SCTP", "ANY"] = "TCP"
-    """The protocol; ANY is TCP, UDP and SCTP."""
+    """The protocol; ANY means TCP, UDP and SCTP."""
 
     @model_validator(mode="after")
     def _in_order(self) -> PolicyPort:
@@ -97,7 +97,7 @@ class PolicyPort(Model):
         return self
 
     def takes(self, port: int | None) -> bool:
-        """Whether a TCP port is meant. Of a port by name nobody here knows the number: it may be this one."""
+        """Whether the entry covers a TCP port. The number of a named port is unknown: the entry may cover the port."""
         if self.protocol not in ("TCP", "ANY"):
             return False
         if isinstance(self.port, str):
@@ -106,25 +106,25 @@ class PolicyPort(Model):
 
 
 class HttpRule(Model):
-    """HTTP requests that are admitted. Expressions are Envoy's, and match the whole text."""
+    """The admitted HTTP requests. Expressions have Envoy's syntax and match the whole text."""
 
     method: str | None = None
-    """The method, as an expression."""
+    """A regular expression for the method."""
     path: str | None = None
-    """The path, as an expression."""
+    """A regular expression for the path."""
     host: str | None = None
-    """The host, as an expression."""
+    """A regular expression for the host."""
     headers: tuple[str, ...] = ()
-    """Headers that a request has to have."""
+    """Headers that a request must have."""
 
 
 class Fqdn(Model):
-    """Names whose addresses are admitted, as pods resolve them: one name, or a pattern with `*`."""
+    """DNS names, whose addresses (as pods resolve them) are admitted: one name, or a pattern with `*`."""
 
     match_name: str | None = None
-    """One name."""
+    """One DNS name."""
     match_pattern: str | None = None
-    """Names by a pattern with `*`."""
+    """A pattern of DNS names, with `*`."""
 
     @model_validator(mode="after")
     def _one(self) -> Fqdn:
@@ -134,9 +134,9 @@ class Fqdn(Model):
 
 
 class PolicyRule(Model):
-    """One rule of either direction: whom the rule admits, or whom a deny rule denies. An empty rule means nobody.
+    """One rule of either direction: the peers that the rule admits or denies. An empty rule matches no peer.
 
-    A port that is a plain number is a TCP port. `fqdns` belong to egress. `http` limits the requests to the ports.
+    A plain number in `ports` is a TCP port. `fqdns` exist only for egress. `http` limits the requests to the ports.
     """
 
     endpoints: tuple[EndpointSelector, ...] = ()
@@ -146,30 +146,30 @@ class PolicyRule(Model):
     cidrs: tuple[CidrRule, ...] = ()
     """Prefixes at the other end."""
     fqdns: tuple[Fqdn, ...] = ()
-    """Names at the other end, as pods look them up (egress alone)."""
+    """DNS names at the other end, as pods resolve them (egress only)."""
     ports: tuple[Port | PolicyPort, ...] = ()
-    """Ports; a plain number is one of TCP; none: all."""
+    """The ports (a plain number is a TCP port); none: all ports."""
     http: tuple[HttpRule, ...] = ()
-    """What requests to the ports may be; none: anything."""
+    """The admitted HTTP requests to the ports; none: all requests."""
 
     def admits(self, *entities: Entity) -> bool:
-        """Whether one of these entities is meant: by name, by `all`, or by a rule of ports alone."""
+        """Whether the rule covers one of these entities: by name, by `all`, or because it has only ports."""
         anybody = bool(self.ports) and not (self.endpoints or self.entities or self.cidrs or self.fqdns)
         return anybody or any(entity in self.entities for entity in ("all", *entities))
 
     def at(self, port: int | None) -> bool:
-        """Whether the rule is of a TCP port; None: of one that is not known."""
+        """Whether the rule covers a TCP port. None: an unknown port."""
         said = [PolicyPort(port=one) if isinstance(one, int) else one for one in self.ports]
         return not said or any(one.takes(port) for one in said)
 
 
 class DefaultDeny(Model):
-    """Whether the policy denies its endpoints what no rule admits. None: yes, if it has rules of that direction."""
+    """Whether the policy denies traffic that no rule admits. None: yes, if the policy has rules of that direction."""
 
     ingress: bool | None = None
-    """Whether what no rule admits is denied inwards; unset: where there are such rules."""
+    """Whether to deny ingress traffic that no rule admits; unset: yes, if the policy has ingress rules."""
     egress: bool | None = None
-    """Whether what no rule admits is denied outwards; unset: where there are such rules."""
+    """Whether to deny egress traffic that no rule admits; unset: yes, if the policy has egress rules."""
 
 
 class NetworkPolicy(Model):
@@ -185,19 +185,19 @@ class NetworkPolicy(Model):
     namespace: LabelName | None = None
     """The namespace of a CiliumNetworkPolicy; unset: the policy is clusterwide."""
     endpoint_selector: EndpointSelector = EndpointSelector()
-    """The endpoints that the policy is of; empty: all."""
+    """The endpoints that the policy applies to; empty: all."""
     node_selector: EndpointSelector | None = None
-    """The nodes that the policy is of (host firewall), in place of endpoints."""
+    """The nodes that the policy applies to (host firewall), instead of endpoints."""
     enable_default_deny: DefaultDeny = DefaultDeny()
-    """Whether what no rule admits is denied."""
+    """Whether to deny traffic that no rule admits."""
     ingress: tuple[PolicyRule, ...] | None = None
-    """Who may come in; `[]`: nobody; unset: that direction is left alone."""
+    """The admitted ingress traffic; `[]`: none; unset: the policy does not affect ingress."""
     egress: tuple[PolicyRule, ...] | None = None
-    """Where to traffic may go; `[]`: nowhere; unset: that direction is left alone."""
+    """The admitted egress traffic; `[]`: none; unset: the policy does not affect egress."""
     ingress_deny: tuple[PolicyRule, ...] = ()
-    """Who may not come in, whatever other rules say."""
+    """The denied ingress traffic, even if other rules admit it."""
     egress_deny: tuple[PolicyRule, ...] = ()
-    """Where to traffic may not go, whatever other rules say."""
+    """The denied egress traffic, even if other rules admit it."""
 
     @model_validator(mode="after")
     def _one_subject(self) -> NetworkPolicy:
@@ -209,7 +209,7 @@ class NetworkPolicy(Model):
 
     @property
     def selector(self) -> EndpointSelector | None:
-        """Which endpoints it is of, its namespace counted in; None for a policy of nodes."""
+        """The selected endpoints, including the namespace as a label. None for a policy for nodes."""
         if self.node_selector is not None:
             return None
         if self.namespace is None:
@@ -221,19 +221,19 @@ class NetworkPolicy(Model):
 
     @property
     def of_ingress(self) -> bool:
-        """Whether it is of Cilium's own Ingress endpoint."""
+        """Whether the policy applies to Cilium's own Ingress endpoint."""
         return self.selector is not None and self.selector.takes_ingress()
 
     def rules(self, direction: Direction) -> tuple[PolicyRule, ...]:
-        """What it admits in a direction."""
+        """The admitting rules of a direction."""
         return (self.ingress if direction == "ingress" else self.egress) or ()
 
     def denials(self, direction: Direction) -> tuple[PolicyRule, ...]:
-        """What it denies in a direction."""
+        """The deny rules of a direction."""
         return self.ingress_deny if direction == "ingress" else self.egress_deny
 
     def closes(self, direction: Direction) -> bool:
-        """Whether its endpoints lose everything that no rule admits."""
+        """Whether the policy denies its endpoints all traffic that no rule admits."""
         said = self.enable_default_deny.ingress if direction == "ingress" else self.enable_default_deny.egress
         rules = self.ingress if direction == "ingress" else self.egress
         return said if said is not None else rules is not None or bool(self.denials(direction))

@@ -20,7 +20,7 @@ class Block(Model):
     start: Address | None = None
     """The first address of a range."""
     stop: Address | None = None
-    """The last address of a range; unset: the first one."""
+    """The last address of a range; unset: the first address."""
 
     @model_validator(mode="after")
     def _cidr_or_range(self) -> Block:
@@ -32,7 +32,7 @@ class Block(Model):
 
     @property
     def prefixes(self) -> tuple[Prefix, ...]:
-        """The CIDR, or the fewest prefixes that make up the range."""
+        """The CIDR, or the fewest prefixes that cover exactly the range."""
         if self.cidr is not None:
             return (self.cidr,)
         assert self.start is not None
@@ -47,8 +47,8 @@ class Pool(Model):
     blocks: Annotated[tuple[Block, ...], Field(min_length=1)]
     """The addresses."""
     allow_first_last_ips: Literal["Yes", "No"] | None = Field(default=None, alias="allowFirstLastIPs")
-    """Whether the first and the last address of a CIDR are given out; unset: as the release does."""
+    """Whether the first and the last address of a CIDR are allocated; unset: the default of the release."""
     service_selector: LabelSelector | None = None
-    """Which Services get addresses of it; unset: all."""
+    """The Services that get addresses from the pool; unset: all."""
     disabled: bool = False
-    """Whether the pool gives out no further addresses."""
+    """Whether the pool allocates no further addresses."""

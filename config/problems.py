@@ -1,4 +1,4 @@
-"""What pydantic finds wrong in a stack file, in words for people: one line for one mistake."""
+"""Mistakes that pydantic finds in a stack file, as messages for users: one line for one mistake."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ PATTERNS = {
     for pattern, words in module.PATTERNS.items()
 }
 _UNKNOWN = "an unknown key (a typo, or the wrong place)"
-# Keys that people look for at another place -> where it is.
+# Keys that users often write in the wrong place -> the right place.
 _ELSEWHERE = {
     "routerIDAllocation": "cilium.values.bgpControlPlane.routerIDAllocation",
     "bgpControlPlane": "bgp",
@@ -59,7 +59,7 @@ _ELSEWHERE = {
     "gatewayAPI": "gatewayController",
     "kubeProxyReplacement": "cilium.kubeProxyReplacement",
 }
-# What a field that expects a text makes of YAML's other scalars.
+# The names of YAML's other scalars, for fields that expect a text.
 _SCALARS = {bool: "a boolean", int: "a number", float: "a number"}
 
 # The kinds of clusters.
@@ -67,9 +67,9 @@ _CLUSTERS = ("lab", "docker", "kind", "existing")
 
 
 def problems(error: ValidationError, document: Any) -> list[Problem]:
-    """Every mistake with its YAML path. A union says one thing for each of its members: they become one line."""
+    """Every mistake with its YAML path. The errors of all members of a union become one line."""
     details = error.errors(include_url=False)
-    # pydantic drops a wrong entry from its list and then finds the list too short: one is enough.
+    # pydantic drops an invalid entry from its list and then also reports the list as too short.
     outer = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
     real = [d for d in details if not (d["type"] == "too_short" and d["loc"] in outer)]
     found: dict[str, list[Problem]] = {}
@@ -127,7 +127,7 @@ def _problem(detail: ErrorDetails, document: Any) -> Problem:
 
 
 def _quoted(value: Any) -> str:
-    """YAML makes numbers and booleans of some texts that are not in quotes."""
+    """A hint to use quotes: YAML reads some texts without quotes as numbers or booleans."""
     kind = _SCALARS.get(type(value))
     if kind is None:
         return ""
@@ -143,7 +143,7 @@ def _yes_or_no(value: bool) -> str:
 
 
 def _locate(loc: tuple[int | str, ...], document: Any, kind: str) -> tuple[str, Any, bool]:
-    """YAML path and value: pydantic's location also names union branches, which the file has not."""
+    """YAML path and value. pydantic's location also contains union branches, which are not in the file."""
     path = ""
     here: Any = document
     missing = False

@@ -1,4 +1,4 @@
-"""What a router's prefix lists and route maps make of a route, as FRR applies them."""
+"""The effect of a router's prefix lists and route maps on a route, as in FRR."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _UNCHANGED = RouteSet()
 
 
 def has_policy(use: PolicyUse, direction: Direction) -> bool:
-    """Whether FRR takes this for a policy (RFC 8212)."""
+    """Whether this counts as a policy in FRR (RFC 8212)."""
     return _list_name(use, direction) is not None or _map_name(use, direction) is not None
 
 
 def passed(bgp: RouterBgp, use: PolicyUse, direction: Direction, prefix: Prefix) -> RouteSet | None:
-    """What is set on a route that passes; None for one that is denied. A name that nobody declared denies all."""
+    """The attributes set on a permitted route; None for a denied route. An undeclared name denies all routes."""
     name = _list_name(use, direction)
     if name is not None and not _permits(_prefix_list(bgp, name), prefix):
         return None
@@ -35,7 +35,7 @@ def passed(bgp: RouterBgp, use: PolicyUse, direction: Direction, prefix: Prefix)
 
 
 def _lists_of(bgp: RouterBgp, use: PolicyUse, direction: Direction) -> Iterator[PrefixList]:
-    """Every prefix list that decides about a neighbor's routes."""
+    """Every prefix list that applies to a neighbor's routes."""
     name = _map_name(use, direction)
     entries = [entry for item in bgp.route_maps if item.name == name for entry in item.entries]
     names = {_list_name(use, direction), *(entry.match.prefix_list for entry in entries)} - {None}
@@ -43,7 +43,7 @@ def _lists_of(bgp: RouterBgp, use: PolicyUse, direction: Direction) -> Iterator[
 
 
 def anything_of(bgp: RouterBgp, use: PolicyUse, direction: Direction, block: Prefix, length: int) -> bool:
-    """Whether any prefix of that length inside a block passes."""
+    """Whether any prefix of that length inside a block is permitted."""
     return any(
         passed(bgp, use, direction, prefix) is not None
         for prefix in _telling(_lists_of(bgp, use, direction), block, length)
@@ -51,9 +51,9 @@ def anything_of(bgp: RouterBgp, use: PolicyUse, direction: Direction, block: Pre
 
 
 def _telling(lists: Iterable[PrefixList], block: Prefix, length: int) -> Iterator[Prefix]:
-    """Prefixes of a block of which one passes where any does: the first, the last, and the first and last of an entry.
+    """Test prefixes of a block: if any prefix of the block is permitted, one of them is.
 
-    What an entry decides changes at its prefix's borders alone.
+    The result of an entry changes only at the borders of its prefix. The prefixes next to the borders are enough.
     """
     borders = [block, *(entry.prefix for one in lists for entry in one.entries if _inside(entry.prefix, block))]
     for border in borders:

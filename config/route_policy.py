@@ -1,4 +1,4 @@
-"""Prefix lists and route maps of an FRR router, and where a neighbor uses them."""
+"""Prefix lists and route maps of an FRR router, and their use by neighbors."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class PrefixListEntry(Model):
     """Prefixes inside `prefix` whose length is `ge` to `le`. Without both, only `prefix` itself matches."""
 
     action: Action = "permit"
-    """What becomes of a prefix that fits."""
+    """The action for a matching prefix."""
     prefix: Prefix
-    """The prefix that holds those that fit."""
+    """The prefix that contains the matching prefixes."""
     ge: Annotated[int, Field(ge=0, le=128)] | None = None
-    """The shortest prefix length that fits; unset: that of `prefix`."""
+    """The shortest matching prefix length; unset: the length of `prefix`."""
     le: Annotated[int, Field(ge=0, le=128)] | None = None
-    """The longest prefix length that fits; unset: that of `prefix`, or with `ge` any."""
+    """The longest matching prefix length; unset: the length of `prefix`, or with `ge` any."""
 
     @model_validator(mode="after")
     def _in_order(self) -> PrefixListEntry:
@@ -48,7 +48,7 @@ class PrefixListEntry(Model):
 
     @property
     def lengths(self) -> tuple[int, int]:
-        """The shortest and the longest prefix that fits."""
+        """The shortest and the longest matching prefix length."""
         low = self.ge if self.ge is not None else self.prefix.prefixlen
         return low, self.le if self.le is not None else (self.prefix.max_prefixlen if self.ge is not None else low)
 
@@ -59,7 +59,7 @@ class PrefixList(Model):
     name: PolicyName
     """The name that neighbors and route maps use."""
     entries: Annotated[tuple[PrefixListEntry, ...], Field(min_length=1)]
-    """The entries, of which the first that fits decides."""
+    """The entries, in order: the first matching entry decides."""
 
     @model_validator(mode="after")
     def _one_family(self) -> PrefixList:
@@ -74,7 +74,7 @@ class PrefixList(Model):
 
 
 class RouteMatch(Model):
-    """The routes that an entry applies to: routes that meet all conditions. Without conditions, every route."""
+    """The routes that an entry applies to: the routes that meet all conditions. Without conditions, every route."""
 
     prefix_list: PolicyName | None = None
     """The prefix list that permits the route."""
@@ -88,20 +88,20 @@ class RouteSet(Model):
     med: Number | None = None
     """The MED (RFC 4271)."""
     communities: tuple[Community, ...] = ()
-    """The communities (RFC 1997, RFC 8092), in place of the route's own."""
+    """The communities (RFC 1997, RFC 8092), which replace the route's own."""
     as_path_prepend: tuple[ASN, ...] = ()
-    """AS numbers that are put before the AS path."""
+    """AS numbers to prepend to the AS path."""
 
 
 class RouteMapEntry(Model):
     """One entry. The first entry that matches decides."""
 
     action: Action = "permit"
-    """What becomes of a route that fits."""
+    """The action for a matching route."""
     match: RouteMatch = RouteMatch()
-    """Which routes fit."""
+    """The matching routes."""
     set: RouteSet = RouteSet()
-    """What a permitted route is changed to."""
+    """The attributes to set on a permitted route."""
 
 
 class RouteMap(Model):
@@ -110,17 +110,17 @@ class RouteMap(Model):
     name: PolicyName
     """The name that neighbors use."""
     entries: Annotated[tuple[RouteMapEntry, ...], Field(min_length=1)]
-    """The entries, of which the first that fits decides."""
+    """The entries, in order: the first matching entry decides."""
 
 
 class PolicyUse(Model):
     """The policies of a neighbor or a peer group. A route must pass the prefix list and the route map."""
 
     route_map_in: PolicyName | None = None
-    """The route map for what the neighbor sends."""
+    """The route map for received routes."""
     route_map_out: PolicyName | None = None
-    """The route map for what is sent to the neighbor."""
+    """The route map for advertised routes."""
     prefix_list_in: PolicyName | None = None
-    """The prefix list for what the neighbor sends."""
+    """The prefix list for received routes."""
     prefix_list_out: PolicyName | None = None
-    """The prefix list for what is sent to the neighbor."""
+    """The prefix list for advertised routes."""

@@ -1,4 +1,4 @@
-"""FRR routers: the model that the whole frr.conf is rendered from."""
+"""FRR routers: the model from which the whole frr.conf is rendered."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ RawLine = Annotated[str, Field(pattern=_RAW), AfterValidator(_without_password)]
 
 
 def _alone(key: str) -> BeforeValidator:
-    """An entry that says nothing but its key may be that value alone."""
+    """An entry with only that key may be written as the plain value."""
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
 
 def _lines(value: Any) -> Any:
-    """A text of several lines, or a list of lines; FRR does not mind what stands before them."""
+    """A text of several lines, or a list of lines. FRR ignores leading white space."""
     lines = value.splitlines() if isinstance(value, str) else value
     return [line.strip() if isinstance(line, str) else line for line in lines] if isinstance(lines, list) else lines
 
@@ -44,7 +44,7 @@ class BgpTimers(Model):
     keepalive: Annotated[int, Field(ge=1, le=65535)]
     """Seconds between keepalives."""
     hold: Annotated[int, Field(ge=3, le=65535)]
-    """Seconds without a word until a session ends."""
+    """The hold time: a session without messages ends after so many seconds."""
 
 
 class Aggregate(Model):
@@ -54,79 +54,79 @@ class Aggregate(Model):
     """
 
     prefix: Prefix
-    """The prefix that is announced."""
+    """The announced prefix."""
     summary_only: bool = False
-    """Whether the routes inside are kept back."""
+    """Whether the announcement of the routes inside is suppressed."""
     as_set: bool = False
-    """Whether the AS path has the AS numbers of the routes inside."""
+    """Whether the AS path contains the AS numbers of the routes inside."""
 
 
 class Redistribute(Model):
     """A source whose routes BGP announces."""
 
     protocol: Literal["connected", "static", "kernel", "rip", "ripng", "ospf", "ospf6", "isis", "eigrp", "babel"]
-    """Where the routes come from."""
+    """The source of the routes."""
     route_map: PolicyName | None = None
-    """The route map that they pass."""
+    """The route map for the routes."""
     metric: Number | None = None
-    """The MED that they get."""
+    """The MED of the routes."""
 
 
 class RouterBgp(Model):
     """`router bgp` of one router.
 
-    An unset field has FRR's default, of the profile that `defaults` names. `updateDelay` is how many seconds a
-    starting bgpd waits for all of its neighbors before it changes routes. `vrf` is a VRF that already exists on the
-    router. `raw` has further lines of the block: they are kept unchanged, and only FRR checks them.
+    Unset fields have FRR's defaults of the profile in `defaults`. `updateDelay` is how many seconds a starting bgpd
+    waits for all of its neighbors before it changes routes. `vrf` is a VRF that already exists on the router. `raw` has
+    further lines of the block. They are kept unchanged, and only FRR checks them.
     """
 
     asn: ASN
     """The router's AS number (RFC 4271); asdot in quotes."""
     vrf: InterfaceName | None = None
-    """A VRF that the router has already; unset: the default one."""
+    """An existing VRF of the router; unset: the default VRF."""
     defaults: Literal["traditional", "datacenter"] = "traditional"
-    """Which of FRR's profiles unset values come from."""
+    """The FRR profile that provides the defaults of unset fields."""
     router_id: IPv4Address | None = None
-    """The router ID (RFC 4271); unset: FRR picks one."""
+    """The router ID (RFC 4271); unset: FRR selects one."""
     timers: BgpTimers | None = None
-    """FRR's `timers bgp`, for neighbors without timers of their own."""
+    """FRR's `timers bgp`, for neighbors without their own timers."""
     graceful_restart: bool = False
     """FRR's `bgp graceful-restart` (RFC 4724)."""
     update_delay: Annotated[int, Field(ge=1, le=3600)] | None = None
-    """Seconds that a starting bgpd waits for its neighbors before it touches a route."""
+    """FRR's `update-delay`: seconds that a starting bgpd waits for its neighbors before it changes routes."""
     ebgp_requires_policy: bool = True
-    """FRR's `bgp ebgp-requires-policy` (RFC 8212); false with `defaults: datacenter`."""
+    """FRR's `bgp ebgp-requires-policy` (RFC 8212); the default is false with `defaults: datacenter`."""
     multipath_relax: bool = False
-    """FRR's `bgp bestpath as-path multipath-relax`: paths of different AS numbers are joined."""
+    """FRR's `bgp bestpath as-path multipath-relax`: multipath also combines paths through different AS numbers."""
     maximum_paths: Annotated[int, Field(ge=1, le=256)] | None = None
-    """FRR's `maximum-paths`: the most next hops of a route of another AS."""
+    """FRR's `maximum-paths`: the maximum number of next hops of an eBGP route."""
     maximum_paths_ibgp: Annotated[int, Field(ge=1, le=256)] | None = None
-    """FRR's `maximum-paths ibgp`: the most next hops of a route of the router's own AS."""
+    """FRR's `maximum-paths ibgp`: the maximum number of next hops of an iBGP route."""
     networks: tuple[Prefix, ...] = ()
     """FRR's `network`: prefixes that the router announces itself."""
     aggregate_addresses: tuple[Annotated[Aggregate, _alone("prefix")], ...] = ()
-    """FRR's `aggregate-address`; an entry may be the prefix alone."""
+    """FRR's `aggregate-address`; an entry may be the plain prefix."""
     redistribute: tuple[Annotated[Redistribute, _alone("protocol")], ...] = ()
-    """FRR's `redistribute`; an entry may be the protocol alone."""
+    """FRR's `redistribute`; an entry may be the plain protocol."""
     import_check: bool = True
-    """FRR's `bgp network import-check`: `networks` wait for a route of that prefix."""
+    """FRR's `bgp network import-check`: the router announces a prefix of `networks` only if its RIB has that prefix."""
     prefix_lists: tuple[PrefixList, ...] = ()
-    """Prefix lists that policies refer to."""
+    """Prefix lists for the policies."""
     route_maps: tuple[RouteMap, ...] = ()
-    """Route maps that policies refer to."""
+    """Route maps for the policies."""
     peer_groups: tuple[PeerGroup, ...] = ()
     """Settings that several neighbors share."""
     neighbors: tuple[Neighbor, ...] = ()
     """The neighbors, by address or by interface."""
     listen_ranges: tuple[ListenRange, ...] = ()
-    """Prefixes from which neighbors may connect unnamed."""
+    """Prefixes from which dynamic neighbors may connect."""
     raw: Annotated[tuple[RawLine, ...], BeforeValidator(_lines)] = ()
-    """Further lines of the block `router bgp`, checked by FRR alone."""
+    """Further lines of the block `router bgp`, which only FRR checks."""
 
     @model_validator(mode="before")
     @classmethod
     def _of_the_profile(cls, data: Any) -> Any:
-        """FRR's datacenter profile asks eBGP for no policy."""
+        """FRR's datacenter profile requires no policy for eBGP."""
         if (
             isinstance(data, dict)
             and data.get("defaults") == "datacenter"
@@ -137,44 +137,44 @@ class RouterBgp(Model):
 
     @property
     def default_timers(self) -> tuple[int, int]:
-        """Hold time and keepalive of a neighbor that has none of its own, in seconds."""
+        """Hold time and keepalive interval of a neighbor without its own timers, in seconds."""
         return (self.timers.hold, self.timers.keepalive) if self.timers is not None else self.profile_timers
 
     @property
     def profile_timers(self) -> tuple[int, int]:
-        """Those of the profile."""
+        """Hold time and keepalive interval of the profile, in seconds."""
         return (9, 3) if self.defaults == "datacenter" else (180, 60)
 
 
 class StaticRoute(Route):
-    """A static route that the program puts into frr.conf."""
+    """A static route that the program writes to frr.conf."""
 
     interface: InterfaceName | None = None
-    """The interface that the next hop is on."""
+    """The interface of the next hop."""
 
 
 class Router(Model):
-    """An FRR router; with `managed: false` a router of any make that somebody else configures.
+    """An FRR router, or with `managed: false` a router of any vendor that the program does not configure.
 
-    Of such a router the stack knows what it declares: every check runs, and nothing is applied. `adopt: true` lets
-    the program take over a frr.conf that it did not write, where the stack has every line of it; `adopt: replace` also
-    where lines are dropped. Without it a hand-written configuration is refused.
-    `raw` has further lines of frr.conf outside of `router bgp`, which are kept as they are.
+    The stack file declares the configuration of an unmanaged router: every check runs, and nothing is applied.
+    `adopt: true` lets the program take over a frr.conf that it did not write, if the stack has every line of the file.
+    `adopt: replace` also accepts lost lines. Without `adopt`, the program refuses to replace a foreign configuration.
+    `raw` has further lines of frr.conf outside of `router bgp`. They are kept unchanged.
     """
 
     name: ObjectName
-    """The router's name, and its host's."""
+    """The name of the router and of its host."""
     managed: bool = True
-    """Whether the program configures it; false: somebody else does."""
+    """Whether the program configures the router."""
     interfaces: Annotated[tuple[Interface, ...], Field(min_length=1)]
-    """Its network interfaces."""
+    """The network interfaces."""
     bgp: RouterBgp
-    """Its `router bgp`."""
+    """The block `router bgp`."""
     static_routes: tuple[StaticRoute, ...] = ()
-    """Static routes that the program puts into frr.conf."""
+    """Static routes that the program writes to frr.conf."""
     adopt: bool | Literal["replace"] = False
-    """Whether a frr.conf that somebody wrote may be taken over; `replace`: even where lines are dropped."""
+    """Whether the program may take over a frr.conf that it did not write; `replace`: even if lines are lost."""
     raw: Annotated[tuple[RawLine, ...], BeforeValidator(_lines)] = ()
-    """Further lines of frr.conf outside of `router bgp`, checked by FRR alone."""
+    """Further lines of frr.conf outside of `router bgp`, which only FRR checks."""
     ssh: SshEndpoint = SshEndpoint()
-    """Where its sshd listens."""
+    """The SSH endpoint of the host."""

@@ -1,4 +1,4 @@
-"""Routes of the Gateway API: which requests go from which Gateway to which Services."""
+"""Routes of the Gateway API, from Gateways to Services."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class ParentRef(Model):
     namespace: LabelName | None = None
     """The Gateway's namespace; unset: the route's."""
     section_name: ObjectName | None = None
-    """The one listener of that name; unset: all that take the route."""
+    """The name of the listener; unset: all listeners that accept the route."""
     port: Port | None = None
-    """The listeners of that port; unset: all that take the route."""
+    """The port of the listeners; unset: all listeners that accept the route."""
 
 
 class RouteBackend(Model):
@@ -43,9 +43,9 @@ class RouteBackend(Model):
     port: Port
     """The Service's port."""
     namespace: LabelName | None = None
-    """The Service's namespace, where it is another one (it takes a ReferenceGrant)."""
+    """The Service's namespace, if not the route's (needs a ReferenceGrant there); unset: the route's."""
     weight: Annotated[int, Field(ge=0, le=1000000)] = 1
-    """The Service's share of the requests, among those of the rule."""
+    """The Service's share of the requests, relative to the other backends of the rule."""
 
 
 class ValueMatch(Model):
@@ -54,9 +54,9 @@ class ValueMatch(Model):
     name: Token
     """The name of the header or parameter."""
     value: str
-    """What it is to be."""
+    """The expected value."""
     match_type: Literal["Exact", "RegularExpression"] = "Exact"
-    """How it is compared."""
+    """How the value is matched."""
 
 
 class HttpRouteMatch(Model):
@@ -65,13 +65,13 @@ class HttpRouteMatch(Model):
     path: str = "/"
     """The path of the request."""
     path_type: Literal["PathPrefix", "Exact", "RegularExpression"] = "PathPrefix"
-    """How the path is compared."""
+    """How the path is matched."""
     method: Method | None = None
     """The method; unset: any."""
     headers: tuple[ValueMatch, ...] = ()
-    """Headers that the request has."""
+    """Headers that the request must have."""
     query_params: tuple[ValueMatch, ...] = ()
-    """Parameters that its query has."""
+    """Query parameters that the request must have."""
 
     @model_validator(mode="after")
     def _rooted(self) -> HttpRouteMatch:
@@ -86,7 +86,7 @@ class NewPath(Model):
     replace_full_path: str | None = None
     """The whole new path."""
     replace_prefix_match: str | None = None
-    """What stands in place of the prefix that matched."""
+    """The replacement of the matched prefix."""
 
     @model_validator(mode="after")
     def _one(self) -> NewPath:
@@ -96,7 +96,7 @@ class NewPath(Model):
 
 
 class Redirect(Model):
-    """The redirect that a client gets. What is unset stays as in the request."""
+    """The redirect that a client gets. Unset parts of the URL stay as in the request."""
 
     scheme: Literal["http", "https"] | None = None
     """The new scheme."""
@@ -107,48 +107,48 @@ class Redirect(Model):
     path: NewPath | None = None
     """The new path."""
     status_code: Literal[301, 302, 303, 307, 308] = 302
-    """The status that the client gets."""
+    """The HTTP status of the redirect."""
 
 
 class Rewrite(Model):
     """The host and the path that the backend sees instead."""
 
     hostname: HostName | None = None
-    """The host that the backend is asked for."""
+    """The new host."""
     path: NewPath | None = None
-    """The path that the backend is asked for."""
+    """The new path."""
 
 
 class HeaderChanges(Model):
     """Headers to set, to add and to remove."""
 
     set: dict[Token, str] = {}
-    """Headers that are set."""
+    """Headers to set."""
     add: dict[Token, str] = {}
-    """Headers that are added to those there are."""
+    """Headers to add, besides existing values."""
     remove: tuple[Token, ...] = ()
-    """Headers that are taken away."""
+    """Headers to remove."""
 
 
 class HttpRouteRule(Model):
     """Requests that match (without matches: all), the changes to them, and the backends that answer them."""
 
     matches: tuple[HttpRouteMatch, ...] = ()
-    """Which requests, of which one match is enough; none: all."""
+    """The matching requests (one match is enough); none: all requests."""
     backends: tuple[RouteBackend, ...] = ()
-    """Who answers."""
+    """The backends."""
     redirect: Redirect | None = None
-    """The answer that sends clients elsewhere, in place of backends."""
+    """A redirect, instead of backends."""
     rewrite: Rewrite | None = None
-    """What the backend is asked instead."""
+    """Changes to host and path before the request goes to the backend."""
     request_headers: HeaderChanges | None = None
-    """What is changed of the request's headers."""
+    """Changes to the headers of the request."""
     response_headers: HeaderChanges | None = None
-    """What is changed of the answer's headers."""
+    """Changes to the headers of the response."""
     mirrors: tuple[RouteBackend, ...] = ()
     """Services that get a copy of each request."""
     timeout: Duration | None = None
-    """How long an answer may take."""
+    """The maximum duration until the response is complete."""
 
     @model_validator(mode="after")
     def _answered(self) -> HttpRouteRule:
@@ -161,30 +161,30 @@ class GrpcRouteMatch(Model):
     """Calls of a service, or of one method of the service."""
 
     service: str | None = None
-    """The service that is called; unset: any."""
+    """The called service; unset: any."""
     method: str | None = None
-    """The method that is called; unset: any."""
+    """The called method; unset: any."""
     match_type: Literal["Exact", "RegularExpression"] = "Exact"
-    """How service and method are compared."""
+    """How service and method are matched."""
     headers: tuple[ValueMatch, ...] = ()
-    """Headers that the call has."""
+    """Headers that the call must have."""
 
 
 class GrpcRouteRule(Model):
     """Calls that match (without matches: all), and the backends that answer them."""
 
     matches: tuple[GrpcRouteMatch, ...] = ()
-    """Which calls, of which one match is enough; none: all."""
+    """The matching calls (one match is enough); none: all calls."""
     backends: tuple[RouteBackend, ...] = ()
-    """Who answers."""
+    """The backends."""
     request_headers: HeaderChanges | None = None
-    """What is changed of the call's headers."""
+    """Changes to the headers of the call."""
     response_headers: HeaderChanges | None = None
-    """What is changed of the answer's headers."""
+    """Changes to the headers of the response."""
 
 
 class Route(Model):
-    """What routes of every kind have. No hostnames: those of the listeners."""
+    """Settings of routes of every kind."""
 
     name: ObjectName
     """The object's name."""
@@ -195,27 +195,27 @@ class Route(Model):
     annotations: dict[str, str] = {}
     """The object's annotations."""
     parents: Annotated[tuple[ParentRef, ...], Field(min_length=1)]
-    """The Gateways that it joins."""
+    """The Gateways (or single listeners) that the route attaches to."""
     hostnames: tuple[DnsPattern, ...] = ()
-    """The hosts that it is for; none: those of the listeners."""
+    """The hosts of the route; none: the hosts of the listeners."""
 
 
 class HttpRoute(Route):
     """An HTTPRoute."""
 
     rules: Annotated[tuple[HttpRouteRule, ...], Field(min_length=1)]
-    """Which requests go where."""
+    """The rules for requests."""
 
 
 class GrpcRoute(Route):
     """A GRPCRoute."""
 
     rules: Annotated[tuple[GrpcRouteRule, ...], Field(min_length=1)]
-    """Which calls go where."""
+    """The rules for calls."""
 
 
 class TlsRoute(Route):
-    """A TLSRoute: forwards TLS connections without decryption, by the server name that the client asks for."""
+    """A TLSRoute: forwards TLS connections without decryption, by the server name of the client (SNI)."""
 
     backends: Annotated[tuple[RouteBackend, ...], Field(min_length=1)]
-    """Who answers."""
+    """The backends."""

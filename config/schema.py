@@ -13,7 +13,7 @@ from config.stack import StackConfig
 
 
 def stack_file_schema() -> dict[str, Any]:
-    """Draft 2020-12; the stack object is strict, everything else in the file is Pulumi's."""
+    """The schema (draft 2020-12). The stack object is strict. Pulumi owns everything else in the file."""
     stack = StackConfig.model_json_schema(by_alias=True, mode="validation")
     definitions = stack.pop("$defs", {})
     for model in models(StackConfig):
@@ -38,7 +38,7 @@ def stack_file_schema() -> dict[str, Any]:
 
 
 def models(model: type[BaseModel]) -> dict[type[BaseModel], None]:
-    """A model, and those that it is made of."""
+    """A model, and all models of its fields."""
     found: dict[type[BaseModel], None] = {model: None}
     for field in model.model_fields.values():
         for below in _inside(field.annotation):

@@ -1,7 +1,7 @@
-"""Which nodes a selector takes, where the stack does not know every label that a node has.
+"""The nodes that a selector selects, if the stack does not know every label of a node.
 
-In a lab every label is known. Elsewhere kubelets, distributions, clouds and people set labels that no stack file has:
-a selector over such a label may take a node, and the checks of what follows must see that node.
+In a lab, every label is known. In other clusters, kubelets, distributions, clouds and users set labels that are not in
+the stack file. A selector with such a label may select a node, and later checks must include that node.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from config.node import Node
 if TYPE_CHECKING:
     from config.stack import StackConfig
 
-# Every node of Cilium's has these, or a known lack of them.
+# The stack knows for every node whether it has these labels.
 _KNOWN = frozenset((HOSTNAME, OS, CONTROL_PLANE, "node-role.kubernetes.io/master"))
-# Set by kubelets, cloud controllers and distributions, never by hand.
+# Kubelets, cloud controllers and distributions set labels with these domains. Users never set them by hand.
 _PLATFORM = (
     "kubernetes.io/",
     "k8s.io/",
@@ -33,7 +33,7 @@ _PLATFORM = (
 
 
 class NodeSelection:
-    """The nodes of one stack, and what selectors make of them."""
+    """The nodes of one stack, and the results of selectors for them."""
 
     def __init__(self, stack: StackConfig) -> None:
         self._nodes = stack.nodes
@@ -42,21 +42,21 @@ class NodeSelection:
         self._declared = _KNOWN | {key for labels in self.labels.values() for key in labels}
 
     def takes(self, selector: LabelSelector | None, node: Node) -> bool | None:
-        """Whether a selector takes a node; None where a label decides that the stack does not know."""
+        """Whether a selector selects a node. None: the result depends on an unknown label."""
         return self._verdict(list(_requirements(selector)), node)
 
     def sure(self, selector: LabelSelector | None) -> list[Node]:
-        """The nodes that are taken for certain."""
+        """The nodes that are certainly selected."""
         wanted = list(_requirements(selector))
         return [node for node in self._nodes if self._verdict(wanted, node)]
 
     def chosen(self, selector: LabelSelector | None) -> list[Node]:
-        """The nodes that are taken, or may be."""
+        """The nodes that are certainly or possibly selected."""
         wanted = list(_requirements(selector))
         return [node for node in self._nodes if self._verdict(wanted, node) is not False]
 
     def unknown(self, selector: LabelSelector | None) -> list[str]:
-        """The keys of a selector that the stack sets on no node, but for those that platforms set."""
+        """The keys of a selector that the stack sets on no node, except for the keys that platforms set."""
         keys = (item.key for item in _requirements(selector) if not self._knows(item.key))
         return [key for key in keys if not any(word in f"{key.split('/')[0]}/" for word in _PLATFORM)]
 
@@ -74,7 +74,7 @@ class NodeSelection:
         if item.matches(labels):
             return True
         if item.key == CONTROL_PLANE and node.role == "control-plane" and CONTROL_PLANE not in node.labels:
-            # k3s and RKE2 write "true" where kubeadm and Talos write nothing.
+            # k3s and RKE2 set the value "true", kubeadm and Talos an empty value.
             return item.matches({**labels, CONTROL_PLANE: "true"}) and not self._complete
         return False if self._knows(item.key) else None
 

@@ -1,4 +1,4 @@
-"""Objects of the API as the documents of the stack's models: the reverse of effective/objects."""
+"""Objects of the Kubernetes API -> documents of the stack's models. The reverse of effective/objects."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _only(values: Any, *keys: str) -> dict[str, Any] | None:
 
 
 def release(document: Document) -> dict[str, Any] | None:
-    """Cilium from a Helm release of the chart `cilium`; None for another chart."""
+    """The Cilium installation of a Helm release of the chart `cilium`. None for another chart."""
     chart = str(document.get("chart") or "")
     if chart.rstrip("/").rpartition("/")[2] != "cilium":
         return None
@@ -62,7 +62,7 @@ def cluster_config(document: Document) -> dict[str, Any]:
 
 
 def peer_config(document: Document) -> dict[str, Any]:
-    """CiliumBGPPeerConfig; timers that are not set have the API's defaults."""
+    """CiliumBGPPeerConfig. Unset timers have the API's defaults."""
     spec = _spec(document)
     timers = spec.get("timers") or {}
     restart = spec.get("gracefulRestart") or {}
@@ -147,9 +147,9 @@ def egress_policy(document: Document) -> dict[str, Any]:
 
 
 def network_policy(document: Document) -> dict[str, Any]:
-    """CiliumClusterwideNetworkPolicy and CiliumNetworkPolicy, as far as the rules look at them.
+    """CiliumClusterwideNetworkPolicy and CiliumNetworkPolicy, as far as the rules use them.
 
-    Raises ValueError for one of several specs.
+    Raises ValueError for a policy without `spec.endpointSelector` or `spec.nodeSelector` (such as one with `specs`).
     """
     spec, meta = _spec(document), _meta(document)
     subjects = ("endpointSelector", "nodeSelector")
@@ -171,7 +171,7 @@ def network_policy(document: Document) -> dict[str, Any]:
 
 
 def _policy_rule(rule: Document, side: str) -> dict[str, Any]:
-    """A rule of a policy. What the models do not have is left out."""
+    """A rule of a policy. Keys that the models do not have are left out."""
     groups = rule.get("toPorts") or []
     return kept(
         endpoints=rule.get(f"{side}Endpoints"),
@@ -186,7 +186,7 @@ def _policy_rule(rule: Document, side: str) -> dict[str, Any]:
 def _policy_port(item: Document) -> dict[str, Any] | int:
     text = str(item.get("port"))
     number = int(text) if text.isdigit() else 0
-    # Port 0 is every port of the protocol.
+    # Port 0 means every port of the protocol.
     whole = {"port": number or 1, "endPort": 65535} if text == "0" else {"port": number or text}
     return kept(
         **whole, protocol=item.get("protocol") or "ANY", **({"endPort": item["endPort"]} if item.get("endPort") else {})

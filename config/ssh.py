@@ -1,4 +1,4 @@
-"""How to reach a host over SSH: pinned host key, and a bastion where one is asked for."""
+"""SSH access to hosts, with pinned host keys and an optional bastion."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Bastion(Model):
     host: HostName
     """The name or the address of the bastion."""
     port: Port = 22
-    """The TCP port of its sshd."""
+    """The TCP port of sshd."""
     user: UserName = "root"
     """The user to log in as."""
     host_key: HostKey
@@ -29,28 +29,28 @@ class Bastion(Model):
 
 
 class SshEndpoint(Model):
-    """Where one host's sshd listens. `hostKey` is the public key line that it must present."""
+    """The SSH endpoint of one host. `hostKey` is the public key line that the host must present."""
 
     host: HostName | None = None
-    """The name or the address of the host; unset: the name that the stack gives it."""
+    """The name or the address of the host; unset: the host's name in the stack."""
     port: Port = 22
-    """The TCP port of its sshd."""
+    """The TCP port of sshd."""
     host_key: HostKey | None = None
-    """The public key line that the host must present; a lab knows its own."""
+    """The public key line that the host must present; a lab knows the keys of its hosts."""
 
 
 class SshAccess(Model):
-    """What is the same for all hosts of the stack.
+    """SSH settings for all hosts of the stack.
 
-    The private key is never in the stack object: `privateKeyConfig` names a secret of the stack's
-    configuration (`pulumi config set --secret sshPrivateKey`).
+    The private key is never in the stack object. `privateKeyConfig` names a secret of the stack's configuration
+    (`pulumi config set --secret sshPrivateKey`).
     """
 
     user: UserName = "root"
     """The user to log in as."""
     private_key_config: SecretName = "sshPrivateKey"
-    """The secret of the configuration that holds the private key."""
+    """The name of the configuration secret with the private key."""
     bastion: Bastion | None = None
-    """The host that connections jump through."""
+    """The jump host of all connections; unset: direct connections."""
     dial_error_limit: Annotated[int, Field(ge=1, le=1000)] = 10
-    """How often a connection is tried."""
+    """The maximum number of connection attempts."""

@@ -38,27 +38,27 @@ from config.workload import Service, Workload
 class StackConfig(Model):
     """One environment: hosts, Cilium, BGP, pools, Services and demo workloads.
 
-    The nodes of `nodeGroups` stand behind those that are written out, as if they were, too.
+    The nodes of `nodeGroups` follow the nodes in `nodes`, as if they were written there.
     """
 
     cluster: Cluster
-    """Where the cluster comes from, and its address plan."""
+    """The source of the cluster, and its address plan."""
     nodes: tuple[Node, ...]
-    """The nodes, one by one; all of them, or those that no group has."""
+    """The single nodes, outside of groups."""
     node_groups: tuple[NodeGroup, ...] = ()
-    """Nodes of one kind, said once."""
+    """Groups of similar nodes."""
     routers: tuple[Router, ...] = ()
-    """The FRR routers, and routers of any make that somebody else configures."""
+    """The FRR routers, and routers of any vendor that the program does not configure."""
     outposts: tuple[Outpost, ...] = ()
-    """Hosts outside the cluster that say whose address they saw."""
+    """Hosts outside the cluster that report the source address of each request."""
     cilium: Cilium = Cilium()
     """The Cilium installation."""
     bgp: Bgp | None = None
     """Cilium's BGP control plane; unset: off."""
     pools: tuple[Pool, ...] = ()
-    """Addresses for LoadBalancer Services."""
+    """Address pools for LoadBalancer Services."""
     l2_policies: tuple[L2Policy, ...] = ()
-    """Which nodes answer ARP and NDP for which Services."""
+    """L2 announcements: the nodes that answer ARP and NDP for Services."""
     ingress_controller: IngressController | None = None
     """Cilium's Ingress controller; unset: off."""
     ingresses: tuple[Ingress, ...] = ()
@@ -74,19 +74,19 @@ class StackConfig(Model):
     tls_routes: tuple[TlsRoute, ...] = ()
     """TLSRoutes of the Gateway API."""
     ingress_access: IngressAccess | None = None
-    """Which clients outside the cluster the Ingress admits; unset: no policy is made."""
+    """The clients outside the cluster that the Ingress admits; unset: no policies for the Ingress."""
     network_policies: tuple[NetworkPolicy, ...] = ()
-    """Cilium's network policies that guard the edge."""
+    """Cilium's network policies that protect the edge."""
     egress_policies: tuple[EgressPolicy, ...] = ()
-    """Which pods leave the cluster through which nodes."""
+    """Egress gateways: the pods, and the nodes through which their traffic leaves the cluster."""
     egress_ha: EgressHA = Field(default=EgressHA(), alias="egressHA")
-    """The controller that lets gateways stand in for each other."""
+    """The controller of highly available egress gateways."""
     services: tuple[Service, ...] = ()
-    """Services, made here or made by somebody else."""
+    """Services, made by the program or existing."""
     workloads: tuple[Workload, ...] = ()
     """Demo Deployments and Pods."""
     manifests: tuple[Manifest, ...] = ()
-    """Further objects of the Kubernetes API, in the API's own words."""
+    """Further objects of the Kubernetes API, in the API's own format."""
     waivers: tuple[Waiver, ...] = ()
     """Rules that the stack breaks on purpose."""
 
@@ -97,16 +97,16 @@ class StackConfig(Model):
 
     @property
     def managed_routers(self) -> tuple[Router, ...]:
-        """The routers that the program configures; of the others it knows what the stack declares."""
+        """The routers that the program configures."""
         return tuple(router for router in self.routers if router.managed)
 
     def hosts(self) -> list[str]:
-        """The names of all hosts that the program reaches: its routers, nodes, outposts."""
+        """The names of all hosts that the program connects to: managed routers, nodes, outposts."""
         routers = (router.name for router in self.managed_routers)
         return [*routers, *(n.name for n in self.nodes), *(o.name for o in self.outposts)]
 
     def guards(self) -> tuple[tuple[str, NetworkPolicy], ...]:
-        """Every network policy that there will be, with its YAML path: those declared, and those of `ingressAccess`."""
+        """Every network policy, with its YAML path: the declared policies and the policies of `ingressAccess`."""
         made = self.ingress_access.policies() if self.ingress_access else ()
         return (
             *((f"networkPolicies[{i}]", policy) for i, policy in enumerate(self.network_policies)),
@@ -127,7 +127,7 @@ class StackConfig(Model):
         )
 
     def written(self, path: str) -> str:
-        """A YAML path as the user's file has it: nodes of groups stand there as their group."""
+        """The YAML path in the user's file: a node of a group becomes the group."""
         match = re.match(r"^nodes\[(\d+)\]", path)
         index = int(match[1]) - len(self.nodes) + sum(group.count for group in self.node_groups) if match else -1
         for i, group in enumerate(self.node_groups):
@@ -137,7 +137,7 @@ class StackConfig(Model):
         return path
 
     def bgp_nodes(self) -> tuple[Node, ...]:
-        """The nodes that at least one BGP cluster config selects (`bgp.nodeLabels` counted in)."""
+        """The nodes that at least one BGP cluster config selects (including `bgp.nodeLabels`)."""
         if self.bgp is None:
             return ()
         selection = NodeSelection(self)
@@ -145,14 +145,14 @@ class StackConfig(Model):
         return tuple(node for node in self.nodes if node.name in chosen)
 
     def node_labels(self, node: Node) -> dict[str, str]:
-        """The labels that a node will carry, as far as that is known: its own, ours, the kubelet's and kubeadm's."""
+        """The known labels of a node: from the stack file, from `bgp.nodeLabels`, from the kubelet and from kubeadm."""
         ours = self.bgp.node_labels if self.bgp else {}
         role = {CONTROL_PLANE: ""} if node.role == "control-plane" else {}
         return {HOSTNAME: node.name, OS: "linux", **role, **ours, **node.labels}
 
 
 def _with_groups(data: dict[str, Any]) -> dict[str, Any]:
-    """The nodes of groups among the others. What is wrong with a group is said where the field itself is read."""
+    """The document with the nodes of groups in `nodes`. Validation of `nodeGroups` itself reports invalid groups."""
     groups = data.get("nodeGroups", data.get("node_groups"))
     written = data.get("nodes", ())
     if not isinstance(groups, (list, tuple)) or not isinstance(written, (list, tuple)):
@@ -161,13 +161,13 @@ def _with_groups(data: dict[str, Any]) -> dict[str, Any]:
     there: list[Node] = []
     with suppress(ValidationError):
         made = [Node.model_validate(node) for group in groups for node in NodeGroup.model_validate(group).nodes()]
-        # A document that was written from a stack has them already, at its end.
+        # A document that was written from a stack already has these nodes, at its end.
         there = [Node.model_validate(node) for node in written[max(len(written) - len(made), 0) :]]
     return {**data, "nodes": [*written, *(made if made != there else ())]}
 
 
 def _with_ipam(data: dict[str, Any]) -> dict[str, Any]:
-    """Nodes with a podCIDR get it from Kubernetes, unless the stack says another IPAM mode."""
+    """The document with `ipam: kubernetes`, if nodes have a podCIDR and the stack sets no IPAM mode."""
     cilium, nodes = data.get("cilium", {}), data.get("nodes")
     if not isinstance(cilium, dict) or not isinstance(nodes, list) or "ipam" in cilium:
         return data
@@ -186,7 +186,7 @@ MANAGEMENT = "mgmt"
 def management_addresses(stack: StackConfig, cluster: LabCluster) -> dict[str, InterfaceAddress]:
     """Host name -> its address on the lab's management network, the management host first.
 
-    Raises LabError where the prefix has too few of them.
+    Raises LabError if the prefix has too few addresses.
     """
     prefix = cluster.management_prefix
     hosts = [MANAGEMENT, *stack.hosts()]

@@ -1,4 +1,4 @@
-"""Texts that end in a shell, a template, a path or an argument, as types; and the control characters of all others."""
+"""Types of texts that are used in a shell, a template, a path or an argument. Control characters in all other texts."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _USER = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$"
 _HOST = r"^[A-Za-z0-9:]([A-Za-z0-9.:_-]{0,252})$"
 _SECRET = r"^[A-Za-z][A-Za-z0-9_.-]{0,127}$"
 _IMAGE = r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,511}$"
-# Helm takes what begins with a dash for an option.
-# Their length is a limit of its own: a count in the pattern takes 10 ms to compile.
+# Helm reads a leading dash as an option.
+# The length limit is separate: a count in the pattern takes 10 ms to compile.
 _CHART = r"^[A-Za-z0-9._/~][^\s\x00-\x1f]*$"
 _URL = r"^(https?|oci|file)://[^\s\x00-\x1f]+$"
 _DNS_PATTERN = r"^(\*\.)?[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"
@@ -43,14 +43,14 @@ PATTERNS = {
     _CLASS: "the name of a class such as cilium or io.cilium/l2-announcer",
 }
 
-# Programs, free texts and objects in the API's own words may have several lines.
+# Programs, free texts and objects in the API's own format may have several lines.
 _LINES = re.compile(r"^(manifests\[\d+\]|cilium\.values)([.[]|$)|\.annotations\b|\.(command|args)\[\d+\]$")
 _ODD = ("Cc", "Cs", "Zl", "Zp")
 _TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
 
 def unfit(document: Any) -> Iterator[Problem]:
-    """Texts with control characters (several lines where one is meant), and documents without an end."""
+    """Texts with control characters (such as line breaks in one-line texts), and documents that are too large."""
     left = VALUES
     waiting: list[tuple[str, Any, int]] = [("", document, 0)]
     while waiting:
@@ -74,11 +74,11 @@ def unfit(document: Any) -> Iterator[Problem]:
 
 
 def _control(text: str, *, lines: bool) -> str:
-    """The first character that does not belong there, as U+000A."""
+    """The first forbidden character, in the form U+000A."""
     if text.isprintable():
         return ""
     allowed = "\n\t" if lines else ""
-    # Controls, half surrogates, what some programs take for the end of a line, and what turns the text around it.
+    # Control characters, lone surrogates, line separators of some programs, and bidirectional controls.
     return next(
         (
             f"U+{ord(c):04X}"

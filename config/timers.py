@@ -1,4 +1,4 @@
-"""Named BGP timer profiles; `docs/timers.md` has what each costs, measured."""
+"""Named BGP timer profiles. `docs/timers.md` has measurements of each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ProfileName = Literal["standard", "fast-failover", "graceful-upgrade"]
 
 
 class TimerProfile(Model):
-    """Both sides' timers in seconds. `graceful_restart` None means off."""
+    """The timers of both peers in seconds. `graceful_restart` None means off."""
 
     hold: int
     keepalive: int
@@ -19,11 +19,11 @@ class TimerProfile(Model):
 
 
 PROFILES: dict[ProfileName, TimerProfile] = {
-    # The write-up's lab: a lost node black-holes its routes for hold + graceful restart.
+    # As in the write-up's lab. Traffic to a lost node is dropped for hold time + graceful restart time.
     "standard": TimerProfile(hold=9, keepalive=3, connect_retry=120, graceful_restart=15),
-    # No graceful restart: the routes of a lost node go as soon as the hold timer fires, but an
-    # agent restart takes them away too.
+    # No graceful restart: the routes of a lost node disappear when the hold timer expires, but an agent restart
+    # removes them too.
     "fast-failover": TimerProfile(hold=3, keepalive=1, connect_retry=1, graceful_restart=None),
-    # Routes outlive an agent restart of up to two minutes; so they outlive a dead node as long.
+    # Routes outlive an agent restart of up to two minutes. They outlive a lost node just as long.
     "graceful-upgrade": TimerProfile(hold=9, keepalive=3, connect_retry=5, graceful_restart=120),
 }

@@ -1,4 +1,4 @@
-"""Waivers: rules that a stack breaks on purpose, with the reason in writing."""
+"""Waivers: rules that a stack breaks on purpose, with a written reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Waiver(Model):
     rule: Annotated[str, Field(pattern=_RULE)]
     """The rule's id."""
     path: str = ""
-    """Where the rule is silenced, and everything below; empty: everywhere."""
+    """The YAML path at and below which the rule is silenced; empty: everywhere."""
     reason: Annotated[str, Field(min_length=10)]
     """Why the stack breaks the rule on purpose."""
 

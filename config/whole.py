@@ -1,4 +1,4 @@
-"""A stack with the objects under `manifests` in their places: rules look for an object wherever it is declared."""
+"""A stack with the objects from `manifests` in their sections, so that rules find every declared object."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from config.bgp import Bgp
 from config.objects import typed
 from config.stack import StackConfig
 
-# Place in the file -> field of the models.
+# Section of the file -> field of the models.
 _FIELDS = {
     "pools": "pools",
     "l2Policies": "l2_policies",
@@ -33,19 +33,19 @@ _BGP_FIELDS = {
 
 @dataclass
 class Whole:
-    """The stack, and where each part stands that came from `manifests` (`pools[1]` -> `manifests[0]`)."""
+    """The stack, and the origin of each part from `manifests` (`pools[1]` -> `manifests[0]`)."""
 
     stack: StackConfig
     origins: dict[str, str] = field(default_factory=dict)
 
     def path(self, path: str) -> str:
-        """A YAML path of the whole stack as it is in the user's file."""
+        """The path in the user's file for a YAML path of the whole stack."""
         path = self.stack.written(path)
         match = re.match(r"^(?:bgp\.)?[A-Za-z0-9]+\[\d+\]", path)
         manifest = self.origins.get(match[0]) if match else None
         if match is None or manifest is None:
             return path
-        # The models have other words than the API; where they have the same ones the rest of the path is right too.
+        # Keys of the models and of the API can differ. The rest of the path is kept only if it exists in the object.
         rest = path[match.end() :].lstrip(".")
         document = self.stack.manifests[int(manifest[len("manifests[") : -1])].document()
         for below in (f"spec.{rest}", f"metadata.{rest}", rest):
@@ -55,7 +55,7 @@ class Whole:
 
 
 def whole(stack: StackConfig) -> Whole:
-    """The stack with its manifests read. A kind that has no model, or an object that cannot be read, is left out."""
+    """The stack with its manifests as models. Kinds without a model and invalid objects are left out."""
     parts: dict[str, list[Any]] = {}
     origins: dict[str, str] = {}
     for i, manifest in enumerate(stack.manifests):
@@ -94,7 +94,7 @@ def _declared(stack: StackConfig, where: str) -> tuple[Any, ...]:
 
 
 def _stands(document: Any, path: str) -> bool:
-    """Whether a path leads to something in an object."""
+    """Whether a path exists in an object."""
     for step in re.findall(r"[^.\[\]]+", path):
         if isinstance(document, dict) and step in document:
             document = document[step]

@@ -1,4 +1,4 @@
-"""YAML of people we do not know: plain data alone, each key once, and no more of it than a stack can need."""
+"""A reader for untrusted YAML: only plain data, unique keys, and limits on size and depth."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _MERGE = "tag:yaml.org,2002:merge"
 
 
 class _Loader(_Safe):  # type: ignore[misc]
-    """SafeLoader that refuses a key given twice: the later one would win without a word."""
+    """A SafeLoader that refuses duplicate keys. Without it the later key would silently override the earlier one."""
 
 
 def read(text: str) -> Any:
-    """The document. Raises yaml.YAMLError, also for a document that is too large or too deep, aliases resolved.
+    """The document. Raises yaml.YAMLError, also if the document with resolved aliases is too large or too deep.
 
-    A few hundred bytes of aliases of aliases are gigabytes once somebody copies what they stand for.
+    A few hundred bytes of nested aliases expand to gigabytes.
     """
     loader = _Loader(text)
     try:
@@ -34,7 +34,7 @@ def read(text: str) -> Any:
 
 
 def compose(text: str) -> yaml.Node | None:
-    """The document as nodes, which know their lines. Raises as `read` does."""
+    """The document as nodes, which have line numbers. Raises the same errors as `read`."""
     if len(text) > _BYTES:
         raise yaml.YAMLError(f"more than {_BYTES >> 20} MiB")
     _shallow(text)
@@ -45,7 +45,7 @@ def compose(text: str) -> yaml.Node | None:
 
 
 def _shallow(text: str) -> None:
-    """Refuse depth before anything follows it: libyaml's composer calls itself until the process dies of it."""
+    """Refuses deep documents before the composer reads them: libyaml's composer recurses until the process crashes."""
     depth = 0
     for event in yaml.parse(text, Loader=_Safe):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -58,7 +58,7 @@ def _shallow(text: str) -> None:
 
 
 def _counted(node: yaml.Node, known: dict[int, int]) -> int:
-    """How many values a node is with its aliases written out."""
+    """The number of values of a node with its aliases expanded."""
     if isinstance(node, yaml.ScalarNode):
         return 1
     if id(node) in known:

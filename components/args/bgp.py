@@ -8,10 +8,10 @@ from components.args.labels import LabelSelectorArgs
 
 
 class AdvertisementArgs(TypedDict):
-    """What one entry of a CiliumBGPAdvertisement announces.
+    """One entry of a CiliumBGPAdvertisement.
 
     `aggregationLength` applies to IPv4 addresses. `interface` belongs to type Interface (from 1.19): the node
-    announces each address on its interface of that name separately.
+    announces each address of that interface separately.
     """
 
     type: pulumi.Input[str]
@@ -48,7 +48,7 @@ class FamilyArgs(TypedDict):
 
 
 class PeerConfigArgs(TypedDict):
-    """A CiliumBGPPeerConfig. Timers come from the profile; single values override the profile (seconds)."""
+    """A CiliumBGPPeerConfig. Timers (seconds) come from the profile. Single values override the profile."""
 
     name: str
     profile: NotRequired[pulumi.Input[str]]
@@ -65,7 +65,7 @@ class PeerConfigArgs(TypedDict):
 class PeerArgs(TypedDict):
     """A peer of an instance, usually the top-of-rack router.
 
-    With `defaultGateway`, each node peers with its default gateway of that family (from 1.18).
+    With `defaultGateway`, each node peers with its default gateway of that address family (from 1.18).
     """
 
     name: pulumi.Input[str]
@@ -85,7 +85,7 @@ class InstanceArgs(TypedDict):
 
 
 class ClusterConfigArgs(TypedDict):
-    """A CiliumBGPClusterConfig: which nodes run which instances."""
+    """A CiliumBGPClusterConfig: the BGP instances, and the nodes that run the instances."""
 
     name: str
     node_selector: NotRequired[pulumi.Input[LabelSelectorArgs]]
@@ -93,7 +93,7 @@ class ClusterConfigArgs(TypedDict):
 
 
 class PeerOverrideArgs(TypedDict):
-    """What one node does differently for one peer."""
+    """The settings of one node for one peer."""
 
     name: pulumi.Input[str]
     local_address: NotRequired[pulumi.Input[str]]
@@ -101,7 +101,7 @@ class PeerOverrideArgs(TypedDict):
 
 
 class InstanceOverrideArgs(TypedDict):
-    """What one node does differently in one instance."""
+    """The settings of one node in one instance."""
 
     name: pulumi.Input[str]
     router_id: NotRequired[pulumi.Input[str]]

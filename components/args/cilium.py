@@ -6,14 +6,13 @@ import pulumi
 
 
 class CiliumArgs(TypedDict):
-    """What CiliumInstall makes Helm values from.
+    """The Cilium installation, from which CiliumInstall makes Helm values.
 
-    `values` are the user's own Helm values; one that contradicts what a declared feature needs is
-    refused by name, everything else wins over our defaults. What is not declared is as Cilium has it:
-    routing through a tunnel unless a native prefix or direct node routes are given, IPAM `cluster-pool`
-    unless nodes have a podCIDR (then `kubernetes`). Kube-proxy replacement alone is on: the edge's
-    features need it. `readyTimeout` (seconds) is how long an apply waits for the CRDs and for an agent on
-    every node.
+    `values` are the user's own Helm values. A value that contradicts a declared feature is refused by name. Every
+    other value overrides the project's defaults. Undeclared settings have Cilium's defaults: routing through a tunnel
+    unless a native prefix or direct node routes are set, and IPAM `cluster-pool` unless nodes have a podCIDR (then
+    `kubernetes`). The one exception is kube-proxy replacement, which is on, because the features of the edge need it.
+    `readyTimeout` (seconds) limits how long an apply waits for the CRDs and for an agent on every node.
     """
 
     version: NotRequired[str]

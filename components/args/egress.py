@@ -8,7 +8,7 @@ from components.args.labels import LabelSelectorArgs
 
 
 class EgressSelectorArgs(TypedDict):
-    """The pods whose traffic the policy covers, by labels of the pod, of its namespace and of its node."""
+    """The pods that the policy applies to, by labels of the pod, of its namespace and of its node."""
 
     pod_selector: NotRequired[pulumi.Input[LabelSelectorArgs]]
     namespace_selector: NotRequired[pulumi.Input[LabelSelectorArgs]]
@@ -33,9 +33,9 @@ class EgressGroupArgs(TypedDict):
 
 
 class EgressPolicyArgs(TypedDict):
-    """An egress policy: `egressGateway` is Cilium's own kind, `egressGroups` is the HA form.
+    """An egress policy. `egressGateway` selects Cilium's own kind, `egressGroups` the HA form.
 
-    `kind` overrides the resource kind that the edition would choose.
+    `kind` overrides the resource kind of the edition.
     """
 
     name: str
@@ -54,11 +54,11 @@ class EgressHAArgs(TypedDict):
     """The controller that gives open-source Cilium highly available egress. Times are in seconds.
 
     A gateway is lost after `misses` missed probes in a row, and back after `recoveries` answered probes. A flapping
-    gateway stays away longer each time, up to `maxHold`. `addressLifetime` is how long the kernel keeps an address
-    from egressCIDRs without confirmation. With `uplinkChecks`, gateways also check their way out: a route to the
+    gateway stays excluded longer each time, up to `maxHold`. `addressLifetime` is how long the kernel keeps an address
+    from egressCIDRs without confirmation. With `uplinkChecks`, gateways also check their uplink: a route to the
     destination, the route's link, and ARP for the next hop. A new address makes an agent reload its datapath.
-    Traffic therefore returns to a gateway `settle` after an address came to it, and only when its agent answers on
-    `agentHealthPort` (0: no check). `image` is the controller's image; a lab needs none. `metricsListen` puts
+    Traffic therefore returns to a gateway `settle` after the gateway got the address, and only if its agent answers
+    on `agentHealthPort` (0: no check). `image` is the controller's image; a lab needs none. `metricsListen` puts
     metrics on the node's address or on its loopback.
     """
 

@@ -15,7 +15,7 @@ class InfrastructureArgs(TypedDict):
 
 
 class ListenerTlsArgs(TypedDict):
-    """How a listener terminates TLS, and with which certificate. `Passthrough` leaves both to the backend."""
+    """The TLS mode and the certificate of a listener. With `Passthrough`, the backend terminates TLS."""
 
     secret_name: NotRequired[str]
     certificate_config: NotRequired[str]
@@ -36,7 +36,7 @@ class AllowedRoutesArgs(TypedDict):
 
 
 class ListenerArgs(TypedDict):
-    """A port of a Gateway. Without a hostname, the listener is for every host."""
+    """A port of a Gateway. Without a hostname, the listener serves every host."""
 
     name: pulumi.Input[str]
     port: pulumi.Input[int]
@@ -60,13 +60,13 @@ class GatewayArgs(TypedDict):
 
 
 class GatewayHostNetworkArgs(TypedDict):
-    """Listeners on the nodes' own network, at the ports of the Gateways, instead of LoadBalancer Services."""
+    """Listeners in the nodes' host network, on the ports of the Gateways, instead of LoadBalancer Services."""
 
     node_selector: NotRequired[pulumi.Input[LabelSelectorArgs]]
 
 
 class GatewayControllerArgs(TypedDict):
-    """What the chart's `gatewayAPI` needs.
+    """The settings of the chart's `gatewayAPI`.
 
     The cluster provides the CRDs of the Gateway API; only a lab installs them.
     """

@@ -8,14 +8,14 @@ from components.args.labels import LabelSelectorArgs
 
 
 class HostNetworkArgs(TypedDict):
-    """Listeners on the nodes' own network instead of a LoadBalancer Service."""
+    """Listeners in the nodes' host network instead of a LoadBalancer Service."""
 
     port: NotRequired[pulumi.Input[int]]
     node_selector: NotRequired[pulumi.Input[LabelSelectorArgs]]
 
 
 class IngressControllerArgs(TypedDict):
-    """What the chart's `ingressController` needs. `mode` decides how Ingresses get their address."""
+    """The settings of the chart's `ingressController`. `mode` decides how Ingresses get their address."""
 
     mode: NotRequired[pulumi.Input[str]]
     default: NotRequired[pulumi.Input[bool]]
@@ -24,14 +24,14 @@ class IngressControllerArgs(TypedDict):
 
 
 class IngressBackendArgs(TypedDict):
-    """The Service that answers requests that no rule matches."""
+    """The Service for requests that no rule matches."""
 
     service: pulumi.Input[str]
     port: pulumi.Input[Any]
 
 
 class IngressTlsArgs(TypedDict):
-    """The certificate of some hosts, in the Ingress's namespace."""
+    """The certificate for some hosts, in the namespace of the Ingress."""
 
     secret_name: NotRequired[str]
     certificate_config: NotRequired[str]
@@ -40,7 +40,7 @@ class IngressTlsArgs(TypedDict):
 
 
 class IngressPathArgs(TypedDict):
-    """One path of one host, and the Service behind the path."""
+    """One path of one host, and the backend Service."""
 
     path: NotRequired[pulumi.Input[str]]
     path_type: NotRequired[pulumi.Input[str]]
@@ -49,14 +49,14 @@ class IngressPathArgs(TypedDict):
 
 
 class IngressRuleArgs(TypedDict):
-    """Paths under one host. Without a host, the rule is for every host."""
+    """Paths of one host. Without a host, the rule applies to every host."""
 
     host: NotRequired[pulumi.Input[str]]
     paths: pulumi.Input[list[pulumi.Input[IngressPathArgs]]]
 
 
 class IngressArgs(TypedDict):
-    """An Ingress of class `cilium`. `annotations` are free text, as they are in Kubernetes."""
+    """An Ingress of class `cilium`. `annotations` are free text, as in Kubernetes."""
 
     name: str
     namespace: NotRequired[str]

@@ -14,10 +14,10 @@ class NeighborTimersArgs(TypedDict):
 
 
 class LocalAsArgs(TypedDict):
-    """Another AS number that the router speaks with (FRR's `local-as`).
+    """Another AS number that the router uses towards a neighbor (FRR's `local-as`).
 
-    `prepend`: the number is put before the AS path of what the neighbor sends. `replace`: the router's own number is
-    left out of what it sends.
+    `prepend`: the number is prepended to the AS path of received routes. `replace`: the router's own number is left
+    out of the AS path of sent routes.
     """
 
     asn: pulumi.Input[float]
@@ -26,7 +26,7 @@ class LocalAsArgs(TypedDict):
 
 
 class PeerGroupArgs(TypedDict):
-    """Settings that several neighbors share. If a group has no `remoteAs`, each neighbor sets its own."""
+    """Settings that several neighbors share. Without `remoteAs` in the group, each neighbor sets its own."""
 
     route_map_in: NotRequired[pulumi.Input[str]]
     route_map_out: NotRequired[pulumi.Input[str]]
@@ -53,9 +53,9 @@ class PeerGroupArgs(TypedDict):
 
 
 class NeighborArgs(TypedDict):
-    """One neighbor: by its address, or by the interface that leads to it (unnumbered).
+    """One neighbor: by address, or by the router's interface to the neighbor (unnumbered).
 
-    In a peer group, a setting that the neighbor leaves unset comes from the group.
+    Unset settings of a neighbor in a peer group come from the group.
     """
 
     route_map_in: NotRequired[pulumi.Input[str]]
@@ -85,7 +85,7 @@ class NeighborArgs(TypedDict):
 
 
 class ListenRangeArgs(TypedDict):
-    """A prefix whose hosts may connect as neighbors without a neighbor entry each."""
+    """A prefix from which hosts may connect as dynamic neighbors, without neighbor entries."""
 
     prefix: pulumi.Input[str]
     peer_group: pulumi.Input[str]

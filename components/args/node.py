@@ -8,9 +8,9 @@ import pulumi
 class InterfaceArgs(TypedDict):
     """A network interface and its address.
 
-    A `loopback` interface has no wire. The program adds a `managed` interface to a node and removes it again:
-    `link` is a link without a wire (dummy if the kernel has that type, otherwise a bridge without ports),
-    `secondary` is a further address on the interface of that name.
+    A `loopback` interface has no wire. The program adds `managed` interfaces to a node and removes them again: `link`
+    is an interface without a wire (dummy if the kernel has that type, otherwise a bridge without ports). `secondary`
+    is a further address on the interface of that name.
     """
 
     name: pulumi.Input[str]

@@ -6,14 +6,14 @@ import pulumi
 
 
 class CidrRuleArgs(TypedDict):
-    """A prefix, without the excepted prefixes inside it."""
+    """A prefix, except for some prefixes inside it."""
 
     cidr: pulumi.Input[str]
     except_: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
 
 
 class SourcedRequirementArgs(TypedDict):
-    """A `matchExpressions` entry over labels with a source."""
+    """A `matchExpressions` entry for labels with a source."""
 
     key: pulumi.Input[str]
     operator: pulumi.Input[str]
@@ -28,21 +28,21 @@ class EndpointSelectorArgs(TypedDict):
 
 
 class DefaultDenyArgs(TypedDict):
-    """Whether the policy denies its endpoints what no rule admits. None: yes, if it has rules of that direction."""
+    """Whether the policy denies traffic that no rule admits. None: yes, if the policy has rules of that direction."""
 
     ingress: NotRequired[pulumi.Input[bool]]
     egress: NotRequired[pulumi.Input[bool]]
 
 
 class FqdnArgs(TypedDict):
-    """Names whose addresses are admitted, as pods resolve them: one name, or a pattern with `*`."""
+    """DNS names, whose addresses (as pods resolve them) are admitted: one name, or a pattern with `*`."""
 
     match_name: NotRequired[pulumi.Input[str]]
     match_pattern: NotRequired[pulumi.Input[str]]
 
 
 class PolicyPortArgs(TypedDict):
-    """Ports of one protocol: `port` is a number or a name, `endPort` makes it a range. ANY is TCP, UDP and SCTP."""
+    """Ports of one protocol. `port` is a number or a name. `endPort` ends a range. ANY means TCP, UDP and SCTP."""
 
     port: pulumi.Input[Any]
     end_port: NotRequired[pulumi.Input[int]]
@@ -50,7 +50,7 @@ class PolicyPortArgs(TypedDict):
 
 
 class HttpRuleArgs(TypedDict):
-    """HTTP requests that are admitted. Expressions are Envoy's, and match the whole text."""
+    """The admitted HTTP requests. Expressions have Envoy's syntax and match the whole text."""
 
     method: NotRequired[pulumi.Input[str]]
     path: NotRequired[pulumi.Input[str]]
@@ -59,9 +59,9 @@ class HttpRuleArgs(TypedDict):
 
 
 class PolicyRuleArgs(TypedDict):
-    """One rule of either direction: whom the rule admits, or whom a deny rule denies. An empty rule means nobody.
+    """One rule of either direction: the peers that the rule admits or denies. An empty rule matches no peer.
 
-    A port that is a plain number is a TCP port. `fqdns` belong to egress. `http` limits the requests to the ports.
+    A plain number in `ports` is a TCP port. `fqdns` exist only for egress. `http` limits the requests to the ports.
     """
 
     endpoints: NotRequired[pulumi.Input[list[pulumi.Input[EndpointSelectorArgs]]]]

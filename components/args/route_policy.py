@@ -22,7 +22,7 @@ class PrefixListArgs(TypedDict):
 
 
 class RouteMatchArgs(TypedDict):
-    """The routes that an entry applies to: routes that meet all conditions. Without conditions, every route."""
+    """The routes that an entry applies to: the routes that meet all conditions. Without conditions, every route."""
 
     prefix_list: NotRequired[pulumi.Input[str]]
 

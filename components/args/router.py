@@ -37,9 +37,9 @@ class RedistributeArgs(TypedDict):
 class RouterBgpArgs(TypedDict):
     """`router bgp` of one router.
 
-    An unset field has FRR's default, of the profile that `defaults` names. `updateDelay` is how many seconds a
-    starting bgpd waits for all of its neighbors before it changes routes. `vrf` is a VRF that already exists on the
-    router. `raw` has further lines of the block: they are kept unchanged, and only FRR checks them.
+    Unset fields have FRR's defaults of the profile in `defaults`. `updateDelay` is how many seconds a starting bgpd
+    waits for all of its neighbors before it changes routes. `vrf` is a VRF that already exists on the router. `raw` has
+    further lines of the block. They are kept unchanged, and only FRR checks them.
     """
 
     asn: pulumi.Input[float]
@@ -66,7 +66,7 @@ class RouterBgpArgs(TypedDict):
 
 
 class StaticRouteArgs(TypedDict):
-    """A static route that the program puts into frr.conf."""
+    """A static route that the program writes to frr.conf."""
 
     to: pulumi.Input[str]
     via: pulumi.Input[str]

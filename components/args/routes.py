@@ -49,7 +49,7 @@ class NewPathArgs(TypedDict):
 
 
 class RedirectArgs(TypedDict):
-    """The redirect that a client gets. What is unset stays as in the request."""
+    """The redirect that a client gets. Unset parts of the URL stay as in the request."""
 
     scheme: NotRequired[pulumi.Input[str]]
     hostname: NotRequired[pulumi.Input[str]]
@@ -129,7 +129,7 @@ class GrpcRouteArgs(TypedDict):
 
 
 class TlsRouteArgs(TypedDict):
-    """A TLSRoute: forwards TLS connections without decryption, by the server name that the client asks for."""
+    """A TLSRoute: forwards TLS connections without decryption, by the server name of the client (SNI)."""
 
     name: str
     namespace: NotRequired[str]
