@@ -1,1 +1,1 @@
-"""What follows from a stack: read by rules, components and the command line. Pure; imports config alone."""
+"""Values derived from a stack, for rules, components and the command line. Pure; imports only config."""

@@ -1,7 +1,7 @@
-"""Whom network policies let through an Ingress: in at the first hop, on to a backend at the second.
+"""What network policies admit through an Ingress: to the Ingress (first hop), and to a backend (second hop).
 
 Source: Cilium's documentation of Ingress (ingress-and-network-policy) and of policy rules; cilium/proxy
-cilium/filter_state_cilium_policy.cc. Policies join: what one of them admits is admitted.
+cilium/filter_state_cilium_policy.cc. Policies are additive: traffic that one policy admits is admitted.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _NAMESPACE = ("io.kubernetes.pod.namespace", "io.cilium.k8s.namespace.labels.kub
 
 @dataclass(frozen=True)
 class Party:
-    """One end of a hop. `entities` are what Cilium calls it; `labels` are a pod's, without their source.
+    """One end of a hop. `entities` are Cilium's entities; `labels` are the labels of a pod, without their source.
 
-    A pod has no address here: policies know it by its labels. `port` is the one that policies see, None where that
-    is not known.
+    A pod has no address here, because policies select pods by labels. `port` is the port that policies see (None:
+    unknown).
     """
 
     entities: tuple[Entity, ...]
@@ -33,20 +33,20 @@ INGRESS = Party(("ingress", "cluster"))
 
 
 def outside(address: IPv4Address | IPv6Address, port: int | None) -> Party:
-    """A client that is no part of the cluster."""
+    """A client outside the cluster."""
     return Party(("world", "world-ipv4" if address.version == 4 else "world-ipv6"), address, None, port)
 
 
 def pod(labels: Mapping[str, str], namespace: str, port: int | None) -> Party:
-    """A pod, as policies see it."""
+    """A pod as a policy peer."""
     return Party(("cluster",), None, {**labels, **dict.fromkeys(_NAMESPACE, namespace)}, port)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Whether something may pass, and the policies that speak of it: none means that nothing guards it.
+    """Whether traffic is admitted, and the policies that decide (none: no policy applies).
 
-    `denied`: a deny rule of theirs forbids it; else it is only that no rule admits it.
+    `denied`: a deny rule forbids the traffic. Otherwise refused traffic only has no rule that admits it.
     """
 
     admitted: bool
@@ -54,35 +54,35 @@ class Answer:
     denied: bool = False
 
     def words(self, whom: str) -> str:
-        """Why somebody may not pass."""
+        """The reason for a refusal."""
         who = ", ".join(self.policies)
         return f"a rule of {who} denies {whom}" if self.denied else f"no rule of {who} admits {whom}"
 
 
 def into_ingress(policies: Iterable[NetworkPolicy], client: Party) -> Answer:
-    """The first hop: whether a client may reach Cilium's Ingress. `client.port` is the port that it asks."""
+    """The first hop: whether a client may reach Cilium's Ingress. `client.port` is the destination port."""
     return _answer((policy for policy in policies if policy.of_ingress), "ingress", client)
 
 
 def out_of_ingress(policies: Iterable[NetworkPolicy], backend: Party) -> Answer:
-    """The second hop as Envoy judges it: whether Ingress may go on to a backend."""
+    """The second hop, enforced by Envoy: whether the Ingress may connect to a backend."""
     return _answer((policy for policy in policies if policy.of_ingress), "egress", backend)
 
 
 def into_backend(policies: Iterable[NetworkPolicy], backend: Party) -> Answer:
-    """The second hop as the backend's node judges it: whether the backend takes traffic of Ingress."""
+    """The second hop, enforced on the backend's node: whether the backend accepts traffic from the Ingress."""
     return _answer(_of(policies, backend), "ingress", Party(INGRESS.entities, port=backend.port))
 
 
 def between_pods(policies: Iterable[NetworkPolicy], client: Party, server: Party) -> Answer:
-    """Whether a Pod may open a connection to another one: out of the one, and into the other."""
+    """Whether a Pod may connect to another Pod: egress of the client, and ingress of the server."""
     known = list(policies)
     out = _answer(_of(known, client), "egress", server)
     return into_pod(known, client, server) if out.admitted else out
 
 
 def into_pod(policies: Iterable[NetworkPolicy], client: Party, server: Party) -> Answer:
-    """Whether a Pod takes a connection of a client, at the port of the server."""
+    """Whether a Pod accepts a client's connection, on the server's port."""
     return _answer(_of(policies, server), "ingress", replace(client, port=server.port))
 
 
@@ -91,7 +91,7 @@ def _of(policies: Iterable[NetworkPolicy], party: Party) -> Iterable[NetworkPoli
 
 
 def takes(selector: EndpointSelector, labels: Mapping[str, str]) -> bool:
-    """Whether a selector takes a pod of these labels."""
+    """Whether a selector selects a pod with these labels."""
 
     def label(key: str) -> str | None:
         source, _, name = key.rpartition(":")
@@ -113,7 +113,7 @@ def takes(selector: EndpointSelector, labels: Mapping[str, str]) -> bool:
 
 
 def _answer(policies: Iterable[NetworkPolicy], direction: Direction, peer: Party) -> Answer:
-    """What policies of one endpoint say together. A deny rule wins; what none of them closes is open."""
+    """The combined result of one endpoint's policies. Deny rules override. Without a closing policy, all is open."""
     of_it = list(policies)
     denying = [policy for policy in of_it if any(_means(rule, peer) for rule in policy.denials(direction))]
     if denying:
@@ -131,7 +131,7 @@ def _means(rule: PolicyRule, peer: Party) -> bool:
 
 
 def _by_prefix(rule: PolicyRule, peer: Party) -> bool:
-    """Prefixes are of what is outside: no pod and no node is meant by one."""
+    """Prefixes match only peers outside the cluster, never pods or nodes."""
     address = peer.address
     return (
         address is not None
@@ -146,7 +146,7 @@ def _by_prefix(rule: PolicyRule, peer: Party) -> bool:
 
 def _by_labels(selector: EndpointSelector, peer: Party) -> bool:
     if "ingress" in peer.entities:
-        # Of a selector that names no reserved label, Cilium takes pods of some namespace alone.
+        # Cilium applies a selector without a reserved label only to pods, which have a namespace.
         keys = [*selector.match_labels, *(item.key for item in selector.match_expressions)]
         return any(key.startswith("reserved:") for key in keys) and selector.takes_ingress()
     return peer.labels is not None and takes(selector, peer.labels)

@@ -1,4 +1,4 @@
-"""What the advertisements of a stack select: the entries that a session carries, and those for a Service."""
+"""The advertisements of a stack: the entries of a session, and the entries for a Service."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def carried(stack: StackConfig, peer_config: PeerConfig | None) -> Iterator[Adve
 
 
 def advertises_pod_cidr(stack: StackConfig, peer_config: PeerConfig | None) -> bool:
-    """Whether the node's PodCIDR is announced in sessions of a peer config."""
+    """Whether sessions with a peer config advertise the node's PodCIDR."""
     return any(entry.type == "PodCIDR" for item in carried(stack, peer_config) for entry in item.advertisements)
 
 
 def selecting(service: Service, sets: Iterable[AdvertisementSet]) -> Iterator[Advertisement]:
-    """The entries that select a Service; one without a selector selects none."""
+    """The entries that select a Service. An entry without a selector selects no Service."""
     labels = service_labels(service)
     for item in sets:
         for entry in item.advertisements:

@@ -1,4 +1,4 @@
-"""Which of the declared pods are behind a Service."""
+"""The declared pods behind a Service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from config.workload import Service, Workload
 
 
 def behind(stack: StackConfig, service: Service) -> Iterable[Workload]:
-    """The workloads that a Service selects; none for one without a selector."""
+    """The workloads that a Service selects. A Service without a selector selects none."""
     for one in stack.workloads:
         if one.namespace == service.namespace and service.selector and service.selector.items() <= one.labels.items():
             yield one

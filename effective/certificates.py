@@ -1,4 +1,4 @@
-"""What a certificate says: whose it is, and for which hosts clients take it."""
+"""The content of a certificate: its public key, and the hosts for which clients accept it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    # Loaded by those that read a certificate: most stacks have none.
+    # Imported only where a certificate is read, because most stacks have none.
     from cryptography import x509
 
 
 def leaf(text: str) -> x509.Certificate:
-    """The first certificate of a PEM text: the host's own. Raises ValueError where there is none."""
+    """The first certificate of a PEM text, which is the host's own. Raises ValueError if the text has none."""
     from cryptography import x509
 
     return x509.load_pem_x509_certificates(text.encode())[0]
 
 
 def paired(certificate: x509.Certificate, key: str) -> bool:
-    """Whether a private key in PEM is the certificate's. Raises ValueError where it cannot be read."""
+    """Whether a private key (PEM) belongs to the certificate. Raises ValueError if the key is unreadable."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
@@ -28,7 +28,7 @@ def paired(certificate: x509.Certificate, key: str) -> bool:
 
 
 def names(certificate: x509.Certificate) -> list[str]:
-    """The DNS names it is for, in lower case. Clients look at no other name."""
+    """The DNS names (subject alternative names) in lower case. Clients ignore all other names."""
     from cryptography import x509
 
     try:
@@ -39,11 +39,11 @@ def names(certificate: x509.Certificate) -> list[str]:
 
 
 def uncovered(certificate: x509.Certificate, hosts: Iterable[str]) -> list[str]:
-    """The hosts that it is not for."""
+    """The hosts that the certificate does not cover."""
     known = names(certificate)
     return [host for host in hosts if not any(_covers(name, host.lower()) for name in known)]
 
 
 def _covers(name: str, host: str) -> bool:
-    """A wildcard stands for one label."""
+    """A wildcard matches exactly one label."""
     return name == host or (name.startswith("*.") and name[2:] == host.partition(".")[2])

@@ -1,4 +1,4 @@
-"""Ways in from outside, whoever declares them: Ingresses, and Gateways with the routes that they take.
+"""The entrances of a stack from outside: Ingresses, and Gateways with their routes.
 
 Source: operator/pkg/model/ingestion (ingress.go, gateway.go) and operator/pkg/model/helpers.go of Cilium 1.18.
 """
@@ -23,7 +23,7 @@ _SHARED_PORT = 8080
 
 @dataclass(frozen=True)
 class Target:
-    """A Service that answers, and its port by number or by name."""
+    """A backend Service, and its port by number or by name."""
 
     namespace: str
     service: str
@@ -35,11 +35,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Entry:
-    """One route through a listener: which requests, and which Services answer them.
+    """One route through a listener: the matching requests, and their backend Services.
 
-    `kind` is Prefix, Exact or Expression. `host` None: every host. `port` is the listener's. `tls`: the client speaks
-    TLS; `passes`: the backend ends it. `status`: Envoy answers by itself, with that. `http2`: gRPC. `needed` are
-    headers, `query` parameters that the request must have.
+    `kind` is Prefix, Exact or Expression. `host` None: every host. `port` is the listener's. `tls`: the client uses
+    TLS. `passes`: the backend terminates TLS. `status`: Envoy itself answers with this status. `http2`: gRPC. `needed`
+    are headers, and `query` are query parameters, that the request must have.
     """
 
     host: str | None
@@ -54,13 +54,13 @@ class Entry:
     method: str | None = None
     needed: tuple[tuple[str, str], ...] = ()
     query: tuple[tuple[str, str], ...] = ()
-    # By an expression nobody can make a request that matches.
+    # No request can be derived from an expression.
     by_expression: bool = False
 
 
 @dataclass(frozen=True)
 class Entrance:
-    """An Ingress or a Gateway with its routes. `service` has its address; None: `nodes` are asked at their own."""
+    """An Ingress or a Gateway with its routes. `service` has the address. None: the addresses in `nodes`."""
 
     kind: str
     namespace: str
@@ -70,12 +70,12 @@ class Entrance:
     nodes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        # An Ingress of the same name is another one.
+        # An Ingress and a Gateway can have the same name.
         return f"{'Gateway ' if self.kind == 'Gateway' else ''}{self.namespace}/{self.name}"
 
 
 def entrances(stack: StackConfig) -> list[Entrance]:
-    """All that Cilium serves."""
+    """All entrances that Cilium serves."""
     made = {one.path: one.service for one in of_gateways(stack, reader(stack))}
     controller, gated = stack.ingress_controller, stack.gateway_controller
     network = controller.host_network if controller else None
@@ -102,14 +102,14 @@ def entrances(stack: StackConfig) -> list[Entrance]:
 
 
 def _listening(stack: StackConfig, selector: LabelSelector | None) -> tuple[str, ...]:
-    """The addresses of the nodes on whose own network there are listeners."""
+    """The addresses of the nodes with listeners in the host network."""
     return tuple(
         str(node.address) for node in stack.nodes if selector is None or selector.matches(stack.node_labels(node))
     )
 
 
 def _own_port(item: Ingress, controller: IngressController) -> int | None:
-    """The port on the nodes' own network; None where the Ingress has a Service."""
+    """The port in the nodes' host network. None: the Ingress has a Service."""
     if controller.host_network is None:
         return None
     said = item.annotations.get(HOST_PORT_ANNOTATION, "")
@@ -124,7 +124,7 @@ def _of_ingress(item: Ingress, port: int | None) -> Iterator[Entry]:
         for path in rule.paths:
             tls = item.passes_tls or rule.host in certified
             kind = "Expression" if path.path_type == "ImplementationSpecific" else path.path_type
-            # To Cilium a prefix ends without a slash.
+            # Cilium removes the trailing slash of a prefix.
             text = path.path.rstrip("/") or "/" if kind == "Prefix" else path.path
             yield Entry(
                 rule.host, text, kind, (_of_backend(item, path),), port or (443 if tls else 80), tls, item.passes_tls
@@ -135,7 +135,7 @@ def _of_ingress(item: Ingress, port: int | None) -> Iterator[Entry]:
 
 
 def by_default(item: Ingress) -> IngressBackend | None:
-    """The default backend; None where a rule leaves nothing to it."""
+    """The default backend. None: a rule matches all requests."""
     taken = any(rule.host is None and path.path == "/" for rule in item.rules for path in rule.paths)
     return None if taken else item.default_backend
 
@@ -159,7 +159,7 @@ def _of_gateway(stack: StackConfig, gateway: Gateway) -> Iterator[Entry]:
 
 
 def joined(gateway: Gateway, listener: Listener, kind: str, route: Route) -> list[str | None]:
-    """The hosts under which a listener takes a route; none where it does not. None is every host."""
+    """The hosts for which a listener accepts a route (empty: the listener does not accept it). None: every host."""
     asks = any(
         parent.name == gateway.name
         and (parent.namespace or route.namespace) == gateway.namespace
@@ -174,7 +174,7 @@ def joined(gateway: Gateway, listener: Listener, kind: str, route: Route) -> lis
 
 
 def hosts(wanted: tuple[str, ...], listener: str | None, others: list[str]) -> list[str | None]:
-    """What a route's hosts and a listener's have in common. A host that another listener names is left to that."""
+    """The intersection of the route's and the listener's hosts, without hosts that another listener names."""
     if not wanted:
         return [listener]
     result: list[str | None] = []
@@ -190,7 +190,7 @@ def hosts(wanted: tuple[str, ...], listener: str | None, others: list[str]) -> l
 
 
 def covers(pattern: str, host: str) -> bool:
-    """Whether a host of the Gateway API (with `*.` in front or not) has another one in it."""
+    """Whether a host of the Gateway API (with or without `*.` in front) covers another host."""
     return pattern == host or (
         pattern.startswith("*.") and host.removeprefix("*.").endswith(pattern[1:]) and host != pattern[2:]
     )
@@ -199,7 +199,7 @@ def covers(pattern: str, host: str) -> bool:
 def _of_http(listener: Listener, host: str | None, route: HttpRoute) -> Iterator[Entry]:
     for rule in route.rules:
         targets = _targets(route, rule.backends)
-        # Without a backend, Envoy says 500 by itself.
+        # Without a backend, Envoy itself answers with 500.
         status = rule.redirect.status_code if rule.redirect else (None if targets else 500)
         for match in rule.matches or (HttpRouteMatch(),):
             kind = {"PathPrefix": "Prefix", "Exact": "Exact"}.get(match.path_type, "Expression")

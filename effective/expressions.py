@@ -1,4 +1,4 @@
-"""Regular expressions as Go and Envoy read them (RE2), which take linear time."""
+"""Regular expressions in the syntax of Go and Envoy (RE2), with linear running time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _QUIET.log_errors = False
 
 @cache
 def fault(pattern: str) -> str:
-    """Why RE2 does not take a pattern; empty where it does."""
+    """The error of RE2 for a pattern. Empty: the pattern is valid."""
     try:
         re2.compile(pattern, _QUIET)
     except re2.error as error:
@@ -22,5 +22,5 @@ def fault(pattern: str) -> str:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether a pattern is in a text; one that does not compile is in none."""
+    """Whether a text contains a match of the pattern. An invalid pattern matches nothing."""
     return not fault(pattern) and re2.compile(pattern, _QUIET).search(text) is not None

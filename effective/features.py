@@ -1,4 +1,4 @@
-"""What an installation of Cilium must be able to do, as far as Helm values depend on it."""
+"""The features of Cilium that a stack uses, as far as Helm values depend on them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from config.stack import StackConfig
 
 @dataclass(frozen=True)
 class Features:
-    """The features that are used, and what the agents have to know of their cluster.
+    """The used features, and the settings of the cluster for the agents.
 
-    `egress_ha`: gateways stand in for each other by the project's own controller. What is None is left to the chart.
+    `egress_ha`: the project's own controller makes egress gateways highly available. None: the chart's default.
     """
 
     cilium: Cilium
@@ -31,7 +31,7 @@ class Features:
 
 
 def features(stack: StackConfig) -> Features:
-    """Those of a whole stack."""
+    """The features of a whole stack."""
     return Features(
         cilium=stack.cilium,
         bgp=stack.bgp is not None,

@@ -1,4 +1,4 @@
-"""The Helm values of Cilium: what the declared features need, merged with the user's own."""
+"""The Helm values of Cilium: the values for the declared features, merged with the user's own values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from effective import chart
 from effective.features import Features, features
 
 Values = dict[str, Any]
-# Dotted key -> the value that it will have.
+# Dotted key -> the effective value.
 Helm = Callable[[str], Any]
 
 
@@ -24,12 +24,12 @@ def helm_values(stack: StackConfig) -> Values:
 
 
 def values(used: Features) -> Values:
-    """Defaults under needs under the user's overrides. Conflicts are `conflicts`' to tell."""
+    """Defaults, overridden by needs, overridden by the user's values. `conflicts` reports conflicts."""
     return _merge(_merge(_defaults(used), needs(used)), used.cilium.values)
 
 
 def value(all_values: Values, release: tuple[int, int], key: str) -> Any:
-    """What a dotted Helm key will have: the user's value, else ours, else the default of that release's chart."""
+    """The effective value of a dotted Helm key: from `all_values`, otherwise the default of that release's chart."""
     found: Any = all_values
     for part in key.split("."):
         if not isinstance(found, dict) or part not in found:
@@ -45,7 +45,7 @@ def reader(stack: StackConfig) -> Helm:
 
 
 def secrets_namespace(all_values: Values) -> str:
-    """Where the agents look for the passwords of BGP sessions (the chart's default is no matter of the release's)."""
+    """The namespace in which agents look for BGP passwords (the chart's default is the same in every release)."""
     value = all_values.get("bgpControlPlane")
     space = value.get("secretsNamespace") if isinstance(value, dict) else None
     name = space.get("name") if isinstance(space, dict) else None
@@ -53,13 +53,13 @@ def secrets_namespace(all_values: Values) -> str:
 
 
 def host_firewall(all_values: Values) -> bool:
-    """Whether policies are enforced on the nodes themselves."""
+    """Whether Cilium enforces policies on the nodes themselves."""
     value = all_values.get("hostFirewall")
     return isinstance(value, dict) and bool(value.get("enabled"))
 
 
 def needs(used: Features) -> Values:
-    """The values without which a feature does not work."""
+    """The values that the features require."""
     cilium = used.cilium
     result: Values = {
         "routingMode": cilium.routing_mode,
@@ -84,8 +84,8 @@ def needs(used: Features) -> Values:
     if used.gateway_controller is not None:
         result["gatewayAPI"] = _gateway_api(used.gateway_controller)
     if used.egress_gateway:
-        # The agents' batching: with the chart's 1 s a failover could wait that long for its turn, and the
-        # gateway's own agent may be later than the others.
+        # The batching interval of the agents. With the chart's 1 s, batching alone delays a failover by up to 1 s, and
+        # the gateway's own agent may be later than the others.
         batching = {"reconciliationTriggerInterval": "10ms"} if used.egress_ha else {}
         result["egressGateway"] = {"enabled": True, **batching}
     return result
@@ -125,11 +125,11 @@ def _gateway_api(controller: GatewayController) -> Values:
 
 
 def conflicts(stack: StackConfig) -> Iterator[Problem]:
-    """The user's values that contradict what a declared feature needs."""
+    """The user's values that contradict a declared feature."""
     wanted = dict(_leaves(needs(features(stack))))
     for path, value in _leaves(stack.cilium.values):
         for other in wanted:
-            # A plain value where a group of values is needed, or the other way round.
+            # A plain value instead of a group of values, or the reverse.
             if (other.startswith(f"{path}.") and value != {}) or path.startswith(f"{other}."):
                 yield Problem(f"cilium.values.{path}", f"{other}: {_text(wanted[other])}", _text(value))
         if path in wanted and _text(wanted[path]) != _text(value):
@@ -138,7 +138,7 @@ def conflicts(stack: StackConfig) -> Iterator[Problem]:
 
 
 def _because(stack: StackConfig, path: str) -> str:
-    """What makes a Helm value needed, in the words of the stack file."""
+    """The reason why a Helm value is required, with the keys of the stack file."""
     field = _FIELDS.get(path)
     if field is not None:
         declared = field[0] in stack.cilium.model_fields_set
@@ -146,7 +146,7 @@ def _because(stack: StackConfig, path: str) -> str:
     return f"{_SECTIONS[path.split('.')[0]]} is declared"
 
 
-# Helm key -> the field of `cilium` that is the same thing, in Python and in YAML.
+# Helm key -> the equivalent field of `cilium`, in Python and in YAML.
 _FIELDS = {
     "routingMode": ("routing_mode", "routingMode"),
     "kubeProxyReplacement": ("kube_proxy_replacement", "kubeProxyReplacement"),
@@ -174,11 +174,11 @@ def _defaults(used: Features) -> Values:
     if used.cilium.devices:
         result["devices"] = ",".join(used.cilium.devices)
     if used.ingress_controller is not None or used.gateway_controller is not None:
-        # Turned on where Cilium runs already, both are in force only once operator and agents have started again:
-        # the operator registers CRDs that the agents wait for. The chart restarts nobody by itself.
+        # On a running Cilium, both features take effect only after a restart of the operator and of the agents: the
+        # operator registers CRDs that the agents wait for. The chart itself restarts no pods.
         result |= {"rollOutCiliumPods": True, "operator": {"rollOutPods": True}, "envoy": {"rollOutPods": True}}
     if used.egress_gateway:
-        # The agent refuses to start an egress gateway without it.
+        # Without BPF masquerading, the agent refuses to start with egress gateways.
         result["bpf"] = {"masquerade": True}
     if used.cilium.ipam == "cluster-pool" and used.pod_cidr is not None:
         result["ipam"] = {"operator": {"clusterPoolIPv4PodCIDRList": [str(used.pod_cidr)]}}
@@ -186,7 +186,7 @@ def _defaults(used: Features) -> Values:
 
 
 def _flag(on: bool) -> str:
-    # The chart compares this one with a text.
+    # The chart compares this value with a text.
     return "true" if on else "false"
 
 

@@ -11,12 +11,12 @@ _KEYS = (("leaseDuration", 15.0), ("leaseRenewDeadline", 5.0), ("leaseRetryPerio
 
 
 def lease_times(helm: Helm) -> tuple[float, float, float]:
-    """Duration, renew deadline and retry period: the user's, else the agent's defaults."""
+    """Duration, renew deadline and retry period: the user's values, otherwise the agent's defaults."""
     duration, deadline, retry = (seconds(helm(f"l2announcements.{key}"), usual) for key, usual in _KEYS)
     return duration, deadline, retry
 
 
 def seconds(value: object, otherwise: float) -> float:
-    """Go's duration text (`1m30s`) in seconds; what is no duration counts as not set."""
+    """The seconds of a duration in Go's format (`1m30s`). Other values count as unset."""
     parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", str(value or ""))
     return sum(float(number) * _UNITS[unit] for number, unit in parts) if parts else otherwise

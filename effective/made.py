@@ -36,7 +36,7 @@ GATEWAY_IPS = "io.cilium/lb-ipam-ips"
 
 @dataclass(frozen=True)
 class Made:
-    """A Service that is not declared itself. `places` has the YAML path of each of its fields; others: `path`."""
+    """An undeclared Service. `places` has the YAML paths of its fields. All other fields belong to `path`."""
 
     path: str
     service: Service
@@ -44,14 +44,14 @@ class Made:
 
 
 def with_made(stack: StackConfig) -> StackConfig:
-    """The stack with the Services that Cilium makes for its Ingresses and Gateways among its own."""
+    """The stack, with the Services that Cilium makes for Ingresses and Gateways added to `services`."""
     helm, read = reader(stack), whole(stack).stack
     made = [one.service for one in (*of_ingresses(read, helm), *of_gateways(read, helm))]
     return stack.model_copy(update={"services": (*stack.services, *made)})
 
 
 def of_ingress(stack: StackConfig, item: Ingress) -> Service | None:
-    """The Service whose address an Ingress has; None where its listeners are on the nodes' own network."""
+    """The Service with the address of an Ingress. None: the listeners are in the nodes' host network."""
     controller = stack.ingress_controller
     if controller is None or controller.host_network is not None:
         return None
@@ -62,12 +62,12 @@ def of_ingress(stack: StackConfig, item: Ingress) -> Service | None:
 
 
 def of_ingresses(stack: StackConfig, helm: Helm) -> Iterator[Made]:
-    """The shared Service, which the chart makes, and one for each dedicated Ingress."""
+    """The shared Service, which the chart makes, and the Services of dedicated Ingresses."""
     controller = stack.ingress_controller
     if controller is None or controller.host_network is not None:
         return
     values = "cilium.values.ingressController.service"
-    # Annotation by annotation: the chart's key is free.
+    # The whole maps are read: annotations and labels are free keys of the chart.
     given = stack.cilium.values.get("ingressController")
     given = given.get("service") if isinstance(given, dict) else None
     notes = given.get("annotations") if isinstance(given, dict) else None
@@ -117,7 +117,7 @@ def of_ingresses(stack: StackConfig, helm: Helm) -> Iterator[Made]:
 
 
 def of_gateways(stack: StackConfig, helm: Helm) -> Iterator[Made]:
-    """One for each Gateway of Cilium's class, unless its listeners are on the nodes' own network."""
+    """The Services of the Gateways of Cilium's class. None, if the listeners are in the nodes' host network."""
     on = [str(helm(f"gatewayAPI.{key}enabled")).lower() == "true" for key in ("", "hostNetwork.")]
     if on != [True, False]:
         return
@@ -205,5 +205,5 @@ def _texts(values: Any) -> dict[str, str]:
 
 
 def _short(name: str) -> str:
-    """The operator cuts names of more than 63 characters and adds a digest."""
+    """The operator truncates names of more than 63 characters and appends a digest."""
     return name if len(name) <= 63 else f"{name[:52]}-{sha256(name.encode()).hexdigest()[:10]}"

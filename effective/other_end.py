@@ -1,4 +1,4 @@
-"""What a router that is not managed has to have for the nodes that peer with it, as plain facts."""
+"""The configuration that an unmanaged router needs for the nodes that peer with it, as plain facts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from effective.peerings.declared import DeclaredSession, declared_sessions
 
 
 def other_end(stack: StackConfig, router: Router) -> str:
-    """A text of one line for each neighbor: whatever the router's make, these are the words of its configuration."""
+    """A text with one line for each neighbor, in terms that apply to routers of any vendor."""
     lines = list(
         dict.fromkeys(_neighbor(one) for one in declared_sessions(stack) if one.far and one.far.router == router)
     )

@@ -1,6 +1,6 @@
-"""Static routes to the PodCIDR through the router, on the nodes that would not find back.
+"""Static routes to the PodCIDR through the router, on nodes without another return path.
 
-Cilium's BGP announces and does not learn: nothing it hears reaches the node's kernel FIB.
+Cilium's BGP only announces routes. Received routes do not reach the kernel FIB of the node.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class ReturnRoute(Model):
 
 
 def return_routes(stack: StackConfig) -> Iterator[ReturnRoute]:
-    """The routes that the stack's nodes need and do not have."""
+    """The routes that the stack's nodes need but do not have."""
     bgp, cilium = stack.bgp, stack.cilium
     if bgp is None or bgp.return_routes == "off" or cilium.routing_mode != "native":
         return

@@ -1,8 +1,7 @@
-"""What each Cilium release's chart knows: every Helm key with its default, as data.
+"""The Helm keys of each Cilium release's chart, with their defaults, as data.
 
-`keys((1, 18))` maps a dotted key to its default; a key whose value is free (a map or a list of the
-user's own making) ends the path with `.*`. The data is made from charts by
-`python -m effective.chart.extract CHART_DIR...`.
+`keys((1, 18))` maps a dotted key to its default. The path of a free key (a map or a list with content of the user)
+ends in `.*`. `python -m effective.chart.extract CHART_DIR...` makes the data from charts.
 """
 
 from __future__ import annotations
@@ -18,18 +17,18 @@ RELEASES = ((1, 16), (1, 17), (1, 18), (1, 19), (1, 20))
 
 @cache
 def keys(release: tuple[int, int]) -> Mapping[str, Any]:
-    """Dotted key -> default of that release's chart."""
+    """Dotted key -> default in that release's chart."""
     file = Path(__file__).with_name(f"{release[0]}.{release[1]}.json")
     return dict(json.loads(file.read_text()))
 
 
 def default(release: tuple[int, int], key: str) -> Any:
-    """The chart's default of a key; None where it has none."""
+    """The chart's default of a key. None: the key has no default."""
     return keys(release).get(key)
 
 
 def knows(release: tuple[int, int], key: str) -> bool:
-    """Whether a dotted key, or a free map above it, is in the chart."""
+    """Whether the chart has a dotted key, or a free map above the key."""
     known = keys(release)
     if key in known or f"{key}.*" in known:
         return True
@@ -41,13 +40,13 @@ def knows(release: tuple[int, int], key: str) -> bool:
 
 @cache
 def free(release: tuple[int, int]) -> frozenset[str]:
-    """The keys that hold keys of the user's own making (`podAnnotations`)."""
+    """The keys with free keys below (`podAnnotations`)."""
     return frozenset(key.removesuffix(".*") for key in keys(release) if key.endswith(".*"))
 
 
 @cache
 def groups(release: tuple[int, int]) -> frozenset[str]:
-    """The keys that hold other keys (`bgpControlPlane`)."""
+    """The keys with other keys below (`bgpControlPlane`)."""
     result: set[str] = set()
     for key in keys(release):
         parts = key.split(".")

@@ -1,6 +1,6 @@
 """Makes RELEASE.json from charts of one release: `python -m effective.chart.extract CHART_DIR...`, the oldest first.
 
-Patches bring keys, too: a key of any of them is known, and the default is the newest one's.
+Patch releases add keys too. The result has the keys of all charts, and the defaults of the newest chart.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-# Keys that values.yaml only has in comments are keys all the same: `# loadBalancerClass:`.
+# Keys that occur only in comments of values.yaml count too: `# loadBalancerClass:`.
 _COMMENTED = re.compile(r"^( *)# ?([a-z][A-Za-z0-9]*):(?: .*)?$")
 _FREE = (
     "nodeSelector",
@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"^( *)([A-Za-z][A-Za-z0-9]*):")
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted key -> default; free maps and lists end in `.*`; None is a key without a default."""
+    """Dotted key -> default. Free maps and lists end in `.*`. None: a key without a default."""
     if isinstance(value, dict) and value:
         for key, item in value.items():
             yield from leaves(item, f"{path}.{key}" if path else str(key))
@@ -44,7 +44,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def commented(text: str) -> Iterator[str]:
-    """Keys that stand in comments, under the key that they are indented below."""
+    """Keys in comments, below the key that their indentation belongs to."""
     above: list[tuple[int, str]] = []
     for line in text.splitlines():
         if match := _PLAIN.match(line):
@@ -56,9 +56,9 @@ def commented(text: str) -> Iterator[str]:
 
 
 def in_templates(chart: Path) -> Iterator[str]:
-    """Keys that templates read and values.yaml does not have."""
+    """Keys that templates read but that are not in values.yaml."""
     for file in sorted((chart / "templates").rglob("*")):
-        # What the chart only reads to refuse it is no key.
+        # The chart reads some keys only to refuse them.
         if file.is_file() and file.name not in ("validate.yaml", "NOTES.txt"):
             yield from re.findall(r"\.Values\.([A-Za-z][\w.]*\w)", file.read_text())
 
@@ -73,7 +73,7 @@ def known_by(chart: Path) -> dict[str, Any]:
     for key in in_templates(chart):
         if key not in above and f"{key}.*" not in known:
             known.setdefault(key, None)
-    # Whatever the user writes there goes into a manifest as it is.
+    # The chart copies the user's content of these keys into a manifest.
     for key in list(known):
         parts = key.split(".")
         free = next((i for i, part in enumerate(parts) if part in _FREE), None)
@@ -83,7 +83,7 @@ def known_by(chart: Path) -> dict[str, Any]:
 
 
 def main(charts: list[Path]) -> None:
-    """Write the file of the charts' release beside this one."""
+    """Writes the release's file next to this module."""
     known = {key: default for chart in charts for key, default in known_by(chart).items()}
     versions = [str(yaml.safe_load((chart / "Chart.yaml").read_text())["version"]) for chart in charts]
     release = ".".join(versions[0].split(".")[:2])

@@ -1,4 +1,4 @@
-"""Cilium's custom resources, with the apiVersion that the Cilium version wants."""
+"""Cilium's custom resources for BGP and pools, with the apiVersion of the Cilium release."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from effective.objects.form import Manifest
 
 
 def crd_names(stack: StackConfig) -> tuple[str, ...]:
-    """The CRDs that the operator must have registered for the features in use."""
+    """The CRDs that the operator must have registered for the used features."""
     return custom_kinds(
         bgp=stack.bgp is not None,
         pools=bool(stack.pools),
@@ -83,7 +83,7 @@ def _advertisement(entry: Advertisement) -> Manifest:
     if entry.communities:
         kinds: dict[str, list[str]] = {}
         for text in entry.communities:
-            # What is none of them is left where the API server says so (rule B34 says it before).
+            # An invalid community is kept, so that the API server rejects it. Rule B34 reports it earlier.
             kinds.setdefault(kind_of(text) or "standard", []).append(text)
         attributes["communities"] = kinds
     if entry.local_preference is not None:
@@ -148,7 +148,7 @@ def cluster_config(item: ClusterConfig, cilium: Cilium) -> Manifest:
 
 
 def node_override(item: NodeOverride, cilium: Cilium) -> Manifest:
-    """A CiliumBGPNodeConfigOverride; it is named after its node."""
+    """A CiliumBGPNodeConfigOverride. Its name is the node's name."""
     instances = []
     for instance in item.instances:
         one: Manifest = {"name": instance.name}

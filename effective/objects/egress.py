@@ -8,7 +8,7 @@ from effective.objects.form import Manifest, named_object, selectors
 
 
 def _egress_spec(item: EgressPolicy) -> Manifest:
-    """What every kind of egress policy has."""
+    """The common part of all kinds of egress policies."""
     spec: Manifest = {
         "selectors": [_selector(selector) for selector in item.selectors],
         "destinationCIDRs": [str(cidr) for cidr in item.destination_cidrs],
@@ -19,7 +19,7 @@ def _egress_spec(item: EgressPolicy) -> Manifest:
 
 
 def egress_ha_spec(item: EgressPolicy) -> Manifest:
-    """The HA form as both kinds of it have it, but for the affinity."""
+    """The common spec of both kinds of the HA form. The affinity is not included."""
     groups = []
     for group in item.egress_groups:
         most = {"maxGatewayNodes": group.max_gateway_nodes} if group.max_gateway_nodes else {}

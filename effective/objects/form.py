@@ -1,4 +1,4 @@
-"""What every object of the Kubernetes API has."""
+"""The common structure of objects of the Kubernetes API."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from config.routes import (
 from effective.objects.form import Manifest
 
 GROUP = "gateway.networking.k8s.io"
-# Kind -> the API version that every release of Cilium from 1.16 on reads.
+# Kind -> the API version that every Cilium release from 1.16 supports.
 VERSIONS = {
     "Gateway": f"{GROUP}/v1",
     "HTTPRoute": f"{GROUP}/v1",
@@ -171,7 +171,7 @@ def _mirror(item: RouteBackend) -> Manifest:
 
 
 def _backend(item: RouteBackend) -> Manifest:
-    # Kind and group as the API server fills them in; what it does not write is no drift.
+    # Kind and group have the API server's defaults, so that they do not appear as drift.
     return {**_mirror(item), "weight": item.weight}
 
 

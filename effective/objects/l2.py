@@ -7,7 +7,7 @@ from effective.objects.form import Manifest, named_object, selectors
 
 
 def l2_policy(item: L2Policy) -> Manifest:
-    """A CiliumL2AnnouncementPolicy; v2alpha1 in every release up to 1.20."""
+    """A CiliumL2AnnouncementPolicy. Its apiVersion is v2alpha1 in every release up to 1.20."""
     spec: Manifest = {"externalIPs": item.external_ips, "loadBalancerIPs": item.load_balancer_ips}
     if item.interfaces:
         spec["interfaces"] = list(item.interfaces)

@@ -11,12 +11,12 @@ from effective.objects.form import Manifest
 
 
 def kind_of(namespace: str | None) -> str:
-    """The kind of a policy: one with a namespace is of that namespace's pods."""
+    """The kind of a policy. A policy with a namespace applies to pods of that namespace."""
     return "CiliumNetworkPolicy" if namespace else "CiliumClusterwideNetworkPolicy"
 
 
 def network_policy(item: NetworkPolicy) -> Manifest:
-    """The object of a policy."""
+    """The object for a policy."""
     selector, nodes = item.endpoint_selector, item.node_selector
     spec: Manifest = {"nodeSelector": _dumped(nodes)} if nodes is not None else {"endpointSelector": _dumped(selector)}
     deny = _dumped(item.enable_default_deny)
@@ -24,7 +24,7 @@ def network_policy(item: NetworkPolicy) -> Manifest:
         spec["enableDefaultDeny"] = deny
     for direction, side, rules in (("ingress", "from", item.ingress), ("egress", "to", item.egress)):
         if rules is not None:
-            # An empty list would be taken for no rules at all; one empty rule is default deny.
+            # The API treats an empty list like no rules at all. One empty rule means default deny.
             spec[direction] = [_rule(rule, side) for rule in rules] or [{}]
     for direction, side, denied in (("ingressDeny", "from", item.ingress_deny), ("egressDeny", "to", item.egress_deny)):
         if denied:

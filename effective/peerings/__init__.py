@@ -1,1 +1,1 @@
-"""BGP peerings: what each side has for the other, and what both agree on."""
+"""BGP peerings: the settings of each side, and the negotiated values."""

@@ -1,4 +1,4 @@
-"""The BGP sessions that a stack declares, as both sides will have them: the node's, and the router's where known."""
+"""The BGP sessions that a stack declares: the node's side, and the router's side if known."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from effective.peerings.router_side import RouterNeighbors, RouterSide
 class DeclaredSession:
     """One peering of one node. `path` is the peer's YAML path.
 
-    `address` is the peer's: the declared one, or the node's default gateway where that is to be discovered.
+    `address` is the peer's: the declared address, or with auto-discovery the node's default gateway.
     """
 
     path: str
@@ -40,18 +40,18 @@ class DeclaredSession:
 
     @property
     def source_is_there(self) -> bool:
-        """Whether an interface of the node has the source address that the session is to have."""
+        """Whether an interface of the node has the source address of the session."""
         return any(interface.address.ip == self.source for interface in self.node.interfaces)
 
     @property
     def local_asn(self) -> ASN | None:
-        """The node's AS number, after its override."""
+        """The node's AS number, including the override."""
         own = self.override.local_asn if self.override else None
         return own if own is not None else self.instance.local_asn
 
 
 def declared_sessions(stack: StackConfig) -> Iterator[DeclaredSession]:
-    """Every peering that the stack's cluster configs give its nodes."""
+    """Every peering of the nodes from the stack's cluster configs."""
     if stack.bgp is None:
         return
     selection = NodeSelection(stack)
@@ -96,7 +96,7 @@ def declared_sessions(stack: StackConfig) -> Iterator[DeclaredSession]:
 
 
 def foreign(stack: StackConfig, router: Router) -> set[str]:
-    """The neighbors of a router that are neither nodes nor managed routers, as FRR calls them."""
+    """The names (in FRR) of a router's neighbors that are neither nodes nor managed routers."""
     links = [i for node in stack.nodes for i in node.interfaces]
     known = {i.address.ip for i in (*links, *(i for other in stack.managed_routers for i in other.interfaces))}
     return {neighbor.name for neighbor in router.bgp.neighbors if neighbor.address not in known}

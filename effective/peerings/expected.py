@@ -1,4 +1,4 @@
-"""The sessions that a stack promises, derived from the declaration alone."""
+"""The sessions to expect of a stack, derived only from its declaration."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from effective.peerings.router_side import RouterSide
 
 @dataclass(frozen=True)
 class ExpectedSession:
-    """One BGP session between a node and a router. Timers are the agreed ones, in seconds.
+    """One BGP session between a node and a router. Timers are the negotiated values, in seconds.
 
-    `address` is the router's address as the node has it, `node_address` the node's as the router sees it.
-    `side`: what the router has for the node.
+    `address` is the router's address in the node's configuration. `node_address` is the node's address in the router's
+    view. `side` has the router's settings for the node.
     """
 
     router: Router
@@ -36,7 +36,7 @@ class ExpectedSession:
 
     @property
     def policies(self) -> PolicyUse:
-        """What the router lets in from the node, and out to it."""
+        """The router's policies for routes from the node and to the node."""
         return self.side.policies
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ class ExpectedSession:
 
 
 def expected_sessions(stack: StackConfig) -> tuple[ExpectedSession, ...]:
-    """Every session that the stack declares on Cilium's side towards a router of the stack."""
+    """Every session with a router of the stack that the stack declares on Cilium's side."""
     return tuple(
         ExpectedSession(
             one.far.router,

@@ -1,4 +1,4 @@
-"""What a router has for each of its neighbors: its own settings, else its peer group's."""
+"""The settings of a router for each neighbor: the neighbor's own settings, otherwise those of its peer group."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from config.router import Router
 
 @dataclass(frozen=True)
 class RouterSide:
-    """The router that owns the peer's address, and what it has for the node's source address."""
+    """The router with the peer's address, and its settings for the node's source address."""
 
     path: str
     router: Router
@@ -23,13 +23,13 @@ class RouterSide:
 
     @property
     def settings_path(self) -> str:
-        """Where the router's settings for that address stand: the neighbor's entry, else its group's."""
+        """The YAML path of the settings for the address: the neighbor's, otherwise its group's."""
         if self.neighbor is not None or self.group is None:
             return self.neighbor_path
         return f"{self.path}.bgp.peerGroups[{self.router.bgp.peer_groups.index(self.group)}]"
 
     def place(self, name: str) -> str:
-        """Where the setting in force stands: the path of the neighbor, or of its group."""
+        """The YAML path of the effective setting: the neighbor's, or its group's."""
         own = self.neighbor is not None and getattr(self.neighbor, name)
         if own or self.group is None:
             return self.neighbor_path
@@ -37,46 +37,46 @@ class RouterSide:
 
     @property
     def known(self) -> bool:
-        """Whether the router takes a connection from that address at all."""
+        """Whether the router accepts connections from the address at all."""
         return self.neighbor is not None or self.group is not None
 
     @property
     def remote_as(self) -> int | str | None:
-        """What the router expects of the other side: a number, `external` or `internal`."""
+        """The AS that the router expects of the peer: a number, `external` or `internal`."""
         own = self.neighbor.remote_as if self.neighbor else None
         return own if own is not None else (self.group.remote_as if self.group else None)
 
     def setting(self, name: str) -> Any:
-        """What is in force of a setting that neighbors and groups have: the neighbor's own, else its group's."""
+        """The effective value of a setting of neighbors and groups: the neighbor's own, otherwise its group's."""
         own = getattr(self.neighbor, name) if self.neighbor else None
         return own or (getattr(self.group, name) if self.group else None)
 
     @property
     def password_config(self) -> str | None:
-        """The name of the router's password for this neighbor."""
+        """The configuration key of the router's password for the neighbor."""
         found: str | None = self.setting("password_config")
         return found
 
     @property
     def asn(self) -> int:
-        """The AS number that the router speaks with to this neighbor: its own, or `localAs`."""
+        """The AS number that the router uses towards the neighbor: its own, or `localAs`."""
         return self.setting("local_asn") or self.router.bgp.asn
 
     @property
     def prepended(self) -> tuple[int, ...]:
-        """What the router puts before the AS path of what this neighbor sends."""
+        """The AS numbers that the router prepends to the AS path of routes from the neighbor."""
         said = self.setting("local_as")
         return () if said is None or (isinstance(said, LocalAs) and not said.prepend) else (self.asn,)
 
     @property
     def timers(self) -> tuple[int, int]:
-        """Hold time and keepalive that the router offers, in seconds."""
+        """Hold time and keepalive interval that the router offers, in seconds."""
         found: NeighborTimers | None = self.setting("timers")
         return (found.hold, found.keepalive) if found is not None else self.router.bgp.default_timers
 
     @property
     def policies(self) -> PolicyUse:
-        """The prefix lists and route maps for this neighbor: its own, else its group's."""
+        """The prefix lists and route maps for the neighbor: its own, otherwise its group's."""
         found = {
             name: value
             for item in (self.group, self.neighbor)
@@ -88,7 +88,7 @@ class RouterSide:
 
     @property
     def multihop(self) -> int:
-        """The TTL that the router's eBGP uses."""
+        """The TTL of the router's eBGP packets."""
         return int(self.setting("ebgp_multihop") or 1)
 
 
@@ -102,19 +102,19 @@ class RouterNeighbors:
         self._neighbors = {n.address: i for i, n in enumerate(router.bgp.neighbors) if n.address is not None}
 
     def side(self, source: Address) -> RouterSide:
-        """What the router has for a source address."""
+        """The router's settings for a source address."""
         if source in self._neighbors:
             return self.of_neighbor(self._neighbors[source])
         listen = self._listen(source)
         return self.of_group(listen.peer_group if listen else "")
 
     def of_neighbor(self, index: int) -> RouterSide:
-        """What the router has for one of its neighbors."""
+        """The router's settings for the neighbor with that index."""
         neighbor, where = self._router.bgp.neighbors[index], f"{self._path}.bgp.neighbors[{index}]"
         return RouterSide(self._path, self._router, where, neighbor, self._groups.get(neighbor.peer_group or ""))
 
     def of_group(self, name: str) -> RouterSide:
-        """What the router has for a neighbor that only its group names."""
+        """The router's settings for a dynamic neighbor of a group."""
         return RouterSide(self._path, self._router, f"{self._path}.bgp.neighbors", None, self._groups.get(name))
 
     def _listen(self, source: Address) -> ListenRange | None:
@@ -123,12 +123,12 @@ class RouterNeighbors:
 
 
 def side_of(router: Router, source: Address) -> RouterSide:
-    """What a router has for whoever speaks to it from an address."""
+    """A router's settings for a peer with that source address."""
     return RouterNeighbors("", router).side(source)
 
 
 def sides_of(path: str, router: Router) -> list[RouterSide]:
-    """What a router has for each neighbor, and for whoever connects from a listen range. `path`: the router's."""
+    """A router's settings for each neighbor and for each listen range. `path` is the router's YAML path."""
     neighbors = RouterNeighbors(path, router)
     ranges = list(dict.fromkeys(item.peer_group for item in router.bgp.listen_ranges))
     return [*map(neighbors.of_neighbor, range(len(router.bgp.neighbors))), *map(neighbors.of_group, ranges)]
