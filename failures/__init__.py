@@ -1,1 +1,1 @@
-"""What every single loss costs, foreseen from the stack file alone."""
+"""The effects of every single failure, predicted only from the stack file."""

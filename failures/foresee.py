@@ -1,4 +1,4 @@
-"""What each single loss costs: a pure function of the stack."""
+"""The effects of each single failure, as a pure function of the stack."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from failures.thing import Kind, RedundantPath, Thing
 
 @dataclass(frozen=True)
 class Cost:
-    """What a loss does to a thing. `left`: paths after it; `share`: of the traffic, what is lost at first.
+    """The effect of a failure on a thing. `left`: the remaining paths. `share`: the share of traffic lost at first.
 
-    `seconds`: for how long that is lost, None until what was lost is back.
+    `seconds`: how long that traffic is lost. None: until the failed part is back.
     """
 
     thing: Thing
@@ -28,35 +28,35 @@ class Cost:
 
     @property
     def down(self) -> bool:
-        """Whether nothing is left of it."""
+        """Whether no path is left."""
         return self.left == 0
 
     def text(self) -> str:
-        """In one line, without the names."""
+        """The effect in one line, without the names."""
         return f"{'down: ' if self.down else ''}{self.left} of {len(self.thing.paths)} {self.thing.plural} left"
 
 
 @dataclass(frozen=True)
 class Foreseen:
-    """A loss and its costs, the worst first."""
+    """A failure and its effects, the worst first."""
 
     loss: Loss
     costs: tuple[Cost, ...]
 
     @property
     def down(self) -> tuple[Cost, ...]:
-        """What it takes down."""
+        """The effects that leave no path."""
         return tuple(cost for cost in self.costs if cost.down)
 
 
 def things(stack: StackConfig) -> list[Thing]:
-    """Everything that can be lost: what is declared, stands under `manifests`, or is made by Cilium (of Ingresses)."""
+    """Everything that a failure can affect: declared, under `manifests`, or made by Cilium (for Ingresses)."""
     read = with_made(whole(stack).stack.model_copy(update={"manifests": ()}))
     return [*routes.things(read), *served.things(read)]
 
 
 def foresee(stack: StackConfig) -> list[Foreseen]:
-    """Every single loss with what it costs. Linear in the paths that are lost."""
+    """Every single failure with its effects. The running time is linear in the number of lost paths."""
     known = things(stack)
     users: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for t, thing in enumerate(known):
@@ -81,17 +81,17 @@ def _cost(loss: Loss, thing: Thing, lost: list[RedundantPath]) -> Cost | None:
     if _of_its_own(loss, thing):
         return None
     left = len(thing.paths) - len(lost)
-    # The worst case: what is used at a time is among what is lost.
+    # The worst case: the lost paths include the used paths.
     share = min(len(lost), thing.width) / thing.width
     if not left:
         return Cost(thing, 0, 1.0, None)
-    # A session that ends says so: its routes are taken back, or kept while it starts again.
+    # The end of a session is noticed at once: the router withdraws its routes, or keeps them during a restart.
     seconds = 0.0 if loss.kind == "session" else max(path.seconds for path in lost)
     return Cost(thing, left, share, seconds)
 
 
 def _of_its_own(loss: Loss, thing: Thing) -> bool:
-    """A node that is gone needs no routes to its pods, and no way back; a gateway's service is not its pods."""
+    """Whether the thing is lost together with the nodes: routes to their own pods, and their own return paths."""
     nodes = {part.removeprefix("node/") for part in loss.parts if part.startswith("node/")}
     if thing.kind == "pods":
         return thing.names[0].removeprefix("pods of ") in nodes
@@ -103,12 +103,12 @@ def _worst(cost: Cost) -> tuple[bool, float, str]:
 
 
 def points_of_failure(found: Iterable[Foreseen]) -> list[Foreseen]:
-    """The losses that take something down."""
+    """The failures that leave a thing without a path."""
     return [one for one in found if one.down]
 
 
 def longest(stack: StackConfig, loss: str, kind: Kind, name: str) -> float | None:
-    """For how many seconds a loss (`node NAME`) may cost a thing some of its traffic; None where it takes it down."""
+    """The maximum seconds that a thing loses traffic after a failure (`node NAME`). None: no path is left."""
     found = next((one for one in foresee(stack) if str(one.loss) == loss), None)
     costs = (
         [

@@ -1,4 +1,4 @@
-"""Every single loss of a stack: what goes with it."""
+"""Every single failure of a stack, and the parts that fail together."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KINDS: dict[str, LossKind] = {
 
 @dataclass(frozen=True)
 class Loss:
-    """A node, a zone, a router, a link (`HOST/INTERFACE`), a session, a gateway's service, or a pod's node is lost."""
+    """The failure of a node, a zone, a router, a link (`HOST/INTERFACE`), a session, a gateway, or a pod's node."""
 
     kind: LossKind
     name: str
@@ -34,7 +34,7 @@ class Loss:
 
 
 def losses(stack: StackConfig, things: Iterable[Thing]) -> list[Loss]:
-    """All of them: what some thing depends on, then zones. In the order of the kinds, and of the stack file."""
+    """All failures: the parts that some thing depends on (by kind and name), then the zones."""
     parts = dict.fromkeys(part for thing in things for path in thing.paths for part in sorted(path.parts))
     found = [Loss(_KINDS[kind], name, frozenset({part})) for part in parts for kind, _, name in [part.partition("/")]]
     order = list(_KINDS.values())

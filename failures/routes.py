@@ -1,4 +1,4 @@
-"""What routers learn: addresses of Services, and the nodes' pods. Back to the routers: the nodes' own routes."""
+"""Routes: from routers to addresses of Services and to pods of nodes, and from nodes back through routers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from failures.thing import RedundantPath, Thing
 
 
 def things(stack: StackConfig) -> Iterator[Thing]:
-    """Addresses, pods of each node, and ways back."""
+    """Addresses, pods of each node, and return paths."""
     found = [session for session in declared_sessions(stack) if session.far is not None]
     yield from _addresses(stack, found)
     pods: dict[str, list[RedundantPath]] = defaultdict(list)
@@ -27,7 +27,7 @@ def things(stack: StackConfig) -> Iterator[Thing]:
 
 
 def _addresses(stack: StackConfig, found: list[DeclaredSession]) -> Iterator[Thing]:
-    """Services that the same sessions carry fare alike."""
+    """The addresses of Services. Services that the same sessions announce are one thing."""
     configs = {session.peer_config.name: session.peer_config for session in found if session.peer_config}
     alike: dict[tuple[frozenset[str], frozenset[str] | None], list[Service]] = defaultdict(list)
     for service in stack.services:
@@ -50,13 +50,13 @@ def _addresses(stack: StackConfig, found: list[DeclaredSession]) -> Iterator[Thi
 
 
 def called(service: Service) -> str:
-    """A Service's name, and its address where it asks for one."""
+    """A Service's name, and its requested addresses."""
     asked = ", ".join(map(str, service.asked))
     return f"{service.namespace}/{service.name}" + (f" ({asked})" if asked else "")
 
 
 def _local(stack: StackConfig, service: Service) -> frozenset[str] | None:
-    """With policy Local: the nodes that are known to have a pod; None where any node may announce."""
+    """With policy Local: the nodes that have a pod. None: any node may announce."""
     if service.external_traffic_policy != "Local":
         return None
     pods = list(behind(stack, service))
@@ -68,16 +68,16 @@ def _redundant_path(session: DeclaredSession) -> RedundantPath:
     assert far is not None
     node, router = session.node.name, far.router.name
     parts = {f"node/{node}", f"router/{router}", f"session/{node} - {router}", *_links(session)}
-    # A router that waits for a restart keeps what it knows of a node that will not come.
+    # During a graceful restart, a router keeps the routes even of a node that does not return.
     config = session.peer_config
     waits = (config.timers.graceful_restart or 0) if config and far.router.bgp.graceful_restart else 0
     return RedundantPath(frozenset(parts), float(timers(session)[0] + waits))
 
 
 def _links(session: DeclaredSession) -> Iterator[str]:
-    """The node's wire that has the source address, and the router's on the same net: of another net nothing is known.
+    """The node's link with the source address, and the router's links on the same network. Others are unknown.
 
-    A router's own address stays reachable without its wire.
+    A loopback address of a router stays reachable without a particular link.
     """
     near = [i for i in session.node.interfaces if i.address.ip == session.source and not i.loopback]
     yield from (f"link/{session.node.name}/{i.name}" for i in near)
@@ -91,7 +91,7 @@ def _links(session: DeclaredSession) -> Iterator[str]:
 
 
 def _back(stack: StackConfig) -> Iterator[Thing]:
-    """Static routes and default gateways of nodes that lead over a router."""
+    """Static routes and default gateways of nodes through a router."""
     owners = {i.address.ip: (router, i) for router in stack.routers for i in router.interfaces}
     alike: dict[RedundantPath, list[str]] = defaultdict(list)
     for node in stack.nodes:

@@ -1,4 +1,4 @@
-"""What nodes do for others: answer ARP for an address, let traffic out, run the pods behind a Service, be the API."""
+"""Services of nodes: L2 announcements, egress gateways, the pods behind a Service, the API server."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from effective.leases import lease_times
 from failures.routes import called
 from failures.thing import RedundantPath, Thing
 
-# Until a silent node's pods are out of every Service, and until they run elsewhere (Kubernetes' own defaults).
+# Seconds after a node's last sign of life until its pods leave all Services, and until they run on other nodes
+# (Kubernetes' defaults).
 NOT_READY, EVICTED = 50.0, 350.0
-# What agents and the datapath need to follow.
+# Seconds that agents and the datapath need to apply a change.
 _FOLLOW = 1.0
 
 
@@ -35,10 +36,11 @@ def things(stack: StackConfig) -> Iterator[Thing]:
 
 
 def _announcements(stack: StackConfig) -> Iterator[Thing]:
-    """Services that the same nodes may announce. Who holds a Lease has to renew it: a lost API server ends it, too.
+    """L2 announcements. Services that the same nodes may announce are one thing.
 
-    Another node looks every retry period, with a jitter of a fifth: it may see the last renewal so much later, and the
-    end of the Lease so much later again (client-go, leaderelection).
+    The holder has to renew its Lease, so that the loss of the API server ends the Lease too. Other nodes check the
+    Lease every retry period, with a jitter of 20 %. They may notice the last renewal one such period late, and the end
+    of the Lease another period late (client-go, leaderelection).
     """
     duration, _, retry = lease_times(reader(stack))
     control_planes = [node for node in stack.nodes if node.role == "control-plane"]
@@ -81,7 +83,7 @@ def _announcing(stack: StackConfig, service: Service) -> Iterator[tuple[str, str
 
 
 def _egress(stack: StackConfig, policy: EgressPolicy) -> Iterator[Thing]:
-    """The HA form moves on by itself; of Cilium's own kind each entry is its first node, and nobody stands in."""
+    """Egress gateways. The HA form fails over. With Cilium's own kind, only the first node of each entry serves."""
     ha = stack.egress_ha
     seconds = ha.misses * ha.probe_interval + _FOLLOW if policy.by_controller(stack.cilium.edition) else 0.0
     for path, entry in policy.gateways():
@@ -98,7 +100,7 @@ def _egress(stack: StackConfig, policy: EgressPolicy) -> Iterator[Thing]:
 
 
 def _by_zone(stack: StackConfig, policy: EgressPolicy, nodes: list[Node]) -> Iterator[tuple[str, list[Node]]]:
-    """`localOnly` has pods use the gateways of their own zone alone."""
+    """With `localOnly`, pods use only the gateways of their own zone."""
     if policy.az_affinity != "localOnly":
         yield "", nodes
         return
@@ -109,7 +111,7 @@ def _by_zone(stack: StackConfig, policy: EgressPolicy, nodes: list[Node]) -> Ite
 
 
 def _backends(stack: StackConfig) -> Iterator[Thing]:
-    """Where it is known which declared pods are behind a Service."""
+    """The Services with declared pods."""
     for service in stack.services:
         paths: list[RedundantPath] = []
         for one in behind(stack, service):
@@ -118,7 +120,7 @@ def _backends(stack: StackConfig) -> Iterator[Thing]:
             elif one.replicas == 1:
                 paths.append(RedundantPath(frozenset({f"pod/{one.name}"}), EVICTED))
             else:
-                # The scheduler puts them on different nodes where it can.
+                # The scheduler prefers different nodes for the replicas.
                 paths += [
                     RedundantPath(frozenset({f"pod/{one.name} {n}"}), NOT_READY) for n in range(1, one.replicas + 1)
                 ]

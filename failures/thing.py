@@ -1,4 +1,4 @@
-"""What can be lost, and the redundant paths that lead to it."""
+"""The things that a failure can affect, and their redundant paths."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ Kind = Literal["address", "pods", "announcement", "egress", "backends", "API ser
 
 @dataclass(frozen=True)
 class RedundantPath:
-    """One path to a thing: it is gone as soon as one of its `parts` is.
+    """One path to a thing. The path fails with any of its `parts`.
 
     Parts are `node/NAME`, `link/HOST/INTERFACE`, `router/NAME`, `session/NODE - ROUTER`, `gateway/NODE` and
-    `pod/WORKLOAD` (the node that it happens to be on). `seconds`: until traffic has left a path that fell silent.
+    `pod/WORKLOAD` (the node of the pod, whichever it is). `seconds`: until traffic has left a path that failed
+    silently.
     """
 
     parts: frozenset[str]
@@ -22,9 +23,9 @@ class RedundantPath:
 
 @dataclass(frozen=True)
 class Thing:
-    """Things that fare alike: `names` are all of them.
+    """One or more things (`names`) with the same paths.
 
-    `used`: how many of the paths are used at a time, where that is not all of them. `plural` says what a path is.
+    `used`: the number of paths in use at a time (None: all). `plural` is the word for the paths.
     """
 
     kind: Kind
@@ -35,5 +36,5 @@ class Thing:
 
     @property
     def width(self) -> int:
-        """How many of the paths are used at a time."""
+        """The number of paths in use at a time."""
         return min(self.used or len(self.paths), len(self.paths))

@@ -1,9 +1,9 @@
-"""The pack: one policy for each rule that can be judged from what a program declares."""
+"""The pack: one policy for each rule that the resources of a program are enough for."""
 
 import sys
 from pathlib import Path
 
-# Pulumi runs this file from its own folder; the rules are beside it.
+# Pulumi runs this file in its own folder. The folder of the rules is next to it.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from pulumi_policy import PolicyPack

@@ -1,4 +1,4 @@
-"""Rules as stack policies. Errors are mandatory; a rule's warnings are a policy of their own, advisory."""
+"""Rules as stack policies. A rule's errors are a mandatory policy, its warnings a separate advisory policy."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Reporter = Callable[..., None]
 
 
 def policies() -> list[ResourceValidationPolicy | StackValidationPolicy]:
-    """`b4` and `b4-warning` for each rule in scope, and what keeps the inputs and tells what could not be read."""
+    """The policies `b4` and `b4-warning` of each rule in scope, and the policies `inputs` and `unread`."""
     pack = _Pack()
     judged = [
         StackValidationPolicy(
@@ -66,7 +66,7 @@ class _Judged:
 
 
 class _Pack:
-    """One preview: inputs as they come, and one judgement for all policies."""
+    """One preview: the recorded inputs, and one run of the rules for all policies."""
 
     def __init__(self) -> None:
         self._registered = Registered()
@@ -74,11 +74,11 @@ class _Pack:
         self._judged: _Judged | None = None
 
     def register(self, args: ResourceValidationArgs, report: Reporter) -> None:
-        """A resource policy that never objects."""
+        """A resource policy that reports nothing and only records the inputs."""
         self._registered.add(args)
 
     def tell_unread(self, args: StackValidationArgs, report: Reporter) -> None:
-        """What is left out is said: nobody is to take silence for consent."""
+        """Reports the objects that no rule has checked, so that the absence of findings is not misread."""
         for urn, name, why in self._of(args).translation.unread:
             report(f"{name}: not judged, because {why}", urn)
 
@@ -96,15 +96,16 @@ class _Pack:
         return validate
 
     def _of(self, args: StackValidationArgs) -> _Judged:
-        """Translated and judged once: the SDK makes new objects of the same resources for every policy."""
+        """The translated and checked resources. Cached, because the SDK makes new objects of them for every policy."""
         resources = self._registered.of(args.resources)
         if self._judged is None or resources != self._resources:
-            # The engine registers in an order of its own; which of two is blamed must not change between runs.
+            # The order of registration varies. Sorting keeps the findings the same between runs.
             translation = translate(sorted(resources, key=lambda one: one.urn))
             found = check_all(
                 translation.stack, read_manifests=False, installed=translation.installed, declared=translation.release
             ).findings
-            # What another program may have made, or an object that could not be read, is missing here and not there.
+            # Another program may have made a missing object, or the object could not be read. Then findings about
+            # absent objects are unreliable.
             whole = translation.installed and not translation.unread
             self._judged = _Judged(translation, tuple(f for f in found if whole or f.rule not in OF_ABSENCE))
             self._resources = resources

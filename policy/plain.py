@@ -6,10 +6,10 @@ from typing import Any
 
 
 def plain(value: Any) -> tuple[Any, bool]:
-    """Dicts, lists and scalars; and whether all of it is known.
+    """The value as dicts, lists and scalars, and whether all of it is known.
 
-    The SDK hands over proxies of its own, which are no dicts and no lists and raise where a value is not known before
-    `up`, and every number as a float. What is unknown is left out of the result.
+    The SDK provides proxies, which are neither dicts nor lists and raise for values that are unknown before `up`. It
+    provides every number as a float. Unknown values are left out of the result.
     """
     if hasattr(value, "keys"):
         return _dict(value)
@@ -39,7 +39,7 @@ def _item(value: Any, key: Any) -> tuple[Any, bool] | None:
     try:
         return plain(value[key])
     except Exception as error:
-        # The SDK's own class has no public name.
+        # The SDK's class has no public name.
         if type(error).__name__ != "UnknownValueError":
             raise
         return None

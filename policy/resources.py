@@ -1,7 +1,7 @@
-"""What a program declares, as far as the pack gets to see it.
+"""The declared resources of a program, as far as the pack sees them.
 
-Stack policies get resources as providers have answered, and a provider whose kubeconfig is not known yet answers
-nothing. Resource policies get the inputs as they are registered: those are kept here until the stack is judged.
+Stack policies get the outputs of providers, and a provider without a known kubeconfig has no outputs. Resource policies
+get the inputs at registration. This module keeps the inputs until the stack policies run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from policy.plain import plain
 
 @dataclass(frozen=True)
 class KubernetesResource:
-    """A resource of Kubernetes. `known` is False where parts of it are known only by `up`, or nothing could be read."""
+    """A resource of Kubernetes. `known` is False if some values are unknown before `up`, or nothing could be read."""
 
     urn: str
     type: str
@@ -31,12 +31,12 @@ class Registered:
         self._inputs: dict[str, KubernetesResource] = {}
 
     def add(self, resource: Any) -> None:
-        """From a resource policy."""
+        """Records the resource of a resource policy."""
         if of_kubernetes(resource.resource_type):
             self._inputs[resource.urn] = kubernetes_resource(resource)
 
     def of(self, resources: Iterable[Any]) -> list[KubernetesResource]:
-        """What is known of the resources that a stack policy is given."""
+        """The resources of a stack policy, with the recorded inputs if there are any."""
         return [
             self._inputs.get(resource.urn) or kubernetes_resource(resource)
             for resource in resources
@@ -45,12 +45,12 @@ class Registered:
 
 
 def of_kubernetes(kind: str) -> bool:
-    """Whether a resource type is one of Kubernetes' objects or Helm's releases."""
+    """Whether a resource type is a Kubernetes object or a Helm release."""
     return kind.startswith("kubernetes:")
 
 
 def kubernetes_resource(resource: Any) -> KubernetesResource:
-    """A resource as the SDK gives it."""
+    """The SDK's resource as a KubernetesResource."""
     document, known = plain(resource.props)
-    # An empty object is what a provider has answered that was not asked yet.
+    # An empty object comes from a provider that was not queried yet.
     return KubernetesResource(resource.urn, resource.resource_type, resource.name, document, known and bool(document))

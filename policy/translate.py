@@ -1,4 +1,4 @@
-"""A program's resources as a stack: what the rules need, from inputs as anybody may write them."""
+"""A program's resources as a stack for the rules. The program may be written in any style."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rules.part import NOWHERE
 
 @dataclass(frozen=True)
 class Place:
-    """Where a finding belongs: the resource's URN, and the words for people."""
+    """The place of a finding: the resource's URN, and a text for users."""
 
     urn: str | None
     text: str
@@ -28,10 +28,10 @@ class Place:
 
 @dataclass
 class Translation:
-    """The stack, and which resource each of its parts came from.
+    """The stack, and the resource of each part.
 
-    `installed`: the program has a release of Cilium, and its values are known. `unread`: URN, name and reason of each
-    resource that is not in the stack and might have been.
+    `installed`: the program has a release of Cilium, and the values of the release are known. `unread`: URN, name and
+    reason of each relevant resource that could not be read.
     """
 
     stack: StackConfig
@@ -41,11 +41,11 @@ class Translation:
 
     @property
     def release(self) -> StackConfig:
-        """The release alone: its own values are all that it has. Objects of a program switch no feature on."""
+        """A stack with only the release. Objects of a program do not enable features of the release."""
         return StackConfig(cluster=NOWHERE, nodes=(), cilium=self.stack.cilium)
 
     def place(self, path: str) -> Place:
-        """The resource that a path of the stack came from."""
+        """The resource for a path of the stack."""
         match = re.match(r"^(?:[A-Za-z0-9]+\.)?[A-Za-z0-9]+\[\d+\]", path)
         head = match[0] if match else path.split(".")[0]
         if head not in self.origins:
@@ -56,7 +56,7 @@ class Translation:
 
 
 def translate(resources: Iterable[KubernetesResource]) -> Translation:
-    """What is declared. What cannot be read yet is left out, and named."""
+    """The stack of the resources. Resources that cannot be read are left out, and listed in `unread`."""
     parts: dict[str, list[Any]] = {}
     origins: dict[str, tuple[str, str]] = {}
     unread: list[tuple[str, str, str]] = []
@@ -124,7 +124,7 @@ def _put(
     document: Mapping[str, Any],
     resource: KubernetesResource,
 ) -> bool:
-    """Whether it could be read as what the rules know."""
+    """Adds the object to `parts`. Returns whether it has a model that the rules know."""
     name = f"{kind} {(document.get('metadata') or {}).get('name') or resource.name}"
     found: list[tuple[str, Any]] = []
     if "spec" in document and (manifest := as_model(Manifest, dict(document))) is not None:
