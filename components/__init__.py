@@ -1,7 +1,7 @@
-"""The ComponentResources of the edge, a folder for each feature, and what several of them are made with.
+"""The ComponentResources of the edge, a folder for each feature, and helpers for several components.
 
-`from components import RouterFRR` loads that component alone, and `import components` not even Pulumi: commands that
-only render have no use for it.
+`from components import RouterFRR` loads only that component, and `import components` does not even load Pulumi,
+because commands that only render do not need it.
 """
 
 from importlib import import_module
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> Any:
-        """The class of that name, loaded when it is first asked for."""
+        """The class of that name, imported on first use."""
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,6 +1,6 @@
-"""The component provider: it gives the components to programs in every language that Pulumi has.
+"""The component provider, which offers the components to programs in all Pulumi languages.
 
-The folder `provider` is what Pulumi starts; the schema of the package is read off the components' annotations.
+Pulumi starts the folder `provider`. The schema of the package comes from the annotations of the components.
 """
 
 from __future__ import annotations
@@ -44,40 +44,40 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     CiliumGateways,
 ]
 VERSION = "0.1.0"
-# Go's generator makes a module of this path, and by itself imports another one in it.
+# By default, the Go generator imports a module path that differs from the path of the module it generates.
 _GO = f"example.com/pulumi-{PROJECT}/sdk/go/{PROJECT.replace('-', '')}"
 _ARGS = re.compile(rf"({PROJECT}:index:\w+?)Args(?=\")")
-# Arguments that nobody may read, wherever they are.
+# Arguments that are secret at any depth.
 SECRETS = {"kubeconfig", "password", "passwords", "privateKey", "privateKeyPassword"}
 
 
 class EdgeProvider(ComponentProvider):
-    """Hands arguments to the components as the program in the other language gave them.
+    """Passes arguments to the components as the program in the other language sent them.
 
-    The SDK's own mapping drops an Output where it expects an object, and leaves whole numbers floats: the
-    components read every spelling and every number themselves, and say everything that is wrong at once.
+    The SDK's own mapping drops an Output in place of an object, and leaves whole numbers as floats. The components
+    themselves accept every spelling and every number, and report all problems at once.
     """
 
     schema: str
 
     def __init__(self) -> None:
         super().__init__(COMPONENTS, PROJECT, version=VERSION)
-        # Every language's generator adds `Args` to the types of inputs by itself.
+        # The generators of all languages append `Args` to the names of input types.
         found = _finished(json.loads(_ARGS.sub(r"\1", self.schema)))
         self.schema = json.dumps({**found, "language": {**found.get("language", {}), "go": {"importBasePath": _GO}}})
 
     def map_inputs(self, inputs: Mapping[str, Any], component_def: Any) -> dict[str, Any]:
-        """The arguments as they came; what only an apply knows is an Output, as it is in a Python program."""
+        """The arguments as sent. Values that are unknown before an apply are Outputs, as in a Python program."""
         return {key: _late(value) for key, value in inputs.items()}
 
     def construct(self, name: str, resource_type: str, inputs: Any, options: Any = None) -> ConstructResult:
-        """Makes a component. What the user has to mend is said without a traceback."""
+        """Creates a component. Errors that the user can correct are reported without a traceback."""
         try:
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
             if not isinstance(error.inner, (ConfigError, Refused)):
                 raise
-            # The SDK fails on an error that has no list.
+            # The SDK fails on an error without a list.
             found = error.inner.problems if isinstance(error.inner, ConfigError) else ()
             errors = [{"property_path": one.path, "reason": f"expected {one.expected}, got {one.got}"} for one in found]
             raise InputPropertiesError(
@@ -86,9 +86,9 @@ class EdgeProvider(ComponentProvider):
 
 
 def _finished(node: Any, name: str = "") -> Any:
-    """A schema with its descriptions unindented, and with secrets marked: states and logs then hide them.
+    """A schema with unindented descriptions and marked secrets, which states and logs then hide.
 
-    In Go a plain list of plain objects has a type that the generator names and does not make.
+    Items are not marked plain: the Go generator uses a type for plain lists of plain objects but does not generate it.
     """
     if isinstance(node, list):
         return [_finished(below) for below in node]
@@ -105,7 +105,7 @@ def _finished(node: Any, name: str = "") -> Any:
 
 
 def serve() -> None:
-    """Answers the engine whose address is among the program's arguments, until it ends."""
+    """Serves the engine (its address is in the arguments of the process) until the engine ends."""
     main(EdgeProvider(), sys.argv[1:])
 
 

@@ -1,1 +1,1 @@
-"""BgpControlPlane: what Cilium says over BGP, and the way back to the nodes."""
+"""BgpControlPlane: Cilium's BGP objects, and the return routes on the nodes."""

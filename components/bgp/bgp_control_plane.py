@@ -31,8 +31,8 @@ from effective.objects import bgp as bgp_objects
 from effective.return_routes import ReturnRoute
 
 Render = Callable[..., dict[str, Any]]
-# Argument, its model, the field that names an item, the kind without its prefix, how it is rendered, and what its
-# metadata has besides the name; in the order in which objects are declared.
+# Argument, model, the field with the name of an item, kind without its prefix, render function, and further keys of
+# metadata. In the order in which objects are declared.
 _KINDS: tuple[tuple[str, type[Model], str, str, Render, tuple[str, ...]], ...] = (
     ("advertisements", AdvertisementSet, "name", "Advertisement", bgp_objects.advertisement_set, ("labels",)),
     ("peer_configs", PeerConfig, "name", "PeerConfig", bgp_objects.peer_config, ()),
@@ -42,7 +42,7 @@ _KINDS: tuple[tuple[str, type[Model], str, str, Render, tuple[str, ...]], ...] =
 
 
 class ReturnRouteArgs(TypedDict):
-    """A static route on a node to the pods of other nodes, and how to reach the node."""
+    """A static route on a node to the pods of other nodes, and the connection to the node."""
 
     node: str
     connection: pulumi.Input[SshArgs]
@@ -52,10 +52,10 @@ class ReturnRouteArgs(TypedDict):
 
 
 class BgpControlPlaneArgs(TypedDict):
-    """The cluster's side of BGP, as the section `bgp` of a stack file has it, for a Cilium of `version`.
+    """The cluster's side of BGP, as in the section `bgp` of a stack file, for a Cilium of `version`.
 
-    `nodeLabels` are put on each of `nodes`. `passwords` maps what `passwordConfig` of `authSecrets` names to the
-    password; the Secrets are made in `secretsNamespace`, where the agents look for them (Helm value
+    `nodeLabels` are added to each of `nodes`. `passwords` maps the names in `passwordConfig` of `authSecrets` to
+    passwords. The Secrets are created in `secretsNamespace`, where the agents look for them (Helm value
     `bgpControlPlane.secretsNamespace.name`).
     """
 
@@ -73,7 +73,7 @@ class BgpControlPlaneArgs(TypedDict):
 
 
 class BgpControlPlane(pulumi.ComponentResource):
-    """Cilium's BGP objects. It depends on what makes their kinds (`CiliumInstall.crds`, or somebody else's release)."""
+    """Cilium's BGP objects. Depends on the resource that creates the CRDs (`CiliumInstall.crds` or another release)."""
 
     cluster_configs: pulumi.Output[list[str]]
 
@@ -106,7 +106,7 @@ class BgpControlPlane(pulumi.ComponentResource):
             fields: dict[str, Any] = {
                 kind[0]: tuple(next(left) for _ in range(length)) for kind, length in zip(_KINDS, lengths, strict=True)
             }
-            # Which Secrets there are is not asked: another program may have made them.
+            # Every Secret is assumed to exist, because another program may have made it.
             secrets = tuple(
                 AuthSecret(name=one.auth_secret_ref, password_config="own")  # noqa: S106 - a name
                 for one in fields["peer_configs"]

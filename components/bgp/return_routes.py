@@ -1,4 +1,4 @@
-"""The scripts that put a return route on a node, and take it off again."""
+"""The scripts that add a return route to a node and remove it again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from effective.return_routes import ReturnRoute
 
 
 def apply_script(route: ReturnRoute, owner: str) -> str:
-    """Sets the route now and at every boot."""
+    """Adds the route now and at every boot."""
     command = f"ip route replace {route.to} via {route.via} dev {route.device}"
     again = f'[ -n "$(ip route show exact {route.to} via {route.via} dev {route.device})" ] || {command}'
     return f"""set -eu
@@ -19,7 +19,7 @@ ip route show {route.to} | sed 's/ *$//'
 
 
 def delete_script(route: ReturnRoute, owner: str) -> str:
-    """Takes the route and what makes it permanent away."""
+    """Removes the route and its boot script."""
     return boot_script.remove(_NAME, owner, _undo(route))
 
 

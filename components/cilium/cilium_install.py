@@ -1,4 +1,4 @@
-"""CiliumInstall: the Helm release, and the wait until its operator has registered the CRDs."""
+"""CiliumInstall: the Helm release, and the wait for the CRDs and the agents."""
 
 import shlex
 import sys
@@ -31,23 +31,23 @@ _CONTROLLERS: dict[str, tuple[type[Model], str]] = {
     "ingress_controller": (IngressController, "ingressController"),
     "gateway_controller": (GatewayController, "gatewayController"),
 }
-# What the operator looks for when it starts; without one of them it serves no Gateway until it is started again.
+# The operator checks for these CRDs at startup. If one is missing, it serves no Gateway until its next start.
 _GATEWAY_CRDS = [
     f"{kind}.gateway.networking.k8s.io"
     for kind in ("gatewayclasses", "gateways", "httproutes", "grpcroutes", "referencegrants")
 ]
-# They are there or they are not: nothing that is installed here brings them.
+# Seconds. A longer wait is useless, because nothing in this installation creates these CRDs.
 _SOON = 10
 _REPOSITORY = "https://helm.cilium.io"
 _WAIT = f"{PACKAGE}transport.wait"
 
 
 class CiliumInstallArgs(CiliumArgs):
-    """Cilium's own settings as the section `cilium` of a stack file has them, and which features are used.
+    """Cilium's own settings, as in the section `cilium` of a stack file, and the used features.
 
-    `apiServer` and `apiPort` are what agents reach the API by, `podCidr` is the cluster's with `ipam: cluster-pool`.
-    `kubeconfig` is asked whether CRDs and agents are there; without it the one that kubectl would use. `waitFor`
-    names CRDs to wait for in the place of those of the features and of pools.
+    `apiServer` and `apiPort` are the agents' address of the API. `podCidr` is the cluster's, with `ipam: cluster-pool`.
+    `kubeconfig` is used to wait for CRDs and agents (default: kubectl's). `waitFor` names the CRDs to wait for, instead
+    of the CRDs of the features and of pools.
     """
 
     bgp: NotRequired[bool]
@@ -64,10 +64,10 @@ class CiliumInstallArgs(CiliumArgs):
 
 
 class CiliumInstall(pulumi.ComponentResource):
-    """Cilium by Helm, once what it depends on is there.
+    """Cilium by Helm, after its dependencies.
 
-    `crds` is what custom resources depend on: they exist only once the operator has registered
-    them, which is after the release. `ready` waits for an agent on every node.
+    Custom resources depend on `crds`, because the operator registers the CRDs only after the release is installed.
+    `ready` waits for an agent on every node.
     """
 
     version: pulumi.Output[str]
@@ -91,7 +91,7 @@ class CiliumInstall(pulumi.ComponentResource):
             "chart": own.get("chart") or "cilium",
             "version": cilium.version,
             "values": _values(name, own, given),
-            # Agents are ready when the CRDs below are there, so helm must not wait for them.
+            # Agents become ready only after the CRDs below exist. Helm must not wait for the agents.
             "skipAwait": True,
         }
         if "chart" not in own:
@@ -119,7 +119,7 @@ class CiliumInstall(pulumi.ComponentResource):
         self, name: str, seconds: int, kubeconfig: pulumi.Input[str], arguments: list[str], opts: pulumi.ResourceOptions
     ) -> Command:
         revision = [self.release.status.apply(lambda status: (status or {}).get("revision"))] if self.release else []
-        # The kubeconfig goes in by standard input: arguments and environment are for all to read.
+        # The kubeconfig is passed by standard input, because arguments and environment are readable for others.
         words = " ".join([f"--seconds={seconds}", *map(shlex.quote, arguments)])
         return Command(
             name,
@@ -137,7 +137,7 @@ class CiliumInstall(pulumi.ComponentResource):
 
 
 def _values(name: str, own: Mapping[str, Any], given: Mapping[str, Any]) -> pulumi.Input[dict[str, Any]]:
-    """The Helm values; plain where all is known, for an unknown inside them would hide every difference."""
+    """The Helm values. Plain if all of them are known, because an unknown value inside would hide every difference."""
     switches: dict[str, Any] = {key: bool(given.get(key)) for key in _SWITCHES}
     late = {key: given[key] for key in ("api_server", "api_port", "pod_cidr", *_CONTROLLERS) if key in given}
 
@@ -155,17 +155,17 @@ def _values(name: str, own: Mapping[str, Any], given: Mapping[str, Any]) -> pulu
 
 
 def _told(status: Any) -> dict[str, Any]:
-    """What is installed, as Helm says."""
+    """The status of the installed release, from Helm."""
     keys = ("name", "namespace", "version", "appVersion", "revision", "status")
     return {key: (status or {}).get(key) for key in keys}
 
 
 def _python() -> str:
-    """The interpreter of the project's own environment, by a path that another checkout has too where it can be."""
+    """The Python interpreter: by a relative path in the project's own environment, so that checkouts do not differ."""
     own = (IMPORTED_FROM / ".venv").resolve() == Path(sys.prefix).resolve()
     return ".venv/bin/python" if own else shlex.quote(sys.executable)
 
 
 def _directory() -> str:
-    """Where Python finds the helper's module: here, as far as another checkout is concerned, where it is here."""
+    """The directory of the helper's module. A relative path if possible, so that checkouts do not differ."""
     return "." if Path.cwd() == IMPORTED_FROM else str(IMPORTED_FROM)

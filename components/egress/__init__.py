@@ -1,1 +1,1 @@
-"""EgressGatewayHA, the objects of its controller, and the addresses that gateways get on their hosts."""
+"""EgressGatewayHA, the objects of its controller, and the addresses of gateways on their hosts."""

@@ -1,4 +1,4 @@
-"""The CustomResourceDefinition EgressGatewayHAPolicy, and its objects."""
+"""The CustomResourceDefinition EgressGatewayHAPolicy, and objects of this kind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PLURAL = "egressgatewayhapolicies"
 
 _TEXT: Manifest = {"type": "string"}
 _TEXTS: Manifest = {"type": "array", "items": _TEXT}
-# The API refuses what is no prefix; host bits are for the controller to find.
+# The API server rejects texts that are not prefixes. The controller finds host bits.
 _PREFIXES: Manifest = {"type": "array", "items": {"type": "string", "format": "cidr"}}
 _LABELS: Manifest = {"type": "object", "additionalProperties": _TEXT}
 _REQUIREMENT: Manifest = {
@@ -95,7 +95,7 @@ _STATUS: Manifest = {
 
 
 def definition() -> Manifest:
-    """The kind itself; cluster-scoped, with a status that only the controller writes."""
+    """The definition of the kind: cluster-scoped, with a status that only the controller writes."""
     columns = [
         {"name": "Affinity", "type": "string", "jsonPath": ".spec.azAffinity"},
         {"name": "Active", "type": "string", "jsonPath": ".status.groupStatuses[*].activeGatewayIPs"},

@@ -1,4 +1,4 @@
-"""EgressGatewayHA: the HA form of egress policies, by Isovalent's kind or by the project's own controller."""
+"""EgressGatewayHA: egress policies, in the HA form by Isovalent's kind or by the project's own controller."""
 
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
@@ -23,10 +23,10 @@ from effective.objects import egress as egress_objects
 
 
 class EgressGatewayHAArgs(TypedDict):
-    """Egress policies as a stack file has them, for a Cilium of `version` and `edition` (`oss` or `enterprise`).
+    """Egress policies as in a stack file, for a Cilium of `version` and `edition` (`oss` or `enterprise`).
 
-    `ha` are the controller's settings, `image` among them. The controller reaches the API at `apiServer`, and not by
-    way of the agents that it is there to stand in for. With `hostFirewall` the probes' ports are closed to strangers.
+    `ha` has the settings of the controller, such as `image`. The controller connects to the API at `apiServer`, and not
+    through the agents, whose failure it has to handle. With `hostFirewall`, only nodes can reach the probe ports.
     """
 
     policies: list[EgressPolicyArgs]
@@ -39,10 +39,10 @@ class EgressGatewayHAArgs(TypedDict):
 
 
 class EgressGatewayHA(pulumi.ComponentResource):
-    """Egress policies. It depends on what makes Cilium's kinds (`CiliumInstall.crds`).
+    """Egress policies. Depends on the resource that creates Cilium's CRDs (`CiliumInstall.crds`).
 
-    A single gateway is Cilium's own kind. Groups are IsovalentEgressGatewayPolicies where the edition has
-    them, else objects of the project's own kind and the controller that carries them out.
+    A single gateway uses Cilium's own kind. Groups use IsovalentEgressGatewayPolicies if the edition has this kind, and
+    otherwise the project's own kind and controller.
     """
 
     policies: pulumi.Output[list[str]]
@@ -105,7 +105,7 @@ class EgressGatewayHA(pulumi.ComponentResource):
         if given.get("host_firewall"):
             KubernetesObject(f"{name}-firewall", host_policy(settings), self._options, name)
         server = then(given["api_server"], str), then(given.get("api_port", 6443), lambda port: str(int(port)))
-        # Deleted first, so that the controller is there to take addresses and policies back.
+        # Policies are deleted first, so that the controller still runs and removes addresses and policies.
         before = pulumi.ResourceOptions.merge(self._options, pulumi.ResourceOptions(depends_on=[kind, *rights]))
         return [
             KubernetesObject(f"{name}-{item['kind'].lower()}", item, before, name)
@@ -114,7 +114,7 @@ class EgressGatewayHA(pulumi.ComponentResource):
 
 
 def _settings(name: str, given: Any) -> EgressHA:
-    """The controller's settings. The image alone may come late: it can have been built by the same program."""
+    """The controller's settings. Only the image may be an Output, because the same program may build the image."""
     if isinstance(given, EgressHA):
         return given
     image = entry(given, "image")
@@ -129,7 +129,7 @@ def _settings(name: str, given: Any) -> EgressHA:
 
 
 def _shape(name: str, item: Any, path: str) -> EgressPolicy:
-    """What of a policy decides which objects there are: its kind, its groups, and their nodes."""
+    """The parts of a policy that decide which objects are created: its kind, its groups, and their nodes."""
     if isinstance(item, EgressPolicy):
         return item
     groups = []

@@ -1,4 +1,4 @@
-"""The probes' ports closed to everybody but nodes, by Cilium's host firewall."""
+"""A policy of Cilium's host firewall that admits only nodes to the probe ports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Manifest = dict[str, Any]
 
 
 def host_policy(settings: EgressHA) -> Manifest:
-    """A policy of hosts that only takes away: what it does not speak of stays as it is."""
+    """A host policy with only deny rules, so that other traffic is unaffected."""
     ports = [{"port": str(port), "protocol": "UDP"} for port in (settings.probe_port, settings.probe_port + 1)]
     pods = {"matchExpressions": [{"key": "k8s:io.kubernetes.pod.namespace", "operator": "Exists"}]}
     return {

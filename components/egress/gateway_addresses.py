@@ -1,4 +1,4 @@
-"""Addresses that nodes are given for egress: on a link of their own, or beside another address."""
+"""Egress addresses on nodes: on an interface of their own, or as further addresses of an interface."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from config.stack import StackConfig
 
 _HERE = Path(__file__).parent
 
-# SSH to a host, by its name and what the stack says of it.
+# Returns the SSH connection to a host, from its name and its SSH endpoint in the stack.
 Connect = Callable[[str, SshEndpoint], remote.ConnectionArgs]
 
 
@@ -35,15 +35,15 @@ class GatewayAddress:
 
     @property
     def name(self) -> str:
-        """Unique on the node, and fit for a file name."""
+        """A name that is unique on the node and valid as a file name."""
         return f"address-{self.interface.name}-{str(self.interface.address.ip).replace(':', '-')}"
 
     @property
     def put_on(self) -> InterfaceAddress:
-        """The address with the prefix that it gets on the host.
+        """The address with its prefix length on the host.
 
-        A further address of a subnet that the interface has gets none: with one it would become the address that
-        the host itself speaks with, as soon as a network manager takes its own off and puts it on again.
+        A further address in an existing subnet of the interface has the full length. With the subnet's length it would
+        become the host's primary address as soon as a network manager removes and re-adds the original address.
         """
         address = self.interface.address
         own = [
@@ -57,9 +57,9 @@ class GatewayAddress:
 
 
 class GatewayAddresses(pulumi.ComponentResource):
-    """The managed interfaces of all nodes. `each` is what has to be there before an agent looks for devices.
+    """The managed interfaces of all nodes. `each` has the resources that must exist before an agent detects devices.
 
-    `addresses`: node -> what its host says that it has now, as `INTERFACE ADDRESS/LENGTH`.
+    `addresses`: node -> the addresses that its host reports, as `INTERFACE ADDRESS/LENGTH`.
     """
 
     def __init__(
@@ -106,14 +106,14 @@ def _by_node(items: list[GatewayAddress], each: list[remote.Command]) -> dict[st
 
 
 def _aliases(name: str, item: GatewayAddress, items: list[GatewayAddress]) -> list[pulumi.Alias]:
-    """The first address of an interface was once named by the interface alone."""
+    """The former name of the first address of an interface, which had only the interface."""
     same = (one for one in items if (one.node, one.interface.name) == (item.node, item.interface.name))
     old = f"{name}-{item.node.name}-{item.interface.name}"
     return [pulumi.Alias(name=old)] if next(same) is item else []
 
 
 def gateway_addresses(stack: StackConfig) -> Iterator[GatewayAddress]:
-    """What the stack's nodes are to be given."""
+    """The managed interfaces of the stack's nodes."""
     for node in stack.nodes:
         for interface in node.interfaces:
             if interface.managed:
@@ -121,7 +121,7 @@ def gateway_addresses(stack: StackConfig) -> Iterator[GatewayAddress]:
 
 
 def apply_script(item: GatewayAddress, owner: str) -> str:
-    """Puts the address on now and at every boot; a link that somebody else made is left alone."""
+    """Adds the address now and at every boot. An existing foreign link is not changed."""
     name, address = item.interface.name, item.put_on
     there = f'[ -n "$(ip -o address show dev {name} to {address.ip})" ]'
     kept = f"/etc/cilium-edge/{item.name}"
@@ -132,7 +132,7 @@ def apply_script(item: GatewayAddress, owner: str) -> str:
         check = script(_HERE / "gateway_link.sh", link=name, kept=kept)
         lines = [
             boot_script.loose_link(name),
-            # Its prefix is not reached through a link without a wire.
+            # The link has no wire, so that its prefix must not be routed through it.
             f"{there} || ip address replace {address} dev {name} noprefixroute",
             f"ip link set {name} up",
         ]
@@ -143,7 +143,7 @@ ip -o address show dev {name} to {address.ip} | sed 's/.* \\(inet6\\? [^ ]*\\).*
 
 
 def delete_script(item: GatewayAddress, owner: str) -> str:
-    """Takes the address off again, and the link that was made for it."""
+    """Removes the address, and the link if the program made it."""
     return boot_script.remove(item.name, owner, _undo(item))
 
 

@@ -1,4 +1,4 @@
-"""What the two parts of the controller may do in the API, and no more (docs/egress-rights.md, kept by a test)."""
+"""The API permissions of the two parts of the controller (docs/egress-rights.md, checked by a test)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from config.egress import HA_GROUP, HA_KEYS, HA_LEASE, EgressHA
 Manifest = dict[str, Any]
 CONTROLLER, NODE = "egress-ha-controller", "egress-ha-node"
 _WATCH = ["list", "watch"]
-# Events of what is in no namespace are in this one.
+# Events of cluster-scoped objects are in this namespace.
 _EVENTS = "default"
 
 
 def rbac(settings: EgressHA) -> list[Manifest]:
-    """ServiceAccounts, roles and their bindings."""
+    """ServiceAccounts, roles and role bindings."""
     space = settings.namespace
     wide = [
         _rule([HA_GROUP], [PLURAL], _WATCH),
@@ -46,7 +46,7 @@ def rbac(settings: EgressHA) -> list[Manifest]:
 
 
 def filled_by_controller(settings: EgressHA) -> list[Manifest]:
-    """The Lease and the Secret that the controller fills. It may write these two, and make none."""
+    """The Lease and the Secret that the controller fills. It may write these two objects, but not create others."""
     space = settings.namespace
     return [
         {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": HA_LEASE, "namespace": space}},
@@ -69,7 +69,7 @@ def _role(kind: str, name: str, rules: list[Manifest], namespace: str | None = N
 
 
 def _binding(kind: str, name: str, namespace: str, account: str = "", where: str = "") -> Manifest:
-    """Of a ServiceAccount in `namespace`; a Role's is `where` the Role is."""
+    """The binding of a ServiceAccount in `namespace`. A RoleBinding is in the namespace `where`, like its Role."""
     metadata = {"name": name} | ({"namespace": where or namespace} if kind == "Role" else {})
     return {
         "apiVersion": "rbac.authorization.k8s.io/v1",

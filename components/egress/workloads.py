@@ -1,4 +1,4 @@
-"""The controller's Deployment and its budget, and the part on the gateways as a DaemonSet."""
+"""The controller's Deployment and disruption budget, and the DaemonSet on the gateways."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _HARDENED: Manifest = {
     "seccompProfile": {"type": "RuntimeDefault"},
 }
 _NOBODY = 65534
-# What a lab has a program for, and a name that no registry can have: rule G23 asks for a real one.
+# The image name that a lab replaces by a program, and an invalid name (rule G23 requires a real image).
 LAB_IMAGE, NO_IMAGE = "cilium-edge/egress-ha", "egress-ha.invalid/not-set"
-# In memory, and as long as the pod: a process that starts again while the API is away has its keys.
+# A volume in memory with the lifetime of the pod: a process that restarts without the API still has its keys.
 _KEYS = "/run/egress-ha"
 
 
 def workloads(settings: EgressHA, gateways: Sequence[LabelSelector], server: Server, cilium: Cilium) -> list[Manifest]:
-    """What runs. Replicas stand on different nodes, away from the gateways where the cluster has other nodes.
+    """The workloads. Replicas run on different nodes, and not on gateways if the cluster has other nodes.
 
     `gateways` are the node selectors of all groups.
     """
-    # Not by the ClusterIP: that way leads through the agents, and the controller is there for when they fail.
+    # Not the ClusterIP: it depends on the agents, and the controller has to work when agents fail.
     environment = [
         {"name": "KUBERNETES_SERVICE_HOST", "value": server[0]},
         {"name": "KUBERNETES_SERVICE_PORT", "value": server[1]},
@@ -88,7 +88,7 @@ def _budget(settings: EgressHA) -> Manifest:
 
 def _daemon_set(settings: EgressHA, gateways: Sequence[LabelSelector]) -> Manifest:
     labels = {"app": NODE}
-    # NET_ADMIN puts addresses on, NET_RAW speaks ARP; only root's programs get capabilities from Kubernetes.
+    # NET_ADMIN for addresses, NET_RAW for ARP. Kubernetes gives capabilities only to processes of root.
     may = {"runAsUser": 0, "capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN", "NET_RAW"]}}
     spec = _pod(settings, NODE, "node", may)
     spec["tolerations"] = [{"operator": "Exists"}]

@@ -1,4 +1,4 @@
-"""CiliumGateways: Gateways of Cilium's class, and the routes that belong to them."""
+"""CiliumGateways: Gateways of Cilium's class, and their routes."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -20,9 +20,9 @@ from effective.objects import gateways as gateway_objects
 
 
 class CiliumGatewaysArgs(TypedDict):
-    """Gateways and routes, as a stack file has them.
+    """Gateways and routes, as in a stack file.
 
-    `certificates` maps what `certificateConfig` and `keyConfig` of listeners name to certificates and keys in PEM.
+    `certificates` maps the names in `certificateConfig` and `keyConfig` of listeners to certificates and keys (PEM).
     """
 
     gateways: NotRequired[list[GatewayArgs]]
@@ -32,7 +32,7 @@ class CiliumGatewaysArgs(TypedDict):
     certificates: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
 
 
-# Argument -> its model, the kind of its objects, and how one is written.
+# Argument -> its model, the kind of its objects, and the render function.
 _PARTS: dict[str, tuple[type[Any], str, Callable[[Any], Manifest]]] = {
     "gateways": (Gateway, "Gateway", gateway_objects.gateway),
     "http_routes": (HttpRoute, "HTTPRoute", gateway_objects.http_route),
@@ -44,7 +44,8 @@ _PARTS: dict[str, tuple[type[Any], str, Callable[[Any], Manifest]]] = {
 class CiliumGateways(pulumi.ComponentResource):
     """Gateways with their certificates, and HTTPRoutes, GRPCRoutes and TLSRoutes.
 
-    The CRDs of the Gateway API are the cluster's. It depends on what installs Cilium (`CiliumInstall.crds`).
+    The cluster provides the CRDs of the Gateway API. Depends on the resource that installs Cilium
+    (`CiliumInstall.crds`).
     """
 
     gateways: pulumi.Output[list[str]]
@@ -66,7 +67,7 @@ class CiliumGateways(pulumi.ComponentResource):
         )
         given_parts = [(key, i, item) for key in _PARTS for i, item in enumerate(given.get(key) or ())]
         declared = zip(given_parts, flat, strict=True)
-        # A Gateway's Secret is there before the Gateway: without it the listener is refused first.
+        # The Secret is created before the Gateway. Otherwise Cilium first rejects the listener.
         own = [(item, one) for (key, _, item), one in zip(given_parts, flat, strict=True) if key == "gateways"]
         made = list(tls_secrets(name, _certificates(name, own), certificates))
         names = []

@@ -1,1 +1,1 @@
-"""What components set on hosts over SSH: how it is reached, kept, owned and observed."""
+"""Settings on hosts over SSH: connection, persistence, ownership and observation."""

@@ -1,7 +1,7 @@
-"""Settings of a host that are made now, at every boot, and again within 10 s where something took them away.
+"""Settings of a host that are applied now, at every boot, and within 10 s after their removal.
 
-Only where the host has systemd. Network managers do take them away: systemd-networkd removes what others have
-put on a link when it sets the link up anew.
+This requires systemd on the host. Network managers do remove settings: systemd-networkd removes foreign addresses and
+routes of a link when it reconfigures the link.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _AGAIN = "10s"
 
 
 def loose_link(name: str) -> str:
-    """A line that makes a link without a wire where it is not there."""
-    # Not every kernel has the dummy type; a bridge without ports has no wire either.
+    """A line that creates a link without a wire, unless the link exists."""
+    # Not every kernel has the type dummy. A bridge without ports has no wire either.
     return (
         f"ip link show dev {name} >/dev/null 2>&1 || ip link add {name} type dummy 2>/dev/null"
         f" || ip link add {name} type bridge"
@@ -26,11 +26,11 @@ def loose_link(name: str) -> str:
 
 
 def install(name: str, owner: str, description: str, lines: list[str], undo: str) -> str:
-    """A part of a shell script that runs the lines and keeps them for the next boot.
+    """A part of a shell script that runs the lines and stores them for the next boot.
 
-    They must change nothing where all is as it should be. Where they fail the first time they are not kept, and
-    `undo` takes back what some of them did. What stood there before under this name is undone once the lines are in
-    force. `owner` is the resource that the script is of: only its own `remove` takes it away.
+    The lines must be idempotent. If their first run fails, they are not stored, and `undo` reverts partial changes.
+    Former lines with the same name are undone after the new lines have run. `owner` is the resource of the script:
+    only the `remove` of the same owner removes the script.
     """
     written = ("#!/bin/sh", f"# owner: {owner}", f"# undo: {undo}", "set -eu", *lines)
     return script(
@@ -45,9 +45,9 @@ def install(name: str, owner: str, description: str, lines: list[str], undo: str
 
 
 def remove(name: str, owner: str, undo: str) -> str:
-    """A shell script that forgets them. `undo` is run in between, where they had been kept.
+    """A shell script that removes the stored lines. If there were any, it also runs `undo`.
 
-    Where another resource has taken the place over meanwhile, nothing is done.
+    The script does nothing if another resource owns the lines now.
     """
     return script(_HERE / "boot_remove.sh", **_places(name), owner=word(owner), undo=undo)
 

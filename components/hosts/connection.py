@@ -1,4 +1,4 @@
-"""SSH to a host, as arguments."""
+"""The arguments of an SSH connection to a host."""
 
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
@@ -21,9 +21,9 @@ class BastionArgs(TypedDict):
 
 
 class SshArgs(TypedDict):
-    """SSH to a host. `hostKey` is the public key line that the host must present.
+    """An SSH connection to a host. `hostKey` is the public key line that the host must present.
 
-    `dialErrorLimit` is how many times a connection is tried.
+    `dialErrorLimit` is the maximum number of connection attempts.
     """
 
     host: pulumi.Input[str]
@@ -39,9 +39,9 @@ class SshArgs(TypedDict):
 
 
 def connection(component: str, given: Any, path: str = "connection") -> pulumi.Input[ConnectionArgs]:
-    """The connection of a command. pulumi-command's own arguments are taken as they are.
+    """The connection of a command. pulumi-command's own arguments are accepted unchanged.
 
-    Raises ArgumentError: whoever answers on an address is not the host, so that a host without a key is refused.
+    Raises ArgumentError, also for a connection without a host key, because any machine could answer on the address.
     """
     if isinstance(given, (ConnectionArgs, pulumi.Output)):
         return given

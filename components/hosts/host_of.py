@@ -1,4 +1,4 @@
-"""What a host is made of where the program makes it: what is set on the host lives and dies with that."""
+"""The resources of hosts that the program itself creates. Settings on such a host depend on its resource."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 import pulumi
 from pulumi_command.remote import ConnectionArgs
 
-# By the connection, which is all that a component is given of a host. It is kept, so that its number stays its own.
+# By id of the connection, because components know only the connection of a host. The reference keeps the id unique.
 _HOSTS: dict[int, tuple[ConnectionArgs, pulumi.Resource]] = {}
 
 
 def made_of(connection: ConnectionArgs, resource: pulumi.Resource) -> None:
-    """Note what the host at the other end is."""
+    """Registers the resource of the host at the other end of a connection."""
     _HOSTS[id(connection)] = (connection, resource)
 
 
 def living_on(connection: Any, options: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
-    """The options of something that is set on a host: it is made anew with the host, and goes with it."""
+    """The options of a setting on a host: the setting is replaced and deleted together with the host."""
     found = _HOSTS.get(id(connection))
     if found is None:
         return options

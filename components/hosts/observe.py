@@ -1,6 +1,6 @@
-"""Lines in a script that tell the built-in engine what it is. To every shell they are comments."""
+"""Marker lines in scripts for the built-in engine. For a shell they are comments."""
 
-# What follows only observes: the engine runs it alone when it refreshes (ADR 3).
+# The rest of the script only observes. On a refresh, the engine runs only the rest (ADR 3).
 OBSERVE = "# --- observe ---"
-# Ends a local command that only waits: the engine ends it where the run is ending for another reason.
+# The last line of a local command that only waits. The engine stops such a command if the run ends.
 ONLY_WAITS = "# only waits"

@@ -1,7 +1,7 @@
-"""Whose a thing on a host is: a mark in what was put there, asked before anything is undone.
+"""Ownership of settings on a host: a mark in the setting, which is checked before the setting is removed.
 
-A resource that is renamed is made anew first, on the same host, and the old one is deleted after that. The old
-one's delete must find that the thing is no longer its own.
+A rename creates the new resource first, on the same host, and then deletes the old resource. That delete must find
+that the old resource no longer owns the setting.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from components.inputs.arguments import ArgumentError
 from config.errors import Problem
 from config.load import PROJECT
 
-# What stands between quotes in a script.
+# Texts that are safe between quotes in a script.
 _FIT = re.compile(r"[A-Za-z0-9._@:/+=-]+")
 
 
 def owner(name: str) -> str:
-    """The mark of the resource of that name: `STACK/NAME`, with the project before it where that is another one.
+    """The mark of the resource of that name: `STACK/NAME`, in another project `PROJECT/STACK/NAME`.
 
-    Raises ArgumentError for a name that no script can hold.
+    Raises ArgumentError for a name that is not safe in a script.
     """
     if not _FIT.fullmatch(name):
         wanted = "letters, digits and any of . _ @ : / + = -"

@@ -1,4 +1,4 @@
-"""The shell scripts that hosts run: files beside the Python that sends them."""
+"""The shell scripts for hosts: files next to the Python modules that send them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _SPOT = re.compile(r"@([A-Z]+)@")
 
 
 def script(path: Path, /, **values: object) -> str:
-    """The text of a script, with `values` at the spots `@NAME@`.
+    """The text of a script, with `values` in place of `@NAME@`.
 
-    What a file tells shellcheck stays here: what hosts were sent is in the state, and a comment would change it.
+    Directives for shellcheck are removed, so that they do not change the scripts in the state.
     """
     text = _text(path)
     named = {name.upper(): str(value) for name, value in values.items()}
@@ -21,7 +21,7 @@ def script(path: Path, /, **values: object) -> str:
 
 
 def word(text: str) -> str:
-    """A word of a script, in single quotes whatever is in it."""
+    """Any text as one word of a script, in single quotes."""
     return "'" + text.replace("'", "'\\''") + "'"
 
 

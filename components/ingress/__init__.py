@@ -1,1 +1,1 @@
-"""CiliumIngress: Ingresses, and who may ask them."""
+"""CiliumIngress: Ingresses, and the clients that they admit."""

@@ -1,4 +1,4 @@
-"""CiliumIngress: Ingresses of Cilium's class, and the policies that guard them."""
+"""CiliumIngress: Ingresses of Cilium's class, and the network policies for them."""
 
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -34,9 +34,9 @@ from effective.objects.policies import kind_of, network_policy
 
 
 class CiliumIngressArgs(TypedDict):
-    """Ingresses and clusterwide network policies, as a stack file has them; `access` makes those of both hops.
+    """Ingresses and clusterwide network policies, as in a stack file. `access` makes the policies of both hops.
 
-    `certificates` maps what `certificateConfig` and `keyConfig` of `tls` name to certificates and keys in PEM.
+    `certificates` maps the names in `certificateConfig` and `keyConfig` of `tls` to certificates and keys (PEM).
     """
 
     ingresses: NotRequired[list[IngressArgs]]
@@ -48,7 +48,7 @@ class CiliumIngressArgs(TypedDict):
 class CiliumIngress(pulumi.ComponentResource):
     """Ingresses with their certificates, and CiliumClusterwideNetworkPolicies.
 
-    It depends on what makes their kinds (`CiliumInstall.crds`).
+    Depends on the resource that creates the CRDs (`CiliumInstall.crds`).
     """
 
     ingresses: pulumi.Output[list[str]]
@@ -88,7 +88,7 @@ class CiliumIngress(pulumi.ComponentResource):
 
 
 def _of_access(name: str, given: dict[str, Any]) -> tuple[NetworkPolicy, ...]:
-    """The policies of `access`, which names them: it cannot come late."""
+    """The policies of `access`. It cannot be an Output, because it has the names of the policies."""
     access = given.pop("access", None)
     if access is None:
         return ()

@@ -1,1 +1,1 @@
-"""What components are given: read, judged, secret or known only later."""
+"""Arguments of components: parsing, rules, secrets, and values that are known only later."""

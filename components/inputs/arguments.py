@@ -1,4 +1,4 @@
-"""What a component is given: plain data of the stack file's shape, Outputs inside it, or models that are read already.
+"""Arguments of components: plain data in the stack file's form (which may contain Outputs), or models.
 
 Keys may be Python's (`pod_cidr`), the stack file's (`podCIDR`) or those of another language's SDK (`podCidr`).
 """
@@ -20,7 +20,7 @@ M = TypeVar("M", bound=Model)
 
 
 class ArgumentError(ConfigError, pulumi.RunError):
-    """Arguments of a component that are wrong. Pulumi prints it without a traceback."""
+    """Invalid arguments of a component. Pulumi prints the error without a traceback."""
 
     def __init__(self, component: str, found: list[Problem]) -> None:
         super().__init__(component, found)
@@ -33,7 +33,7 @@ class ArgumentError(ConfigError, pulumi.RunError):
 
 
 def is_late(value: Any) -> bool:
-    """Whether an Output is anywhere inside."""
+    """Whether the value contains an Output at any depth."""
     if isinstance(value, Mapping):
         return any(is_late(below) for below in value.values())
     if isinstance(value, (list, tuple)):
@@ -42,9 +42,9 @@ def is_late(value: Any) -> bool:
 
 
 def read(component: str, model: type[M], value: Any, path: str) -> pulumi.Input[M]:
-    """The model of an argument; an Output of it where something in it is known only later.
+    """The model of an argument, or an Output of the model if the argument contains Outputs.
 
-    Raises ArgumentError with everything that is wrong; for what comes late, when it is known.
+    Raises ArgumentError with all problems. For Outputs, raises it when their values are known.
     """
     if isinstance(value, model):
         return value
@@ -54,12 +54,12 @@ def read(component: str, model: type[M], value: Any, path: str) -> pulumi.Input[
 
 
 def read_each(component: str, model: type[M], given: Any, path: str) -> list[pulumi.Input[M]]:
-    """The models of a list. How many there are has to be known."""
+    """The models of a list. The length of the list must be known."""
     return [read(component, model, item, f"{path}[{i}]") for i, item in enumerate(sequence(component, given, path))]
 
 
 def sequence(component: str, given: Any, path: str) -> list[Any]:
-    """A list that is no Output. Raises ArgumentError."""
+    """The argument as a list. Raises ArgumentError for an Output."""
     if given is None:
         return []
     if not isinstance(given, (list, tuple)):
@@ -69,7 +69,7 @@ def sequence(component: str, given: Any, path: str) -> list[Any]:
 
 
 def known(component: str, item: Any, field: str, path: str) -> str:
-    """A text that names a resource, so that it cannot come late. Raises ArgumentError."""
+    """A text in the name of a resource. Raises ArgumentError for an Output."""
     value = entry(item, field)
     if not isinstance(value, str):
         wanted = "a text that is known when the program runs: it names a resource"
@@ -78,14 +78,14 @@ def known(component: str, item: Any, field: str, path: str) -> str:
 
 
 def described(value: Any) -> str:
-    """What an argument is, in the words of a message: its value may be a secret."""
+    """A description of an argument for messages, without the value, which may be a secret."""
     if isinstance(value, pulumi.Output):
         return "an Output"
     return "nothing" if value is None else type(value).__name__
 
 
 def entry(given: Any, field: str) -> Any:
-    """A value by its key, in whatever spelling, or a model's field; None where it is not there."""
+    """The value of a key (in any spelling) or of a model's field. None: absent."""
     if isinstance(given, Model):
         return getattr(given, field)
     if not isinstance(given, Mapping):
@@ -94,12 +94,12 @@ def entry(given: Any, field: str) -> Any:
 
 
 def namespace_of(item: Any) -> str:
-    """The namespace of an object as its arguments have it."""
+    """The namespace of an object in its arguments."""
     return str(entry(item, "namespace") or "default")
 
 
 def only(component: str, given: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments by their Python names. Raises ArgumentError for those that the component does not have."""
+    """The arguments by their Python names. Raises ArgumentError for unknown arguments."""
     names = {_spelled(field): field for field in fields}
     odd = [key for key in given if _spelled(key) not in names]
     if odd:
@@ -108,7 +108,7 @@ def only(component: str, given: Mapping[str, Any], fields: Mapping[str, Any]) ->
 
 
 def validated(component: str, model: type[M], value: Any, path: str) -> M:
-    """The model of an argument in which nothing is late. Raises ArgumentError."""
+    """The model of an argument without Outputs. Raises ArgumentError."""
     document = _canonical(model, value)
     try:
         return model.model_validate(document)
@@ -122,7 +122,7 @@ def _joined(path: str, below: str) -> str:
 
 
 def _canonical(annotation: Any, value: Any) -> Any:
-    """Keys as in the stack file, no Nones, and whole numbers as ints: other languages only have floats."""
+    """The value with the stack file's keys, without Nones, and with whole numbers as ints (SDKs may send floats)."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, (list, tuple)):

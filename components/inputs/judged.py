@@ -1,6 +1,6 @@
-"""The rules that the arguments of one component are enough for, asked where the component is made.
+"""The rules that the arguments of one component are enough for, applied when the component is created.
 
-Models come from a stack file that was judged as a whole, with its waivers: they are taken as they are.
+Models are accepted without a check: they come from a stack file that was checked as a whole, with its waivers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from config.references import broken_references
 T = TypeVar("T")
 
 
-# Field of a stack -> what a rule calls a place in it, and what the component's argument is called.
+# Field of a stack -> pattern of its paths in findings, and the corresponding argument of the component.
 _PLACES = {
     "routers": (r"\brouters\[0\]\.", ""),
     "bgp": (r"(?<![\w.])bgp\.", ""),
@@ -28,7 +28,7 @@ _PLACES = {
 
 
 class Objection(Refused, pulumi.RunError):
-    """What the rules have against a component. Pulumi prints it without a traceback."""
+    """Findings of the rules about a component. Pulumi prints the error without a traceback."""
 
     def __init__(self, component: str, findings: Sequence[str]) -> None:
         super().__init__(findings)
@@ -39,9 +39,9 @@ class Objection(Refused, pulumi.RunError):
 def judged(
     component: pulumi.ComponentResource, given: Mapping[str, Any], read: T, parts: Callable[[Any], dict[str, Any]]
 ) -> T:
-    """What was read of the arguments, once no rule objects: `parts` makes fields of a stack of it.
+    """The parsed arguments, if no rule objects. `parts` converts them to fields of a stack.
 
-    Raises Objection with every error; warnings go to the log. What comes late is judged when it is known.
+    Raises Objection with all error findings. Warnings go to the log. Outputs are checked when their values are known.
     """
     if _settled(list(given.values())):
         return read
@@ -68,7 +68,7 @@ def _settled(given: Any) -> bool:
 
 
 def _ask(component: pulumi.ComponentResource, fields: dict[str, Any]) -> None:
-    # Loaded where they are needed: the stack's own program has judged before.
+    # Imported on demand: the stack's own program has already run the rules.
     from rules.finding import Severity
     from rules.part import judge_part, part
 

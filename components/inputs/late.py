@@ -1,4 +1,4 @@
-"""Values that may be Outputs: what follows from them, and manifests with something in them that is known only later."""
+"""Values that may be Outputs, and manifests with such values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from components.kubernetes.places import Manifest
 
 
 def then(value: pulumi.Input[Any], make: Callable[[Any], Any]) -> pulumi.Input[Any]:
-    """What follows from a value; an Output only where the value is one, so that what is known is planned as such."""
+    """The result of `make` for a value. An Output only if the value is one, so that plans show known values."""
     return value.apply(make) if isinstance(value, pulumi.Output) else make(value)
 
 
@@ -24,9 +24,9 @@ def manifest(
     namespace: str | None = None,
     *more: str,
 ) -> Manifest:
-    """The manifest of an item. Of one that comes late its place in the API is told, and the rest follows.
+    """The manifest of an item. For an Output, only apiVersion, kind, name and namespace are known at once.
 
-    `more` are the keys of metadata that such an item has besides its name.
+    `more` are further keys of metadata.
     """
     if not isinstance(item, pulumi.Output):
         return make(item)

@@ -1,4 +1,4 @@
-"""Passwords of BGP sessions: what FRR and the kernel take as one."""
+"""Passwords of BGP sessions, within the limits of FRR and the kernel."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from components.inputs.arguments import ArgumentError, described
 from config.errors import Problem
 
-# What FRR takes in one word of a line, and the kernel as a key (TCP_MD5SIG_MAXKEYLEN).
+# FRR expects one word. The kernel limits the length of the key (TCP_MD5SIG_MAXKEYLEN).
 _PASSWORD = re.compile(r"[!-~]{1,80}")
 
 
 def unfit(path: str, value: Any) -> list[Problem]:
-    """What is wrong with a password. One that is no single word would add lines to a router's file.
+    """The problems of a password. A password of several words could add lines to a router's configuration.
 
-    Of the value itself nothing is told.
+    The messages do not contain the value.
     """
     if isinstance(value, str) and _PASSWORD.fullmatch(value):
         return []
@@ -25,7 +25,7 @@ def unfit(path: str, value: Any) -> list[Problem]:
 
 
 def needed(component: str, names: tuple[str, ...], passwords: Mapping[str, Any] | None) -> dict[str, str]:
-    """The passwords of these names. Raises ArgumentError with every one that is missing or unfit."""
+    """The passwords of these names. Raises ArgumentError with all missing and invalid passwords."""
     there = passwords or {}
     wrong = [problem for name in names for problem in unfit(f"passwords.{name}", there.get(name))]
     if wrong:

@@ -1,4 +1,4 @@
-"""Which Cilium the objects of a component are for."""
+"""The Cilium release for the objects of a component."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from config.errors import Problem
 
 
 def release(component: str, given: Mapping[str, Any]) -> Cilium:
-    """From the arguments `version` and `edition`; the newest that the project is made for where they are left out."""
+    """The release from the arguments `version` and `edition`. Default: the project's default release."""
     own = {key: given[key] for key in ("version", "edition") if key in given}
     late = [Problem(key, "a text that is known when the program runs", "an Output") for key in own if is_late(own[key])]
     if late:

@@ -1,1 +1,1 @@
-"""Objects of the Kubernetes API as resources, and what tells Pulumi that one is the same as before."""
+"""Objects of the Kubernetes API as resources, and aliases of their former resources."""

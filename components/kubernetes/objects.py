@@ -1,4 +1,4 @@
-"""Objects of one component, each under a name of its own."""
+"""The resources of one component's objects, with unique names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from components.kubernetes.resources import KubernetesObject
 
 
 def objects(name: str, manifests: Iterable[Manifest], options: pulumi.ResourceOptions) -> list[KubernetesObject]:
-    """One resource each, called `COMPONENT-KIND-NAMESPACE-NAME`; without a namespace the part is left out."""
+    """One resource for each manifest, with the name `COMPONENT-KIND-NAMESPACE-NAME` (or without a namespace)."""
     return [KubernetesObject(_name(name, manifest), manifest, options, name) for manifest in manifests]
 
 

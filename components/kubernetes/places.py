@@ -1,7 +1,7 @@
-"""Which resources of the program can stand for one and the same object of the Kubernetes API.
+"""All resources of a program that can represent the same object of the Kubernetes API.
 
-Under Pulumi a resource that has another name, parent or type is another resource: created first, and then the old
-one is deleted, which removes what was just created. Aliases tell Pulumi that it is the same one.
+For Pulumi, a resource with another name, parent or type is another resource. Pulumi creates it first and then deletes
+the old resource, which removes the object that was just created. Aliases identify both as the same resource.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pulumi
 
 Manifest = dict[str, Any]
 
-# Versions that groups of the API have had; a kind that is promoted keeps its objects.
+# Former versions of API groups. Objects stay the same when their kind gets a new version.
 _VERSIONS = (
     "v1alpha1",
     "v1alpha2",
@@ -29,7 +29,7 @@ _VERSIONS = (
 )
 _CILIUM_VERSIONS = ("v2alpha1", "v2")
 _CILIUM = "cilium-edge:cilium:"
-# Kind -> the component that holds such objects (type, name), and what its resources are called.
+# Kind -> the component of such objects (type, name), and the name pattern of its resources.
 _TYPED = {
     "CiliumBGPAdvertisement": (f"{_CILIUM}BgpControlPlane", "bgp", "bgp-advertisement-{name}"),
     "CiliumBGPPeerConfig": (f"{_CILIUM}BgpControlPlane", "bgp", "bgp-peerconfig-{name}"),
@@ -52,7 +52,7 @@ _TYPED = {
     "Pod": ("cilium-edge:apps:Workloads", "apps", "apps-{name}"),
 }
 
-# Where Cilium's agents look for the passwords of BGP sessions unless they are told otherwise.
+# The default namespace in which Cilium's agents look for BGP passwords.
 SECRETS = "kube-system"
 _HOME = {"Secret": SECRETS}
 
@@ -62,15 +62,15 @@ def token(manifest: Manifest) -> str:
     return _token(str(manifest["apiVersion"]), str(manifest["kind"]))
 
 
-# The components that a stack's own program has.
+# The names of the components in a stack's own program.
 _COMPONENTS = {"bgp", "lb", "l2", "ingress", "gateways", "egress", "apps", "extra"}
 
 
 def former_places(name: str, manifest: Manifest, component: str) -> list[pulumi.Alias]:
-    """Every other resource that could have stood for this object, as aliases of the resource `name`.
+    """Every other resource that could have represented this object, as aliases of the resource `name`.
 
-    In a component of another name than those of a stack's program only the API's version can have been another:
-    a program may have two of a kind, for two clusters, and objects of one name in both.
+    Outside of the components of a stack's own program, only the API version can differ. Such a program may have two
+    components of a type, for two clusters, with objects of the same name.
     """
     own = token(manifest)
     result: list[pulumi.Alias] = []
@@ -86,7 +86,7 @@ def former_places(name: str, manifest: Manifest, component: str) -> list[pulumi.
 
 
 def _holders(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
-    """Component type, component name and resource name of each place in the stack file for such an object."""
+    """Component type, component name and resource name for each section of the stack file with such objects."""
     metadata, kind = manifest["metadata"], str(manifest["kind"])
     space = metadata.get("namespace") or "default"
     typed = _TYPED.get(kind)
@@ -96,15 +96,15 @@ def _holders(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
         if component.endswith("Workloads") or kind == "Secret":
             name = in_namespace(name.removesuffix(metadata["name"]), manifest, _HOME.get(kind, "default"))
         yield component, holder, name
-    # Among `manifests` the namespace default may have been left out.
+    # In `manifests`, the namespace default can be omitted.
     for prefix in (f"{space}-", "") if space == "default" else (f"{space}-",):
         yield f"{_CILIUM}Manifests", "extra", f"extra-{kind.lower()}-{prefix}{metadata['name']}"
 
 
 def in_namespace(prefix: str, manifest: Manifest, home: str = "default") -> str:
-    """The resource name of a namespaced object: two namespaces can have an object of one name.
+    """The resource name of a namespaced object, because two namespaces can have objects of the same name.
 
-    `home` is the namespace that is not said.
+    `home` is the namespace that the resource name omits.
     """
     metadata = manifest["metadata"]
     space = metadata.get("namespace") or "default"

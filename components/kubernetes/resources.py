@@ -1,7 +1,7 @@
 """Kubernetes objects as Pulumi resources.
 
-The provider's typed classes take a second to import, for nothing that our own models have not
-checked already; a resource is its type token and its inputs, and those are the provider's.
+The provider's typed classes take a second to import, and check nothing that the project's models have not already
+checked. A resource needs only its type token and its inputs, which are the same as the provider's.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from components.kubernetes.places import Manifest, former_places, token
 class KubernetesObject(pulumi.CustomResource):
     """Any object, from its manifest.
 
-    An object of the API stays one resource whatever its apiVersion is and wherever the stack file has it: a new
-    resource would be created onto the old object, and the delete of the old resource would take both away. So it
-    is known by its former places (`former_places`), and goes before it comes where it has to be made anew.
-    `component` is the name of the component that holds it.
+    An object stays the same resource if its apiVersion or its section in the stack file changes. A new resource would
+    be created onto the existing object, and the delete of the old resource would then remove the object. The resource
+    therefore has aliases (`former_places`), and a replacement deletes the object first. `component` is the name of the
+    component.
     """
 
     def __init__(self, name: str, manifest: Manifest, opts: pulumi.ResourceOptions, component: str) -> None:
@@ -30,12 +30,12 @@ class KubernetesObject(pulumi.CustomResource):
 
 
 class LoadBalancer(KubernetesObject):
-    """A Service of that type. `addresses`: those that it was given, as texts; empty until it has one."""
+    """A Service of type LoadBalancer. `addresses` are its allocated addresses, as texts. Empty until allocation."""
 
     status: pulumi.Output[Any]
 
     def __init__(self, name: str, manifest: Manifest, opts: pulumi.ResourceOptions, component: str) -> None:
-        # Without a property of that name the SDK would make no output of it.
+        # The SDK creates an output only for a declared property.
         super().__init__(name, {**manifest, "status": None}, opts, component)
 
     @property
@@ -50,9 +50,9 @@ class LoadBalancer(KubernetesObject):
 
 
 class NodeLabels(pulumi.CustomResource):
-    """Labels and taints of a Node that somebody else owns; `concern` keeps several of them apart.
+    """Labels and taints of an existing Node. `concern` distinguishes several such resources for one Node.
 
-    `taints` are all the taints of the Node. None leaves the taints alone.
+    `taints` are all taints of the Node. None leaves the taints unchanged.
     """
 
     def __init__(
@@ -72,30 +72,30 @@ class NodeLabels(pulumi.CustomResource):
         inputs: Manifest = {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
         if taints is not None:
             inputs["spec"] = {"taints": taints}
-        # The next holder of the labels has the same field manager: what the former one gives back would be gone.
+        # A replacement has the same field manager. If it came first, the old resource would then remove its labels.
         first = pulumi.ResourceOptions(delete_before_replace=True)
         merged = pulumi.ResourceOptions.merge(opts, first)
         super().__init__("kubernetes:core/v1:NodePatch", name, inputs, _versioned(merged))
 
 
 class HelmRelease(pulumi.CustomResource):
-    """A Helm v3 release. Its values are plain: an unknown inside them would hide every difference."""
+    """A Helm v3 release. Its values are plain, because an unknown value inside would hide every difference."""
 
     status: pulumi.Output[Any]
 
     def __init__(self, name: str, inputs: Manifest, opts: pulumi.ResourceOptions) -> None:
         properties = {**inputs, "status": None}
-        # There is one release of a name.
+        # Release names are unique.
         first = pulumi.ResourceOptions(delete_before_replace=True)
         merged = pulumi.ResourceOptions.merge(opts, first)
         super().__init__("kubernetes:helm.sh/v3:Release", name, properties, _versioned(merged))
 
 
 class KubernetesProvider(pulumi.ProviderResource):
-    """The cluster that objects go to."""
+    """The cluster of the objects."""
 
     def __init__(self, name: str, kubeconfig: pulumi.Output[str], opts: pulumi.ResourceOptions) -> None:
-        # A Secret that is made anew is gone for a moment, and a session whose password it holds with it.
+        # A replaced Secret is absent for a moment, which ends the BGP session with its password.
         mutable = {"enableSecretMutable": "true", "enableConfigMapMutable": "true"}
         inputs = {"kubeconfig": pulumi.Output.secret(kubeconfig), **mutable}
         super().__init__("kubernetes", name, inputs, _versioned(opts))

@@ -1,4 +1,4 @@
-"""L2Announcements: which nodes answer ARP and NDP for which Services."""
+"""L2Announcements: the nodes that answer ARP and NDP for Services."""
 
 from typing import TypedDict
 
@@ -14,13 +14,13 @@ from effective.objects import l2 as l2_objects
 
 
 class L2AnnouncementsArgs(TypedDict):
-    """Policies as the section `l2Policies` of a stack file has them."""
+    """Policies, as in the section `l2Policies` of a stack file."""
 
     policies: list[L2PolicyArgs]
 
 
 class L2Announcements(pulumi.ComponentResource):
-    """CiliumL2AnnouncementPolicies. It depends on what makes their kind (`CiliumInstall.crds`)."""
+    """CiliumL2AnnouncementPolicies. Depends on the resource that creates the CRD (`CiliumInstall.crds`)."""
 
     policies: pulumi.Output[list[str]]
 

@@ -1,4 +1,4 @@
-"""LbIpam: the pools that LoadBalancer Services get their addresses from."""
+"""LbIpam: the address pools of LoadBalancer Services."""
 
 from typing import NotRequired, TypedDict
 
@@ -15,16 +15,16 @@ from effective.objects import bgp as bgp_objects
 
 
 class LbIpamArgs(TypedDict):
-    """Pools, and the version of the Cilium that they are for."""
+    """Pools, and the version of Cilium."""
 
     pools: list[PoolArgs]
     version: NotRequired[str]
 
 
 class LbIpam(pulumi.ComponentResource):
-    """CiliumLoadBalancerIPPools. Services depend on it: without a pool none gets an address.
+    """CiliumLoadBalancerIPPools. Services depend on the component, because without a pool no Service gets an address.
 
-    It depends on what makes the kinds (`CiliumInstall.crds`, or somebody else's release).
+    The component depends on the resource that creates the CRD (`CiliumInstall.crds`, or another release).
     """
 
     pools: pulumi.Output[list[str]]

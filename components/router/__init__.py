@@ -1,1 +1,1 @@
-"""RouterFRR: a Router as frr.conf, and the scripts that put it on a host."""
+"""RouterFRR: a Router as frr.conf, and the scripts that apply it on a host."""

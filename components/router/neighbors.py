@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from components.router.policies import use_lines
 from config.neighbor import LocalAs, Neighbor, PeerGroup, PeerSettings
 
-# Shown in the place of a password in artefacts for people.
+# Replaces passwords in output for users.
 REDACTED = "********"
 _ALLOWAS_IN = 3
 
 
 def group_lines(group: PeerGroup, passwords: Mapping[str, str] | None) -> Iterator[str]:
-    """A peer group, below `router bgp`."""
+    """The lines of a peer group in `router bgp`."""
     yield f"neighbor {group.name} peer-group"
     if group.remote_as is not None:
         yield f"neighbor {group.name} remote-as {group.remote_as}"
@@ -21,7 +21,7 @@ def group_lines(group: PeerGroup, passwords: Mapping[str, str] | None) -> Iterat
 
 
 def neighbor_lines(neighbor: Neighbor, passwords: Mapping[str, str] | None) -> Iterator[str]:
-    """A neighbor, below `router bgp`."""
+    """The lines of a neighbor in `router bgp`."""
     first = "interface " if neighbor.interface is not None else ""
     if neighbor.remote_as is not None:
         yield f"neighbor {neighbor.name} {first}remote-as {neighbor.remote_as}"
@@ -60,7 +60,7 @@ def _local_as(said: int | LocalAs) -> str:
 
 
 def family_lines(name: str, item: PeerSettings) -> Iterator[str]:
-    """What a neighbor or a group has in an address family."""
+    """The lines of a neighbor or a group in an address family."""
     said: list[tuple[bool | str | int | None, str]] = [
         (item.route_reflector_client, "route-reflector-client"),
         (item.next_hop_self, f"next-hop-self{' force' if item.next_hop_self == 'force' else ''}"),
@@ -68,7 +68,7 @@ def family_lines(name: str, item: PeerSettings) -> Iterator[str]:
         (item.default_originate, f"default-originate{_with_map(item.default_originate)}"),
         (item.soft_reconfiguration_inbound, "soft-reconfiguration inbound"),
         (item.maximum_prefix, f"maximum-prefix {item.maximum_prefix}"),
-        # FRR writes no number where it is the one that it takes without.
+        # FRR omits the number if it is the default.
         (item.allowas_in, "allowas-in" if item.allowas_in == _ALLOWAS_IN else f"allowas-in {item.allowas_in}"),
     ]
     yield from (f"neighbor {name} {line}" for on, line in said if on)

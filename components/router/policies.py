@@ -1,4 +1,4 @@
-"""The lines of prefix lists, of route maps, and of the neighbors that use them."""
+"""The lines of prefix lists, of route maps, and of their use by neighbors."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from config.communities import kind_of
 from config.route_policy import PolicyUse, PrefixList, PrefixListEntry, RouteMap, RouteMapEntry, RouteSet
 from config.router import RouterBgp
 
-# FRR's words for the well-known communities that it has under another name.
+# FRR's names for well-known communities, where they differ.
 _WELL_KNOWN = {"planned-shut": "graceful-shutdown", "no-export-subconfed": "local-AS"}
-# The numbers between which a person can put a line by hand.
+# Steps between sequence numbers, which leave room for lines added by hand.
 _PREFIX_LIST_STEP, _ROUTE_MAP_STEP = 5, 10
 
 
 def prefix_list_line(prefixes: PrefixList, place: int, entry: PrefixListEntry) -> str:
-    """One entry; `place` counts from 1."""
+    """The line of one entry. `place` counts from 1."""
     ge = f" ge {entry.ge}" if entry.ge is not None else ""
     le = f" le {entry.le}" if entry.le is not None else ""
     sequence = place * _PREFIX_LIST_STEP
@@ -23,7 +23,7 @@ def prefix_list_line(prefixes: PrefixList, place: int, entry: PrefixListEntry) -
 
 
 def route_map_lines(bgp: RouterBgp, route_map: RouteMap, place: int, entry: RouteMapEntry) -> Iterator[str]:
-    """One entry with its match and its sets; `place` counts from 1."""
+    """The lines of one entry with its match and set clauses. `place` counts from 1."""
     yield f"route-map {route_map.name} {entry.action} {place * _ROUTE_MAP_STEP}"
     for prefixes in bgp.prefix_lists:
         if prefixes.name == entry.match.prefix_list:
@@ -35,7 +35,7 @@ def route_map_lines(bgp: RouterBgp, route_map: RouteMap, place: int, entry: Rout
 
 
 def use_lines(name: object, use: PolicyUse) -> Iterator[str]:
-    """What follows the word `neighbor` in an address family."""
+    """The lines of a neighbor's policies in an address family, without the word `neighbor`."""
     for word, value in (
         ("prefix-list {} in", use.prefix_list_in),
         ("prefix-list {} out", use.prefix_list_out),

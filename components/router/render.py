@@ -1,4 +1,4 @@
-"""The whole frr.conf of a router, from its model."""
+"""Renders the whole frr.conf of a router from its model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from components.router.neighbors import family_lines, group_lines, neighbor_line
 from config.neighbor import Neighbor, PeerGroup
 from config.router import Redistribute, Router
 
-# Sources whose routes are of one family alone.
+# Protocols with routes of only one address family.
 _OF_ONE_FAMILY = {"rip": 4, "ospf": 4, "eigrp": 4, "ripng": 6, "ospf6": 6}
 
 
@@ -26,9 +26,9 @@ class _Family:
 
 
 def frr_conf(router: Router, passwords: Mapping[str, str] | None = None) -> str:
-    """The text of frr.conf, in the order in which FRR itself writes it.
+    """The text of frr.conf, in the order that FRR itself writes.
 
-    `passwords` maps the names that `passwordConfig` uses to values; without it they are redacted.
+    `passwords` maps the names in `passwordConfig` to values. Without it, passwords are redacted.
     """
     bgp = router.bgp
     peers = [line for group in bgp.peer_groups for line in group_lines(group, passwords)]
@@ -37,7 +37,7 @@ def frr_conf(router: Router, passwords: Mapping[str, str] | None = None) -> str:
 
 
 def password_names(router: Router) -> tuple[str, ...]:
-    """The configuration keys of the passwords that this router needs."""
+    """The configuration keys of the router's passwords."""
     items: list[PeerGroup | Neighbor] = [*router.bgp.peer_groups, *router.bgp.neighbors]
     return tuple(sorted({item.password_config for item in items if item.password_config}))
 
@@ -87,7 +87,7 @@ def _multipath(router: Router) -> Iterator[str]:
 
 
 def _neighbors_of(router: Router, version: int) -> list[Neighbor]:
-    """Those of a family. An unnumbered one speaks both, and is used for both where the router has both."""
+    """The neighbors of a family. An unnumbered neighbor supports both families, and has those that the router has."""
     other = any(network.version != version for network in router.bgp.networks)
     return [
         n
@@ -101,19 +101,19 @@ def _ranges(router: Router, version: int) -> list[str]:
 
 
 def _speaks(router: Router, version: int) -> bool:
-    """Whether there is a neighbor of the family, or may be one, or what is only IPv4's by FRR's default."""
+    """Whether the router has neighbors or listen ranges of the family."""
     return bool(_neighbors_of(router, version) or _ranges(router, version))
 
 
 def _neighbors(router: Router, version: int) -> Iterator[str]:
     bgp, neighbors, ranges = router.bgp, _neighbors_of(router, version), _ranges(router, version)
     members = {*ranges, *(n.peer_group for n in neighbors)}
-    # FRR activates IPv4 for every neighbor by itself, and nothing else: a group without neighbors is IPv4's.
+    # By default, FRR activates only IPv4 for every neighbor. A group without neighbors therefore belongs to IPv4.
     idle = {g.name for g in bgp.peer_groups} - {n.peer_group for n in bgp.neighbors}
     idle -= {item.peer_group for item in bgp.listen_ranges}
     groups = [g for g in bgp.peer_groups if g.name in members or (version == 4 and g.name in idle)]
     if version == 6:
-        # Neighbors of a listen range have no line of their own: their group has it.
+        # Dynamic neighbors have no line of their own. Their group is activated.
         yield from (f"neighbor {name} activate" for name in (*(n.name for n in neighbors), *dict.fromkeys(ranges)))
     if neighbors or ranges or any(network.version == version for network in bgp.networks):
         both: list[PeerGroup | Neighbor] = [*groups, *neighbors]
@@ -123,7 +123,7 @@ def _neighbors(router: Router, version: int) -> Iterator[str]:
 @cache
 def _template() -> jinja2.Template:
     source = Path(__file__).with_name("frr.conf.j2").read_text()
-    # Configuration of a router is not HTML; an undefined name must not become an empty word.
+    # The configuration of a router is not HTML. An undefined name must not become an empty word.
     return jinja2.Environment(  # noqa: S701
         undefined=jinja2.StrictUndefined, keep_trailing_newline=True
     ).from_string(source)

@@ -1,4 +1,4 @@
-"""RouterFRR: one FRR router, its daemons file and its whole frr.conf."""
+"""RouterFRR: one FRR router, with its daemons file and its whole frr.conf."""
 
 from collections.abc import Mapping
 from typing import Any, NotRequired, Optional, TypedDict
@@ -19,16 +19,16 @@ from components.router import scripts
 from components.router.render import daemons, frr_conf, password_names
 from config.router import Router
 
-# A session that a reload had to reset is back within its connect retry; then it is a fault.
+# Seconds. A session that a reload had to reset returns within its connect retry time. A longer absence is a fault.
 _SESSION_WAIT = 30
 
 
 class RouterFRRArgs(TypedDict):
-    """An FRR router as the stack file has it, and how to reach it.
+    """An FRR router as in the stack file, and the connection to it.
 
-    `passwords` maps what `passwordConfig` of neighbors and peer groups names to the password. With `adopt` a
-    frr.conf that somebody else wrote is taken over where nothing of it is dropped (`replace`: in any case); without it
-    such a router is refused.
+    `passwords` maps the names in `passwordConfig` of neighbors and peer groups to passwords. `adopt` takes over a
+    frr.conf that the program did not write, if no line is lost (`replace`: in any case). Without `adopt`, a router with
+    such a file is refused.
     """
 
     connection: pulumi.Input[SshArgs]
@@ -41,14 +41,14 @@ class RouterFRRArgs(TypedDict):
 
 
 class RouterFRR(pulumi.ComponentResource):
-    """An FRR router over SSH; the component's name is its host name.
+    """An FRR router over SSH. The component's name is the host name of the router.
 
-    Children: `<name>-daemons` (bgpd=yes, and bfdd where it is needed) and `<name>-conf` (frr.conf, applied as a
-    difference and rolled back when a session that was up does not return).
+    Children: `<name>-daemons` (bgpd=yes, and bfdd if needed) and `<name>-conf` (frr.conf, which is applied as a
+    difference, and rolled back if an established session does not return).
     """
 
     router_id: pulumi.Output[Optional[str]]  # noqa: UP045 - the SDK's analyzer knows no other way to say it
-    asn: pulumi.Output[float]  # 32 bits without a sign: more than an integer of C# and Java holds
+    asn: pulumi.Output[float]  # 32 bits unsigned: too large for an int of C# and Java
     addresses: pulumi.Output[list[str]]
 
     def __init__(self, name: str, args: RouterFRRArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -58,7 +58,7 @@ class RouterFRR(pulumi.ComponentResource):
         ssh = connection(name, given.pop("connection", None))
         router = judged(self, given, read(name, Router, {"name": name, **given}, ""), lambda it: {"routers": (it,)})
         mine, after = owner(name), (opts.depends_on if opts else None) or []
-        # A host has one FRR: what is forced to be made anew goes first.
+        # A host has only one FRR. A replacement therefore deletes the old resource first.
         switched = Command(
             f"{name}-daemons",
             connection=ssh,

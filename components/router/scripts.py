@@ -1,4 +1,4 @@
-"""The shell scripts that run on a router, put together from their parts."""
+"""The shell scripts for routers, composed of parts."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ def _part(name: str) -> str:
 
 
 def daemons(names: Iterable[str], owner: str) -> str:
-    """Switches daemons of FRR on."""
+    """Enables FRR daemons."""
     wanted = tuple(names)
     settings = f"DAEMONS='{' '.join(wanted)}' OWNER='{owner}'"
-    # What is read again for drift runs by itself, without the settings.
+    # The observing part also runs alone, for drift detection, without the variables of the script.
     observed = f"grep -E '^({'|'.join(wanted)})=' /etc/frr/daemons\n"
     return f"set -eu\n{settings}\n{_part('lib')}\n{_part('daemons')}\n{OBSERVE}\n{observed}"
 
 
 def daemons_delete(owner: str) -> str:
-    """Switches off what was switched on for this owner."""
+    """Disables the daemons that were enabled for this owner."""
     return f"set -eu\nOWNER='{owner}'\n{_part('lib')}\n{_part('daemons_delete')}"
 
 
 def apply(adopt: bool | str, wait: int, owner: str) -> str:
-    """Applies the frr.conf on standard input; `adopt` is as a router has it, `wait` is in seconds."""
+    """Applies the frr.conf on standard input. `adopt` is the router's field. `wait` is in seconds."""
     word = adopt if isinstance(adopt, str) else "yes" if adopt else "no"
     settings = f"ADOPT={word} WAIT={wait} OWNER='{owner}'"
     return f"set -eu\n{settings}\n{_part('lib')}\n{_part('apply')}\n{OBSERVE}\n{_part('observe')}"
 
 
 def delete(owner: str) -> str:
-    """Restores the configuration from before the first apply, where it is still this owner's."""
+    """Restores the configuration from before the first apply, if this owner still owns the file."""
     return f"set -eu\nOWNER='{owner}'\n{_part('lib')}\n{_part('delete')}"

@@ -1,1 +1,1 @@
-"""Certificates that Ingresses and Gateways show."""
+"""Certificates of Ingresses and Gateways."""

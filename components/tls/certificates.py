@@ -1,4 +1,4 @@
-"""Certificates of Ingresses: what is wrong with one is said before a client finds out."""
+"""Checks of certificates, so that errors are found before a client finds them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PEM = "a certificate in PEM, the host's own first"
 
 
 def unfit(place: str, certificate: Any, key: Any, hosts: Iterable[str], now: datetime | None = None) -> list[Problem]:
-    """Everything that is wrong with a certificate and its key, for these hosts. Nothing of the key is told."""
+    """All problems of a certificate and its key for these hosts. The messages do not contain the key."""
     return list(_unfit(place, certificate, key, tuple(hosts), now or datetime.now(UTC)))
 
 

@@ -1,4 +1,4 @@
-"""The Secrets of certificates that a component makes, each once."""
+"""The Secrets of a component's certificates, without duplicates."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from config.errors import Problem
 
 @dataclass(frozen=True)
 class Wanted:
-    """A certificate as the arguments of a component name it.
+    """A certificate in the arguments of a component.
 
-    `place` is where, `tls` the argument itself, and `hosts` the hosts that it has to be for.
+    `place` is the path of the argument `tls`. `hosts` are the hosts that the certificate must cover.
     """
 
     place: str
@@ -28,9 +28,9 @@ class Wanted:
 
 
 def tls_secrets(name: str, wanted: Iterable[Wanted], certificates: Any) -> Iterator[Manifest]:
-    """The Secrets of those that are made here. `certificates`: what the arguments name -> PEM.
+    """The Secrets of the certificates that the component makes. `certificates`: name in the arguments -> PEM.
 
-    Raises ArgumentError where one is not known before the program has run, or does not fit.
+    Raises ArgumentError for an Output in place of an argument, and for an invalid certificate.
     """
     there: set[tuple[str, str]] = set()
     for item in wanted:
@@ -42,7 +42,7 @@ def tls_secrets(name: str, wanted: Iterable[Wanted], certificates: Any) -> Itera
         secret, certificate, key = (
             known(name, item.tls, field, item.place) for field in ("secret_name", "certificate_config", "key_config")
         )
-        # Also of a Secret that is there already: these hosts are others.
+        # Also for a Secret that was already made: the hosts differ.
         pair = pulumi.Output.all(certificates or {}, item.hosts).apply(
             lambda both, one=certificate, key=key: _fit(name, one, key, both[0], both[1])
         )

@@ -1,1 +1,1 @@
-"""What a stack has in its cluster besides the edge: demo workloads, and manifests in the API's own words."""
+"""Other objects of a stack in its cluster: demo workloads, and manifests in the API's own format."""

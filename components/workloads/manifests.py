@@ -1,4 +1,4 @@
-"""Manifests: objects of a stack that no other component has, in the API's own words."""
+"""Manifests: objects of a stack that no other component has, in the API's own format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from components.kubernetes.places import Manifest
 
 
 class Manifests(pulumi.ComponentResource):
-    """Any objects. They come after what the component depends on."""
+    """Any objects. They are created after the component's dependencies."""
 
     def __init__(self, name: str, args: Sequence[Manifest], opts: pulumi.ResourceOptions) -> None:
         super().__init__("cilium-edge:cilium:Manifests", name, None, opts)

@@ -1,4 +1,4 @@
-"""Workloads: demo Deployments and Pods, and the Services in front of them."""
+"""Workloads: demo Deployments and Pods, and their Services."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Manifest = dict[str, Any]
 
 
 class Workloads(pulumi.ComponentResource):
-    """What runs behind the edge, as far as the stack declares it.
+    """The declared workloads and Services behind the edge.
 
-    Pods need not wait for the agents: a node without one takes none, and they start when it has.
-    Services wait for the pools, `pools`. `addresses`: `NAMESPACE/NAME` of a LoadBalancer Service -> those it was given.
+    Pods need not wait for the agents: Kubernetes starts them on a node when its agent is ready. Services wait for
+    `pools`. `addresses`: `NAMESPACE/NAME` of a LoadBalancer Service -> its allocated addresses.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Workloads(pulumi.ComponentResource):
     ) -> None:
         super().__init__("cilium-edge:apps:Workloads", name, None, opts)
         options = pulumi.ResourceOptions(parent=self)
-        # The API changes a Service's class for nobody.
+        # The class of a Service is immutable in the API.
         addressed = pulumi.ResourceOptions(
             parent=self,
             depends_on=list(pools),
@@ -57,7 +57,7 @@ class Workloads(pulumi.ComponentResource):
 
 
 def workload_manifest(workload: Workload) -> Manifest:
-    """A Pod where a node is named, else a Deployment."""
+    """A Pod if the workload has a node, otherwise a Deployment."""
     container: Manifest = {"name": workload.name, "image": workload.image}
     if workload.command:
         container["command"] = list(workload.command)
@@ -79,13 +79,13 @@ def workload_manifest(workload: Workload) -> Manifest:
     template = {"metadata": {"labels": selector["matchLabels"]}, "spec": spec}
     deployment = {"replicas": workload.replicas, "selector": selector, "template": template}
     if workload.spread:
-        # Where there are as many replicas as nodes, a new Pod finds a place when an old one has gone, and only then.
+        # With as many replicas as nodes, a new Pod can be scheduled only after an old Pod has gone.
         deployment["strategy"] = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}
     return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": deployment}
 
 
 def service_manifest(service: Service) -> Manifest:
-    """The Service as declared; LoadBalancer ones get their address from LB-IPAM."""
+    """The Service as declared. LB-IPAM allocates the address of a LoadBalancer Service."""
     annotations = dict(service.annotations)
     if service.requested_ips:
         annotations["lbipam.cilium.io/ips"] = ",".join(map(str, service.requested_ips))
