@@ -1,4 +1,4 @@
-"""Every rule's module, by hand: a rule that is not in this list does not run."""
+"""The modules of all rules. The list is maintained by hand. A rule that is not in this list does not run."""
 
 from __future__ import annotations
 

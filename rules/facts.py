@@ -1,4 +1,4 @@
-"""What rules ask a stack: its parts with their YAML paths, joined once and kept."""
+"""The parts of a stack for rules, with their YAML paths, computed once and cached."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class Gateway:
 
 
 class NotInstalled(Exception):
-    """The stack does not say which Cilium there is: what is asked for depends on it."""
+    """The requested value depends on the Cilium release, which the stack does not declare."""
 
 
 class Facts:
-    """A stack, and what follows from it; `before` is the stack that it replaces, where that is known.
+    """A stack, and the values derived from it. `before` is the previous stack, if known.
 
-    `declared` is the stack without what was read from its manifests: only it makes Helm values. Everything is
+    `declared` is the stack without the objects from `manifests`: Helm values come only from this stack. Everything is
     computed at most once.
     """
 
@@ -70,55 +70,55 @@ class Facts:
 
     @property
     def release(self) -> tuple[int, int]:
-        """Which Cilium there will be. Raises NotInstalled where that is not known."""
+        """The Cilium release of the stack. Raises NotInstalled if it is unknown."""
         if not self._installed:
             raise NotInstalled
         return self._release
 
     def helm(self, key: str) -> Any:
-        """The value that a Helm key will have: the user's, else ours, else the chart's default.
+        """The effective value of a Helm key: the user's, otherwise the project's, otherwise the chart's default.
 
-        Raises NotInstalled where nobody knows which Cilium there is.
+        Raises NotInstalled if the Cilium release is unknown.
         """
         return value(self._values, self.release, key)
 
     def on(self, key: str) -> bool:
-        """Whether a Helm switch is on; the chart takes texts for switches too."""
+        """Whether a Helm switch is on. The chart also accepts texts as switches."""
         return str(self.helm(key)).lower() in ("true", "strict", "partial", "probe")
 
     @property
     def serves_services(self) -> bool:
-        """Whether Cilium's own datapath serves Services; up to 1.18 nodePort.enabled is enough."""
+        """Whether Cilium's own datapath serves Services. Up to 1.18, nodePort.enabled is enough."""
         return self.on("kubeProxyReplacement") or (self.release < (1, 19) and self.on("nodePort.enabled"))
 
     @property
     def bgp(self) -> Bgp:
-        """The BGP section, empty where there is none."""
+        """The BGP section, or an empty one."""
         return self.stack.bgp or Bgp()
 
     @cached_property
     def selection(self) -> NodeSelection:
-        """Which nodes selectors take, where not every label is known."""
+        """The results of selectors for nodes, including unknown labels."""
         return NodeSelection(self.stack)
 
     @property
     def labels(self) -> dict[str, dict[str, str]]:
-        """Node name -> its labels, as far as they are known."""
+        """Node name -> the known labels of the node."""
         return self.selection.labels
 
     def chosen(self, selector: LabelSelector | None) -> list[Node]:
-        """The nodes that a selector takes, or may take by labels that the stack does not know; none takes all."""
+        """The nodes that a selector certainly or (because of unknown labels) possibly selects. None selects all."""
         return self.selection.chosen(selector)
 
     def selected(self, selector: LabelSelector | None) -> list[Node]:
-        """The nodes that a selector takes for certain; none takes all."""
+        """The nodes that a selector certainly selects. None selects all."""
         nodes: Sequence[Node] = self.stack.nodes
         if selector is None:
             return list(nodes)
         if CONTROL_PLANE in selector.match_labels:
             return self.selection.sure(selector)
         if selector.match_labels:
-            # Only the nodes with the rarest of the labels need a look.
+            # Only the nodes with the rarest label need a check.
             nodes = min((self._by_label.get(pair, []) for pair in selector.match_labels.items()), key=len)
         return [node for node in nodes if selector.matches(self.labels[node.name])]
 
@@ -141,7 +141,7 @@ class Facts:
 
     @cached_property
     def peer_configs(self) -> dict[str, PeerConfig]:
-        """By name."""
+        """The peer configs by name."""
         return {item.name: item for item in self.bgp.peer_configs}
 
     @cached_property
@@ -155,12 +155,12 @@ class Facts:
 
     @cached_property
     def sessions(self) -> list[DeclaredSession]:
-        """Every peering of every node, with the router's side where the stack has that router."""
+        """Every peering of every node, with the router's side if the stack has the router."""
         return list(declared_sessions(self.stack))
 
     @cached_property
     def advertisement_entries(self) -> list[tuple[str, AdvertisementSet, Advertisement]]:
-        """Every advertisement entry with its path and the set it is in."""
+        """Every advertisement entry with its path and its set."""
         return [
             (f"bgp.advertisements[{i}].advertisements[{j}]", item, entry)
             for i, item in enumerate(self.bgp.advertisements)
@@ -169,7 +169,7 @@ class Facts:
 
     @cached_property
     def carried(self) -> list[Carried]:
-        """The advertisement entries that peers really carry."""
+        """The advertisement entries that a peer's families select."""
         return [
             Carried(path, config, family.afi, entry)
             for config in self.bgp.peer_configs
@@ -195,7 +195,7 @@ class Facts:
 
     @cached_property
     def made_services(self) -> list[tuple[str, Service]]:
-        """Those of them that LB-IPAM serves, the shared one of the Ingress controller first."""
+        """The Services in `made` that LB-IPAM serves, the Ingress controller's shared Service first."""
         return [
             (item.path, item.service)
             for item in self.made
@@ -203,7 +203,7 @@ class Facts:
         ]
 
     def place(self, path: str, field: str) -> str:
-        """Where a field of a Service stands in the user's file: one that Cilium makes has its fields elsewhere."""
+        """The path of a Service's field in the user's file. Services that Cilium makes have other paths."""
         for item in self.made:
             if item.path == path:
                 return item.places.get(field, path)
@@ -211,7 +211,7 @@ class Facts:
 
     @property
     def addressed(self) -> list[tuple[str, Service]]:
-        """Every Service that wants an address from LB-IPAM, declared or made by Cilium."""
+        """Every Service that needs an address from LB-IPAM, declared or made by Cilium."""
         return [*self.lb_services, *self.made_services]
 
     @cached_property
@@ -227,7 +227,7 @@ class Facts:
         ]
 
     def networks(self) -> Iterator[tuple[str, Prefix]]:
-        """The prefixes that hosts are attached to, with their paths; each once."""
+        """The distinct prefixes of the hosts' links, with their paths."""
         seen: set[Prefix] = set()
         for path, _, address in self.addresses:
             if address.network not in seen:

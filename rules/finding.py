@@ -1,4 +1,4 @@
-"""What a rule yields."""
+"""The results of rules."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """`error` stops a plan and an up; `warning` is told."""
+    """`error` stops a plan and an up. `warning` is only reported."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -17,8 +17,8 @@ class Severity(StrEnum):
 class Finding:
     """One mistake at one place.
 
-    `path` is the YAML path inside the stack; `fix` says what to do. `rule` is filled in by the
-    registry, so that a rule's file has its id once.
+    `path` is the YAML path inside the stack. `fix` is the advice. The registry sets `rule`, so that the file of a rule
+    has the id only once.
     """
 
     severity: Severity
@@ -46,5 +46,5 @@ def error(path: str, expected: object, got: object, fix: str) -> Finding:
 
 
 def warning(path: str, expected: object, got: object, fix: str) -> Finding:
-    """A finding that is told."""
+    """A finding that is only reported."""
     return Finding(Severity.WARNING, path, str(expected), str(got), fix)

@@ -1,6 +1,6 @@
-"""The gate in front of everything that touches something: no finding of severity error passes.
+"""The gate before every change of hosts or of the cluster: a stack with an error finding is refused.
 
-The program and the command line pass by it.
+The program and the command line use it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from rules.registry import RuleReport, check_all
 
 
 def admit(stack: StackConfig) -> StackConfig:
-    """The stack, where no rule objects. Raises Refused with every error finding."""
+    """The stack, if no rule objects. Raises Refused with all error findings."""
     refuse(check_all(stack))
     return stack
 
 
 def refuse(report: RuleReport) -> None:
-    """Raise Refused with every error finding of a report; return where there is none."""
+    """Raises Refused with all error findings of a report, if there are any."""
     if report.errors:
         raise Refused([str(finding) for finding in report.errors])

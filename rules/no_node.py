@@ -1,4 +1,4 @@
-"""A selector of nodes that takes none of them, which several rules look for."""
+"""A check for node selectors that select no node, for several rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rules.finding import Finding, error, warning
 
 
 def no_node(facts: Facts, path: str, selector: LabelSelector | None, fix: str) -> Iterator[Finding]:
-    """An error where no node can be taken; a warning where a label decides that the stack sets on no node."""
+    """An error if no node can match. A warning if the result depends on a label that the stack sets on no node."""
     if selector is None or facts.selected(selector):
         return
     if not facts.chosen(selector):

@@ -1,4 +1,4 @@
-"""One part of a stack judged alone: a router, the BGP objects, pools. What is elsewhere is not spoken of."""
+"""Checks of a single part of a stack, such as a router, the BGP objects or pools. Other parts are ignored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rules.finding import Finding
 from rules.registry import check_all
 from rules.scope import OF_ABSENCE, ROUTER, SCOPE
 
-# Addresses that nothing has (RFC 5737): the rules of the address plan are not asked.
+# Documentation addresses (RFC 5737), because the rules of the address plan do not run.
 NOWHERE = ExistingCluster(
     kind="existing",
     pod_cidr=IPv4Network("192.0.2.0/25"),
@@ -21,11 +21,11 @@ NOWHERE = ExistingCluster(
 
 
 def part(**fields: Any) -> StackConfig:
-    """A stack that has these fields and nothing else."""
+    """A stack with only these fields."""
     return StackConfig(cluster=NOWHERE, nodes=(), **fields)
 
 
 def judge_part(stack: StackConfig, *, installed: bool = False) -> tuple[Finding, ...]:
-    """What the rules say of it. `installed`: its Cilium is known with its values."""
+    """The findings for a part. `installed`: the Cilium release and its values are known."""
     asked = ROUTER if stack.routers else SCOPE - OF_ABSENCE
     return tuple(finding for finding in check_all(stack, installed=installed).findings if finding.rule in asked)

@@ -1,4 +1,4 @@
-"""All rules, by name and in order; and the run of all of them over a stack."""
+"""All rules in order, and the function that runs all rules on a stack."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Rule:
 
     @property
     def key(self) -> tuple[str, int]:
-        """B2 comes before B10."""
+        """The sort key: B2 comes before B10."""
         return self.id[0], int(self.id[1:])
 
 
 @dataclass(frozen=True)
 class RuleReport:
-    """What the rules found in a stack, and what was waived with which reason."""
+    """The findings of the rules in a stack, and the waived findings with their waivers."""
 
     findings: tuple[Finding, ...]
     waived: tuple[tuple[Finding, Waiver], ...] = ()
@@ -51,7 +51,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def find(rule_id: str) -> Rule | None:
-    """The rule of that id."""
+    """The rule with that id."""
     return next((rule for rule in rules() if rule.id == rule_id.upper()), None)
 
 
@@ -63,11 +63,11 @@ def check_all(
     installed: bool = True,
     declared: StackConfig | None = None,
 ) -> RuleReport:
-    """Run every rule; errors first, then by rule and path. Waived findings are kept apart.
+    """Runs every rule. Errors come first, then by rule and path. Waived findings are separate.
 
-    `read_manifests` False: the objects under `manifests` stand in their places already. `declared` is what makes
-    Helm values, where that is not the stack: objects of a program switch no feature on.
-    `installed` False: nobody knows which Cilium there is, and rules that ask for it say nothing.
+    `read_manifests` False: the objects under `manifests` are already in their sections. `declared` is the stack for
+    Helm values, if it differs: objects of a program do not enable features. `installed` False: the Cilium release is
+    unknown, and rules that need it report nothing.
     """
     merged = whole(stack) if read_manifests else Whole(stack)
     facts = Facts(merged.stack, before, declared=declared or stack, installed=installed)
@@ -96,7 +96,7 @@ def check_all(
 
 
 def _once_a_group(findings: Iterable[Finding]) -> list[Finding]:
-    """Each finding once; what is said of many nodes of a group is said of the first of them."""
+    """The findings without duplicates. Of the same finding for several nodes of a group, only the first is kept."""
     kept: dict[object, Finding] = {}
     for finding in findings:
         of_group = finding.path.startswith("nodeGroups[")

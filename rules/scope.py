@@ -1,10 +1,10 @@
 """The rules that a program's resources are enough for.
 
-A program that does not use the components of this project declares custom resources, a release and
-Services; it says nothing of hosts, links or routers. Rules that need those are left to `edge check`.
+A program without the components of this project declares custom resources, a release and Services, but no hosts, links
+or routers. Only `edge check` runs the rules that need these.
 """
 
-# Rules of what is not there. They are asked where the program declares Cilium itself, and all of it could be read.
+# Rules about absent objects. They run only if the program declares Cilium itself and all objects could be read.
 OF_ABSENCE = frozenset(
     (
         "B4",
@@ -102,5 +102,5 @@ SCOPE = frozenset(
     )
 )
 
-# What one router is enough for.
+# Rules for which a single router is enough.
 ROUTER = frozenset(("B27", "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11"))

@@ -12,7 +12,7 @@ from config.pool import Block, Pool
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """Addresses `first` to `last` (as numbers) of one family; `path` says where they are declared."""
+    """Addresses `first` to `last` (as numbers) of one family. `path` is the YAML path of the declaration."""
 
     version: int
     first: int
@@ -22,7 +22,7 @@ class Span:
 
     @property
     def size(self) -> int:
-        """How many addresses."""
+        """The number of addresses."""
         return self.last - self.first + 1
 
     def has(self, address: Address) -> bool:
@@ -40,7 +40,7 @@ def of_prefix(prefix: Prefix, path: str, what: str) -> Span:
 
 
 def of_block(block: Block, path: str, what: str) -> Span:
-    """All addresses of a pool's block, reserved ones too."""
+    """All addresses of a pool's block, including the reserved ones."""
     if block.cidr is not None:
         return of_prefix(block.cidr, path, what)
     assert block.start is not None
@@ -49,14 +49,14 @@ def of_block(block: Block, path: str, what: str) -> Span:
 
 
 def usable(block: Block, pool: Pool) -> Span:
-    """What a block gives out: `allowFirstLastIPs: No` keeps two of a CIDR, but not of a /31 or /32."""
+    """The usable addresses of a block. `allowFirstLastIPs: No` reserves two of a CIDR, except of a /31 or /32."""
     span = of_block(block, "", pool.name)
     keep = pool.allow_first_last_ips == "No" and block.cidr is not None and span.size > 2
     return Span(span.version, span.first + 1, span.last - 1, "", pool.name) if keep else span
 
 
 def overlaps(spans: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
-    """Each span that begins inside an earlier one, with the earlier one that reaches furthest."""
+    """Each span that begins inside an earlier span, with the earlier span that reaches furthest."""
     reach: dict[int, Span] = {}
     for span in sorted(spans):
         earlier = reach.get(span.version)

@@ -1,4 +1,4 @@
-"""Modes of Cilium's load balancer that contradict the routing: the agent ends with a line in its log.
+"""Modes of Cilium's load balancer that contradict the routing. The agent exits with one line in its log.
 
 Source: daemon/cmd/kube_proxy_replacement.go up to 1.18, pkg/kpr/initializer/kube_proxy_replacement.go from 1.19,
 pkg/loadbalancer/config.go from 1.18, pkg/maglev and pkg/datapath/xdp from 1.17.
@@ -14,16 +14,16 @@ from rules.finding import Finding, error
 _MODES = ("snat", "dsr", "hybrid")
 _DISPATCH = ("opt", "ipip", "geneve")
 _ALGORITHMS = ("random", "maglev")
-# `testing-only` is the agent's word for drivers without XDP of their own.
+# `testing-only` is the agent's value for drivers without native XDP.
 _ACCELERATIONS = ("disabled", "native", "best-effort", "testing-only")
 _TABLES = (251, 509, 1021, 2039, 4093, 8191, 16381, 32749, 65521, 131071)
 _WHERE = "cilium.values.loadBalancer"
 
 
 def load_balancer(facts: Facts) -> Iterator[Finding]:
-    """Mode, dispatch, algorithm, and what they ask of the tunnel.
+    """Mode, dispatch, algorithm, and their requirements on the tunnel.
 
-    Agents that serve no Services read some of the words all the same, more of them with each release.
+    Agents that serve no Services still check some of these values, and more of them with each release.
     """
     served = facts.serves_services
     mode = str(facts.helm("loadBalancer.mode") or "snat")
@@ -63,7 +63,7 @@ def _tunnel(facts: Facts, mode: str, dispatch: str) -> Iterator[Finding]:
         fix = "set loadBalancer.dsrDispatch: geneve"
         yield error(f"{_WHERE}.dsrDispatch", "geneve with a Geneve tunnel", what, fix)
     elif dispatch == "geneve" and protocol != "geneve":
-        # In native routing too: the packets of the dispatch are Geneve's.
+        # Also with native routing, because the dispatch uses Geneve packets.
         yield error(
             "cilium.values.tunnelProtocol",
             "geneve with dsrDispatch geneve",

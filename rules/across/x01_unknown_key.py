@@ -22,7 +22,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Against the keys of that very release; moved ones are X6's."""
+    """Compares with the keys of the exact release. X6 reports moved keys."""
     for key in dotted(facts.release, facts.stack.cilium.values):
         tree = ": { ".join(key.split(".")) + ": ..." + " }" * key.count(".")
         yield error(
@@ -57,7 +57,7 @@ def paths(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 
 def dotted(release: tuple[int, int], values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """The keys that have a dot in themselves where the chart has a group of its own keys."""
+    """The keys that contain a dot, although the chart has a group with fixed keys there."""
     for key, value in values.items():
         if "." in str(key):
             yield f"{prefix}{key}"
@@ -68,7 +68,7 @@ def dotted(release: tuple[int, int], values: Mapping[str, Any], prefix: str = ""
 def _hint(facts: Facts, key: str) -> str:
     known = [name.removesuffix(".*") for name in chart.keys(facts.release)]
     last = key.rpartition(".")[2]
-    # The same last word elsewhere is as likely as a letter gone wrong.
+    # A key with the same last part in another group is as likely as a misspelling.
     close = get_close_matches(key, [*known, *chart.groups(facts.release)], n=1, cutoff=0.8)
     same = [name for name in known if name.rpartition(".")[2] == last]
     best = close or (same if len(same) == 1 else [])

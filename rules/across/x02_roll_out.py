@@ -20,7 +20,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Needs the stack from before. A change of the version rolls the pods by itself."""
+    """Needs the previous stack. A change of the version restarts the pods anyway."""
     before = facts.before
     if before is None or facts.on("rollOutCiliumPods") or before.cilium.version != facts.stack.cilium.version:
         return

@@ -31,12 +31,12 @@ _SWITCH = {
     "CiliumEnvoyConfig": "envoyConfig.enabled",
     "CiliumClusterwideEnvoyConfig": "envoyConfig.enabled",
 }
-# What else registers the Envoy kinds.
+# Features that register the Envoy kinds.
 _ENVOY = ("ingressController.enabled", "gatewayAPI.enabled", "loadBalancer.l7.backend")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The stack's own manifests; declared parts switch their feature on by themselves."""
+    """Checks only the stack's manifests, because declared sections enable their features."""
     for i, item in enumerate(facts.stack.manifests):
         switch = _SWITCH.get(item.kind)
         if switch is None or facts.on(switch):

@@ -44,10 +44,10 @@ _INSTEAD = {
 
 
 def served(kind: str, exact: tuple[int, int, int]) -> tuple[str, ...] | None:
-    """The versions of a kind that a release serves; None for a kind that is not Cilium's."""
+    """The versions of a kind that a release serves. None: the kind is not Cilium's."""
     release = exact[:2]
     if kind in (*_BGP, "CiliumLoadBalancerIPPool", "CiliumCIDRGroup"):
-        # From 1.18 the older version is still served, deprecated.
+        # From 1.18 on, the older version is deprecated but still served.
         return ("cilium.io/v2", "cilium.io/v2alpha1") if release >= (1, 18) else ("cilium.io/v2alpha1",)
     if kind == "CiliumBGPPeeringPolicy":
         return () if release >= (1, 19) else ("cilium.io/v2alpha1",)
@@ -64,7 +64,7 @@ def served(kind: str, exact: tuple[int, int, int]) -> tuple[str, ...] | None:
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The stack's own manifests; what components make has the right version."""
+    """Checks only the stack's manifests, because components use the right version."""
     for i, item in enumerate(facts.stack.manifests):
         versions = served(item.kind, facts.stack.cilium.exact)
         if versions is not None and item.api_version not in versions:

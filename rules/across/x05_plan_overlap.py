@@ -21,7 +21,7 @@ from rules.spans import Span, of_prefix, overlaps
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Networks against each other, node PodCIDRs among themselves, single addresses once."""
+    """Checks networks for overlaps, PodCIDRs of nodes for overlaps, and single addresses for duplicates."""
     cluster = facts.stack.cluster
     spans = [
         of_prefix(cluster.pod_cidr, "cluster.podCIDR", "the PodCIDR"),

@@ -17,7 +17,7 @@ from effective import chart
 from rules.facts import Facts
 from rules.finding import Finding, error
 
-# Old key -> what to do instead.
+# Old key -> the advice.
 MOVED = {
     "bgp": "use bgpControlPlane and the BGP section of the stack",
     "externalIPs.enabled": "take it out; kubeProxyReplacement brings it",
@@ -35,7 +35,7 @@ MOVED = {
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Only keys that the chart of this release has no more."""
+    """Checks only keys that the chart of this release no longer has."""
     from rules.across.x01_unknown_key import paths
 
     for key in paths(facts.stack.cilium.values):

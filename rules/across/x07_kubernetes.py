@@ -17,19 +17,19 @@ from collections.abc import Iterator
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
-# Minor versions of Kubernetes 1, first and last.
+# Cilium release -> the first and the last minor version of Kubernetes 1.
 _TESTED = {(1, 16): (27, 30), (1, 17): (29, 32), (1, 18): (30, 33), (1, 19): (32, 35), (1, 20): (33, 36)}
-# The table of 1.19 moved on with a patch.
+# The table of 1.19 changed with a patch release.
 _EARLIER = {(1, 19, 0): (31, 34), (1, 19, 1): (31, 34)}
 
 
 def kubernetes_minors(exact: tuple[int, int, int]) -> tuple[int, int]:
-    """The first and the last minor version of Kubernetes 1 that a patch of Cilium is tested with."""
+    """The first and the last minor version of Kubernetes 1 that a Cilium patch release is tested with."""
     return _EARLIER.get(exact) or _TESTED[exact[:2]]
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Only where the stack says which version runs."""
+    """Applies only if the stack declares the Kubernetes version."""
     text = facts.stack.cluster.kubernetes
     if text is None:
         return

@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The field of the stack takes true and false alone; the user's own value may be anything."""
+    """The stack's field allows only true and false. The user's Helm value may be anything."""
     value = facts.stack.cilium.values.get("kubeProxyReplacement")
     if value is not None and str(value).lower() not in ("true", "false"):
         off = str(value).lower() == "disabled"

@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """What features need, against the user's own values. A word that is gone is X8's."""
+    """Compares the values that features need with the user's own values. X8 reports removed words."""
     for problem in conflicts(facts.declared):
         if problem.path == "cilium.values.kubeProxyReplacement" and problem.got not in ("true", "false"):
             continue

@@ -22,7 +22,7 @@ _OFF = ("false", "None", "")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Only what values alone decide: kernels and devices are the nodes' matter."""
+    """Checks only what the values alone decide. Kernels and devices of nodes are unknown."""
     yield from load_balancer(facts)
     yield from _words(facts)
     yield from _masquerade(facts)
@@ -50,7 +50,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _words(facts: Facts) -> Iterator[Finding]:
-    """Values of which the agent knows a few words only."""
+    """Values for which the agent accepts only a few words."""
     modes = ("native", "tunnel")
     mode = str(facts.helm("routingMode") or "tunnel")
     if mode not in modes:

@@ -21,7 +21,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Lists of the address family of the stack's PodCIDR, with cluster-pool alone."""
+    """Checks the list of the PodCIDR's address family, only with cluster-pool."""
     if facts.helm("ipam.mode") != "cluster-pool":
         return
     pods = facts.stack.cluster.pod_cidr

@@ -19,7 +19,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Needs the stack from before: `edge plan --base REV` gives it."""
+    """Needs the previous stack, such as from `edge plan --base REV`."""
     if facts.before is None:
         return
     old, now = facts.before.cilium, facts.stack.cilium

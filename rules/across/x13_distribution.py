@@ -22,7 +22,7 @@ _CAPABILITIES = "securityContext.capabilities.ciliumAgent"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Where the stack says which distribution there is."""
+    """Applies only if the stack declares the distribution."""
     cluster = facts.stack.cluster
     if cluster.distribution == "k3s" and facts.addressed and "servicelb" not in cluster.disabled:
         yield warning(

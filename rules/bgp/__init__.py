@@ -1,1 +1,1 @@
-"""Rules about BGP peerings: both sides of the sessions, and what goes over them."""
+"""Rules about BGP peerings: both sides of the sessions, and the announced routes."""

@@ -20,7 +20,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Compare what each side has with what the other expects."""
+    """Compares the AS number of each side with the number that the other side expects."""
     for session in facts.sessions:
         far = session.far
         if far is None:
@@ -40,5 +40,5 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _who(far: RouterSide) -> str:
-    """Whose number it is."""
+    """The owner of the AS number."""
     return f"{'localAs of ' if far.asn != far.router.bgp.asn else ''}router {far.router.name}"

@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Compare the word with the two numbers."""
+    """Compares the word with the two AS numbers."""
     for session in facts.sessions:
         far = session.far
         if far is None or session.local_asn is None:

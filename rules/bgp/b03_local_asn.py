@@ -18,7 +18,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Every instance needs a number, from itself or from the override of every node."""
+    """Every instance needs an AS number: its own, or from the override of every node."""
     for session in facts.sessions:
         if session.local_asn is None:
             yield error(

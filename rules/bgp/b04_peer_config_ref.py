@@ -20,7 +20,7 @@ from rules.words import nearest
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Look every reference up."""
+    """Looks up every reference."""
     for path, instance in facts.instances:
         for i, peer in enumerate(instance.peers):
             name = peer.peer_config_ref

@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Match every family against the labels of all advertisements."""
+    """Matches every family against the labels of all advertisements."""
     for i, config in enumerate(facts.bgp.peer_configs):
         for j, family in enumerate(config.families):
             wanted = family.advertisements

@@ -18,7 +18,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """A Service entry must say which Services."""
+    """An entry of type Service needs a selector."""
     for path, _, entry in facts.advertisement_entries:
         if entry.type == "Service" and entry.selector is None:
             yield error(

@@ -20,7 +20,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """A selector that only says what it leaves out is meant for Services of elsewhere, too."""
+    """Skips selectors that only exclude Services, because they also apply to undeclared Services."""
     services = [*facts.stack.services, *(item.service for item in facts.made)]
     gateways = [item for item in facts.made if item.path.startswith("manifests[")]
     for path, _, entry in facts.advertisement_entries:

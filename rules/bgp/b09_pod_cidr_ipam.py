@@ -22,7 +22,7 @@ _WITH_POD_CIDR = ("kubernetes", "cluster-pool", "cluster-pool-v2beta")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Compare the entry with the mode that will be installed."""
+    """Compares the entry with the IPAM mode of the installation."""
     mode = str(facts.helm("ipam.mode"))
     for path, _, entry in facts.advertisement_entries:
         if entry.type == "PodCIDR" and mode not in _WITH_POD_CIDR:

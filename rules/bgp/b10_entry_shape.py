@@ -20,7 +20,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Which fields belong to which type."""
+    """Checks which fields belong to which type."""
     for path, _, entry in facts.advertisement_entries:
         if entry.type == "Service" and not entry.addresses:
             yield error(

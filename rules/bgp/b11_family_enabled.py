@@ -19,7 +19,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Compare each family with the Helm switch of its address family."""
+    """Compares each family with the Helm switch of the address family."""
     for i, config in enumerate(facts.bgp.peer_configs):
         for j, family in enumerate(config.families):
             if not facts.on(f"{family.afi}.enabled"):

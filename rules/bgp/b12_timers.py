@@ -19,7 +19,7 @@ from rules.finding import Finding, error, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The profile counts too: `hold: 3` alone still has the profile's keepalive."""
+    """Includes the profile: with only `hold: 3`, the keepalive interval is the profile's."""
     for i, config in enumerate(facts.bgp.peer_configs):
         timers = config.timers
         where = f"bgp.peerConfigs[{i}].keepalive"

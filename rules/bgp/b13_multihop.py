@@ -20,13 +20,13 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """A router answers on any of its addresses, so one that shares a link with the node is no hop away."""
+    """A router on the node's link is directly reachable under all of its addresses."""
     for session in facts.sessions:
         peer, config, far = session.peer, session.peer_config, session.far
         if session.address is None or session.on_link or peer.asn is None or peer.asn == session.local_asn:
             continue
         if far is not None and any(session.node.on_link(own.address.ip) for own in far.router.interfaces):
-            # Linux counts no hop for a packet to another address of the neighbor itself.
+            # Linux does not decrement the TTL of a packet to another local address.
             continue
         if config is not None and (config.ebgp_multihop or 1) < 2:
             index = facts.bgp.peer_configs.index(config)

@@ -23,7 +23,7 @@ _KEY = "password"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Look every reference up."""
+    """Looks up every reference."""
     declared = {item.name for item in facts.bgp.auth_secrets}
     namespace = str(facts.helm("bgpControlPlane.secretsNamespace.name") or facts.stack.cilium.namespace)
     for item in facts.stack.manifests:

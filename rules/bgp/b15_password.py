@@ -20,7 +20,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Compare the names of the two secrets: their values are not in the stack file."""
+    """Compares the names of the two secrets. Their values are not in the stack file."""
     secrets = {item.name: item.password_config for item in facts.bgp.auth_secrets}
     for session in facts.sessions:
         config, far = session.peer_config, session.far

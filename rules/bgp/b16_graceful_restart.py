@@ -19,13 +19,13 @@ from collections.abc import Iterator
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
-# Seconds. An agent on the lab is back after 8 to 12; the API's default is 120.
+# Seconds. An agent in the lab is back after 8 to 12 s. The API's default is 120 s.
 _RESTART = 10
 _LONG = 300
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Both ends of the range hurt."""
+    """Checks for times that are too short or too long."""
     for i, config in enumerate(facts.bgp.peer_configs):
         time = config.timers.graceful_restart
         where = f"bgp.peerConfigs[{i}].gracefulRestart"

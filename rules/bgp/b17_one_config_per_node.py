@@ -20,7 +20,7 @@ from rules.words import some
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Give every node to the first config that selects it."""
+    """Assigns every node to the first cluster config that selects it."""
     owner: dict[str, str] = {}
     for i, config in enumerate(facts.bgp.cluster_configs):
         shared: dict[str, list[str]] = {}

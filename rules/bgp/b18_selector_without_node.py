@@ -19,7 +19,7 @@ from rules.no_node import no_node
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Match against the labels that the nodes will have."""
+    """Matches against the labels that the nodes will have."""
     for i, config in enumerate(facts.bgp.cluster_configs):
         yield from no_node(
             facts,

@@ -20,12 +20,12 @@ from rules.words import nearest
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Look all three names up: the instances and peers are those of the node's own cluster config."""
+    """Looks up all three names. Instances and peers come from the node's own cluster config."""
     nodes: dict[str, dict[str, set[str]]] = {node.name: {} for node in facts.stack.nodes}
     for config in facts.bgp.cluster_configs:
         has = {instance.name: {peer.name for peer in instance.peers} for instance in config.instances}
         for node in facts.selected(config.node_selector):
-            # A node has one config; where two select it, that is another rule's.
+            # A node has one cluster config. B17 reports nodes that two cluster configs select.
             nodes[node.name] = nodes[node.name] or has
     for i, override in enumerate(facts.bgp.node_overrides):
         if override.node not in nodes:

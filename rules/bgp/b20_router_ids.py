@@ -21,7 +21,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Ids of all instances on all nodes, and of the routers."""
+    """Compares the router IDs of all instances on all nodes and of the routers."""
     taken: dict[object, str] = {}
     for i, router in enumerate(facts.stack.routers):
         own = router.bgp.router_id

@@ -18,7 +18,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Each session's source address must be known to the router at its other end."""
+    """The router must have a neighbor or a listen range for each session's source address."""
     for session in facts.sessions:
         far = session.far
         if far is not None and not far.known and session.source_is_there:

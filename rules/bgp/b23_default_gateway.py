@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The declared default gateway must be an address of a router, of the stack where it has routers."""
+    """The declared default gateway must be an address of a router, if the stack has routers."""
     owned = {interface.address.ip for router in facts.stack.routers for interface in router.interfaces}
     for session in facts.sessions:
         family = session.peer.default_gateway

@@ -22,7 +22,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """A node needs its own route, a default route through the router, or one of ours."""
+    """A node needs a declared route, a default route through the router, or a return route of the program."""
     stack = facts.stack
     if stack.bgp is None or str(facts.helm("routingMode")) != "native" or len(stack.nodes) < 2:
         return
@@ -33,7 +33,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     links = {i.address.network for router in stack.routers for i in router.interfaces if not i.loopback}
     owners = {node.pod_cidr: {i.address.ip for i in node.interfaces} for node in stack.nodes if node.pod_cidr}
     for n, node in enumerate(stack.nodes):
-        # Routers that are not in the stack are whatever the gateway is.
+        # Without declared routers, every default gateway counts as a router.
         gateways = set(node.default_gateways)
         behind = bool(gateways & routers) or (not routers and bool(gateways))
         if behind or _routed(facts, node, routers) or _meshed(node, owners, len(stack.nodes)):
@@ -57,7 +57,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _routed(facts: Facts, node: Node, routers: set[Address]) -> bool:
     pods = facts.stack.cluster.pod_cidr
-    # Without routers of its own the stack cannot know who is behind a gateway.
+    # Without declared routers, the stack cannot know what is behind a gateway.
     return any(
         route.to.version == pods.version
         and pods.subnet_of(route.to)  # type: ignore[arg-type]
@@ -67,6 +67,6 @@ def _routed(facts: Facts, node: Node, routers: set[Address]) -> bool:
 
 
 def _meshed(node: Node, owners: dict[Prefix, set[Address]], nodes: int) -> bool:
-    """Whether the node has a route to each other node's pods through that node."""
+    """Whether the node has routes to the pods of all other nodes, through these nodes."""
     reached = {route.to for route in node.routes if route.via in owners.get(route.to, ())}
     return len(owners) == nodes and len(reached | {node.pod_cidr}) == nodes

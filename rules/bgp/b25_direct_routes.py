@@ -20,7 +20,7 @@ from rules.finding import Finding, error, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Routing mode first, then the nodes' links."""
+    """Checks the routing mode, then the links of the nodes."""
     if not facts.on("autoDirectNodeRoutes"):
         return
     where = "cilium.autoDirectNodeRoutes"

@@ -21,11 +21,11 @@ _OFF = (False, "false")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The chart's default for masquerading is on, for each family; the ip-masq-agent has prefixes of its own."""
+    """By default, the chart enables masquerading for each family. The ip-masq-agent has its own prefixes."""
     if str(facts.helm("routingMode")) != "native" or facts.on("ipMasqAgent.enabled"):
         return
     for family, path in (("4", "cilium.nativeRoutingCIDR"), ("6", "cilium.values.ipv6NativeRoutingCIDR")):
-        # Both switches are on where the chart says nothing, except IPv6 itself.
+        # Unset switches are on, except for IPv6 itself.
         enabled = facts.on("ipv6.enabled") if family == "6" else facts.helm("ipv4.enabled") not in _OFF
         masked = enabled and facts.helm(f"enableIPv{family}Masquerade") not in _OFF
         if masked and not facts.helm(f"ipv{family}NativeRoutingCIDR"):

@@ -19,12 +19,12 @@ from collections.abc import Iterator
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
-# What FRR takes from a file without a change of its own (see R1).
+# The largest value that FRR accepts from a file without a change (see R1).
 _LIMIT = 64
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Only Services are announced by several nodes."""
+    """Checks only Services, because only their routes come from several nodes."""
     carriers = {item.peer_config.name for item in facts.carried if item.entry.type == "Service"}
     nodes: dict[str, set[str]] = defaultdict(set)
     inside: dict[str, set[str]] = defaultdict(set)
@@ -34,7 +34,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         internal = session.far is not None and session.local_asn == session.far.asn
         if session.far is not None and session.far.known and session.local_asn is not None:
-            # Routes of the router's own AS are `maximum-paths ibgp`, another line.
+            # For iBGP routes, `maximum-paths ibgp` applies instead.
             (inside if internal else nodes)[session.far.path].add(session.node.name)
         if session.far is not None and session.far.known and session.local_asn is not None and not internal:
             numbers[session.far.path].add(session.local_asn)

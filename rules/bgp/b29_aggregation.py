@@ -21,7 +21,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Aggregation concerns the Services that its entry selects."""
+    """Checks the Services that an entry with aggregation selects."""
     for path, _, entry in facts.advertisement_entries:
         lengths = {"aggregationLength": entry.aggregation(4), "aggregationLengthIPv6": entry.aggregation(6)}
         said = {key: length for key, length in lengths.items() if length is not None}

@@ -19,7 +19,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Find the peers that carry such an entry."""
+    """Finds the eBGP peers with such an entry."""
     external = {
         s.peer_config.name
         for s in facts.sessions

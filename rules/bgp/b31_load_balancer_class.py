@@ -22,7 +22,7 @@ _OURS = (None, BGP_CLASS)
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Only Services that an advertisement selects are meant."""
+    """Checks only Services that an advertisement selects."""
     services = [(f"services[{i}]", service) for i, service in enumerate(facts.stack.services)]
     for path, service in (*services, *facts.made_services):
         if service.type != "LoadBalancer" or service.load_balancer_class in _OURS:

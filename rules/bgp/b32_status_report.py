@@ -22,7 +22,7 @@ _LARGE = 200
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Large clusters may do without."""
+    """Skips large clusters."""
     if (
         facts.stack.bgp is not None
         and facts.release >= (1, 17)

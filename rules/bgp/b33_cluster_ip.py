@@ -18,7 +18,7 @@ from rules.finding import Finding, error, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """One switch for the whole cluster. Beside another address a ClusterIP is in nobody's way."""
+    """Checks one switch of the whole cluster. A ClusterIP is harmless if the entry also has another address."""
     if facts.on("bpf.lbExternalClusterIP"):
         return
     others = any(set(entry.addresses) - {"ClusterIP"} for _, _, entry in facts.advertisement_entries)

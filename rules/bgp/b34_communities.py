@@ -21,7 +21,7 @@ from rules.words import nearest
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Each for itself."""
+    """Checks each community."""
     for path, _, entry in facts.advertisement_entries:
         for i, text in enumerate(entry.communities):
             if kind_of(text) is not None:

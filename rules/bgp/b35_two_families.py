@@ -20,7 +20,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Families that select something, against the peer's address. Each peer is told once."""
+    """Compares families that select advertisements with the peer's address. Reports each peer once."""
     carrying = {(item.peer_config.name, item.afi) for item in facts.carried}
     for path, instance in facts.instances:
         for i, peer in enumerate(instance.peers):

@@ -23,7 +23,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Pairs of entries that one peer config carries in one family."""
+    """Checks pairs of entries in one family of a peer config."""
     services = [*facts.stack.services, *(item.service for item in facts.made)]
     labels = {id(service): service_labels(service) for service in services}
     taken = {

@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Overrides of declared nodes; B19 says where there is no such node."""
+    """Checks overrides of declared nodes. B19 reports undeclared nodes."""
     nodes = {node.name: node for node in facts.stack.nodes}
     for i, override in enumerate(facts.bgp.node_overrides):
         node = nodes.get(override.node)

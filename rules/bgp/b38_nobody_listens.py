@@ -21,7 +21,7 @@ _BGP = 179
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Sessions whose other end is a node of the stack, and ports of managed routers."""
+    """Checks sessions between nodes of the stack, and ports of managed routers."""
     yield from _other_ports(facts)
     owners = {i.address.ip: node.name for node in facts.stack.nodes for i in node.interfaces}
     routers = {i.address.ip for router in facts.stack.routers for i in router.interfaces}
@@ -46,7 +46,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _other_ports(facts: Facts) -> Iterator[Finding]:
-    """FRR's bgpd listens on one port, and the stack cannot say another one."""
+    """Peers with another port than the only port of FRR's bgpd. The stack cannot change that port."""
     far: dict[str, str] = {
         session.peer_config.name: session.far.router.name
         for session in facts.sessions

@@ -21,7 +21,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Services that Cilium makes and that an advertisement takes."""
+    """Checks the Services that Cilium makes and that an advertisement selects."""
     if facts.release >= (1, 19):
         return
     for path, service in facts.made_services:

@@ -24,7 +24,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Each router's neighbors that share policies are looked at once."""
+    """Checks neighbors of a router with the same policies only once."""
     asked = set()
     for session in facts.sessions:
         far = session.far
@@ -47,7 +47,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _announced(facts: Facts, session: DeclaredSession) -> Iterator[tuple[str, Prefix, int]]:
-    """What a node announces: its name, the prefix that it is in, and the length of what is announced."""
+    """The announcements of a node: name, the prefix that contains the route, and the length of the route's prefix."""
     for item in facts.carried:
         if item.peer_config is not session.peer_config:
             continue

@@ -22,7 +22,7 @@ _KERNEL = 64
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """On the way the TTL only gets smaller: a node on the router's own link is the best case."""
+    """Every hop decrements the TTL. A node on the router's link is the best case."""
     told: set[str] = set()
     for session in facts.sessions:
         hops = session.far.setting("ttl_security_hops") if session.far is not None else None

@@ -20,7 +20,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Prefixes of one family that are sure: the PodCIDR, and an address for each Service that is selected."""
+    """Counts the certain prefixes of one family: the PodCIDR, and an address for each selected Service."""
     told: set[str] = set()
     for session in facts.sessions:
         most = session.far.setting("maximum_prefix") if session.far is not None else None

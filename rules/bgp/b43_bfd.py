@@ -4,7 +4,7 @@ Why: The agents of open-source Cilium have no BFD. The router's BFD sessions wit
 ignores a BFD session that was never up. The router detects a lost node after the hold time, as without BFD.
 Seen: Nowhere. `show bfd peers` shows the nodes as down.
 Since: 1.16
-Source: FRR BFD documentation; Cilium's documentation has BFD for the enterprise edition alone
+Source: FRR BFD documentation; Cilium's documentation has BFD only for the enterprise edition
 
 Bad: `bfd: true` on the nodes' peer group, `edition: oss`
 Good: short timers (`profile: fast-failover`), and BFD only between routers
@@ -19,7 +19,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Once for each group or neighbor of a router."""
+    """Reports each group or neighbor of a router once."""
     if facts.stack.cilium.edition != "oss":
         return
     told: set[str] = set()

@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from rules.facts import Facts
 from rules.finding import Finding, error
 
-# (Path, what is there, what to do) of each field that a release brought.
+# Path, value and advice for each field that a release added.
 _Newer = Iterator[tuple[str, str, str]]
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """What came with 1.18, and what came with 1.19."""
+    """Checks the fields that 1.18 and 1.19 added."""
     have = f"{facts.release[0]}.{facts.release[1]}"
     for since, newer in (((1, 18), _of_1_18), ((1, 19), _of_1_19)):
         for path, what, fix in newer(facts) if facts.release < since else ():

@@ -1,1 +1,1 @@
-"""What changed between two stacks, and what that does to live traffic."""
+"""The changes between two stacks, and their effects on live traffic."""

@@ -1,4 +1,4 @@
-"""What a change does to live traffic, from its nature alone."""
+"""The effect of a change on live traffic, derived only from the kind of change."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _QUIET = "nothing: no session resets, no address moves"
 
 @dataclass(frozen=True)
 class Effect:
-    """A change and what it does. `loud` is set where traffic can notice it."""
+    """A change and its effect. `loud`: the change can affect traffic."""
 
     change: SemanticChange
     text: str
     loud: bool
 
 
-# First match wins: pattern of the path, kinds of change, text, loud.
+# Pattern of the path, kinds of change, text, loud. The first match wins.
 _TABLE: tuple[tuple[str, str, str, bool], ...] = (
     (r"^routers\[[^]]+\]$", "+", "a new router: its sessions come up, the others stay", False),
     (r"^routers\[[^]]+\]$", "-", "every session of this router ends, and its routes go", True),
@@ -128,7 +128,7 @@ _ROWS = tuple((re.compile(pattern), kinds, text, loud) for pattern, kinds, text,
 
 
 def effects(changes: Iterable[SemanticChange], before: StackConfig, after: StackConfig) -> list[Effect]:
-    """Each change with its effect; what no row knows is said to be unknown, and loud."""
+    """Each change with its effect. The effect of a change without a row in the table is unknown and loud."""
     agents = _agents(before, after)
     result = []
     for change in changes:

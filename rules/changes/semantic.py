@@ -1,4 +1,4 @@
-"""The differences of two stacks in the words of the stack file, by name instead of by position in a list."""
+"""The differences of two stacks with the keys of the stack file, by name instead of by position in a list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from config.stack import StackConfig
 
-# What tells the entries of a list apart: the first of these that all of them have.
+# Keys that identify the entries of a list: the first of these that all entries have.
 _KEYS = (("namespace", "name"), ("name",), ("node",), ("address",), ("prefix",), ("to",), ("key",), ("rule", "path"))
 
 
@@ -17,7 +17,7 @@ _EMPTY: tuple[Any, ...] = (None, [], {})
 
 @dataclass(frozen=True)
 class SemanticChange:
-    """One difference. `path` names entries (`routers[tor].bgp.asn`); None is what was or is not there."""
+    """One difference. `path` has the names of entries (`routers[tor].bgp.asn`). None: absent."""
 
     path: str
     before: Any
@@ -37,9 +37,9 @@ class SemanticChange:
 
 
 def shown(value: Any) -> str:
-    """A value on one line, as YAML's flow style has it."""
+    """A value on one line, in YAML's flow style."""
     if isinstance(value, dict):
-        # What is not set says nothing.
+        # Unset values are omitted.
         given = {key: item for key, item in value.items() if item not in (None, [], {})}
         return "{" + ", ".join(f"{key}: {shown(item)}" for key, item in given.items()) + "}"
     if isinstance(value, list):
@@ -55,7 +55,7 @@ def differences(before: StackConfig, after: StackConfig) -> list[SemanticChange]
 
 
 def _document(stack: StackConfig) -> dict[str, Any]:
-    # The nodes of groups are among the nodes.
+    # `nodes` contains the nodes of groups.
     return stack.model_dump(mode="json", by_alias=True, exclude={"node_groups"})
 
 
@@ -75,7 +75,7 @@ def _compare(path: str, before: Any, after: Any) -> Iterator[SemanticChange]:
 def _lists(path: str, before: list[Any], after: list[Any]) -> Iterator[SemanticChange]:
     key = _key([*before, *after])
     if key is None:
-        # Entries without a name are told apart by what they are.
+        # Entries without an identifying key are compared by their whole content.
         old, new = [shown(item) for item in before], [shown(item) for item in after]
         yield from (SemanticChange(path, None, item) for item in after if shown(item) not in old)
         yield from (SemanticChange(path, item, None) for item in before if shown(item) not in new)

@@ -18,7 +18,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Both switches."""
+    """Checks both switches."""
     if not facts.on("egressGateway.enabled"):
         return
     if not facts.on("bpf.masquerade"):

@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """One switch."""
+    """Checks one switch."""
     if facts.on("egressGateway.enabled") and not facts.on("kubeProxyReplacement"):
         yield error(
             "cilium.kubeProxyReplacement", "true with an egress gateway", "false", "set kubeProxyReplacement: true"

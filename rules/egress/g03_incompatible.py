@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Three switches."""
+    """Checks three switches."""
     if not facts.on("egressGateway.enabled"):
         return
     if facts.on("ciliumEndpointSlice.enabled"):

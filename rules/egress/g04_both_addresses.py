@@ -18,7 +18,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Every gateway entry for itself."""
+    """Checks every gateway entry."""
     for gateway in facts.gateways:
         if gateway.entry.interface is not None and gateway.entry.egress_ip is not None:
             yield error(gateway.path, "interface or egressIP", "both", "take one of them out")

@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Against the declared interfaces of each selected node."""
+    """Compares with the declared interfaces of each selected node."""
     for gateway in facts.gateways:
         name = gateway.entry.interface
         if name is None:

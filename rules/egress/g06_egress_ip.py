@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """On every node that the entry selects: each of them may be the one."""
+    """Checks every node that the entry selects, because each may become the gateway."""
     for gateway in facts.gateways:
         wanted = gateway.entry.egress_ip
         if wanted is None or gateway.policy.egress_cidrs:

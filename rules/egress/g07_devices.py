@@ -20,7 +20,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """A `+` at the end of a device stands for the rest of the name. No devices: the agent looks itself."""
+    """A `+` at the end of a device matches any suffix. Without `devices`, the agent detects its devices."""
     value = facts.helm("devices")
     devices = value if isinstance(value, (list, tuple)) else str(value or "").strip("{}").replace(" ", ",").split(",")
     patterns = [str(d).replace("+", "*") for d in devices if d]

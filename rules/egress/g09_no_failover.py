@@ -19,7 +19,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Only the plain form; groups are served by Isovalent's build or by our controller."""
+    """Checks only the plain form. Isovalent's build or the project's controller serves groups."""
     for gateway in facts.gateways:
         if gateway.policy.egress_groups or gateway.policy.isovalent(facts.stack.cilium.edition):
             continue

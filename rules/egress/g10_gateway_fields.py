@@ -19,7 +19,7 @@ from rules.finding import Finding, error, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Each policy for itself."""
+    """Checks each policy."""
     for i, policy in enumerate(facts.stack.egress_policies):
         where = f"egressPolicies[{i}]"
         if not policy.gateways():

@@ -18,7 +18,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Inside at least one destination."""
+    """An excluded prefix must be inside at least one destination."""
     for i, policy in enumerate(facts.stack.egress_policies):
         for j, cidr in enumerate(policy.excluded_cidrs):
             if not any(cidr.version == d.version and cidr.subnet_of(d) for d in policy.destination_cidrs):  # type: ignore[arg-type]

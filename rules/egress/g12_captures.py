@@ -22,7 +22,7 @@ from rules.spans import Span, of_prefix
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The nodes' links, the API server, and the pools; wholly or in part."""
+    """Compares with the nodes' links, the API server, and the pools, as a whole or in part."""
     api = facts.stack.cluster.api_server
     own = [Span(api.version, int(api), int(api), "", f"the API server {api}")]
     links = [of_prefix(n, path, f"the nodes' link {n}") for path, n in facts.networks() if path.startswith("nodes")]

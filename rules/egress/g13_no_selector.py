@@ -18,7 +18,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """At least one selector, and each with a part that selects."""
+    """A policy needs a selector, and each selector needs a podSelector or a namespaceSelector."""
     for i, policy in enumerate(facts.stack.egress_policies):
         if not policy.selectors:
             yield error(f"egressPolicies[{i}].selectors", "at least one selector", "none", "add { podSelector: ... }")

@@ -18,7 +18,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Either of the mesh's two switches."""
+    """Checks both switches of the mesh."""
     for key in ("clustermesh.useAPIServer", "clustermesh.config.enabled"):
         if facts.on("egressGateway.enabled") and facts.on(key):
             yield warning(

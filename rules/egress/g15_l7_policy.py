@@ -20,7 +20,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Isovalent's HA kind with the proxy on."""
+    """Checks for Isovalent's HA kind with the proxy on."""
     if facts.helm("l7Proxy") in (False, "false"):
         return
     for i, policy in enumerate(facts.stack.egress_policies):

@@ -19,7 +19,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Addresses from egressCIDRs are given out at run time, which the plain form does not do."""
+    """Only the HA form assigns addresses from egressCIDRs at run time."""
     for i, policy in enumerate(facts.stack.egress_policies):
         if policy.egress_cidrs and not policy.egress_groups and not policy.isovalent(facts.stack.cilium.edition):
             yield warning(

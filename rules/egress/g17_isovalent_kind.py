@@ -18,7 +18,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Policies and the stack's own manifests."""
+    """Checks policies and the stack's manifests."""
     if facts.stack.cilium.edition == "enterprise":
         return
     for i, policy in enumerate(facts.stack.egress_policies):

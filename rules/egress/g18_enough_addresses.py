@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Active gateways: what the groups select, up to maxGatewayNodes each."""
+    """Counts the active gateways: the selected nodes of each group, up to its maxGatewayNodes."""
     for i, policy in enumerate(facts.stack.egress_policies):
         if not policy.egress_cidrs or not policy.egress_groups:
             continue

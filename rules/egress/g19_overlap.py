@@ -21,7 +21,7 @@ from rules.spans import overlaps
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Policies against each other, hosts, pods, Services and pools."""
+    """Compares policies with each other, and with hosts, pods, Services and pools."""
     for first, second in overlaps([*plan(facts), *blocks(facts)]):
         pair = [span for span in (first, second) if span.path.startswith("egressPolicies")]
         if pair:

@@ -20,7 +20,7 @@ from rules.finding import Finding, error, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Gateways and the other nodes; control planes that carry no pods are left out."""
+    """Checks gateways and other nodes. Control planes without pods are left out."""
     for i, policy in enumerate(facts.stack.egress_policies):
         if policy.az_affinity == "disabled":
             continue

@@ -19,7 +19,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Every group of such a policy."""
+    """Checks every group of such a policy."""
     for i, policy in enumerate(facts.stack.egress_policies):
         if policy.az_affinity != "localPriority":
             continue

@@ -19,7 +19,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """NoSchedule or NoExecute, any key."""
+    """Accepts a taint with NoSchedule or NoExecute and any key."""
     chosen = {node.name for gateway in facts.gateways for node in gateway.nodes}
     for n, node in enumerate(facts.stack.nodes):
         if node.name in chosen and not any(t.effect in ("NoSchedule", "NoExecute") for t in node.taints):

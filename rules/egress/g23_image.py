@@ -22,7 +22,7 @@ _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """A lab has a program of its own for it; nodes that are containers have the images that theirs was made with."""
+    """Skips labs, which run the controller as a program. Nodes in containers need an image, but no digest."""
     stack = facts.stack
     if stack.cluster.kind == "lab" or not any(p.by_controller(stack.cilium.edition) for p in stack.egress_policies):
         return

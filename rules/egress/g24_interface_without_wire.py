@@ -21,7 +21,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Of policies that agents read; the controllers' own name addresses."""
+    """Checks policies for agents. The controller's own policies for agents have addresses."""
     if facts.release < (1, 20):
         return
     edition = facts.stack.cilium.edition

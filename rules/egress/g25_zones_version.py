@@ -1,8 +1,8 @@
-"""G25: Zone affinity on a Cilium without zones for egress gateways.
+"""G25: Zone affinity is set on a Cilium without zones for egress gateways.
 
-Why: the controllers put the gateways of each zone into a policy of its own, and those policies need fields that Cilium
-has from 1.18 on.
-Seen: nowhere; before 1.18 the agents read one gateway for all zones.
+Why: The controllers put the gateways of each zone into a separate policy. These policies need fields that Cilium has
+from 1.18 on. Before 1.18 the agents use one gateway for all zones.
+Seen: Nowhere.
 Since: 1.16
 Source: the study behind the egress stack
 
@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Of policies that the controllers serve; the enterprise edition has its own."""
+    """Checks policies for the project's controllers. The enterprise edition has its own."""
     if facts.release >= (1, 18):
         return
     for i, policy in enumerate(facts.stack.egress_policies):

@@ -1,7 +1,7 @@
-"""G26: An egress policy selects by nodes on a Cilium that cannot.
+"""G26: An egress policy has a nodeSelector that this Cilium version does not support.
 
-Why: `nodeSelector` beside `podSelector` came with Cilium 1.17. The API server drops the field before, and the policy
-takes the Pods of all nodes.
+Why: Cilium supports `nodeSelector` beside `podSelector` from 1.17 on. Before, the API server drops the field, and the
+policy selects the pods of all nodes.
 Seen: Nowhere. Pods of other nodes leave by the gateway, too.
 Since: 1.16
 Source: the CRD CiliumEgressGatewayPolicy of each release
@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Each selector for itself."""
+    """Checks each selector."""
     if facts.release >= (1, 17):
         return
     for i, policy in enumerate(facts.stack.egress_policies):

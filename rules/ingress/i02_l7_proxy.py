@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The default is on, so that only a user's own value can turn it off."""
+    """l7Proxy is on by default. Only a user's own value can disable it."""
     if facts.helm("l7Proxy") not in (False, "false"):
         return
     reasons = []

@@ -23,7 +23,7 @@ _MODES = ("shared", "dedicated")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The annotation under both of its names, and names that are nearly right."""
+    """Checks the annotation with both of its names, and misspelled names."""
     for i, ingress in enumerate(facts.stack.ingresses):
         if ingress.class_name != "cilium":
             continue

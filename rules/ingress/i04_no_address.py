@@ -21,7 +21,7 @@ from rules.lbipam.pools import matching
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Each Service that the controller will make, against pools, L2 policies and advertisements."""
+    """Compares each Service that the controller will make with pools, L2 policies and advertisements."""
     for path, service in facts.made_services:
         labels = service_labels(service)
         if not matching(facts, service):

@@ -19,13 +19,13 @@ from config.ingress import HOST_PORT_ANNOTATION as _PORT
 from rules.facts import Facts
 from rules.finding import Finding, error
 
-# Before it the operator sets externalTrafficPolicy in a Service of type ClusterIP.
+# Before this release, the operator sets externalTrafficPolicy in a Service of type ClusterIP.
 _FIXED = (1, 18, 1)
 _HOW = "add NET_BIND_SERVICE to the proxy's capabilities, with envoy.securityContext.capabilities.keepCapNetBindService"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The shared port, then those of dedicated Ingresses."""
+    """Checks the shared port, then the ports of dedicated Ingresses."""
     controller = facts.stack.ingress_controller
     if controller is None or controller.host_network is None:
         return
@@ -62,7 +62,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _may_bind(facts: Facts) -> bool:
-    """The proxy that runs: its own DaemonSet, or the one inside the agent."""
+    """Whether the running proxy (its own DaemonSet, or inside the agent) may bind low ports."""
     own = facts.helm("envoy.enabled") not in (False, "false")
     key = "envoy.securityContext.capabilities" if own else "securityContext.capabilities"
     given = facts.helm(f"{key}.{'envoy' if own else 'ciliumAgent'}")

@@ -20,7 +20,7 @@ _CLASS = "ingress.cilium.io/loadbalancer-class"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Ingresses in shared mode with the annotation."""
+    """Checks for Ingresses in shared mode with the annotation."""
     controller = facts.stack.ingress_controller
     if controller is None:
         return

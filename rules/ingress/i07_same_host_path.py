@@ -18,7 +18,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """All paths of all shared Ingresses in one table."""
+    """Compares all paths of all shared Ingresses."""
     controller = facts.stack.ingress_controller
     if controller is None:
         return

@@ -20,7 +20,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Policies join: one that admits the world, or some CIDR, is enough."""
+    """Policies are additive: one policy that admits the world or any CIDR is enough."""
     if facts.stack.ingress_controller is None and not facts.on("gatewayAPI.enabled"):
         return
     chosen = [

@@ -18,7 +18,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """An entity of the cluster, or endpoints, must be admitted in the direction of the backends."""
+    """Egress to the backends must be admitted, by an entity of the cluster or by endpoints."""
     if facts.stack.ingress_controller is None:
         return
     chosen = [

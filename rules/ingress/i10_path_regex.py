@@ -20,7 +20,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """A path without any sign of an expression was meant as a prefix."""
+    """A path without characters of an expression was probably meant as a prefix."""
     for i, ingress in enumerate(facts.stack.ingresses):
         if ingress.class_name != "cilium":
             continue

@@ -20,7 +20,7 @@ from rules.words import nearest
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """A Service that is not declared may be of elsewhere; a port that a declared Service lacks is not."""
+    """An undeclared Service may exist (warning). A missing port of a declared Service does not exist (error)."""
     services = {(s.namespace, s.name): s for s in facts.stack.services}
     for where, space, name, port in _backends(facts):
         service = services.get((space, name))

@@ -1,4 +1,4 @@
-"""I12: A Gateway on the host network is to have an address of a pool.
+"""I12: A Gateway on the host network expects an address from a pool.
 
 Why: With `gatewayAPI.hostNetwork` the Service of a Gateway is not a LoadBalancer Service. The Service gets no
 address from a pool, and neither BGP nor L2 announces an address. The listeners use the nodes' addresses.
@@ -20,7 +20,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Where no other Service uses the pools, they are meant for the Gateways. An address that one asks for as well."""
+    """Reports pools that no other Service uses, and addresses that Gateways request."""
     if not (facts.on("gatewayAPI.enabled") and facts.on("gatewayAPI.hostNetwork.enabled")):
         return
     found = list(gateways(facts.stack))

@@ -21,7 +21,7 @@ from rules.ingress.routes import backends as of_route
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Policies join: one that admits the Ingress, and selects the backend, is enough."""
+    """Policies are additive: one policy that selects the backend and admits the Ingress is enough."""
     backends = {
         (i.namespace, backend.service)
         for i in facts.stack.ingresses
@@ -38,7 +38,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for service in facts.stack.services:
         if (service.namespace, service.name) not in backends or not service.selector:
             continue
-        # Of a pod's port by name nobody here knows the number.
+        # The number of a named port of a pod is unknown.
         said = [each.target_port or each.port for each in service.all_ports()]
         ports = [port if isinstance(port, int) else None for port in said]
         answers = [into_backend(policies, pod(service.selector, service.namespace, port)) for port in ports]

@@ -18,7 +18,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """One switch. nodePort.enabled stands in for it up to 1.18."""
+    """Checks one switch. Up to 1.18, nodePort.enabled is an alternative."""
     if not facts.on("gatewayAPI.enabled") or facts.serves_services:
         return
     fix = "set kubeProxyReplacement: true"

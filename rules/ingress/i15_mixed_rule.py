@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Each rule of either direction, of every policy."""
+    """Checks each rule of either direction, in every policy."""
     for path, policy in facts.stack.guards():
         sides = (
             ("ingress", policy.ingress),

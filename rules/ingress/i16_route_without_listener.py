@@ -25,7 +25,7 @@ from rules.words import nearest
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """A Gateway that is not declared may be of elsewhere; its listeners nobody knows."""
+    """Skips undeclared Gateways, which may exist with unknown listeners."""
     declared = {(item.namespace, item.name): item for item in facts.stack.gateways}
     served = {id(item) for _, item in gateways(facts.stack)}
     for path, kind, route in facts.stack.routes():

@@ -21,7 +21,7 @@ from rules.ingress.routes import backends
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """A grant may stand elsewhere: a warning."""
+    """A warning, because an undeclared ReferenceGrant may exist."""
     grants = [item.document() for item in facts.stack.manifests if item.kind == "ReferenceGrant"]
     for path, kind, route in facts.stack.routes():
         for place, backend in backends(route):

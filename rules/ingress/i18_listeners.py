@@ -21,7 +21,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Within each Gateway: each has an address of its own."""
+    """Checks each Gateway separately, because each has its own address."""
     for path, gateway in gateways(facts.stack):
         first: dict[tuple[int, str], str] = {}
         secured: dict[int, tuple[str, bool]] = {}

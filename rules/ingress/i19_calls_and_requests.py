@@ -20,7 +20,7 @@ from rules.ingress.routes import backends
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Pods may speak both: a warning."""
+    """A warning, because pods may support both protocols."""
     calls: dict[tuple[str, str, str, str, int], str] = {}
     for wanted in ("GRPCRoute", "HTTPRoute"):
         for path, kind, route in facts.stack.routes():

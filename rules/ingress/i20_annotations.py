@@ -25,15 +25,15 @@ _OURS, _OLD = "ingress.cilium.io/", "io.cilium.ingress/"
 _SWITCH = re.compile(r"enabled|1|t|T|true|True|TRUE|0|f|F|false|False|FALSE")
 _PORT = re.compile(r"0*[1-9][0-9]{0,4}")
 _SPAN = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)"
-# Key -> what it takes, in words and as an expression.
+# Key -> its valid values, as a text and as an expression.
 _READ = {
-    "loadbalancer-mode": ("shared or dedicated", re.compile(r".*")),  # I3 judges its text.
+    "loadbalancer-mode": ("shared or dedicated", re.compile(r".*")),  # I3 checks the value.
     "loadbalancer-class": ("the name of a class", re.compile(r".+")),
     "service-type": ("LoadBalancer or NodePort", re.compile(r"LoadBalancer|NodePort")),
     "service-external-traffic-policy": ("Cluster or Local", re.compile(r"Cluster|Local")),
     "insecure-node-port": ("a port number", _PORT),
     "secure-node-port": ("a port number", _PORT),
-    "host-listener-port": ("a port number", re.compile(r".*")),  # I5 judges its text.
+    "host-listener-port": ("a port number", re.compile(r".*")),  # I5 checks the value.
     "tls-passthrough": ("enabled, true or false", _SWITCH),
     "force-https": ("enabled, disabled, true or false", re.compile(rf"disabled|{_SWITCH.pattern}")),
     "request-timeout": ("a duration such as 30s", re.compile(rf"0|({_SPAN})+")),
@@ -44,7 +44,7 @@ _NODE_PORTS = ("insecure-node-port", "secure-node-port")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Keys, then texts, then what the Ingress's mode makes of them."""
+    """Checks keys, then values, then the mode of the Ingress."""
     controller = facts.stack.ingress_controller
     for i, ingress in enumerate(facts.stack.ingresses):
         if ingress.class_name != "cilium":
@@ -58,7 +58,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _name(key: str) -> str | None:
-    """What comes after the prefix; None for keys that are not Cilium's, and for the one that I3 knows how to spell."""
+    """The key without the prefix. None for keys that are not Cilium's, and for misspellings that I3 reports."""
     prefix, _, name = key.rpartition("/")
     if f"{prefix}/" not in (_OURS, _OLD) or name.lower().replace("-", "").endswith("loadbalancermode"):
         return None

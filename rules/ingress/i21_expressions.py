@@ -36,7 +36,7 @@ Said = tuple[str, str]
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Ingresses that Cilium serves, routes, and policies of requests."""
+    """Checks Ingresses that Cilium serves, routes, and HTTP rules of policies."""
     for where, text in (*_of_ingresses(facts), *_of_routes(facts), *_of_policies(facts)):
         reason = fault(text)
         if reason:

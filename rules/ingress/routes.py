@@ -1,4 +1,4 @@
-"""The Services behind a route of the Gateway API, whatever its kind."""
+"""The backend Services of a route of the Gateway API, for every kind of route."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from config.routes import GrpcRoute, HttpRoute, Route, RouteBackend, TlsRoute
 
 
 def backends(route: Route) -> Iterator[tuple[str, RouteBackend]]:
-    """The Services that a route sends to, each with its place inside the route."""
+    """The backend Services of a route, with their YAML paths inside the route."""
     if isinstance(route, TlsRoute):
         yield from ((f"backends[{i}]", one) for i, one in enumerate(route.backends))
     if isinstance(route, HttpRoute):

@@ -19,6 +19,6 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """One switch."""
+    """Checks one switch."""
     if facts.stack.l2_policies and not facts.on("kubeProxyReplacement"):
         yield error("cilium.kubeProxyReplacement", "true with l2Policies", "false", "set kubeProxyReplacement: true")

@@ -18,7 +18,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Every policy for itself."""
+    """Checks every policy."""
     for i, policy in enumerate(facts.stack.l2_policies):
         if not policy.external_ips and not policy.load_balancer_ips:
             yield error(

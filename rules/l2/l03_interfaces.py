@@ -20,7 +20,7 @@ from rules.finding import Finding, error, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Against `devices` where they are given, else against the nodes' interfaces."""
+    """Compares with `devices` if set, otherwise with the interfaces of the nodes."""
     devices = set(facts.stack.cilium.devices) or {i.name for node in facts.stack.nodes for i in node.links}
     if not facts.stack.nodes:
         return

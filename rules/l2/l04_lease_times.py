@@ -22,7 +22,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Defaults count where a value is not set."""
+    """Checks the effective values, including defaults."""
     if not facts.stack.l2_policies:
         return
     where = "cilium.values.l2announcements"

@@ -25,7 +25,7 @@ _QPS = 10.0
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """All Services may be on one node after failures."""
+    """Assumes that one node holds all Services, which is possible after failures."""
     if not facts.stack.l2_policies:
         return
     _, deadline, _ = lease_times(facts.helm)

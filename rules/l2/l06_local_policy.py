@@ -21,7 +21,7 @@ from rules.finding import Finding, error, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Services that both an L2 policy and Local apply to."""
+    """Checks Services with externalTrafficPolicy Local that an L2 policy selects."""
     policies = [p for p in facts.stack.l2_policies if p.load_balancer_ips]
     for path, service in facts.addressed:
         if service.external_traffic_policy != "Local" or service.load_balancer_class == BGP_CLASS:
@@ -29,7 +29,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if any(p.service_selector is None or p.service_selector.matches(service_labels(service)) for p in policies):
             made = any(item.path == path for item in facts.made)
             silent = facts.stack.cilium.exact >= (1, 20, 2)
-            # The proxy of whichever node answers serves them, but no node answers any more.
+            # The proxy on the answering node serves these Services. From 1.20.2 on, no node answers.
             if made and not silent:
                 continue
             say = error if made else warning

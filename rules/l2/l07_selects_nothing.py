@@ -20,7 +20,7 @@ from rules.no_node import no_node
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Nodes, Services, and Services whose class belongs to another announcer."""
+    """Checks nodes, Services, and classes of Services that belong to another announcer."""
     for i, policy in enumerate(facts.stack.l2_policies):
         yield from no_node(
             facts, f"l2Policies[{i}].nodeSelector", policy.node_selector, "label nodes, or correct the selector"

@@ -22,12 +22,12 @@ from effective.expressions import matches
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
-# Agents send gratuitous ARP without an address of their own from here on.
+# The first release in which agents send gratuitous ARP on a device without an address.
 _SENDS_WITHOUT = (1, 19)
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The first such interface of each policy."""
+    """Reports the first such interface of each policy."""
     devices = facts.stack.cilium.devices
     for i, policy in enumerate(facts.stack.l2_policies):
         wheres = (
@@ -49,7 +49,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _takes(policy: L2Policy, name: str, devices: tuple[str, ...]) -> bool:
-    """Without patterns a policy is meant for every device of the agent, and for no other interface."""
+    """Whether a policy applies to an interface. Without patterns, it applies to all devices of the agent."""
     if not policy.interfaces:
         return _is_device(name, devices)
     return any(matches(pattern, name) for pattern in policy.interfaces)

@@ -20,6 +20,6 @@ from rules.spans import overlaps
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Across pools and inside one."""
+    """Compares blocks of all pools, also of the same pool."""
     for first, second in overlaps(blocks(facts)):
         yield error(second.path, f"addresses outside {first.path} ({first})", second, "make the blocks disjoint")

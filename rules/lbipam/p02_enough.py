@@ -23,7 +23,7 @@ from rules.spans import usable
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Services are counted by the set of pools that serve them; those with one sharing key count once."""
+    """Counts Services by the set of pools that serve them. Services with the same sharing key count once."""
     need: Counter[tuple[str, ...]] = Counter()
     keys: set[tuple[tuple[str, ...], str]] = set()
     for _, service in facts.addressed:
@@ -36,7 +36,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     have = {pool.name: _room(pool) for pool in facts.stack.pools}
     index = {pool.name: i for i, pool in enumerate(facts.stack.pools)}
     for names in need:
-        # Whoever can only go to these pools, or to fewer of them, has to find room there.
+        # Services that only these pools (or some of them) can serve need addresses there.
         total = sum(count for others, count in need.items() if others and set(others) <= set(names))
         room = sum(have[name] for name in names)
         if names and total > room:
@@ -44,6 +44,6 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _room(pool: Pool) -> int:
-    """Usable addresses: IPv4 ones where there are any, since every Service takes one of each family."""
+    """The number of usable addresses: of IPv4 if there are any, because a Service needs one address of each family."""
     spans = [usable(block, pool) for block in pool.blocks]
     return sum(s.size for s in spans if s.version == 4) or sum(s.size for s in spans)

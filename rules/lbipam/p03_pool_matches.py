@@ -19,7 +19,7 @@ from rules.lbipam.pools import matching
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """LoadBalancer Services that LB-IPAM is to serve."""
+    """Checks LoadBalancer Services that LB-IPAM serves."""
     if str(facts.helm("defaultLBServiceIPAM") or "lbipam") == "nodeipam":
         return
     for path, service in facts.lb_services:

@@ -22,7 +22,7 @@ from rules.lbipam.pools import SHARING, annotation, gives, matching, requested
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Also two Services that ask for one address without a sharing key."""
+    """Also reports two Services that request the same address without a sharing key."""
     askers: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for path, service in facts.addressed:
         pools = matching(facts, service)

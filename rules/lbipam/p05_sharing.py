@@ -24,7 +24,7 @@ from rules.lbipam.pools import CROSS, SHARING, annotation
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Each Service against the first with its key."""
+    """Compares each Service with the first Service with the same key."""
     first: dict[str, Service] = {}
     ports: dict[str, dict[object, Service]] = defaultdict(dict)
     by_protocol = _by_protocol(facts)
@@ -65,6 +65,6 @@ def _reason(one: Service, two: Service) -> str:
 
 
 def _consents(one: Service, two: Service) -> bool:
-    # Unlike the list of addresses, this one is taken as it is written.
+    # Unlike in the list of addresses, white space is significant here.
     allowed = (annotation(one, CROSS) or "").split(",")
     return "*" in allowed or two.namespace in allowed

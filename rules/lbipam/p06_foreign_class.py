@@ -28,7 +28,7 @@ _BEHIND = {
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Classes of others may be meant: a warning."""
+    """A foreign class is only a warning, because it may be intended."""
     off = {name: key for name, key in _BEHIND.items() if not facts.on(key)}
     for i, service in enumerate(facts.stack.services):
         name = service.load_balancer_class

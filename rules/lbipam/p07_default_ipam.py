@@ -18,7 +18,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The key came with 1.17. A word that Cilium does not know is as good as none."""
+    """The key exists from 1.17 on. An unknown value has the same effect as none."""
     default = str(facts.helm("defaultLBServiceIPAM") or "lbipam")
     if default == "nodeipam" and not facts.on("nodeIPAM.enabled"):
         yield error(

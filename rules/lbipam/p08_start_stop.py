@@ -19,7 +19,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Two lone starts in a row are most likely a split range. (A lone stop is no block at all.)"""
+    """Two consecutive items with only a start are probably a split range. (A stop alone is not a valid block.)"""
     for i, pool in enumerate(facts.stack.pools):
         for j, (one, two) in enumerate(zip(pool.blocks, pool.blocks[1:], strict=False)):
             if one.start is None or two.start is None or one.stop or two.stop:

@@ -21,7 +21,7 @@ from rules.lbipam.pools import CROSS, IPS, SHARING
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Annotations of Services, and pools among the stack's own manifests."""
+    """Checks annotations of Services, and pools in the stack's manifests."""
     for i, service in enumerate(facts.stack.services):
         for today, old in (IPS, SHARING, CROSS):
             if old in service.annotations:

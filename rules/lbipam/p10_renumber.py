@@ -21,7 +21,7 @@ from rules.spans import Span, usable
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Needs the stack from before: `edge plan --base REV` gives it."""
+    """Needs the previous stack, such as from `edge plan --base REV`."""
     if facts.before is None:
         return
     now = {pool.name: (i, pool) for i, pool in enumerate(facts.stack.pools)}
@@ -54,7 +54,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _lost(old: Pool, new: Pool) -> list[str]:
-    """Blocks from before that are not wholly inside the joined blocks of now."""
+    """Blocks of the old pool that the merged blocks of the new pool do not cover completely."""
     joined = _joined([usable(block, new) for block in new.blocks])
     spans = [usable(block, old) for block in old.blocks]
     return [

@@ -22,7 +22,7 @@ from rules.spans import Span, of_prefix, overlaps
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """One sweep over pools and everything else. A block that is the hosts' whole network has one line for them all."""
+    """Compares pools with all other addresses. A block that is a whole network of hosts has a single finding."""
     pools = blocks(facts, enabled_only=True)
     paths = {span.path for span in pools}
     links = [of_prefix(network, path, str(network)) for path, network in facts.networks()]
@@ -39,7 +39,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _networks(facts: Facts, hosts: dict[Span, list[Span]]) -> Iterator[Finding]:
-    """Who gives a pool the hosts' own network picks the addresses of Services by hand, or has to be lucky."""
+    """Blocks that are a whole network of hosts. They are safe only if all Services request their addresses."""
     for block, inside in hosts.items():
         asked = {text for _, service in facts.addressed for text in requested(service)}
         taken = [span for span in inside if str(span).partition("-")[0] in asked]

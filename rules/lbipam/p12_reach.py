@@ -1,6 +1,6 @@
 """P12: Clients cannot reach a VIP the way it is announced.
 
-Why: Clients on the nodes' subnet resolve an address of the subnet by ARP. Nobody answers ARP for an address that
+Why: Clients on the nodes' subnet resolve an address of the subnet by ARP. No node answers ARP for an address that
 only BGP advertises. Clients never send ARP requests for an address outside every subnet, so L2 announcements alone
 cannot serve the address.
 Seen: Nowhere. The Service has its address, and the address does not answer.
@@ -24,7 +24,7 @@ from rules.spans import of_prefix
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Only where there is exactly one kind of announcer."""
+    """Applies only if the stack has exactly one kind of announcer."""
     bgp = any("LoadBalancerIP" in item.entry.addresses for item in facts.carried)
     l2 = any(policy.load_balancer_ips for policy in facts.stack.l2_policies)
     if bgp == l2:
@@ -33,7 +33,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if l2:
         announced = list(_announced(facts))
         if not all(isinstance(interface, Interface) for interface in announced):
-            # Which network is on the wire of an interface without an address, nobody said.
+            # The network of an interface without an address is unknown.
             return
         networks = {str(interface.address.network) for interface in announced if isinstance(interface, Interface)}
         links = [link for link in links if link.what in networks]
@@ -53,7 +53,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 f"{span} inside {inside.what}",
                 "take a prefix of its own, or add an L2 policy",
             )
-        # A block that holds the whole link is the hosts' network, and P11's to speak of.
+        # P11 reports blocks that contain a whole network of hosts.
         same = [link for link in links if link.version == span.version]
         wider = any(span.first <= link.first and link.last <= span.last for link in same)
         if l2 and inside is None and not wider:
@@ -66,7 +66,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _announced(facts: Facts) -> Iterator[Interface | Link]:
-    """The interfaces that L2 policies with LoadBalancer addresses announce on."""
+    """The interfaces on which L2 policies announce LoadBalancer addresses."""
     patterns = [
         pattern
         for policy in facts.stack.l2_policies

@@ -20,7 +20,7 @@ from rules.finding import Finding, warning
 from rules.lbipam.pools import CROSS, IPS, SHARING
 from rules.words import nearest
 
-# Keys that Cilium reads on Services, by the release that brought them.
+# Keys that Cilium reads on Services -> the release that added them.
 _SERVICE = {
     (1, 16): (
         *IPS,
@@ -47,7 +47,7 @@ _SERVICE = {
     (1, 18): ("service.cilium.io/node-selector", "service.cilium.io/proxy-delegation"),
 }
 _OURS = ("lbipam.cilium.io/", "service.cilium.io/", "nodeipam.cilium.io/", "io.cilium/", "io.cilium.nodeipam/")
-# Keys of others that ask for what Cilium has an annotation of its own for.
+# Keys of other load balancers for which Cilium has its own annotation.
 _FOREIGN = {
     "loadbalancerips": IPS[0],
     "loadbalancerip": IPS[0],
@@ -56,7 +56,7 @@ _FOREIGN = {
     "allow-shared-ip": SHARING[0],
 }
 _OTHERS = ("metallb.universe.tf/", "metallb.io/", "kube-vip.io/", "purelb.io/", "openelb.io/", "lb.kubesphere.io/")
-# Other Ingress controllers; what they do by an annotation Cilium does not do.
+# Prefixes of other Ingress controllers. Cilium does not implement their annotations.
 _CONTROLLERS = (
     "nginx.ingress.kubernetes.io/",
     "nginx.org/",
@@ -69,12 +69,12 @@ _CONTROLLERS = (
 
 
 def readable(release: tuple[int, int]) -> list[str]:
-    """The keys that a release reads on Services. `service.cilium.io/weight` is one of EndpointSlices."""
+    """The keys that a release reads on Services. `service.cilium.io/weight` belongs to EndpointSlices."""
     return [key for since, keys in _SERVICE.items() if since <= release for key in keys]
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Declared Services that Cilium serves, and those that it makes."""
+    """Checks declared Services that Cilium serves, and Services that Cilium makes."""
     known = readable(facts.release)
     for i, service in enumerate(facts.stack.services):
         if service.type == "LoadBalancer":

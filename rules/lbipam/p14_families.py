@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """By the families that Cilium has on; IPv4 is the chart's default."""
+    """Compares with the enabled families of Cilium. IPv4 is on by default."""
     have = {family for family, key in (("IPv4", "ipv4.enabled"), ("IPv6", "ipv6.enabled")) if facts.on(key)}
     for i, service in enumerate(facts.stack.services):
         both = service.ip_family_policy == "RequireDualStack"

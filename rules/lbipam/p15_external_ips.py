@@ -20,7 +20,7 @@ from rules.lbipam.pools import gives
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Against every enabled pool, whatever Services it is for."""
+    """Compares with every enabled pool, for whatever Services the pool is."""
     for i, service in enumerate(facts.stack.services):
         for j, address in enumerate(service.external_ips):
             pool = next((pool for pool in facts.stack.pools if not pool.disabled and gives(pool, address)), None)

@@ -1,4 +1,4 @@
-"""Which pools serve which Services, as LB-IPAM decides it."""
+"""The pools that serve a Service, as in LB-IPAM."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CROSS = ("lbipam.cilium.io/sharing-cross-namespace", "io.cilium/lb-ipam-sharing-
 
 
 def matching(facts: Facts, service: Service) -> list[Pool]:
-    """The enabled pools whose selector takes the Service."""
+    """The enabled pools with a selector that matches the Service."""
     labels = service_labels(service)
     return [
         pool
@@ -26,12 +26,12 @@ def matching(facts: Facts, service: Service) -> list[Pool]:
 
 
 def annotation(service: Service, names: tuple[str, ...]) -> str | None:
-    """The value of an annotation under its name of today or an older one."""
+    """The value of an annotation under its current name or an older name."""
     return next((service.annotations[name] for name in names if name in service.annotations), None)
 
 
 def requested(service: Service) -> Iterator[str]:
-    """The addresses that a Service asks for, as texts."""
+    """The addresses that a Service requests, as texts."""
     yield from map(str, service.asked)
     yield from (part.strip() for part in (annotation(service, IPS) or "").split(",") if part.strip())
 
@@ -47,5 +47,5 @@ def blocks(facts: Facts, *, enabled_only: bool = False) -> list[Span]:
 
 
 def gives(pool: Pool, address: Address) -> bool:
-    """Whether a pool can give that address out."""
+    """Whether a pool can allocate that address."""
     return any(usable(block, pool).has(address) for block in pool.blocks)

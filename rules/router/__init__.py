@@ -1,1 +1,1 @@
-"""Rules about the routers alone: what FRR rewrites, refuses or never tells."""
+"""Rules about single routers: configuration that FRR rewrites, refuses or silently ignores."""

@@ -21,7 +21,7 @@ _LIMIT = 64
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Debian's FRR is built for 256 paths and takes 64 of them from a file without a change."""
+    """Debian's FRR is built for 256 paths, but accepts at most 64 from a file without a change."""
     for i, router in enumerate(facts.stack.routers):
         counts = {"maximumPaths": router.bgp.maximum_paths, "maximumPathsIbgp": router.bgp.maximum_paths_ibgp}
         for key, count in counts.items():

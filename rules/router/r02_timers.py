@@ -19,7 +19,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Groups, neighbors and the router as a whole."""
+    """Checks groups, neighbors and the router as a whole."""
     for i, router in enumerate(facts.stack.routers):
         items = [("peerGroups", j, g.timers) for j, g in enumerate(router.bgp.peer_groups)]
         items += [("neighbors", j, n.timers) for j, n in enumerate(router.bgp.neighbors)]

@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Groups and neighbors, with the AS that a member has from its group."""
+    """Checks groups and neighbors, with the AS number that a neighbor gets from its group."""
     for i, router in enumerate(facts.stack.routers):
         bgp = router.bgp
         groups = {g.name: g.remote_as for g in bgp.peer_groups}

@@ -18,7 +18,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Connected and static routes are what the model knows."""
+    """Compares with the connected and static routes of the model."""
     for i, router in enumerate(facts.stack.routers):
         if not router.bgp.import_check:
             continue

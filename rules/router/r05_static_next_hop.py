@@ -18,7 +18,7 @@ from rules.finding import Finding, error, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Routers' routes are made by us, nodes' are only said to be there."""
+    """The program creates the routes of routers. The routes of nodes are only declared."""
     for i, router in enumerate(facts.stack.routers):
         links = [interface.address.network for interface in router.interfaces]
         for j, route in enumerate(router.static_routes):

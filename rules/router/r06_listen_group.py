@@ -19,7 +19,7 @@ from rules.words import nearest
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Look every name up."""
+    """Looks up every name."""
     for i, router in enumerate(facts.stack.routers):
         names = [group.name for group in router.bgp.peer_groups]
         for j, item in enumerate(router.bgp.listen_ranges):

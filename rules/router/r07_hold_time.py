@@ -19,7 +19,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """With the timers of the neighbor, of its group or of the whole router."""
+    """Uses the timers of the neighbor, of its group or of the whole router."""
     for session in facts.sessions:
         far, config = session.far, session.peer_config
         if far is None or config is None:

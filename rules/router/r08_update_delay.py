@@ -19,7 +19,7 @@ from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Each router for itself."""
+    """Checks each router."""
     for i, router in enumerate(facts.stack.routers):
         if router.bgp.update_delay is not None and not router.bgp.graceful_restart:
             yield warning(

@@ -19,7 +19,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Groups and neighbors alike."""
+    """Checks groups and neighbors."""
     for i, router in enumerate(facts.stack.routers):
         for where, asn in _said(router.bgp):
             if asn == router.bgp.asn:

@@ -22,7 +22,7 @@ from rules.words import nearest
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Addresses and names; `lo` is there without being declared."""
+    """Checks addresses and interface names. `lo` exists without a declaration."""
     for i, router in enumerate(facts.stack.routers):
         addresses = {interface.address.ip for interface in router.interfaces}
         names = ["lo", *(interface.name for interface in router.interfaces)]

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
-# First words of a line -> the field that says it.
+# First words of a line -> the equivalent field.
 _FIELDS = {
     "passive": "passive",
     "bfd": "bfd",
@@ -43,7 +43,7 @@ _FIELDS = {
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Once for each place that has such lines, with the first field that would do."""
+    """Reports each `raw` with such lines once, with the first equivalent field."""
     for i, router in enumerate(facts.stack.routers):
         for path, lines in ((f"routers[{i}].raw", router.raw), (f"routers[{i}].bgp.raw", router.bgp.raw)):
             if lines:
