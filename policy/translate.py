@@ -68,7 +68,7 @@ def translate(resources: Iterable[KubernetesResource]) -> Translation:
         found = shapes.release(document) if is_release else None
         title = f"{kind} {resource.name}"
         if not resource.known and (found is not None or (not is_release and kind in KINDS)):
-            unread.append((resource.urn, title, "`up` alone knows some of the values"))
+            unread.append((resource.urn, title, "some of its values are unknown before `up`"))
         elif found is not None:
             made = as_model(Cilium, found)
             if made is None:

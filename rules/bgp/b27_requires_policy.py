@@ -45,7 +45,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if dumb and not deaf:
             yield warning(
                 f"{dumb[0].settings_path}.routeMapOut",
-                f"an outbound policy for {_names(dumb)} (without it, they are told nothing)",
+                f"an outbound policy for {_names(dumb)} (without it, they get no routes)",
                 "nothing",
                 f"give {dumb[0].settings_path} a routeMapOut",
             )

@@ -25,8 +25,8 @@ class Effect:
 # Pattern of the path, kinds of change, text, loud. The first match wins.
 _TABLE: tuple[tuple[str, str, str, bool], ...] = (
     (r"^routers\[[^]]+\]$", "+", "a new router: its sessions come up, the others stay", False),
-    (r"^routers\[[^]]+\]$", "-", "every session of this router ends, and its routes go", True),
-    (r"^routers\[[^]]+\]\.managed", "~+-", "the program takes the router over, or leaves it as it is", True),
+    (r"^routers\[[^]]+\]$", "-", "every session of this router ends, and its routes disappear", True),
+    (r"^routers\[[^]]+\]\.managed", "~+-", "the program takes over the router, or no longer changes it", True),
     (r"^routers\[[^]]+\]\.adopt", "~+-", _QUIET, False),
     (r"^routers\[[^]]+\]\.bgp\.(asn|vrf|routerId|gracefulRestart)", "~+-", "every session of this router resets", True),
     (r"^routers\[[^]]+\]\.bgp\.defaults", "~+-", "FRR starts again: every session of this router resets", True),
@@ -67,7 +67,7 @@ _TABLE: tuple[tuple[str, str, str, bool], ...] = (
         "next hops are chosen again; flows may move to another node",
         True,
     ),
-    (r"^routers\[[^]]+\]\.bgp\.ebgpRequiresPolicy", "~+-", "all eBGP routes are taken or dropped at once", True),
+    (r"^routers\[[^]]+\]\.bgp\.ebgpRequiresPolicy", "~+-", "all eBGP routes are accepted or dropped at once", True),
     (r"^routers\[[^]]+\]\.staticRoutes", "~+-", "static routes of the router change; no session resets", True),
     (
         r"^bgp$|^bgp\.clusterConfigs\[[^]]+\]($|\.nodeSelector|\.instances\[[^]]+\]($|\.localASN|\.localPort))",
@@ -93,12 +93,12 @@ _TABLE: tuple[tuple[str, str, str, bool], ...] = (
     (r"^bgp\.nodeOverrides", "~+-", "the sessions of this node reset", True),
     (r"^bgp\.authSecrets", "~+-", "sessions with this password drop until both sides have it", True),
     (r"^bgp\.nodeLabels", "~+-", "nodes join or leave the BGP control plane", True),
-    (r"^bgp\.returnRoutes", "~+-", "the nodes' route to other nodes' pods is set or taken away", True),
+    (r"^bgp\.returnRoutes", "~+-", "the nodes' routes to pods of other nodes are added or removed", True),
     (r"^pools\[[^]]+\]$", "+", _QUIET, False),
     (r"^pools\[[^]]+\]\.blocks", "+", "nothing: Services keep their addresses", False),
     (r"^pools", "~-", "Services with an address from here may be renumbered", True),
     (r"^pools", "+", "Services with an address from here may be renumbered", True),
-    (r"^services\[[^]]+\]$", "+", "a new address is given and announced", False),
+    (r"^services\[[^]]+\]$", "+", "a new address is allocated and announced", False),
     (r"^services\[[^]]+\]$", "-", "its address is withdrawn", True),
     (
         r"^services\[[^]]+\]\.(requestedIPs|annotations|loadBalancerClass|labels)",
@@ -106,19 +106,19 @@ _TABLE: tuple[tuple[str, str, str, bool], ...] = (
         "its address may change or be withdrawn",
         True,
     ),
-    (r"^services\[[^]]+\]\.externalTrafficPolicy", "~+-", "it is announced by other nodes, and flows move", True),
+    (r"^services\[[^]]+\]\.externalTrafficPolicy", "~+-", "other nodes announce its address, and flows move", True),
     (r"^services", "~+-", "its open connections may break", True),
     (r"^cilium\.(chart|repository|readyTimeout|bgpStatusReport)", "~+-", _QUIET, False),
     (r"^cilium", "~+-", "{agents}", True),
     (r"^nodes\[[^]]+\]$", "+", "a new node; the router needs a neighbor for it", False),
-    (r"^nodes\[[^]]+\]$", "-", "its sessions end and its pods go", True),
+    (r"^nodes\[[^]]+\]$", "-", "its sessions end, and its pods are lost", True),
     (r"^nodes\[[^]]+\]\.(ssh|role)", "~+-", _QUIET, False),
-    (r"^nodes\[[^]]+\]\.labels", "~+-", "selectors may take or leave this node", True),
+    (r"^nodes\[[^]]+\]\.labels", "~+-", "selectors may start or stop to select this node", True),
     (r"^nodes", "~+-", "this host's addresses, routes or pods change", True),
     (r"^l2Policies", "~+-", "another node may answer ARP for the addresses", True),
     (r"^ingress", "~+-", "Ingress listeners change; connections through them may break", True),
     (r"^networkPolicies", "~+-", "traffic is admitted or denied at once", True),
-    (r"^egressPolicies", "~+-", "connections through the gateway break where gateway or address changes", True),
+    (r"^egressPolicies", "~+-", "connections through the gateway break if the gateway or its address changes", True),
     (r"^workloads", "~+-", "pods of the demo workload start or end", True),
     (r"^waivers", "~+-", _QUIET, False),
     (r"^cluster\.(ssh|kubernetes|kubeconfigConfig)", "~+-", _QUIET, False),
@@ -133,7 +133,7 @@ def effects(changes: Iterable[SemanticChange], before: StackConfig, after: Stack
     result = []
     for change in changes:
         row = next((r for r in _ROWS if r[0].search(change.path) and change.kind in r[1]), None)
-        text, loud = (row[2], row[3]) if row else ("not known; look at the resources below", True)
+        text, loud = (row[2], row[3]) if row else ("unknown; see the resources below", True)
         result.append(Effect(change, text.replace("{agents}", agents), loud))
     return result
 
@@ -144,4 +144,4 @@ def _agents(before: StackConfig, after: StackConfig) -> str:
         return f"the agents of {count} nodes restart with the new version, one after the other"
     if Facts(after).on("rollOutCiliumPods"):
         return f"the agents of {count} nodes restart, one after the other"
-    return "in force only when the agents restart (rollOutCiliumPods is off)"
+    return "takes effect only after a restart of the agents (rollOutCiliumPods is off)"

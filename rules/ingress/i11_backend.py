@@ -30,7 +30,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 f"{where}.service",
                 f"a Service of namespace {space}",
                 name,
-                nearest(name, near, "declare it (managed: false where somebody else makes it)"),
+                nearest(name, near, "declare it (with managed: false if it exists already)"),
             )
         elif port not in [said for each in service.all_ports() for said in (each.port, each.name)]:
             have = ", ".join(f"{each.port} {each.name or ''}".strip() for each in service.all_ports())
