@@ -26,7 +26,10 @@ class Containers(Edge):
         (self.dir / f"Pulumi.{shipped}.yaml").unlink()
         self.stack = NAME
         # Ten attempts at a node that is paused on purpose are three minutes.
-        self.original["config"]["cilium-edge:stack"]["cluster"]["ssh"] = {"dialErrorLimit": 3}
+        stack = self.original["config"]["cilium-edge:stack"]
+        stack["cluster"]["ssh"] = {"dialErrorLimit": 3}
+        if stack["cluster"]["kind"] == "kind":
+            _rename_cluster(stack)
         self.reset()
 
     def container(self, host: str) -> Any:
@@ -40,6 +43,17 @@ class Containers(Edge):
 
     def volumes(self) -> set[str]:
         return {one.id for one in client().volumes.list()}
+
+
+def _rename_cluster(stack: dict[str, Any]) -> None:
+    """kind names nodes by their cluster: a cluster of somebody who works here is another one."""
+    former = stack["cluster"]["name"]
+    stack["cluster"]["name"] = NAME
+    for item in stack["nodes"]:
+        item["name"] = item["name"].replace(former, NAME, 1)
+    for item in stack["workloads"]:
+        if "node" in item:
+            item["node"] = item["node"].replace(former, NAME, 1)
 
 
 def prepared(edge: Containers) -> None:
@@ -81,6 +95,12 @@ def deployed(directory: Path, shipped: str) -> Iterator[Containers]:
 @pytest.fixture(scope="module")
 def edge(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Iterator[Containers]:
     with deployed(tmp_path_factory.mktemp("docker"), "docker") as edge:
+        yield edge
+
+
+@pytest.fixture(scope="module")
+def kind(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Iterator[Containers]:
+    with deployed(tmp_path_factory.mktemp("kind"), "kind") as edge:
         yield edge
 
 

@@ -1,0 +1,95 @@
+"""A kind cluster, made by the kind CLI, with addresses that nobody knew before."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.docker.engine import OURS
+from lab.toolchain.build import bin_dir
+from lab.toolchain.recipes import KIND
+from tests.docker.conftest import NAME, Containers, client, deployed
+from tests.e2e.harness import until
+
+pytestmark = pytest.mark.docker
+NODES = (f"{NAME}-control-plane", f"{NAME}-worker", f"{NAME}-worker2")
+
+
+def addresses() -> dict[str, str]:
+    """Node -> the address that Docker tells."""
+    network = f"{NAME}-172.18.0.0-16"
+    return {
+        name: client().containers.get(name).attrs["NetworkSettings"]["Networks"][network]["IPAddress"]
+        for name in NODES
+    }
+
+
+def sessions(edge: Containers) -> set[str]:
+    """The addresses of the neighbors that the router has."""
+    _, shown = edge.container("tor").exec_run(["vtysh", "-c", "show bgp summary json"])
+    peers = json.loads(shown)["ipv4Unicast"]["peers"]
+    return {address for address, peer in peers.items() if peer["state"] == "Established"}
+
+
+def test_it_is_proven_with_the_addresses_that_docker_gave(kind: Containers) -> None:
+    found = kind.verify()
+    assert found["green"] and len(found["verdicts"]) == 22, found
+    assert sessions(kind) == set(addresses().values())
+    assert "no changes" in kind.run("up").stderr
+    kind.run("plan", "--expect-no-changes")
+    kind.run("refresh", "--preview-only", "--expect-no-changes")
+
+
+def test_rules_judge_the_learned_addresses(kind: Containers) -> None:
+    """The plan of a change is about the addresses that Docker gave, not about the likely ones."""
+    worker = addresses()[f"{NAME}-worker"]
+
+    def conflict(stack: Any) -> None:
+        stack["routers"][0]["bgp"]["neighbors"] = [{"address": worker, "remoteAs": 65009}]
+
+    kind.change(conflict)
+    try:
+        done = kind.run("check", ok=False)
+        assert done.returncode == 2 and f"{NAME}-worker" in done.stdout + done.stderr
+    finally:
+        kind.reset()
+
+
+def test_hosts_are_entered_and_settings_survive_a_reboot_of_a_node(kind: Containers) -> None:
+    said = kind.run("lab", "exec", f"{NAME}-worker", "--", "hostname").stdout
+    assert said.strip() == f"{NAME}-worker"
+    node = client().containers.get(f"{NAME}-worker2")
+    before = addresses()
+    _, routes = node.exec_run(["sh", "-c", "ls /etc/cilium-edge && ip route show 10.244.0.0/16"])
+    assert b"return-route" in routes and b"via 172.18.0.200" in routes
+    node.restart(timeout=1)
+    until(lambda: client().containers.get(f"{NAME}-worker2-access").status != "running", 30, "its access ends with it")
+    kind.run("up", "--refresh", timeout=300)
+    assert client().containers.get(f"{NAME}-worker2-access").status == "running"
+    assert kind.verify()["green"]
+    assert sessions(kind) == set(addresses().values())
+    assert set(addresses()) == set(before)
+
+
+def test_a_node_with_another_address_is_learned_anew(kind: Containers) -> None:
+    """Docker gives a node that starts again whatever is free."""
+    name = f"{NAME}-worker"
+    network, node = client().networks.get(f"{NAME}-172.18.0.0-16"), client().containers.get(name)
+    former = addresses()[name]
+    node.stop(timeout=1)
+    network.disconnect(node)
+    network.connect(node, ipv4_address="172.18.0.77")
+    node.start()
+    drift = kind.run("refresh", "--preview-only").stdout
+    assert "kind-nodes" in drift
+    kind.run("up", "--refresh", timeout=300)
+    assert addresses()[name] == "172.18.0.77" != former
+    assert "no changes" in kind.run("up").stderr
+
+
+def test_a_cluster_that_exists_is_used_and_stays(tmp_path: Path, engine: None) -> None:
+    pass
