@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lab.docker.engine import OURS
-from lab.toolchain.build import bin_dir
-from lab.toolchain.recipes import KIND
-from tests.docker.conftest import NAME, Containers, client, deployed
+from tests.docker.conftest import NAME, Containers, client
 from tests.e2e.harness import until
 
 pytestmark = pytest.mark.docker
@@ -23,8 +18,7 @@ def addresses() -> dict[str, str]:
     """Node -> the address that Docker tells."""
     network = f"{NAME}-172.18.0.0-16"
     return {
-        name: client().containers.get(name).attrs["NetworkSettings"]["Networks"][network]["IPAddress"]
-        for name in NODES
+        name: client().containers.get(name).attrs["NetworkSettings"]["Networks"][network]["IPAddress"] for name in NODES
     }
 
 
@@ -89,7 +83,3 @@ def test_a_node_with_another_address_is_learned_anew(kind: Containers) -> None:
     kind.run("up", "--refresh", timeout=300)
     assert addresses()[name] == "172.18.0.77" != former
     assert "no changes" in kind.run("up").stderr
-
-
-def test_a_cluster_that_exists_is_used_and_stays(tmp_path: Path, engine: None) -> None:
-    pass
