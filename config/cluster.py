@@ -28,83 +28,79 @@ ImageName = Annotated[str, Field(pattern=_IMAGE)]
 
 
 class _Cluster(Model):
-    """Address plan of a cluster. `podCIDR` holds every node's own PodCIDR.
-
-    `kubernetes` is the version that runs there (`1.34`, `1.34.2`), where the stack knows it. `distribution` is who
-    packages it, whose pitfalls are checked, and `disabled` what of it was left out when it was installed.
-    """
+    """The address plan of a cluster, and what the stack knows of its Kubernetes."""
 
     pod_cidr: Prefix
-    """The prefix that holds every node's own PodCIDR."""
+    """The prefix that contains the PodCIDR of each node."""
     service_cidr: Prefix
-    """The prefix of the Services' cluster addresses."""
+    """The prefix of the cluster addresses of Services."""
     api_server: Address
-    """The address of the API server that agents and hosts use."""
+    """The address at which agents and hosts reach the API server."""
     api_port: Port = 6443
-    """The API server's TCP port."""
+    """The TCP port of the API server."""
     kubernetes: Annotated[str | None, Field(pattern=_KUBERNETES)] = None
-    """The version that runs there, in quotes; unset: nobody knows."""
+    """The Kubernetes version of the cluster, in quotes; unset: unknown."""
     distribution: Literal["kubeadm", "k3s", "rke2", "talos", "kind"] | None = None
-    """Who packages Kubernetes, whose pitfalls are then checked."""
+    """The Kubernetes distribution, whose known pitfalls are checked."""
     disabled: tuple[Literal["servicelb", "traefik", "kube-proxy", "flannel", "network-policy"], ...] = ()
-    """What of the distribution was left out when it was installed."""
+    """Components of the distribution that were disabled at installation."""
     ssh: SshAccess = SshAccess()
-    """How hosts are reached over SSH."""
+    """The SSH access to hosts."""
 
 
 class LabCluster(_Cluster):
     """Real Kubernetes, Cilium and FRR in namespaces of this machine.
 
-    `managementPrefix` is the out-of-band network that SSH, probes and deploys use; it exists only
-    inside the lab's namespaces.
+    `managementPrefix` is the out-of-band network of SSH, probes and deployments. It exists inside the lab's
+    namespaces only.
     """
 
     kind: Literal["lab"]
     """Real Kubernetes, Cilium and FRR in namespaces of this machine."""
     management_prefix: Prefix = IPv4Network("192.168.121.0/24")
-    """The lab's out-of-band network for SSH, probes and deploys."""
+    """The out-of-band network of the lab for SSH, probes and deployments."""
 
 
 class ExistingCluster(_Cluster):
-    """A cluster that somebody else built: hosts over SSH, the API through a kubeconfig.
+    """An existing cluster: hosts are reached over SSH, and the API through a kubeconfig.
 
     The kubeconfig is the secret `kubeconfigConfig` of the stack's configuration.
     """
 
     kind: Literal["existing"]
-    """A cluster that somebody else built."""
+    """An existing cluster."""
     kubeconfig_config: SecretName = "kubeconfig"
-    """The secret of the configuration that holds the kubeconfig."""
+    """The name of the secret that contains the kubeconfig."""
 
 
 class ContainerImages(Model):
-    """What hosts that are containers are made of. The engine has them already, or pulls them.
+    """The images of hosts that are containers. The engine pulls the images that it does not have.
 
-    `node` is a node image as kind has them (systemd, containerd, kubelet, kubeadm) with sshd in it; `router` is FRR
-    with sshd, and `outpost` a server that says whose address it saw.
+    `node` is a node image as in kind (systemd, containerd, kubelet, kubeadm) with sshd. `router` is FRR with sshd.
+    `outpost` is an HTTP server that tells each client the client's source address.
     """
 
     node: ImageName
-    """A node image as kind has it, with sshd in it."""
+    """A node image as in kind, with sshd."""
     router: ImageName = "cilium-edge/router:8.4.4"
-    """An image of FRR with sshd in it."""
+    """An image of FRR with sshd."""
     outpost: ImageName = "cilium-edge/outpost:1"
-    """An image of a server that says whose address it saw."""
+    """An image of a server that tells each client the client's source address."""
 
 
 class DockerCluster(_Cluster):
     """Hosts as containers of one Docker engine: the engine that DOCKER_HOST names, or the machine's own.
 
-    kubeadm makes the cluster, in the version `kubernetes`, which is that of the node image. Every subnet of the hosts'
-    interfaces is a network. SSH keys are made with the stack, and are in its state.
+    kubeadm makes the cluster. Each subnet of the hosts' interfaces becomes a network. SSH keys are made with the
+    stack and are in the stack's state.
     """
 
     kind: Literal["docker"]
     """Hosts as containers of one Docker engine."""
     kubernetes: Annotated[str, Field(pattern=_PATCH)]
-    """The whole version that kubeadm installs, which is that of the node image."""
+    """The whole version that kubeadm installs; the node image has the same version."""
     images: ContainerImages
-    """What the containers are made of."""
+    """The images of the containers."""
 
 
 class KindImages(ContainerImages):
@@ -113,7 +109,7 @@ class KindImages(ContainerImages):
     `access` runs beside each node and lets the program in over SSH: any image with sshd, nsenter and a shell.
     """
 
-    node: ImageName | None = None  # type: ignore[assignment]  # kind knows one by itself
+    node: ImageName | None = None  # type: ignore[assignment]  # kind has a default
     """The node image that kind starts; unset: the default of the installed kind."""
     access: ImageName = "cilium-edge/router:8.4.4"
     """The image of the SSH server beside each node."""
@@ -138,7 +134,7 @@ class KindCluster(_Cluster):
     subnet: Prefix = IPv4Network("172.18.0.0/16")
     """The IPv4 subnet of the nodes' Docker network."""
     images: KindImages = KindImages()
-    """What the containers are made of."""
+    """The images of the containers."""
     distribution: Literal["kubeadm", "k3s", "rke2", "talos", "kind"] | None = "kind"
     """The distribution; kind's own by default."""
     pod_cidr: Prefix = IPv4Network("10.244.0.0/16")

@@ -29,9 +29,9 @@ class KubeadmCluster(pulumi.ComponentResource):
         written = token.apply(lambda it: kubeadm.init_configuration(stack, control, it))
         init = self._command(f"{control.name}-init", control.name, kubeadm.INIT, written, [control.name], [])
         self.kubeconfig = pulumi.Output.secret(init.stdout)
-        # Each is over when its Node is there, with all that no kubelet says of itself.
+        # Each command ends when its Node exists with the labels and the PodCIDR that no kubelet sets.
         self.registered = [self._register(stack, node, control, init) for node in stack.nodes]
-        # Workers of another subnet reach the API server by the routers and the routes of all.
+        # Workers in another subnet reach the API server through routers and static routes.
         settled = list(hosts.settled.values())
         for node in stack.nodes:
             if node is control:
@@ -68,7 +68,7 @@ class KubeadmCluster(pulumi.ComponentResource):
                     depends_on=[self._hosts.settled[host], *after],
                     delete_before_replace=True,
                     additional_secret_outputs=["stdout", "connection"],
-                    # A token that is made anew is none that a cluster has to be made anew for.
+                    # A new token is no reason for a new cluster.
                     ignore_changes=["stdin"],
                 ),
             ),

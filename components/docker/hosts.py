@@ -49,7 +49,7 @@ class DockerHosts(pulumi.ComponentResource):
         self._images = {role: self._image(role) for role in self._roles()}
         self.containers: dict[str, Container] = {}
         self.connections: dict[str, ConnectionArgs] = {}
-        # What has to be done on a host before anything else is.
+        # The last thing to set on a host before the host is used.
         self.settled: dict[str, pulumi.Resource] = {}
         for one in plan.containers(stack):
             self._host(one)
@@ -92,7 +92,7 @@ class DockerHosts(pulumi.ComponentResource):
         )
         self.containers[one.name] = self.settled[one.name] = made
         connection = ConnectionArgs(
-            # Not before the container is there.
+            # Known when the container exists.
             host=made.id.apply(lambda _, address=str(one.address): address),
             user=self._cluster.ssh.user,
             private_key=self.key,
@@ -146,7 +146,7 @@ class DockerHosts(pulumi.ComponentResource):
             "networks_advanced": [
                 {"name": self.networks[wire.network], "ipv4_address": str(wire.address)} for wire in one.wires
             ],
-            # kind's nodes get their addresses later.
+            # Docker gives kind's nodes their addresses later.
             **({} if isinstance(self._cluster, KindCluster) else {"hosts": named}),
             "wait": True,
             "wait_timeout": 120,
@@ -171,13 +171,13 @@ def _role(one: plan.Container) -> str:
 
 # bgpd opens raw sockets, zebra sets routes, and FRR's own start script wants the rest.
 _ROUTER: dict[str, Any] = {"capabilities": {"adds": ["CAP_NET_ADMIN", "CAP_SYS_ADMIN"]}, "sysctls": _ROUTER_SYSCTLS}
-# What every node image needs: its systemd has control groups of its own, containerd a disk that is no overlay.
+# systemd needs control groups of its own, and containerd a disk that is no overlay.
 _NODE: dict[str, Any] = {
     "privileged": True,
     "cgroupns_mode": "private",
     "tty": True,
     "init": False,
-    # As Docker tells of a privileged container: else a refresh would see another one, and replace it.
+    # Docker reports these of a privileged container; without them a refresh would find a difference.
     "security_opts": ["apparmor=unconfined", "label=disable", "seccomp=unconfined"],
     "tmpfs": {"/run": "", "/tmp": ""},
     "volumes": [{"container_path": "/var"}],

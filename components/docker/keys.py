@@ -1,4 +1,4 @@
-"""SSH keys that are made with the stack: they are in its state, as secrets, and nowhere else."""
+"""SSH keys that are made with the stack. The stack's state holds the keys as secrets, and nothing else does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pulumi_command import local
 
 from components.hosts.shell import script
 
-# Prints a private key. No argument and no file that is left has it.
+# Prints a private key. No argument and no remaining file contains the key.
 _SCRIPT = script(Path(__file__).with_name("key.sh"))
 
 
@@ -18,7 +18,7 @@ def ssh_key(name: str, parent: pulumi.Resource) -> pulumi.Output[str]:
     """A private key in OpenSSH's form."""
     options = pulumi.ResourceOptions(parent=parent, additional_secret_outputs=["stdout"])
     made = local.Command(name, create=_SCRIPT, logging=local.Logging.NONE, opts=options)
-    # The provider takes the last line's end away, which the form wants.
+    # The provider strips the last newline, which the format requires.
     return pulumi.Output.secret(made.stdout.apply(lambda text: text if text is None else f"{text.rstrip()}\n"))
 
 
@@ -28,7 +28,7 @@ def public(private: pulumi.Output[str]) -> pulumi.Output[str]:
 
 
 def _line(private: str) -> str:
-    # It brings OpenSSL, which a preview does without.
+    # The import loads OpenSSL, which a preview does not need.
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_private_key
 
     key = load_ssh_private_key(private.encode(), None).public_key()
@@ -36,6 +36,6 @@ def _line(private: str) -> str:
 
 
 def bootstrap_token(private: str) -> str:
-    """A token of kubeadm's form that whoever has the key can make again, and nobody else."""
+    """A bootstrap token for kubeadm, derived from the key."""
     text = hashlib.sha256(b"bootstrap token of " + private.encode()).hexdigest()
     return f"{text[:6]}.{text[6:22]}"

@@ -77,7 +77,7 @@ class KindCluster(pulumi.ComponentResource):
         made = local.Command(
             "kind",
             create=create,
-            # A cluster of another form is another cluster.
+            # kind cannot change the nodes or the network of a cluster.
             triggers=[written, cluster.images.node or ""],
             stdin=written,
             delete=script(_HERE / "kind_delete.sh", cluster=cluster.name),
@@ -116,7 +116,7 @@ class KindCluster(pulumi.ComponentResource):
         connection = access_container(
             node, container, address, self._hosts.key, self._image.name, pulumi.ResourceOptions(parent=self)
         )
-        # What is set on the nodes of a cluster that stays is taken back.
+        # A cluster that stays must not keep what the program has set on its nodes.
         if made is not None:
             made_of(connection, made)
         return connection

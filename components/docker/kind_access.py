@@ -9,12 +9,12 @@ from pulumi_docker import Container
 from components.docker.keys import public, ssh_key
 from effective.containers import name_on_engine
 
-# Not the port of an sshd that the node may have.
+# The node may have an sshd on port 22.
 PORT = 22022
-# The container is healthy, so that a refusal is no matter of time.
+# The container is healthy by then, so that more attempts would not help.
 _ATTEMPTS = 3
 _PID = "/run/edge-sshd.pid"
-# Every command runs as a process of the node, with the node's files.
+# Every command runs in all namespaces of the node.
 _SSHD = f"""\
 Port {PORT}
 HostKey /etc/ssh/edge_host_key

@@ -17,7 +17,7 @@ from effective.helm import helm_values
 
 _API = "kubeadm.k8s.io/v1beta4"
 _SOCKET = "unix:///run/containerd/containerd.sock"
-# Made when a node came to the end of its kubeadm: where it is missing, what is there is half done.
+# The file marks a finished kubeadm run. Without it, kubeadm was interrupted.
 _DONE = "/etc/kubernetes/cilium-edge-done"
 
 _HERE = Path(__file__).parent
@@ -38,7 +38,7 @@ def init_configuration(stack: StackConfig, node: Node, token: str) -> str:
             "bootstrapTokens": [{"token": token, "ttl": "0s"}],
             "localAPIEndpoint": {"advertiseAddress": str(node.address), "bindPort": cluster.api_port},
             "nodeRegistration": _registration(node),
-            # The edge needs no cluster DNS, and node images carry none of its image.
+            # The edge needs no cluster DNS, and node images lack its image.
             "skipPhases": ["preflight", "addon/coredns", *([] if kube_proxy else ["addon/kube-proxy"])],
         },
         {
@@ -53,7 +53,7 @@ def init_configuration(stack: StackConfig, node: Node, token: str) -> str:
             "apiVersion": "kubelet.config.k8s.io/v1beta1",
             "kind": "KubeletConfiguration",
             "cgroupDriver": "systemd",
-            # A part of the container's control groups: its systemd has the rest.
+            # systemd owns the other control groups of the container.
             "cgroupRoot": "/kubelet",
             "failSwapOn": False,
             "imageGCHighThresholdPercent": 100,

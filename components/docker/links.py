@@ -1,4 +1,4 @@
-"""What a host in a container sets on itself: loopback links, static routes, default gateways."""
+"""Loopback links, static routes and default gateways inside a container."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _NAME = "container-links"
 
 
 def apply_script(container: Container, owner: str) -> str:
-    """Sets them now, and at every start of the container."""
+    """The script that sets them, now and at every start of the container."""
     lines = [
         line
         for link in container.links
@@ -30,12 +30,12 @@ ip route show | grep -E '{_routed(container)}' | sed 's/ *$//' | sort || true
 
 
 def delete_script(container: Container, owner: str) -> str:
-    """Takes them away."""
+    """The script that removes them."""
     return boot_script.remove(_NAME, owner, _undo(container))
 
 
 def wanted(container: Container) -> bool:
-    """Whether there is anything to set."""
+    """Whether the container needs any of them."""
     return bool(container.links or container.routes or container.gateways)
 
 
