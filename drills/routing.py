@@ -23,7 +23,15 @@ from drills.routing_faults import (
     uncordon,
     victim,
 )
-from drills.routing_targets import announcing_worker, asked_service, asker, streams_to_service, tops, well
+from drills.routing_targets import (
+    announcing_worker,
+    asked_service,
+    asker,
+    described_neighbor,
+    streams_to_service,
+    tops,
+    well,
+)
 from drills.upgrade import back, upgrade
 
 DRILLS: tuple[Drill, ...] = (
@@ -172,6 +180,7 @@ DRILLS: tuple[Drill, ...] = (
         reload_back,
         during=5,
         after=5,
+        possible=lambda stack: described_neighbor(stack) is not None,
     ),
     Drill(
         "backend-killed",

@@ -10,8 +10,7 @@ from pathlib import Path
 from config.errors import EdgeError
 from drills.drill import Action, Testbed
 from drills.faults import delete_pods
-from drills.routing_targets import announcing_worker, backends, tops
-from effective.peerings.declared import foreign
+from drills.routing_targets import announcing_worker, backends, described_neighbor, tops
 
 # So long agents and routers may take to follow a change of backends, in seconds.
 _FOLLOW = 3.0
@@ -87,9 +86,7 @@ def boot_router(testbed: Testbed) -> None:
 
 def reload_frr(testbed: Testbed) -> None:
     """A neighbor is described, and tries again sooner: no reason to reset its session."""
-    router = testbed.stack.managed_routers[0]
-    others = foreign(testbed.stack, router)
-    neighbor = next(n.name for n in router.bgp.neighbors if n.name not in others)
+    router, neighbor = testbed.stack.managed_routers[0], described_neighbor(testbed.stack)
     words = shlex.join([str(router.bgp.asn), str(neighbor), _DRILL_CONF])
     testbed.run(router.name, f"set -- {words}\n{_DESCRIBED.read_text()}")
 

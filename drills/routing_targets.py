@@ -59,7 +59,9 @@ def well(testbed: Testbed) -> bool:
         others = foreign(testbed.stack, router)
         states = [n.get("bgpState") for name, n in shown.items() if isinstance(n, dict) and name not in others]
         named = [n for n in router.bgp.neighbors if n.name not in others]
-        if len(states) < len(named) or set(states) != {"Established"}:
+        # A dynamic neighbor that is lost is not shown at all.
+        nodes = [s for s in declared_sessions(testbed.stack) if s.far is not None and s.far.router.name == router.name]
+        if len(states) < max(len(named), len(nodes)) or set(states) != {"Established"}:
             return False
     return True
 
@@ -85,3 +87,10 @@ def backends(testbed: Testbed) -> list[tuple[str, str]]:
         if any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", []))
         and "deletionTimestamp" not in pod["metadata"]
     ]
+
+
+def described_neighbor(stack: StackConfig) -> str | None:
+    """A declared neighbor of the first router, whose settings a drill may change; a listen range declares none."""
+    router = stack.managed_routers[0]
+    others = foreign(stack, router)
+    return next((str(n.name) for n in router.bgp.neighbors if n.name not in others), None)

@@ -1,0 +1,53 @@
+"""Which drills of BGP a stack has, and when its sessions count as well."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import cast
+
+import pytest
+import yaml
+
+from config.load import parse
+from config.stack import StackConfig
+from drills.catalogue import drills_for
+from drills.drill import Testbed
+from drills.routing_targets import well
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def stack(name: str) -> StackConfig:
+    return parse(yaml.safe_load((PROJECT / f"Pulumi.{name}.yaml").read_text())["config"]["cilium-edge:stack"], name)
+
+
+class Routers:
+    """The neighbors that every router shows, by their states."""
+
+    def __init__(self, shipped: str, states: list[str]) -> None:
+        self.stack = stack(shipped)
+        self._shown = json.dumps({f"192.0.2.{i}": {"bgpState": state} for i, state in enumerate(states, 1)})
+
+    def run(self, host: str, script: str) -> str:
+        return self._shown
+
+
+def test_a_neighbor_is_described_only_where_one_is_declared() -> None:
+    """A router with a listen range alone declares none."""
+    assert "frr-reload" in {drill.name for drill in drills_for(stack("docker"))}
+    assert "frr-reload" not in {drill.name for drill in drills_for(stack("kind"))}
+
+
+@pytest.mark.parametrize(
+    ("states", "good"),
+    [
+        (["Established"] * 3, True),
+        (["Established", "Established", "Active"], False),
+        # A dynamic neighbor that is lost is not shown at all.
+        (["Established"] * 2, False),
+        ([], False),
+    ],
+)
+def test_every_dynamic_neighbor_has_to_be_there(states: list[str], good: bool) -> None:
+    assert well(cast("Testbed", Routers("kind", states))) is good
