@@ -70,6 +70,7 @@ class Stream:
     `limit`: the longest black-out that the fault may cost, in seconds. `lost`: the most requests that the fault may
     cost. `after`: the most requests that the way back may cost: a request under way is lost when its gateway changes.
     `asks`: the host that the requests name, if it is not the address. Requests to port 443 use TLS.
+    `service`: the Service (`NAMESPACE/NAME`) whose address is asked. `host` is then empty.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Stream:
     after: int = 0
     lost: int | None = None
     asks: str = ""
+    service: str = ""
 
 
 Streams = Callable[[StackConfig], tuple[Stream, ...]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from config.stack import StackConfig
@@ -21,39 +22,64 @@ from drills.ingress_faults import (
     tune,
     untune,
 )
-from drills.ingress_targets import askers, certified, dedicated, holder, pool_address, well
+from drills.ingress_targets import (
+    askers,
+    certified,
+    dedicated,
+    dedicated_service,
+    holder,
+    pool_address,
+    shared_service,
+    well,
+)
 from effective.helm import reader
 from effective.leases import lease_times
 from failures.thing import Kind
 
-Choice = Callable[[StackConfig], tuple[str, int, str]]
+
+@dataclass(frozen=True)
+class Asked:
+    """A Service by its name or an address, the port, and the host that requests name."""
+
+    service: str = ""
+    address: str = ""
+    port: int = 80
+    name: str = ""
 
 
-def _shared(stack: StackConfig) -> tuple[str, int, str]:
-    return pool_address(stack), 80, ""
+Choice = Callable[[StackConfig], Asked]
 
 
-def _own(stack: StackConfig) -> tuple[str, int, str]:
-    return pool_address(stack, 1), 80, ""
+def _shared(stack: StackConfig) -> Asked:
+    return Asked(service=shared_service(stack))
 
 
-def _by_tls(stack: StackConfig) -> tuple[str, int, str]:
+def _own(stack: StackConfig) -> Asked:
+    item = dedicated(stack)
+    assert item is not None
+    return Asked(service=dedicated_service(item))
+
+
+def _by_tls(stack: StackConfig) -> Asked:
     found = certified(stack)
     assert found is not None
-    return pool_address(stack, 1), 443, found[1]
+    return Asked(service=dedicated_service(found[0]), port=443, name=found[1])
 
 
-def _next(stack: StackConfig) -> tuple[str, int, str]:
-    return pool_address(stack, 2), 80, ""
+def _next(stack: StackConfig) -> Asked:
+    # Of an Ingress that the drill adds: nobody knows the address before.
+    return Asked(address=pool_address(stack, 2))
 
 
 def _streams(limit: float | None, choice: Choice = _shared, after: int = 0) -> Streams:
     """Requests of a host outside. `limit` None: as long as the lease times say."""
 
     def streams(stack: StackConfig) -> tuple[Stream, ...]:
-        asker, (address, port, name) = askers(stack)[0].name, choice(stack)
+        asker, asked = askers(stack)[0].name, choice(stack)
         seconds = _failover(stack) if limit is None else limit
-        return (Stream(f"{asker} -> {name or address}", f"host/{asker}", address, port, seconds, after, asks=name),)
+        name = f"{asker} -> {asked.name or asked.address or asked.service.partition('/')[2]}"
+        place, service = f"host/{asker}", asked.service
+        return (Stream(name, place, asked.address, asked.port, seconds, after, asks=asked.name, service=service),)
 
     return streams
 
@@ -67,7 +93,7 @@ def _failover(stack: StackConfig) -> float:
 def _holder(stack: StackConfig) -> tuple[str, Kind, str]:
     """A node that may hold the address is lost: whichever does."""
     node = next(node.name for node in stack.nodes if node.role == "worker")
-    return f"node {node}", "announcement", "kube-system/cilium-ingress"
+    return f"node {node}", "announcement", shared_service(stack)
 
 
 def _has_own(stack: StackConfig) -> bool:

@@ -8,9 +8,11 @@ from config.errors import EdgeError
 from config.ingress import Ingress
 from config.outpost import Outpost
 from config.stack import StackConfig
+from drills.addresses import address_of
 from drills.drill import Testbed
 from drills.faults import cilium
 from effective.admission import into_ingress, outside
+from effective.helm import reader
 
 
 def usable(stack: StackConfig) -> bool:
@@ -32,20 +34,30 @@ def askers(stack: StackConfig) -> list[Outpost]:
 
 
 def pool_address(stack: StackConfig, index: int = 0) -> str:
-    """An address of the first pool. The shared Service has the first one: it is made before any Ingress is there."""
+    """The usable address of the first pool with that index."""
     block = stack.pools[0].blocks[0]
     return str((block.start or next(iter(block.prefixes[0].hosts()))) + index)
 
 
+def shared_service(stack: StackConfig) -> str:
+    """The Service of the shared Ingresses, as `NAMESPACE/NAME`."""
+    return f"{stack.cilium.namespace}/{reader(stack)('ingressController.service.name') or 'cilium-ingress'}"
+
+
+def dedicated_service(item: Ingress) -> str:
+    """The Service of a dedicated Ingress, as `NAMESPACE/NAME`."""
+    return f"{item.namespace}/cilium-ingress-{item.name}"
+
+
 def dedicated(stack: StackConfig) -> Ingress | None:
-    """An Ingress with an address of its own, the only one of the stack: it has the pool's second address."""
+    """The only Ingress of the stack with an address of its own."""
     controller = stack.ingress_controller
     found = [item for item in stack.ingresses if controller and item.mode(controller) == "dedicated"]
     return found[0] if len(found) == 1 else None
 
 
 def certified(stack: StackConfig) -> tuple[Ingress, str, str] | None:
-    """That Ingress, a host that it has a certificate for, and the Secret."""
+    """The dedicated Ingress, a host that it has a certificate for, and the Secret."""
     item = dedicated(stack)
     for tls in item.tls if item else ():
         if item and tls.hosts and tls.secret_name:
@@ -55,8 +67,8 @@ def certified(stack: StackConfig) -> tuple[Ingress, str, str] | None:
 
 def holder(testbed: Testbed) -> str:
     """The node that answers for the shared address."""
-    space = testbed.stack.cilium.namespace
-    lease = cilium(testbed, "get", "lease", f"cilium-l2announce-{space}-cilium-ingress", "-o", "json")
+    service = shared_service(testbed.stack).replace("/", "-")
+    lease = cilium(testbed, "get", "lease", f"cilium-l2announce-{service}", "-o", "json")
     return str(json.loads(lease)["spec"]["holderIdentity"])
 
 
@@ -68,7 +80,7 @@ def well(testbed: Testbed) -> bool:
             if shown.get("numberReady", 0) < shown["desiredNumberScheduled"]:
                 return False
         holder(testbed)
-        address = pool_address(testbed.stack)
+        address = address_of(testbed, shared_service(testbed.stack))
         asker = askers(testbed.stack)[0].name
         # Its table of neighbors would know an address that nobody announces any more.
         testbed.run(asker, f"ip neigh flush to {address}")

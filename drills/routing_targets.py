@@ -38,13 +38,10 @@ def streams_to_service(limit: float | None, lost: int | None = None) -> Streams:
 
     def streams(stack: StackConfig) -> tuple[Stream, ...]:
         service = stack.services[0]
-        block = stack.pools[0].blocks[0]
-        address: object = service.asked[0] if service.asked else None
-        if address is None and block.cidr is not None:
-            address = next(iter(block.cidr.hosts()))
         source, port = asker(stack).name, service.first_tcp or service.port
         seconds = limit if limit is not None else _hold(stack)
-        return (Stream(f"{source} -> {service.name}", f"host/{source}", str(address), port, seconds, lost=lost),)
+        name, place = f"{source} -> {service.name}", f"host/{source}"
+        return (Stream(name, place, "", port, seconds, lost=lost, service=asked_service(stack)),)
 
     return streams
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from config.errors import EdgeError
+from drills.addresses import addressed
 from drills.drill import Drill, Stream, Testbed
 from drills.timeline import Timeline, parsed
 from drills.traffic import PATIENCE, SPACING, arguments
@@ -68,7 +69,7 @@ def hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
 def _hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
     if _wait(drill, testbed, f"{drill.name}: waiting until all is well", say) is None:
         raise EdgeError(f"{drill.name}: the lab is not well after {_PATIENCE:.0f} s; run edge verify for the cause")
-    streams = drill.streams(testbed.stack)
+    streams = [addressed(stream, testbed) for stream in drill.streams(testbed.stack)]
     seconds = drill.before + drill.during + drill.after
     clients = [(s, testbed.client(s.where, arguments(s.host, s.port, seconds, s.asks))) for s in streams]
     # Read all along: a client whose pipe is full stands still.

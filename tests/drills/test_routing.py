@@ -9,8 +9,10 @@ from typing import cast
 import pytest
 import yaml
 
+from config.errors import EdgeError
 from config.load import parse
 from config.stack import StackConfig
+from drills.addresses import addressed
 from drills.catalogue import drills_for
 from drills.drill import Testbed
 from drills.routing_targets import well
@@ -31,6 +33,26 @@ class Routers:
 
     def run(self, host: str, script: str) -> str:
         return self._shown
+
+
+class Api:
+    """A cluster whose only Service has an address, or none yet."""
+
+    def __init__(self, *addresses: str) -> None:
+        self._status = {"loadBalancer": {"ingress": [{"ip": address} for address in addresses]} if addresses else {}}
+
+    def kubectl(self, *words: str) -> str:
+        assert words == ("-n", "default", "get", "service", "webpod", "-o", "json")
+        return json.dumps({"status": self._status})
+
+
+def test_streams_ask_the_address_that_the_service_got() -> None:
+    """A pool may give its first address away, or keep it."""
+    [stream] = next(drill for drill in drills_for(stack("kind")) if drill.name == "node-lost").streams(stack("kind"))
+    assert (stream.service, stream.host) == ("default/webpod", "")
+    assert addressed(stream, cast("Testbed", Api("172.16.1.0"))).host == "172.16.1.0"
+    with pytest.raises(EdgeError, match="Service default/webpod: no address to ask"):
+        addressed(stream, cast("Testbed", Api()))
 
 
 def test_a_neighbor_is_described_only_where_one_is_declared() -> None:

@@ -120,12 +120,12 @@ def test_the_drills_of_ingresses_ask_who_is_admitted_where_the_addresses_are() -
     found = stack("ingress")
     streams = {item.name: item.streams(found)[0] for item in drills_for(found) if item.name in INGRESS}
     assert set(streams) == INGRESS
-    asked = {(s.where, s.host, s.port, s.asks) for s in streams.values()}
+    asked = {(s.where, s.service, s.host, s.port, s.asks) for s in streams.values()}
     assert asked == {
-        ("host/client", "192.168.10.211", 80, ""),
-        ("host/client", "192.168.10.212", 80, ""),
-        ("host/client", "192.168.10.212", 443, "webpod.example"),
-        ("host/client", "192.168.10.213", 80, ""),
+        ("host/client", "kube-system/cilium-ingress", "", 80, ""),
+        ("host/client", "default/cilium-ingress-webpod-ingress", "", 80, ""),
+        ("host/client", "default/cilium-ingress-webpod-ingress", "", 443, "webpod.example"),
+        ("host/client", "", "192.168.10.213", 80, ""),
     }
     # The chart's Lease lives for 15 s, and is looked at every 2.4 s.
     assert streams["l2-holder-frozen"].limit == pytest.approx(25.4)
