@@ -1,4 +1,4 @@
-"""The Pulumi CLI as the engine, through the Automation API; the same operations as the built-in one."""
+"""The Pulumi CLI as the engine, through the Automation API. It has the operations of the built-in engine."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from engine.workspace import workspace
 
 
 def available() -> bool:
-    """Whether there is a `pulumi` on PATH."""
+    """Whether `pulumi` is on PATH."""
     return shutil.which("pulumi") is not None
 
 
 class PulumiEngine:
-    """Operations on one stack by the Pulumi CLI. `qualified`: its name with organization and project.
+    """Operations on one stack by the Pulumi CLI. `qualified`: the stack's name with organization and project.
 
-    A stack that Pulumi does not know yet is planned by the built-in engine: a plan makes nothing,
-    not even an empty stack in somebody's backend.
+    The built-in engine plans a stack that Pulumi does not have yet: a plan creates nothing,
+    not even an empty stack in the backend.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class PulumiEngine:
         return self.builtin.settings
 
     def passphrase(self) -> str:
-        """The stack's passphrase. Raises StateError where there is none."""
+        """The stack's passphrase. Raises StateError if none is set."""
         return self.builtin.passphrase()
 
     def preview(
@@ -70,7 +70,7 @@ class PulumiEngine:
         )
 
     def up(self, listener: Listener = silent, *, refresh: bool = False, selection: Selection = EVERYTHING) -> Summary:
-        """Make it so. Raises DeploymentFailed with every failure."""
+        """Apply the program. Raises DeploymentFailed with every failure."""
         if not self._exists() and self.builtin.resources():
             raise StateError(
                 f"stack {self.stack} was deployed by the built-in engine; hand it over to Pulumi:"
@@ -90,7 +90,7 @@ class PulumiEngine:
     def refresh(
         self, listener: Listener = silent, *, dry_run: bool = False, selection: Selection = EVERYTHING
     ) -> Summary:
-        """Compare the state with reality and record what is really there."""
+        """Compare the state with the real resources and record the differences."""
 
         def call(record: Recorder) -> None:
             if dry_run:
@@ -101,7 +101,7 @@ class PulumiEngine:
         return self._run(listener, call)
 
     def outputs(self) -> Properties:
-        """The stack's outputs, Secret where they are."""
+        """The stack's outputs. Secret outputs are wrapped in Secret."""
         if not self._exists():
             return {}
         with _errors():
@@ -109,7 +109,7 @@ class PulumiEngine:
         return {key: Secret(item.value) if item.secret else item.value for key, item in found.items()}
 
     def resources(self) -> list[Any]:
-        """What the state has."""
+        """The resources of the state."""
         if not self._exists():
             return []
         return list(self.export()["deployment"].get("resources") or [])
@@ -121,7 +121,7 @@ class PulumiEngine:
         return {"version": deployment.version, "deployment": deployment.deployment}
 
     def import_(self, text: str) -> int:
-        """Take an exported deployment over; returns how many resources it has."""
+        """Import an exported deployment; returns its number of resources."""
         try:
             document = json.loads(text)
             deployment = automation.Deployment(document["version"], document["deployment"])
@@ -133,7 +133,7 @@ class PulumiEngine:
         return count
 
     def forget(self, gone: Gone) -> int:
-        """Take out of the state what is known to be gone; returns how many resources that were."""
+        """Remove resources that are known to be gone from the state; returns their number."""
         if not self._exists():
             return 0
         document = self.export()
@@ -172,7 +172,7 @@ class PulumiEngine:
 
 
 def _chosen(selection: Selection, refresh: bool = False) -> dict[str, Any]:
-    """A selection, and whether to refresh first, as the Automation API takes it."""
+    """Arguments of the Automation API for a selection and a refresh before the operation."""
     chosen = {
         "target": selection.urns(selection.targets),
         "exclude": selection.urns(selection.excludes),
@@ -197,6 +197,6 @@ def _errors(record: Recorder | None = None) -> Iterator[None]:
         first = next((i for i, line in enumerate(lines) if line.startswith("error:")), len(lines) - 1)
         said = lines[first].removeprefix("error:").strip()
         if said.endswith(":"):
-            # What is wrong stands below, an item a line.
+            # The reasons follow, one a line.
             said = " ".join([said, *lines[first + 1 :]])
         raise StateError(f"pulumi: {said}") from None

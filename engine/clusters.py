@@ -1,4 +1,4 @@
-"""Whether the cluster of a provider is still the one that the state was made on."""
+"""Whether a provider still points to the cluster that the state was made on."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ KIND = f"{PROVIDER_PREFIX}kubernetes"
 
 
 def the_same(plan: Deployment) -> dict[str, str]:
-    """Provider URN -> uid of its cluster, asked of every cluster that the plan is to change something in.
+    """Provider URN -> uid of the provider's cluster, for every cluster in which the plan changes something.
 
-    Raises StateError where it is not the cluster that the state's objects are in, ApiError where it does not answer.
+    Raises StateError if the cluster is not the one that has the state's objects, ApiError if it does not answer.
     """
     result = {}
     for urn in plan.order:

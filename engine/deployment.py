@@ -1,4 +1,4 @@
-"""One run of the program: each registration becomes a step, previewed or applied as it comes."""
+"""One run of the program. Each registration becomes a step, which is previewed or applied at once."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 
 
 class Halted(Exception):
-    """The run was stopped by an earlier failure or by Ctrl-C; no new step is started."""
+    """An earlier failure or Ctrl-C stopped the run; no new step is started."""
 
 
 class Deployment:
-    """Carries out registrations against a state. `dry_run` only plans."""
+    """Carries out registrations against a state. `dry_run`: plans only."""
 
     def __init__(
         self,
@@ -50,11 +50,11 @@ class Deployment:
         self.order: list[str] = []
         self.halt = providers.ending
         self.failures: list[str] = []
-        # What the program asks for that this engine does not do.
+        # Requests of the program that this engine does not support.
         self.refused: list[str] = []
-        # Outputs of another stack of the project, by its name.
+        # Name of another stack of the project -> its outputs.
         self.outputs_of: Callable[[str], Properties] = _no_stacks
-        # Provider URN -> which cluster that is; see engine.clusters.
+        # Provider URN -> uid of its cluster; see engine.clusters.
         self.clusters: dict[str, str] = {}
         # By Ctrl-C.
         self.stopped = False
@@ -64,9 +64,9 @@ class Deployment:
         self._missing: set[str] = set()
         self._old = {r.urn: r for r in state.resources if not r.delete}
         self._lock = threading.Lock()
-        # An unfinished delete of a replaced resource is no matter of its successor's.
+        # An unfinished delete of a replaced resource does not concern its successor.
         self._interrupted = {urn: entry for urn, entry in state.pending.items() if not entry[1].delete}
-        # What a dry run found that an apply would record without calling a provider.
+        # Changes that an apply would record without calling a provider, found by a dry run.
         self.to_record: list[str] = []
         self._claims = Claims(providers)
         for urn, (kind, _) in self._interrupted.items():
@@ -75,7 +75,7 @@ class Deployment:
     def register(self, goal: Goal) -> Resource:
         """Plan or apply one resource; returns it with its outputs.
 
-        Raises Halted after a failure elsewhere, EdgeError where this step fails.
+        Raises Halted after a failure elsewhere, EdgeError if this step fails.
         """
         if self.halt.is_set():
             raise Halted
@@ -98,7 +98,7 @@ class Deployment:
         return resource
 
     def read(self, goal: Goal) -> Resource:
-        """Look at what was made elsewhere. Raises EdgeError where it is not there."""
+        """Read a resource that was made elsewhere. Raises EdgeError if it does not exist."""
         if self.halt.is_set():
             raise Halted
         with self._lock:
@@ -113,17 +113,17 @@ class Deployment:
 
     @property
     def explained(self) -> bool:
-        """Whether it is known why the program did not come to its end."""
+        """Whether the reason for the program's early end is known."""
         return bool(self.failures or self.refused)
 
     def refuse(self, what: str) -> None:
-        """Note what this engine does not do. The run goes on as a plan, to find the rest, and is refused at its end."""
+        """Note an unsupported request. The run goes on as a plan, to find the others, and is refused at its end."""
         with self._lock:
             if what not in self.refused:
                 self.refused.append(what)
 
     def register_outputs(self, urn: str, outputs: Properties) -> None:
-        """The outputs of a component, or of the stack itself."""
+        """Record the outputs of a component or of the stack itself."""
         with self._lock:
             resource = self._seen.get(urn)
         if resource is None:
@@ -139,14 +139,14 @@ class Deployment:
         self.state.put(resource)
 
     def seen(self, urn: str) -> Resource | None:
-        """The resource of that URN as this run has it."""
+        """The resource with this URN, as registered in this run."""
         return self._seen.get(urn)
 
     def leftovers(self) -> list[Resource]:
-        """What is in the state but was not declared in this run: to be deleted."""
+        """Resources of the state that this run did not declare. They are to be deleted."""
         live = {id(resource) for resource in self._seen.values()}
         recorded = {r.urn for r in self.state.resources}
-        # What a create that did not end may have made, and nobody wants any more.
+        # Resources that an unfinished create may have made and that the program no longer declares.
         begun = [
             r
             for urn, (kind, r) in self._interrupted.items()
@@ -160,7 +160,7 @@ class Deployment:
         return self._unneeded(gone) if self.selection else gone
 
     def _unneeded(self, gone: list[Resource]) -> list[Resource]:
-        """Without the components and providers of what stays: nobody has to name those."""
+        """Without the components and providers of resources that stay: a selection need not name them."""
         while True:
             going = {id(r) for r in gone}
             needed = {urn for r in self.state.resources if id(r) not in going for urn in r.references()}
@@ -170,12 +170,12 @@ class Deployment:
             gone = rest
 
     def forget(self, resource: Resource) -> None:
-        """For a plan: as if the resource were not in the state."""
+        """Plan as if the resource were not in the state."""
         self._old.pop(resource.urn, None)
         self.state.resources = [r for r in self.state.resources if r is not resource]
 
     def fail(self, step: Step, error: Exception) -> None:
-        """Record a failure; from here on nothing new is started, and what only waits is ended."""
+        """Record a failure. After it no new step is started, and steps that only wait are ended."""
         self.halt.set()
         failed = replace(step, error=str(error))
         with self._lock:
@@ -185,14 +185,14 @@ class Deployment:
         self._listener(failed, True)
 
     def tell(self, step: Step, over: bool) -> None:
-        """Report a step and, when it is over, add it to the summary."""
+        """Report a step. When it is over, add it to the summary."""
         if over:
             with self._lock:
                 self.summary.steps.append(step)
         self._listener(step, over)
 
     def context(self, provider: str, timeout: float | None = None, step: Step | None = None) -> Context:
-        """What a provider may know: the inputs of the explicit provider resource. `step` is told what it waits for."""
+        """A provider's context, with the inputs of the explicit provider resource. `step`: shows what it waits for."""
         urn = provider.rpartition("::")[0]
         found = self._seen.get(urn) or self._old.get(urn)
         inputs = plain(found.inputs) if found is not None else {}
@@ -210,7 +210,7 @@ class Deployment:
             if old is None:
                 continue
             if urn != goal.urn:
-                # Found under an alias: what it was called before is gone, not deleted.
+                # Found under an alias: the old URN is gone, the resource is not deleted.
                 with self._lock:
                     if urn in self._seen:
                         continue
@@ -245,7 +245,7 @@ class Deployment:
         return self._update(goal, old, differences)
 
     def _left(self, goal: Goal, old: Resource | None) -> Resource:
-        """What is not meant by this run stays as it is; what does not exist stays away."""
+        """A resource outside the selection stays as it is, or stays absent."""
         if old is not None:
             self.tell(Step(Op.SAME, goal.urn, goal.type, goal.name, goal.parent), True)
             return old
@@ -254,8 +254,8 @@ class Deployment:
         return records.recorded(goal, None, "", dict.fromkeys(records.previewed(self.providers, goal), UNKNOWN))
 
     def _need(self, goal: Goal) -> None:
-        """Raises EdgeError where a resource rests on one that this run leaves away."""
-        # What an input comes from is a dependency, too.
+        """Raises EdgeError if a resource depends on a resource that this run leaves out."""
+        # The source of an input is a dependency, too.
         urns = {*goal.dependencies, goal.provider.rpartition("::")[0]}
         missing = sorted(urn.rpartition("::")[2] for urn in urns & self._missing)
         if missing:

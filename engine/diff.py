@@ -1,4 +1,4 @@
-"""Property-level differences between what is recorded and what is declared."""
+"""Property-level differences between recorded and declared values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.values import UNKNOWN, Asset, Properties, Secret
 
 @dataclass(frozen=True)
 class PropertyChange:
-    """One property: its path, and the value before and after (ABSENT where there is none)."""
+    """One property: its path, and its value before and after (ABSENT: no such property)."""
 
     path: str
     before: Any
@@ -67,7 +67,7 @@ def _joined(path: str, key: str) -> str:
 
 def _differs(old: Any, new: Any) -> bool:
     if isinstance(old, Absent) or isinstance(new, Absent):
-        # A null property and none at all are the same to every provider.
+        # For every provider a null property equals an absent one.
         return not {type(old), type(new)} <= {Absent, type(None)}
     return old is UNKNOWN or new is UNKNOWN or old != new or type(old) is not type(new)
 
@@ -83,7 +83,7 @@ def _member(data: dict[str, Any], key: str, container: Any) -> Any:
 
 
 def _wrap(value: Any, container: Any) -> Any:
-    # Whatever is inside a secret is one too.
+    # Values inside a secret are secret, too.
     return Secret(value) if isinstance(container, Secret) and not isinstance(value, Secret) else value
 
 
@@ -99,7 +99,7 @@ _STEP = re.compile(r"""\[(?:"((?:[^"\\]|\\.)*)"|([^\]]*))\]|([^.\[]+)""")
 
 
 def steps(path: str) -> list[str]:
-    """A property path in parts: `a.b[0]`, `a["x.y/z"]`, `a[*].b`, `*`."""
+    """The parts of a property path: `a.b[0]`, `a["x.y/z"]`, `a[*].b`, `*`."""
     return [quoted.replace('\\"', '"') if quoted else index or name for quoted, index, name in _STEP.findall(path)]
 
 

@@ -1,4 +1,4 @@
-"""Where reality is not what the state says."""
+"""Drift: real resources that differ from the state."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from engine.values import plain, reseal
 
 
 def drift(deployment: Deployment) -> Iterator[Step]:
-    """Look at each resource, and take what is there into the state; for a plan into its own picture of it alone.
+    """Read each resource and record the result in the state. A plan records it in the plan's own copy alone.
 
-    What goes with a container (`deleted_with`) is gone where that is gone. In one that does not run nobody can look:
-    what the state has of it stays, and it is the container that has drifted.
+    A resource that is `deleted_with` a container is gone if the container is gone. The resources of a stopped
+    container cannot be read: they stay in the state as they are, and only the container counts as drifted.
     """
     gone: set[str] = set()
     down: set[str] = set()

@@ -1,4 +1,4 @@
-"""What the engine tells while it works, and what it sums up afterwards."""
+"""Events of a running operation, and the summary at its end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Op(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One step on one resource. `seconds` and `error` are filled in when it is over; `waiting` is what it waits for."""
+    """One step on one resource. `seconds` and `error` are set when the step is over; `waiting`: what it waits for."""
 
     op: Op
     urn: str
@@ -50,12 +50,12 @@ class Summary:
 
     @property
     def counts(self) -> Counter[Op]:
-        """How many resources met which fate."""
+        """The number of resources by operation."""
         return Counter(step.op for step in self.steps if not step.error)
 
     @property
     def changed(self) -> list[Step]:
-        """The steps that are not `same`, nor only look at what others made."""
+        """The steps that change something: neither `same` nor `read`."""
         return [step for step in self.steps if step.op not in (Op.SAME, Op.READ)]
 
 
@@ -64,4 +64,4 @@ Listener = Callable[[Step, bool], None]
 
 
 def silent(step: Step, over: bool) -> None:
-    """A listener that says nothing."""
+    """A listener that ignores every step."""

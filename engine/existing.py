@@ -1,4 +1,4 @@
-"""What exists already: resources that a program takes over (`import_`), or only looks at (`get`, StackReference)."""
+"""Existing resources: a program imports (`import_`) or only reads them (`get`, StackReference)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STACK_REFERENCE = "pulumi:pulumi:StackReference"
 
 
 def looked_at(deployment: Deployment, goal: Goal) -> Properties:
-    """The outputs of what is only read; nothing where a preview cannot ask. Raises EdgeError where it is not there."""
+    """The outputs of a resource that is only read; empty if a preview cannot read it. Raises EdgeError if absent."""
     if goal.type == STACK_REFERENCE:
         outputs = deployment.outputs_of(str(goal.inputs.get("name") or goal.import_id))
         secret = sorted(key for key, value in outputs.items() if has_secret(value))
@@ -27,7 +27,7 @@ def looked_at(deployment: Deployment, goal: Goal) -> Properties:
 
 
 def take_over(deployment: Deployment, goal: Goal, old: Resource | None) -> Resource:
-    """Import: what the program says of the resource has to be so, and then it is in the state."""
+    """Import a resource into the state. The real object must match the program's declaration."""
     step = Step(Op.IMPORT, goal.urn, goal.type, goal.name, goal.parent)
     try:
         if old is not None and old.id:
@@ -54,7 +54,7 @@ def take_over(deployment: Deployment, goal: Goal, old: Resource | None) -> Resou
 
 
 def _found(deployment: Deployment, goal: Goal) -> Properties | None:
-    """What has the id; None where a preview cannot ask. Raises EdgeError where nothing has it."""
+    """The properties of the object with the id; None if a preview cannot read it. Raises EdgeError if absent."""
     finder = deployment.providers.finder(goal.type)
     if finder is None:
         deployment.refuse(f"{goal.name} ({goal.type}): import_ or get of this type")

@@ -1,4 +1,4 @@
-"""Takes resources out of a deployment whose real things are known to be gone; nobody is asked to delete them."""
+"""Removes resources from a deployment when the real ones are known to be gone. Calls no provider."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from engine.registry import PROVIDER_PREFIX
 
-# Of a custom resource: its type, and the host that its connection goes to (None: it has none, or it is encrypted).
+# Arguments: a custom resource's type, and the host of its connection (None: no connection, or it is encrypted).
 Gone = Callable[[str, str | None], bool]
 
 
 def lost(resources: Iterable[tuple[str, str, bool, Any]], gone: Gone) -> set[str]:
-    """The URNs that are gone, of resources as URN, type, whether custom, and inputs."""
+    """The URNs that are gone. Each resource: URN, type, whether custom, and inputs."""
     return {
         urn
         for urn, kind, custom, inputs in resources
@@ -21,13 +21,13 @@ def lost(resources: Iterable[tuple[str, str, bool, Any]], gone: Gone) -> set[str
 
 
 def lost_in(document: dict[str, Any], gone: Gone) -> set[str]:
-    """The URNs that are gone, of a deployment whose secrets are encrypted."""
+    """The URNs that are gone, in a deployment with encrypted secrets."""
     resources = document["deployment"].get("resources") or []
     return lost(((r["urn"], r["type"], bool(r.get("custom")), r.get("inputs")) for r in resources), gone)
 
 
 def without(document: dict[str, Any], lost: set[str]) -> dict[str, Any]:
-    """The deployment without those resources and without references to them."""
+    """The deployment without the lost resources and without references to them."""
     deployment = document["deployment"]
     resources = deployment.get("resources") or []
     kept = [_unbound(r, lost) for r in resources if r["urn"] not in lost]

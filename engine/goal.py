@@ -1,4 +1,4 @@
-"""What a program wants of one resource."""
+"""The desired state of one resource."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.values import Properties
 
 @dataclass
 class Goal:
-    """What the program wants of one resource: a registration, decoded."""
+    """The desired state of one resource: a decoded registration."""
 
     urn: str
     type: str
@@ -30,7 +30,7 @@ class Goal:
     additional_secret_outputs: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
     timeouts: dict[str, float] = field(default_factory=dict)
-    # Of what exists already: it is taken over, or only read.
+    # Id of an existing resource that is imported or only read.
     import_id: str = ""
     hide_diffs: list[str] = field(default_factory=list)
     replace_with: list[str] = field(default_factory=list)

@@ -1,7 +1,7 @@
-"""What this engine makes of each thing that a program can ask for: of options, and of resource types' properties.
+"""How this engine handles everything that a program can request: options, and properties of resource types.
 
-Nothing is passed over in silence. What is refused is refused by name, in a preview as in an `up`, before anything is
-touched; the Pulumi CLI does it. `docs/engine.md` has the same as a table.
+Nothing is ignored silently. Unsupported requests are refused by name, in a preview as in an `up`, before anything
+is changed; the Pulumi CLI supports them. `docs/engine.md` has the same content as a table.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from engine.values import ARCHIVE_SIGNATURE, ASSET_SIGNATURE, SIGNATURE, Propert
 
 
 class Fate(StrEnum):
-    """What becomes of something that is asked for."""
+    """How a request is handled."""
 
     DONE = "carried out"
     REFUSED = "refused"
-    # Of the protocol between SDK and engine, or of plugins, which this engine has not.
+    # Part of the protocol between SDK and engine, or of plugins, which this engine does not have.
     NOTHING = "of no effect"
 
 
 @dataclass(frozen=True)
 class Option:
-    """One field of a registration. `name` is the resource option for people."""
+    """One field of a registration. `name`: the resource option as users write it."""
 
     name: str
     fate: Fate
@@ -119,7 +119,7 @@ _CONNECTION |= {f"connection.proxy.{key}": fate for key, fate in _DIAL.items()}
 _PROVIDER = "pulumi:providers:kubernetes"
 _DOCKER = "pulumi:providers:docker"
 
-# Type -> property path -> what becomes of it. Objects of Kubernetes are applied whole.
+# Type -> property path -> handling. Kubernetes objects are applied whole.
 PROPERTIES: Mapping[str, Mapping[str, Fate]] = {
     LOCAL: {
         **_COMMAND,
@@ -180,7 +180,7 @@ PROPERTIES: Mapping[str, Mapping[str, Fate]] = {
             ),
             Fate.REFUSED,
         ),
-        # What the CLI's provider writes there itself.
+        # The CLI's provider writes these properties itself.
         **dict.fromkeys(("manifest", "resourceNames", "compat"), Fate.NOTHING),
     },
     NETWORK: {
@@ -352,10 +352,10 @@ PROPERTIES: Mapping[str, Mapping[str, Fate]] = {
 
 
 def refused_options(request: Any) -> Iterator[str]:
-    """What of a registration request is not carried out, and why; a message each."""
+    """One message for each part of a registration request that is not carried out, with the reason."""
     for field, value in request.ListFields():
         if isinstance(value, Message) and not value.ByteSize():
-            # There, and empty.
+            # Present but empty.
             continue
         option = OPTIONS.get(field.name)
         if option is None:
@@ -365,7 +365,7 @@ def refused_options(request: Any) -> Iterator[str]:
 
 
 def refused_inputs(kind: str, inputs: Properties) -> Iterator[str]:
-    """Properties that are not carried out, of a type that this engine applies."""
+    """Properties that are not carried out, for a type that this engine applies."""
     known = PROPERTIES.get(kind, {})
     yield from (path for path in _set(inputs) if known.get(path) is Fate.REFUSED)
     if kind in PROPERTIES:
@@ -379,7 +379,7 @@ def refused_inputs(kind: str, inputs: Properties) -> Iterator[str]:
 
 
 def _set(inputs: Properties, under: str = "") -> Iterator[str]:
-    """The paths of all properties that are there."""
+    """The paths of all properties that are set."""
     for key, value in inputs.items():
         value = value.value if isinstance(value, Secret) else value
         if value is None or value is False or value == []:

@@ -1,6 +1,6 @@
-"""What Pulumi's providers keep in a state and no program wrote: put in on export, taken out on import.
+"""Values that Pulumi's providers themselves keep in a state: added on export, removed on import.
 
-Without it a provider sees a difference in everything that the built-in engine deployed, and replaces it.
+Without these values a provider sees a difference in every resource of the built-in engine, and replaces it.
 Sources: pulumi-kubernetes `provider.go` (`checkpointObject`), `helm_release.go`; pulumi-go-provider.
 """
 
@@ -39,14 +39,14 @@ _FALSE = (
     "waitForJobs",
 )
 _RELEASE_DEFAULTS = {**dict.fromkeys(_FALSE, False), "description": "", "keyring": "", "postrender": "", "timeout": 0}
-# What the command provider's schema calls secret within a connection.
+# The secret fields of a connection, by the command provider's schema.
 _CONNECTION_SECRETS = ("privateKey", "privateKeyPassword", "password")
 _OBJECT_PREFIX = "kubernetes:"
 _COMMAND_PREFIX = "command:remote:"
 
 
 def for_pulumi(resource: Resource) -> Resource:
-    """The resource as Pulumi's own providers would have recorded it."""
+    """The resource as Pulumi's own providers record it."""
     if not resource.custom:
         return resource
     inputs, outputs = resource.inputs, resource.outputs
@@ -83,7 +83,7 @@ def from_pulumi(resource: Resource) -> Resource:
 
 
 def _version(provider: str) -> Properties:
-    """The version that the SDK asks of a provider: its own."""
+    """The provider version that the SDK requests: the SDK's own."""
     try:
         return {"version": metadata.version(f"pulumi-{provider.removeprefix(PROVIDER_PREFIX)}")}
     except metadata.PackageNotFoundError:
@@ -91,7 +91,7 @@ def _version(provider: str) -> Properties:
 
 
 def _sealed(properties: Properties) -> Properties:
-    """The properties with every secret of a connection marked as one, inside the secret that it all is."""
+    """The properties with every secret field of a connection marked as secret, inside the secret connection."""
     connection = properties.get("connection")
     if connection is None:
         return properties

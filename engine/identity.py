@@ -1,7 +1,7 @@
-"""Two resources can be one and the same thing in the real world: which declared one stands for what.
+"""Which declared resource stands for which real object: two resources can be the same object.
 
-A resource that was renamed, re-parented or moved is created onto the object of the old one. The delete of the old one
-must then leave the object alone, and the two must not work on it at once.
+Creating a renamed, re-parented or moved resource adopts the object of the old resource. Deleting the old resource
+must then keep the object, and the two steps must not work on the object at once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from engine.values import plain
 
 
 class Claims:
-    """What the resources that were declared in this run are in the real world."""
+    """The real objects of the resources that this run declared."""
 
     def __init__(self, providers: Providers) -> None:
         self._providers = providers
@@ -26,7 +26,7 @@ class Claims:
         self._lock = threading.Lock()
 
     def declare(self, resource: Resource) -> None:
-        """A resource is declared. Raises EdgeError where another one is the same thing."""
+        """Claim the object of a declared resource. Raises EdgeError if another resource is the same object."""
         identity = self._identity(resource)
         if identity is None:
             return
@@ -37,12 +37,12 @@ class Claims:
             raise EdgeError(f"{names} are the same object of the API ({_object(identity)}); declare the object once")
 
     def heir(self, resource: Resource) -> str:
-        """The URN of the declared resource that is the same thing as a resource of the state; none: an empty text."""
+        """The URN of the declared resource that is the same object as a resource of the state; empty if none is."""
         return self._urns.get(self._identity(resource) or "", "")
 
     @contextmanager
     def alone(self, resource: Resource) -> Iterator[None]:
-        """Nobody else works on the same thing meanwhile."""
+        """Keep other steps from working on the same object meanwhile."""
         identity = self._identity(resource)
         if identity is None:
             yield

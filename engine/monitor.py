@@ -1,4 +1,4 @@
-"""The resource monitor that the SDK talks to, in process: decodes requests, answers with outputs."""
+"""The in-process resource monitor for the SDK: decodes requests, answers with outputs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
-    # These are refused by name; without them the SDK asks for a newer CLI, of which there is none here.
+    # Requests for these are refused by name. Without these features the SDK demands a newer CLI, which does not apply.
     resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
@@ -39,16 +39,16 @@ class Stopped(grpc.RpcError):  # type: ignore[misc]
     """Tells the SDK to end the program: the step failed, or an earlier one did."""
 
     def code(self) -> grpc.StatusCode:
-        """What the SDK takes for "the monitor has shut down": it ends without a message."""
+        """The code that means "the monitor has shut down" to the SDK, which then ends without a message."""
         return grpc.StatusCode.UNAVAILABLE
 
     def details(self) -> str:
-        """Nothing: the deployment has the reason."""
+        """Empty: the deployment has the reason."""
         return ""
 
 
 class Monitor:
-    """Serves `pulumi.runtime`'s calls from a Deployment. Methods have the names of the protocol."""
+    """Serves the calls of `pulumi.runtime` from a Deployment. Method names are those of the protocol."""
 
     def __init__(self, deployment: Deployment, project: str, stack: str) -> None:
         self._deployment = deployment
@@ -59,16 +59,16 @@ class Monitor:
         self._lock = threading.Lock()
 
     def SupportsFeature(self, request: Any) -> Any:  # noqa: N802
-        """Older SDKs ask feature by feature."""
+        """Older SDKs query one feature a call."""
         names = ("secrets", "resourceReferences", "deletedWith", "aliasSpecs")
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in names)
 
     def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: N802
-        """Newer SDKs ask for all of them."""
+        """Newer SDKs query all features in one call."""
         return resource_pb2.DeploymentInfo(supportedFeatures=_FEATURES)
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
-        """Plan or apply one resource and answer when it is done."""
+        """Plan or apply one resource, and answer when that is done."""
         for what in refused_options(request):
             self._deployment.refuse(f"{request.name} ({request.type}): {what}")
         resource = self._step(request, lambda: self._deployment.register(self._goal(request)))
@@ -79,7 +79,7 @@ class Monitor:
         return answer
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
-        """The outputs of a component."""
+        """Record the outputs of a component."""
         self._deployment.register_outputs(request.urn, from_struct(request.outputs))
         return empty_pb2.Empty()
 
@@ -88,11 +88,11 @@ class Monitor:
         return resource_pb2.RegisterPackageResponse(ref=request.name)
 
     def SignalAndWaitForShutdown(self, request: Any) -> Any:  # noqa: N802
-        """The program is through."""
+        """The program has ended."""
         return empty_pb2.Empty()
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802
-        """What exists already and is only looked at: an object of Kubernetes, or another stack of the project."""
+        """Read an existing resource: a Kubernetes object or another stack of the project."""
         inputs = from_struct(request.properties)
         parent = request.parent or self._root
         goal = Goal(
@@ -111,13 +111,13 @@ class Monitor:
         return resource_pb2.ReadResourceResponse(urn=resource.urn, properties=to_struct(resource.outputs))
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802
-        """Functions of providers are not needed by this engine's resource types."""
+        """Refused: this engine's resource types need no provider functions."""
         self._refuse(f"{request.tok}: a call of a provider's function")
 
     Call = Invoke
 
     def ExistsResource(self, request: Any) -> Any:  # noqa: N802
-        """Whether an id exists is a question to a provider."""
+        """Refused: only a provider knows whether an id exists."""
         self._refuse(f"{request.type}: the question whether a resource exists")
 
     def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802
@@ -135,7 +135,7 @@ class Monitor:
     RegisterErrorHook = RegisterResourceHook
 
     def _refuse(self, what: str) -> NoReturn:
-        """For what the program cannot go on without."""
+        """Refuse a request that the program cannot go on without."""
         self._deployment.refuse(what)
         self._deployment.halt.set()
         raise Stopped
@@ -144,14 +144,14 @@ class Monitor:
         try:
             return step()
         except (EdgeError, Halted, OSError, UnicodeDecodeError) as error:
-            # An asset that cannot be read, or that is no text.
+            # Unreadable or non-text asset.
             if not isinstance(error, Halted) and not self._deployment.failures:
                 self._deployment.failures.append(f"{request.name}: {error}")
             self._deployment.halt.set()
             raise Stopped from None
 
     def urn(self, parent: str, kind: str, name: str) -> str:
-        """The URN of a resource: the types of its parents, but not the stack's, qualify its own."""
+        """The URN of a resource. The types of its parents, except the stack's, qualify its own type."""
         parent_type = parent.split("::")[2] if parent else STACK_TYPE
         qualified = kind if parent_type == STACK_TYPE else f"{parent_type}${kind}"
         return f"{self._prefix}{qualified}::{name}"
@@ -209,7 +209,7 @@ class Monitor:
         return [*result, *self._inherited(request, parent)]
 
     def _inherited(self, request: Any, parent: str) -> list[str]:
-        """Where a parent was called something else before, its children were below that name."""
+        """The aliases that a resource gets from its parent's aliases: children were below the parent's old name."""
         result = []
         for former in self._declared_aliases.get(parent, []):
             new_name, old_name = parent.rpartition("::")[2], former.rpartition("::")[2]
@@ -220,7 +220,7 @@ class Monitor:
         return result
 
     def _provider_of(self, request: Any) -> str:
-        """The reference of the provider of a request, the default one of its package where it names none."""
+        """The provider reference of a request; by default, the default provider of the request's package."""
         provider: str = request.provider
         if getattr(request, "custom", True) and not provider and not request.type.startswith("pulumi:providers:"):
             return self._default_provider(request.type.partition(":")[0], request.version)
@@ -229,7 +229,7 @@ class Monitor:
         return self._with_id(provider) if "::" in provider else provider
 
     def _default_provider(self, package: str, version: str) -> str:
-        """The default provider of a package: a resource of the state, as Pulumi's own engine has it."""
+        """The default provider of a package, a resource of the state as in Pulumi's own engine."""
         with self._lock:
             if package not in self._defaults:
                 name = "default" + (f"_{version.replace('.', '_').replace('-', '_')}" if version else "")
@@ -255,13 +255,13 @@ def _seconds(text: str) -> float:
 
 
 class Log:
-    """The engine side of the SDK: what the program logs."""
+    """The engine service of the SDK: receives the program's log."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
 
     def Log(self, request: Any) -> Any:  # noqa: N802
-        """Warnings reach the user with the summary; an error is a failure, as it is for the CLI."""
+        """The summary shows warnings to the user. An error is a failure, as with the CLI."""
         message = request.message.strip()
         if message and request.severity == engine_pb2.WARNING:
             self._deployment.summary.warnings.append(message)
@@ -270,5 +270,5 @@ class Log:
         return empty_pb2.Empty()
 
     def RequirePulumiVersion(self, request: Any) -> Any:  # noqa: N802
-        """This engine speaks the protocol of the SDK that it is installed with."""
+        """Accept every version: this engine speaks the protocol of the SDK that it is installed with."""
         return engine_pb2.RequirePulumiVersionResponse()

@@ -32,8 +32,8 @@ from engine.values import Properties, plain
 class BuiltinEngine:
     """Operations on one stack of a project directory.
 
-    `state_dir` holds the state file; `own_passphrase` lets a stack without a passphrase in the
-    environment have one made for it (a lab's secrets are worth nothing outside it).
+    `state_dir`: holds the state file. `own_passphrase`: generate a passphrase for a stack if the
+    environment has none (a lab's secrets are worth nothing outside the lab).
     """
 
     def __init__(self, project_dir: Path, stack: str, state_dir: Path, *, own_passphrase: bool) -> None:
@@ -50,7 +50,7 @@ class BuiltinEngine:
         return read(self.project_dir, self.stack, passphrase)
 
     def passphrase(self) -> str:
-        """The stack's passphrase. Raises StateError where there is none."""
+        """The stack's passphrase. Raises StateError if none is set."""
         text = from_environment(self._fallback)
         if text is None:
             raise StateError("no passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE")
@@ -64,8 +64,7 @@ class BuiltinEngine:
         refresh: bool = False,
         selection: Selection = EVERYTHING,
     ) -> Summary:
-        """What `up` would do. Touches nothing; `fresh` plans as if nothing existed yet, `refresh` from what is really
-        there."""
+        """What `up` would do; changes nothing. `fresh`: plan as if nothing existed. `refresh`: plan from reality."""
         with self._deployment(dry_run=True, listener=listener, fresh=fresh, selection=selection) as deployment:
             if refresh:
                 list(drift(deployment))
@@ -76,10 +75,10 @@ class BuiltinEngine:
             return deployment.summary
 
     def up(self, listener: Listener = silent, *, refresh: bool = False, selection: Selection = EVERYTHING) -> Summary:
-        """Make it so. Raises DeploymentFailed with every failure; the state has what succeeded.
+        """Apply the program. Raises DeploymentFailed with every failure; the state has what succeeded.
 
-        The program is run twice where there is something to do: what cannot be applied here has to
-        be refused before anything is touched.
+        If there is something to do, the program runs twice: unsupported requests must be refused
+        before anything is changed.
         """
         with exclusive(self.path):
             settings = self.settings
@@ -134,7 +133,7 @@ class BuiltinEngine:
     def refresh(
         self, listener: Listener = silent, *, dry_run: bool = False, selection: Selection = EVERYTHING
     ) -> Summary:
-        """Compare the state with reality and record what is really there."""
+        """Compare the state with the real resources and record the differences."""
         with (
             exclusive(self.path),
             self._deployment(dry_run=dry_run, listener=listener, selection=selection) as deployment,
@@ -147,12 +146,12 @@ class BuiltinEngine:
             return deployment.summary
 
     def outputs(self) -> Properties:
-        """The stack's outputs, Secret where they are."""
+        """The stack's outputs. Secret outputs are wrapped in Secret."""
         root = next((r for r in self._state().resources if not r.parent and not r.custom), None)
         return root.outputs if root else {}
 
     def resources(self) -> list[Resource]:
-        """What the state has."""
+        """The resources of the state."""
         return self._state().resources
 
     def export(self) -> dict[str, Any]:
@@ -160,7 +159,7 @@ class BuiltinEngine:
         return self._state().document(for_pulumi)
 
     def import_(self, text: str) -> int:
-        """Take an exported deployment over; returns how many resources it has."""
+        """Import an exported deployment; returns its number of resources."""
         try:
             document = json.loads(text)
         except ValueError as error:
@@ -174,7 +173,7 @@ class BuiltinEngine:
             return len(state.resources)
 
     def forget(self, gone: Gone) -> int:
-        """Take out of the state what is known to be gone; returns how many resources that were."""
+        """Remove resources that are known to be gone from the state; returns their number."""
         with exclusive(self.path):
             state = self._state()
             urns = lost(((r.urn, r.type, r.custom, plain(r.inputs)) for r in state.resources), gone)
@@ -203,11 +202,11 @@ class BuiltinEngine:
             providers.close()
 
     def _planned(self, deployment: Deployment) -> None:
-        """Run the program as a plan. Raises UnsupportedResource for all that it asks for and this engine does not."""
+        """Run the program as a plan. Raises UnsupportedResource with all requests that this engine does not support."""
         try:
             program.run(self.project_dir, self.settings, deployment)
         except DeploymentFailed:
-            # What the program lacks of something refused may be all that failed.
+            # The failure may come from a refused request alone.
             if not deployment.refused:
                 raise
         deployment.selection.check([*deployment.order, *(r.urn for r in deployment.state.resources)])
@@ -215,7 +214,7 @@ class BuiltinEngine:
             raise UnsupportedResource(f"the built-in engine does not do: {'; '.join(deployment.refused)}; {INSTALL}")
 
     def _outputs_of(self, name: str) -> Properties:
-        """Outputs of another stack of this project. Raises EdgeError where there is none."""
+        """Outputs of another stack of this project. Raises EdgeError if that stack is not deployed."""
         parts = name.split("/")
         if len(parts) == 3 and parts[1] != self.settings.project:
             raise EdgeError(
@@ -223,7 +222,7 @@ class BuiltinEngine:
                 f" the built-in engine reads no other project; {INSTALL}"
             )
         if parts[-1] == self.stack and not self.path.exists():
-            # What a program reads of its own stack, before the first `up`.
+            # The program reads its own stack before the first `up`.
             return {}
         other = BuiltinEngine(self.project_dir, parts[-1], self.path.parent, own_passphrase=self._fallback is not None)
         if not other.path.exists():
@@ -265,7 +264,7 @@ def _delete(deployment: Deployment, resources: list[Resource]) -> None:
             error = EdgeError("is protected and would be deleted; unprotect the resource in the program first")
             deployment.fail(step, error)
             raise error
-        # What dies with another resource needs no call of its own.
+        # A resource that is deleted with another one needs no call of its own.
         deployment.delete(resource, call=resource.deleted_with not in going)
 
     dependents_first(resources, delete, deployment.halt.is_set)
@@ -273,7 +272,7 @@ def _delete(deployment: Deployment, resources: list[Resource]) -> None:
 
 @contextmanager
 def _ctrl_c(deployment: Deployment) -> Iterator[None]:
-    """The first Ctrl-C lets running steps end and starts no new ones; the second one ends the process at once."""
+    """The first Ctrl-C lets running steps end and starts no new ones; the second Ctrl-C ends the process at once."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -281,7 +280,7 @@ def _ctrl_c(deployment: Deployment) -> Iterator[None]:
     def stop(number: int, frame: object) -> None:
         if deployment.stopped:
             # Threads that run a step would keep the process alive until their host answers. Each write of the state
-            # is whole, and what is under way stands in it.
+            # is complete and records the running steps.
             os.write(2, b"\nstopped at once; the state has the interrupted steps, and the next run repeats them\n")
             os._exit(130)
         os.write(2, b"\nstopping: no new step starts; press Ctrl-C again to stop at once\n")
@@ -293,6 +292,6 @@ def _ctrl_c(deployment: Deployment) -> Iterator[None]:
     try:
         yield
     finally:
-        # After the first Ctrl-C the second one keeps its meaning until the process has ended.
+        # After the first Ctrl-C, a second one must still end the process at once.
         if not deployment.stopped:
             signal.signal(signal.SIGINT, before)

@@ -1,4 +1,4 @@
-"""Runs work on resources in the order of their dependencies, in parallel where there is none."""
+"""Runs work on resources in dependency order; work on independent resources runs in parallel."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ PARALLEL = 16
 
 
 def dependents_first(resources: list[Resource], work: Callable[[Resource], None], stop: Callable[[], bool]) -> None:
-    """Call `work` for each resource after everything that refers to it is through.
+    """Call `work` for each resource after `work` on everything that refers to the resource has ended.
 
-    Stops starting new work once `stop()` is true; what runs is waited for.
+    Starts no new work once `stop()` is true, and waits for running work.
     """
     waiting = {id(r): r for r in resources}
     needed: dict[int, set[int]] = {key: set() for key in waiting}

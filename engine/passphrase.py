@@ -1,7 +1,7 @@
 """Pulumi's passphrase secrets: AES-256-GCM under a key from PBKDF2.
 
-Format (pulumi sdk/go/common/resource/config/crypt.go): a salt line `v1:SALT:v1:NONCE:CIPHERTEXT`
-whose message is the word `pulumi`, so that a wrong passphrase is told at once.
+Format (pulumi sdk/go/common/resource/config/crypt.go): a salt line `v1:SALT:v1:NONCE:CIPHERTEXT`.
+Its plaintext is the word `pulumi`, so that a wrong passphrase is noticed at once.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ _CHECK = "pulumi"
 
 
 class DamagedSecret(StateError):
-    """A ciphertext that the right passphrase does not open."""
+    """The right passphrase does not decrypt the ciphertext."""
 
 
 class WrongPassphrase(StateError):
-    """The passphrase does not open the salt line: it is the wrong one, or the line was changed."""
+    """The passphrase does not decrypt the salt line: the passphrase is wrong, or the line was changed."""
 
 
 class Passphrase:
-    """Encrypts and decrypts with one passphrase and salt. `salt_line` goes into the state file."""
+    """Encrypts and decrypts with one passphrase and salt. The state file keeps `salt_line`."""
 
     def __init__(self, passphrase: str, salt_line: str | None = None) -> None:
         if salt_line is None:
@@ -57,12 +57,12 @@ class Passphrase:
             )
 
     def encrypt(self, text: str) -> str:
-        """`v1:NONCE:CIPHERTEXT`, both in base64."""
+        """`v1:NONCE:CIPHERTEXT`, nonce and ciphertext in base64."""
         nonce = os.urandom(12)
         return f"v1:{_b64(nonce)}:{_b64(self._cipher.encrypt(nonce, text.encode(), None))}"
 
     def decrypt(self, text: str) -> str:
-        """The reverse. Raises DamagedSecret: the passphrase is right, it has opened the salt line."""
+        """The reverse of `encrypt`. Raises DamagedSecret, as the passphrase has already decrypted the salt line."""
         try:
             version, nonce, body = text.split(":")
             if version != "v1":
@@ -74,9 +74,9 @@ class Passphrase:
 
 
 def from_environment(fallback: Path | None) -> str | None:
-    """The passphrase as Pulumi finds it; else the one in `fallback`, which is made if need be.
+    """The passphrase, found as Pulumi finds it; otherwise the content of the file `fallback`, created if missing.
 
-    A lab has no secret that outlives the machine, so its passphrase may lie beside its state.
+    No secret of a lab outlives the machine, so its passphrase may be stored beside its state.
     """
     if (text := os.environ.get("PULUMI_CONFIG_PASSPHRASE")) is not None:
         return text

@@ -1,4 +1,4 @@
-"""Runs `__main__.py` in this process with the built-in monitor in the place of Pulumi's."""
+"""Runs `__main__.py` in this process with the built-in monitor instead of Pulumi's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.deployment import Deployment
 from engine.monitor import Log, Monitor, Stopped
 from engine.settings import StackSettings
 
-# Each registration that is under way waits in a thread of its own.
+# Each pending registration waits in a thread of its own.
 PARALLEL = 32
 
 
@@ -25,13 +25,13 @@ def run(project_dir: Path, settings: StackSettings, deployment: Deployment) -> N
 
 
 class _Inline(ThreadPoolExecutor):
-    """Runs at once, in the caller's thread: a plan waits for nothing, and threads only slow it down.
+    """Runs calls at once, in the caller's thread: a plan waits for nothing, and threads only slow it down.
 
-    asyncio takes no other kind of executor as its default one.
+    asyncio accepts only a ThreadPoolExecutor as the default executor.
     """
 
     def submit(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Call now; the future is done when it is returned."""
+        """Call now; the returned future is done."""
         future: Future[Any] = Future()
         try:
             future.set_result(call(*args, **kwargs))
@@ -47,7 +47,7 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
 
     loop = asyncio.get_running_loop()
     loop.set_default_executor(_Inline() if deployment.dry_run else ThreadPoolExecutor(PARALLEL, "step"))
-    # After a failure the SDK leaves the futures of everything downstream unread: no news beside the failure itself.
+    # After a failure the SDK leaves the futures of all dependents unread. They add nothing to the failure itself.
     unread: list[dict[str, Any]] = []
     loop.set_exception_handler(lambda _, context: unread.append(context))
     monitor = Monitor(deployment, settings.project, settings.stack)
@@ -70,7 +70,7 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
         if str(project_dir) not in sys.path:
             sys.path.insert(0, str(project_dir))
         ours = sys.argv
-        # A program has no arguments: those of `edge` are not its own.
+        # The program must not see the arguments of `edge`.
         sys.argv = [str(project_dir)]
         try:
             runpy.run_path(str(project_dir / "__main__.py"), run_name="__main__")
@@ -94,7 +94,7 @@ async def _run(project_dir: Path, settings: StackSettings, deployment: Deploymen
                 raise reason from None
             raise DeploymentFailed([str(error) or "stopped"]) from None
     except Exception as error:
-        # After a failed step the SDK reports the missing answer in its own way; ours is the reason.
+        # After a failed step the SDK raises an error about the missing answer. The step's own failure is the reason.
         if not deployment.explained:
             cause = _edge_error(error)
             if cause is None:

@@ -1,4 +1,4 @@
-"""What Pulumi.yaml declares of the configuration, and what either file asks for that this engine does not do."""
+"""Configuration that Pulumi.yaml declares, and settings of both files that this engine does not support."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _TYPES: Mapping[str, Callable[[Any], bool]] = {
 
 
 def declared(project: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dict[str, Any], set[str], list[Problem]]:
-    """A stack's configuration with what the project adds to it, the keys that are to be secret, and what is wrong.
+    """A stack's configuration with the project's additions, the keys that must be secret, and the problems.
 
-    `config` has full keys. Of the project's own keys a `default` or `value` counts where the stack has none, and one
-    without either has to be in the stack; of other namespaces there are values alone.
+    `config` has full keys. For the project's own keys, `default` or `value` applies if the stack has no value. A key
+    without either must be in the stack. Other namespaces have only values.
     """
     name = str(project.get("name"))
     result, secrets, problems = dict(config), set(), []
@@ -54,13 +54,13 @@ def declared(project: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dic
 
 
 def _is(value: Any, kind: str) -> bool:
-    # What is encrypted is a text when it is opened, and nobody can say more of it here.
+    # An encrypted value decrypts to a text; its type is unknown here.
     encrypted = isinstance(value, dict) and set(value) == {"secure"}
     return encrypted or _TYPES[kind](value)
 
 
 def refused(project: Mapping[str, Any], stack: Mapping[str, Any]) -> Iterator[Problem]:
-    """Settings of the project's and of the stack's file that would be passed over here."""
+    """Settings of the project file and the stack file that this engine would otherwise ignore."""
     runtime = project.get("runtime")
     language = runtime.get("name") if isinstance(runtime, dict) else runtime
     if language not in (None, "python"):

@@ -1,4 +1,4 @@
-"""What the Pulumi CLI tells while it works, as the steps that the built-in engine has too."""
+"""Translates events of the Pulumi CLI into the steps of the built-in engine."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _OPS = {
     "import": Op.IMPORT,
     "read": Op.READ,
 }
-# The halves of a `replace`, which has a step of its own: they tell only when they fail, for it does not.
+# The halves of a `replace`, which has a step of its own. Only the halves report a failure.
 _HALVES = ("create-replacement", "delete-replaced")
 _COLOR = re.compile(r"<\{%.*?%\}>")
 # The command provider quotes the whole command, on one line.
 _SCRIPT = re.compile(r' *running "(?:[^"\\]|\\.)*":')
-# What the CLI and the language host say again after the failure itself.
+# Messages of the CLI and the language host that only repeat the failure.
 _ECHOES = ("update failed", "preview failed", "an unhandled error occurred: program exited")
 _DEFAULT_PROVIDER = re.compile(r"::pulumi:providers:[^:]+::default(_|$)")
 _TRIVIA = "using pulumi-resource-"
@@ -59,7 +59,7 @@ class Recorder:
 
     def _end(self, metadata: Any, error: str = "") -> None:
         step = self._step(metadata, error)
-        # A component ends twice: when it is registered and when its outputs are.
+        # A component ends twice: after its registration and after the registration of its outputs.
         if step is not None and metadata.urn not in self._ended:
             self._ended.add(metadata.urn)
             self.summary.steps.append(step)
@@ -72,7 +72,7 @@ class Recorder:
         if op is None or state is None:
             return None
         if op is Op.UPDATE and _DEFAULT_PROVIDER.search(metadata.urn):
-            # What it makes of its own version; Pulumi's own display leaves default providers out.
+            # A default provider updates its own version. Pulumi's display hides default providers, too.
             op = Op.SAME
         different = () if op in (Op.SAME, Op.CREATE) else _changes(metadata)
         seconds = time.monotonic() - self._began.get(metadata.urn, time.monotonic())
@@ -109,7 +109,7 @@ def _changes(metadata: Any) -> tuple[PropertyChange, ...]:
     after = _marked((metadata.new.inputs or {}) if metadata.new else {})
     found = changes(before, after)
     visible = {change.path for change in found}
-    # A secret is masked on both sides: that it differs, only the provider can say.
+    # Both sides of a secret are masked: only the provider knows whether the secret differs.
     sides = {
         path: (_at(before, path), _at(after, path)) for path in metadata.detailed_diff or {} if path not in visible
     }
@@ -120,7 +120,7 @@ def _changes(metadata: Any) -> tuple[PropertyChange, ...]:
 
 
 def _marked(value: Any) -> Any:
-    """The inputs with Secret where the CLI masked a value."""
+    """The inputs, with each value that the CLI masked as a Secret."""
     if isinstance(value, dict):
         return Secret(None) if SIGNATURE in value else {key: _marked(item) for key, item in value.items()}
     return [_marked(item) for item in value] if isinstance(value, list) else value
@@ -138,7 +138,7 @@ def _at(value: Any, path: str) -> Any:
 
 
 def _reasons(metadata: Any) -> tuple[str, ...]:
-    """The properties for which a resource is replaced; some providers tell them in the detailed difference alone."""
+    """The properties that cause a replacement; some providers report them only in the detailed difference."""
     if metadata.keys:
         return tuple(metadata.keys)
     detailed = metadata.detailed_diff or {}

@@ -1,4 +1,4 @@
-"""Resources as the state has them, made of what a program wants: which of them is secret, and what has changed."""
+"""Makes the state's record of a resource from the program's goal: secret properties, and changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.values import Properties, Secret, has_unknown, plain, reseal, to_jso
 
 
 def recorded(goal: Goal, old: Resource | None, id: str, outputs: Properties) -> Resource:
-    """The resource as the state is to have it."""
+    """The resource as recorded in the state."""
     return Resource(
         goal.urn,
         goal.type,
@@ -46,7 +46,7 @@ def previewed(providers: Providers, goal: Goal) -> Properties:
 
 
 def sealed(providers: Providers, goal: Goal, outputs: Properties) -> Properties:
-    """Outputs with the secret ones wrapped: by option, by type, or because the input was."""
+    """Outputs with secret ones wrapped: secret by option, by type, or because the input is secret."""
     names = set(goal.additional_secret_outputs)
     if providers.supports(goal.type) and not goal.type.startswith(PROVIDER_PREFIX):
         names |= set(providers.of(goal.type).secret_outputs(goal.type, goal.inputs))
@@ -55,12 +55,12 @@ def sealed(providers: Providers, goal: Goal, outputs: Properties) -> Properties:
 
 
 def text(properties: Properties) -> str:
-    """A text that differs where a value differs, and where one is secret on one side only."""
+    """A text for comparison: two texts differ if a value differs or is secret on one side only."""
     return json.dumps(to_json(properties, lambda text: text), sort_keys=True)
 
 
 def metadata(resource: Resource) -> tuple[object, ...]:
-    """What is recorded of a resource and changed without a call of its provider."""
+    """The recorded options of a resource, which change without a call of its provider."""
     r = resource
     return (
         r.urn,
@@ -82,7 +82,7 @@ def metadata(resource: Resource) -> tuple[object, ...]:
 
 
 def triggered(before: Any, after: Any) -> bool:
-    """Whether a replacement trigger replaces; one that is new, or is gone, does not."""
+    """Whether a replacement trigger replaces. A trigger that was added or removed does not."""
     before, after = plain(before), plain(after)
     if has_unknown(before) or has_unknown(after):
         return True
@@ -90,5 +90,5 @@ def triggered(before: Any, after: Any) -> bool:
 
 
 def shown(goal: Goal, differences: Iterable[PropertyChange]) -> tuple[PropertyChange, ...]:
-    """Without those that the program wants hidden."""
+    """The differences without those that the program hides."""
     return tuple(change for change in differences if not touches(change, goal.hide_diffs))

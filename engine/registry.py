@@ -1,4 +1,4 @@
-"""Which provider applies which resource type."""
+"""The provider for each resource type."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from transport.ssh import SshPool
 
 PROVIDER_PREFIX = "pulumi:providers:"
 INSTALL = "install the Pulumi CLI: curl -fsSL https://get.pulumi.com | sh"
-# An output that this engine keeps of a Kubernetes provider: the uid of the namespace that no cluster is without.
+# An output that this engine adds to a Kubernetes provider: the uid of namespace kube-system, which every cluster has.
 CLUSTER_UID = "clusterUid"
 
 
 class Providers:
-    """The built-in providers, with what they share. `ending` is set when the run is ending."""
+    """The built-in providers and their shared objects. `ending` is set when the run is ending."""
 
     def __init__(self) -> None:
         self.ending = threading.Event()
@@ -30,7 +30,7 @@ class Providers:
         self._lock = threading.Lock()
 
     def of(self, kind: str) -> Provider:
-        """The provider of a type. Raises UnsupportedResource where there is none."""
+        """The provider of a type. Raises UnsupportedResource if there is none."""
         with self._lock:
             return self._of(kind)
 
@@ -49,7 +49,7 @@ class Providers:
         raise UnsupportedResource(f"{kind}: the built-in engine plans this type but cannot apply it; {INSTALL}")
 
     def supports(self, kind: str) -> bool:
-        """Whether the type can be applied here."""
+        """Whether a built-in provider can apply the type."""
         if kind.startswith(PROVIDER_PREFIX):
             return True
         try:
@@ -59,11 +59,11 @@ class Providers:
         return True
 
     def finder(self, kind: str) -> KubernetesProvider | None:
-        """What finds a resource of the type by its id; None where nothing can."""
+        """The provider that finds a resource of the type by its id; None if there is none."""
         return self._objects if _is_object(kind) else None
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close the providers' connections."""
         if self._pool is not None:
             self._pool.close()
         self._containers.close()

@@ -1,4 +1,4 @@
-"""Which resources of a stack an operation is about: all of them, some (`--target`), or all but some (`--exclude`)."""
+"""The resources of an operation: all of a stack, some (`--target`), or all but some (`--exclude`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from config.errors import EdgeError
 from engine.registry import PROVIDER_PREFIX
 
-# So many resources are named at most where one was not found.
+# The maximum number of resources that the message for an unmatched pattern lists.
 _NAMED = 12
 
 
@@ -24,18 +24,18 @@ class Selection:
         return bool(self.targets or self.excludes)
 
     def has(self, urn: str) -> bool:
-        """Whether the resource of that URN is meant."""
+        """Whether the selection includes the resource with the URN."""
         if any(_matches(pattern, urn) for pattern in self.excludes):
             return False
         return not self.targets or any(_matches(pattern, urn) for pattern in self.targets)
 
     @staticmethod
     def real(kind: str, custom: bool) -> bool:
-        """Whether a resource is one to be chosen: components and providers make nothing, and always take part."""
+        """Whether a resource can be selected: components and providers make nothing, and are always included."""
         return custom and not kind.startswith(PROVIDER_PREFIX)
 
     def check(self, urns: Iterable[str]) -> None:
-        """Raises EdgeError for a pattern that names nothing: a slip must not do less than was meant."""
+        """Raises EdgeError for a pattern without a match: a typo must not silently shrink the operation."""
         known = list(urns)
         lost = [one for one in (*self.targets, *self.excludes) if not any(_matches(one, urn) for urn in known)]
         if lost:
@@ -45,7 +45,7 @@ class Selection:
 
     @staticmethod
     def urns(patterns: tuple[str, ...]) -> list[str]:
-        """Patterns as the CLI takes them: of URNs."""
+        """The patterns as URN patterns, as the CLI expects them."""
         return [one if one.startswith("urn:") else f"**::{one}" for one in patterns]
 
 

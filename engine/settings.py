@@ -1,4 +1,4 @@
-"""Pulumi.yaml and Pulumi.<stack>.yaml, as the CLI reads them; secrets are decrypted, or left out."""
+"""Reads Pulumi.yaml and Pulumi.<stack>.yaml as the CLI does; secrets are decrypted or left out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.passphrase import Passphrase
 
 @dataclass(frozen=True)
 class StackSettings:
-    """What the program finds in pulumi.Config: plain texts by full key, and which are secret."""
+    """The contents of pulumi.Config: plain texts by full key, and the secret keys."""
 
     project: str
     stack: str
@@ -25,7 +25,7 @@ class StackSettings:
     secrets: frozenset[str]
 
     def object(self, key: str) -> Any:
-        """The object under a full key, for those who need it without running the program; None where there is none."""
+        """The object under a full key, for use without the program; None if the key is not set."""
         value = self.values.get(key)
         try:
             return None if value is None else json.loads(value)
@@ -34,8 +34,8 @@ class StackSettings:
 
 
 def read(project_dir: Path, stack: str, passphrase: str | None) -> StackSettings:
-    """Raises ConfigError for a file that is missing or not YAML. Unreadable secrets are left out
-    where no passphrase is given: a preview does without them.
+    """Raises ConfigError for a file that is missing or not YAML. Without a passphrase, secrets are
+    left out: a preview does not need them.
     """
     declared = _load(project_dir / "Pulumi.yaml", stack)
     project = declared.get("name")
@@ -74,7 +74,7 @@ def read(project_dir: Path, stack: str, passphrase: str | None) -> StackSettings
 
 
 def _opened(value: Any, crypto: Passphrase | None) -> tuple[Any, bool]:
-    """An object with the secure values inside it decrypted (or left out), and whether there were any."""
+    """An object with its secure values decrypted (or left out), and whether there were any."""
     if isinstance(value, dict):
         if set(value) == {"secure"} and isinstance(value["secure"], str):
             return (crypto.decrypt(value["secure"]) if crypto else None), True

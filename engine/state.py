@@ -1,4 +1,4 @@
-"""The state of a stack: Pulumi's deployment format, written after every step, never half."""
+"""The state of a stack: Pulumi's deployment format, written atomically after every step."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Resource:
     aliases: list[str] = field(default_factory=list)
     custom_timeouts: dict[str, float] = field(default_factory=dict)
     replacement_trigger: Any = None
-    # Only read: nothing here made it, and nothing here deletes it.
+    # Only read: this stack neither makes nor deletes it.
     external: bool = False
     created: str = ""
     modified: str = ""
@@ -59,7 +59,7 @@ class Resource:
         return {*self.dependencies, self.parent, provider} - {""}
 
 
-# Python name -> name in the file, for what is copied as it is.
+# Python name -> name in the file, for fields that are copied unchanged.
 _FIELDS = {
     "urn": "urn",
     "custom": "custom",
@@ -103,18 +103,18 @@ class State:
         return self.path.with_name(self.path.name + ".bak")
 
     def find(self, urn: str) -> Resource | None:
-        """The live resource of that URN."""
+        """The live resource with the URN."""
         return next((r for r in self.resources if r.urn == urn and not r.delete), None)
 
     @property
     def damaged(self) -> bool:
-        """Whether the file could not be read, so that the backup is the only good copy."""
+        """Whether the file is unreadable, so that the backup is the only good copy."""
         return self._damaged
 
     def put(self, resource: Resource, replaces: Resource | None = None) -> None:
         """Insert or change a resource and write the file."""
         with self.lock:
-            # The operation that made it so is over with this very write.
+            # This write also ends the pending operation.
             self.pending.pop(resource.urn, None)
             now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
             resource.modified = now
@@ -128,7 +128,7 @@ class State:
             self.write()
 
     def condemn(self, resource: Resource) -> None:
-        """Mark a replaced resource for deletion; the next write records that."""
+        """Mark a replaced resource for deletion; the next write records the mark."""
         with self.lock:
             resource.delete = True
             self._rendered.pop(id(resource), None)
@@ -142,9 +142,9 @@ class State:
 
     @contextmanager
     def operation(self, kind: str, resource: Resource) -> Iterator[None]:
-        """Record an operation as pending while it runs; `put` or `drop` ends it, and nothing else does.
+        """Record an operation as pending while it runs. Only `put` or `drop` ends it.
 
-        After a crash, and after a failure too, nobody knows how far it came: the next run does it again.
+        After a crash or a failure the operation's progress is unknown, so the next run repeats it.
         """
         with self.lock:
             self.pending[resource.urn] = (kind, resource)
@@ -152,21 +152,21 @@ class State:
         yield
 
     def settle(self, *urns: str) -> None:
-        """Forget pending operations whose outcome is known, all of them where none is named."""
+        """Forget pending operations whose outcome is known; without `urns`, all of them."""
         with self.lock:
             for urn in urns or tuple(self.pending):
                 self.pending.pop(urn, None)
             self.write()
 
     def reorder(self, order: list[str]) -> None:
-        """Put the resources into the order in which the program declared them."""
+        """Sort the resources in the program's order of declaration."""
         with self.lock:
             rank = {urn: i for i, urn in enumerate(order)}
             self.resources.sort(key=lambda r: rank.get(r.urn, len(rank)))
             self.write()
 
     def document(self, adjust: Callable[[Resource], Resource]) -> dict[str, Any]:
-        """The deployment as `pulumi stack export` prints it; `adjust` sees each resource."""
+        """The deployment as `pulumi stack export` prints it. `adjust` is applied to each resource."""
         with self.lock:
             kept = self.resources
             try:
@@ -176,14 +176,14 @@ class State:
                 self.resources = kept
 
     def import_document(self, document: Any, adjust: Callable[[Resource], Resource]) -> None:
-        """Take a deployment over, after checking that it can be read; `adjust` sees each resource."""
+        """Import a deployment after a check that it can be read. `adjust` is applied to each resource."""
         with self.lock:
             self._parse(document)
             self.resources = [adjust(resource) for resource in self.resources]
             self.write()
 
     def write(self) -> None:
-        """Write the file: temporary file, fsync, rename; the old one stays as the backup."""
+        """Write the file: temporary file, fsync, rename. The old file stays as the backup."""
         with self.lock:
             text = self._text()
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -195,7 +195,7 @@ class State:
                     file.flush()
                     os.fsync(file.fileno())
                 if self.path.exists():
-                    # A file that could not be read must not take the place of the good one before it.
+                    # An unreadable file must not replace the good backup.
                     aside = self.path.with_name(self.path.name + ".damaged")
                     os.replace(self.path, aside if self._damaged else self.backup)
                     self._damaged = False
@@ -207,7 +207,7 @@ class State:
                 ) from None
 
     def crypto(self) -> Passphrase:
-        """The stack's encryption; made on first use."""
+        """The stack's encryption, created on first use."""
         if self._crypto is None:
             if self._passphrase_text is None:
                 raise StateError(
@@ -218,7 +218,7 @@ class State:
         return self._crypto
 
     def _load(self) -> None:
-        # A crash between the two renames of write() leaves only the backup: that is no damage.
+        # A crash between the two renames of write() leaves only the backup. This is no damage.
         candidates = [path for path in (self.path, self.backup) if path.exists()]
         refused: WrongPassphrase | None = None
         for path in candidates:
@@ -226,7 +226,7 @@ class State:
                 document = json.loads(path.read_text())
                 self._parse(document)
             except WrongPassphrase as error:
-                # A wrong passphrase opens the backup neither; a damaged salt line is in one of them alone.
+                # A wrong passphrase fails for both files; a damaged salt line is in one file only.
                 refused = refused or error
                 self._damaged = self._damaged or path == self.path
                 self.warnings.append(f"{path.name} cannot be decrypted")
@@ -290,7 +290,7 @@ class State:
             if values or (values is not None and key == "replacementTrigger"):
                 data[key] = to_json(values, encrypt)
         text = json.dumps(data, sort_keys=False)
-        # The resource is kept too: an id alone can be given out again.
+        # The entry also keeps the resource alive: otherwise its id could be reused.
         self._rendered[id(resource)] = (resource, text)
         return text
 
@@ -299,7 +299,7 @@ class State:
         pending = ",\n".join(
             f'{{"type": "{kind}", "resource": {self._render(r)}}}' for kind, r in self.pending.values()
         )
-        # `pulumi stack import` refuses a manifest whose magic is not its version's digest.
+        # `pulumi stack import` refuses a manifest if the magic is not the digest of the version.
         manifest = {
             "time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
             "magic": sha256(_VERSION.encode()).hexdigest(),
@@ -317,13 +317,13 @@ class State:
         )
 
 
-# What this process holds: a command holds its stack around the operations of an engine, which hold it too.
+# Locks of this process: a command holds its stack's lock around engine operations, which take the lock again.
 _held: set[Path] = set()
 
 
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
-    """Hold the stack for one operation. A second process is refused, naming the first."""
+    """Lock the stack for one operation. The error for a second process names the first."""
     path = path.absolute()
     if path in _held:
         yield

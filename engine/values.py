@@ -1,7 +1,7 @@
-"""Property values between the SDK's wire format, the engine, and the state file.
+"""Converts property values between the SDK's wire format, the engine, and the state file.
 
-In the engine a value is plain Python (None, bool, float, int, str, list, dict) plus three things
-that JSON has not: UNKNOWN, Secret and Asset.
+In the engine a value is plain Python (None, bool, float, int, str, list, dict) or one of three
+values that JSON does not have: UNKNOWN, Secret and Asset.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Properties = dict[str, Any]
 
 
 class _Unknown:
-    """A value that only an apply can tell."""
+    """A value that is unknown until an apply."""
 
     def __repr__(self) -> str:
         return "<unknown>"
@@ -48,7 +48,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class Asset:
-    """A text asset; files are read when they arrive, so that the state can tell a change."""
+    """A text asset. Files are read on arrival, so that a change of the content is noticed."""
 
     text: str
     path: str = ""
@@ -60,12 +60,12 @@ class Asset:
 
 
 def from_struct(struct: struct_pb2.Struct) -> Properties:
-    """A protobuf Struct as the SDK sends it; its fields come in no order, so they are sorted."""
+    """Properties of a protobuf Struct from the SDK; sorted, because a Struct has no field order."""
     return {key: from_value(struct.fields[key]) for key in sorted(struct.fields)}
 
 
 def from_value(value: struct_pb2.Value) -> Any:
-    """One value of a Struct; None for one that was not sent."""
+    """One value of a Struct; None if it was not sent."""
     match value.WhichOneof("kind"):
         case "string_value":
             return UNKNOWN if value.string_value == UNKNOWN_TOKEN else value.string_value
@@ -107,7 +107,7 @@ def _special(data: Properties) -> Any:
 
 
 def to_struct(properties: Properties) -> struct_pb2.Struct:
-    """A protobuf Struct as the SDK reads it."""
+    """A protobuf Struct for the SDK."""
     struct = struct_pb2.Struct()
     struct.update({key: _wire(value) for key, value in properties.items()})
     return struct
@@ -130,7 +130,7 @@ def _wire(value: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Without the Secret wrappers: what a provider works with. Never to be printed."""
+    """The value without Secret wrappers, for providers. Must never be printed."""
     match value:
         case Secret():
             return plain(value.value)
@@ -150,13 +150,13 @@ def reseal(pattern: Any, value: Any) -> Any:
         return {key: reseal(pattern.get(key), item) for key, item in value.items()}
     if isinstance(pattern, list) and isinstance(value, list) and len(pattern) == len(value):
         return [reseal(one, item) for one, item in zip(pattern, value, strict=True)]
-    # Of another shape: where the secret went, nobody knows.
+    # The shape differs, so the place of the secret is unknown.
     shaped = isinstance(pattern, (dict, list)) and value is not None and has_secret(pattern)
     return Secret(value) if shaped else value
 
 
 def has_secret(value: Any) -> bool:
-    """Whether something in the value is a secret."""
+    """Whether the value contains a secret."""
     match value:
         case Secret():
             return True
@@ -169,7 +169,7 @@ def has_secret(value: Any) -> bool:
 
 
 def has_unknown(value: Any) -> bool:
-    """Whether something in the value is not known yet."""
+    """Whether the value contains UNKNOWN."""
     match value:
         case _Unknown():
             return True
@@ -184,10 +184,10 @@ def has_unknown(value: Any) -> bool:
 
 
 def to_json(value: Any, encrypt: Callable[[str], str]) -> Any:
-    """A value as it stands in a state file; secrets go through `encrypt`."""
+    """A value in the format of the state file; `encrypt` encrypts secrets."""
     match value:
         case Secret():
-            # What is inside is sealed already: Pulumi leaves it in clear there.
+            # The outer secret already encrypts the inner one: Pulumi stores the inner one in clear.
             text = json.dumps(to_json(value.value, str))
             return {SIGNATURE: SECRET_SIGNATURE, "ciphertext": encrypt(text)}
         case Asset():
@@ -222,5 +222,5 @@ def from_json(value: Any, decrypt: Callable[[str], str]) -> Any:
 
 
 def _inside(text: str, decrypt: Callable[[str], str]) -> str:
-    # A secret within a secret stands there as JSON; state files of our own once encrypted it twice.
+    # A secret within a secret is stored as JSON. Older state files of this engine encrypted it twice.
     return decrypt(text) if text.startswith("v1:") else text

@@ -1,7 +1,7 @@
-"""Where `pulumi` works for a stack: the project itself, or for a lab a directory of its own.
+"""The working directory of `pulumi` for a stack: the project, or a separate directory for a lab.
 
-A lab's stack file is committed and its secrets die with it: so neither the file is touched (Pulumi
-writes a salt into it) nor is a login asked for.
+A lab's stack file is committed, and a lab's secrets end with the lab. A separate directory keeps the
+file unchanged (Pulumi writes a salt into it) and needs no login.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from config.errors import StateError
 
 
 def workspace(project_dir: Path, stack: str, state_dir: Path, passphrase: str | None) -> tuple[Path, dict[str, str]]:
-    """The directory and the environment for `pulumi`. `passphrase` is given for a lab's stack alone."""
+    """The directory and the environment for `pulumi`. `passphrase`: set for a lab's stack only."""
     if passphrase is None:
         return project_dir, {}
     home = state_dir / f"{stack}.pulumi"
@@ -26,7 +26,7 @@ def workspace(project_dir: Path, stack: str, state_dir: Path, passphrase: str | 
     except OSError as error:
         raise StateError(f"{error.filename}: {error.strerror}") from None
     runtime = {"name": "python", "options": {"virtualenv": str(project_dir / ".venv")}}
-    # JSON is YAML; the texts of a stack file stay the texts that they are, and a date becomes one.
+    # JSON is YAML: strings of the stack file stay strings, and a date becomes a string.
     (home / "Pulumi.yaml").write_text(json.dumps({**project, "runtime": runtime, "main": str(project_dir)}))
     file = home / f"Pulumi.{stack}.yaml"
     kept = yaml_text.read(file.read_text()) if file.exists() else {}

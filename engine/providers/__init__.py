@@ -1,1 +1,1 @@
-"""What applies resources: one module a kind of resource, all behind the same small protocol."""
+"""Providers apply resources: one module for each kind of resource, all with the same small protocol."""

@@ -1,4 +1,4 @@
-"""The protocol between the engine and what applies a resource type."""
+"""The protocol between the engine and the providers of resource types."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.values import Properties
 
 @dataclass(frozen=True)
 class DiffResult:
-    """How to carry out a set of changes: in place, or by a replacement. `replace` names the paths that force one."""
+    """How to carry out changes: in place, or by a replacement. `replace`: the paths that force a replacement."""
 
     update: bool
     replace: tuple[str, ...] = ()
@@ -22,24 +22,24 @@ class DiffResult:
 
 
 class NotAwaited(EdgeError):
-    """The run is ending for another reason; the step did its work and was waiting for the effect."""
+    """The run is ending for another reason. The step has done its work and was waiting for the effect."""
 
 
 def _silent(text: str) -> None:
-    """Nobody is told."""
+    """Discards the text."""
 
 
 @dataclass
 class Context:
-    """What a provider may know besides the resource itself."""
+    """Information for a provider besides the resource itself."""
 
     # The inputs of the resource's explicit provider, such as a kubeconfig.
     provider: Properties = field(default_factory=dict)
-    # Seconds; from the resource's custom timeouts, or the engine's default.
+    # Seconds: the resource's custom timeout or the engine's default.
     timeout: float = 300.0
-    # Set when the run is ending: whoever waits for something stops waiting and raises NotAwaited.
+    # Set when the run is ending: a waiting step stops waiting and raises NotAwaited.
     ending: threading.Event = field(default_factory=threading.Event)
-    # Told what a step waits for.
+    # Receives a description of what the step waits for.
     waiting: Callable[[str], None] = _silent
 
 
@@ -50,40 +50,40 @@ class Provider(Protocol):
     """
 
     def diff(self, kind: str, before: Properties, changes: list[PropertyChange], provider: Properties) -> DiffResult:
-        """How to get from the recorded inputs to the declared ones. `provider`: its inputs, where there is one."""
+        """How to get from the recorded to the declared inputs. `provider`: inputs of the explicit provider, if any."""
         ...
 
     def preview(self, kind: str, inputs: Properties) -> Properties:
-        """Outputs before an apply; what only reality knows is UNKNOWN."""
+        """Outputs before an apply. Values that only an apply can find out are UNKNOWN."""
         ...
 
     def identity(self, kind: str, inputs: Properties) -> str | None:
-        """What the resource is in the real world, where two resources can be the same thing; None where not."""
+        """The identity of the real object, if two resources can be the same object; otherwise None."""
         ...
 
     def create(self, kind: str, inputs: Properties, context: Context) -> tuple[str, Properties]:
-        """Make it; returns the physical id and the outputs. Must be safe to repeat."""
+        """Create the resource; returns the physical id and the outputs. Must be safe to repeat."""
         ...
 
     def update(
         self, kind: str, id: str, before: Properties, outputs: Properties, inputs: Properties, context: Context
     ) -> Properties:
-        """Change it in place; returns the outputs."""
+        """Change the resource in place; returns the outputs."""
         ...
 
     def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context) -> None:
-        """Remove it, and nothing that is not it. What is gone already is no error.
+        """Remove the resource and nothing else. A resource that is already gone is no error.
 
-        After a create that was cut off there are no outputs.
+        After an interrupted create there are no outputs.
         """
         ...
 
     def read(
         self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context
     ) -> tuple[Properties, Properties] | None:
-        """What is really there, as inputs and outputs; None where it is gone."""
+        """Inputs and outputs of the real resource; None if it is gone."""
         ...
 
     def secret_outputs(self, kind: str, inputs: Properties) -> tuple[str, ...]:
-        """Outputs that are secret, given the inputs with their Secret wrappers."""
+        """Names of the secret outputs. `inputs` have their Secret wrappers."""
         ...

@@ -1,10 +1,10 @@
 """command:local:Command, command:remote:Command and command:remote:CopyToRemote.
 
-The semantics are those of the pulumi-command provider: `triggers` replace, any other change runs
-`update` (or `create` again where there is none), `delete` runs on removal.
+The semantics are those of the pulumi-command provider: changed `triggers` replace, any other change runs
+`update` (or `create` again if there is no `update`), `delete` runs on removal.
 
-A refresh of a command: the provider of the real CLI has nothing to ask. Here a `create` script may
-end in a section that only observes; see `OBSERVE`.
+Refresh: the CLI's provider cannot refresh a command. Here a `create` script may end in a section
+that only observes; see `OBSERVE`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from engine.providers.base import Context, DiffResult, NotAwaited
 from engine.values import UNKNOWN, Asset, Properties, has_secret, has_unknown
 from transport.ssh import SshPool, endpoint_of
 
-# What follows this line in a `create` or `update` script reads and changes nothing. It prints the
-# observed state, and is all that the script prints; on refresh it is run alone and compared.
+# The section after this line in a `create` or `update` script reads and changes nothing. Only this section
+# prints: the observed state. A refresh runs the section alone and compares its output.
 OBSERVE = "# --- observe ---"
-# A local command that ends so only waits: it is ended where the run is ending for another reason.
+# A local command with this ending only waits. It is killed if the run is ending for another reason.
 ONLY_WAITS = "# only waits"
 
 LOCAL = "command:local:Command"
@@ -36,7 +36,7 @@ _OUTPUTS = ("stdout", "stderr")
 
 
 class CommandProvider:
-    """Runs commands here and on hosts."""
+    """Runs commands on this machine and on hosts."""
 
     def __init__(self, pool: SshPool) -> None:
         self._pool = pool
@@ -46,11 +46,11 @@ class CommandProvider:
         if kind == COPY:
             target = [c.path for c in changes if touches(c, ["remotePath", "connection.host"])]
             triggers += tuple(target)
-        # `delete` is only run at the end: a change of it alone is recorded, not run.
+        # `delete` runs only on removal: a change of `delete` alone is recorded and runs nothing.
         return DiffResult(update=bool(changes), replace=triggers, delete_before_replace=True)
 
     def identity(self, kind: str, inputs: Properties) -> str | None:
-        # What a script does is its own matter: scripts put a mark on what they make.
+        # The engine cannot know what a script makes. Scripts mark their own objects.
         return None
 
     def preview(self, kind: str, inputs: Properties) -> Properties:
@@ -88,11 +88,11 @@ class CommandProvider:
         seen = self._run(kind, observe, {**inputs, "stdin": None}, {}, context)["stdout"]
         if outputs.get("stdout", "") == seen:
             return inputs, outputs
-        # The next up must run the command again: what it was given no longer stands.
+        # The next up must run the command again: its result has drifted.
         return {**inputs, "drifted": True}, {**outputs, "stdout": seen}
 
     def secret_outputs(self, kind: str, inputs: Properties) -> tuple[str, ...]:
-        # A command can print what it was given; the connection it does not see.
+        # A command can print its inputs, except the connection, which it does not see.
         given = {key: value for key, value in inputs.items() if key != "connection"}
         return _OUTPUTS if has_secret(given) else ()
 
@@ -112,7 +112,7 @@ class CommandProvider:
         interpreter = inputs.get("interpreter") or ["/bin/sh", "-c"]
         environment = {**os.environ, **_environment(inputs, previous)}
         try:
-            # In a session of its own: Ctrl-C lets a step that runs come to its end.
+            # A session of its own: Ctrl-C must not interrupt a running step.
             process = subprocess.Popen(
                 [*interpreter, script],
                 stdin=subprocess.PIPE,
@@ -126,7 +126,7 @@ class CommandProvider:
             )
             stdout, stderr = _communicate(process, script, str(inputs.get("stdin") or ""), context)
         except subprocess.TimeoutExpired:
-            # What the shell started goes with it.
+            # Also kills the shell's child processes.
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise HostError(f"local command: did not end within {context.timeout:.0f} s") from None
@@ -139,7 +139,7 @@ class CommandProvider:
     def _remote(self, script: str, inputs: Properties, previous: Properties, context: Context) -> tuple[str, str]:
         where, environment = endpoint_of(inputs["connection"]), _environment(inputs, previous)
         context.waiting(f"its script on {where.host}")
-        # What the program asks for has to be there; what the engine adds of itself helps where sshd lets it in.
+        # The program's own variables must arrive. The engine's additional ones are useful only if sshd accepts them.
         script = _accepted(inputs.get("environment") or ()) + script
         done = self._pool.run(where, script, inputs.get("stdin") or "", context.timeout, environment)
         if done.status != 0:
@@ -155,7 +155,7 @@ class CommandProvider:
 
 
 def _communicate(process: subprocess.Popen[str], script: str, stdin: str, context: Context) -> tuple[str, str]:
-    """Both streams at the end. Raises TimeoutExpired, or NotAwaited for what only waits while the run is ending."""
+    """Both output streams. Raises TimeoutExpired, or NotAwaited if the run ends and the command only waits."""
     only_waits = script.rstrip().endswith(ONLY_WAITS)
     deadline = time.monotonic() + context.timeout
     given: str | None = stdin
@@ -163,7 +163,7 @@ def _communicate(process: subprocess.Popen[str], script: str, stdin: str, contex
         try:
             return process.communicate(given, timeout=0.2 if only_waits else context.timeout)
         except subprocess.TimeoutExpired:
-            # What was given is kept by the first call.
+            # The first call keeps the input.
             given = None
             if time.monotonic() > deadline:
                 raise
@@ -174,7 +174,7 @@ def _communicate(process: subprocess.Popen[str], script: str, stdin: str, contex
 
 
 def _environment(inputs: Properties, previous: Properties) -> dict[str, str]:
-    """The variables of a command: its own, and what it printed the last time."""
+    """The environment variables of a command: its own, and its previous output."""
     variables = {key: str(value) for key, value in (inputs.get("environment") or {}).items()}
     if previous and inputs.get("addPreviousOutputInEnv") is not False:
         for key in _OUTPUTS:
@@ -183,7 +183,7 @@ def _environment(inputs: Properties, previous: Properties) -> dict[str, str]:
 
 
 def _accepted(names: Iterable[str]) -> str:
-    """Lines that end a script on a host whose sshd dropped one of its variables. No value stands in them."""
+    """Script lines that fail on a host whose sshd dropped a variable. The lines contain no value."""
     why = "was refused by sshd; add the variable to AcceptEnv in sshd_config"
     return "".join(f'[ "${{{name}+x}}" ] || {{ echo "variable {name} {why}" >&2; exit 1; }}\n' for name in names)
 
@@ -196,7 +196,7 @@ def _content(inputs: Properties) -> str:
 
 
 def _failure(where: str, status: int, stdout: str, stderr: str) -> str:
-    # The last line that says something is what a person needs; scripts put their reason there.
+    # Scripts print their reason in the last non-empty line.
     lines = [line.strip() for line in (stderr or stdout).splitlines() if line.strip()]
     return f"{where}: exit status {status}: {lines[-1] if lines else 'no output'}"
 

@@ -1,4 +1,4 @@
-"""kubernetes:helm.sh/v3:Release, by the helm command."""
+"""kubernetes:helm.sh/v3:Release, applied by the helm command."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.providers.base import Context, DiffResult
 from engine.values import UNKNOWN, Properties
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
-# Property -> option of helm, of those that are on or off.
+# Boolean property -> option of helm.
 _SWITCHES = {
     "createNamespace": "--create-namespace",
     "atomic": "--atomic",
@@ -79,7 +79,7 @@ class HelmProvider:
             found["manifest"], Kube(str(context.provider["kubeconfig"])), str(inputs.get("namespace") or "default")
         )
         if by_hand:
-            # No program has it: the next `up` takes it away, and with it what was changed.
+            # No program declares this property, so the next `up` removes it and upgrades the release.
             read["changedByHand"] = by_hand
         return read, {**outputs, "status": _summary(found)}
 
@@ -115,7 +115,7 @@ class HelmProvider:
 
 
 def _clear_pending(inputs: Properties, context: Context) -> None:
-    """Helm goes by what it wrote into a release; a process that was killed leaves a word that stops every other."""
+    """Clear the pending status that a killed helm leaves in a release: it blocks every later operation."""
     found = _status(inputs, context)
     state = (found or {}).get("info", {}).get("status", "")
     if found is not None and state.startswith("pending-"):
@@ -125,7 +125,7 @@ def _clear_pending(inputs: Properties, context: Context) -> None:
         namespace = str(inputs.get("namespace") or "default")
         Kube(str(context.provider["kubeconfig"])).delete("v1", "Secret", name, namespace)
     elif state in ("uninstalling", "uninstalled"):
-        # An uninstall that was cut off is brought to its end, and the release is installed anew.
+        # An interrupted uninstall is completed, and the release is installed again.
         _uninstall(inputs, context)
 
 
@@ -143,7 +143,7 @@ def _uninstall(inputs: Properties, context: Context) -> None:
             context,
         )
     except ApiError:
-        # Another helm may have ended what both began: what counts is that the release is gone.
+        # Another helm may have completed the uninstall. Only the absence of the release counts.
         if _status(inputs, context) is not None:
             raise
 
@@ -197,14 +197,14 @@ def _helm(arguments: list[str], context: Context, stdin: str | None = None) -> s
 
 
 def _with_its_parent() -> list[str]:
-    """Words that let helm end when this process is killed: the next run would work beside it on the same release."""
+    """Command prefix that ends helm with this process: otherwise the next run would work on the release beside it."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
 
 
 @contextmanager
 def _kubeconfig(context: Context) -> Iterator[int]:
-    """The kubeconfig as an open file of no directory: whatever ends this process and helm ends the file too."""
+    """The kubeconfig as an open file without a name: the file is gone when this process and helm have ended."""
     file = os.memfd_create("kubeconfig")
     try:
         os.write(file, str(context.provider.get("kubeconfig") or "").encode())

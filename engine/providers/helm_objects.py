@@ -1,4 +1,4 @@
-"""What somebody changed by hand in the objects of a Helm release: helm itself never looks."""
+"""Manual changes to the objects of a Helm release, which helm itself does not detect."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from transport.kube import Kube
 
 
 def changed(manifest: str, kube: Kube, namespace: str) -> list[str]:
-    """The keys of ConfigMaps that are not as the release has them, such as `ConfigMap kube-system/a: key`.
+    """The keys of ConfigMaps that differ from the release, such as `ConfigMap kube-system/a: key`.
 
-    Only keys of the release count: what somebody added, no upgrade takes away.
+    Only keys of the release count: an upgrade does not remove keys that were added by hand.
     """
     return sorted(text for item in _maps(manifest) for text in _changed(item, kube, namespace))
 

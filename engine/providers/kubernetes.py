@@ -1,4 +1,4 @@
-"""kubernetes:*: any object by server-side apply, with waits for what takes time to be ready."""
+"""kubernetes:*: any object by server-side apply, with waits for objects that take time to become ready."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from engine.values import UNKNOWN, Properties
 from transport.kube import FIELD_MANAGER, Kube, NotFound
 
 _IDENTITY = ["kind", "metadata.name", "metadata.namespace"]
-# Seconds; what an API server on a busy machine takes to come back.
+# Seconds until a restarted API server on a busy machine answers again.
 _PATIENCE = 30.0
 _SKIP_AWAIT = "pulumi.com/skipAwait"
 
 
 class KubernetesProvider:
-    """Applies Kubernetes objects; a kind that ends in `Patch` owns only the fields that it names."""
+    """Applies Kubernetes objects. A kind that ends in `Patch` owns only the fields that it sets."""
 
     def __init__(self) -> None:
         self._clusters: dict[str, Kube] = {}
@@ -38,7 +38,7 @@ class KubernetesProvider:
         name = metadata.get("name")
         if not isinstance(name, str) or not isinstance(inputs.get("apiVersion"), str):
             return None
-        # A kind that is promoted to another version has the same objects.
+        # All API versions of a kind have the same objects.
         space = metadata.get("namespace") or "default"
         parts = [_group(inputs["apiVersion"]), inputs.get("kind"), space, name]
         return "/".join(map(str, [*parts, field_manager(kind, inputs)] if _is_patch(kind) else parts))
@@ -61,7 +61,7 @@ class KubernetesProvider:
         kube, metadata = self._kube(context), inputs["metadata"]
         namespace, name = metadata.get("namespace"), metadata["name"]
         if _is_patch(kind):
-            # An apply that names nothing gives the fields back.
+            # An apply without fields gives up ownership of the fields.
             manifest = {key: inputs[key] for key in ("apiVersion", "kind")}
             identity = {"name": name} | ({"namespace": namespace} if namespace else {})
             if kube.get(inputs["apiVersion"], inputs["kind"], name, namespace) is not None:
@@ -93,7 +93,7 @@ class KubernetesProvider:
         return _observed(inputs, _readable(live)), _outputs(inputs, live)
 
     def find(self, kind: str, id: str, context: Context) -> Properties | None:
-        """The object of that id (`NAME`, `NAMESPACE/NAME`) as the API has it; None where there is none."""
+        """The live object with the id (`NAME`, `NAMESPACE/NAME`); None if it does not exist."""
         api_version, _, name_of_kind = kind.removeprefix("kubernetes:").rpartition(":")
         namespace, _, name = id.rpartition("/")
         return self._kube(context).get(
@@ -101,11 +101,11 @@ class KubernetesProvider:
         )
 
     def differing(self, inputs: Properties, live: Properties) -> list[str]:
-        """Where an object is not what the inputs say."""
+        """The paths at which a live object differs from the inputs."""
         return [change.path for change in changes(_observed(inputs, _readable(live)), inputs)]
 
     def found(self, inputs: Properties, live: Properties) -> Properties:
-        """The outputs of an object that was found."""
+        """The outputs of a live object."""
         return _outputs(inputs, live)
 
     def secret_outputs(self, kind: str, inputs: Properties) -> tuple[str, ...]:
@@ -157,25 +157,25 @@ def _other_group(change: PropertyChange) -> bool:
 
 
 def _ours(live: Properties, outputs: Properties) -> bool:
-    """Whether the live object is the one that was made here: not another of the same name, made since."""
+    """Whether the live object is the one of the state, not a later object with the same name."""
     uid = (outputs.get("metadata") or {}).get("uid")
     if uid is not None:
         return bool(live["metadata"]["uid"] == uid)
-    # The create was cut off before it was recorded.
+    # The create was interrupted before it was recorded.
     managers = live["metadata"].get("managedFields") or []
     return any(entry.get("manager") == FIELD_MANAGER and entry.get("operation") == "Apply" for entry in managers)
 
 
 def _go_on(context: Context, what: str) -> None:
-    """Say what is waited for. Raises NotAwaited where the run is ending."""
+    """Report what the step waits for. Raises NotAwaited if the run is ending."""
     context.waiting(what)
     if context.ending.is_set():
         raise NotAwaited(f"{what}; the wait was stopped")
 
 
 def _patiently(call: Callable[[], Properties], context: Context) -> Properties:
-    """Repeat a call that fails for what passes by itself: an API server that is being restarted,
-    a namespace whose default ServiceAccount is not there yet, a kind that is being registered.
+    """Repeat a call that fails for a temporary reason: the API server is restarting, the default
+    ServiceAccount of the namespace does not exist yet, or the kind is being registered.
     """
     deadline = time.monotonic() + min(_PATIENCE, context.timeout)
     while True:
@@ -196,8 +196,8 @@ def _is_patch(kind: str) -> bool:
 
 
 def field_manager(kind: str, inputs: Properties) -> str:
-    """Under which name an object's fields are applied."""
-    # Patches of one object from several resources must not take each other's fields away.
+    """The field manager for an object's fields."""
+    # Patches of one object by several resources must not remove each other's fields.
     concern = (inputs["metadata"].get("annotations") or {}).get("pulumi.com/patchFieldManager")
     return str(concern or FIELD_MANAGER)
 
@@ -212,7 +212,7 @@ def _outputs(inputs: Properties, live: Properties) -> Properties:
 
 
 def _readable(live: Properties) -> Properties:
-    """A Secret as it may have been declared: the API keeps `stringData` as `data`."""
+    """A Secret with `stringData` as it may have been declared: the API stores it as `data`."""
     if live.get("kind") != "Secret":
         return live
     texts = {key: base64.b64decode(value).decode(errors="replace") for key, value in (live.get("data") or {}).items()}
@@ -220,13 +220,13 @@ def _readable(live: Properties) -> Properties:
 
 
 def _observed(declared: Any, live: Any) -> Any:
-    """The live values at the declared paths: what somebody changed shows, defaults do not."""
+    """The live values at the declared paths: this shows manual changes and hides defaults."""
     if isinstance(declared, dict) and isinstance(live, dict):
         return {
             key: _observed(value, live[key])
             if key in live
             else value
-            # The API keeps no empty maps of metadata.
+            # The API drops empty maps of metadata.
             if key in ("annotations", "labels") and not value
             else None
             for key, value in declared.items()
@@ -239,7 +239,7 @@ def _observed(declared: Any, live: Any) -> Any:
 
 
 def _await(kube: Kube, live: Properties, context: Context) -> Properties:
-    """Wait until the object does what it is for. Raises ApiError with the reason at the deadline."""
+    """Wait until the object is ready. Raises ApiError with the reason at the deadline."""
     metadata, seconds = live["metadata"], context.timeout
     deadline = time.monotonic() + seconds
     while True:
@@ -287,7 +287,7 @@ def _not_ready(live: Properties) -> str | None:
 
 
 def _reasons(kube: Kube, live: Properties) -> Iterator[str]:
-    """Why pods of a workload are not ready, from their own status."""
+    """Why pods of a workload are not ready, from the pods' own status."""
     labels = ((live.get("spec") or {}).get("selector") or {}).get("matchLabels") or {}
     if live["kind"] == "Service":
         for condition in (live.get("status") or {}).get("conditions") or []:

@@ -1,7 +1,7 @@
-"""Which fields of an object make it a new one: those that the CLI's provider replaces for.
+"""The fields whose change replaces an object, as in the CLI's provider.
 
-Most of them the API server does not let anybody change. Of a Secret's or ConfigMap's data the provider wants a new
-object, unless it was told that such data may change.
+Most of these fields are immutable in the API server. The provider also replaces a Secret or ConfigMap for a change
+of its data, unless the provider's configuration says that such data is mutable.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ _VOLUMES = (
     "vsphereVolume",
 )
 
-# Group -> kind -> property paths; as in pulumi-kubernetes 4.34.
+# Group -> kind -> property paths, as in pulumi-kubernetes 4.34.
 _PATHS: dict[str, dict[str, tuple[str, ...]]] = {
     "": {
         "Pod": (
@@ -119,7 +119,7 @@ _DATA = {"Secret": ("type", "stringData", "data"), "ConfigMap": ("binaryData", "
 
 
 def made_anew(manifest: Properties, provider: Properties) -> Iterable[str]:
-    """Property paths of an object, beside its identity, of which a change replaces it."""
+    """Property paths whose change replaces an object, besides its identity."""
     kind, group = str(manifest.get("kind")), str(manifest.get("apiVersion")).rpartition("/")[0]
     if not group and kind in _DATA:
         mutable = str(provider.get(f"enable{kind}Mutable", "")).lower() == "true"
