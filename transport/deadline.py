@@ -1,4 +1,4 @@
-"""The moment by which questions must be answered, shared by all ways of asking."""
+"""One deadline for all requests, whichever way they are sent."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import time
 
 
 class Deadline:
-    """Bounds the time limits of single questions. Without `set` there is no bound."""
+    """Bounds the timeouts of single requests. No bound before `set`."""
 
     def __init__(self) -> None:
         self._at = math.inf
 
     def set(self, seconds: float) -> None:
-        """Everything must be answered within so many seconds from now."""
+        """Set the deadline to `seconds` from now."""
         self._at = time.monotonic() + seconds
 
     @property
     def bounds(self) -> bool:
-        """Whether a moment is set."""
+        """Whether a deadline is set."""
         return self._at < math.inf
 
     def left(self, most: float) -> float:
-        """Seconds that a question may take: `most`, or what is left. Never so few that no limit would be meant."""
+        """Timeout of a request in seconds: `most`, or the time left. Never 0, which would mean no limit."""
         return max(0.05, min(most, self._at - time.monotonic()))

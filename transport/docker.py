@@ -1,4 +1,4 @@
-"""The Docker engine: a client, and its failures as one line each."""
+"""A client of the Docker engine. Each failure becomes one line."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _START = "start an engine and set DOCKER_HOST to its address, or on Debian 12 ru
 
 
 def address(host: str = "") -> str:
-    """Where the engine is: `host`, else DOCKER_HOST, else the socket that every installation has."""
+    """The engine's address: `host`, else DOCKER_HOST, else the default socket."""
     return host or os.environ.get("DOCKER_HOST") or DEFAULT
 
 
 def connect(host: str = "", timeout: float = 60.0) -> Any:
-    """A `docker.DockerClient` of an engine that answers. Raises DockerError where none does, or one that is too old."""
-    # A fifth of a second, which only a stack with containers has to spend.
+    """A connected `docker.DockerClient`. Raises DockerError if no engine answers or the engine is too old."""
+    # The import takes 0.2 s, which only a stack with containers should spend.
     from docker import DockerClient
 
     where = address(host)
@@ -38,7 +38,7 @@ def connect(host: str = "", timeout: float = 60.0) -> Any:
 
 @contextmanager
 def failures(what: str) -> Iterator[None]:
-    """Turn what the library raises into a DockerError that begins with `what`."""
+    """Turn exceptions of the library into a DockerError that begins with `what`."""
     from docker.errors import APIError, BuildError, DockerException
     from requests.exceptions import RequestException
 
@@ -58,7 +58,7 @@ def _last(words: str) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    """Why nobody answers: the operating system's own word, deep inside what the libraries wrapped around it."""
+    """Why no engine answers: the operating system's error, which the libraries wrap several times."""
     found: BaseException | None = error
     seen: list[BaseException] = []
     while found is not None and found not in seen:

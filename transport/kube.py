@@ -13,20 +13,20 @@ from transport import kube_exec
 from transport.deadline import Deadline
 
 FIELD_MANAGER = "cilium-edge"
-# A kubelet's machine that is gone is told by its neighbors after three seconds.
+# Neighbor resolution reports an unreachable node after three seconds.
 _KUBELET_SECONDS = 4.0
 Object = dict[str, Any]
 
 
 def time_for_command(left: float) -> float:
-    """Seconds of those that are left for a command in a Pod: the rest is for asking whether its node answers at all."""
+    """The seconds of `left` for a command in a Pod. The rest is for the check whether the Pod's node answers."""
     return max(left - _KUBELET_SECONDS, left / 2)
 
 
 class Kube:
     """One cluster, from the text of a kubeconfig. Threads may share it.
 
-    `deadline` bounds what is read and run in pods; a watch has its own time.
+    `deadline` bounds reads and commands in pods; a watch has its own time limit.
     """
 
     deadline: Deadline
@@ -45,7 +45,7 @@ class Kube:
 
     @classmethod
     def ambient(cls) -> Kube:
-        """The cluster that kubectl would speak with: `KUBECONFIG`, or the file in the home directory."""
+        """The cluster of kubectl: from `KUBECONFIG` or the file in the home directory."""
         from kubernetes import config as kubernetes_config
         from kubernetes.config.config_exception import ConfigException
 
@@ -60,7 +60,7 @@ class Kube:
 
     @classmethod
     def in_cluster(cls, timeout: float) -> Kube:
-        """The cluster that this process runs in, by its ServiceAccount; no call takes longer than `timeout` seconds."""
+        """The cluster of this process, by its ServiceAccount. `timeout`: limit of each call in seconds."""
         from kubernetes import client
         from kubernetes import config as kubernetes_config
         from kubernetes.config.config_exception import ConfigException
@@ -84,7 +84,7 @@ class Kube:
         self._lock = threading.Lock()
 
     def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Object | None:
-        """One object, or None where it (or its kind) is not there."""
+        """One object; None if the object or its kind does not exist."""
         try:
             return self._call("GET", self._path(api_version, kind, namespace, name))
         except NotFound:
@@ -103,9 +103,9 @@ class Kube:
         subresource: str = "",
         force: bool = True,
     ) -> Object:
-        """Server-side apply: creates or changes the object and owns the fields that it names.
+        """Server-side apply: creates or changes the object and owns the fields of the manifest.
 
-        Without `force`, a field that another manager has set otherwise is an ApiError with status 409.
+        Without `force`, a field with a different value from another manager raises ApiError with status 409.
         """
         metadata = manifest["metadata"]
         path = self._path(manifest["apiVersion"], manifest["kind"], metadata.get("namespace"), metadata["name"]) + (
@@ -117,18 +117,18 @@ class Kube:
         return self._call("PATCH", path, manifest, query, "application/apply-patch+yaml")
 
     def create(self, manifest: Object) -> Object:
-        """Create an object that must not be there yet. Raises ApiError with status 409 where it is."""
+        """Create a new object. Raises ApiError with status 409 if it exists."""
         path = self._path(manifest["apiVersion"], manifest["kind"], manifest["metadata"].get("namespace"), None)
         return self._call("POST", path, manifest)
 
     def replace(self, manifest: Object) -> Object:
-        """Write a whole object over the version that was read. Raises ApiError with status 409 where it changed."""
+        """Replace the version of an object that was read. Raises ApiError with status 409 if it has changed since."""
         metadata = manifest["metadata"]
         path = self._path(manifest["apiVersion"], manifest["kind"], metadata.get("namespace"), metadata["name"])
         return self._call("PUT", path, manifest)
 
     def listing(self, api_version: str, kind: str, namespace: str | None, selector: str) -> tuple[list[Object], str]:
-        """All objects of a kind, and the version of the list to watch from."""
+        """All objects of a kind, and the list's version, at which a watch can start."""
         query = [("labelSelector", selector)] if selector else []
         answer = self._call("GET", self._path(api_version, kind, namespace, None), query=query)
         return answer.get("items", []), answer["metadata"]["resourceVersion"]
@@ -136,7 +136,7 @@ class Kube:
     def watch(
         self, api_version: str, kind: str, namespace: str | None, selector: str, version: str, seconds: int
     ) -> Iterator[Object]:
-        """Changes since a version, as the API's `{type, object}`, for so many seconds."""
+        """Changes since a version, for `seconds` seconds. Each change is the API's `{type, object}`."""
         import urllib3
 
         query = [
@@ -168,7 +168,7 @@ class Kube:
     ) -> bool:
         """Delete an object in the background: the garbage collector deletes its dependents later.
 
-        With `uid` only that very object is deleted, and no later object of the same name. False: nothing to delete.
+        With `uid`, a later object of the same name is not deleted. Returns False if there is nothing to delete.
         """
         options: Object = {"propagationPolicy": "Background"}
         if uid is not None:
@@ -189,7 +189,7 @@ class Kube:
     ) -> tuple[int, str, str]:
         """Run a command in a container; exit status, standard output, standard error.
 
-        Raises ApiError where the command does not end in time, and says so where its node does not answer at all.
+        Raises ApiError if the command does not end in time. The error says so if the node does not answer at all.
         """
         timeout = min(timeout, time_for_command(self.deadline.left(timeout + _KUBELET_SECONDS)))
         path = f"{self._path('v1', 'Pod', namespace, pod)}/exec"
@@ -212,14 +212,14 @@ class Kube:
         return self._answer("GET", path, query=query, seconds=seconds, retry=False).decode(errors="replace")
 
     def _reach_kubelet(self, namespace: str, pod: str, container: str) -> None:
-        """Raise ApiError where a pod's kubelet does not answer: that a command hangs is then no news of the pod.
+        """Raise ApiError if a pod's kubelet does not answer: a hanging command then says nothing about the pod.
 
-        A log goes the same way as a command, and the kubelet answers for it by itself.
+        A request for logs takes the same path as a command, and the kubelet itself answers it.
         """
         try:
             self._log(namespace, pod, container, 1, _KUBELET_SECONDS)
         except ApiError as error:
-            # Forbidden, or no log: somebody answered.
+            # Other errors, such as Forbidden or no log, are answers.
             if error.status in (0, 500, 502, 503, 504):
                 status = (self.get("v1", "Pod", pod, namespace) or {}).get("status") or {}
                 where = f"{status.get('hostIP', 'its node')}:10250"
@@ -233,7 +233,7 @@ class Kube:
         return f"{base}/{plural}" + (f"/{_quote(name)}" if name else "")
 
     def _resource(self, api_version: str, kind: str) -> tuple[str, bool]:
-        """Plural name and scope of a kind, from the API's own discovery."""
+        """Plural name of a kind and whether it is namespaced, from the API's discovery."""
         with self._lock:
             found = self._resources.get((api_version, kind))
         if found is not None:
@@ -256,7 +256,7 @@ class Kube:
     def _request(
         self, method: str, path: str, query: Any, content_type: str = "application/json", **options: Any
     ) -> Any:
-        """The raw answer, with the credentials of the kubeconfig or the ServiceAccount in the question."""
+        """The raw response. The request has the credentials of the kubeconfig or the ServiceAccount."""
         headers = {"Accept": "application/json", "Content-Type": content_type}
         self._api.update_params_for_auth(headers, [], ["BearerToken"], path, method, options.get("body"))
         text = "?" + "&".join(f"{k}={_quote(v)}" for k, v in query) if query else ""
@@ -289,7 +289,7 @@ class Kube:
         from kubernetes.client.exceptions import ApiException
 
         seconds = self.deadline.left(seconds or self._timeout)
-        # Another attempt would have no time left.
+        # With a deadline, a retry would have no time left.
         retries = urllib3.Retry(2 if retry and not self.deadline.bounds else 0, backoff_factor=0.2)
         try:
             answer = self._request(
@@ -317,17 +317,17 @@ class Kube:
 
 
 class NotFound(ApiError):
-    """The object, or its kind, is not there."""
+    """The object or its kind does not exist."""
 
 
 def _without_values(error: Exception) -> str:
-    """What is wrong with a kubeconfig, and where; never what stands there: it may be a part of a token or a key."""
+    """The fault of a kubeconfig and its place, never the text there: it may be part of a token or a key."""
     mark = getattr(error, "problem_mark", None)
     if mark is not None:
         return f"not YAML, in line {mark.line + 1}"
     from kubernetes.config.config_exception import ConfigException
 
-    # The client names the keys that it looks for. What it quotes comes from the file.
+    # The client's message names the missing key. Any quoted text comes from the file.
     words = str(error) if isinstance(error, ConfigException) else ""
     found = re.search(r"Expected key ([a-z-]+)\b", words)
     return f"the key {found[1]} is missing" if found else "the clusters, users or contexts are incomplete"

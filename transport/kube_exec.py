@@ -1,4 +1,4 @@
-"""A command in a container, over a websocket to the Kubernetes API."""
+"""Runs a command in a container, over a websocket to the Kubernetes API."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from config.errors import KUBELET_UNREACHABLE
 
 
 def run(api: Any, path: str, container: str, command: list[str], timeout: float) -> tuple[int, str, str] | None:
-    """Exit status, standard output and standard error; None where the command does not end in time.
+    """Exit status, standard output and standard error; None if the command does not end in time.
 
     `api`: a `kubernetes.client.ApiClient`. `path`: the Pod's `exec`. Connecting and running may each take `timeout`
-    seconds. Raises OSError where nobody answers, and ValueError where the API says why no command ran.
+    seconds. Raises OSError if the API does not answer, and ValueError if the API says why no command ran.
     """
-    # By the client's own websocket: its generated method for it comes with a model for each kind of the API, and
-    # takes longer to import than the command to run.
+    # The client's websocket is used directly: the generated method imports a model of each kind of the API, and this
+    # import takes longer than the command.
     import websocket
     from kubernetes.client.exceptions import ApiException
     from kubernetes.stream.ws_client import ERROR_CHANNEL, websocket_call
@@ -24,7 +24,7 @@ def run(api: Any, path: str, container: str, command: list[str], timeout: float)
     headers: dict[str, str] = {}
     query = [("container", container), ("stdout", "true"), ("stderr", "true"), *(("command", word) for word in command)]
     api.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
-    # The client connects without a limit of its own.
+    # The client itself connects without a timeout.
     websocket.setdefaulttimeout(timeout)
     try:
         session = websocket_call(
@@ -45,7 +45,7 @@ def run(api: Any, path: str, container: str, command: list[str], timeout: float)
 
 
 def _exit_status(text: str) -> int:
-    """What the API says at the end of an exec. Raises ValueError with its words where no command came to its end."""
+    """Exit status from the API's closing message. Raises ValueError with the API's reason if no command ended."""
     told = json.loads(text or "{}")
     if told.get("status") == "Success":
         return 0
@@ -53,6 +53,6 @@ def _exit_status(text: str) -> int:
         if cause.get("reason") == "ExitCode":
             return int(cause["message"])
     message = " ".join(str(told.get("message") or "the connection was cut off").split())
-    # The kubelet's address is enough: its path has names that stand in the message already.
+    # The kubelet's address is enough: the message already has the names in the path.
     found = re.search(r'"https://([^/"]+)/[^"]*": (.*)$', message)
     raise ValueError(f"{KUBELET_UNREACHABLE} at {found[1]} ({found[2]})" if found else message)

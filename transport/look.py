@@ -1,8 +1,8 @@
-"""Looks at a host, as a command: what is to be run there, and how it is reached, come by standard input as JSON.
+"""Runs a read-only script on a host, as a command. Standard input has the script and the connection as JSON:
 
     python -m transport.look < {"connection": {"host": ..., "hostKey": ..., "privateKey": ...}, "script": ...}
 
-Prints what the script prints. Exit status 1 with one line where the host cannot be asked.
+Prints the script's output. Exit status 1 and one line if the script cannot be run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import replace
 from config.errors import HostError
 from transport.ssh import SshPool, endpoint_of
 
-# Seconds; what only looks is done in one.
+# Seconds. A read-only script ends within one.
 _PATIENCE = 30.0
 _DIAL = 5.0
 
@@ -22,7 +22,7 @@ _DIAL = 5.0
 def main() -> int:
     """Run the command line."""
     asked = json.load(sys.stdin)
-    # A host that does not answer is looked at the next time.
+    # One attempt is enough: the caller runs this again later.
     where, pool = replace(endpoint_of(asked["connection"]), dial_attempts=1, dial_timeout=_DIAL), SshPool()
     try:
         done = pool.run(where, asked["script"], timeout=_PATIENCE)

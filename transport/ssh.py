@@ -1,4 +1,4 @@
-"""Commands on hosts over SSH: pinned host keys, a bastion where asked, connections kept open."""
+"""Runs commands on hosts over SSH, with pinned host keys, optional bastions, and connections that stay open."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Whom to connect to, and what to show there: a key, a password, or an agent's keys.
+    """A host, and the credentials for it: a key, a password, or an agent's keys.
 
-    `host_key` is the public key line that the host must present; None is refused. `agent_socket`: a path.
+    `host_key`: the public key line that the host must present; None is refused. `agent_socket`: a path.
     """
 
     host: str
@@ -41,7 +41,7 @@ class Endpoint:
 
 
 def endpoint_of(connection: Mapping[str, Any]) -> Endpoint:
-    """The endpoint of a `connection` as pulumi-command has it, without secrets' wrapping."""
+    """The endpoint of a pulumi-command `connection`, without Secret wrappers."""
     proxy = connection.get("proxy")
     return Endpoint(
         host=str(connection["host"]),
@@ -60,7 +60,7 @@ def endpoint_of(connection: Mapping[str, Any]) -> Endpoint:
 
 @dataclass(frozen=True)
 class Result:
-    """What a command left: exit status and both streams."""
+    """The result of a command: exit status and both output streams."""
 
     status: int
     stdout: str
@@ -68,9 +68,9 @@ class Result:
 
 
 class SshPool:
-    """Open connections by endpoint, shared by all threads. Close it when done.
+    """Open connections by endpoint, shared by all threads. The owner must close it.
 
-    Once `ending` is set no further attempt is made at a host that does not answer; what runs is waited for.
+    Once `ending` is set, connecting is not tried again, but running commands are waited for.
     `deadline` bounds connecting and running together.
     """
 
@@ -90,12 +90,11 @@ class SshPool:
         timeout: float | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> Result:
-        """Run a shell command. A non-zero exit status is the caller's to judge.
+        """Run a shell command. The caller judges the exit status.
 
-        Of the environment the host's sshd takes what its AcceptEnv lets in.
+        The host's sshd accepts only the variables that its AcceptEnv lists.
 
-        Raises HostError where the host cannot be reached, is not who it should be, refuses the
-        key, or goes away in the middle.
+        Raises HostError if the host is unreachable, presents another host key, refuses the key, or disconnects.
         """
         return self._wait(self._in_time(endpoint, self._run(endpoint, command, stdin, timeout, environment or {})))
 
@@ -126,7 +125,7 @@ class SshPool:
             connection = await self._connection(endpoint)
             try:
                 process = await connection.create_process(command, errors="replace", env=dict(environment))
-                # A command may end before it has read, or without reading, what it is given.
+                # A command may end without reading all of its input.
                 with suppress(BrokenPipeError):
                     process.stdin.write(stdin or "")
                     process.stdin.write_eof()
@@ -134,7 +133,7 @@ class SshPool:
             except asyncssh.TimeoutError:
                 raise HostError(f"{endpoint}: no answer within {timeout:.0f} s") from None
             except asyncssh.ChannelOpenError as error:
-                # A kept connection can be dead by now; a new one tells whether the host is too.
+                # The kept connection may have died. A new one shows whether the host still answers.
                 self._connections.pop(endpoint, None)
                 if attempt == 2:
                     raise HostError(f"{endpoint}: {error.reason}") from None
@@ -155,7 +154,7 @@ class SshPool:
         if task is None:
             task = self._loop.create_task(self._dial(endpoint))
             self._connections[endpoint] = task
-        # Others may wait for the same connection, and longer.
+        # Other callers may wait for the same connection, with longer timeouts.
         return await asyncio.shield(task)
 
     async def _dial(self, endpoint: Endpoint) -> Any:
@@ -213,7 +212,7 @@ class SshPool:
 
 
 async def _keys(endpoint: Endpoint) -> list[Any]:
-    """The keys to show: the endpoint's own, and those of its agent. Raises HostError where there is nothing to show."""
+    """The endpoint's own key and the keys of its agent. Raises HostError if there are no credentials at all."""
     import asyncssh
 
     keys: list[Any] = []
@@ -221,7 +220,7 @@ async def _keys(endpoint: Endpoint) -> list[Any]:
         keys.append(asyncssh.import_private_key(endpoint.private_key, endpoint.private_key_password))
     if endpoint.agent_socket:
         try:
-            # What signs with the agent's keys keeps the connection to it.
+            # The key objects keep the connection to the agent, which signs.
             agent = await asyncssh.connect_agent(endpoint.agent_socket)
             keys += await agent.get_keys()
         except (OSError, asyncssh.Error, ValueError) as error:

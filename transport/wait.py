@@ -1,9 +1,9 @@
-"""Waits on a cluster, as a command: the kubeconfig comes by standard input; without one it is kubectl's own.
+"""Waits for a cluster, as a command. Standard input has the kubeconfig; by default, kubectl's own is used.
 
     python -m transport.wait --seconds=300 crds NAME...
     python -m transport.wait --seconds=300 agents NAMESPACE
 
-Exit status 0 when it is so, 1 at the deadline with one line that says what is missing.
+Exit status 0 when the condition holds; 1 at the deadline, with one line about what is missing.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _wait(missing: Callable[[], str], seconds: float) -> str:
         try:
             what = missing()
         except ApiError as error:
-            # An API server that is being restarted is waited for as well.
+            # The API server may be restarting: wait for it, too.
             what = str(error)
         if not what or time.monotonic() > deadline:
             return what
