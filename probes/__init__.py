@@ -1,1 +1,1 @@
-"""Proof of what is deployed. A probe is a pair: what to ask, and a pure judge of the answer."""
+"""Proof of the deployment. A probe consists of a query and a pure judge of the answer."""

@@ -1,4 +1,4 @@
-"""BGP sessions by the agent's shell, which is the way from Cilium 1.20 on (`cilium-dbg bgp peers` is deprecated there).
+"""BGP sessions from the agent's shell, as of Cilium 1.20, which deprecates `cilium-dbg bgp peers`.
 
 Source: pkg/bgp/commands/peer.go and pkg/bgp/types/bgp.go of Cilium 1.20; cilium/cilium #45762.
 """
@@ -13,7 +13,7 @@ _NANOSECONDS = 1_000_000_000
 
 
 def read(text: str) -> list[Json]:
-    """The peers of every instance, in the words of `cilium-dbg bgp peers`: seconds instead of nanoseconds."""
+    """The peers of every instance, in the format of `cilium-dbg bgp peers`: seconds instead of nanoseconds."""
     return [_peer(peer) for instance in json.loads(text or "null") or [] for peer in instance.get("peers") or []]
 
 

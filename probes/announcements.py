@@ -1,4 +1,4 @@
-"""What the advertisements of a stack announce in a session: PodCIDRs, and the addresses of Services."""
+"""The prefixes that a stack's advertisements announce in a session: PodCIDRs and Service addresses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from probes.services import cluster_addresses, external_addresses, load_balancer
 
 
 def interface_prefixes(stack: StackConfig, peer_config: PeerConfig | None, node: Node) -> Iterator[str]:
-    """The addresses of a node's own interfaces that are announced, IPv4 alone as the tables here."""
+    """The announced addresses of a node's own interfaces. IPv4 only, like the tables of the probes."""
     names = {entry.interface for item in carried(stack, peer_config) for entry in item.advertisements}
     yield from (f"{link.address.ip}/32" for link in node.interfaces if link.name in names and link.address.version == 4)
 
@@ -23,12 +23,12 @@ def interface_prefixes(stack: StackConfig, peer_config: PeerConfig | None, node:
 def service_prefixes(
     stack: StackConfig, peer_config: PeerConfig | None, service: Service, found: Json | None
 ) -> set[str]:
-    """The prefixes that sessions of a peer config announce for a Service, given the addresses that the API knows."""
+    """The prefixes that sessions of a peer config announce for a Service, by its addresses in the API."""
     prefixes = set()
     for entry in selecting(service, carried(stack, peer_config)):
         for address in announced_addresses(entry, service, found):
             length: int = ip_address(address).max_prefixlen
-            # An aggregate would draw packets to nodes without a backend: Cilium makes none for policy Local.
+            # Cilium does not aggregate for policy Local: an aggregate would attract packets to nodes without a backend.
             aggregated = entry.aggregation(ip_address(address).version)
             if aggregated is not None and service.external_traffic_policy == "Cluster":
                 length = min(length, aggregated)
@@ -37,7 +37,7 @@ def service_prefixes(
 
 
 def announced_addresses(entry: Advertisement, service: Service, found: Json | None) -> list[str]:
-    """A Service's addresses of the kinds that an entry names. BGP leaves another class's addresses alone."""
+    """A Service's addresses of the kinds that an entry names. BGP ignores addresses of another class."""
     result: list[str] = []
     if "LoadBalancerIP" in entry.addresses and service.load_balancer_class in (None, BGP_CLASS):
         result += load_balancer_addresses(found)

@@ -1,15 +1,15 @@
-"""What curl says of servers of which nobody knows whether they speak HTTP."""
+"""Answers that curl gets from servers that may or may not speak HTTP."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-# curl's exit statuses for a connection that was accepted, and carried something else than HTTP: HTTP/0.9 (a banner,
-# gRPC, an alert of TLS), an empty reply, a connection that the server closed, also while it was sent to.
+# curl's exit statuses for an accepted connection without HTTP: HTTP/0.9 (a banner, gRPC, a TLS alert), an empty
+# reply, or a connection that the server closed, also while curl was sending.
 _OTHER_PROTOCOL = (1, 52, 55, 56)
 _TIMED_OUT = 28
-# How long it took to connect, in seconds, and the exit status.
+# Seconds until connected, and the exit status.
 _MARK = re.compile(r"(?:^TCP ([0-9.]+)\n)?^CURL (\d+)$", re.MULTILINE)
 _MARKED = re.compile(r"^(TCP|CURL) [0-9.]+$")
 _HOSTNAME = re.compile(r"^Hostname: (\S+)", re.MULTILINE)
@@ -17,9 +17,9 @@ _HOSTNAME = re.compile(r"^Hostname: (\S+)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Answers:
-    """Those to some requests. `pods` are the names that servers gave, where they give one.
+    """The answers to some requests. `pods`: names of the servers that gave one.
 
-    `silent`: so many of the lost ones had a connection, and no answer on it in time.
+    `silent`: the number of lost requests with a connection but no answer in time.
     """
 
     http: int
@@ -31,12 +31,12 @@ class Answers:
 
     @property
     def failures(self) -> int:
-        """How many did not arrive. A server that has once answered by HTTP speaks it always."""
+        """The number of failed requests. If any answer is HTTP, a connection without HTTP counts as failed."""
         return self.lost + (self.accepted if self.http else 0)
 
     @property
     def asked(self) -> int:
-        """How many there were."""
+        """The number of requests."""
         return self.http + self.accepted + self.lost
 
     def __str__(self) -> str:
@@ -48,27 +48,27 @@ class Answers:
 
 
 def url(address: str, port: int) -> str:
-    """Where HTTP is asked for at an address of either family."""
+    """The URL for HTTP at an IPv4 or IPv6 address."""
     return f"http://{f'[{address}]' if ':' in address else address}:{port}/"
 
 
 def ask(url: str, *, connect: int, seconds: int, body: int = 0) -> str:
-    """A shell command for one request; `read` reads the output of one, or of several in a row.
+    """A shell command for one request. `read` parses the output of one or several such commands.
 
-    With a `body` of so many bytes the request takes packets as large as there are.
+    `body`: bytes to send, so that the request uses packets of the largest size.
     """
     sent = f"head -c {body} /dev/zero | " if body else ""
     data = " --data-binary @-" if body else ""
     limits = f"--connect-timeout {connect} --max-time {seconds}"
-    # The marks stand on lines of their own, whatever came before.
+    # The marks are on lines of their own, whatever the output before them.
     curl = f"curl -s{data} {limits} -w '\\nTCP %{{time_connect}}' {url}"
     return f"{sent}{curl}; code=$?; printf '\\nCURL %d\\n' $code"
 
 
 def ask_often(url: str, times: int, *, connect: int, seconds: int, enough: int) -> str:
-    """A shell command for several requests in a row. It ends early, once `enough` of them were lost.
+    """A shell command for several requests in a row. It ends early, after `enough` lost requests.
 
-    Each lost request may take its whole time limit, and few of them are enough to know that some are lost.
+    Each lost request may take its whole timeout, and a few of them are enough to prove loss.
     """
     arrived = "|".join(str(code) for code in (0, *_OTHER_PROTOCOL))
     return (
@@ -78,7 +78,7 @@ def ask_often(url: str, times: int, *, connect: int, seconds: int, enough: int) 
 
 
 def read(shown: str) -> Answers:
-    """What the commands of `ask` said."""
+    """Parse the output of the commands of `ask`."""
     marks = [(float(connected or 0), int(code)) for connected, code in _MARK.findall(shown)]
     codes = [code for _, code in marks]
     http = codes.count(0)

@@ -1,4 +1,4 @@
-"""Whom a host on the link hears when it asks for an announced address: the holder of its Lease, and nobody else."""
+"""ARP for an announced address, from a host on the link: only the holder of the Lease may answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from probes.observations import Observations
 from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
-# Two questions, and every answer to them: the kernel's own table keeps the last one alone.
+# Two requests, and all answers to them: the kernel's neighbor table keeps only the last answer.
 _ASK = """dev=$(ip -o route get {address} | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
 command -v arping >/dev/null || exit 99
 arping -c 2 -w 2 -I "$dev" {address}"""
@@ -24,7 +24,7 @@ _ANSWER = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", re.IGNORECASE)
 
 
 def verdicts(collector: Collector, stack: StackConfig, observations: Observations) -> list[Verdict]:
-    """One for each host on the link and address. `stack` has the Services that Cilium makes, too."""
+    """One verdict for each host on the link and address. `stack` includes the Services that Cilium makes."""
     asked = [
         (host, service, address)
         for service in stack.services
@@ -37,7 +37,7 @@ def verdicts(collector: Collector, stack: StackConfig, observations: Observation
 
 
 def hosts(collector: Collector, address: str) -> Iterator[str]:
-    """The hosts outside the cluster on the link of an address."""
+    """The hosts outside the cluster on the same link as an address."""
     if ip_address(address).version == 6:
         return
     links = {o.name: [o.address.network] for o in collector.stack.outposts}
@@ -65,7 +65,7 @@ def _ask(collector: Collector, observations: Observations, host: str, service: S
 
 
 def judge(observations: Observations, host: str, address: str, holder: str, answers: set[str]) -> Verdict:
-    """`answers`: the hardware addresses that were heard. Pure."""
+    """`answers`: the MAC addresses that answered. Pure."""
     owners = {mac: node for node, links in observations.hardware.items() for mac in links}
     heard = sorted({owners.get(mac, mac) for mac in answers})
     others = [name for name in heard if name != holder]

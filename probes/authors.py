@@ -1,4 +1,4 @@
-"""Who wrote a field of an API object last, and when."""
+"""The last writer of a field of an API object, and the time."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from probes.observations import Json
 
 
 def written_by(found: Json, path: str) -> str:
-    """` by MANAGER at TIME`, as the managedFields of the object tell; empty where they tell nothing.
+    """` by MANAGER at TIME`, from the object's managedFields; empty if they do not cover the field.
 
-    `path`: `spec.FIELD` or `metadata.FIELD`. Of a list, or of labels, several managers may own a part: the last one
-    counts. Controllers write the status, which is no part of what somebody declared.
+    `path`: `spec.FIELD` or `metadata.FIELD`. Several managers may own parts of a list or of labels: the last one
+    counts. Writers of the status do not count: controllers write it, and it is never declared.
     """
     top, part = path.partition("[")[0].split(".")[:2]
     owners = [

@@ -1,4 +1,4 @@
-"""Flows that failed, tried once more while hosts capture their packets and agents say what they drop."""
+"""Retries failed flows while hosts capture the packets and agents report drops."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from probes.packets import AgentDrop, Capture, Flow, Packet, captured, dropped, 
 
 _MOST_HOSTS = 8
 _MOST_PACKETS = 200
-# Seconds: of a capture, until tcpdump and the agents listen, and of a request.
+# Seconds: length of a capture, time until tcpdump and the agents listen, length of a request.
 WINDOW = 2.6
 LISTENING = 0.9
 _REQUEST = 1
-# An address stands for several Pods.
+# The address of a Service needs more tries: it leads to several Pods.
 _TRIES, _TRIES_OF_ADDRESS = 5, 12
 
 
@@ -34,7 +34,7 @@ def capture(
     *,
     listening: float = LISTENING,
 ) -> Capture:
-    """The first eight of the flows' own hosts and of `hosts`, which are routers between them; takes three seconds.
+    """Capture on at most eight hosts: the flows' own hosts, then `hosts`, the routers in between. Takes three seconds.
 
     `listening`: seconds until tcpdump and the agents listen.
     """
@@ -62,13 +62,13 @@ def capture(
 
 
 def _packets(collector: Collector, host: str, wanted: str) -> tuple[list[Packet] | None, list[Drop]]:
-    """The packets of a host, and what its filters dropped meanwhile."""
+    """The captured packets of a host, and the packets that its filters dropped meanwhile."""
     listen = f"tcpdump -i any -nn -l --immediate-mode -c {_MOST_PACKETS} {shlex.quote(wanted)}"
     command = f"{FILTERS}echo {MARK}; timeout {WINDOW} {listen} 2>&1; echo {MARK}\n{FILTERS}"
     try:
         before, seen, after = collector.ssh.run(collector.endpoints[host], command, timeout=10).stdout.split(MARK)
     except (EdgeError, KeyError, ValueError):
-        # What cannot be asked is no evidence; its row has said so already.
+        # An unreachable host gives no evidence; its verdict already says so.
         return None, []
     return captured(host, seen), rising(before, after)
 
@@ -85,7 +85,7 @@ def _drops(collector: Collector, observations: Observations, node: str) -> list[
 
 
 def _try(collector: Collector, flow: Flow) -> bool:
-    """Whether the client asked at all."""
+    """Send the flow's requests; whether the client could send them."""
     tries = _TRIES_OF_ADDRESS if flow.behind else _TRIES
     command = f"({ask(url(flow.to, flow.port), connect=_REQUEST, seconds=_REQUEST)}) & " * tries + "wait"
     try:

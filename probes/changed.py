@@ -1,4 +1,4 @@
-"""Services whose object in the API is not what the stack declares: what differs, and who wrote it last."""
+"""Services that differ in the API from the stack's declaration: the difference and its last writer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PORT = ("port", "protocol", "targetPort")
 
 
 def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
-    """Red for each that differs in a field that decides who is announced and who answers. Pure."""
+    """Red for each Service with a difference in a field that affects announcement or backends. Pure."""
     for service in stack.services:
         found = (
             service_object(observations, service) if service.managed and "services" in observations.objects else None
@@ -40,14 +40,14 @@ def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
 
 
 def _made(found: Json) -> bool:
-    """Whether the operator or the chart made it."""
+    """Whether the operator or the chart made the Service."""
     metadata = found["metadata"]
     helm = (metadata.get("labels") or {}).get("app.kubernetes.io/managed-by") == "Helm"
     return helm or bool(metadata.get("ownerReferences"))
 
 
 def _live(found: Json, key: str, wanted: Any) -> Any:
-    """The same part of the object: a stack says nothing of further labels, nor of what the API adds to a port."""
+    """The comparable part of the live value: without additional labels and without the API's defaults of a port."""
     spec, labels = found.get("spec") or {}, found["metadata"].get("labels") or {}
     if key == "labels":
         return {name: labels.get(name, "-") for name in wanted}

@@ -1,4 +1,4 @@
-"""The collector asks hosts and the API for everything that the judges need, once and in parallel."""
+"""The collector queries hosts and the API for everything that the judges need, once and in parallel."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ from transport.kube import Kube
 from transport.ssh import Endpoint, SshPool
 
 _MARK = "=-=-="
-# How far back an agent's log is read for what Envoy refused.
+# Lines of an agent's log that are searched for Envoy's refusals.
 _LOG_LINES = 5000
-# What is asked of every router; VRF is empty where BGP is in the default one.
+# The commands for every router. VRF is empty if BGP is in the default VRF.
 _ROUTER_COMMANDS = {
     "neighbors": "vtysh -c 'show bgp{VRF} neighbors json'",
     "rib": "vtysh -c 'show ip route{VRF} bgp json'",
     "fib": "ip -j route show{VRF} proto bgp",
     "static": "vtysh -c 'show ip route{VRF} static json'",
 }
-# What the file and the running configuration do not share, in FRR's own comparison.
+# The differences between the file and the running configuration, by FRR's own comparison.
 _COMPARED = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null"
 
 _PARTS = Path(__file__).with_name("router_parts.sh").read_text()
 
 
 class Collector:
-    """The hosts and the cluster of a stack, as the probes reach them."""
+    """Access of the probes to the hosts and the cluster of a stack."""
 
     def __init__(self, stack: StackConfig, ssh: SshPool, kube: Kube, endpoints: dict[str, Endpoint]) -> None:
         self.stack = stack
@@ -52,12 +52,12 @@ class Collector:
         self.endpoints = endpoints
 
     def within(self, seconds: float) -> None:
-        """Whatever is asked from now on is answered within so many seconds, or counts as not answered."""
+        """Bound all further queries: an answer later than `seconds` from now counts as no answer."""
         self.ssh.deadline.set(seconds)
         self.kube.deadline.set(seconds)
 
     def collect(self) -> Observations:
-        """Ask routers, agents and the API. Never raises for one of them: it is then missing."""
+        """Query routers, agents and the API. Never raises for a failed query: its answer is missing then."""
         observations = Observations()
         with ThreadPoolExecutor(16, "probe") as pool:
             for router in self.stack.managed_routers:
@@ -120,13 +120,13 @@ class Collector:
         return observations
 
     def add_policies(self, observations: Observations) -> None:
-        """Ask for the network policies too, where `collect` had no use for them."""
+        """Query the network policies as well, if `collect` did not need them."""
         for kind in conditions.POLICY_KINDS:
             if kind not in observations.objects:
                 self._ask(observations, kind, partial(self._objects, observations, kind, "cilium.io/v2", kind))
 
     def in_pod(self, pod: Json, command: str) -> str:
-        """What a shell command says in a pod's first container. Raises ApiError where the API does not let us in."""
+        """The output of a shell command in a pod's first container. Raises ApiError if the API refuses the exec."""
         metadata, container = pod["metadata"], pod["spec"]["containers"][0]["name"]
         return self.kube.exec(metadata["namespace"], metadata["name"], container, ["sh", "-c", command])[1]
 
@@ -148,7 +148,7 @@ class Collector:
             for name in sorted(foreign(self.stack, router))
         ]
         script = f"; echo {_MARK}; ".join([*commands, _COMPARED, *networks, *others])
-        # By itself: where a daemon is gone, vtysh may wait for it until nobody waits for vtysh.
+        # A separate command: vtysh may hang on a stopped daemon until the timeout.
         *words, forwards = self.ssh.run(self.endpoints[router.name], _PARTS, timeout=20).stdout.split()
         observations.stopped[router.name] = [word for word in words if "=" not in word]
         observations.mtus[router.name] = {
@@ -160,7 +160,7 @@ class Collector:
         parsed: dict[str, Json] = {}
         for key, text in zip(_ROUTER_COMMANDS, answers[: len(_ROUTER_COMMANDS)], strict=True):
             parsed[key] = json.loads(text) if text.strip() else None
-        # An empty answer of vtysh is no empty table: bgpd or zebra did not answer.
+        # An empty output of vtysh is no empty table: bgpd or zebra did not answer.
         for key in ("neighbors", "rib", "static"):
             if parsed[key] is None:
                 command = _ROUTER_COMMANDS[key].replace("{VRF}", vrf)
@@ -170,7 +170,7 @@ class Collector:
         originated, learned = originated[: len(networks)], originated[len(networks) :]
         parsed["foreign"] = [prefix for text in learned for prefix in (json.loads(text or "{}").get("routes") or {})]
         parsed["not-running"] = [line for line in _lines(differing, "Add") if "password" not in line]
-        # It prints the command that would take a line away.
+        # frr-reload prints the command that would remove a line.
         parsed["not-in-file"] = [line.removeprefix("no ") for line in _lines(differing, "Delete")]
         parsed["networks"] = {str(p): json.loads(text) for p, text in zip(router.bgp.networks, originated, strict=True)}
         observations.routers[router.name] = parsed
@@ -191,7 +191,7 @@ class Collector:
             observations.hardware[node] = {link["HWAddr"].lower(): link["Name"] for link in links if link["HWAddr"]}
 
     def _peers(self, pod: Json) -> list[Json]:
-        """The agent's sessions, as `cilium-dbg bgp peers` has them."""
+        """The agent's sessions, in the format of `cilium-dbg bgp peers`."""
         if self.stack.cilium.release < (1, 20):
             return self._dbg(pod, "bgp", "peers")
         return agent_peers.read(self._shell(pod, "bgp/peers", "--format=json"))
@@ -199,7 +199,7 @@ class Collector:
     def _envoy(self, observations: Observations, node: str, pod: Json, wanted: set[programmed.Route]) -> None:
         observations.envoys[node] = routes = json.loads(self._says(pod, "envoy", "admin", "config", "routes"))
         if wanted - programmed.known_routes(routes):
-            # The reason is worth a question of its own, and its answer no verdict: who may not read logs goes without.
+            # The log only adds the reason: without the right to read logs there is no reason, but no verdict changes.
             with contextlib.suppress(ApiError):
                 log = self.kube.log(pod["metadata"]["namespace"], pod["metadata"]["name"], "cilium-agent", _LOG_LINES)
                 observations.nacks[node] = nacks.current(nacks.read(log), routes)
@@ -212,20 +212,20 @@ class Collector:
             return
         certificate, key = (base64.b64decode(found["data"][part]).decode() for part in ("tls.crt", "tls.key"))
         observations.certificates[namespace, name] = certificate
-        # Of the key nothing is kept but whether it fits.
+        # Keeps only whether the key matches, never the key.
         with contextlib.suppress(ValueError):
             if not paired(leaf(certificate), key):
                 observations.unpaired.add((namespace, name))
 
     def _table(self, pod: Json, name: str) -> list[dict[str, str]]:
-        """A table of the agent's own state."""
+        """A table of the agent's StateDB."""
         if self.stack.cilium.release < (1, 17):
             return tables.rows(self._says(pod, "statedb", name))
         return tables.rows(self._shell(pod, "db/show", name))
 
     def _shell(self, pod: Json, *words: str) -> str:
         text = self._says(pod, "shell", "--", *words)
-        # The agent's shell says what is wrong where an answer would be, and ends well.
+        # The agent's shell prints errors to standard output, with exit status 0.
         if text.startswith("<stdin>:"):
             raise ValueError(text.strip())
         return text
@@ -244,7 +244,7 @@ class Collector:
 
 
 def certified(stack: StackConfig) -> dict[tuple[str, str], set[str]]:
-    """(Namespace, Secret) of each certificate that Ingresses and Gateways name -> the hosts that it is for."""
+    """(Namespace, Secret) of each certificate of Ingresses and Gateways -> the certificate's hosts."""
     result: dict[tuple[str, str], set[str]] = {}
     for item in (each for each in declared(stack) if each.by_cilium):
         result.setdefault((item.namespace, str(item.certificate.secret_name)), set()).update(item.hosts)
@@ -252,6 +252,6 @@ def certified(stack: StackConfig) -> dict[tuple[str, str], set[str]]:
 
 
 def _lines(shown: str, heading: str) -> list[str]:
-    """The lines under a heading of frr-reload's list (`Add` or `Delete`), without passwords' text."""
+    """The lines under a heading of frr-reload's list (`Add` or `Delete`), with passwords hidden."""
     lines = [line.strip() for line in shown.partition(f"Lines To {heading}")[2].partition("Lines To ")[0].splitlines()]
     return [re.sub(r"(password) .*", r"\1 (not shown)", line) for line in lines if line and set(line) != {"="}]

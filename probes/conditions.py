@@ -1,4 +1,4 @@
-"""What Cilium itself says of its objects: the conditions that tell of a fault."""
+"""Conditions of Cilium's objects that report a fault."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from config.stack import StackConfig
 from probes.observations import Json, Observations
 from probes.verdict import Verdict, judged, unknown
 
-# Kind -> the conditions that are a fault where they are True (Cilium's API, bgp_*_types.go; operator/pkg/lbipam).
+# Kind -> conditions that mean a fault when True (Cilium's API, bgp_*_types.go; operator/pkg/lbipam).
 _FAULTS = {
     "CiliumBGPClusterConfig": ("NoMatchingNode", "MissingPeerConfigs", "ConflictingClusterConfig"),
     "CiliumBGPPeerConfig": ("MissingAuthSecret",),
     "CiliumBGPNodeConfig": ("BGPReconcileError",),
     "CiliumLoadBalancerIPPool": ("PoolConflict",),
 }
-# Kinds of policies that can guard an Ingress.
+# Kinds of policies that apply to an Ingress.
 POLICY_KINDS = ("CiliumClusterwideNetworkPolicy", "CiliumNetworkPolicy")
 
 
 def kinds(stack: StackConfig) -> dict[str, str]:
-    """The kinds to ask for -> their apiVersion."""
+    """The kinds to query -> their apiVersion."""
     asked = [kind for kind in _FAULTS if kind.startswith("CiliumBGP")] if stack.bgp is not None else []
     asked += ["CiliumLoadBalancerIPPool"] if stack.pools else []
     return dict.fromkeys(asked, stack.cilium.edge_api_version)
 
 
 def refusal(policy: Json) -> str | None:
-    """Why the agents refuse a policy, which then neither admits nor locks; None where they take it."""
+    """Why the agents refuse a policy, which then neither admits nor locks; None if they accept it."""
     found = (policy.get("status") or {}).get("conditions") or []
     refused = [c for c in found if (c["type"], c["status"]) == ("Valid", "False")]
     return (refused[0].get("message") or "no reason given") if refused else None
 
 
 def policies_in_force(observations: Observations) -> Iterator[tuple[str, Json, NetworkPolicy | None]]:
-    """Kind, object and model of each policy that the agents take; no model of one that cannot be read."""
+    """Kind, object and model of each policy that the agents accept; the model is None if it cannot be parsed."""
     for kind in POLICY_KINDS:
         for item in observations.objects.get(kind, []):
             if refusal(item) is None:
@@ -45,7 +45,7 @@ def policies_in_force(observations: Observations) -> Iterator[tuple[str, Json, N
 
 
 def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
-    """Red for each fault that an object tells of, one verdict for all the others. Pure."""
+    """Red for each fault that an object reports, and one verdict for all other objects. Pure."""
     well = []
     declared = {(policy.namespace or "", policy.name) for _, policy in stack.guards()}
     for item in (item for kind in POLICY_KINDS for item in observations.objects.get(kind, [])):

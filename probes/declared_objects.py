@@ -1,4 +1,4 @@
-"""Objects of the API that are not as the stack declares them: what differs, who wrote it, and what is missing."""
+"""API objects that differ from the stack's declaration: the difference, its writer, and missing objects."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from probes.observations import Json, Observations
 from probes.verdict import Verdict, judged
 
 CHECK = "declared"
-# Kind -> where its objects are among the observations.
+# Kind -> key of its objects in the observations.
 _KEYS = {"CiliumBGPAdvertisement": "advertisements"}
 
 
 def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
-    """Red for each that differs or is gone; what was not listed has no verdict. Pure."""
+    """Red for each object that differs or is missing; no verdict for kinds that could not be listed. Pure."""
     for wanted in declared(stack):
         kind, name = str(wanted["kind"]), str(wanted["metadata"]["name"])
         listed = observations.objects.get(_KEYS.get(kind, kind))
@@ -41,7 +41,7 @@ def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
 
 
 def _overrides(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
-    """What somebody else says of a node's BGP goes before the cluster config."""
+    """Red for each override that is not of the stack: it takes precedence over the cluster config."""
     if stack.bgp is None:
         return
     known = {one.node for one in stack.bgp.node_overrides} | {one.metadata.name for one in stack.manifests}
@@ -58,7 +58,7 @@ def _overrides(stack: StackConfig, observations: Observations) -> Iterator[Verdi
 
 
 def declared(stack: StackConfig) -> Iterator[Manifest]:
-    """What decides about sessions, routes and addresses."""
+    """The declared objects that affect sessions, routes and addresses."""
     if stack.bgp is not None:
         yield from (bgp.advertisement_set(item, stack.cilium) for item in stack.bgp.advertisements)
         yield from (bgp.peer_config(item, stack.cilium) for item in stack.bgp.peer_configs)
@@ -72,13 +72,13 @@ def _differences(wanted: Manifest, found: Json) -> Iterator[tuple[str, Any, Any]
     labels = wanted["metadata"].get("labels") or {}
     yield from _different("metadata.labels", labels, found["metadata"].get("labels") or {})
     yield from _different("spec", wanted["spec"], found.get("spec") or {})
-    # A pool that somebody switched off has a field that was never declared.
+    # A pool that was disabled by hand has the undeclared field `disabled`.
     if wanted["kind"].endswith("Pool") and found.get("spec", {}).get("disabled") and "disabled" not in wanted["spec"]:
         yield "spec.disabled", "false", "true"
 
 
 def _different(path: str, wanted: Any, found: Any) -> Iterator[tuple[str, Any, Any]]:
-    """The leaves that differ. The API adds defaults, which nobody declared."""
+    """The leaves that differ. Undeclared fields are ignored: the API adds defaults."""
     if isinstance(wanted, dict) and isinstance(found, dict):
         for key, value in wanted.items():
             yield from _different(f"{path}.{key}", value, found.get(key))

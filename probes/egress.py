@@ -1,4 +1,4 @@
-"""Egress gateways: the status, every agent's egress map, and the address that outposts see."""
+"""Egress gateways: the HA status, every agent's egress map, and the source address at outposts."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from probes.observations import Json, Observations
 from probes.reachability import pods_of
 from probes.verdict import Verdict, judged, unknown
 
-# What agents write where the egress IP is another node's matter.
+# The egress IP in the map of an agent on another node than the gateway.
 _ELSEWHERE = "0.0.0.0"  # noqa: S104
 _SEEN = re.compile(r"Your source IP \(([^)]+)\)")
 
 
 def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
-    """What is judged from answers alone; pure."""
+    """The verdicts that need no packets. Pure."""
     if not stack.egress_policies:
         return
     for policy in stack.egress_policies:
@@ -87,7 +87,7 @@ def _status(stack: StackConfig, policy: EgressPolicy, observations: Observations
 
 
 def _map(node: Node, expected: Mapping[tuple[str, str], list[EgressPath]], observations: Observations) -> Verdict:
-    """One agent's egress map is exactly what the policies mean."""
+    """One agent's egress map has exactly the entries of the policies."""
     wanted = f"{len(expected)} entries, as the policies say"
     entries = observations.maps.get(node.name)
     if entries is None:
@@ -118,7 +118,7 @@ def _entry(node: Node, entry: Mapping[str, Any], paths: list[EgressPath]) -> str
 
 
 def sources(collector: Collector, observations: Observations) -> list[Verdict]:
-    """What each outpost sees of each client pod."""
+    """The source address of each client pod at each outpost."""
     stack = collector.stack
     if not stack.outposts:
         return []
@@ -140,7 +140,7 @@ def _one_source(collector: Collector, observations: Observations, pod: Json, out
         return unknown("egress-source", subject, f"source {listed(wanted)}", where, error)
     found = _SEEN.search(body)
     observed = found.group(1) if found else (body.split("\n")[0] or NO_ANSWER)
-    # No gateway serves the pod: then nothing may arrive.
+    # If no gateway serves the pod, no packet may arrive.
     good = observed in wanted if wanted else not found
     return judged(
         "egress-source",

@@ -1,4 +1,4 @@
-"""Which gateways the egress policies mean for each pod, and which addresses an outpost may then see."""
+"""The expected gateways of each pod by the egress policies, and the expected source addresses at an outpost."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from config.outpost import Outpost
 from config.stack import StackConfig
 from probes.observations import Json, Observations
 
-# What agents write for an excluded destination (Cilium pkg/egressgateway).
+# The gateway in an entry for an excluded destination (Cilium pkg/egressgateway).
 _EXCLUDED = "0.0.0.1"
 
 
 @dataclass(frozen=True)
 class EgressPath:
-    """One gateway that a pod's traffic may take: its node address, and the source address behind it."""
+    """A possible gateway for a pod's traffic: its node address and its source address."""
 
     gateway: str
     source: str | None
 
 
 def expected_entries(stack: StackConfig, observations: Observations) -> dict[tuple[str, str], list[EgressPath]]:
-    """(pod address, destination) -> the gateways that the entry may name; an excluded one names none."""
+    """(pod address, destination) -> possible gateways of the entry. An excluded destination has none."""
     entries: dict[tuple[str, str], list[EgressPath]] = {}
     for pod in observations.objects["pods"]:
         for policy in stack.egress_policies:
@@ -38,7 +38,7 @@ def expected_entries(stack: StackConfig, observations: Observations) -> dict[tup
 
 
 def is_selected(stack: StackConfig, policy: EgressPolicy, pod: Json) -> bool:
-    """Whether a policy is in force for a pod: it has an address of its own, and a selector matches."""
+    """Whether a policy applies to a pod: the pod has an address of its own, and a selector matches."""
     if pod["spec"].get("hostNetwork") or pod["metadata"].get("deletionTimestamp"):
         return False
     has_address = bool((pod.get("status") or {}).get("podIP"))
@@ -46,7 +46,7 @@ def is_selected(stack: StackConfig, policy: EgressPolicy, pod: Json) -> bool:
 
 
 def gateways_for(stack: StackConfig, policy: EgressPolicy, pod: Json, observations: Observations) -> list[EgressPath]:
-    """The gateways that may serve a pod: what the HA status names, or the first node of each entry."""
+    """The gateways that may serve a pod: those of the HA status, or the first node of each entry."""
     if policy.egress_groups:
         node = _node_of(stack, pod)
         zone = stack.node_labels(node).get(ZONE, "") if node else ""
@@ -60,7 +60,7 @@ def gateways_for(stack: StackConfig, policy: EgressPolicy, pod: Json, observatio
 
 
 def first_node(stack: StackConfig, entry: EgressGateway) -> Node | None:
-    """The node that agents pick for an entry: the first by name of those that it selects."""
+    """The node that agents pick for an entry: the first selected node by name."""
     chosen = (node for node in stack.nodes if entry.node_selector.matches(stack.node_labels(node)))
     return min(chosen, key=lambda node: node.name, default=None)
 
@@ -77,7 +77,7 @@ def _of_group(stack: StackConfig, policy: EgressPolicy, index: int, status: Json
 
 
 def node_at(stack: StackConfig, gateway: str) -> Node | None:
-    """The node with a gateway's address."""
+    """The node with the address of a gateway."""
     return next((node for node in stack.nodes if str(node.address) == gateway), None)
 
 
@@ -113,7 +113,7 @@ def _selects(selector: EgressSelector, stack: StackConfig, pod: Json) -> bool:
 
 
 def expected_sources(stack: StackConfig, pod: Json, outpost: Outpost, observations: Observations) -> set[str]:
-    """The addresses that an outpost may see of a pod; its node's where no policy applies."""
+    """The possible source addresses of a pod at an outpost. If no policy applies, the address of the pod's node."""
     target = outpost.address.ip
     for policy in stack.egress_policies:
         applies = any(target in c for c in policy.destination_cidrs) and not any(

@@ -1,4 +1,4 @@
-"""Egress gateways as they are: somebody is selected, and each gateway has the address to leave with."""
+"""Egress gateways in the cluster: each policy selects one, and each gateway has its egress IP."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CHECK = "egress-gateway"
 
 
 def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
-    """One verdict for each policy; what Isovalent's operator does with its own kind is not looked at. Pure."""
+    """One verdict for each policy, except policies of Isovalent's own kind. Pure."""
     for policy in stack.egress_policies:
         if not policy.isovalent(stack.cilium.edition):
             yield _one(stack, observations, policy)
@@ -31,7 +31,7 @@ def _one(stack: StackConfig, observations: Observations, policy: EgressPolicy) -
     if "pods" not in observations.objects:
         return unknown(CHECK, policy.name, wanted, "API", observations.errors.get("pods", "not asked"))
     served = [pod for pod in observations.objects["pods"] if is_selected(stack, policy, pod)]
-    # HA groups: what the status names as active for the pods there are. Otherwise what each entry picks.
+    # HA groups: the active gateways in the status for the existing pods. Otherwise the node that each entry picks.
     paths = sorted({path for pod in served for path in gateways_for(stack, policy, pod, observations)}, key=str)
     observed = ", ".join(f"{path.gateway} with {path.source or 'its default'}" for path in paths) or "no gateway"
     faults = (
@@ -54,7 +54,7 @@ def _one(stack: StackConfig, observations: Observations, policy: EgressPolicy) -
 
 
 def _refused(policy: EgressPolicy) -> str:
-    """Why agents do not take a policy at all (they say so in their logs alone), or nothing."""
+    """Why agents refuse a policy (they report it only in their logs); empty if they accept it."""
     if not policy.selectors or any(s.pod_selector is None and s.namespace_selector is None for s in policy.selectors):
         return "it needs a podSelector or a namespaceSelector, and selects nobody without"
     if not policy.gateways():
@@ -64,7 +64,7 @@ def _refused(policy: EgressPolicy) -> str:
 
 
 def _entry(stack: StackConfig, observations: Observations, entry: EgressGateway) -> Iterator[str]:
-    """What is wrong with the node that an entry picks, as far as its agent says."""
+    """Faults of the node that an entry picks, as its agent reports them."""
     node = first_node(stack, entry)
     if node is None:
         yield f"no node has the labels {entry.node_selector.manifest() or '{}'}"

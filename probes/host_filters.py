@@ -1,4 +1,4 @@
-"""What a host's filters drop: rules and policies of iptables and of nftables, as both print them. Pure."""
+"""Packets that a host's filters drop: rules and policies, from the output of iptables and nftables. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 Network = IPv4Network | IPv6Network
-# Before what nft says, and before what the kernel counts by itself.
+# Marks before the output of nft and before the kernel's own counters.
 NATIVE, KERNEL = "-=-=-", "=--=--="
-# What Kubernetes and Cilium drop themselves is no fault.
+# Chains of Kubernetes and Cilium. Their drops are no fault.
 _THEIRS = ("KUBE-", "CILIUM_")
 _DROP = re.compile(r"^\[(?P<packets>\d+):\d+\] -A (?P<chain>\S+) ?(?P<match>.*?) ?-j (?:DROP|REJECT)\b.*$")
 _POLICY = re.compile(r"^:(?P<chain>\S+) DROP \[(?P<packets>\d+):\d+\]$")
-# Tables that iptables has shown already, where it is one in front of nftables.
+# Tables that iptables-nft has already shown.
 _OF_IPTABLES = re.compile(r"^table ip6? (raw|mangle|filter|nat|security) \{")
 _NATIVE = re.compile(r"^(?P<match>.*?)\b(?:drop|reject)\b.*$")
 _STRICT = "since their source is not reached over the link that they came by: sysctl net.ipv4.conf.all.rp_filter=0"
@@ -24,9 +24,9 @@ _PORTS = re.compile(r"\b(tcp|udp|sctp|th) [ds]port (\d+|\{[^}]*\})")
 
 @dataclass(frozen=True)
 class Drop:
-    """A rule or the policy of a filter that dropped packets. `text`: as iptables or nft has it.
+    """A rule or a chain's policy that dropped packets. `text`: in the syntax of iptables or nft.
 
-    None of a match: it takes all. `packets` is None of a rule that counts none.
+    A match that is None matches everything. `packets`: None for a rule without a counter.
     """
 
     table: str
@@ -41,7 +41,7 @@ class Drop:
 
     @property
     def partial(self) -> bool:
-        """Whether the rule takes a share of what it matches, or so many in a time."""
+        """Whether the rule drops only a share of its matches, or is limited by rate."""
         return bool(re.search(r"-m (statistic|hashlimit|limit)\b|\blimit rate\b|\bnumgen\b", self.text))
 
 
@@ -53,7 +53,7 @@ def drops(text: str) -> Iterator[Drop]:
 
 
 def rising(before: str, after: str) -> list[Drop]:
-    """What dropped packets between two answers of a host, and how many."""
+    """The rules that dropped packets between two answers of a host, with the number of packets in between."""
     earlier = {replace(drop, packets=0): drop.packets or 0 for drop in drops(before)}
     found = ((drop, (drop.packets or 0) - earlier.get(replace(drop, packets=0), 0)) for drop in drops(after))
     reverse = _reverse_path(after) - _reverse_path(before)
@@ -62,14 +62,14 @@ def rising(before: str, after: str) -> list[Drop]:
 
 
 def _reverse_path(text: str) -> int:
-    """How many packets the kernel dropped by rp_filter; 0 where it does not say."""
+    """The number of packets that the kernel dropped by rp_filter; 0 if the counter is missing."""
     lines = [line.split() for line in text.partition(KERNEL)[2].splitlines() if line.startswith("TcpExt:")]
     counters = dict(zip(*lines, strict=False)) if len(lines) == 2 else {}
     return int(counters.get("IPReversePathFilter", 0))
 
 
 def _iptables(text: str) -> Iterator[Drop]:
-    """Of `iptables-save -c` and `ip6tables-save -c`: what has dropped something."""
+    """Rules and policies in the output of `iptables-save -c` and `ip6tables-save -c` that dropped packets."""
     table = "filter"
     for line in text.splitlines():
         if line.startswith("*"):
@@ -95,9 +95,9 @@ def _iptables(text: str) -> Iterator[Drop]:
 
 
 def _nftables(text: str) -> Iterator[Drop]:
-    """Of `nft list ruleset`: rules that have dropped something, and those that count nothing but say what they take.
+    """Rules in the output of `nft list ruleset` that dropped packets, or have a match but no counter.
 
-    A policy is none of them: it drops what no rule admits, and says neither what nor how much.
+    Policies are left out: nft shows neither a match nor a counter for them.
     """
     table = chain = ""
     for line in map(str.strip, text.splitlines()):
@@ -141,5 +141,5 @@ def _network(found: list[str]) -> Network | None:
     try:
         return ip_network(found[0], strict=False) if found else None
     except ValueError:
-        # A set, whose members nobody asked for.
+        # A set. Its members are not queried.
         return None

@@ -1,4 +1,4 @@
-"""The kernels of hosts, asked where something is red, of the hosts that it is about; nobody else pays for it."""
+"""Queries the kernels of hosts, only after a red verdict, and only the hosts that it concerns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from probes.host_filters import KERNEL, NATIVE
 from probes.host_state import MARK, HostState, read
 
 _MOST_HOSTS = 8
-# The filters of a host, as `host_filters.drops` reads them.
+# Prints the filters of a host, for `host_filters.drops`.
 FILTERS = f"""for table in raw mangle filter; do
   iptables-save -c -t $table 2>/dev/null; ip6tables-save -c -t $table 2>/dev/null
 done; echo {NATIVE}; nft list ruleset 2>/dev/null; echo {KERNEL}; grep '^TcpExt' /proc/net/netstat
@@ -24,13 +24,13 @@ ip -j neigh; echo {MARK}
 tc -j -s qdisc show 2>/dev/null; echo {MARK}
 {FILTERS}echo {MARK}
 """
-# Who answers for an address on the link: two questions, and every answer to them.
+# ARP for an address on the link: two requests, and all answers to them.
 _ARP = """( dev=$(ip -o route get {0} | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
 arping -c 2 -w 2 -I "$dev" {0} | sed -n 's/.*\\[\\(..:..:..:..:..:..\\)\\].*/{0} \\1/p' ) & """
 
 
 def collect(collector: Collector, hosts: set[str], near: dict[str, list[str]]) -> dict[str, HostState]:
-    """The hosts that answer, at most eight. `near`: host -> IPv4 addresses on its links that it asks for by ARP."""
+    """Query at most eight hosts. `near`: host -> IPv4 addresses on its links that it resolves by ARP."""
     known = sorted(hosts & collector.endpoints.keys())[:_MOST_HOSTS]
     with ThreadPoolExecutor(_MOST_HOSTS, "state") as pool:
         found = pool.map(lambda name: _ask(collector, name, near.get(name, [])), known)
@@ -42,5 +42,5 @@ def _ask(collector: Collector, name: str, near: list[str]) -> HostState | None:
     try:
         return read(collector.ssh.run(collector.endpoints[name], command, timeout=10).stdout)
     except (EdgeError, ValueError, KeyError, TypeError):
-        # What cannot be asked is no evidence; its row has said so already.
+        # An unreachable host gives no evidence; its verdict already says so.
         return None

@@ -1,4 +1,4 @@
-"""What a host's kernel says of itself: links, routes, neighbors and the filters that dropped packets. Pure."""
+"""The state of a host's kernel: links, routes, neighbors, and filters that dropped packets. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from probes.host_filters import Drop, Network, drops
 
 MARK = "=-=-="
-# The kernel's own, and what distributions and Cilium's bandwidth manager put there.
+# Defaults of the kernel, of distributions and of Cilium's bandwidth manager.
 _USUAL_QUEUES = ("noqueue", "noop", "mq", "pfifo_fast", "fq", "fq_codel", "cake")
 
 
@@ -28,7 +28,7 @@ class Link:
 
 @dataclass(frozen=True)
 class KernelRoute:
-    """A route of the kernel. `kind`: unicast, blackhole and the like. `gateways`: none of a link's own prefix."""
+    """A kernel route. `kind`: unicast, blackhole and the like. `gateways`: empty for a link's own prefix."""
 
     to: Network
     kind: str
@@ -37,7 +37,7 @@ class KernelRoute:
 
 @dataclass(frozen=True)
 class Queue:
-    """A queueing discipline at the root of a link that nothing puts there by itself."""
+    """A queueing discipline at the root of a link that is no default."""
 
     link: str
     kind: str
@@ -46,9 +46,9 @@ class Queue:
 
 @dataclass(frozen=True)
 class HostState:
-    """A host's kernel. `answering`: address on a link -> the MAC addresses that answer for it.
+    """State of a host's kernel. `answering`: address on a link -> the MAC addresses that answer for it.
 
-    `rules`: those of policy routing that end a packet's way, as iproute2 has them.
+    `rules`: policy routing rules that drop packets, in the format of iproute2.
     """
 
     links: dict[str, Link] = field(default_factory=dict)
@@ -61,9 +61,9 @@ class HostState:
 
 
 def read(text: str) -> HostState:
-    """The answer of a host. Raises ValueError, KeyError or TypeError where it is no such answer."""
+    """Parse the answer of a host. Raises ValueError, KeyError or TypeError if it is malformed."""
     links, routes, routes6, rules, neighbors, queues, filters, arp = text.split(MARK)
-    # The first answers by ARP may come before the rest.
+    # The first ARP answers may precede the rest of the output.
     early, bracket, links = links.partition("[")
     answering: dict[str, set[str]] = {}
     for address, mac in re.findall(r"^(\S+) ((?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})$", early + arp, re.MULTILINE):
@@ -89,7 +89,7 @@ def _link(each: dict[str, Any]) -> Link:
 
 
 def _routes(text: str, everywhere: str) -> Iterator[KernelRoute]:
-    """Routes of one family. `everywhere`: the prefix of its default route."""
+    """Routes of one address family. `everywhere`: the prefix of the family's default route."""
     for each in _json(text):
         hops = [each, *each.get("nexthops", [])]
         yield KernelRoute(
@@ -106,6 +106,6 @@ def _queues(text: str) -> Iterator[Queue]:
 
 
 def _json(text: str) -> list[dict[str, Any]]:
-    """A list of iproute2, or nothing where it has none to show."""
+    """A list in iproute2's JSON; empty output is an empty list."""
     found: list[dict[str, Any]] = json.loads(text.strip() or "[]")
     return found

@@ -1,4 +1,4 @@
-"""L2 announcements: one node answers for a Service's address on the link, and it has a backend to answer with."""
+"""L2 announcements: one node answers for a Service's address on the link, and this node has a backend."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def policies(stack: StackConfig, service: Service) -> list[L2Policy]:
 
 
 def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
-    """For each announced Service: who holds its Lease, and what that node's agent announces. Pure."""
+    """For each announced Service: the holder of its Lease, and the announcements of the holder's agent. Pure."""
     for service in stack.services:
         chosen = policies(stack, service)
         addresses = load_balancer_addresses(service_object(observations, service))
@@ -97,12 +97,12 @@ def _lease(observations: Observations, service: Service) -> Json:
 
 
 def holder(observations: Observations, service: Service) -> str:
-    """The node that holds the Lease of a Service's addresses; "" where nobody does."""
+    """The node that holds the Lease of a Service's addresses; empty if there is no holder."""
     return str((_lease(observations, service).get("spec") or {}).get("holderIdentity") or "")
 
 
 def _overdue(observations: Observations, service: Service) -> float:
-    """For how many seconds a Lease has run out, by the newest renewal of any Lease: no clock but the cluster's."""
+    """Seconds since a Lease expired, at the newest renewal of any Lease: only the cluster's clock counts."""
     spec = _lease(observations, service).get("spec") or {}
     renewed = _times([spec])
     if not renewed or not spec.get("leaseDurationSeconds"):
@@ -120,6 +120,6 @@ def _times(specs: Iterable[Json]) -> list[datetime]:
 
 
 def asked_from(stack: StackConfig, service: Service, router: str, address: str) -> bool:
-    """Whether a router stands on the link on which an address of the Service is announced."""
+    """Whether a router is on the link on which an address of the Service is announced."""
     links = [i.address.network for each in stack.routers if each.name == router for i in each.interfaces]
     return any(ip_address(address) in link for link in links) and bool(policies(stack, service))

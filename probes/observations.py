@@ -1,4 +1,4 @@
-"""What hosts and the API answered to the collector."""
+"""The collector's answers from hosts and the API."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Json = Any
 
 @dataclass
 class Observations:
-    """What was answered; a missing key means that nobody answered, and `errors` says why."""
+    """All answers. A missing key means no answer, and `errors` has the reason."""
 
     routers: dict[str, dict[str, Json]] = field(default_factory=dict)
-    # Router -> FRR's daemons that should run and do not; whether its kernel forwards.
+    # Router -> FRR daemons that should run but do not; whether the router's kernel forwards.
     stopped: dict[str, list[str]] = field(default_factory=dict)
     forwarding: dict[str, bool] = field(default_factory=dict)
     # Router -> link -> bytes.
@@ -24,13 +24,13 @@ class Observations:
     maps: dict[str, list[Json]] = field(default_factory=dict)
     devices: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     announced: dict[str, list[Json]] = field(default_factory=dict)
-    # Node -> the hardware addresses of its links, and their names.
+    # Node -> MAC address of a link -> name of the link.
     hardware: dict[str, dict[str, str]] = field(default_factory=dict)
     envoys: dict[str, Json] = field(default_factory=dict)
-    # Node -> what its Envoy refused of the agent; asked only where routes are missing.
+    # Node -> refusals of its Envoy; queried only if routes are missing.
     nacks: dict[str, list[Nack]] = field(default_factory=dict)
-    # Node -> what its Envoy serves; (namespace, Secret) -> the certificate in it, in PEM; `unpaired`: Secrets
-    # whose key is another certificate's.
+    # Node -> certificates that its Envoy serves; (namespace, Secret) -> its certificate in PEM; `unpaired`: Secrets
+    # whose key does not match the certificate.
     served: dict[str, Json] = field(default_factory=dict)
     certificates: dict[tuple[str, str], str] = field(default_factory=dict)
     unpaired: set[tuple[str, str]] = field(default_factory=set)
@@ -39,5 +39,5 @@ class Observations:
 
 
 def is_agent(pod: Json) -> bool:
-    """Whether a Pod is of Cilium's agents."""
+    """Whether a Pod is a Cilium agent."""
     return bool((pod["metadata"].get("labels") or {}).get("k8s-app") == "cilium")

@@ -1,4 +1,4 @@
-"""What a node does differently (CiliumBGPNodeConfigOverride): whether it is in force."""
+"""Overrides for single nodes (CiliumBGPNodeConfigOverride): whether they are in force."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CHECK = "bgp-override"
 
 
 def judge(stack: StackConfig, declared: list[DeclaredSession], observations: Observations) -> Iterator[Verdict]:
-    """Each override has an instance on its node, and its router id is the one that routers see. Pure."""
+    """Each override must have an instance on its node, and routers must see its router ID. Pure."""
     for item in stack.bgp.node_overrides if stack.bgp else ():
         for one in item.instances:
             subject = f"{item.node} {one.name}"
@@ -39,7 +39,7 @@ def _router_id(
     for session in sessions:
         answer = observations.routers.get(session.far.router.name) if session.far else None
         neighbor = (answer or {}).get("neighbors", {}).get(str(session.source)) or {}
-        # A session that is down is told of as such.
+        # A session that is down has its own verdict.
         if neighbor.get("bgpState") == "Established":
             shown = str(neighbor.get("remoteRouterId"))
             yield judged(

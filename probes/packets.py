@@ -1,4 +1,4 @@
-"""Connections that do not come about, and the packets of them that hosts and agents saw. Pure."""
+"""Failed connections, and their packets as hosts and agents saw them. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from probes.host_filters import Drop
 from probes.observations import Json
 
-# tcpdump 4.99 on Linux says of each packet on which interface it was, and in which direction.
+# tcpdump 4.99 on Linux prints the interface and the direction of each packet.
 _LISTENS = "LINUX_SLL2"
 _LINE = re.compile(
     r"^\S+ (?P<link>\S+)\s+(?P<way>In|Out)\s+IP6? (?P<source>\S+)\.(?P<source_port>\d+) >"
@@ -21,10 +21,10 @@ _LINE = re.compile(
 
 @dataclass(frozen=True)
 class Flow:
-    """What a client asks, over TCP. `client`: a Pod as the API has it, or the name of a host.
+    """A client's TCP connection to an address. `client`: a Pod object or the name of a host.
 
-    `start`: the client's host. `ends`: the hosts that may answer. `behind`: (address, port) of each Pod that a
-    Service's address stands for -> its node.
+    `start`: the client's host. `ends`: the hosts that may answer. `behind`: (address, port) of each Pod behind a
+    Service's address -> the Pod's node.
     """
 
     client: Json | str
@@ -37,7 +37,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class Packet:
-    """The first packet of a connection, or its answer, as a host saw it on one of its links."""
+    """The first packet of a connection or its answer, captured on a link of a host."""
 
     host: str
     link: str
@@ -48,7 +48,7 @@ class Packet:
 
 @dataclass(frozen=True)
 class AgentDrop:
-    """A packet that the agent of a node dropped, and the reason that it gives."""
+    """A packet that a node's agent dropped, and the agent's reason."""
 
     node: str
     source: str
@@ -58,9 +58,9 @@ class AgentDrop:
 
 @dataclass(frozen=True)
 class Capture:
-    """What was seen while flows were tried once more.
+    """The packets during a retry of flows.
 
-    `hosts`: those that captured at all. `filtered`: host -> what its filters dropped in that time.
+    `hosts`: the hosts that could capture. `filtered`: host -> drops of its filters in that time.
     """
 
     flows: tuple[Flow, ...] = ()
@@ -71,15 +71,15 @@ class Capture:
 
 
 def expression(flows: list[Flow]) -> str:
-    """The filter of tcpdump for the first packets of the flows and their answers, of both families."""
+    """The tcpdump filter for the first packets of the flows and their answers, for IPv4 and IPv6."""
     ends = dict.fromkeys(end for flow in flows for end in [(flow.to, flow.port), *flow.behind])
     those = " or ".join(f"(host {address} and port {port})" for address, port in ends)
-    # tcpdump finds the flags by itself in IPv4 only.
+    # `tcp[tcpflags]` of tcpdump works for IPv4 only.
     return f"(tcp[tcpflags] & tcp-syn != 0 or (ip6 and ip6[6] = 6 and ip6[53] & 2 != 0)) and ({those})"
 
 
 def captured(host: str, shown: str) -> list[Packet] | None:
-    """What tcpdump said on a host; None where it captured nothing because it could not."""
+    """Parse tcpdump's output of a host; None if tcpdump could not capture."""
     if _LISTENS not in shown:
         return None
     return [
@@ -95,12 +95,12 @@ def captured(host: str, shown: str) -> list[Packet] | None:
 
 
 def dropped(node: str, shown: str) -> Iterator[AgentDrop]:
-    """What `cilium-dbg monitor --type drop --json` said on a node."""
+    """Parse the output of `cilium-dbg monitor --type drop --json` on a node."""
     for line in shown.splitlines():
         try:
             told = json.loads(line)
             l3, l4 = told["summary"]["l3"], told["summary"]["l4"]
             yield AgentDrop(node, l3["src"], (l3["dst"], int(l4["dst"])), told["reason"])
         except (ValueError, KeyError, TypeError):
-            # Lines of its log, and packets that are no TCP.
+            # Log lines and packets other than TCP.
             continue

@@ -1,4 +1,4 @@
-"""Parts that everything else needs: FRR's daemons, a router's forwarding, Cilium's operator."""
+"""Processes and settings that everything else needs: FRR's daemons, a router's forwarding, Cilium's operator."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from probes.verdict import Verdict, judged
 
 
 def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
-    """Pure. Only what is missing has a verdict."""
+    """One verdict for each missing part. Pure."""
     for router in stack.managed_routers:
         gone = observations.stopped.get(router.name)
         if gone:
@@ -40,7 +40,7 @@ def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
 
 
 def _reflects(router: Router) -> bool:
-    """A route reflector need not be on any packet's way."""
+    """Whether a router reflects routes: a route reflector need not forward packets."""
     return any(each.route_reflector_client for each in (*router.bgp.neighbors, *router.bgp.peer_groups))
 
 
@@ -48,11 +48,11 @@ def _operator(observations: Observations) -> Iterator[Verdict]:
     pods = observations.objects.get("pods", [])
     agents = [pod for pod in pods if is_agent(pod)]
     operators = [pod for pod in pods if (pod["metadata"].get("labels") or {}).get("io.cilium/app") == "operator"]
-    # Where the agents are no pods either, somebody else runs both.
+    # Without agent pods, agents and operator run outside this cluster's pods.
     if agents and not any(map(_ready, operators)):
         observed = f"none of {len(operators)} is ready" if operators else "there is none"
         nodes = {pod["spec"].get("nodeName") for pod in operators}
-        # Of one that is lost with its node, the node tells more.
+        # If the operator is lost with its node, the node is the better place.
         where = str(nodes.pop()) if len(nodes) == 1 and None not in nodes else "API"
         yield judged(
             "operator",

@@ -1,4 +1,4 @@
-"""Every expected prefix in the router's RIB and kernel FIB with the right next hops, and no other."""
+"""Every expected prefix is in the router's RIB and kernel FIB with the right next hops, and no other prefix is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from probes.verdict import Color, Verdict, judged, unknown
 
 @dataclass(frozen=True)
 class ExpectedPrefix:
-    """A prefix and the next hops that must carry it; none means that it must be absent."""
+    """A prefix and its expected next hops. Without next hops the prefix must be absent."""
 
     prefix: str
     next_hops: frozenset[str]
@@ -29,7 +29,7 @@ class ExpectedPrefix:
 def expected_prefixes(
     stack: StackConfig, sessions: list[ExpectedSession], observations: Observations
 ) -> dict[str, list[ExpectedPrefix]]:
-    """Router -> what it must have learned from nodes and other routers, given which pods and addresses there are."""
+    """Router -> prefixes that it must have learned from nodes and other routers, given the pods and addresses."""
     tables = propagation.propagated(
         stack,
         {router.name: _from_nodes(stack, router.name, sessions, observations) for router in stack.managed_routers},
@@ -43,7 +43,7 @@ def expected_prefixes(
         found[router.name] = [
             ExpectedPrefix(prefix, frozenset(path.hop for path in paths), paths[0].why) for prefix, paths in learned
         ]
-        # An address that nobody may announce is looked for everywhere.
+        # An address that must not be announced is checked on every router.
         found[router.name] += [
             ExpectedPrefix(f"{address}/32", frozenset(), _why(service))
             for service in stack.services
@@ -54,7 +54,7 @@ def expected_prefixes(
 
 
 def _without_bgp(router: Router) -> set[str]:
-    """Prefixes that zebra has from a closer source than BGP: links, and static routes."""
+    """Prefixes that zebra has from a source with a shorter distance than BGP: links and static routes."""
     links = {str(interface.address.network) for interface in router.interfaces}
     return links | {str(route.to) for route in router.static_routes}
 
@@ -82,13 +82,13 @@ def _from_nodes(
 
 def _add(paths: dict[str, tuple[propagation.BgpPath, ...]], prefix: str, path: propagation.BgpPath | None) -> None:
     others = paths.get(prefix, ())
-    # Services may share an address, or an aggregate.
+    # Services may share an address or an aggregate.
     if path is not None and all(other.hop != path.hop for other in others):
         paths[prefix] = (*others, path)
 
 
 def _path(session: ExpectedSession, why: str, prefix: str) -> propagation.BgpPath | None:
-    """The path to a prefix by a session; None where the router's policies deny it."""
+    """The path to a prefix by a session; None if the router's policies deny it."""
     internal = session.local_asn == session.side.asn
     ases = () if internal or session.local_asn is None else (*session.side.prepended, session.local_asn)
     path = propagation.BgpPath(ases, str(session.node_address), why, internal)
@@ -102,7 +102,7 @@ def _why(service: Service) -> str:
 def judge(
     stack: StackConfig, router: str, expected: list[ExpectedPrefix], observations: Observations
 ) -> Iterator[Verdict]:
-    """RIB, FIB, ECMP width and surplus of one router."""
+    """Verdicts on RIB, FIB, ECMP width and unexpected prefixes of one router."""
     answer = observations.routers.get(router)
     if answer is None:
         why = observations.errors.get(router, "not asked")
@@ -141,7 +141,7 @@ def judge(
         kernel = _compare("fib", item, fib.get(item.prefix), wanted, limit, router, answer["rib"])
         lost = rib.get(item.prefix, frozenset()) - fib.get(item.prefix, frozenset())
         if kernel.color is Color.RED and lost & item.next_hops and item.prefix in fib:
-            # A kernel takes the next hops of a link that goes down away, and zebra does not always put them back.
+            # The kernel removes the next hops of a link that goes down, and zebra does not always restore them.
             kernel = replace(
                 kernel,
                 cause=f"{router} has {_hops(lost)} in its RIB and not in its kernel: zebra did not"
@@ -149,7 +149,7 @@ def judge(
             )
         yield kernel
     known = {item.prefix for item in expected} | {str(item.prefix) for item in asked.bgp.aggregate_addresses}
-    # What neighbors say that are no part of the program is theirs to know.
+    # Routes from neighbors outside the stack are not judged.
     known |= set(answer.get("foreign", ()))
     surplus = sorted(set(rib) - known)
     unasked = next((key for key in ("services", "pods", "slices") if key not in observations.objects), None)
@@ -206,13 +206,13 @@ def _compare(
 
 
 def _beaten(table: Json, prefix: str) -> bool:
-    """Whether BGP has a route to a prefix, and zebra prefers another source's."""
+    """Whether BGP has a route to a prefix, but zebra prefers a route of another source."""
     routes = [route for route in table.get(prefix) or [] if route.get("protocol") == "bgp"]
     return bool(routes) and not any(route.get("selected") for route in routes)
 
 
 def discarding(neighbors: Json) -> frozenset[str]:
-    """The neighbors whose routes FRR throws away for want of a policy (RFC 8212)."""
+    """The neighbors whose routes FRR discards because there is no policy (RFC 8212)."""
     found = set()
     for address, neighbor in neighbors.items():
         families = (neighbor.get("addressFamilyInfo") or {}) if isinstance(neighbor, dict) else {}

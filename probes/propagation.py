@@ -1,4 +1,4 @@
-"""Propagation of routes between the stack's own routers: the sessions between them, and what each passes on."""
+"""Propagation of routes between the stack's routers: their sessions, and the routes that each router passes on."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _LOCAL_PREFERENCE = 100
 
 @dataclass(frozen=True)
 class RouterSession:
-    """A session between two routers, as the first one has it. `address` is the far one's; timers as agreed, in s.
+    """A session between two routers, as the near one sees it. `address`: the far router's. Timers: negotiated, in s.
 
-    `side` is what the near router has for the far one, `back` what the far one has for it.
+    `side`: the near router's configuration for the far one. `back`: the far router's configuration for the near one.
     """
 
     address: Address
@@ -31,12 +31,12 @@ class RouterSession:
 
     @property
     def near(self) -> Router:
-        """Whose view it is."""
+        """The router whose view this is."""
         return self.side.router
 
     @property
     def far(self) -> Router:
-        """The other one."""
+        """The other router."""
         return self.back.router
 
     def __str__(self) -> str:
@@ -44,15 +44,15 @@ class RouterSession:
 
     @property
     def internal(self) -> bool:
-        """Whether both are of one AS."""
+        """Whether both routers are in one AS."""
         return self.side.asn == self.back.asn
 
 
 @dataclass(frozen=True)
 class BgpPath:
-    """One path to a prefix. `hop` is empty where the router has the prefix by itself.
+    """One path to a prefix. `hop`: empty if the router itself originates the prefix.
 
-    `internal`: learned inside the AS; `of_client`: from a client of this route reflector.
+    `internal`: learned inside the AS. `of_client`: learned from a client of this route reflector.
     """
 
     ases: tuple[int, ...]
@@ -69,7 +69,7 @@ Paths = Mapping[str, tuple[BgpPath, ...]]
 
 
 def router_sessions(stack: StackConfig) -> Iterator[RouterSession]:
-    """Each session between two managed routers of the stack twice: as either side has it."""
+    """Each session between two managed routers of the stack, twice: once from each side."""
     owners = {i.address.ip: router for router in stack.managed_routers for i in router.interfaces if not i.loopback}
     for near in stack.managed_routers:
         for neighbor in near.bgp.neighbors:
@@ -84,7 +84,7 @@ def router_sessions(stack: StackConfig) -> Iterator[RouterSession]:
 
 
 def propagated(stack: StackConfig, learned: Mapping[str, Paths]) -> dict[str, Paths]:
-    """Router -> its selected paths, after all have announced theirs. `learned` is what each has from nodes."""
+    """Router -> its selected paths, after all routers have announced theirs. `learned`: the paths from nodes."""
     between = list(router_sessions(stack))
     first = {router.name: _with_own(router, learned.get(router.name, {})) for router in stack.managed_routers}
     tables = {name: _selected(candidates) for name, candidates in first.items()}
@@ -109,7 +109,7 @@ def _with_own(router: Router, learned: Paths) -> dict[str, tuple[BgpPath, ...]]:
 
 
 def _own(router: Router) -> Iterator[tuple[Prefix, str]]:
-    """What a router announces by itself, as far as the stack knows it: an aggregate needs a route inside, too."""
+    """Prefixes that a router originates, without aggregates: an aggregate needs a more specific route, too."""
     bgp = router.bgp
     yield from ((prefix, "network") for prefix in bgp.networks)
     for item in bgp.redistribute:
@@ -122,7 +122,7 @@ def _own(router: Router) -> Iterator[tuple[Prefix, str]]:
 
 
 def _aggregated(router: Router, table: Paths) -> tuple[Paths, set[str]]:
-    """A table with the router's aggregates, and the prefixes that they keep back."""
+    """A table with the router's aggregates, and the prefixes that the aggregates suppress."""
     found, kept = dict(table), set[str]()
     for item in router.bgp.aggregate_addresses:
         inside = [prefix for prefix in table if _below(prefix, item.prefix)]
@@ -138,7 +138,7 @@ def _below(prefix: str, whole: Prefix) -> bool:
 
 
 def through(router: Router, use: PolicyUse, direction: Direction, prefix: str, path: BgpPath) -> BgpPath | None:
-    """What a router's policies make of a path; None where they deny it."""
+    """The path after a router's policies; None if they deny it."""
     said = passed(router.bgp, use, direction, ip_network(prefix))
     if said is None:
         return None
@@ -151,12 +151,12 @@ def through(router: Router, use: PolicyUse, direction: Direction, prefix: str, p
 
 
 def _accepted(session: RouterSession, table: Paths) -> Iterator[tuple[str, BgpPath]]:
-    """What the far router lets out and the near one lets in."""
+    """The paths that pass the far router's outbound and the near router's inbound policies."""
     for prefix, path in _sent(session, table):
         sent = through(session.far, session.back.policies, "out", prefix, path)
         if sent is None or (not session.internal and _loops(session.side, sent)):
             continue
-        # A local preference is of one AS.
+        # A local preference is valid inside one AS only.
         heard = sent if session.internal else replace(sent, local_preference=_LOCAL_PREFERENCE)
         got = through(session.near, session.side.policies, "in", prefix, heard)
         if got is not None:
@@ -164,7 +164,7 @@ def _accepted(session: RouterSession, table: Paths) -> Iterator[tuple[str, BgpPa
 
 
 def _loops(side: RouterSide, path: BgpPath) -> bool:
-    """Whether a router has been on an external path already, more often than it allows."""
+    """Whether an external path contains the router's AS more often than the router allows."""
     allowed = side.setting("allowas_in")
     if allowed == "origin":
         return side.router.bgp.asn in path.ases[:-1]
@@ -172,7 +172,7 @@ def _loops(side: RouterSide, path: BgpPath) -> bool:
 
 
 def _sent(session: RouterSession, table: Paths) -> Iterator[tuple[str, BgpPath]]:
-    """What the far router of a session passes on to the near one, before anybody's policies."""
+    """The paths that the far router passes on to the near one, before policies of either router."""
     own, to = str(session.address), session.back
     table, kept = _aggregated(session.far, table)
     client, forced = to.setting("route_reflector_client"), to.setting("next_hop_self")
@@ -181,7 +181,7 @@ def _sent(session: RouterSession, table: Paths) -> Iterator[tuple[str, BgpPath]]
         if prefix in kept:
             continue
         if not session.internal:
-            # With as-override the neighbor's number gives way to the router's own.
+            # With as-override the router's AS number replaces the neighbor's.
             ases = tuple(to.asn if to.setting("as_override") and asn == session.side.asn else asn for asn in best.ases)
             yield prefix, BgpPath((to.asn, *ases), own, best.why)
         elif not best.internal or client or best.of_client:
@@ -195,9 +195,9 @@ def _sent(session: RouterSession, table: Paths) -> Iterator[tuple[str, BgpPath]]
 
 
 def _selected(candidates: Mapping[str, Sequence[BgpPath]]) -> Paths:
-    """The best path first, and those that are to share the traffic with it.
+    """The best path first, then the paths that must share the traffic with it.
 
-    Also where their AS paths differ: a router without multipath-relax uses one of them, and is to be red.
+    Paths with different AS paths count, too: a router without multipath-relax uses only one, and must be red.
     """
     result = {}
     for prefix, paths in candidates.items():
@@ -207,7 +207,7 @@ def _selected(candidates: Mapping[str, Sequence[BgpPath]]) -> Paths:
 
 
 def _by_med(paths: Sequence[BgpPath]) -> Iterator[BgpPath]:
-    """Without those that another path of the same neighboring AS beats by its MED."""
+    """The paths without those that lose by MED to another path of the same neighboring AS."""
     for path in paths:
         rivals = (
             other.med for other in paths if other.ases[:1] == path.ases[:1] and _before_med(other) == _before_med(path)
@@ -221,11 +221,11 @@ def _before_med(path: BgpPath) -> tuple[int, bool, int]:
 
 
 def _rank(path: BgpPath) -> tuple[int, bool, int, bool]:
-    """Smaller is better, in the order in which FRR compares."""
+    """Sort key in FRR's order of comparison. Smaller is better."""
     return *_before_med(path), path.internal
 
 
 def _agreed(near: RouterSide, far: RouterSide) -> tuple[int, int]:
-    """Hold time is the smaller one offered; keepalive the near one's, and no more than a third of it (RFC 4271)."""
+    """Hold time: the smaller offer. Keepalive: the near router's, at most a third of the hold time (RFC 4271)."""
     hold = min(near.timers[0], far.timers[0])
     return hold, min(near.timers[1], hold // 3)

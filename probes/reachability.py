@@ -1,4 +1,4 @@
-"""Packets that arrive: pod to pod over nodes and subnets, and HTTP to the VIP from behind the router."""
+"""End-to-end packets: pod to pod over nodes and subnets, and HTTP to the VIP from behind the router."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from probes.prefixes import fib_next_hops
 from probes.services import backends_by_node, cluster_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
-# Each backend of n is missed by one request with 1 - 1/n; this many leave a miss of 1e-5 for ten.
+# One request misses a given backend of n with probability 1 - 1/n. With n = 10, all tries miss it with 1e-5.
 _TRIES_PER_BACKEND = 12
-# So many lost requests to an address tell that some are lost: each may take two seconds.
+# This many lost requests to an address prove loss: each may take two seconds.
 _ENOUGH_LOST = 6
-# A lost SYN is sent again by itself after a second, which one request alone would not show.
+# The kernel repeats a lost SYN after a second, so that a single request would hide loss.
 _TRIES_PER_POD = 5
-# Bytes of a request that takes several packets, each as large as the path is said to take.
+# Bytes of a request that needs several packets of full MTU size.
 _LARGE, _MARK = 4000, "=-=-="
 _PING = "ping -q -n -c 20 -i 0.02 -W 1 {hop}; true"
 
 
 def pod_to_pod(collector: Collector, observations: Observations) -> list[Verdict]:
-    """HTTP from every client pod to every serving pod, by pod address."""
+    """HTTP from every client pod to the pod address of every serving pod."""
     if "pods" not in observations.objects:
         return [unknown("pod-to-pod", "all", "an answer", "API", observations.errors.get("pods", "not asked"))]
     clients = list(pods_of(collector, observations, serving=False))
@@ -59,7 +59,7 @@ def _one_pair(collector: Collector, client: Json, server: Json) -> Verdict:
         answer = read(told)
     except EdgeError as error:
         return unknown("pod-to-pod", subject, f"answer of {target}", where, error)
-    # Not every image says who it is, or speaks HTTP: of those that do not, any answer will do.
+    # Some images do not give their name or do not speak HTTP: for these, any answer counts.
     good = answer.failures == 0 and (target in answer.pods or not answer.pods)
     if good and large and read(large).failures:
         return judged(
@@ -78,7 +78,7 @@ def _one_pair(collector: Collector, client: Json, server: Json) -> Verdict:
 
 
 def _why(answer: Answers, where: str) -> str:
-    """A guess of why a Pod does not answer another one."""
+    """The likely cause if a Pod does not answer another one."""
     if 0 < answer.silent == answer.failures:
         return "the server takes connections and answers none: its process stands still, or has too much to do"
     if answer.failures < answer.asked:
@@ -87,7 +87,7 @@ def _why(answer: Answers, where: str) -> str:
 
 
 def pods_of(collector: Collector, observations: Observations, *, serving: bool) -> Iterator[Json]:
-    """The pods of the stack's workloads: those that serve, or those that only ask."""
+    """The pods of the stack's workloads: servers, or pure clients."""
     for workload in collector.stack.workloads:
         if (workload.port is not None) != serving:
             continue
@@ -105,7 +105,7 @@ def pods_of(collector: Collector, observations: Observations, *, serving: bool) 
 def vip(
     collector: Collector, observations: Observations, service: Service, router: str, addresses: list[str]
 ) -> Iterator[Verdict]:
-    """HTTP to addresses of a Service from a router, until every ready backend has answered."""
+    """HTTP from a router to addresses of a Service, until every ready backend has answered."""
     wanted = "every ready backend answers"
     if not addresses or service.first_tcp is None:
         return
@@ -118,7 +118,7 @@ def vip(
         return
     for address in addresses:
         tries = _TRIES_PER_BACKEND * len(backends)
-        # One connection a request, and all of them in one SSH command: a request costs 10 ms so.
+        # One connection for each request, but one SSH command for all: a request then takes 10 ms.
         command = ask_often(url(address, service.first_tcp), tries, connect=1, seconds=2, enough=_ENOUGH_LOST)
         try:
             result = collector.ssh.run(collector.endpoints[router], command, timeout=3.0 * tries + 10)
@@ -128,7 +128,7 @@ def vip(
         answers = read(result.stdout)
         reached, failures = answers.pods, answers.failures
         good = answers.asked == tries and failures == 0 and (reached == backends or not reached)
-        # Of a server that does not say who it is nobody can tell which backend it was.
+        # If servers do not give their names, the backend behind an answer is unknown.
         who = f"{len(reached & backends)} of {len(backends)} backends" if reached else str(answers)
         observed = f"{who}, {failures} of {answers.asked} requests lost"
         cause = (
@@ -142,7 +142,7 @@ def vip(
 
 
 def _lost(collector: Collector, observations: Observations, router: str, address: str) -> str:
-    """Where requests to an address are lost: its next hops are pinged, which takes a second."""
+    """Find where requests to an address are lost: ping its next hops, which takes a second."""
     hops = sorted(fib_next_hops(observations.routers[router]["fib"]).get(str(ip_network(address)), ()))
     losses = {}
     for hop in hops:
@@ -151,7 +151,7 @@ def _lost(collector: Collector, observations: Observations, router: str, address
                 collector.ssh.run(collector.endpoints[router], _PING.format(hop=hop), timeout=10).stdout
             )
         except EdgeError:
-            # What cannot be asked places nothing.
+            # A failed query says nothing about the place.
             losses[hop] = 0
     ill = [f"{hop} ({loss} %)" for hop, loss in losses.items() if loss]
     if len(ill) == len(hops) > 1:
@@ -165,6 +165,6 @@ def _lost(collector: Collector, observations: Observations, router: str, address
 
 
 def _loss(shown: str) -> int:
-    """Per cent of the packets, from ping's own summary; 0 where it has none."""
+    """Packet loss in per cent, from ping's summary; 0 without a summary."""
     found = re.search(r"([0-9.]+)% packet loss", shown)
     return round(float(found[1])) if found else 0

@@ -1,4 +1,4 @@
-"""What a router itself makes of its configuration: lines that do not run, static routes and networks out of force."""
+"""A router's own view of its configuration: lines, static routes and networks that are not in force."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from probes.verdict import Verdict, judged
 
 
 def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
-    """Pure. That a router does not answer at all is told with its routes."""
+    """Verdicts for each router that answered; the prefix verdicts report a router that did not. Pure."""
     for router in stack.managed_routers:
         answer = observations.routers.get(router.name)
         if answer is not None:
@@ -22,7 +22,7 @@ def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
 
 def _config(router: Router, answer: Json) -> Verdict:
     lines = answer["not-running"]
-    # What was typed in about a neighbor: it decides about sessions and routes, and is gone at the next start.
+    # Neighbor lines that were entered by hand: they affect sessions and routes, and are lost at the next start.
     typed = [line for line in answer.get("not-in-file", []) if line.startswith("neighbor ")]
     told = [f"{len(lines)} do not"] if lines else []
     told += [f"{len(typed)} more run"] if typed else []

@@ -1,4 +1,4 @@
-"""LoadBalancer Services: the address that LB-IPAM gave, and which nodes have a ready backend."""
+"""LoadBalancer Services: the address from LB-IPAM, and the nodes with a ready backend."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CONDITION = "cilium.io/IPAMRequestSatisfied"
 
 
 def service_object(observations: Observations, service: Service) -> Json | None:
-    """The Service as the API has it."""
+    """The Service's object in the API."""
     for item in observations.objects.get("services", []):
         metadata = item["metadata"]
         if (metadata["namespace"], metadata["name"]) == (service.namespace, service.name):
@@ -24,19 +24,19 @@ def service_object(observations: Observations, service: Service) -> Json | None:
 
 
 def load_balancer_addresses(service: Json | None) -> list[str]:
-    """The addresses that the Service was given."""
+    """The load balancer addresses in the Service's status."""
     status = ((service or {}).get("status") or {}).get("loadBalancer") or {}
     return [entry["ip"] for entry in status.get("ingress") or [] if "ip" in entry]
 
 
 def cluster_addresses(service: Json | None) -> list[str]:
-    """The addresses inside the cluster; a headless Service has none."""
+    """The cluster IPs; a headless Service has none."""
     given = ((service or {}).get("spec") or {}).get("clusterIPs") or []
     return [ip for ip in given if ip not in ("", "None")]
 
 
 def external_addresses(service: Json | None) -> list[str]:
-    """The addresses that its author wrote down."""
+    """The external IPs of the Service."""
     return list(((service or {}).get("spec") or {}).get("externalIPs") or [])
 
 
@@ -46,7 +46,7 @@ def every_address(service: Json | None) -> list[str]:
 
 
 def backends_by_node(observations: Observations, service: Service) -> dict[str, list[str]]:
-    """Node name -> names of the ready backend pods on it, from the EndpointSlices."""
+    """Node name -> names of its ready backend pods, from the EndpointSlices."""
     result: dict[str, list[str]] = {}
     for _, endpoint, name in ready_endpoints(observations, service.namespace, service.name):
         result.setdefault(endpoint.get("nodeName", ""), []).append(name)
@@ -54,7 +54,7 @@ def backends_by_node(observations: Observations, service: Service) -> dict[str, 
 
 
 def ready_endpoints(observations: Observations, namespace: str, service: str) -> Iterator[tuple[Json, Json, str]]:
-    """Each ready endpoint of a Service: its EndpointSlice, itself, and the pod's name (its address without one)."""
+    """Each ready endpoint of a Service: EndpointSlice, endpoint, and the pod's name (without a pod: the address)."""
     for item in observations.objects.get("slices", []):
         metadata = item["metadata"]
         owner = (metadata.get("labels") or {}).get("kubernetes.io/service-name")
@@ -101,7 +101,7 @@ def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
 
 
 def _shared(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
-    """Services with one sharing key have one address."""
+    """Services with the same sharing key must have the same address."""
     keys: dict[tuple[str, str], list[Service]] = {}
     for service in stack.services:
         if key := service.annotations.get(SHARING_KEY):

@@ -1,4 +1,4 @@
-"""Both sides of every session: the router's neighbor and the agent's peer, state and timers."""
+"""State and timers of every session, on both sides: the router's neighbor and the agent's peer."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _NO_PEER = "the agent runs no such peer: the node is not selected, peerConfigRef
 
 
 def judge(session: ExpectedSession, observations: Observations) -> Iterator[Verdict]:
-    """Two verdicts, one a side: neither believes the other."""
+    """Two verdicts, one for each side, independent of each other."""
     yield _router_side(session, observations)
     yield _agent_side(session, observations)
 
 
 def towards_others(declared: list[DeclaredSession], observations: Observations) -> Iterator[Verdict]:
-    """Sessions with routers that the stack does not have: the agent's word is all there is."""
+    """Sessions with routers outside the stack: only the agent's side can be queried."""
     for one in declared:
         if (one.far is not None and one.far.router.managed) or one.address is None:
             continue
@@ -43,7 +43,7 @@ def towards_others(declared: list[DeclaredSession], observations: Observations) 
 
 
 def between_routers(session: RouterSession, observations: Observations) -> Verdict:
-    """A session between two routers, on the near one's word; the far one's is a verdict of its own."""
+    """A session between two routers, from the near router's side. The far side has its own verdict."""
 
     def cause(neighbor: Json) -> str:
         remote = neighbor.get("remoteAs")
@@ -68,7 +68,7 @@ def unexpected(
     others: set[str],
     observations: Observations,
 ) -> Iterator[Verdict]:
-    """Neighbors that are up although no session of the stack accounts for them.
+    """Established neighbors that belong to no session of the stack.
 
     `others`: the router's declared neighbors that are neither nodes nor managed routers.
     """
@@ -109,7 +109,7 @@ def _on_router(
     observations: Observations,
     cause: Callable[[Json], str],
 ) -> Verdict:
-    """What a router says of a neighbor. `timers`: hold and keepalive in seconds."""
+    """The verdict on a router's neighbor. `timers`: hold and keepalive in seconds."""
     wanted = f"Established, hold {timers[0]} s, keepalive {timers[1]} s"
     answer = observations.routers.get(where)
     if answer is None:
@@ -130,7 +130,7 @@ def _on_router(
 
 def _cause(session: ExpectedSession, neighbor: Json) -> str:
     remote, local = neighbor.get("remoteAs"), neighbor.get("localAs")
-    # First: for `external`, FRR goes on showing the AS number that it saw last.
+    # This check comes first: for `external`, FRR keeps showing the last AS number.
     if session.local_asn == local and not neighbor.get("nbrInternalLink"):
         return f"both sides are AS {local}, and the neighbor is external"
     if remote and session.local_asn and remote not in (session.local_asn, 0):

@@ -1,4 +1,4 @@
-"""The tables that agents print (StateDB's `db/show`): aligned columns under one line of names."""
+"""Parses the tables of agents (StateDB's `db/show`): aligned columns under one line of names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 
 
 def rows(text: str) -> list[dict[str, str]]:
-    """Each row as column -> cell; a cell may be empty, and may hold blanks. An empty text has no rows."""
+    """Each row as column -> cell. A cell may be empty or contain spaces. An empty text has no rows."""
     lines = text.splitlines()
     if not lines:
         return []

@@ -1,4 +1,4 @@
-"""What nobody is told of: Services with an address that no session and no link announces, sessions without a route."""
+"""Missing announcements: Service addresses that no session or link announces, and sessions without a route."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from probes.verdict import Verdict, judged
 
 
 def judge(stack: StackConfig, declared: list[DeclaredSession], observations: Observations) -> Iterator[Verdict]:
-    """Red for each of them, one green verdict where there is none. Pure."""
+    """Red for each missing announcement; one green verdict if there is none. Pure."""
     found = [*_services(stack, declared, observations), *_sessions(stack, declared)]
     yield from found
     if not found and declared:
@@ -39,7 +39,7 @@ def _services(stack: StackConfig, sessions: list[DeclaredSession], observations:
         addresses = load_balancer_addresses(known)
         if not addresses or l2.policies(stack, service):
             continue
-        # Of all that is announced for it: an aggregate of another of its addresses would do, a ClusterIP would not.
+        # All announced prefixes of the Service count, also an aggregate of another of its addresses, but no ClusterIP.
         announced = {
             ip_network(prefix)
             for session in sessions

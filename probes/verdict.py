@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Color(StrEnum):
-    """Green is proven, red is disproven, grey could not be asked; only green counts as success."""
+    """Green: proven. Red: disproven. Grey: no answer. Only green counts as success."""
 
     GREEN = "green"
     RED = "red"
@@ -17,7 +17,7 @@ class Color(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was expected, what was seen, and where. `cause` is the likely reason of a red one."""
+    """The expected and the observed result, and the place. `cause`: the likely cause of a red verdict."""
 
     check: str
     subject: str
@@ -29,19 +29,19 @@ class Verdict:
     seconds: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """The verdict for JSON."""
         return {**asdict(self), "color": str(self.color)}
 
 
 def judged(
     check: str, subject: str, good: bool, expected: object, observed: object, where: str, cause: str = ""
 ) -> Verdict:
-    """Green or red; the cause is dropped from a green one."""
+    """A green or red verdict. A green verdict drops the cause."""
     color = Color.GREEN if good else Color.RED
     return Verdict(check, subject, color, str(expected), str(observed), where, "" if good else cause)
 
 
 def unknown(check: str, subject: str, expected: object, where: str, why: object) -> Verdict:
-    """Not asked, or not answered: never green."""
+    """A grey verdict: not queried, or no answer."""
     text = str(why)
     return Verdict(check, subject, Color.GREY, str(expected), f"no answer: {text}", where, text)

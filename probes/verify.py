@@ -1,4 +1,4 @@
-"""All probes of a stack, repeated until everything is green or the deadline is over."""
+"""Runs all probes of a stack until everything is green or the deadline has passed."""
 
 from __future__ import annotations
 
@@ -35,26 +35,26 @@ from probes.services import every_address, service_object
 from probes.verdict import Color, Verdict, judged
 from transport.kube import time_for_command
 
-# Called after each round with its verdicts and the seconds that are left.
+# Called after each round with its verdicts and the remaining seconds.
 Progress = Callable[[list[Verdict], float], None]
 _PAUSE = 0.5
-# Seconds for all questions of a single round.
+# Seconds for all queries of a single round.
 _ONE_ROUND = 60.0
 
 
 @dataclass(frozen=True)
 class Proof:
-    """The last round: its verdicts, and what they were judged from."""
+    """The last round: its verdicts and their observations."""
 
     verdicts: list[Verdict]
     observations: Observations
 
 
 def verify(collector: Collector, seconds: float | None, progress: Progress) -> Proof:
-    """Rounds until all is green or the seconds are over; one round where there are none.
+    """Repeat rounds until all verdicts are green or the seconds are over; without seconds, one round.
 
-    What has not answered by then has no answer: the last round ends in time, too. `Verdict.seconds` says when each
-    subject first became green.
+    The last round ends in time, too: a late answer counts as no answer. `Verdict.seconds`: when the subject first
+    became green.
     """
     began = time.monotonic()
     collector.within(seconds or _ONE_ROUND)
@@ -72,21 +72,21 @@ def verify(collector: Collector, seconds: float | None, progress: Progress) -> P
         timed = [replace(v, seconds=round(first_green.get((v.check, v.subject), elapsed), 2)) for v in verdicts]
         left = max(0.0, (seconds or 0) - elapsed)
         progress(timed, left)
-        # A round that is cut off would know less than this one, and commands in Pods get a part of what is left.
+        # A truncated round would know less than this one, and commands in Pods get only a part of the remaining time.
         if all_green(timed) or time_for_command(left) <= time.monotonic() - turn + _PAUSE:
             return Proof(timed, observations)
         time.sleep(_PAUSE)
 
 
 def all_green(verdicts: list[Verdict]) -> bool:
-    """Whether everything was proven. Nothing asked is nothing proven."""
+    """Whether everything was proven. Without verdicts nothing is proven."""
     return bool(verdicts) and all(verdict.color is Color.GREEN for verdict in verdicts)
 
 
 def one_round(collector: Collector) -> tuple[list[Verdict], Observations]:
-    """Ask once and judge. Packets are only sent once the control plane is green."""
+    """Query once and judge. Packets are sent only if the control plane is green."""
     observations = collector.collect()
-    # The Services of Ingresses have addresses and are announced as any other.
+    # The Services of Ingresses have addresses and are announced like any other Service.
     stack = with_made(collector.stack)
     expected = list(expected_sessions(stack))
     verdicts = control_plane(stack, expected, observations)
@@ -120,7 +120,7 @@ def one_round(collector: Collector) -> tuple[list[Verdict], Observations]:
 
 
 def control_plane(stack: StackConfig, expected: list[ExpectedSession], observations: Observations) -> list[Verdict]:
-    """Everything that is judged from answers alone; pure."""
+    """The verdicts that need no packets. Pure."""
     verdicts: list[Verdict] = []
     for session in expected:
         verdicts += sessions.judge(session, observations)

@@ -1,1 +1,1 @@
-"""Ingresses: their addresses, what Envoy was told, and requests that are answered as routes and policies mean."""
+"""Ingresses: addresses, Envoy's configuration, and requests, whose answers must match routes and policies."""

@@ -1,4 +1,4 @@
-"""The request that goes by one route of an entrance, and by none of the others."""
+"""Builds a request that matches exactly one route of an entrance."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ipaddress import IPv4Address, IPv6Address
 from effective.entries import Entrance, Entry, Target
 from probes.ingress.reply import CONNECTED
 
-# What no route but that of a prefix is for.
+# A path below a prefix that matches no other route.
 _BELOW = "/edge-verify"
 _EXPRESSION = re.compile(r"[][(){}*+?|\\^$]")
 
 
 @dataclass(frozen=True)
 class Request:
-    """One route, the address at which it is asked, and the path. `targets`: all that may answer it."""
+    """A request to one route: its address and path. `targets`: all backends that may answer."""
 
     entrance: Entrance
     entry: Entry
@@ -30,12 +30,12 @@ class Request:
         method = f"{entry.method} " if entry.method else ""
         more = "".join(f" {name}: {value}" for name, value in (*entry.needed, *entry.query))
         place = f":{entry.port}" if entry.port not in (80, 443) else ""
-        # On the nodes' own network each node is asked.
+        # With host network, each node gets a request.
         node = f"at {self.address} " if self.entrance.nodes else ""
         return f"{self.entrance} {node}{method}{entry.host or ''}{place}{entry.path}{more}"
 
     def curl(self, source: IPv4Address | IPv6Address | None) -> str:
-        """The command: one connection, of which headers and the beginning of the body are shown."""
+        """The curl command: one connection; it prints the headers and the beginning of the body."""
         entry = self.entry
         literal = f"[{self.address}]" if ":" in self.address else self.address
         name = (entry.host or literal).replace("*.", "edge-verify.")
@@ -55,7 +55,7 @@ class Request:
         if source is not None:
             words += ["--interface", str(source)]
         if entry.http2:
-            # A call of gRPC as far as routes see it; whoever answers it answers as a server of gRPC.
+            # For routes this is a gRPC call, so the answer comes from a gRPC server.
             words += [
                 "--http2" if entry.tls else "--http2-prior-knowledge",
                 "-H",
@@ -78,10 +78,10 @@ class Request:
 
 
 def requests(entrance: Entrance, address: str) -> list[Request]:
-    """Those of an entrance. Of a route by an expression nobody knows a request that it matches."""
+    """The requests to an entrance. Routes with a regular expression are skipped: no matching request is known."""
     result = []
     for entry in entrance.entries:
-        # Without a host there is no name to tell connections apart by.
+        # TLS passthrough without a host has no server name that identifies the route.
         if entry.by_expression or (entry.passes and entry.host is None):
             continue
         if entry.kind == "Expression" and _EXPRESSION.search(entry.path):
@@ -97,7 +97,7 @@ def requests(entrance: Entrance, address: str) -> list[Request]:
 
 
 def _taken(entries: tuple[Entry, ...], like: Entry, path: str) -> list[Entry]:
-    """The routes that take a request which is made for one of them; several of the same rank may."""
+    """The routes that match a request for one of them; several routes can have the same rank."""
     able = [
         one
         for one in entries

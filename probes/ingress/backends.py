@@ -1,4 +1,4 @@
-"""Who is behind a route: the ready pods of its Service, and what policies see of them."""
+"""The backends of a route: the ready pods of its Service, and their identity for policies."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from probes.services import ready_endpoints
 
 @dataclass(frozen=True)
 class Backend:
-    """The ready pods of a Service, by name, and one of them as policies see it (None where there is none).
+    """The names of a Service's ready pods. `party`: one of them as policies see it; None without a ready pod.
 
-    `missing`: there is no such Service.
+    `missing`: the Service does not exist.
     """
 
     service: str
@@ -24,7 +24,7 @@ class Backend:
 
 
 def find(observations: Observations, target: Target) -> Backend | str:
-    """The backend of a route; a text where the API did not answer."""
+    """The backend of a route; a text with the error if the API did not answer."""
     for key in ("slices", "pods"):
         if key not in observations.objects:
             return observations.errors.get(key, "not asked")
@@ -57,7 +57,7 @@ def _service(observations: Observations, target: Target) -> Json | None:
 
 
 def _port_name(observations: Observations, target: Target) -> str:
-    """What the Service calls the port of a route: its EndpointSlices have the pods' port by that name."""
+    """The Service's name for a route's port: EndpointSlices list the pods' port under this name."""
     item = _service(observations, target) or {}
     for port in (item.get("spec") or {}).get("ports") or []:
         if target.port in (port.get("port"), port.get("name")):

@@ -1,4 +1,4 @@
-"""Certificates of Ingresses: every Envoy serves the one of the Secret, for its hosts, and not only until tomorrow."""
+"""Certificates of Ingresses: every Envoy serves the Secret's certificate for its hosts, and the certificate stays valid."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from probes.collector import certified
 from probes.observations import Json, Observations
 from probes.verdict import Verdict, judged, unknown
 
-# Those who renew by themselves do it a month before; a week before the end nobody did.
+# Automatic renewal happens a month before the end. A week before the end it has failed.
 _ENOUGH = timedelta(days=7)
 
 
 def judge(stack: StackConfig, observations: Observations, now: datetime | None = None) -> Iterator[Verdict]:
-    """One for each Secret. Pure."""
+    """One verdict for each Secret. Pure."""
     for (space, name), hosts in sorted(certified(stack).items()):
         yield _one(stack, observations, space, name, sorted(hosts), now or datetime.now(UTC))
 

@@ -1,4 +1,4 @@
-"""Whether the routes of the Gateway API joined their Gateways, by what the operator says of them."""
+"""Whether Gateway API routes are attached to their Gateways, by the status that the operator writes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _GOOD = ("Accepted", "ResolvedRefs")
 
 
 def declared(stack: StackConfig) -> dict[str, tuple[Route, ...]]:
-    """Kind -> its routes that have a Gateway of Cilium's for a parent; kinds without one are left out."""
+    """Kind -> its routes with a Gateway of Cilium as a parent. Kinds without such routes are left out."""
     read = whole(stack).stack
     ours = {(item.namespace, item.name) for _, item in gateways(read)}
     result: dict[str, tuple[Route, ...]] = {}
@@ -28,7 +28,7 @@ def declared(stack: StackConfig) -> dict[str, tuple[Route, ...]]:
 
 
 def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
-    """One for each route. Pure."""
+    """One verdict for each route. Pure."""
     listeners = [(gateway, listener) for _, gateway in gateways(whole(stack).stack) for listener in gateway.listeners]
     for kind, routes in declared(stack).items():
         for route in routes:

@@ -1,4 +1,4 @@
-"""What a request to an Ingress means by the stack's policies, and why it went another way."""
+"""The expected result of a request to an Ingress by the stack's policies, and why the result differs."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from probes.ingress.backends import Backend
 from probes.ingress.reply import Reply
 from probes.observations import Json, Observations
 
-# What policies can say that the models here do not.
+# Fields of policies that the models do not cover.
 _BEYOND = ("fromRequires", "toRequires", "fromGroups", "fromNodes", "icmps", "authentication")
 
-# Envoy's words for a connection that stood and ended before the answer.
+# Envoy's reset reasons for an established connection that ended before the answer.
 _CLOSED = ("connection termination", "remote reset")
 _ADMITTED = Answer(True, ())
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """Whether the request is to be answered, and where not, at which hop it ends and by whose word."""
+    """Whether the request is answered. If not: the hop at which it ends, and the policies' answer."""
 
     answered: bool
     hop: Literal["", "first", "second"] = ""
@@ -35,7 +35,7 @@ class Meaning:
         return self.by.policies
 
     def text(self, service: str) -> str:
-        """For a verdict."""
+        """The text for a verdict."""
         if self.answered:
             return f"an answer of {service}"
         if self.hop == "first":
@@ -44,7 +44,7 @@ class Meaning:
 
 
 def meant(policies: Iterable[NetworkPolicy], client: Party, backend: Backend) -> Meaning:
-    """By these policies. A backend without a pod is to answer all the same: that it has none is the fault."""
+    """The meaning by these policies. A backend without a pod must answer, too: the missing pod is the fault."""
     policies = tuple(policies)
     hops: list[tuple[Literal["first", "second"], Answer]] = [("first", into_ingress(policies, client))]
     if backend.party is not None:
@@ -56,12 +56,12 @@ def meant(policies: Iterable[NetworkPolicy], client: Party, backend: Backend) ->
 
 
 def why(observations: Observations, client: Party, backend: Backend, reply: Reply, meaning: Meaning) -> str:
-    """The likely cause of a reply that is not as it was meant."""
+    """The likely cause of an unexpected reply."""
     live, beyond = in_force(observations)
     actual = meant(live, client, backend)
     also = f"; {', '.join(beyond)} says more than is judged here" if beyond else ""
     if not backend.pods and (meaning.answered or reply.status == 503):
-        # Envoy looks for a pod before it asks the policies.
+        # Envoy picks a pod before it evaluates the policies.
         return (
             f"there is no Service {backend.service}"
             if backend.missing
@@ -87,7 +87,7 @@ def why(observations: Observations, client: Party, backend: Backend, reply: Repl
 
 
 def _by_itself(service: str, reply: Reply, also: str) -> str:
-    """Nothing refuses the request, and no pod answered it."""
+    """The likely cause if no policy refuses the request and no pod answered."""
     if reply.status is None and reply.connected:
         return f"the connection was taken, and nothing came back: does a pod of Service {service} hang?"
     if reply.status == 503 and reply.reset.startswith(_CLOSED):
@@ -111,7 +111,7 @@ def _others(live: Iterable[NetworkPolicy], meaning: Meaning) -> str:
 
 
 def in_force(observations: Observations) -> tuple[list[NetworkPolicy], list[str]]:
-    """The policies of the cluster, and the names of those that say more than can be judged here."""
+    """The policies of the cluster, and the names of policies with fields that the models do not cover."""
     live, beyond = [], []
     for _, item, policy in policies_in_force(observations):
         if policy is None or _says_more(item.get("spec") or {}):

@@ -1,4 +1,4 @@
-"""What Envoy refuses of its agent's configuration (a NACK), from the agent's log."""
+"""Configuration that Envoy refuses from its agent (a NACK), from the agent's log."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-# As agents log them, in text or in JSON (pkg/envoy/xds/server.go).
+# The agents' log message, in text or in JSON (pkg/envoy/xds/server.go).
 _MESSAGE = "NACK received"
 _ROUTES = "RouteConfiguration"
 
 
 @dataclass(frozen=True)
 class Nack:
-    """One refusal: when (RFC 3339, UTC), of which kind of resource, and Envoy's own words."""
+    """One refusal: time (RFC 3339, UTC), kind of resource, and Envoy's message."""
 
     time: str
     kind: str
@@ -34,7 +34,7 @@ def read(log: str) -> list[Nack]:
 
 
 def current(found: list[Nack], dump: Any) -> list[Nack]:
-    """Without refusals of routes that are over: Envoy has taken a later version since."""
+    """Without outdated refusals of routes: Envoy has accepted a later version since."""
     taken = max((str(each.get("last_updated") or "") for each in dump.get("configs") or []), default="")
     return [nack for nack in found if nack.kind != _ROUTES or nack.time > taken]
 

@@ -1,4 +1,4 @@
-"""Where requests to an Ingress start: hosts outside the cluster, its nodes, and its pods."""
+"""Sources of requests to an Ingress: hosts outside the cluster, nodes, and pods."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from probes.collector import Collector
 from probes.observations import Observations
 from probes.reachability import pods_of
 
-# From a node, Cilium's socket load balancing leads straight to the listener of that node's own Envoy: by the
-# loopback address, and at a port that no policy knows.
+# On a node, Cilium's socket load balancing connects directly to the listener of the node's own Envoy: from the
+# loopback address, and at a port that no policy selects.
 _LOOPBACK = ip_address("127.0.0.1")
 
 
 @dataclass(frozen=True)
 class Place:
-    """One of them. `party` is what policies see at a port; `run` gives a shell command's output.
+    """A source of requests. `party`: the client at a port as policies see it. `run`: returns a shell command's output.
 
-    `source` is the address that requests are bound to, where there is a choice. Raises EdgeError from `run`.
+    `source`: the address that requests are bound to, if there is a choice. `run` raises EdgeError.
     """
 
     name: str
@@ -40,7 +40,7 @@ def places(
     address: Address,
     routed: dict[str, list[IPv4Network | IPv6Network]],
 ) -> Iterator[Place]:
-    """Every place that an address is to be reached from. `routed`: router -> the prefixes that it has learnt."""
+    """Every place from which an address must be reachable. `routed`: router -> its learned prefixes."""
     stack = collector.stack
     for host in (o for o in stack.outposts if o.name in collector.endpoints):
         if address in host.address.network:
@@ -69,7 +69,7 @@ def _host(collector: Collector, name: str, source: IPv4Address | IPv6Address) ->
 
 
 def _sources(stack: StackConfig, router: Router) -> Sequence[IPv4Address | IPv6Address]:
-    """The addresses of a router on links of nodes: which one it takes by itself depends on the next hop."""
+    """The addresses of a router on the nodes' links. The router's default choice depends on the next hop."""
     links = [link.address.network for node in stack.nodes for link in node.interfaces]
     return [i.address.ip for i in router.interfaces if not i.loopback and i.address.network in links]
 

@@ -1,4 +1,4 @@
-"""Whether an Ingress or a Gateway has its Service's address, and whether the Envoy of every node has its routes."""
+"""Whether an Ingress or Gateway has its Service's address, and whether every node's Envoy has its routes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from probes.verdict import Verdict, judged, unknown
 # Domain, path and the backend's namespace:service:port.
 Route = tuple[str, str, str]
 ANY_HOST = "*"
-# Kind -> what its objects are called among the answers.
+# Kind -> key of its objects in the observations.
 _KEYS = {"Ingress": "ingresses", "Gateway": "gateways"}
 
 
 def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
-    """Both, for each Ingress and Gateway. Pure."""
+    """Two verdicts for each Ingress and Gateway: address and routes. Pure."""
     found = entrances(stack)
     for item in found:
         yield _address(item, observations)
@@ -31,7 +31,7 @@ def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
 def _address(item: Entrance, observations: Observations) -> Verdict:
     key, subject, service = _KEYS[item.kind], str(item), item.service
     if service is None:
-        # Listeners on the nodes' own network: there is no address to have.
+        # With listeners on the host network there is no address.
         return judged("ingress", subject, True, "no address: host network", "none", "API")
     wanted = f"the address of Service {service.namespace}/{service.name}"
     for each in (key, "services"):
@@ -74,14 +74,14 @@ def _address(item: Entrance, observations: Observations) -> Verdict:
 
 
 def _shown_addresses(found: Json) -> list[str]:
-    """What an Ingress or a Gateway has in its status."""
+    """The addresses in the status of an Ingress or Gateway."""
     if found.get("kind") == "Ingress" or "loadBalancer" in (found.get("status") or {}):
         return load_balancer_addresses(found)
     return [str(each.get("value")) for each in (found.get("status") or {}).get("addresses") or []]
 
 
 def _refusals(found: Json) -> str:
-    """What the operator has against a Gateway or one of its listeners."""
+    """The operator's reasons for refusing a Gateway or one of its listeners."""
     status = found.get("status") or {}
     reported = [("it", one) for one in status.get("conditions") or []]
     reported += [
@@ -107,7 +107,7 @@ def _envoy(node: str, wanted: set[Route], observations: Observations) -> Verdict
 
 
 def declared_routes(items: Iterable[Entrance]) -> set[Route]:
-    """The routes that Ingresses and Gateways mean together."""
+    """The expected routes of all Ingresses and Gateways."""
     return {route for item in items for route in routes(item)}
 
 
@@ -117,9 +117,9 @@ def _shown(route: Route) -> str:
 
 
 def routes(item: Entrance) -> Iterator[Route]:
-    """The routes that it means, but for those to a port that it names: nobody here knows its number.
+    """The expected routes of an entrance, without routes to a named port, whose number is unknown here.
 
-    Where TLS passes through, Envoy reads no request and has no route.
+    With TLS passthrough Envoy reads no request and has no route.
     """
     for entry in item.entries:
         for target in entry.targets if not entry.passes else ():
@@ -128,7 +128,7 @@ def routes(item: Entrance) -> Iterator[Route]:
 
 
 def known_routes(dump: Json) -> set[Route]:
-    """The routes of an Envoy, from its own view of its configuration."""
+    """The routes of an Envoy, from its configuration dump."""
     result: set[Route] = set()
     for config in dump.get("configs") or []:
         for host in (config.get("route_config") or {}).get("virtual_hosts") or []:
@@ -148,7 +148,7 @@ def _clusters(action: Json) -> list[str]:
 
 
 def _path(match: Json) -> str:
-    """The path as an Ingress has it, whatever Cilium made of it."""
+    """The path as written in an Ingress, recovered from Cilium's match."""
     expression = (match.get("safe_regex") or {}).get("regex")
     if expression is not None:
         return str(expression)

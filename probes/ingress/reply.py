@@ -1,31 +1,31 @@
-"""What came back of a request: who answered, with what, and how far the request got."""
+"""The reply to a request: who answered, with which status, and how far the request got."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-# curl's write-out, told past the pipe that cuts the body: the seconds until the connection stood, 0 where it never did.
+# Mark of curl's write-out, which bypasses the pipe that cuts the body: seconds until connected, 0 if never.
 CONNECTED = "edge-connected"
 _CONNECTED = re.compile(rf"^{CONNECTED} ([0-9.]+)$", re.MULTILINE)
-# Envoy writes it into what a host behind it answered, and into nothing that it answers itself.
+# Envoy adds this header to answers of an upstream host, never to its own answers.
 _BY_BACKEND = re.compile(r"^x-envoy-upstream-service-time:", re.MULTILINE | re.IGNORECASE)
 _STATUS = re.compile(r"^HTTP/\S+ (\d{3})", re.MULTILINE)
 _HOSTNAME = re.compile(r"^Hostname: (\S+)", re.MULTILINE)
-# gRPC's status where Envoy answers itself -> what it would have been over plain HTTP.
+# gRPC status of an answer by Envoy itself -> the equivalent HTTP status.
 _CALL = re.compile(r"^grpc-status: (\d+)", re.MULTILINE | re.IGNORECASE)
 _OF_CALLS = {7: 403, 12: 404, 14: 503}
-# Envoy says in the body of a 503 what became of the connection to the pod.
+# The body of Envoy's 503 has the reason why the connection to the pod failed.
 _RESET = re.compile(r"reset reason: ([a-z ]+)")
-# What is seen of a request that nobody took.
+# The observed text for a request that was not accepted.
 NO_ANSWER = "no answer"
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A status and whether a backend gave it; `pod` where the backend says who it is.
+    """A status and whether it came from a backend. `pod`: the backend's name, if it gives one.
 
-    `connected`: whether a connection stood at all. `reset`: Envoy's word for what became of its own to the pod.
+    `connected`: whether a connection was established. `reset`: Envoy's reset reason for its connection to the pod.
     """
 
     status: int | None
@@ -41,7 +41,7 @@ class Reply:
 
 
 def read(text: str) -> Reply:
-    """A reply as curl shows it. Of gRPC the status is told in HTTP's words: gRPC's own always comes with a 200."""
+    """Parse curl's output. A gRPC status is translated to HTTP's: the HTTP status of gRPC is always 200."""
     status = _STATUS.search(text)
     stood = _CONNECTED.search(text)
     connected = status is not None or (stood is not None and float(stood[1]) > 0)

@@ -1,4 +1,4 @@
-"""HTTP to every route of every entrance, from every place: answered by its backend, or refused, as the stack means."""
+"""HTTP to every route of every entrance, from every place. The stack decides which backend answers, or who refuses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NO_CURL = "no curl here"
 def verdicts(
     collector: Collector, observations: Observations, routed: dict[str, list[IPv4Network | IPv6Network]]
 ) -> list[Verdict]:
-    """One for each route and place. An Ingress that can be asked from nowhere is not proven."""
+    """One verdict for each route and place. An Ingress without any place is not proven."""
     jobs: list[tuple[Place, Request]] = []
     result: list[Verdict] = []
     for item in entrances(collector.stack):
@@ -41,7 +41,7 @@ def verdicts(
                         "ingress-http", str(item), "an answer", address, "there is no host and no pod to ask it from"
                     )
                 )
-    # Each by itself: several in a row may take their whole time limit, and longer than a round has.
+    # In parallel: requests in sequence may each take their whole timeout, together longer than a round.
     with ThreadPoolExecutor(16, "probe") as pool:
         return [*result, *pool.map(lambda job: _from(collector, observations, *job), jobs)]
 
@@ -85,9 +85,9 @@ def _judge(collector: Collector, observations: Observations, place: Place, reque
 
 
 def _by_envoy(observations: Observations, place: Place, request: Request, client: Party, reply: Reply) -> Verdict:
-    """A route that needs no Service: a redirect, or an answer that says that there is none.
+    """The verdict for a route without a Service: a redirect, or an error status because there is no Service.
 
-    Everybody gets it: Cilium judges requests by policies only on their way from Envoy to a pod.
+    Every client gets this answer: policies apply only to the hop from Envoy to a pod.
     """
     wanted = request.entry.status
     good = reply.status == wanted and not reply.by_backend
@@ -97,7 +97,7 @@ def _by_envoy(observations: Observations, place: Place, request: Request, client
 
 
 def _together(several: list[Backend]) -> Backend:
-    """Any of them may answer."""
+    """One backend for several: any of them may answer."""
     if len(several) == 1:
         return several[0]
     pods = tuple(sorted({pod for one in several for pod in one.pods}))
@@ -106,11 +106,11 @@ def _together(several: list[Backend]) -> Backend:
 
 def _as_meant(meaning: Meaning, reply: Reply, backend: Backend, passes: bool) -> bool:
     if passes and not meaning.answered:
-        # Without a look inside a connection, nothing can be answered: it ends.
+        # With TLS passthrough Envoy cannot answer a request: it closes the connection.
         return reply.status is None
     if meaning.answered:
         return reply.by_backend and (reply.pod is None or reply.pod in backend.pods)
     if meaning.hop == "first":
         return reply.status == 403 and not reply.by_backend
-    # A node that drops what Envoy sends to a pod leaves it waiting; Envoy's own refusal is a 403.
+    # If a node drops Envoy's packets to a pod, the request times out. Envoy's own refusal is a 403.
     return not reply.by_backend and reply.status in (None, 403, 503, 504)
