@@ -1,4 +1,4 @@
-"""Certificates of Ingresses: every Envoy serves the Secret's certificate for its hosts, and the certificate stays valid."""
+"""Certificates of Ingresses: every Envoy serves the Secret's certificate for its hosts; it does not expire soon."""
 
 from __future__ import annotations
 
