@@ -1,1 +1,1 @@
-"""What is wrong, from what verify found: one root cause for a fault, and what follows from it."""
+"""Diagnosis of verify's verdicts: the root cause of each fault, and its consequences."""

@@ -1,4 +1,4 @@
-"""What a verdict is about: hosts by name, and the next hops that are missing from it."""
+"""The hosts that a verdict concerns, by name, and the next hops that it misses."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from config.stack import StackConfig
 from probes.verdict import Verdict
 
 _ADDRESS = re.compile(r"(?<![\w.:/])\d{1,3}(?:\.\d{1,3}){3}(?![\w./])")
-# Where verdicts are that the Kubernetes API was asked for.
+# The `where` of verdicts from the Kubernetes API.
 API = "API"
-# Checks that send packets to an address that several nodes answer for.
+# Checks that send packets to an address of several nodes.
 _TO_ADDRESSES = ("vip-http", "ingress-http")
 
 
 class Hosts:
-    """The stack's hosts, found in a verdict by name or by address."""
+    """Finds the stack's hosts in a verdict, by name or address."""
 
     def __init__(self, stack: StackConfig) -> None:
         owners = [
@@ -29,7 +29,7 @@ class Hosts:
         self.routers = {router.name for router in stack.managed_routers}
 
     def named(self, text: str) -> set[str]:
-        """The hosts that a text names, or has an address of."""
+        """The hosts whose name or address is in a text."""
         words = set(re.findall(r"[A-Za-z0-9][A-Za-z0-9._-]*", text))
         return {name for name in self._names if name in words} | self.of(_ADDRESS.findall(text))
 
@@ -38,21 +38,21 @@ class Hosts:
         return {self._of[address] for address in addresses if address in self._of}
 
     def missing(self, verdict: Verdict) -> set[str]:
-        """The hosts that were expected as next hops and were not seen."""
+        """The hosts that are expected but unobserved next hops."""
         return self.of(list(_expected(verdict) - set(_ADDRESS.findall(verdict.observed))))
 
     def about(self, verdict: Verdict) -> set[str]:
-        """The hosts that a verdict is about."""
+        """The hosts that a verdict concerns."""
         return set(self._about(verdict))
 
     def on_the_way(self, verdict: Verdict) -> set[str]:
-        """The hosts whose kernels the packets of a verdict pass; those of an address may pass each node."""
+        """The hosts whose kernels the packets of a verdict pass. Packets to a shared address may pass any node."""
         if verdict.check in _TO_ADDRESSES:
             return self.about(verdict) | self._nodes
         return self.about(verdict)
 
     def _about(self, verdict: Verdict) -> Iterator[str]:
-        # Where is a host, or the way from one to another.
+        # `where` is a host, or the path from one host to another.
         yield from self.named(f"{verdict.subject} {verdict.where}")
 
 

@@ -1,4 +1,4 @@
-"""What the API's own objects say of a root cause: the selector, label or reference that stands in the way."""
+"""Evidence for a root cause in API objects: the selector, label or reference that causes it."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ from probes.packets import Capture
 from probes.services import load_balancer_addresses
 from probes.verdict import Color, Verdict
 
-# Lines that only say where the next ones belong.
+# Configuration lines that only open or close a context.
 _CONTEXT = re.compile(r"(router bgp|address-family|exit|exit-address-family|exit-vrf|!|end)\b|!$")
 _MOST = 4
-# Checks of packets that network policies may keep from Pods.
+# Checks with packets that network policies may deny.
 TO_PODS = ("pod-to-pod", "vip-http")
 # Checks that send packets.
 _PACKETS = ("egress-source", "ingress-http", *TO_PODS)
-# Checks whose cause is a guess from outside; of the others that send packets it is one if nothing answers.
+# Checks whose cause is always a guess. For other checks that send packets, it is a guess if nothing answers.
 _LOOK_ALIKE = ("bgp-session", *TO_PODS)
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A root cause: its words may be better than those of its verdict. `evidence`: a line each."""
+    """A root cause with a text that may be better than the verdict's. `evidence`: lines."""
 
     root: Root
     cause: str
     evidence: list[str]
 
     def as_dict(self) -> dict[str, object]:
-        """For JSON."""
+        """The explanation for JSON."""
         return {**self.root.as_dict(), "cause": self.cause, "evidence": self.evidence}
 
 
 def explanations(
     situation: Situation, roots: list[Root], states: dict[str, HostState], capture: Capture
 ) -> list[Explanation]:
-    """The roots in words. Packets from or to several Pods that one thing stops have one root."""
+    """Explain the roots. Lost packets of several Pods with the same cause become one root."""
     found: list[Explanation] = []
     for root in roots:
         cause, lines = explained(situation, root, states, capture)
@@ -68,10 +68,10 @@ def explanations(
 def explained(
     situation: Situation, root: Root, states: dict[str, HostState], capture: Capture
 ) -> tuple[str, list[str]]:
-    """The cause of a root in words, and its evidence: what the API's objects, FRR and the kernels of its hosts say.
+    """The cause of a root as text, and its evidence from API objects, FRR and the kernels of the root's hosts.
 
-    Packets that are lost look alike from outside, whatever lost them: what a kernel says, a network policy, an agent
-    or a capture goes before that guess, in this order: who drops packets says more than where they end.
+    Lost packets look alike from outside, so the verdict's cause is a guess. Facts from a kernel, a network policy, an
+    agent or a capture replace the guess, in this order: the place of a drop is better than the last place seen.
     """
     found = [*_of_objects(situation, root), *_of_config(situation, root.verdict)]
     tried = [flow for flow in of_verdict(situation, root.verdict) if flow in capture.flows]
@@ -85,7 +85,7 @@ def explained(
     if not facts:
         return root.cause, found
     if root.verdict.color is Color.GREY and KUBELET_UNREACHABLE in root.cause:
-        # Who cannot be asked for lack of a way to it.
+        # The kubelet is unreachable because there is no path to it.
         return facts[0], [root.cause, *found, *facts[1:]]
     if _guessed(root.verdict):
         return facts[0], [*found, *facts[1:]]
@@ -100,7 +100,7 @@ def _guessed(verdict: Verdict) -> bool:
 def _of_objects(situation: Situation, root: Root) -> list[str]:
     if root.verdict.check == "bgp-session":
         return [*_of_session(situation, root.verdict), *_of_links(situation, root.verdict)]
-    # Several nodes mostly have one reason.
+    # Several nodes usually have the same reason.
     hosts: dict[str, list[str]] = {}
     for text in _of_route(situation, root.verdict):
         host, _, reason = text.partition(" ")
@@ -109,7 +109,7 @@ def _of_objects(situation: Situation, root: Root) -> list[str]:
 
 
 def _of_session(situation: Situation, verdict: Verdict) -> Iterator[str]:
-    """Why the agent of a node has no such peer."""
+    """Why the agent of a node does not have the peer."""
     for node in sorted(Hosts(situation.stack).about(verdict)):
         if situation.node(node) is None or situation.peers(node):
             continue
@@ -121,7 +121,7 @@ def _of_session(situation: Situation, verdict: Verdict) -> Iterator[str]:
 
 
 def _of_config(situation: Situation, verdict: Verdict) -> Iterator[str]:
-    """What somebody typed into FRR, past its file, of the neighbors that are concerned or of all."""
+    """Lines that run in FRR but are not in its file, for the neighbors concerned or for all."""
     hosts = Hosts(situation.stack)
     about = hosts.about(verdict)
     for router in sorted(about & hosts.routers):
@@ -135,7 +135,7 @@ def _of_config(situation: Situation, verdict: Verdict) -> Iterator[str]:
 
 
 def _of_links(situation: Situation, verdict: Verdict) -> Iterator[str]:
-    """Links on the way to a node that take smaller packets than others of their router."""
+    """Links on the path to a node with a smaller MTU than other links of the router."""
     about = Hosts(situation.stack).about(verdict)
     for router in situation.stack.managed_routers:
         mtus = situation.observations.mtus.get(router.name, {})
@@ -151,7 +151,7 @@ def _of_links(situation: Situation, verdict: Verdict) -> Iterator[str]:
 
 
 def _of_route(situation: Situation, verdict: Verdict) -> Iterator[str]:
-    """Why the nodes that are missing from a route do not announce it."""
+    """Why the missing next hops of a route do not announce it."""
     if verdict.check not in ("rib", "fib", "announced"):
         return
     missing = Hosts(situation.stack).missing(verdict)

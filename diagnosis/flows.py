@@ -1,4 +1,4 @@
-"""The connections that root causes are about: who asks whom, and which hosts may answer."""
+"""The connections that root causes concern: client, server address, and the hosts that may answer."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _MOST = 3
 
 
 def flows(situation: Situation, roots: list[Root]) -> list[Flow]:
-    """The flows of the first roots that are lost packets."""
+    """The flows of the first roots with lost packets."""
     lost = (flow for root in roots if root.verdict.color is Color.RED for flow in of_verdict(situation, root.verdict))
     return [flow for flow, _ in zip(lost, range(_MOST), strict=False)]
 
 
 def of_verdict(situation: Situation, verdict: Verdict) -> Iterator[Flow]:
-    """The flow of a verdict; none where it is about no packets, or where its ends are not known."""
+    """The flow of a verdict; none if the verdict concerns no packets or the flow's ends are unknown."""
     if verdict.check == "pod-to-pod":
         yield from _between_pods(situation, verdict)
     elif verdict.check == "vip-http":
@@ -67,13 +67,13 @@ def _to_outpost(situation: Situation, verdict: Verdict) -> Iterator[Flow]:
 
 
 def _to_entrance(situation: Situation, verdict: Verdict) -> Iterator[Flow]:
-    """From a host or a Pod to the address at which Envoy answers, on whichever node takes the connection."""
+    """The flow from a host or a Pod to Envoy's address; any node may accept the connection."""
     subject, _, place = verdict.subject.rpartition(" from ")
     client: Json | str | None = place.partition(" ")[0]
     if client == "pod":
         client = _pod(situation, place.removeprefix("pod "))
     nodes = frozenset(node.name for node in situation.stack.nodes)
-    # A node reaches its own Envoy by the loopback address.
+    # A node connects to its own Envoy from the loopback address.
     if client is None or (isinstance(client, str) and client in nodes):
         return
     for item in entrances(situation.stack):

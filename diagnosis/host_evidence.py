@@ -1,4 +1,4 @@
-"""What the kernels of the hosts say of a root cause: links, routes, neighbor entries, filters, a second owner."""
+"""Evidence for a root cause in the kernels of hosts: links, routes, neighbor entries, filters, duplicate addresses."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _KUBELET = 10250
 def of_hosts(
     stack: StackConfig, verdict: Verdict, states: dict[str, HostState], filtered: dict[str, list[Drop]]
 ) -> Iterator[str]:
-    """Lines for a root; none where its hosts show nothing.
+    """Evidence lines for a root; none if its hosts show nothing.
 
-    `filtered`: host -> what its filters dropped while packets were tried once more; it says more than old counters.
+    `filtered`: host -> drops of its filters during the retry, which say more than old counters.
     """
     about = Hosts(stack).on_the_way(verdict)
-    # A router is on the way of what nodes say to one another.
+    # Traffic between nodes passes the routers.
     asked = [
         (host, states[host.name])
         for host in _hosts(stack)
@@ -36,11 +36,11 @@ def of_hosts(
     ]
 
     def elsewhere(host: Router | Node) -> set[Address]:
-        """The addresses of the other hosts that the root is about."""
+        """The addresses of the other hosts that the root concerns."""
         others = (one for one in _hosts(stack) if one.name in about and one.name != host.name)
         return {one.address.ip for other in others for one in other.interfaces}
 
-    # What leaves no packet through comes before what delays or loses some.
+    # Causes that stop all packets come before causes that delay or lose some.
     questions: tuple[Callable[[Router | Node, HostState], Iterator[str]], ...] = (
         lambda host, state: _links(host, state, about, stack, states),
         lambda host, state: _owners(host, state, states),
@@ -57,7 +57,7 @@ def of_hosts(
 
 
 def near(stack: StackConfig, hosts: set[str]) -> dict[str, list[str]]:
-    """Router -> the IPv4 addresses of these nodes on its links: what it asks for by ARP."""
+    """Router -> IPv4 addresses of the nodes on its links, which it resolves by ARP."""
     return {
         router.name: [
             str(node.address)
@@ -80,7 +80,7 @@ def _links(
     for one in host.interfaces:
         link, network = state.links.get(one.name), one.address.network
         nodes = [node for node in stack.nodes if node.name in about]
-        # Of a router the links to the nodes that are concerned; all where none is.
+        # A router's links to the nodes concerned; without such nodes, all of its links.
         leads = isinstance(host, Node) or not nodes or any(node.address in network for node in nodes)
         if getattr(one, "loopback", False) or not leads:
             continue
@@ -102,7 +102,7 @@ def _links(
 
 
 def _on(stack: StackConfig, network: Network) -> list[tuple[str, str]]:
-    """The hosts with an interface in a network, and its name."""
+    """The hosts with an interface in a network, each with the interface's name."""
     return [(h.name, i.name) for h in _hosts(stack) for i in h.interfaces if i.address.network == network]
 
 
@@ -116,7 +116,7 @@ def _owners(host: Router | Node, state: HostState, states: dict[str, HostState])
 
 
 def _routes(host: Router | Node, state: HostState, addresses: set[Address]) -> Iterator[str]:
-    """Routes that end at the host itself, for an address of another host that the root is about."""
+    """Routes that drop packets to an address of another host that the root concerns."""
     for route in state.routes:
         if route.kind in _NOWHERE and any(address in route.to for address in addresses):
             yield f"{host.name} has a {route.kind} route for {route.to}"
@@ -127,7 +127,7 @@ def _routes(host: Router | Node, state: HostState, addresses: set[Address]) -> I
 
 
 def _static_routes(host: Router | Node, state: HostState, stack: StackConfig) -> Iterator[str]:
-    """Routes that a node has to have, and that its kernel lacks or has over another gateway."""
+    """Required routes of a node that its kernel does not have or has via another gateway."""
     if not isinstance(host, Node):
         return
     wanted = [(route.to, route.via) for route in host.routes]
@@ -151,7 +151,7 @@ def _queues(host: Router | Node, state: HostState) -> Iterator[str]:
 
 
 def _neighbors(host: Router | Node, state: HostState, addresses: set[Address]) -> Iterator[str]:
-    """Neighbor entries that somebody wrote, past ARP."""
+    """Permanent neighbor entries, which were added by hand."""
     written = set(map(str, addresses))
     for entry in state.neighbors:
         if entry.get("dst") in written and "PERMANENT" in (entry.get("state") or []):
@@ -172,7 +172,7 @@ def _unresolved(host: Router | Node, state: HostState, addresses: set[Address]) 
 def _filters(host: Router | Node, drops: list[Drop], stack: StackConfig, about: set[str]) -> Iterator[str]:
     concerned = _concerned(stack, about)
     ports = {_BGP, _KUBELET, *_served(stack)}
-    # Who names an address or a port says more than who takes all.
+    # Rules for an address or port come before rules that match everything.
     for drop in sorted(drops, key=lambda one: not (one.source or one.destination or one.ports)):
         if _takes(drop, concerned, ports):
             where = drop.chain if drop.table == "filter" else f"{drop.table} {drop.chain}"
@@ -182,7 +182,7 @@ def _filters(host: Router | Node, drops: list[Drop], stack: StackConfig, about: 
 
 
 def _concerned(stack: StackConfig, about: set[str]) -> list[Network]:
-    """Addresses, Pods and Services that a root may be about."""
+    """Networks of the hosts, Pods and Services that a root may concern."""
     addresses = [one.address.ip for host in _hosts(stack) if host.name in about for one in host.interfaces]
     pools = [prefix for pool in stack.pools for block in pool.blocks for prefix in block.prefixes]
     pods = [node.pod_cidr for node in stack.nodes if node.name in about and node.pod_cidr is not None]
@@ -195,7 +195,7 @@ def _served(stack: StackConfig) -> set[int]:
 
 
 def _takes(drop: Drop, concerned: list[Network], ports: set[int]) -> bool:
-    """Whether a rule takes packets of these addresses and ports."""
+    """Whether a rule matches packets of these addresses and ports."""
     if drop.ports and not drop.ports & ports:
         return False
     if drop.protocol not in (None, "all", "tcp", "icmp"):

@@ -1,4 +1,4 @@
-"""Where packets end, by what hosts captured of them: which host takes them in and sends none on, or which link."""
+"""The place where packets end, from captures on hosts: a host that does not forward them, or a link."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from config.stack import StackConfig
 from probes.packets import Capture, Flow, Packet
 
-# Devices of Cilium over which nodes reach one another where packets are wrapped up.
+# Cilium's devices for encapsulated packets between nodes.
 _MOST = 3
 _TUNNELS = ("cilium_vxlan", "cilium_geneve", "cilium_wg0")
 
-# (Host, interface) -> what connects it with others: a prefix, or the name of the nodes' tunnel.
+# (Host, interface) -> its link: a prefix, or the name of the tunnel between nodes.
 _Wires = dict[tuple[str, str], IPv4Network | IPv6Network | str]
 
 
 @dataclass(frozen=True)
 class _Way:
-    """Packets of one kind on their way to some hosts. `what`: in words."""
+    """Packets of one kind on their way to some hosts. `what`: description of the packets."""
 
     what: str
     ends: frozenset[str]
@@ -28,16 +28,16 @@ class _Way:
 
 @dataclass(frozen=True)
 class _Lost:
-    """A place where packets end, in words that are the same for all flows, and what was counted of this one."""
+    """A place where packets end, with the same text for all flows, and the packet counts of this flow."""
 
     place: str
     counted: str
 
 
 def of_packets(stack: StackConfig, flow: Flow, capture: Capture) -> Iterator[str]:
-    """The places where packets of the flow end, then what was counted there.
+    """The places where packets of the flow end, then the counts there.
 
-    Nothing where all arrive, or nobody captured any. The flow is one of those that were tried.
+    Nothing if all packets arrive or none were captured. The flow must be one of the retried flows.
     """
     found = list(_places(stack, flow, capture))
     yield from dict.fromkeys(one.place for one in found)
@@ -67,7 +67,7 @@ def _places(stack: StackConfig, flow: Flow, capture: Capture) -> Iterator[_Lost]
 
 
 def _sent_out(links: _Wires, flow: Flow, asked: list[Packet], answers: list[Packet]) -> Iterator[_Lost]:
-    """Packets that were sent to an end where nobody can look, and that it does not answer."""
+    """Packets to an end that cannot capture and does not answer them."""
     address = ip_address(flow.to)
     own = {wire for wire, network in links.items() if not isinstance(network, str) and address in network}
     near = [one for one in asked if not one.incoming and (one.host, one.link) in own]
@@ -80,7 +80,7 @@ def _sent_out(links: _Wires, flow: Flow, asked: list[Packet], answers: list[Pack
 
 
 def of_agents(flow: Flow, capture: Capture) -> Iterator[str]:
-    """A line for each reason for which an agent drops packets of the flow, or its answers."""
+    """A line for each reason why an agent drops packets or answers of the flow."""
     ends = {(flow.to, flow.port), *flow.behind}
     addresses = {address for address, _ in ends}
     found: dict[tuple[str, str, str, str], None] = {}
@@ -88,7 +88,7 @@ def of_agents(flow: Flow, capture: Capture) -> Iterator[str]:
         if drop.to in ends or (drop.source in addresses and drop.to not in ends):
             found[drop.node, drop.source, f"{drop.to[0]}:{drop.to[1]}", drop.reason] = None
     told = [f"the agent on {node} drops {source} -> {to}: {reason}" for node, source, to, reason in found]
-    # An answer goes to another port each time.
+    # Each answer goes to a different port, so there may be many lines.
     yield from told[:_MOST]
 
 
@@ -100,10 +100,10 @@ def _behind(
     port: int,
     node: str,
 ) -> Iterator[_Lost]:
-    """What becomes of packets that nodes send on to a Pod behind the address that was asked."""
+    """Losses of packets that nodes forward to a Pod behind the flow's address."""
     asked, answers = _to(packets, address, port), _from(packets, address, port)
     there = _Way(f"packets to {address}:{port}", frozenset({node}), asked)
-    # Whoever sends some and took none in has them from another address.
+    # Hosts that sent packets to the Pod but received none: they translated the address.
     senders = frozenset(one.host for one in asked if not one.incoming) - {one.host for one in asked if one.incoming}
     back = _Way(f"answers of {address}:{port}", senders, answers)
     yield from [*_lost(links, hosts, there)] or [*_unanswered(there, answers, node)] or _lost(links, hosts, back)
@@ -112,7 +112,7 @@ def _behind(
 def _links(stack: StackConfig, capture: Capture) -> _Wires:
     """The interfaces of the stack's hosts.
 
-    Of an outpost the stack knows the address, and not on which interface it is.
+    The stack knows the address of an outpost, but not the name of its interface.
     """
     hosts = [*((one.name, one.interfaces) for one in stack.routers), *((n.name, n.interfaces) for n in stack.nodes)]
     found: _Wires = {
@@ -135,7 +135,7 @@ def _from(packets: list[Packet], address: str, port: int) -> list[Packet]:
 
 
 def _lost(links: _Wires, hosts: frozenset[str], way: _Way) -> Iterator[_Lost]:
-    """Hosts that take more packets than they send on, and links that carry fewer than were sent over them."""
+    """Hosts that receive more packets than they forward, and links that deliver fewer packets than were sent."""
     for host in sorted(hosts - way.ends):
         came, left = _arriving(way.packets, {host}), _leaving(way.packets, {host})
         if len(left) < len(came):
@@ -154,7 +154,7 @@ def _lost_on_links(links: _Wires, hosts: frozenset[str], way: _Way) -> Iterator[
         on_it = [one for one in way.packets if links[one.host, one.link] == network]
         sent, came = ([one for one in on_it if one.incoming is way_in] for way_in in (False, True))
         others = {host for (host, link), other in links.items() if other == network} - {one.host for one in sent}
-        # A host that captured nothing may be the one that got them.
+        # A host without a capture may have received the packets.
         if sent and len(came) < len(sent) and others and others <= hosts:
             senders = ", ".join(sorted({f"{one.host} over {one.link}" for one in sent}))
             receivers = ", ".join(sorted(others))

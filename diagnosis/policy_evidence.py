@@ -1,4 +1,4 @@
-"""Which network policy keeps packets from a Pod, judged by the policies as the cluster has them."""
+"""The network policies that deny packets to a Pod, by the policies in the cluster."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from probes.verdict import Verdict
 
 
 def of_policies(situation: Situation, verdict: Verdict) -> Iterator[str]:
-    """A line for each policy that stands in the way; none where the policies let the packets pass."""
+    """A line for each policy that denies the packets; none if the policies admit them."""
     live = [(kind, item, read) for kind, item, read in policies_in_force(situation.observations) if read is not None]
     policies = [policy for _, _, policy in live]
     for whom, answer in _answers(situation, verdict, policies):
@@ -28,7 +28,7 @@ def of_policies(situation: Situation, verdict: Verdict) -> Iterator[str]:
 
 
 def _answers(situation: Situation, verdict: Verdict, policies: list[NetworkPolicy]) -> Iterator[tuple[str, Answer]]:
-    """Who was to be reached, and whether the policies admit it."""
+    """The client, and whether the policies admit it."""
     if verdict.check == "pod-to-pod":
         client, _, server = verdict.subject.partition(" -> ")
         ends = [party for name in (client, server) for party in _pods(situation, name)]
@@ -59,7 +59,7 @@ def _party(item: Json) -> Party:
 
 
 def _origin(situation: Situation, policy: NetworkPolicy, item: Json) -> str:
-    """Nothing of a policy that the stack declares; of others who wrote it."""
+    """Empty for a policy of the stack; otherwise the policy's writer."""
     if any((one.name, one.namespace) == (policy.name, policy.namespace) for _, one in situation.stack.guards()):
         return ""
     return f", which is not of the stack and was written{written_by(item, 'spec.endpointSelector')}"

@@ -1,7 +1,7 @@
-"""Consequences fold under their root: of the rows that are not green, which ones tell the fault itself.
+"""Finds the root causes among the rows that are not green, and folds consequences under their root.
 
-Each row stands in a layer, and what is in a layer needs those below it: a route its session, a session its daemon,
-packets all of them. A row follows from a lower one where that one's hosts account for what is wrong with it.
+Each row has a layer, and each layer needs the layers below it: a route needs its session, a session its daemon,
+packets need everything. A row follows from a lower row if the hosts of the lower row explain the fault.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from diagnosis.entities import API, Hosts
 from probes.verdict import Color, Verdict
 
 _LAYERS = (
-    # What everything else runs on.
+    # The parts that everything else needs.
     ("router-daemon", "forwarding", "operator"),
-    # What differs from what was declared.
+    # Differences from the declaration.
     ("service", "declared", "router-config", "static-route", "bgp-override"),
     ("bgp-session", "bgp-unexpected"),
     ("lb-ipam", "network", "l2", "egress-status", "egress-ipam", "egress-gateway", "ingress", "object"),
@@ -35,18 +35,18 @@ _POINTS_ELSEWHERE = ("see the router's side", "see the red ones above")
 
 @dataclass(frozen=True)
 class Root:
-    """A cause, and the rows that would be green without it."""
+    """A root cause, and the rows that would be green without it."""
 
     verdict: Verdict
     follows: tuple[Verdict, ...] = ()
 
     @property
     def cause(self) -> str:
-        """In words."""
+        """The cause as text."""
         return self.verdict.cause or self.verdict.observed
 
     def as_dict(self) -> dict[str, object]:
-        """For JSON."""
+        """The root for JSON."""
         return {
             "check": self.verdict.check,
             "subject": self.verdict.subject,
@@ -57,12 +57,12 @@ class Root:
 
 
 def roots(stack: StackConfig, verdicts: list[Verdict]) -> list[Root]:
-    """The root causes, the lowest layer first; every row that is not green is one of them or follows from one."""
+    """The root causes, lowest layer first. Every row that is not green is a root or follows from one."""
     hosts = Hosts(stack)
     rows = sorted((v for v in verdicts if v.color is not Color.GREEN), key=_place)
     groups: list[list[Verdict]] = []
     for number, row in enumerate(rows):
-        # What follows from a consequence follows from its root.
+        # A row that follows from a consequence follows from its root.
         group = next((each for each in groups if any(_follows(row, one, rows[:number], hosts) for one in each)), None)
         if group is None:
             groups.append([row])
@@ -72,28 +72,28 @@ def roots(stack: StackConfig, verdicts: list[Verdict]) -> list[Root]:
 
 
 def _place(verdict: Verdict) -> tuple[int, int, int]:
-    """Whose daemons are gone comes first, then who does not answer, then the layers; who points elsewhere is last.
+    """Sort key: stopped daemons first, then silent hosts, then the layers. Rows that point to another row are last.
 
-    An operator is a pod: who does not answer may be its node.
+    The operator is a pod: its silent node may be the cause.
     """
     layer = _LAYER.get(verdict.check, _OTHERS)
-    # A client that does not end is no silent host: what it asks for may not answer.
+    # A hanging client is no silent host: its server may not answer.
     waits = layer >= _LAYER["pod-to-pod"] and KUBELET_UNREACHABLE not in verdict.cause
     silent = verdict.color is Color.GREY and layer > 0 and not waits
     turn = (1 if verdict.where == API else 2) if silent else 0 if layer == 0 and verdict.check != "operator" else 3
-    # An agent that runs no such peer says more than a router that has lost it.
+    # A missing peer of an agent says more than a lost session of a router.
     order = 2 if verdict.cause in _POINTS_ELSEWHERE else 0 if verdict.observed == "no such peer" else 1
     return turn, 0 if silent else layer, order
 
 
 def _follows(row: Verdict, cause: Verdict, before: list[Verdict], hosts: Hosts) -> bool:
-    """Whether a row would be green without a cause. `before`: all rows that come before it."""
+    """Whether a row would be green without the cause. `before`: all rows that come before the row."""
     same = row.check == cause.check
     if row.check == "packets" or (row.check in _TO_SERVERS and cause.check == "pod-to-pod"):
-        # Pods that are not reached from one another are not reached by an address or by Envoy either.
+        # Pods that do not reach each other are not reachable by an address or by Envoy, either.
         return True
     if same and (row.subject == cause.subject or (row.cause and (row.cause, row.where) == (cause.cause, cause.where))):
-        # One thing seen from several places, or several things that have one fault.
+        # One object seen from several places, or several objects with the same fault.
         return True
     if same and (row.cause in _POINTS_ELSEWHERE or cause.observed == "no such peer"):
         return hosts.about(row) == hosts.about(cause)
@@ -113,7 +113,7 @@ def _of_daemons(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
 
 
 def _of_forwarding(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
-    """Nothing gets from one subnet to another: agents may not answer, sessions and packets be lost."""
+    """No packet gets from one subnet to another: agents may not answer, sessions and packets may be lost."""
     return row.check not in ("router-daemon", "service", "router-config", "static-route", "operator")
 
 
@@ -122,13 +122,13 @@ def _of_operator(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
 
 
 def _of_object(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
-    """What is announced of a Service, and who answers for it."""
+    """Rows on the announcement of a Service and on the node that answers for it."""
     words = f"{row.subject} {row.expected}".replace(",", " ").split()
     return cause.subject.rpartition("/")[2] in words
 
 
 def _of_declared(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
-    """What is announced, to whom, and from which pool."""
+    """Rows on announcements, their sessions, and pools."""
     if cause.subject.startswith("CiliumLoadBalancerIPPool"):
         return row.check in ("lb-ipam", "announced", "object", "rib", "fib", "ingress")
     if cause.subject.startswith("CiliumL2"):
@@ -137,7 +137,7 @@ def _of_declared(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
 
 
 def _of_config(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
-    """What FRR does not do as its file says."""
+    """Rows on FRR's sessions and routes, which its configuration decides."""
     return row.check in (*_ROUTED, "network") and cause.where in hosts.about(row)
 
 
@@ -154,7 +154,7 @@ _BY_CHECK: dict[str, Callable[[Verdict, Verdict, Hosts], bool]] = {
 
 
 def _of_the_silent(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
-    """Who does not answer has one cause; what is red on the other side is red because of it."""
+    """Grey rows of one silent host have one cause. Red rows of its peers follow from it."""
     if cause.where == API:
         return row.color is Color.GREY and (row.where not in hosts.routers or cause.cause in row.cause)
     if row.color is Color.GREY:
@@ -166,7 +166,7 @@ def _of_the_silent(row: Verdict, cause: Verdict, hosts: Hosts) -> bool:
 
 
 def _route_follows(row: Verdict, cause: Verdict, before: list[Verdict], hosts: Hosts) -> bool:
-    """A route needs the sessions of all next hops that are missing from it, and the kernel's one needs FRR's."""
+    """A route follows from the lost sessions of its missing next hops. A kernel route follows from the RIB's route."""
     if (row.subject, row.where) == (cause.subject, cause.where):
         return True
     missing = hosts.missing(row)

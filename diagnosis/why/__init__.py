@@ -1,1 +1,1 @@
-"""Why one thing is as it is: a route, a Service, a node, a Pod; also where nothing is wrong."""
+"""Explains the state of a route, a Service, a node or a Pod, also without a fault."""

@@ -1,4 +1,4 @@
-"""What a word stands for, and the answer to it."""
+"""Finds the object that a word names, and explains its state."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KINDS = ("prefix", "service", "node", "pod", "ingress", "gateway", "policy")
 def answer(situation: Situation, word: str, verdicts: list[Verdict], name: str) -> Step:
     """The answer for `word`: an address, a prefix, a name, or KIND/NAME and KIND/NAMESPACE/NAME.
 
-    `verdicts` are those of the control plane; `name` is the stack's. Raises ConfigError for what nothing is called.
+    `verdicts`: the control plane's. `name`: the stack's name. Raises ConfigError if nothing has the name `word`.
     """
     kind, _, rest = word.partition("/")
     if kind not in KINDS or not rest:
@@ -58,7 +58,7 @@ def _pod(situation: Situation, name: str, verdicts: list[Verdict]) -> Step | Non
 
 
 def _entrance(situation: Situation, name: str, verdicts: list[Verdict]) -> Step | None:
-    """An Ingress or a Gateway: its Service's address, and what verify has found of it."""
+    """An Ingress or a Gateway: its Service's address, and verify's verdicts on it."""
     item = next((one for one in entrances(situation.stack) if name in (one.name, f"{one.namespace}/{one.name}")), None)
     if item is None:
         return None
@@ -86,7 +86,7 @@ def _policy(situation: Situation, name: str, verdicts: list[Verdict]) -> Step | 
     return Step(f"network policy {name}", None, _found(verdicts, name)) if guard is not None else None
 
 
-# In the order in which a bare name is looked for.
+# The order in which a bare name is looked up.
 _LOOKS: tuple[tuple[Callable[[Situation, str, list[Verdict]], Step | None], tuple[str, ...]], ...] = (
     (_service, ("service",)),
     (_node, ("node",)),
@@ -97,7 +97,7 @@ _LOOKS: tuple[tuple[Callable[[Situation, str, list[Verdict]], Step | None], tupl
 
 
 def _found(verdicts: list[Verdict], name: str) -> tuple[Step, ...]:
-    """What verify has found of it."""
+    """The verdicts on an object."""
     mine = [one for one in verdicts if name in one.subject.replace("/", " ").split()]
     return tuple(map(_row, mine)) or (Step("verify has nothing to say of it by itself", None),)
 

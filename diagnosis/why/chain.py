@@ -1,4 +1,4 @@
-"""From a node to its routers, by the API's own objects: what would announce a thing there, and where that ends."""
+"""The path of an announcement from a node to its routers, through the API's objects, and where the path ends."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from config.labels import LabelSelector
 
 Json = Any
-# Whether an entry of an advertisement is about the thing, and if not why.
+# Why an entry of an advertisement does not match the object; None if it matches.
 Matches = Callable[[Json], str | None]
 
 
 @dataclass(frozen=True)
 class Objects:
-    """Cilium's BGP objects, and the nodes' labels, as the API has them."""
+    """Cilium's BGP objects and the nodes' labels in the API."""
 
     cluster_configs: list[Json]
     peer_configs: list[Json]
@@ -25,7 +25,7 @@ class Objects:
 
 @dataclass(frozen=True)
 class AnnouncementPath:
-    """One peering of a node. `ended`: why nothing is announced by it; None where it announces the thing."""
+    """One peering of a node. `ended`: why it does not announce the object; None if it does."""
 
     names: tuple[str, ...]
     peer: str
@@ -36,7 +36,7 @@ class AnnouncementPath:
 
 
 def announcement_paths(objects: Objects, node: str, matches: Matches) -> Iterator[AnnouncementPath]:
-    """Every peering that the node's cluster configs give it; one without a peer where none selects the node."""
+    """Every peering of the node's cluster configs; one path without a peer if no cluster config selects the node."""
     labels = objects.node_labels.get(node, {})
     refused = []
     for config in objects.cluster_configs:
@@ -83,7 +83,7 @@ def _by_peer(objects: Objects, names: tuple[str, ...], peer: Json, matches: Matc
                 return AnnouncementPath((*names, one["metadata"]["name"]), address, None)
             if reason:
                 reasons.append(f"{one['metadata']['name']}: {reason}")
-    # One that is about the thing and is not carried is the likeliest mistake.
+    # An advertisement that matches the object but is not selected is the likeliest mistake.
     for one in others:
         if any(matches(entry) is None for entry in (one.get("spec") or {}).get("advertisements") or []):
             reasons.insert(
@@ -97,7 +97,7 @@ def _by_peer(objects: Objects, names: tuple[str, ...], peer: Json, matches: Matc
 
 
 def of_service(labels: dict[str, str], kinds: dict[str, bool]) -> Matches:
-    """Entries for a Service with these labels. `kinds`: of which kind the address in question can be."""
+    """Matches entries for a Service with these labels. `kinds`: the possible kinds of the address."""
 
     def matches(entry: Json) -> str | None:
         if entry.get("advertisementType") != "Service":
@@ -118,12 +118,12 @@ def of_service(labels: dict[str, str], kinds: dict[str, bool]) -> Matches:
 
 
 def of_pod_cidr(entry: Json) -> str | None:
-    """Entries for PodCIDRs."""
+    """Matches entries for PodCIDRs."""
     return None if entry.get("advertisementType") == "PodCIDR" else ""
 
 
 def of_interface(name: str) -> Matches:
-    """Entries for the addresses of an interface."""
+    """Matches entries for the addresses of an interface."""
     return lambda entry: (
         None
         if (entry.get("advertisementType"), (entry.get("interface") or {}).get("name")) == ("Interface", name)
@@ -132,7 +132,7 @@ def of_interface(name: str) -> Matches:
 
 
 def shown(selector: Json) -> str:
-    """A label selector as people write it."""
+    """A label selector in readable form."""
     parts = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
     for one in selector.get("matchExpressions") or []:
         values = f" ({', '.join(one.get('values') or [])})" if one.get("values") else ""

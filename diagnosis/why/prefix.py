@@ -1,4 +1,4 @@
-"""Why a route is where it is, and why it is not where it is not: node by node, then router by router."""
+"""Explains where a route is present and where it is missing: node by node, then router by router."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ Json = Any
 
 
 def answer(situation: Situation, text: str) -> Step:
-    """For an address or a prefix."""
+    """Explain an address or a prefix."""
     about, steps = _owner(situation, IPv4Network(text, strict=False))
     return Step(f"{text}: {about}", None, (*steps, *at_routers(situation, text)))
 
 
 def of_a_service(situation: Situation, service: Json, address: str) -> tuple[Step, ...]:
-    """Which nodes announce an address of a Service, and why the others do not."""
+    """The nodes that announce an address of a Service, and why the others do not."""
     labels = {
         **(service["metadata"].get("labels") or {}),
         "io.kubernetes.service.name": service["metadata"]["name"],
@@ -53,7 +53,7 @@ def of_a_service(situation: Situation, service: Json, address: str) -> tuple[Ste
 
 
 def by_node(situation: Situation, node: str, matches: Matches) -> Iterator[Step]:
-    """One step for a node that has one peering, else one for each."""
+    """A step for each peering of a node."""
     states = situation.peers(node)
     for path in announcement_paths(situation.objects, node, matches):
         if path.ended is not None:
@@ -73,7 +73,7 @@ def _announced(node: str, path: AnnouncementPath, state: str, asked: bool) -> St
 
 
 def at_routers(situation: Situation, text: str) -> Iterator[Step]:
-    """What each router has of an address or a prefix."""
+    """The route of each router to an address or a prefix."""
     prefix = IPv4Network(text, strict=False)
     for router in situation.stack.managed_routers:
         found = situation.observations.routers.get(router.name)
@@ -106,7 +106,7 @@ def _at_router(name: str, prefix: IPv4Network, found: Json) -> Step:
 
 
 def _owner(situation: Situation, prefix: IPv4Network) -> tuple[str, tuple[Step, ...]]:
-    """Whose prefix it is, and what announces it."""
+    """The owner of a prefix, and its announcements."""
     address = str(prefix.network_address)
     for service in situation.of("services"):
         addresses = [*load_balancer_addresses(service), *cluster_addresses(service), *external_addresses(service)]
@@ -135,7 +135,7 @@ def _owner(situation: Situation, prefix: IPv4Network) -> tuple[str, tuple[Step, 
 
 
 def pod_cidrs(situation: Situation, node: str) -> list[IPv4Network]:
-    """The PodCIDRs of a node: the API's, and the declared one."""
+    """The PodCIDRs of a node: from the API, and the declared one."""
     found = [one for one in situation.of("nodes") if one["metadata"]["name"] == node]
     texts = [text for one in found for text in (one.get("spec") or {}).get("podCIDRs") or []]
     declared = situation.node(node)

@@ -1,4 +1,4 @@
-"""The situation that answers are about: the stack, what was observed, and the API's objects of BGP."""
+"""The input of explanations: the stack, the observations, and the API's BGP objects."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ Json = Any
 
 @dataclass(frozen=True)
 class Situation:
-    """The stack with all that is made for it, and what was observed of it once."""
+    """The stack with all objects that Cilium makes for it, and one set of observations."""
 
     stack: StackConfig
     observations: Observations
 
     @property
     def objects(self) -> Objects:
-        """The API's objects that decide what is announced."""
+        """The API objects that decide about announcements."""
         labels = {one["metadata"]["name"]: one["metadata"].get("labels") or {} for one in self.of("nodes")}
         return Objects(
             self.of("CiliumBGPClusterConfig"), self.of("CiliumBGPPeerConfig"), self.of("advertisements"), labels
         )
 
     def of(self, key: str) -> list[Json]:
-        """Objects of the API; none where it did not answer."""
+        """Objects of the API; empty if it did not answer."""
         return self.observations.objects.get(key, [])
 
     def named(self, key: str, name: str) -> list[Json]:
-        """Objects of that name, or of `NAMESPACE/NAME`."""
+        """Objects with the name `NAME` or `NAMESPACE/NAME`."""
         space, _, short = name.rpartition("/")
         return [
             one
@@ -46,6 +46,6 @@ class Situation:
         return next((node for node in self.stack.nodes if node.name == name), None)
 
     def peers(self, node: str) -> dict[str, str]:
-        """Peer address -> state of the session, on the agent's word."""
+        """Peer address -> state of the session, as the agent reports it."""
         reported = self.observations.agents.get(node, [])
         return {str(peer.get("peer-address")): str(peer.get("session-state")) for peer in reported}

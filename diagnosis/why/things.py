@@ -1,4 +1,4 @@
-"""Why a Service, a node or a Pod is as it is."""
+"""Explains the state of a Service, a node or a Pod."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _IPAM = "cilium.io/IPAMRequestSatisfied"
 
 
 def service(situation: Situation, found: Json) -> Step:
-    """Its addresses, who announces each, and who answers."""
+    """A Service's addresses, the announcements of each address, and the backends."""
     metadata, spec = found["metadata"], found.get("spec") or {}
     name = f"Service {metadata['namespace']}/{metadata['name']}"
     steps: list[Step] = []
@@ -40,7 +40,7 @@ def service(situation: Situation, found: Json) -> Step:
 
 
 def node(situation: Situation, name: str) -> Step:
-    """Its sessions, and what it announces."""
+    """A node's sessions and announcements."""
     peers = situation.peers(name)
     steps = [Step(f"session with {peer}: {state}", state == "established") for peer, state in sorted(peers.items())]
     if name not in situation.observations.agents:
@@ -59,7 +59,7 @@ def node(situation: Situation, name: str) -> Step:
 
 
 def pod(situation: Situation, found: Json) -> Step:
-    """Where it runs, the route to it, and the Services that it answers for."""
+    """A Pod's node, the route to the Pod, and its Services."""
     metadata, status = found["metadata"], found.get("status") or {}
     where, address = found["spec"].get("nodeName", ""), status.get("podIP", "")
     ready = any(one["type"] == "Ready" and one["status"] == "True" for one in status.get("conditions") or [])
