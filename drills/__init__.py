@@ -1,1 +1,1 @@
-"""Faults on purpose, and what traffic noticed of them."""
+"""Deliberate faults, and their effect on traffic."""

@@ -1,4 +1,4 @@
-"""Which drills there are for a stack."""
+"""The drills for a stack."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from drills.drill import Drill
 
 
 def drills_for(stack: StackConfig) -> tuple[Drill, ...]:
-    """The drills whose parts the stack has."""
+    """The drills that are possible with the parts of the stack."""
     found: tuple[Drill, ...] = ()
     if egress.policy(stack) is not None and egress.clients(stack) and len(egress.gateways(stack)) > 1:
         found += egress.DRILLS

@@ -1,4 +1,4 @@
-"""Drills of egress gateways, from the pods that an HA policy with zones selects."""
+"""Drills of egress gateways, with requests from the pods of an HA policy with zones."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ def policy(stack: StackConfig) -> EgressPolicy | None:
 
 
 def gateways(stack: StackConfig) -> list[Node]:
-    """Its gateways, in the order of the stack file."""
+    """The policy's gateways, in the order of the stack file."""
     ha = policy(stack)
     selectors = [group.node_selector for group in ha.egress_groups] if ha else []
     return [node for node in stack.nodes if any(s.matches(stack.node_labels(node)) for s in selectors)]
 
 
 def clients(stack: StackConfig) -> list[Workload]:
-    """The pods that it selects and whose node is known."""
+    """The selected pods with a known node."""
     ha = policy(stack)
     selectors = [s.pod_selector for s in ha.selectors if s.pod_selector] if ha else []
     return [w for w in stack.workloads if w.node and any(s.matches(w.labels) for s in selectors)]
 
 
-# The client's agent and the gateway's follow a changed policy each by itself: 0 or 1 request on an idle machine,
-# 5 were seen on a busy one.
+# The agents of client and gateway apply a changed policy independently of each other: this costs 0 or 1 request on
+# an idle machine, and up to 5 were observed on a busy one.
 _ON_RETURN = 10
 
 
 def _streams(near: float, far: float = 0.0, after: int = _ON_RETURN) -> Streams:
-    """A stream from each client pod; `near` is the limit of those in the zone of the first gateway.
+    """A stream from each client pod. `near`: the limit in the zone of the first gateway. `far`: the limit elsewhere.
 
-    The others, with `far`, lose nothing on the way back either where nothing may happen to them.
+    With `far` 0, the other streams must not lose a request on the return, either.
     """
 
     def streams(stack: StackConfig) -> tuple[Stream, ...]:
@@ -68,13 +68,13 @@ def _streams(near: float, far: float = 0.0, after: int = _ON_RETURN) -> Streams:
 
 
 def _zone(stack: StackConfig) -> list[Node]:
-    """The nodes of the first gateway's zone; the API goes on."""
+    """The nodes of the first gateway's zone, except control planes: the API must keep running."""
     zone = gateways(stack)[0].labels.get(ZONE)
     return [node for node in stack.nodes if node.labels.get(ZONE) == zone and node.role != "control-plane"]
 
 
 def _elsewhere(stack: StackConfig) -> tuple[Stream, ...]:
-    """The streams from other zones than the first gateway's, which lose nothing."""
+    """The streams from zones other than the first gateway's, which lose nothing."""
     lost = {node.name for node in _zone(stack)}
     names = [w.name for w in clients(stack) if w.node not in lost]
     return tuple(s for s in _streams(0)(stack) if s.where.removeprefix("pod/") in names)
@@ -95,7 +95,7 @@ def _frozen(chosen: Callable[[StackConfig], list[Node]] = lambda stack: gateways
 
 
 def well(testbed: Testbed) -> bool:
-    """Every gateway is healthy and in use, and every agent has had time to follow."""
+    """Whether every gateway is healthy and in use, and every agent has had time to follow."""
     used = {ip for group in _statuses(testbed) for ip in group.get("activeGatewayIPs", [])}
     return used == {str(node.address) for node in gateways(testbed.stack)}
 
@@ -114,7 +114,7 @@ def _leader(testbed: Testbed) -> str:
 
 
 def _kill_leader_then_freeze(testbed: Testbed) -> None:
-    # No orderly end: the Lease has to run out, or the restarted process to find its way again.
+    # A killed controller does not release its Lease: the Lease must expire, or the restarted process must resume.
     space = testbed.stack.egress_ha.namespace
     node = testbed.kubectl("-n", space, "get", "pod", _leader(testbed), "-o", "jsonpath={.spec.nodeName}")
     testbed.run(node, "pkill -9 -f '[e]gress_ha controller'")
@@ -137,13 +137,13 @@ def _flap(testbed: Testbed) -> None:
 
 
 def _address(testbed: Testbed) -> str:
-    """The first gateway's egress address."""
+    """The egress IP of the first gateway."""
     first = str(gateways(testbed.stack)[0].address)
     return str(_statuses(testbed)[0]["egressIPByGatewayIP"][first])
 
 
 def _claim(testbed: Testbed) -> None:
-    """A host beside the one that is asked takes the address, and says so when it speaks to it."""
+    """Another host on the link takes the egress IP, and its ping announces this to the server."""
     stranger, to = stranger_of(testbed.stack), _asked(testbed.stack).address.ip
     assert stranger is not None
     testbed.run(
@@ -169,7 +169,7 @@ done""",
 
 
 def _asked(stack: StackConfig) -> Outpost:
-    """Where the policy's traffic goes."""
+    """The destination of the policy's traffic."""
     ha = policy(stack)
     assert ha is not None
     return next(o for o in stack.outposts if any(o.address.ip in cidr for cidr in ha.destination_cidrs))
@@ -187,14 +187,14 @@ _CUT_FIRST: tuple[Action, Action] = (
 
 
 def _first(stack: StackConfig) -> tuple[str, Kind, str]:
-    """The first gateway is lost to the HA policy."""
+    """The loss of the first gateway, for the HA policy."""
     ha = policy(stack)
     return f"gateway {gateways(stack)[0].name}", "egress", ha.name if ha else ""
 
 
-# Seconds until another gateway serves: the timers take 1.75 at worst, and agents follow the policy after it.
+# Seconds until another gateway serves: the timers take at most 1.75, then agents apply the policy.
 _LOSS = 2.0
-# A loss is remembered for a minute, and a gateway with several of them is kept waiting.
+# The controller remembers a loss for a minute, and delays the return of a gateway with several losses.
 _REST = 61.0
 
 DRILLS: tuple[Drill, ...] = (
@@ -247,7 +247,7 @@ DRILLS: tuple[Drill, ...] = (
         back=8,
         rest=_REST,
     ),
-    # Its kernel has dropped the addresses by then: they are asked for on the link and put on again.
+    # The kernel has dropped the addresses by then: the gateway probes for them on the link and adds them again.
     Drill(
         "gateways-lost",
         "all gateways are frozen and silent, and come back",
@@ -271,7 +271,7 @@ DRILLS: tuple[Drill, ...] = (
         back=6,
         rest=_REST,
     ),
-    # One of them is there all the time; the one that comes knows nothing yet of addresses.
+    # One controller runs all the time. The new one does not know any addresses yet.
     Drill(
         "controllers-replaced",
         "the controllers are replaced, as an upgrade does, and a gateway freezes",

@@ -1,4 +1,4 @@
-"""A drill as a picture: one row a stream, green where requests were answered, red where they were lost."""
+"""A drill as a picture: one row for each stream, green for answered requests, red for lost ones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 from drills.run import Outcome
 
 _WIDTH, _LEFT, _ROW = 900, 190, 34
-# Who answered: the first one seen is green, others have colors of their own.
+# Colors of the servers: the first server is green.
 _COLORS = ("#2e7d32", "#1565c0", "#6a1b9a", "#ef6c00", "#00838f", "#5d4037")
 _LOST = "#c62828"
 

@@ -1,4 +1,4 @@
-"""Drills of Ingresses on announced addresses: holder, agent, Envoy, backend, certificate, policy."""
+"""Drills of Ingresses on L2 addresses: faults of holder, agent, Envoy, backend, certificate and policy."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _next(stack: StackConfig) -> Asked:
 
 
 def _streams(limit: float | None, choice: Choice = _shared, after: int = 0) -> Streams:
-    """Requests of a host outside. `limit` None: as long as the lease times say."""
+    """Requests from a host outside the cluster. `limit` None: the limit follows from the lease times."""
 
     def streams(stack: StackConfig) -> tuple[Stream, ...]:
         asker, asked = askers(stack)[0].name, choice(stack)
@@ -85,13 +85,13 @@ def _streams(limit: float | None, choice: Choice = _shared, after: int = 0) -> S
 
 
 def _failover(stack: StackConfig) -> float:
-    """Until another node has a silent holder's Lease: its life and a look at it, and what a busy machine needs."""
+    """Seconds until another node has a silent holder's Lease: its duration, a retry, and a margin for busy machines."""
     life, _, look = lease_times(reader(stack))
     return life + 1.2 * look + 8.0
 
 
 def _holder(stack: StackConfig) -> tuple[str, Kind, str]:
-    """A node that may hold the address is lost: whichever does."""
+    """The loss of the node that holds the address: any node that may hold it."""
     node = next(node.name for node in stack.nodes if node.role == "worker")
     return f"node {node}", "announcement", shared_service(stack)
 
@@ -134,7 +134,7 @@ DRILLS: tuple[Drill, ...] = (
         during=5,
         after=20,
     ),
-    # While no node reaches another nobody answers, however the Leases stand.
+    # While nodes do not reach each other, no request is answered, whatever the Leases.
     Drill(
         "l2-link-bounced",
         "all nodes' links are down for 25 s, as when a switch restarts",

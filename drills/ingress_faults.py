@@ -1,4 +1,4 @@
-"""Faults of Ingresses, and what heals them."""
+"""Faults of Ingresses, and their healing."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ from drills.ingress_targets import askers, certified, dedicated, holder
 from effective.admission import into_ingress, outside
 from effective.helm import reader
 
-# Lease, renewal and retry with which another node stands in within three seconds.
+# Lease times with which another node takes over within three seconds.
 TUNED = {"leaseDuration": "2s", "leaseRenewDeadline": "1500ms", "leaseRetryPeriod": "400ms"}
 _KEYS = {"leaseDuration": "lease-duration", "leaseRenewDeadline": "renew-deadline", "leaseRetryPeriod": "retry-period"}
 _KILL_ENVOY = "pkill -9 -x cilium-envoy"
 
 
 class SavedState:
-    """What a drill has to remember between its fault and its way back."""
+    """State that a drill keeps between its fault and its healing."""
 
     def __init__(self) -> None:
         self.node = ""
         self.objects: list[dict[str, Any]] = []
 
     def freeze_holder(self, testbed: Testbed) -> None:
-        """The holder's processes stop and its link is silent."""
+        """Stop the holder's processes and silence its link."""
         self.node = holder(testbed)
         testbed.silence(self.node)
         testbed.freeze(self.node)
 
     def thaw_holder(self, testbed: Testbed) -> None:
-        """By now another node holds the address."""
+        """Thaw the former holder: by now another node holds the address."""
         testbed.thaw(self.node)
         testbed.unsilence(self.node)
 
     def take(self, testbed: Testbed, kind: str, name: str, namespace: str = "default") -> dict[str, Any]:
-        """An object as it is now, to be put back."""
+        """Save an object for `put_back`."""
         found: dict[str, Any] = json.loads(testbed.kubectl("-n", namespace, "get", kind, name, "-o", "json"))
         for server in ("uid", "resourceVersion", "creationTimestamp", "managedFields", "generation"):
             found["metadata"].pop(server, None)
@@ -53,7 +53,7 @@ class SavedState:
         return found
 
     def put_back(self, testbed: Testbed) -> None:
-        """Everything that was taken."""
+        """Restore all saved objects."""
         while self.objects:
             testbed.apply(self.objects.pop())
 
@@ -62,18 +62,18 @@ saved_state = SavedState()
 
 
 def every_link(testbed: Testbed, *, cut: bool) -> None:
-    """What the reboot of a switch does: every link is down, and no node reaches another."""
+    """Cut or join every link, as the reboot of a switch does: no node reaches another."""
     for node in testbed.stack.nodes:
         (testbed.cut if cut else testbed.join)(node.name)
 
 
 def kill_envoy(testbed: Testbed) -> None:
-    """The holder's Envoy, which its DaemonSet starts again."""
+    """Kill the holder's Envoy, which its DaemonSet starts again."""
     testbed.run(holder(testbed), _KILL_ENVOY)
 
 
 def kill_both(testbed: Testbed) -> None:
-    """The holder's agent and its Envoy at once."""
+    """Kill the holder's agent and Envoy at once."""
     node = holder(testbed)
     restart_agent(testbed, node)
     testbed.run(node, _KILL_ENVOY)
@@ -85,7 +85,7 @@ def tune(testbed: Testbed) -> None:
 
 
 def untune(testbed: Testbed) -> None:
-    """Those of the stack again, or the agents' own."""
+    """Restore the lease times of the stack, or the agents' defaults."""
     helm = reader(testbed.stack)
     _lease_times(testbed, {key: helm(f"l2announcements.{key}") for key in _KEYS})
 
@@ -95,12 +95,12 @@ def _lease_times(testbed: Testbed, times: dict[str, Any]) -> None:
     cilium(testbed, "patch", "configmap", "cilium-config", "--type=merge", "-p", json.dumps({"data": data}))
     cilium(testbed, "rollout", "restart", "daemonset/cilium")
     cilium(testbed, "rollout", "status", "daemonset/cilium", "--timeout=180s")
-    # An agent that went holds its Lease until the old time is over.
+    # An ended agent holds its Lease for the old duration.
     time.sleep(16)
 
 
 def kill_backend(testbed: Testbed) -> None:
-    """One of the pods behind the dedicated Ingress."""
+    """Kill one of the pods behind the dedicated Ingress."""
     item = dedicated(testbed.stack)
     assert item is not None
     name = item.rules[0].paths[0].service
@@ -111,7 +111,7 @@ def kill_backend(testbed: Testbed) -> None:
 
 
 def rotate(testbed: Testbed) -> None:
-    """Another certificate, of nobody's authority, for the same host."""
+    """Replace the certificate by a self-signed one for the same host."""
     found = certified(testbed.stack)
     assert found is not None
     item, host, secret = found
@@ -134,7 +134,7 @@ def _self_signed(host: str) -> tuple[str, str]:
 
 
 def lock(testbed: Testbed) -> None:
-    """Take away every policy that admits the asker, so that those that lock are left."""
+    """Delete every policy that admits the client, so that only the policies that lock remain."""
     client = outside(askers(testbed.stack)[0].address.ip, 80)
     for _, policy in testbed.stack.guards():
         if policy.ingress and policy.of_ingress and into_ingress([policy], client).admitted:
@@ -143,7 +143,7 @@ def lock(testbed: Testbed) -> None:
 
 
 def add(testbed: Testbed) -> None:
-    """A dedicated Ingress more, to the Service of the one that is there."""
+    """Add a dedicated Ingress to the Service of the existing one."""
     item = dedicated(testbed.stack)
     assert item is not None
     found = saved_state.take(testbed, "ingress", item.name, item.namespace)
@@ -159,7 +159,7 @@ ADDED = "edge-drill"
 
 
 def remove(testbed: Testbed) -> None:
-    """The one that was added."""
+    """Remove the added Ingress."""
     item = dedicated(testbed.stack)
     assert item is not None
     testbed.kubectl("-n", item.namespace, "delete", "ingress", ADDED, "--ignore-not-found")

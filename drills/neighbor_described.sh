@@ -1,5 +1,5 @@
 #!/bin/sh
-# A neighbor is described, and tries again sooner: no reason to reset its session.
+# Sets a neighbor's description and a shorter connect retry, which must not reset its session.
 #   neighbor_described.sh ASN NEIGHBOR CONF
 set -eu
 cp /etc/frr/frr.conf "$3"

@@ -1,4 +1,4 @@
-"""Drills of BGP: the LoadBalancer address, asked from behind the router."""
+"""Drills of BGP: requests to the LoadBalancer address from behind the router."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from drills.routing_targets import (
 from drills.upgrade import back, upgrade
 
 DRILLS: tuple[Drill, ...] = (
-    # Its routes go with the hold time.
+    # The node's routes end with the hold time.
     Drill(
         "node-lost",
         "the link of a node without pods of the Service goes silent",
@@ -63,7 +63,7 @@ DRILLS: tuple[Drill, ...] = (
         needs=lambda testbed: testbed.can_boot(),
         foresees=lambda stack: (f"node {announcing_worker(stack)}", "address", asked_service(stack)),
     ),
-    # Its pods stay backends until the API has missed the node for 40 s.
+    # The node's pods stay backends until the API has not heard from the node for 40 s.
     Drill(
         "node-lost-with-pods",
         "a node's link goes silent",
@@ -136,7 +136,7 @@ DRILLS: tuple[Drill, ...] = (
         during=60,
         after=5,
     ),
-    # Each agent compiles its programs; on two cores a request may take too long meanwhile.
+    # Each agent compiles its BPF programs. On two cores, requests may time out meanwhile.
     Drill(
         "agents-rolled",
         "all Cilium agents are restarted, as an upgrade does",
@@ -147,7 +147,7 @@ DRILLS: tuple[Drill, ...] = (
         during=5,
         after=60,
     ),
-    # The new version compiles all of them anew.
+    # The new version compiles all BPF programs again.
     Drill(
         "agents-upgraded",
         "Cilium's operator and agents are upgraded, a few at a time",
@@ -160,7 +160,7 @@ DRILLS: tuple[Drill, ...] = (
         restore=back,
         needs=lambda testbed: testbed.newer_cilium(),
     ),
-    # Agents call a router that is back after their connect retry; the standard profile has two minutes.
+    # Agents connect to a returning router after their connect retry, two minutes in the standard profile.
     Drill(
         "router-rebooted",
         "the router loses power for 10 s",

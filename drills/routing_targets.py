@@ -1,4 +1,4 @@
-"""What drills of BGP ask and break: the first Service, the routers, the nodes that announce."""
+"""Targets of BGP drills: the first Service, the routers, and the announcing nodes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def usable(stack: StackConfig) -> bool:
 
 
 def asker(stack: StackConfig) -> Router:
-    """Who asks: a router behind the nodes' own ones where there is one."""
+    """The router that sends the requests: if possible, one behind the nodes' routers."""
     return next((router for router in stack.managed_routers if router not in tops(stack)), stack.managed_routers[0])
 
 
@@ -28,13 +28,13 @@ def tops(stack: StackConfig) -> list[Router]:
 
 
 def _hold(stack: StackConfig) -> float:
-    """After how many seconds the routes of a silent neighbor are gone, with one to spare."""
+    """Seconds until the routes of a silent neighbor are gone, plus a margin of one."""
     configs = [item.timers for item in stack.bgp.peer_configs] if stack.bgp else []
     return max((one.hold + (one.graceful_restart or 0) for one in configs), default=180) + 1.0
 
 
 def streams_to_service(limit: float | None, lost: int | None = None) -> Streams:
-    """A stream to the first Service. `limit` None: as long as the timers say."""
+    """A stream to the first Service. `limit` None: the limit follows from the timers."""
 
     def streams(stack: StackConfig) -> tuple[Stream, ...]:
         service = stack.services[0]
@@ -47,7 +47,7 @@ def streams_to_service(limit: float | None, lost: int | None = None) -> Streams:
 
 
 def well(testbed: Testbed) -> bool:
-    """Every neighbor of every router that is a node or a managed router is Established."""
+    """Whether all sessions of the routers with nodes and managed routers are Established."""
     for router in testbed.stack.managed_routers:
         try:
             shown = json.loads(testbed.run(router.name, "vtysh -c 'show bgp neighbors json'") or "{}")
@@ -64,12 +64,12 @@ def well(testbed: Testbed) -> bool:
 
 
 def announcing_worker(stack: StackConfig) -> str:
-    """A node that announces and is no control plane."""
+    """A worker node with BGP."""
     return next(node.name for node in stack.bgp_nodes() if node.role == "worker")
 
 
 def asked_service(stack: StackConfig) -> str:
-    """The Service whose address is asked."""
+    """The Service that receives the requests."""
     return f"{stack.services[0].namespace}/{stack.services[0].name}"
 
 

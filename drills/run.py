@@ -1,4 +1,4 @@
-"""Holding a drill."""
+"""Runs a drill and judges its outcome."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from failures.foresee import longest
 
 Say = Callable[[str], None]
 _PATIENCE = 120.0
-# A client on a busy machine may be late, seconds.
+# Seconds that a client on a busy machine may be late.
 _STILL = 2.0
 
 
 @dataclass
 class Outcome:
-    """What a drill showed. `failures` is why it did not pass, in words; empty where it did."""
+    """The outcome of a drill. `failures`: reasons why it failed; empty if it passed."""
 
     drill: Drill
     healed_at: float
     recovered: float | None
     timelines: list[tuple[Stream, Timeline]]
     failures: list[str] = field(default_factory=list)
-    # Seconds of black-out that `edge plan --failures` tells; None where it tells nothing of such a fault.
+    # Seconds of black-out that `edge plan --failures` predicts; None without a prediction.
     foreseen: float | None = None
 
     @property
     def watched(self) -> float:
-        """Until when losses are the fault's: the healing, or the end where the fault is one that heals by itself."""
+        """The time until which losses count for the fault: the healing, or the end if the fault heals by itself."""
         return self.healed_at if self.drill.back is not None else float("inf")
 
     @property
     def passed(self) -> bool:
-        """Whether everything that the drill promises held."""
+        """Whether the drill kept all promises."""
         return not self.failures
 
 
 def hold_all(drills: Sequence[Drill], testbed: Testbed, say: Say) -> Iterator[Outcome]:
-    """One after the other, each with the rest that it needs."""
+    """Hold drills in sequence, each after the rest that it needs."""
     last = -inf
     for drill in drills:
         rest = drill.rest - (time.monotonic() - last)
@@ -58,7 +58,7 @@ def hold_all(drills: Sequence[Drill], testbed: Testbed, say: Say) -> Iterator[Ou
 
 
 def hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
-    """Traffic, fault, healing, judgement. Whatever happens in between, it is healed and restored."""
+    """Run traffic, fault, healing and judgement. Any error in between still leads to healing and restoring."""
     try:
         drill.prepare(testbed)
         return _hold(drill, testbed, say)
@@ -72,7 +72,7 @@ def _hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
     streams = [addressed(stream, testbed) for stream in drill.streams(testbed.stack)]
     seconds = drill.before + drill.during + drill.after
     clients = [(s, testbed.client(s.where, arguments(s.host, s.port, seconds, s.asks))) for s in streams]
-    # Read all along: a client whose pipe is full stands still.
+    # The output is read continuously: a client with a full pipe blocks.
     readers = ThreadPoolExecutor(max(1, len(clients)), "client")
     outputs = [(stream, readers.submit(client.communicate)) for stream, client in clients]
     try:
@@ -103,7 +103,7 @@ def _hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
 
 
 def _wait(drill: Drill, testbed: Testbed, text: str, say: Say) -> float | None:
-    """Seconds until the drill's parts are well; None where they are not in time."""
+    """Seconds until the drill is ready; None if it is not ready in time."""
     began = time.monotonic()
     announced = False
     while not drill.ready(testbed):
@@ -117,7 +117,7 @@ def _wait(drill: Drill, testbed: Testbed, text: str, say: Say) -> float | None:
 
 
 def judge(outcome: Outcome) -> list[str]:
-    """Where the outcome falls short of what the drill promises."""
+    """The promises of the drill that the outcome did not keep."""
     failures = []
     for stream, timeline in outcome.timelines:
         name = stream.name
@@ -134,7 +134,7 @@ def judge(outcome: Outcome) -> list[str]:
         if any(sample.answer is None for sample in timeline.samples if sample.at < -PATIENCE):
             failures.append(f"{name}: requests were lost before the fault")
         shuts = outcome.drill.shuts
-        # The healing begins then, and has its effect before it is over.
+        # `during` ends where the healing begins, which takes effect before it is complete.
         answered = timeline.answers_at(shuts, outcome.drill.during) if shuts is not None else set()
         if answered:
             failures.append(
@@ -160,7 +160,7 @@ def judge(outcome: Outcome) -> list[str]:
 
 
 def _opened(timeline: Timeline, within: float, healed_at: float) -> Iterator[str]:
-    """What is wrong with a stream that only the drill's fault opens."""
+    """Failures of a stream that the drill's fault must open."""
     if timeline.answers_at(-60, 0):
         yield "requests were answered before the fault, no answer expected"
     late = [sample.at for sample in timeline.samples if sample.answer is None and within < sample.at < healed_at]
@@ -169,7 +169,7 @@ def _opened(timeline: Timeline, within: float, healed_at: float) -> Iterator[str
 
 
 def find(drills: tuple[Drill, ...], name: str) -> Drill:
-    """The drill of that name. Raises EdgeError naming all of them."""
+    """The drill with the name. Raises EdgeError with all names if there is none."""
     for drill in drills:
         if drill.name == name:
             return drill

@@ -1,4 +1,4 @@
-"""What drills showed, for machines (JSON) and for a page (Markdown)."""
+"""Outcomes of drills as JSON and as Markdown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HEAD = ("drill", "fault", "stream", "black-out, s", "foreseen, s", "promised, s
 
 
 def document(outcome: Outcome) -> dict[str, Any]:
-    """Everything of one drill. Seconds; those of spans are after the fault."""
+    """The complete outcome of one drill. Times in seconds; times of spans are relative to the fault."""
     streams = [
         {
             "stream": stream.name,
@@ -40,7 +40,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
 
 
 def markdown(outcomes: Iterable[Outcome]) -> str:
-    """A table: a row for each stream of each drill, with the median and the range where it was held several times."""
+    """A table with a row for each stream of each drill; for repeated drills with median and range."""
     held: dict[tuple[str, str], list[tuple[Outcome, dict[str, Any]]]] = {}
     for outcome in outcomes:
         for stream in document(outcome)["streams"]:

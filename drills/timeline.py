@@ -1,4 +1,4 @@
-"""What one stream of requests noticed: pure, so that it can be checked without a lab."""
+"""Effects of a fault on one stream of requests. Pure, so that tests need no lab."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import pairwise
 
 @dataclass(frozen=True)
 class Sample:
-    """One request: when it was sent (seconds after the fault), and who answered or what was seen (None: lost)."""
+    """One request. `at`: seconds after the fault. `answer`: the server or the observed source; None: lost."""
 
     at: float
     answer: str | None
@@ -27,7 +27,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A stream's samples in the order in which they were sent; `spacing` in seconds."""
+    """A stream's samples in sending order; `spacing` in seconds."""
 
     stream: str
     samples: tuple[Sample, ...]
@@ -39,28 +39,28 @@ class Timeline:
         return sum(sample.answer is None for sample in self.samples)
 
     def black_out(self, until: float) -> float:
-        """Seconds from the first loss to the last one of what was sent until then; one loss is one spacing."""
+        """Seconds from the first to the last loss among requests sent until then; a single loss is one spacing."""
         times = [sample.at for sample in self.samples if sample.answer is None and sample.at <= until]
         return round(times[-1] - times[0] + self.spacing, 3) if times else 0.0
 
     def longest_silence(self, start: float, end: float) -> float:
-        """The longest time between two requests within a time that should be full of them, in seconds."""
+        """The longest time between two requests in a period that should be full of requests, in seconds."""
         moments = sorted((start, *(sample.at for sample in self.samples)))
         moments.append(max(end, moments[-1]))
         return max(later - earlier for earlier, later in pairwise(moments))
 
     def lost_after(self, at: float) -> int:
-        """Requests that were sent after a moment and lost."""
+        """The number of lost requests among those sent after `at`."""
         return sum(sample.answer is None and sample.at > at for sample in self.samples)
 
     def answers_at(self, start: float, end: float) -> set[str]:
-        """Who answered within a time."""
+        """The servers that answered in a period."""
         return {s.answer for s in self.samples if start <= s.at <= end and s.answer is not None}
 
     def since(self, answers: set[str], start: float) -> float | None:
-        """From when on, after `start`, no other answers came; None where the last one is another.
+        """The time after `start` from which all answers are among `answers`; None if the last answer is not.
 
-        A lost request answers nothing, so that it moves nothing: losses are counted by `lost_after`.
+        Lost requests do not count here: `lost_after` counts them.
         """
         found: float | None = None
         for sample in self.samples:
@@ -70,7 +70,7 @@ class Timeline:
         return found
 
     def spans(self) -> Iterator[Span]:
-        """Runs of the same answer; a stream whose answers alternate (ECMP) has one run for all of them."""
+        """Runs of the same answer. A stream with alternating answers (ECMP) has one run for all of them."""
         mixed = _alternates(self.samples)
         start = 0
         label = [None if s.answer is None else ("answered" if mixed else s.answer) for s in self.samples]
@@ -86,7 +86,7 @@ def _alternates(samples: Sequence[Sample]) -> bool:
 
 
 def parsed(stream: str, text: str, fault: float, spacing: float) -> Timeline:
-    """A client's output, lines of `TIME ANSWER` with `-` for a loss; `fault` is when the fault began."""
+    """Parse a client's output: lines of `TIME ANSWER`, with `-` for a loss. `fault`: start time of the fault."""
     samples = []
     for line in text.splitlines():
         moment, _, answer = line.strip().partition(" ")

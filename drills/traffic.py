@@ -1,11 +1,11 @@
-"""The client that sends a request every 20 ms, each on a connection of its own."""
+"""A client that sends a request every 20 ms, each on its own connection."""
 
 from __future__ import annotations
 
 SPACING = 0.02
 PATIENCE = 0.5
 
-# Runs wherever there is a Python: in a lab's pods and on its hosts. Every line is one request.
+# Needs only Python: runs in a lab's pods and on its hosts. It prints one line for each request.
 CLIENT = r"""
 import re, socket, ssl, sys, threading, time
 host, port, spacing, patience, seconds, name = sys.argv[1], int(sys.argv[2]), *map(float, sys.argv[3:6]), sys.argv[6]
@@ -42,5 +42,5 @@ while time.time() - began < seconds:
 
 
 def arguments(host: str, port: int, seconds: float, name: str = "") -> list[str]:
-    """The command line of the client. At port 443 it speaks TLS; `name` is the host that it asks for."""
+    """The command line of the client. Port 443 means TLS. `name`: the host name in the requests."""
     return ["python3", "-u", "-c", CLIENT, host, str(port), str(SPACING), str(PATIENCE), str(seconds), name]

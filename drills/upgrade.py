@@ -1,4 +1,4 @@
-"""Cilium's agents and operator go to a newer version, a few at a time, and back again afterwards."""
+"""Upgrades Cilium's agents and operator to a newer version, a few at a time, and back again afterwards."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PATIENCE = "180s"
 
 
 def upgrade(testbed: Testbed) -> None:
-    """To the newer version that the testbed can run; returns when the last agent says that it is that one."""
+    """Upgrade to the testbed's newer version; returns when the last agent reports that version."""
     newer = testbed.newer_cilium()
     cilium(testbed, "set", "image", _OPERATOR, f"*=quay.io/cilium/operator-generic:v{newer}")
     cilium(testbed, "set", "image", _AGENTS, f"*=quay.io/cilium/cilium:v{newer}")
@@ -24,11 +24,11 @@ def upgrade(testbed: Testbed) -> None:
 
 
 def back(testbed: Testbed) -> None:
-    """What the release says, to the letter."""
+    """Restore the exact manifests of the release."""
     newer = testbed.newer_cilium()
     for what in (_OPERATOR, _AGENTS):
         images = cilium(testbed, "get", what, "-o", "jsonpath={.spec.template.spec.containers[*].image}")
-        # What was not upgraded has another revision before this one.
+        # Without an upgrade, the previous revision is older than the release.
         if f":v{newer}" in images:
             cilium(testbed, "rollout", "undo", what)
     _wait(testbed)
