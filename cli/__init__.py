@@ -1,1 +1,1 @@
-"""`edge`: the command line. Commands import what they need when they run: start-up stays short."""
+"""`edge`: the command line. Commands import their modules when they run, which keeps start-up short."""

@@ -1,4 +1,4 @@
-"""The command tree, and how errors become one line and an exit status."""
+"""The command tree. Turns errors into one line and an exit status."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ app.command("reference")(render.reference)
 
 
 def main() -> None:
-    """Run the command line. A user's mistake, a dead host or a full disk never gives a traceback."""
-    # Status 2 is for what is wrong with a stack.
+    """Run the command line. A user's mistake, a dead host or a full disk never causes a traceback."""
+    # Status 2 is reserved for faults of a stack.
     usage_error = typer.BadParameter.__mro__[1]
     usage_error.exit_code = 1  # type: ignore[attr-defined]
     try:
@@ -75,7 +75,7 @@ def main() -> None:
         print("stopped by Ctrl-C", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
-        # The reader of our output went away (`edge verify | head`); that is no error.
+        # The reader of the output has ended (`edge verify | head`), which is no error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""

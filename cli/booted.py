@@ -1,4 +1,4 @@
-"""Takes out of the state what lab hosts lost when they were booted again."""
+"""Removes resources from the state that lab hosts lost in a reboot."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from cli.context import StackContext
 
 
 def forget_former_lives(context: StackContext, boots: dict[str, str], clock: screen.Clock) -> None:
-    """Compare each host's boot with the one that the state was made on, and forget what is gone with an older one.
+    """Compare each host's boot with the boot in the record, and forget resources of older boots.
 
-    The API's objects lived on the control plane's host.
+    The objects of the API are on the control plane's host.
     """
     from lab.topology import topology
 
     file = context.engine.path.with_suffix(".boots")
     before, hosts = _read(file), topology(context.stack).hosts
     now = {host.name: (boots[host.name], host.management_address) for host in hosts}
-    # Without a record every host counts as booted again: making a thing that exists changes nothing.
+    # Without a record every host counts as rebooted: creating an existing resource changes nothing.
     again = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     if again:
         addresses = {lives[name][1] for lives in (before, now) for name in again if name in lives}
@@ -40,7 +40,7 @@ def forget_former_lives(context: StackContext, boots: dict[str, str], clock: scr
 
 
 def _read(file: Path) -> dict[str, tuple[str, str]]:
-    """Host name -> which boot, and its management address."""
+    """Host name -> boot ID and management address."""
     try:
         return {name: (life, address) for name, (life, address) in json.loads(file.read_text()).items()}
     except (FileNotFoundError, ValueError):

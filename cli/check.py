@@ -1,4 +1,4 @@
-"""check, explain and rules: the mistakes that the rules find, and what each rule means."""
+"""check, explain and rules: mistakes that the rules find, and the page of each rule."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def check(
         Format, typer.Option("--format", "-f", help="For people, programs, or a pull request.")
     ] = Format.TEXT,
 ) -> None:
-    """Look for mistakes in the stack file. Nothing is touched. The exit status is 2 if a mistake is an error."""
+    """Look for mistakes in the stack file. Nothing is changed. The exit status is 2 if a mistake is an error."""
     context = StackContext(stack)
     report = context.report
     file = Path(f"Pulumi.{stack}.yaml")
@@ -34,7 +34,7 @@ def check(
 def explain(
     rule: Annotated[str | None, typer.Argument(help="The id of a rule, such as B24; none lists all.")] = None,
 ) -> None:
-    """What a rule checks, why it hurts, how it shows, and how to do it right."""
+    """Explain a rule: what it checks, why it matters, the symptoms, and the right way."""
     from rules.registry import find, rules
 
     if rule is None:
@@ -52,7 +52,7 @@ def explain(
 def rules_page(
     file: Annotated[Path | None, typer.Argument(help="Write to this file instead of standard output.")] = None,
 ) -> None:
-    """Every rule's page as one Markdown document (docs/rules.md is made by this)."""
+    """Print every rule's page as one Markdown document (docs/rules.md)."""
     from cli.rules_page import markdown
 
     text = markdown()

@@ -1,4 +1,4 @@
-"""--target and --exclude: of which resources of a stack a command is about."""
+"""--target and --exclude: the resources of a stack that a command applies to."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ ExcludeOption = Annotated[
 
 
 def selection(target: list[str] | None, exclude: list[str] | None) -> Selection:
-    """What both options say together."""
-    # The engine is slow to import, and --help needs it not.
+    """The selection of both options."""
+    # The engine is slow to import, and --help does not need it.
     from engine.selection import Selection
 
     return Selection(tuple(target or ()), tuple(exclude or ()))

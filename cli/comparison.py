@@ -1,4 +1,4 @@
-"""A stack against another revision of it: what changes, what traffic notices, which files differ."""
+"""Compares two revisions of a stack: changes, their effects on traffic, and differing files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COLORS = {"+": "green", "-": "red", "~": "yellow"}
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything that a reviewer has to know of a change."""
+    """A change of a stack, with everything that a reviewer needs."""
 
     stack: str
     base: str
@@ -33,7 +33,7 @@ class Comparison:
 
     @property
     def changed(self) -> bool:
-        """Whether anything differs at all."""
+        """Whether anything differs."""
         return bool(self.effects or self.created or self.deleted or self.files)
 
     @property
@@ -44,7 +44,7 @@ class Comparison:
 
 
 def compare(stack: str, base: str, before: Snapshot | None, after: Snapshot) -> Comparison:
-    """Compare two snapshots; no `before` is a stack that is new."""
+    """Compare two snapshots. `before` None: the stack is new."""
     report = check_all(after.stack, before.stack if before else None)
     found: tuple[Effect, ...] = ()
     if before is not None:
@@ -75,7 +75,7 @@ def _diff(name: str, before: str | None, after: str | None) -> str:
 
 
 def print_comparison(item: Comparison) -> None:
-    """For a terminal."""
+    """Print a comparison to a terminal."""
     out = screen.out
     print_text(item.report, out)
     out.print(Text(f"Stack {item.stack} against {item.base}", "bold"))
@@ -95,7 +95,7 @@ def print_comparison(item: Comparison) -> None:
 
 
 def as_json(item: Comparison) -> dict[str, Any]:
-    """For programs."""
+    """A comparison for programs."""
     return {
         "stack": item.stack,
         "base": item.base,
@@ -119,7 +119,7 @@ def as_json(item: Comparison) -> dict[str, Any]:
 
 
 def markdown(item: Comparison) -> str:
-    """A pull-request comment; empty where there is nothing to say."""
+    """A comparison as a pull-request comment; empty without changes and findings."""
     if not item.changed and not item.report.findings:
         return ""
     lines = [f"### `{item.stack}` against {item.base}", "", f"**{item.tally}**", ""]
@@ -138,13 +138,13 @@ def markdown(item: Comparison) -> str:
 
 
 def _folded(title: str, text: str) -> list[str]:
-    # A fence longer than any inside keeps the text where it belongs.
+    # The fence must be longer than any fence inside the text.
     fence = "`" * 4
     return ["", f"<details><summary>{_text(title)}</summary>", "", f"{fence}diff", text, fence, "", "</details>"]
 
 
 def _text(text: str) -> str:
-    """Text from the stack file, which must not become Markdown or a mention."""
+    """Text from the stack file, escaped so that it becomes neither Markdown nor a mention."""
     for letter in "\\`*_{}[]<>|~#":
         text = text.replace(letter, f"\\{letter}")
     return text.replace("@", "@\u200b").replace("\n", " ")

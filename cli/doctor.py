@@ -1,4 +1,4 @@
-"""doctor: what this machine has and lacks; setup: packages and binaries of the lab."""
+"""doctor: checks this machine. setup: installs packages and builds binaries of the lab."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def setup(
         typer.Option("--docker", help="A Docker engine, and images of nodes and routers, for stacks of kind docker."),
     ] = False,
 ) -> None:
-    """Install the packages and build the binaries that the lab needs; what is there is kept."""
+    """Install the packages and build the binaries that the lab needs. Existing ones are kept."""
     from lab import packages
     from lab.toolchain.recipes import EVERYTHING
 
@@ -63,7 +63,7 @@ def setup(
 
 
 def prepare_containers(clock: screen.Clock) -> None:
-    """Start the lab's Docker engine, and make the images that it lacks."""
+    """Start the lab's Docker engine, and build missing images."""
     from lab import packages
     from lab.docker import charts, images
     from lab.docker.engine import OURS
@@ -80,7 +80,7 @@ def prepare_containers(clock: screen.Clock) -> None:
 
 
 def prepare(clock: screen.Clock, others: Sequence[Part] = (), more: tuple[str, ...] = ()) -> None:
-    """Do what `setup` does. Raises MachineError, before any change, where the machine cannot."""
+    """Do the work of `setup`. Raises MachineError, before any change, if the machine does not qualify."""
     if PACKAGE:
         raise MachineError(
             "the embedded lab is built from a checkout of the project, not from the installed package:"

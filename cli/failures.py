@@ -1,4 +1,4 @@
-"""How foreseen failures look: a table for people, where what fares alike is one row, and everything for machines."""
+"""Prints foreseen failures: a table for people, with equal losses in one row, and JSON with everything."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from cli import screen
 from failures.foresee import Cost, Foreseen
 from rules.words import some
 
-# A name stands for what is lost itself where each loss has its own: a node's pods, its way back.
+# The name is replaced for objects that each loss has for itself, such as a node's pods or its return path.
 _OWN = ("pods", "way back")
 
 
 def as_json(found: Iterable[Foreseen]) -> dict[str, Any]:
-    """Every loss with its costs."""
+    """Every loss with its costs, for JSON."""
     return {
         "failures": [
             {
@@ -42,7 +42,7 @@ def as_json(found: Iterable[Foreseen]) -> dict[str, Any]:
 
 
 def print_table(found: list[Foreseen], stack: str) -> None:
-    """Losses that cost the same are one row; what costs nothing is counted."""
+    """Print a table with one row for losses with equal costs. Losses without costs are only counted."""
     table = screen.table("loss", "of", "costs", "", "for")
     table.title, table.title_justify = f"Every single loss of stack {stack}", "left"
     for losses, costs in _alike(found).items():
@@ -59,7 +59,7 @@ _Row = tuple[str, str, str, float, float | None, bool]
 
 
 def _alike(found: list[Foreseen]) -> dict[tuple[str, tuple[str, ...]], list[_Row]]:
-    """(Kind, names of the losses) -> what each of them costs."""
+    """(Kind, names of the losses) -> rows of their common costs."""
     groups: dict[tuple[str, tuple[_Row, ...]], list[str]] = {}
     for one in found:
         groups.setdefault((one.loss.kind, tuple(_rows(one.costs))), []).append(one.loss.name)
@@ -67,7 +67,7 @@ def _alike(found: list[Foreseen]) -> dict[tuple[str, tuple[str, ...]], list[_Row
 
 
 def _rows(costs: Iterable[Cost]) -> Iterable[_Row]:
-    """Costs of one kind that are the same but for their names are one."""
+    """Rows of costs. Costs of one kind that differ only in their names share a row."""
     merged: dict[tuple[str, str, float, float | None, bool], list[str]] = {}
     for cost in costs:
         key = (cost.thing.kind, cost.text(), cost.share, cost.seconds, cost.down)

@@ -1,4 +1,4 @@
-"""Findings for people, programs, SARIF readers and GitHub."""
+"""Prints findings as text, JSON, SARIF or GitHub workflow commands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Lines = Callable[[str], int]
 
 
 class Format(StrEnum):
-    """How findings are printed."""
+    """Output formats of findings."""
 
     TEXT = "text"
     JSON = "json"
@@ -26,7 +26,7 @@ class Format(StrEnum):
 
 
 def show(report: RuleReport, form: Format, file: str, lines: Lines) -> None:
-    """Print a report to standard output; `lines` gives a YAML path's line in `file`."""
+    """Print a report to standard output. `lines`: YAML path -> line in `file`."""
     match form:
         case Format.TEXT:
             print_text(report, screen.out)
@@ -40,7 +40,7 @@ def show(report: RuleReport, form: Format, file: str, lines: Lines) -> None:
 
 
 def print_text(report: RuleReport, console: Any) -> None:
-    """Grouped by severity, with a tally."""
+    """Print the findings grouped by severity, with a tally."""
     for severity in Severity:
         chosen = [finding for finding in report.findings if finding.severity is severity]
         if chosen:
@@ -76,7 +76,7 @@ def _row(finding: Finding) -> dict[str, str]:
 
 
 def sarif(report: RuleReport, file: str, lines: Lines) -> dict[str, Any]:
-    """SARIF 2.1.0, as code scanning reads it."""
+    """The report as SARIF 2.1.0 for code scanning."""
     used = sorted({finding.rule for finding in (*report.findings, *(f for f, _ in report.waived))})
     described = []
     for rule_id in used:
@@ -111,7 +111,7 @@ def _result(finding: Finding, file: str, lines: Lines) -> dict[str, Any]:
 
 
 def github(report: RuleReport, file: str, lines: Lines) -> list[str]:
-    """Workflow commands, which GitHub shows beside the changed lines."""
+    """The report as workflow commands, which GitHub shows beside the changed lines."""
     return [
         f"::{finding.severity} file={_escaped(file, ':,')},line={lines(finding.path)},title={finding.rule}"
         f"::{_escaped(str(finding))}"

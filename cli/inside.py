@@ -1,4 +1,4 @@
-"""Commands in the containers of a stack, without a docker command on the machine."""
+"""Runs commands in the containers of a stack, without the docker command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from config.errors import DockerError, LabError
 
 
 def command_in(context: StackContext, name: str, command: Sequence[str]) -> list[str]:
-    """The command line that runs `command` in a host's container. Raises EdgeError where that does not run."""
+    """The command line that runs `command` in a host's container. Raises EdgeError if the container does not run."""
     from effective.containers import container_of
     from lab.docker.engine import OURS
     from transport.docker import connect, failures

@@ -1,4 +1,4 @@
-"""Where a YAML path of the stack stands in its file."""
+"""Finds the line of a YAML path in a stack file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from config.load import PROJECT
 
 
 def line_finder(file: Path) -> Callable[[str], int]:
-    """A function from `routers[0].bgp.asn` to the line of that key; of the nearest one above if it is not there."""
+    """A function from a path such as `routers[0].bgp.asn` to its line, or the line of its nearest existing parent."""
     root = yaml_text.compose(file.read_text())
 
     def find(path: str) -> int:

@@ -1,4 +1,4 @@
-"""plan: what `up` would do, or what a revision changes; offline, without a secret."""
+"""plan: what `up` would do, or what a revision changes. Works offline and without secrets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from config.errors import EdgeError, LabError
 
 
 class Form(StrEnum):
-    """How a plan is printed."""
+    """Output formats of a plan."""
 
     TEXT = "text"
     JSON = "json"
@@ -83,7 +83,7 @@ def plan(
 
 
 def _failures(context: StackContext, form: Form) -> None:
-    """Of the stack file alone: neither the state nor anything that runs is asked."""
+    """Print foreseen failures from the stack file alone, without the state or running systems."""
     from cli.failures import as_json, print_table
     from failures.foresee import foresee
 
@@ -106,11 +106,11 @@ def _plan(context: StackContext, form: Form, with_artefacts: bool, **how: Any) -
     if how["refresh"]:
         context.enter()
     elif context.reads_hosts:
-        # The program asks the hosts; those of a lab that is not up have nothing to say.
+        # The program queries the hosts. A lab that is not up has none.
         with suppress(LabError):
             context.enter()
     else:
-        # The CLI's Docker provider asks for an engine, although a plan touches nothing.
+        # The CLI's Docker provider needs an engine even for a plan.
         context.choose_docker()
     summary = context.engine.preview(**how)
     files = files_of(context) if with_artefacts else {}
@@ -133,7 +133,7 @@ def _against(stack: str, base: str, head: str | None, form: Form) -> bool:
 
     context = StackContext(stack) if head is None else None
     if context is not None and context.report.errors:
-        # The program itself refuses such a stack: there is nothing to compare.
+        # The program refuses a stack with errors, so that there is nothing to compare.
         result = Comparison(stack, name_of(base), context.report)
     else:
         with ExitStack() as places:

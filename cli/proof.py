@@ -1,4 +1,4 @@
-"""verify: the verdicts as a table, JSON or JUnit."""
+"""verify: runs the probes and prints the verdicts as a table, JSON or JUnit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from probes.host_state import HostState
     from probes.packets import Capture
 
-# Seconds for what is asked of hosts where something is red, and how many of them a capture takes.
+# Seconds for queries of hosts after a red verdict, and how many of these seconds a capture takes.
 _EVIDENCE, _CAPTURE = 6.0, 5.0
 _MARKS = {Color.GREEN: ("ok", "green"), Color.RED: ("RED", "bold red"), Color.GREY: ("?", "bold yellow")}
 
@@ -49,7 +49,7 @@ def verify(
 def prove(
     context: StackContext, deadline: float | None, *, as_json: bool, junit: Path | None, clock: screen.Clock
 ) -> None:
-    """Run the probes until green or the deadline, or once where there is none; exit with 1 where it is not green."""
+    """Run the probes until green or the deadline; without a deadline, once. Exits with 1 if not green."""
     from diagnosis.evidence import TO_PODS, explanations
     from diagnosis.why.situation import Situation
     from effective.made import with_made
@@ -71,7 +71,7 @@ def prove(
 
     try:
         collector = Collector(context.stack, pool, context.kube(), context.endpoints())
-        # The hosts of what is red are asked in the end.
+        # Time for the final queries of hosts with red verdicts.
         kept = min(_EVIDENCE, (deadline or _EVIDENCE * 3) / 3)
         proof = run(collector, deadline and deadline - kept, progress)
         verdicts = proof.verdicts
@@ -103,7 +103,7 @@ def prove(
 
 
 def _states(collector: Collector, causes: list[Root]) -> dict[str, HostState]:
-    """The kernels of the hosts that root causes are about, and of the routers between them."""
+    """The kernels of the hosts that root causes concern, and of the routers between them."""
     from diagnosis.host_evidence import near
     from probes.host_questions import collect
 
@@ -115,7 +115,7 @@ def _states(collector: Collector, causes: list[Root]) -> dict[str, HostState]:
 
 
 def _packets(collector: Collector, situation: Situation, causes: list[Root]) -> Capture:
-    """What becomes of packets that were lost, tried once more."""
+    """A capture during a retry of lost packets."""
     from diagnosis.flows import flows
     from probes.capture import capture
 
@@ -149,12 +149,12 @@ def _print(verdicts: list[Verdict], found: list[Explanation]) -> None:
 
 
 def _counted(rows: tuple[Verdict, ...]) -> str:
-    """`4 bgp-session, 2 rib`."""
+    """The rows by check, as `4 bgp-session, 2 rib`."""
     return ", ".join(f"{number} {check}" for check, number in Counter(row.check for row in rows).items())
 
 
 def _junit(stack: str, verdicts: list[Verdict]) -> str:
-    # Not at every start of every command.
+    # Imported here to keep the start of every command short.
     from xml.etree import ElementTree
 
     failures = sum(v.color is not Color.GREEN for v in verdicts)

@@ -1,4 +1,4 @@
-"""render: what the stack becomes, as files; schema and reference: what a stack file may say, for editors and people."""
+"""render: the stack's artefacts as files. schema, reference: the fields of a stack file, for editors and people."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def artefacts(context: StackContext) -> dict[str, str]:
 
     stack = context.stack
     result = {f"routers/{router.name}/frr.conf": frr_conf(router) for router in stack.routers}
-    # Whoever configures it needs no FRR to read what it has to have.
+    # A foreign router need not be FRR, so its file describes the settings in vendor-neutral words.
     result |= {
         f"routers/{router.name}/other-end.txt": other_end(stack, router)
         for router in stack.routers
@@ -96,7 +96,7 @@ def artefacts(context: StackContext) -> dict[str, str]:
 def schema(
     file: Annotated[Path | None, typer.Argument(help="Write to this file instead of standard output.")] = None,
 ) -> None:
-    """The JSON Schema of a stack file, for editors (docs/stack.schema.json is made by this)."""
+    """Print the JSON Schema of a stack file, for editors (docs/stack.schema.json)."""
     from config.schema import stack_file_schema
 
     text = json.dumps(stack_file_schema(), indent=2) + "\n"
@@ -109,7 +109,7 @@ def schema(
 def reference(
     file: Annotated[Path | None, typer.Argument(help="Write to this file instead of standard output.")] = None,
 ) -> None:
-    """Every field of a stack file as one Markdown document (docs/stack.md is made by this)."""
+    """Print every field of a stack file as one Markdown document (docs/stack.md)."""
     from cli.stack_page import markdown
 
     text = markdown(Path.cwd())

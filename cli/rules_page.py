@@ -1,4 +1,4 @@
-"""docs/rules.md: an index of all rules, then the page of each."""
+"""Makes docs/rules.md: an index of all rules, then the page of each rule."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _index(family: str, chosen: list[Rule]) -> str:
 
 def _page(rule: Rule) -> str:
     _, _, body = rule.page.partition("\n")
-    # Each field begins a paragraph of its own.
+    # Each field becomes a paragraph of its own.
     fields = re.sub(r"(?m)^(Why|Seen|Since|Source|Bad|Good): ", r"\n**\1:** ", body.strip())
     paragraphs = [" ".join(part.split("\n")).strip() for part in fields.split("\n\n") if part.strip()]
     return f"### {_heading(rule)}\n\n" + "\n\n".join(paragraphs) + "\n"
@@ -74,7 +74,7 @@ def _heading(rule: Rule) -> str:
 
 
 def _anchor(heading: str) -> str:
-    """GitHub's id of a heading: lower case, hyphens for spaces, and of all other signs `-` and `_` alone."""
+    """GitHub's id of a heading: lower case, hyphens for spaces; other characters except `-` and `_` are dropped."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
@@ -83,7 +83,7 @@ def _cell(text: str) -> str:
 
 
 def _severities(rule: Rule) -> str:
-    """What a rule's check can yield: `error`, `warning` or both, from the functions that it calls."""
+    """The severities of a rule's findings: `error`, `warning` or both, by the functions that its check calls."""
     reached: set[object] = set()
     waiting: list[FunctionType] = [unwrap(rule.check)]
     while waiting:

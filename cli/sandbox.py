@@ -1,7 +1,7 @@
-"""A program of a checkout that nobody vouches for, with as little as the machine lets us give it.
+"""Runs the program of an untrusted checkout with the fewest rights that the machine can enforce.
 
-Its environment is an allow-list on every machine. With bubblewrap it also has no network, no other files than the
-interpreter's and its own (all read-only, but for an empty HOME), and no rights; with `unshare` alone no network.
+The environment is an allow-list on every machine. With bubblewrap, the program also has no network, no capabilities,
+and no files but the interpreter's and its own (read-only, except an empty HOME). With `unshare`, it has no network.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-# Where to find programs, and how to write; everything else may be a secret.
+# Paths of programs, locale and time zone. Everything else may be a secret.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ")
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache")
-# Of processor time, and of the clock: a large stack takes some ten seconds.
+# Limits of CPU time and elapsed time. A large stack takes about ten seconds.
 _CPU_SECONDS, _SECONDS = 300, 900
 _NOBODY = "65534"
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """`how` says, for people, what holds here."""
+    """A way to restrict a program. `how`: the restrictions as text for people."""
 
     how: str
     wrapper: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Sandbox:
     def run(
         self, words: list[str], checkout: Path, home: Path, variables: Mapping[str, str]
     ) -> subprocess.CompletedProcess[str]:
-        """A command in a checkout. `home` is an empty directory, the only one that it may write to."""
+        """Run a command in a checkout. `home`: an empty directory, the only writable one."""
         kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         environment = {**kept, "HOME": str(home), "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1", **variables}
         argv = [*self.wrapper, *(_files(checkout, home) if self.files else ()), *words]
@@ -57,7 +57,7 @@ class Sandbox:
 
 @cache
 def best() -> Sandbox:
-    """The strongest one that works on this machine."""
+    """The strongest sandbox that works on this machine."""
     bwrap, unshare = shutil.which("bwrap"), shutil.which("unshare")
     nobody = ("--unshare-all", "--uid", _NOBODY, "--gid", _NOBODY, "--cap-drop", "ALL")
     if bwrap is not None:
@@ -67,7 +67,7 @@ def best() -> Sandbox:
                 "without a network, with read-only access to its own files alone (bubblewrap)", wrapper, files=True
             )
     if unshare is not None:
-        # The engine and its program speak over the loopback.
+        # The engine and its program communicate over the loopback interface.
         up = ("sh", "-c", 'ip link set lo up && exec "$@"', "sh")
         wrapper = (unshare, "--user", "--map-root-user", "--net", *up)
         if _works([*wrapper, "true"]):
@@ -84,7 +84,7 @@ def _works(argv: list[str]) -> bool:
 
 
 def _system() -> list[str]:
-    """The machine's own programs and libraries."""
+    """Bind mounts of the machine's programs and libraries."""
     found = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     for place in map(Path, _SYSTEM):
         if place.is_symlink():
@@ -95,7 +95,7 @@ def _system() -> list[str]:
 
 
 def _files(checkout: Path, home: Path) -> list[str]:
-    # The environment may be reached by a link in the checkout, and its interpreter by another one.
+    # The checkout may have a link to the environment, and the environment a link to its interpreter.
     given = (sys.prefix, sys.base_prefix)
     python = dict.fromkeys([*(str(Path(place).resolve()) for place in given), *given])
     seen = [word for place in python if not place.startswith("/usr") for word in ("--ro-bind", place, place)]

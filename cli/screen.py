@@ -1,4 +1,4 @@
-"""How plans, steps and verdicts look: one place, so that they look alike everywhere."""
+"""The appearance of plans, steps and verdicts, in one place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.diff import ABSENT, PropertyChange
 from engine.events import Op, Step, Summary
 from engine.values import UNKNOWN, Secret
 
-# In a file or a pipe there is no width to keep to; rich would take 80 columns.
+# A file or a pipe has no width; rich would use 80 columns.
 _WIDTH = None if sys.stdout.isatty() else 200
 out = Console(highlight=False, soft_wrap=True, width=_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -44,27 +44,27 @@ _PAST = {
 
 
 class Clock:
-    """Seconds since the command began, in front of every line of progress."""
+    """Prints lines of progress with the seconds since the command began."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
 
     def say(self, text: str, style: str = "") -> None:
-        """A line of progress, on standard error: standard output is for results."""
+        """Print a line of progress to standard error: standard output is for results."""
         err.print(Text(f"{time.monotonic() - self._began:7.1f} s  ", "dim"), Text(text, style), sep="")
 
     @property
     def seconds(self) -> float:
-        """Elapsed time."""
+        """Seconds since the command began."""
         return time.monotonic() - self._began
 
 
-# Seconds between two lines that say what is still waited for.
+# Seconds between two lines about running steps.
 _PATIENCE = 10.0
 
 
 def stepper(clock: Clock) -> Any:
-    """A listener that shows each step when it is over, and every 10 s what is still under way."""
+    """A listener that prints each step when it is over, and running steps every 10 s."""
     running: dict[str, tuple[float, Step]] = {}
     told = threading.Event()
 
@@ -103,7 +103,7 @@ def short(kind: str) -> str:
 
 
 def print_plan(summary: Summary, title: str) -> None:
-    """A tree of the steps, with their property differences."""
+    """Print a tree of the steps, with their property differences."""
     children: dict[str, list[Step]] = {}
     urns = {step.urn for step in summary.steps}
     for step in sorted(summary.steps, key=lambda s: (s.type, s.name)):
@@ -134,7 +134,7 @@ def _has_change(step: Step, children: dict[str, list[Step]]) -> bool:
 
 
 def change_line(change: PropertyChange) -> Text:
-    """`path: old -> new`, secrets and unknowns by name."""
+    """A change as `path: old -> new`, without the contents of secrets."""
     if change.before is ABSENT:
         return Text(f"+ {change.path}: {shown(change.after)}", "green")
     if change.after is ABSENT:
@@ -157,7 +157,7 @@ def _text_change(path: str, before: str, after: str) -> Text:
 
 
 def shown(value: Any) -> str:
-    """A value for people; never a secret's content."""
+    """A value for people, never the content of a secret."""
     if isinstance(value, Secret):
         return "[secret]"
     if value is UNKNOWN:
@@ -167,7 +167,7 @@ def shown(value: Any) -> str:
 
 
 def tally(summary: Summary) -> str:
-    """`2 to create, 1 to update, 30 unchanged` of the real resources."""
+    """The counts of real resources, as `2 to create, 1 to update, 30 unchanged`."""
     words = [f"{n} {_PAST[op]}" for op, n in sorted(summary.counts.items()) if op is not Op.SAME]
     same = summary.counts.get(Op.SAME, 0)
     return ", ".join([*words, f"{same} unchanged"]) if words else f"no changes, {same} unchanged"
@@ -207,12 +207,12 @@ def _plain(value: Any) -> Any:
 
 
 def print_json(data: Any) -> None:
-    """JSON on standard output, as it is: no colour, no wrapping."""
+    """Print JSON to standard output, without colour or wrapping."""
     sys.stdout.write(json.dumps(data, indent=2, sort_keys=False, default=str) + "\n")
 
 
 def table(*columns: str) -> Table:
-    """A table in the style of all tables here."""
+    """A table in the common style of all tables."""
     result = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         result.add_column(column, overflow="fold")

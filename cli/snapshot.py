@@ -1,4 +1,4 @@
-"""A stack as the program of this checkout makes it, without a cluster, a router, a secret or a state."""
+"""A stack as the program of a checkout makes it, without cluster, routers, secrets or state."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from config.stack import StackConfig
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a stack becomes: its typed form, the files a reviewer reads, the resources with their inputs."""
+    """The result of a stack: its typed form, the artefacts for a reviewer, and the resources with their inputs."""
 
     stack: StackConfig
     artefacts: dict[str, str]
@@ -31,7 +31,7 @@ class Snapshot:
 
 
 def snapshot(stack: StackOption = "dev") -> None:
-    """Print what the stack becomes as JSON: its document, its files, its resources. Touches nothing."""
+    """Print the stack's document, artefacts and resources as JSON. Nothing is changed."""
     context = StackContext(stack)
     summary = context.engine.preview(fresh=True)
     screen.print_json(
@@ -44,11 +44,11 @@ def snapshot(stack: StackOption = "dev") -> None:
 
 
 def take(stack: str, directory: Path) -> Snapshot | str:
-    """The stack as the program in a checkout makes it; a text says why it could not."""
+    """The stack as the program in a checkout makes it; if the program fails, a text with the reason."""
     if not (directory / f"Pulumi.{stack}.yaml").exists():
         return f"there is no Pulumi.{stack}.yaml"
     with tempfile.TemporaryDirectory(prefix="edge-snapshot.") as home:
-        # Nothing of this machine may show: no lab that happens to run, no state, no secret, no CLI.
+        # The result must not depend on this machine: on a running lab, a state, a secret, or the Pulumi CLI.
         own = {"PYTHONPATH": str(directory), "EDGE_HOME": f"{home}/.edge", "EDGE_ENGINE": "builtin"}
         words = [sys.executable, "-m", f"{PACKAGE}cli", "-C", str(directory), "snapshot", "-s", stack]
         done = sandbox.best().run(words, directory, Path(home), own)
@@ -64,7 +64,7 @@ def take(stack: str, directory: Path) -> Snapshot | str:
 
 
 def _texts(value: Any) -> dict[str, str]:
-    """What another program said. Raises TypeError for anything but texts by name."""
+    """Checked output of another program. Raises TypeError for anything but a mapping of texts."""
     if not isinstance(value, dict) or not all(isinstance(one, str) for pair in value.items() for one in pair):
         raise TypeError("not texts by name")
     return value
@@ -72,7 +72,7 @@ def _texts(value: Any) -> dict[str, str]:
 
 @contextmanager
 def worktree(revision: str, option: str = "--base") -> Iterator[Path]:
-    """A throw-away checkout of a git revision; `option` is where it came from. Raises EdgeError where there is none."""
+    """A temporary checkout of a git revision. `option`: its command-line option. Raises EdgeError if it is unknown."""
     with tempfile.TemporaryDirectory(prefix="edge-base.") as directory:
         place = Path(directory) / "base"
         made = _git("worktree", "add", "--detach", "--quiet", str(place), revision)
@@ -86,7 +86,7 @@ def worktree(revision: str, option: str = "--base") -> Iterator[Path]:
 
 
 def name_of(revision: str) -> str:
-    """`main (863486d)`."""
+    """A revision with its commit, as `main (863486d)`."""
     found = _git("rev-parse", "--short", revision)
     short = found.stdout.strip()
     return revision if not short or revision.startswith(short) else f"{revision} ({short})"

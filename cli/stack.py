@@ -20,7 +20,7 @@ def output(
     as_json: JsonOption = False,
     show_secrets: Annotated[bool, typer.Option("--show-secrets", help="Print secret outputs too.")] = False,
 ) -> None:
-    """The stack's outputs."""
+    """Print the stack's outputs."""
     values = StackContext(stack).engine.outputs()
     visible = {k: plain(v) if show_secrets or not isinstance(v, Secret) else "[secret]" for k, v in values.items()}
     if as_json:
@@ -37,7 +37,7 @@ def export(
     stack: StackOption = "dev",
     file: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
 ) -> None:
-    """The deployment in Pulumi's format: `pulumi stack import` takes it over. Secrets stay encrypted."""
+    """Print the deployment in Pulumi's format, for `pulumi stack import`. Secrets stay encrypted."""
     import json
 
     document = StackContext(stack).engine.export()
@@ -53,7 +53,7 @@ def import_(
     file: Annotated[Path, typer.Argument(help="What `stack export` printed.")],
     stack: StackOption = "dev",
 ) -> None:
-    """Take a deployment over, replacing the stack's state."""
+    """Import a deployment. It replaces the stack's state."""
     count = StackContext(stack).engine.import_(file.read_text())
     screen.err.print(f"imported {count} resources into stack {stack}")
 
@@ -63,10 +63,10 @@ def forget_cluster(
     stack: StackOption = "dev",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Take the objects of the Kubernetes API out of the state, for a cluster that is gone or was made anew.
+    """Remove Kubernetes objects from the state, for a cluster that is gone or was created again.
 
-    Nothing is deleted anywhere: the next `edge up` makes them in the cluster that the kubeconfig leads to. What
-    stands on routers and nodes stays in the state.
+    Nothing is deleted anywhere: the next `edge up` creates the objects in the cluster of the kubeconfig. Resources
+    of routers and nodes stay in the state.
     """
     if not yes:
         typer.confirm(f"Forget every Kubernetes object of stack {stack}?", abort=True)

@@ -1,8 +1,8 @@
-"""Examples of docs/stack.md: which shipped stacks they come from, and what none of those has."""
+"""Examples of docs/stack.md: the shipped stacks as their source, and examples that no shipped stack has."""
 
 from __future__ import annotations
 
-# In this order: the first one that has a key is its example.
+# The first stack with a key provides the key's example.
 SHIPPED = ("dev", "ingress", "egress-docker", "egress", "ecmp", "docker", "kind", "bgp")
 # Keys that no shipped stack has.
 WRITTEN = {
@@ -55,7 +55,7 @@ WRITTEN = {
     data: {text: hello}
 """,
 }
-# The end of a field's path -> a value, where a shipped stack has none; the longest end counts.
+# End of a field's path -> a value, if no shipped stack has one. The longest matching end counts.
 EXAMPLES = {
     "apiPort": "8443",
     "user": "admin",

@@ -1,4 +1,4 @@
-"""The name of a stack as a user gives it: `NAME`, or as the Pulumi CLI prints it, `ORGANIZATION/PROJECT/NAME`."""
+"""Parses the name of a stack: `NAME`, or `ORGANIZATION/PROJECT/NAME` as the Pulumi CLI prints it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from config.yaml_text import read
 
 
 class StackName(str):
-    """The NAME of Pulumi.NAME.yaml. `qualified` is what a backend with organizations calls the stack."""
+    """The NAME of Pulumi.NAME.yaml. `qualified`: the stack's name in a backend with organizations."""
 
     qualified: str
 
 
 def stack_name(text: str) -> StackName:
-    """Raises ConfigError for what names no stack of this project."""
+    """Parse a stack name. Raises ConfigError if it is not a name in this project."""
     parts = text.split("/")
     name = StackName(parts[-1])
     name.qualified = text
@@ -33,5 +33,5 @@ def _project() -> str:
     try:
         return str(read(Path("Pulumi.yaml").read_text())["name"])
     except (OSError, YAMLError, KeyError, TypeError):
-        # What is wrong with the file is said by those who need more of it.
+        # Later readers of the file report its faults.
         return PROJECT

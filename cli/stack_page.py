@@ -1,4 +1,4 @@
-"""docs/stack.md: every field of a stack file, from the schema, with examples of the stacks that are shipped."""
+"""Makes docs/stack.md: every field of a stack file, from the schema, with examples from the shipped stacks."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Manifests": ("manifests",),
     "Waivers": ("waivers",),
 }
-# At so many places that they have a section of their own.
+# Models that are used in many places and have a section of their own.
 _SELECTORS = {
     "LabelSelector": "Label selectors",
     "Requirement": "Requirements of label selectors",
     "EndpointSelector": "Endpoint selectors",
     "SourcedRequirement": "Requirements of endpoint selectors",
 }
-# What is longer is no example.
+# The maximum length of an example.
 _LONG = 60
 _TYPES = {
     "IP address": "192.168.10.200",
@@ -52,12 +52,12 @@ _TYPES = {
 }
 _HEAD = """# The stack file
 
-Every field of `Pulumi.STACK.yaml` below `config: cilium-edge:stack`. Made from the models in `config/` by
-`edge reference docs/stack.md`; `docs/stack.schema.json` has the same for editors. An unknown key is an error. What
-joins several fields is told by the [rules](rules.md).
+This page lists every field of `Pulumi.STACK.yaml` below `config: cilium-edge:stack`. `edge reference docs/stack.md`
+makes the page from the models in `config/`. `docs/stack.schema.json` has the same fields for editors. An unknown key
+is an error. The [rules](rules.md) check relations between fields.
 
-`[]` is each entry of a list. A field that is unset is left to whoever carries the field out: FRR, Cilium's chart or
-the API. A time that is a number is in seconds.
+`[]` means each entry of a list. FRR, Cilium's chart or the API decide about an unset field without a default. A time
+without a unit is in seconds.
 """
 
 
@@ -74,13 +74,13 @@ class Page:
                 self.snippets |= dict(_snippets(file))
                 self.values |= dict(_flat(_stack(file.read_text())))
         self.values = {**{p: v for t in WRITTEN.values() for p, v in _flat(yaml.safe_load(t))}, **self.values}
-        # Model -> its places, in the order of the page; unions have a model of what their members share.
+        # Model -> its places, in page order. A union has a model with the fields that its members share.
         self.places: dict[str, list[str]] = {}
         self.section: dict[str, str] = {}
         for title, keys in SECTIONS.items():
             for key in keys:
                 self._walk(self.root["properties"][key], key, title)
-        # A cluster is of one of several kinds.
+        # The models of the kinds of cluster.
         self.kinds = [model for model in self.places if self._kind(model)]
         self.anchors = anchors(list(self.titles()))
 
@@ -95,7 +95,7 @@ class Page:
                 self._walk(below, f"{where}.{key}", section)
 
     def titles(self) -> Iterator[str]:
-        """The headings, in their order."""
+        """The headings, in page order."""
         for title in (*SECTIONS, "Selectors"):
             yield title
             yield from ["cluster"] if title == "Cluster" else []
@@ -111,7 +111,7 @@ class Page:
         place = self.places[model][0]
         if kind:
             return f"{place} (kind: {kind})"
-        # An entry may be of one of two models.
+        # An entry may have one of two models.
         several = sum(places[0] == place for places in self.places.values()) > 1
         return f"{place} ({model.lower()})" if several else place
 
@@ -123,7 +123,7 @@ class Page:
             if snippets:
                 parts.append("```yaml\n" + "\n".join(snippets) + "\n```\n")
             if title == "Cluster":
-                parts += ["### `cluster`\n", "What a cluster of every kind has.\n"]
+                parts += ["### `cluster`\n", "The fields of every kind of cluster.\n"]
                 parts.append(self._table(self.kinds[0], self._shared(self.kinds[0])))
             parts += [self._model(model) for model in self.places if self.section[model] == title]
         parts.append("## Selectors\n")
@@ -145,7 +145,7 @@ class Page:
         if others and model not in _SELECTORS:
             said.append(f"Also at {', '.join(f'`{path}`' for path in others)}.\n")
         if model in self.kinds:
-            said.append("Beside the fields that every kind has:\n")
+            said.append("In addition to the fields of every kind:\n")
         said.append(self._table(model, [key for key in made["properties"] if key not in self._shared(model)]))
         return "\n".join(said)
 
@@ -161,7 +161,7 @@ class Page:
         return "\n".join(rows) + "\n"
 
     def _shared(self, model: str) -> list[str]:
-        """The fields that a model of several kinds has in common with the others."""
+        """The fields that a model of several kinds shares with the other kinds."""
         if model not in self.kinds:
             return []
         each = [self.definitions[kind]["properties"] for kind in self.kinds]
@@ -172,7 +172,7 @@ class Page:
         return title if model in _SELECTORS else f"`{title}`"
 
     def _type(self, one: Schema) -> str:
-        """The type in words, with its limits."""
+        """The type as text, with its limits."""
         if "$ref" in one:
             model = one["$ref"].rpartition("/")[2]
             return "anything" if model == "JsonValue" else f"[object](#{self.anchors[self._title(model)]})"
@@ -200,7 +200,7 @@ class Page:
         return "anything"
 
     def _example(self, paths: list[str], one: Schema) -> str:
-        """A value of the shipped stacks, else one by hand or of the type; nothing where a table says more."""
+        """An example: from a shipped stack, hand-written, or made from the type; empty if a table has the fields."""
         found = [self.values[path] for path in paths if path in self.values]
         found = [one["const"]] if "const" in one else found
         told = next((value for value in found if value != one.get("default")), None)
@@ -213,17 +213,17 @@ class Page:
 
 
 def markdown(directory: Path) -> str:
-    """The whole document. Examples come from the shipped stacks, where they are in the directory."""
+    """The whole document, with examples from the shipped stacks in the directory."""
     return Page(directory).markdown()
 
 
 def _members(one: Schema) -> list[Schema]:
-    """The types of which a value may have any."""
+    """The alternative types of a value."""
     return [*one.get("anyOf", ()), *one.get("oneOf", ())]
 
 
 def _flow(value: Any) -> str:
-    """YAML in one line; of a list the first entry."""
+    """A value as YAML in one line; only the first entry of a list."""
     one = value[:1] if isinstance(value, list) else value
     text: str = yaml.safe_dump(one, default_flow_style=True, width=1000)
     return text.removesuffix("...\n").strip()
@@ -238,7 +238,7 @@ def _stack(text: str) -> Any:
 
 
 def _snippets(file: Path) -> Iterator[tuple[str, str]]:
-    """Key -> its lines in a stack file; of a list the first entry."""
+    """Key -> its lines in a stack file; only the first entry of a list."""
     text = file.read_text()
     lines, line_of, stack = text.splitlines(), line_finder(file), _stack(text)
     starts = sorted((line_of(key), key) for key in stack)
@@ -253,7 +253,7 @@ def _snippets(file: Path) -> Iterator[tuple[str, str]]:
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value by its path; the first one of a path comes last, so that it stays."""
+    """Every value by its path. The first value of a path comes last, so that it wins in a dict."""
     if path:
         yield path, value
     if isinstance(value, dict):
@@ -265,7 +265,7 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _references(one: Schema, path: str) -> Iterator[tuple[str, str]]:
-    """The models in a property, with their places."""
+    """The models that a property refers to, with their places."""
     if "$ref" in one:
         yield one["$ref"].rpartition("/")[2], path
     for each in _members(one):
@@ -278,7 +278,7 @@ def _references(one: Schema, path: str) -> Iterator[tuple[str, str]]:
 
 
 def anchors(titles: list[str]) -> dict[str, str]:
-    """What headings are called in links; the second one of a name gets a number."""
+    """Heading -> anchor for links. A repeated heading gets a number."""
     used: dict[str, int] = {}
     found: dict[str, str] = {}
     for title in titles:
@@ -319,7 +319,7 @@ def _length(one: Schema) -> str:
 
 
 def _made(one: Schema) -> str:
-    """A value of the type that is not the default."""
+    """A value of the type, different from the default."""
     members = [each for each in _members(one) if each.get("type") != "null"]
     if members:
         return next(filter(None, (_made({**each, "default": one.get("default")}) for each in members)), "")

@@ -1,4 +1,4 @@
-"""edge config: secrets of a stack, encrypted into its file as `pulumi config set --secret` does."""
+"""edge config: stores encrypted secrets in a stack file, as `pulumi config set --secret` does."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def set_secret(
         text = f"encryptionsalt: {crypto.salt_line}\n{text}"
     full = f"{context.settings.project if context.is_foreign else PROJECT}:{key}"
     entry = f"  {full}:\n    secure: {crypto.encrypt(value)}\n"
-    # The file is edited as text: a YAML library would take the user's comments away.
+    # The file is edited as text: a YAML library would drop the user's comments.
     old = re.compile(rf"^  {re.escape(full)}:\n    secure: .*\n", re.MULTILINE)
     text = old.sub("", text)
     part = path.with_name(path.name + ".part")

@@ -1,4 +1,4 @@
-"""why: one thing, and what makes it so."""
+"""why: explains the state of one object."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cli.context import JsonOption, StackContext, StackOption
 if TYPE_CHECKING:
     from diagnosis.why.steps import Step
 
-# For all questions together.
+# Seconds for all queries together.
 _SECONDS = 20.0
 _MARKS = {True: "[green]yes[/]", False: "[bold red]no [/]", None: "   "}
 
@@ -29,10 +29,10 @@ def why(
     stack: StackOption = "dev",
     as_json: JsonOption = False,
 ) -> None:
-    """Say why one thing is as it is: who announces a route and by what, why another node does not, who answers.
+    """Explain the state of one object: which nodes announce a route and why, why other nodes do not, which Pods answer.
 
-    For example: edge why 172.16.1.1, edge why webpod, edge why node/cilium-w1. The command answers for a
-    healthy stack, too. Nothing is changed, and no packet is sent.
+    For example: edge why 172.16.1.1, edge why webpod, edge why node/cilium-w1. The command also works for a
+    healthy stack. Nothing is changed, and no packet is sent.
     """
     from diagnosis.why.answers import answer
     from diagnosis.why.situation import Situation
