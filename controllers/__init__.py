@@ -1,1 +1,1 @@
-"""What has to run inside a cluster."""
+"""Programs that run inside a cluster."""

@@ -17,7 +17,7 @@ log = logging.getLogger("egress-ha")
 
 
 def end(failed: threading.ExceptHookArgs) -> None:
-    """End the process: a process that lost a thread looks well, and watches, probes or leads no more."""
+    """End the process: without one of its threads a process looks healthy, but no longer watches, probes or leads."""
     name = failed.thread.name if failed.thread else "unknown"
     log.critical("thread %s failed, so the process ends", name, exc_info=failed.exc_value)
     logging.shutdown()
@@ -25,7 +25,7 @@ def end(failed: threading.ExceptHookArgs) -> None:
 
 
 def main(argv: list[str]) -> None:
-    """Run the part until a signal comes. An error that a restart may heal ends the process with one line."""
+    """Run the part until a signal. An error that a restart may heal ends the process with one line."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     threading.excepthook = end
     role, given, who = command_line.parse(argv)

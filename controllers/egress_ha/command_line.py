@@ -1,4 +1,4 @@
-"""How the processes are told what to do: arguments, with the names and defaults of `egressHA`."""
+"""Command-line arguments of the processes, with the names and defaults of `egressHA`."""
 
 from __future__ import annotations
 

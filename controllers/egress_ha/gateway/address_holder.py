@@ -1,6 +1,6 @@
-"""Holds egress addresses on the interfaces of this node: puts them on, prolongs them, and takes them off.
+"""Holds egress addresses on the interfaces of this node: adds them, prolongs their lifetime, and removes them.
 
-The kernel drops an address after a few seconds unless the holder prolongs it. So a gateway whose processes are frozen
+The kernel drops an address after a few seconds unless the holder prolongs it. So a gateway with frozen processes
 loses its addresses.
 """
 
@@ -18,14 +18,14 @@ from controllers.egress_ha.gateway import arp, interfaces
 from controllers.egress_ha.gateway.conflicts import Conflicts, in_use
 
 log = logging.getLogger("egress-ha")
-# A step that takes more seconds than that means that the host stood still: a busy machine is faster.
+# A step that takes more seconds than this means that the host stood still: even a busy machine is faster.
 STANDSTILL = 2.0
 
 
 class AddressHolder:
-    """`near` is the node's InternalIP. `devices`: address -> the link of the address, as the node has them now.
+    """`near`: the node's InternalIP. `devices`: address -> its link, for the node's present addresses.
 
-    The holder calls `again` where the next round must come at once.
+    The holder calls `again` if the next round must come at once.
     """
 
     def __init__(self, near: Address, lifetime: int, conflicts: Conflicts, again: Callable[[], None]) -> None:
@@ -37,15 +37,15 @@ class AddressHolder:
         self._errors: dict[Address, str] = {}
 
     def look(self) -> None:
-        """Read which addresses this host has now. Raises InterfaceError."""
+        """Read the present addresses of this host. Raises InterfaceError."""
         self._looked = time.monotonic()
         self._there = interfaces.entries()
         self.devices = interfaces.held(self._there)
 
     def hold(self, wanted: set[Address]) -> frozenset[Address]:
-        """Have the wanted addresses and no others, after a `look`; the addresses that the node has then.
+        """Hold exactly the wanted addresses, after a `look`; returns the addresses that the node has then.
 
-        An address that cannot be put on or off does not hold up the others.
+        A failure with one address does not stop the others.
         """
         on = self.devices
         self._conflicts.update()
@@ -59,10 +59,10 @@ class AddressHolder:
         return frozenset(kept) | stuck | taken
 
     def _drop_late(self, kept: dict[Address, str]) -> None:
-        """Take off the addresses that the kernel may have dropped before the holder prolonged them.
+        """Remove the addresses that the kernel may have dropped before the holder prolonged them.
 
-        Such an address was put on anew, and nobody asked whether another host has it. The next round takes the address
-        again, and asks.
+        Such an address was added again without a check whether another host has it. The next round adds the address
+        again, with the check.
         """
         now = time.monotonic()
         ends = {entry.interface.ip: self._looked + entry.left - 1 for entry in self._there}
@@ -71,7 +71,7 @@ class AddressHolder:
             self._again()
 
     def _take(self, address: Address) -> None:
-        """Put an address on that the node does not have, unless another host has it. Raises InterfaceError."""
+        """Add an address that the node does not have, unless another host has it. Raises InterfaceError."""
         began = time.monotonic()
         device = interfaces.device_for(address, self._near, self._there)
         self._conflicts.check(address)
@@ -91,7 +91,7 @@ class AddressHolder:
             arp.announce(device, address)
 
     def _holder(self, address: Address, device: str) -> str:
-        """Which host has the address: this host by somebody else's doing, or another one; empty where no host does."""
+        """The host that has the address: another host, or this host by other means; empty if there is none."""
         if any(entry.interface.ip == address for entry in self._there):
             return "this host itself"
         mac = arp.holder(device, address) if isinstance(address, IPv4Address) else None

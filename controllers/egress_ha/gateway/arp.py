@@ -1,4 +1,4 @@
-"""ARP frames by hand: who has an address on a link (RFC 5227), and that this host has the address from now on."""
+"""Sends and reads ARP frames: probes for the holder of an address on a link (RFC 5227), and announces this host."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _PROBES = 2
 
 
 def holder(device: str, address: IPv4Address) -> bytes | None:
-    """The MAC of another host on the link that answers for the address. The call takes 0.2 s where no host does.
+    """The MAC of another host on the link that answers for the address. Without an answer the call takes 0.2 s.
 
-    Raises InterfaceError when the link cannot be asked.
+    Raises InterfaceError if the probe cannot be sent.
     """
     try:
         with _open(device) as link:
@@ -40,15 +40,15 @@ def holder(device: str, address: IPv4Address) -> bytes | None:
 
 
 def named(mac: bytes, device: str) -> str:
-    """How people read the name of a stranger."""
+    """The readable name of another host."""
     return f"{mac.hex(':')} on {device}"
 
 
 def owner(device: str, sender: IPv4Address, address: IPv4Address, known: bytes | None = None) -> bytes | None:
-    """The MAC of the host on the link that answers for the address; None where no host does within 0.1 s.
+    """The MAC of the host on the link that answers for the address; None without an answer within 0.1 s.
 
-    `sender` is this host's own address on the link. The question goes to the `known` MAC alone, where there is one: so
-    it disturbs no other host.
+    `sender`: this host's own address on the link. `known`: if set, the request goes to this MAC alone, so that it
+    disturbs no other host.
     """
     with contextlib.suppress(OSError), _open(device) as link:
         return _asked(link, own_mac(device), sender, address, known or _EVERYBODY)
@@ -56,13 +56,13 @@ def owner(device: str, sender: IPv4Address, address: IPv4Address, known: bytes |
 
 
 def announce(device: str, address: IPv4Address) -> None:
-    """Tell the link that this host has the address. Switches and neighbors forget the place that they knew before."""
+    """Announce on the link that this host has the address. Switches and neighbors update their tables."""
     with contextlib.suppress(OSError), _open(device) as link:
         link.send(_packet(own_mac(device), address, address))
 
 
 def claimed_by(frame: bytes) -> tuple[IPv4Address, bytes] | None:
-    """Address and MAC of the host that claims the address by this frame, be the frame a request or an answer."""
+    """Address and MAC of the host that claims the address with this frame, a request or a reply."""
     if len(frame) < 42 or frame[12:20] != _KIND:
         return None
     if int.from_bytes(frame[20:22]) not in (_REQUEST, _ANSWER) or frame[6:12] != frame[22:28]:

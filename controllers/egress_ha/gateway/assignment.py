@@ -1,8 +1,8 @@
-"""Which addresses the policies' status assigns to this node, and how long the node may go by what it knows.
+"""The addresses that the policies' status assigns to this node, and how long this knowledge is valid.
 
-The node goes by its knowledge while the API answers. While the API is away, a controller's question is enough. The
-controller must hear this node's answers, and must know no newer policies than the node. A node that is cut off from
-both gives its addresses up: the controller may assign them to another gateway.
+The knowledge is valid while the API answers. While the API is unavailable, a controller's question is enough. The
+controller must hear this node's answers, and must not know newer policies than the node. A node that is cut off from
+both gives up its addresses: the controller may assign them to another gateway.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from controllers.egress_ha.protocol.status import assigned_addresses
 
 
 class Assignment:
-    """`address` is the node's InternalIP. `heard`: when this node sent the last answer that a controller heard."""
+    """`address`: the node's InternalIP. `heard`: when this node sent the last answer that a controller heard."""
 
     def __init__(self, policies: Informer, address: Address, lifetime: int) -> None:
         self._policies, self._address, self._lifetime = policies, address, lifetime
@@ -29,21 +29,21 @@ class Assignment:
         self._stood = -inf
 
     def asked(self, question: Question) -> None:
-        """Take a controller's question in. A question that somebody sends again later proves nothing new."""
+        """Process a controller's question. A replayed question proves nothing new."""
         if question.version <= self._policies.seen or not self._policies.synced.is_set():
             self.heard = max(self.heard, question.heard)
 
     def wanted(self, on: set[Address], last_round: float) -> set[Address] | None:
-        """The addresses that this node is to have; None where the node does not know, and the kernel is to decide.
+        """The addresses that this node must have; None if the node does not know, so that their lifetime decides.
 
-        `on` are the addresses that the node has now. `last_round` is when the last round ended.
+        `on`: the addresses that the node has now. `last_round`: when the last round ended.
         """
         now = time.monotonic()
         if not self._policies.synced.is_set():
-            # While a controller hears this process, it prolongs the addresses of its earlier life.
+            # While a controller hears this process, it prolongs the addresses from before its restart.
             return on if now - self.heard <= self._lifetime else None
         if now - last_round > self._lifetime:
-            # The process now answers questions that waited meanwhile, and they prove nothing.
+            # The process now answers questions that were queued meanwhile. They prove nothing.
             self._stood = now
         return self._assigned() if self._confirmed(now) or self._refresh() else set()
 

@@ -15,9 +15,9 @@ from controllers.egress_ha.gateway import arp
 from controllers.egress_ha.gateway.interfaces import InterfaceError
 
 log = logging.getLogger("egress-ha")
-# The detector remembers a claim for so many seconds. A host that claims again in that time will not go.
+# Seconds for which the detector remembers a claim. A host that claims again in this time will not give way.
 _DEFEND = 10.0
-# Frames within so many seconds are one claim: a host that gets no answer asks three times, a second apart.
+# Frames within this many seconds are one claim: a host without an answer probes three times, a second apart.
 _ONE_CLAIM = 3.5
 
 
@@ -25,8 +25,8 @@ class ConflictDetector(threading.Thread):
     """Watches for hosts that claim an address that this gateway holds. `held` returns address -> its link.
 
     Only a claim on the address's own link counts: a pod of this node can send any frame, but not from that link. The
-    detector contradicts the first claim, so that neighbors come back. At the next claim the detector asks the link. If
-    a host answers for the address, the detector calls `lost` with the address and the host.
+    detector answers the first claim with an announcement, which corrects the neighbors. At the next claim the detector
+    probes the link. If a host answers for the address, the detector calls `lost` with the address and the host.
     """
 
     def __init__(self, held: Callable[[], Mapping[Address, str]], lost: Callable[[IPv4Address, str], None]) -> None:
@@ -46,7 +46,7 @@ class ConflictDetector(threading.Thread):
         if claimed is None or kind not in (socket.PACKET_HOST, socket.PACKET_BROADCAST):
             return
         address, mac = claimed
-        # A bridge or a second link may bring back a frame that this host sent.
+        # A bridge or a second link may return a frame that this host sent.
         if self._held().get(address) == device and mac != arp.own_mac(device):
             self._claimed(device, address, mac)
 

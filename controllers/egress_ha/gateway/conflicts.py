@@ -10,7 +10,7 @@ from controllers.egress_ha.gateway.interfaces import InterfaceError
 
 
 class Conflicts:
-    """`found`: address -> when the conflict was found, and which host has the address.
+    """`found`: address -> when the conflict was found, and the other host.
 
     A conflict is forgotten after two lifetimes of an address: the other host may have left.
     """
@@ -25,7 +25,7 @@ class Conflicts:
         self._claims.append((address, who))
 
     def update(self) -> None:
-        """Take the claims in, and forget old conflicts."""
+        """Process the noted claims, and forget old conflicts."""
         while self._claims:
             self.add(*self._claims.popleft())
         forget = time.monotonic() - 2 * self._lifetime
@@ -40,14 +40,14 @@ class Conflicts:
         self.found.pop(address, None)
 
     def check(self, address: Address) -> None:
-        """Raises InterfaceError where a conflict about the address was found within the last lifetime."""
+        """Raises InterfaceError if a conflict about the address was found within the last lifetime."""
         if address in self.found:
             when, who = self.found[address]
             if time.monotonic() - when < self._lifetime:
                 raise in_use(address, who)
 
     def strangers(self) -> dict[Address, str]:
-        """Address -> which host has the address."""
+        """Address -> the other host that has the address."""
         return {address: who for address, (_, who) in self.found.items()}
 
 

@@ -1,4 +1,4 @@
-"""Egress addresses on the interfaces of this host. Each has a lifetime, at whose end the kernel drops the address."""
+"""Egress addresses on the interfaces of this host. The kernel drops each address at the end of its lifetime."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 from config.errors import EdgeError
 from config.net import Address
 
-# The metric tells our addresses from those of others (a DHCP lease has a lifetime, too). A metric orders the routes of
-# an address's prefix, and a single address brings no such route.
+# The metric marks our addresses (an address from DHCP has a lifetime, too). It has no other effect: a metric orders
+# the routes of an address's prefix, and a single address has no such route.
 _OURS = 425442
 _FOREVER = 2**32 - 1
 
@@ -23,7 +23,7 @@ class InterfaceError(EdgeError):
 
 @dataclass(frozen=True)
 class InterfaceAddress:
-    """An address on a link. `up`: whether the link is up. `left`: how many seconds the kernel keeps the address."""
+    """An address on a link. `up`: whether the link is up. `left`: seconds until the kernel drops the address."""
 
     interface: IPv4Interface | IPv6Interface
     device: str
@@ -47,7 +47,7 @@ def entries() -> list[InterfaceAddress]:
 
 
 def device_for(address: Address, near: Address, among: Iterable[InterfaceAddress] | None = None) -> str:
-    """The interface whose link has the address, the InternalIP `near` first. Raises InterfaceError."""
+    """The interface for an address, preferably the one with the InternalIP `near`. Raises InterfaceError."""
     found = ""
     for entry in entries() if among is None else among:
         own = entry.interface
@@ -61,24 +61,24 @@ def device_for(address: Address, near: Address, among: Iterable[InterfaceAddress
 
 
 def held(among: Iterable[InterfaceAddress] | None = None) -> dict[Address, str]:
-    """Address -> interface, of the addresses that `hold` put on."""
+    """Address -> interface, for the addresses that `hold` added."""
     return {entry.interface.ip: entry.device for entry in (entries() if among is None else among) if entry.ours}
 
 
 def hold(address: Address, device: str, seconds: int) -> None:
-    """Put the address on, or prolong its lifetime. The kernel drops the address when its lifetime is over."""
+    """Add the address, or prolong its lifetime. The kernel drops the address at the end of the lifetime."""
     ip(*_hold(address, device, seconds))
 
 
 def prolong(held: Mapping[Address, str], seconds: int) -> None:
-    """Prolong all addresses at once. Raises InterfaceError when one fails; the others are prolonged all the same."""
+    """Prolong all addresses at once. Raises InterfaceError if one fails, after prolonging the others."""
     lines = "\n".join(" ".join(_hold(address, device, seconds)) for address, device in held.items())
     if lines:
         ip("-force", "-batch", "-", stdin=lines)
 
 
 def drop(address: Address, device: str) -> None:
-    """Take the address off."""
+    """Remove the address."""
     ip("address", "del", f"{address}/{address.max_prefixlen}", "dev", device)
 
 
@@ -100,7 +100,7 @@ def _hold(address: Address, device: str, seconds: int) -> list[str]:
 
 
 def ip(*words: str, stdin: str = "", strict: bool = True) -> str:
-    """The output of iproute2. Raises InterfaceError when iproute2 fails and `strict` asks for all of the work."""
+    """The output of iproute2. With `strict`, raises InterfaceError if iproute2 fails."""
     done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False, input=stdin)
     if strict and done.returncode != 0:
         raise InterfaceError(f"ip {' '.join(words[:3])}: {done.stderr.strip()}")

@@ -1,4 +1,4 @@
-"""Where this host sends packets to a destination first, as its kernel decides."""
+"""The next hop of this host to a destination, by the kernel's routing decision."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _UNKNOWN = IPv4Address(0)
 
 @dataclass(frozen=True)
 class NextHop:
-    """Where packets to a destination go first. `device` is empty where there is no route. `via` is None on the link.
+    """The next hop to a destination. `device`: empty without a route. `via`: None if the destination is on the link.
 
-    `source` is the host's own address on the link: ARP asks the next hop as the kernel would. `partly`: the host has
-    routes to parts of the destination alone.
+    `source`: the host's own address on the link, used in ARP requests like the kernel's. `partly`: the host only has
+    routes to parts of the destination.
     """
 
     device: str = ""
@@ -32,10 +32,10 @@ class NextHop:
 
 
 def next_hops(destinations: Collection[IPv4Network]) -> dict[IPv4Network, NextHop]:
-    """The next hop to each destination, as the kernel would choose it for the first address of the prefix."""
+    """The next hop to each destination, by the kernel's choice for the first address of the prefix."""
     first = {prefix: str(prefix[1] if prefix.num_addresses > 1 else prefix[0]) for prefix in destinations}
     lines = "".join(f"route get {address}\n" for address in set(first.values()))
-    # A destination without a route is an error, and the answer leaves it out.
+    # A destination without a route causes an error and has no entry in the output.
     routes = {route["dst"]: route for route in _routes("-force", "-batch", "-", stdin=lines)}
     return {
         prefix: _parsed(routes[address]) if address in routes else NextHop(partly=_partly(prefix))
@@ -54,6 +54,6 @@ def _partly(prefix: IPv4Network) -> bool:
 
 
 def _routes(*words: str, stdin: str = "") -> list[dict[str, str]]:
-    """The routes that `ip` prints. Each answer is a line of JSON; a question that failed has no line."""
+    """The routes that `ip` prints. Each answer is a line of JSON; a failed query has no line."""
     lines = interfaces.ip("-json", *words, stdin=stdin, strict=False).splitlines()
     return [route for line in lines if line.strip() for route in json.loads(line)]

@@ -34,7 +34,7 @@ _TICK = 0.5
 
 
 class GatewayProcess:
-    """One gateway. `address` is the node's InternalIP."""
+    """One gateway. `address`: the node's InternalIP."""
 
     def __init__(self, kube: Kube, settings: EgressHA, address: Address, keys: KeyRing) -> None:
         self._settings, self._address, self._keys = settings, address, keys
@@ -51,11 +51,11 @@ class GatewayProcess:
         self._state, self._round = GatewayState(), -inf
 
     def run(self) -> None:
-        """Run until the process ends. The kernel keeps the addresses until their lifetime is over."""
+        """Run until the process ends. The kernel keeps the addresses until the end of their lifetime."""
         self._policies.start()
         self._readiness.start()
         if self._settings.uplink_checks:
-            # The first answer must be true. Without the API the node knows nothing, and nothing moves either.
+            # The first answer must be correct. Without the API the node knows nothing, but then nothing moves, either.
             self._policies.synced.wait(_TICK)
             self._uplinks.start()
             self._uplinks.known.wait(self._settings.probe_interval * self._settings.misses + _TICK)
@@ -72,7 +72,7 @@ class GatewayProcess:
                 log.warning("%s", error)
 
     def reconcile(self) -> None:
-        """One round: hold the addresses that are assigned to this node, and drop the others. Raises InterfaceError."""
+        """One round: hold the assigned addresses of this node, and drop others. Raises InterfaceError."""
         seen = self._policies.seen
         self._holder.look()
         on = self._holder.devices
@@ -84,7 +84,7 @@ class GatewayProcess:
             self._done(GatewayState(frozenset(on)))
             return
         held = self._holder.hold(wanted)
-        # An address that the node cannot take changes nothing. An address that the kernel dropped meanwhile is new.
+        # An address that the node cannot add changes nothing. An address that the kernel dropped meanwhile is new.
         if not held == on.keys() == self._state.held:
             self._readiness.changed()
         self._done(GatewayState(held, self._conflicts.strangers(), seen))
@@ -95,7 +95,7 @@ class GatewayProcess:
         self._state, self._round = state, time.monotonic()
 
     def _held_on(self) -> dict[Address, str]:
-        """Address -> its link, of the addresses that this node has now."""
+        """Address -> its link, for the addresses that this node has now."""
         devices = self._holder.devices
         return {address: devices[address] for address in self._state.held if address in devices}
 
@@ -104,7 +104,7 @@ class GatewayProcess:
         self._wake.set()
 
     def _document(self) -> Any:
-        """The state after the last round. A state from before a standstill is not true any more, and is left out."""
+        """The state after the last round. A state from before a standstill is outdated and left out."""
         fresh = time.monotonic() - self._round <= self._lifetime
         state = self._state if fresh else GatewayState()
         return replace(state, cut=self._uplinks.cut, ready=fresh and self._readiness.ready).document()

@@ -1,7 +1,7 @@
-"""Whether new traffic should come to this gateway: its Cilium agent is up, and has settled since the last new address.
+"""Whether this gateway should get new traffic: its Cilium agent is up, and has settled since the last new address.
 
-An agent loads its whole datapath anew when an address of its node comes or goes, and loses some packets meanwhile. An
-agent that is not up programs nothing. Neither takes traffic away from a gateway that has traffic.
+An agent reloads its whole datapath when an address of its node is added or removed, and loses some packets meanwhile.
+An agent that is not up programs nothing. Neither moves existing traffic away from a gateway.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _SECONDS = 1.0
 
 
 class Readiness(threading.Thread):
-    """Asks the agent on this host once a second."""
+    """Queries the agent on this host once a second."""
 
     def __init__(self, settings: EgressHA) -> None:
         super().__init__(name="readiness", daemon=True)
@@ -25,7 +25,7 @@ class Readiness(threading.Thread):
         self._changed = time.monotonic()
 
     def changed(self) -> None:
-        """Note that an address of this node came or went."""
+        """Note that an address of this node was added or removed."""
         self._changed = time.monotonic()
 
     @property
@@ -40,7 +40,7 @@ class Readiness(threading.Thread):
 
 
 def healthy(port: int) -> bool:
-    """Whether the agent on this host answers that the agent is healthy."""
+    """Whether the agent on this host reports that it is healthy."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
     try:
         connection.request("GET", "/healthz", headers={"brief": "true"})

@@ -1,8 +1,8 @@
 """The uplinks of a gateway: for each destination a route, its link up, and a next hop that answers.
 
-The controller's probes go by the nodes' own network. A gateway that has lost another link, or the router behind that
-link, answers the probes as ever and drops its pods' traffic. So the gateway asks the next hops. The gateway asks
-nobody behind them: what is behind them is the same for all gateways.
+The controller's probes use the nodes' own network. A gateway that has lost another link, or the router behind that
+link, still answers the probes but drops its pods' traffic. So the gateway probes its next hops. It probes nothing
+behind them: the network behind the next hops is the same for all gateways.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from controllers.egress_ha.liveness.health import Health, Thresholds
 log = logging.getLogger("egress-ha")
 _LINKS = Path("/sys/class/net")
 _NOARP = 0x80
-# Seconds between two looks at the routes. Each round looks at links and next hops.
+# Seconds between two reads of the routes. Each round checks links and next hops.
 _ROUTES = 1.0
 
 
 @dataclass
 class _Uplink:
-    """The uplink to one destination, damped like a gateway: a route that flaps must not move traffic each time."""
+    """The uplink to one destination, damped like a gateway: a flapping route must not move traffic each time."""
 
     health: Health
     damping: FlapDamping
 
     def update(self, now: float, answers: bool) -> bool:
-        """Take the result of a round in; whether to count on the uplink now."""
+        """Process the result of a round; returns whether to use the uplink now."""
         self.health.update(answers)
         return self.damping.update(now, self.health.up is not False, self.health.steady)
 
@@ -55,9 +55,9 @@ class Uplinks(threading.Thread):
         self._hops: Mapping[IPv4Network, NextHop] = {}
         self._looked = -_ROUTES
         self._uplinks: dict[IPv4Network, _Uplink] = {}
-        # The destinations to which, as a whole, there was a route since this process began.
+        # The destinations that a route has covered completely since this process began.
         self._covered: set[IPv4Network] = set()
-        # Next hop -> MAC, of the next hops that answered in the last round.
+        # Next hop -> MAC, for the next hops that answered in the last round.
         self._macs: dict[NextHop, bytes] = {}
         self.cut: frozenset[IPv4Network] = frozenset()
         self.known = threading.Event()
@@ -77,7 +77,7 @@ class Uplinks(threading.Thread):
             self._hops, self._looked = next_hops(destinations), now
             self._covered = {p for p, hop in self._hops.items() if hop.device or p in self._covered}
         answering = {hop for hop in set(self._hops.values()) if self._answers(hop)}
-        # A policy for 0.0.0.0/0 on gateways that never had a default route is meant for what they have routes to.
+        # On gateways that never had a default route, a policy for 0.0.0.0/0 only means the destinations with routes.
         fine = {p for p, hop in self._hops.items() if hop in answering or (hop.partly and p not in self._covered)}
         self._uplinks = {prefix: self._uplinks.get(prefix) or self._new() for prefix in self._hops}
         cut = frozenset(prefix for prefix, uplink in self._uplinks.items() if not uplink.update(now, prefix in fine))
@@ -101,7 +101,7 @@ class Uplinks(threading.Thread):
                 return False
             silent = int((link / "flags").read_text(), 16) & _NOARP
         except OSError:
-            # The link is gone, or down.
+            # The link is missing or down.
             return False
         if hop.via is None or silent:
             return True

@@ -1,4 +1,4 @@
-"""When something that is probed counts as up: by its last answers, and by how often it was lost lately.
+"""When a probed target counts as up: by its last answers and its recent losses.
 
-`health`: misses and answers in a row. `flap_damping`: how long a target that flaps stays out of use.
+`health`: misses and answers in a row. `flap_damping`: how long a flapping target stays out of use.
 """

@@ -1,11 +1,11 @@
-"""Flap damping: a target that flaps is used again only after a hold, and each further loss makes the hold longer."""
+"""Flap damping: a flapping target is used again only after a hold, and each further loss makes the hold longer."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
 
-# The damping forgets losses after so many seconds.
+# Seconds after which the damping forgets a loss.
 MEMORY = 60.0
 
 
@@ -13,8 +13,8 @@ MEMORY = 60.0
 class FlapDamping:
     """One target. No hold is longer than `longest` seconds.
 
-    For a gateway the damping follows what the replicas agree on, not what each replica sees. A replica that has just
-    started remembers no loss: the word of that replica alone would bring a flapping gateway back.
+    For a gateway the damping follows the agreement of the replicas, not the view of each replica. A replica that has
+    just started remembers no loss, so its view alone would bring a flapping gateway back.
     """
 
     longest: float
@@ -23,9 +23,9 @@ class FlapDamping:
     _healthy_since: float | None = None
 
     def update(self, now: float, healthy: bool, steady: bool = True) -> bool:
-        """Take the target's health in; whether to use the target now. `now` is in monotonic seconds.
+        """Process the target's health; returns whether to use the target now. `now`: monotonic seconds.
 
-        A target that has just missed an answer is not `steady`. Such a target does not return: the next loss may come.
+        A target that has just missed an answer is not `steady`. Such a target does not return, as it may be lost again.
         """
         if not healthy:
             if self.serving:
@@ -41,5 +41,5 @@ class FlapDamping:
         return bool(self.serving)
 
     def hold(self, losses: int) -> float:
-        """How long the target must be healthy again: 1 s from the second loss on, then four times as long each time."""
+        """Seconds that the target must be healthy again: 1 after the second loss, then four times as long each time."""
         return 0.0 if losses <= 1 else min(4.0 ** min(losses - 2, 10), self.longest)

@@ -1,4 +1,4 @@
-"""Whether a target answers, as one prober finds."""
+"""Whether a target answers, from the view of one prober."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Thresholds:
-    """`misses` in a row make a target gone, `recoveries` in a row bring the target back."""
+    """`misses` in a row take a target out of use, `recoveries` in a row bring it back."""
 
     misses: int = 3
     recoveries: int = 3
@@ -28,7 +28,7 @@ class Health:
         return self._misses == 0
 
     def update(self, answered: bool) -> bool:
-        """Take the result of a probe in. True where the result changed `up`."""
+        """Process the result of a probe; returns whether it changed `up`."""
         if answered:
             self._answers, self._misses = self._answers + 1, 0
         else:
@@ -36,7 +36,7 @@ class Health:
         before = self.up
         if self._misses >= self.thresholds.misses:
             self.up = False
-        # While nothing is known, a single answer is enough.
+        # While `up` is unknown, a single answer is enough.
         elif self._answers >= (1 if before is None else self.thresholds.recoveries):
             self.up = True
         return self.up is not before

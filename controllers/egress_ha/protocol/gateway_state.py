@@ -1,4 +1,4 @@
-"""What a gateway says of itself in its answers to probes."""
+"""The state that a gateway reports in its answers to probes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _LONGEST = 80
 class GatewayState:
     """`held`: the egress addresses that the gateway has. `conflicts`: address -> the stranger that has the address.
 
-    `seen` is a resourceVersion: the gateway carried out every change of the policies' status up to that version.
-    `cut`: the destinations that the gateway has no uplink to. `ready`: whether new traffic should come to the gateway.
+    `seen`: a resourceVersion; the gateway has carried out every change of the policies' status up to this version.
+    `cut`: the destinations without an uplink. `ready`: whether the gateway should get new traffic.
     """
 
     held: frozenset[Address] = frozenset()
@@ -34,7 +34,7 @@ class GatewayState:
 
     @classmethod
     def parse(cls, document: object) -> GatewayState:
-        """The state of an answer's JSON. Raises ValueError for anything else."""
+        """Parse the JSON of an answer. Raises ValueError if it is no state."""
         if not isinstance(document, Mapping):
             raise ValueError("a gateway's state is an object")
         held, cut, conflicts = document.get("held", []), document.get("cut", []), document.get("conflicts", {})
@@ -46,7 +46,7 @@ class GatewayState:
         return cls(frozenset(map(_address, held)), strangers, seen, frozenset(map(_prefix, cut)), ready)
 
 
-# Gateway -> its last state, and when a replica heard that state (monotonic seconds).
+# Gateway -> its last state, and when a replica received it (monotonic seconds).
 HeardStates = Mapping[Address, tuple[GatewayState, float]]
 
 
@@ -57,7 +57,7 @@ def _address(text: object) -> Address:
 
 
 def _stranger(text: object) -> str:
-    """A stranger's name goes into a status and into logs."""
+    """Check a stranger's name, which is written to a status and to logs."""
     if not isinstance(text, str) or not text.isprintable() or len(text) > _LONGEST:
         raise ValueError("a stranger has a short name")
     return text

@@ -1,4 +1,4 @@
-"""An informer: a cache of all objects of a kind, which a watch of the API keeps up to date."""
+"""An informer: a cache of all objects of a kind, kept up to date by a watch of the API."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from config.errors import ApiError
 from transport.kube import Kube
 
 Object = dict[str, Any]
-# The informer renews a watch so often, in seconds, and so notices a connection that died without a word.
+# Seconds between renewals of a watch. Renewals detect a connection that died silently.
 _RENEW = 20
 _PAUSE = 0.5
 
 
 class Informer(threading.Thread):
-    """A cache by name. The cache keeps its objects while the API is away. `answered` is when the API last answered.
+    """A cache by name. It keeps its objects while the API is unavailable. `answered`: when the API last answered.
 
-    Versions are resourceVersions, which the API counts up. `seen`: every change up to that version is in the cache.
+    Versions are resourceVersions, which increase. `seen`: every change up to this version is in the cache.
     `version`: the version of the newest change in the cache.
     """
 
@@ -38,7 +38,7 @@ class Informer(threading.Thread):
         self._changed = changed
         self._objects: dict[str, Object] = {}
         self._lock = threading.Lock()
-        # For each list that is under way, the changes since it began: the list may be older than they are.
+        # For each running list request, the changes since its begin: the list may be older than these changes.
         self._meanwhile: dict[int, list[tuple[Object, bool]]] = {}
         self.synced, self._pause = threading.Event(), threading.Event()
         self.answered = 0.0
@@ -50,7 +50,7 @@ class Informer(threading.Thread):
             return list(self._objects.values())
 
     def put(self, item: Object) -> None:
-        """Take in the object that a write returned. The watch brings the same object later, or brought a newer one."""
+        """Add the object that a write returned. The watch delivers it later, or has already delivered a newer one."""
         with self._lock:
             self._change(item)
 
@@ -62,7 +62,7 @@ class Informer(threading.Thread):
                 self._pause.wait(_PAUSE)
 
     def refresh(self) -> str:
-        """List everything; the version of the list. Raises ApiError."""
+        """List all objects; returns the version of the list. Raises ApiError."""
         meanwhile: list[tuple[Object, bool]] = []
         with self._lock:
             self._meanwhile[id(meanwhile)] = meanwhile
@@ -100,7 +100,7 @@ class Informer(threading.Thread):
             self.answered = time.monotonic()
 
     def _replace(self, listed: dict[str, Object], version: int) -> None:
-        """Take the list instead of the old objects. An API that came back from a backup counts from the backup on."""
+        """Replace all objects by the list. Versions may go back, if the API was restored from a backup."""
         gone = self._objects.keys() - listed.keys()
         self._objects = listed
         newest = max(map(_version, listed.values()), default=0)

@@ -1,7 +1,7 @@
-"""The Secret that holds the keys of probes.
+"""The Secret with the keys of probes.
 
-The component makes the Secret empty, so that nobody needs the right to make Secrets. The leader fills the Secret and
-adds a key a day. Every other process reads the Secret.
+The component creates the Secret empty, so that no process needs the right to create Secrets. The leader fills the
+Secret and adds a key every day. Every other process reads the Secret.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SOON, _SELDOM = 1.0, 30.0
 
 
 class KeySync(threading.Thread):
-    """Reads the Secret into the ring again and again, and renews the keys in the Secret while `leads` says so."""
+    """Reads the Secret into the ring periodically, and renews the keys in the Secret while `leads` returns True."""
 
     def __init__(self, kube: Kube, namespace: str, ring: KeyRing, leads: Callable[[], bool] = lambda: False) -> None:
         super().__init__(name="keys", daemon=True)
@@ -46,7 +46,7 @@ class KeySync(threading.Thread):
             self._pause.wait(_SELDOM if self._ring.newest else _SOON)
 
     def round(self, now: float) -> None:
-        """Read the Secret, and renew its keys when it is time. Raises ApiError, and ValueError for broken keys."""
+        """Read the Secret, and renew its keys when due. Raises ApiError, and ValueError for broken keys."""
         found = self._kube.get("v1", "Secret", HA_KEYS, self._namespace)
         if found is None:
             raise ApiError(f"Secret {self._namespace}/{HA_KEYS} does not exist; `edge up` makes the Secret")
@@ -56,7 +56,7 @@ class KeySync(threading.Thread):
             self._ring.replace(self._renewed(found, data, int(now)))
 
     def _renewed(self, found: Object, data: Mapping[str, str], now: int) -> dict[str, str]:
-        """The Secret's data with a new key (with two where there was none), as the API has stored the data."""
+        """Add a new key to the Secret (two if it has none); returns the data as stored by the API."""
         names = sorted(data, key=lambda name: int(name.removeprefix(PREFIX)))
         made = (now,) if names else (now - 1, now)
         news = {f"{PREFIX}{when}": base64.b64encode(secrets.token_bytes(BYTES)).decode() for when in made}

@@ -1,7 +1,7 @@
-"""The keys that probes are signed with.
+"""The signing keys of probes.
 
-The newest key but one signs, and each of the last three keys verifies. So a process that has not read the newest key
-yet understands the others, and the others understand that process.
+The second newest key signs, and each of the last three keys verifies. So a process that has not read the newest key
+yet understands other processes, and they understand it.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ PREFIX, BYTES = "key-", 32
 
 @dataclass(frozen=True, order=True)
 class Key:
-    """A key. `made` is a time of day in seconds; keys sort by `made`."""
+    """A key. `made`: Unix time of creation in seconds; keys sort by `made`."""
 
     made: int
     secret: bytes
 
     @cached_property
     def id(self) -> bytes:
-        """Four bytes by which a datagram names its key."""
+        """Four bytes that identify the key in a datagram."""
         return hashlib.sha256(b"id" + self.secret).digest()[:4]
 
 
 class KeyRing:
-    """The keys that this process has now. Threads may share a ring. `cache` keeps the keys over a restart."""
+    """The present keys of this process. Threads may share a ring. `cache`: keeps the keys over a restart."""
 
     def __init__(self, cache: Path | None = None) -> None:
         self._keys: tuple[Key, ...] = ()
@@ -55,16 +55,16 @@ class KeyRing:
         return frozenset(key.id for key in self._keys)
 
     def secret(self, id: bytes) -> bytes | None:
-        """The key of the id; None where no key of the ring has the id."""
+        """The secret of the key with the id; None if the ring does not have the key."""
         return next((key.secret for key in self._keys if key.id == id), None)
 
     @property
     def newest(self) -> int:
-        """When the newest key was made; 0 while there is no key."""
+        """The creation time of the newest key; 0 while there is no key."""
         return self._keys[-1].made if self._keys else 0
 
     def replace(self, data: Mapping[str, str]) -> None:
-        """Take the keys of a Secret instead. Raises ValueError where the Secret holds anything else."""
+        """Replace the keys by those of a Secret. Raises ValueError if the Secret has anything else."""
         keys = _parsed(data)
         if keys == self._keys:
             return
@@ -81,7 +81,7 @@ class KeyRing:
 
 
 def _parsed(data: Mapping[str, str]) -> tuple[Key, ...]:
-    """The keys of a Secret, oldest first. Raises ValueError where the Secret holds anything else."""
+    """The keys of a Secret, oldest first. Raises ValueError if the Secret has anything else."""
     keys = []
     for name, text in data.items():
         try:

@@ -1,4 +1,4 @@
-"""The sockets of a service, whose queues a flood does not fill: every known asker has a queue of its own."""
+"""The sockets of a service. Every known asker has its own queue, so that a flood does not displace its questions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from controllers.egress_ha.protocol.wire import LARGEST
 
 Place = tuple[Any, ...]
 
-# Questions a second: of one known asker, and of everybody else together.
+# Questions per second: from one known asker, and from all unknown senders together.
 _OF_ONE, _OF_OTHERS = 100.0, 200.0
 _ASKERS, _IDLE = 64, 30.0
 _LOOK = 0.5
@@ -25,10 +25,10 @@ _LOOK = 0.5
 
 @dataclass
 class _RateLimit:
-    """So many datagrams a second, and as many at once.
+    """At most `rate` datagrams per second, and a burst of the same size.
 
-    The burst lets a process that stood still answer all the waiting questions before the rest. Otherwise the process
-    would answer the first question that anybody still waits for too late.
+    After a standstill the burst lets a process answer all queued questions at once. Otherwise it would be too late for
+    the first question whose asker is still waiting.
     """
 
     rate: float
@@ -52,10 +52,10 @@ class _RateLimit:
 
 
 class ProbeListener:
-    """One socket for everybody, and one for each asker that has shown that it has a key.
+    """One socket for all senders, and one for each asker that has proven to have a key.
 
-    A datagram goes to the socket that is connected to its sender, where there is one. So a flood from elsewhere fills
-    another queue than the queues of the known askers.
+    The kernel delivers a datagram to the socket that is connected to its sender, if there is one. So a flood from other
+    senders does not fill the queues of known askers.
     """
 
     def __init__(self, address: Address, port: int, word: bytes) -> None:
@@ -67,9 +67,9 @@ class ProbeListener:
         self._pause = threading.Event()
 
     def receive(self, ids: frozenset[bytes]) -> Iterator[tuple[bytes, Place, socket.socket]]:
-        """The datagrams of at most the next half second, each with its sender and the socket to answer by.
+        """The datagrams of at most the next half second, each with its sender and the socket for the answer.
 
-        `ids` are the ids of the present keys.
+        `ids`: the ids of the present keys.
         """
         if ids != self._ids:
             self._ids = ids
@@ -89,11 +89,11 @@ class ProbeListener:
                 got += 1
                 yield datagram, place, one
         if not got:
-            # Every datagram that waits is over its sender's limit.
+            # Every queued datagram is over its sender's limit.
             self._pause.wait(1 / _OF_ONE)
 
     def add_asker(self, place: Place) -> None:
-        """Give an asker that has shown that it has a key a queue of its own."""
+        """Give a queue of its own to an asker that has proven to have a key."""
         if place in self._askers:
             return
         if len(self._askers) >= _ASKERS:

@@ -1,6 +1,6 @@
-"""The end of a probe that asks.
+"""The asking end of a probe.
 
-A question says which version of the policies the asker knows, and brings back the mark of the last answer. An answer
+A question has the version of the policies that the asker knows, and the mark of the last answer. An answer
 is a JSON document: a gateway sends its state, a replica of the controller its view of the gateways. Questions and
 answers are signed (`wire`).
 """
@@ -19,9 +19,9 @@ from config.net import Address
 from controllers.egress_ha.protocol import udp_filter, wire
 from controllers.egress_ha.protocol.keys import KeyRing
 
-# The length of a first question: the state of a gateway with some addresses fits into an answer of that length.
+# The length of a first question: an answer of this length fits the state of a gateway with some addresses.
 _LENGTH = 512
-# An answer may have grown when the longer question comes.
+# Spare length, as the answer may grow before the longer question arrives.
 _SPARE = 256
 
 # Called with a target, whether the target answered, and the document of its answer.
@@ -29,9 +29,9 @@ Result = Callable[[Address, bool, Any], None]
 
 
 class Prober(threading.Thread):
-    """Asks every target once an interval (seconds). A target that has not answered by the next question has missed one.
+    """Probes every target once per interval (seconds). A target without an answer by the next question has a miss.
 
-    `address` is this host's own address. `version` returns the newest version of the policies that this process knows.
+    `address`: this host's own address. `version`: returns the newest version of the policies that this process knows.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Prober(threading.Thread):
                 self._ids = self._keys.ids
                 udp_filter.accept_only(self._socket, wire.SAY, self._ids)
             waiting: dict[bytes, Address] = {}
-            # Without a key the prober asks nobody, and nobody has missed anything.
+            # Without a key there are no probes, and no misses.
             for target in self._targets() if self._ids else ():
                 self._ask(target, waiting)
             asked = set(waiting.values())
@@ -79,7 +79,7 @@ class Prober(threading.Thread):
             self._socket.sendto(question, (str(target), self._port))
 
     def _collect(self, waiting: dict[bytes, Address], until: float) -> set[Address]:
-        """The targets that answered in time. A target whose answer needs a longer question is asked again at once."""
+        """The targets that answered in time. A target that needs a longer question is probed again at once."""
         answered = set()
         while (left := until - time.monotonic()) > 0:
             if not select.select([self._socket], [], [], left)[0]:

@@ -1,4 +1,4 @@
-"""The end of a probe that answers: a gateway, or a replica of the controller."""
+"""The answering end of a probe: a gateway, or a replica of the controller."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from controllers.egress_ha.protocol.listener import ProbeListener
 
 @dataclass(frozen=True)
 class Question:
-    """What the asker says of itself.
+    """The contents of a question.
 
-    `heard`: when this process sent the last answer that the asker heard, in monotonic seconds of this process; minus
-    infinity where the asker heard none. `version`: the newest version of the policies that the asker knows.
+    `heard`: when this process sent the last answer that the asker received, in monotonic seconds of this process; minus
+    infinity if the asker received none. `version`: the newest version of the policies that the asker knows.
     """
 
     heard: float
@@ -27,10 +27,10 @@ class Question:
 
 
 class Responder(threading.Thread):
-    """Answers questions on a port with what `document` returns. The responder calls `asked` with every question.
+    """Answers questions on a port with the result of `document`. The responder calls `asked` with every question.
 
-    No answer is longer than its question. Where the document does not fit, the answer says how long the next question
-    has to be.
+    No answer is longer than its question. If the document does not fit, the answer has the required length of the next
+    question.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Responder(threading.Thread):
             for datagram, place, one in self._listener.receive(self._keys.ids):
                 with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
                     question = wire.verified(self._keys, wire.ASK, self._about, datagram)
-                    # Another version of this program may sign with the same keys: the question must be readable, too.
+                    # A signed question may still be unreadable: another version may use the same keys.
                     version = int(question.parsed()["version"])
                     self._listener.add_asker(place)
                     self._asked(Question(self._marks.read(question.mark), version))

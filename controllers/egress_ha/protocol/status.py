@@ -1,4 +1,4 @@
-"""The status of a policy. The leader writes the status, and both parts read from it which gateway has which address."""
+"""The status of a policy. The leader writes the status, and both parts read the address of each gateway from it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from config.net import Address
 
 
 def assigned_addresses(item: Mapping[str, Any]) -> Iterator[tuple[Address, Address]]:
-    """(gateway, address) of every assignment in the policy's status. A pair that holds no addresses is left out."""
+    """(gateway, address) of every assignment in the policy's status. A pair without valid addresses is left out."""
     for group in group_statuses(item.get("status")):
         for gateway, address in (group.get("egressIPByGatewayIP") or {}).items():
             with contextlib.suppress(ValueError):

@@ -1,4 +1,4 @@
-"""UDP sockets for which the kernel drops every datagram that names none of our keys."""
+"""UDP sockets with a kernel filter that drops every datagram without the id of one of our keys."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UDP_HEADER = 8
 
 
 def open_socket(address: Address, port: int) -> socket.socket:
-    """A socket of the address; port 0 is any. The socket takes nothing until `accept_only` says what."""
+    """A socket of the address; port 0 is any port. The socket accepts nothing before `accept_only`."""
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     one = socket.socket(family, socket.SOCK_DGRAM)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -27,7 +27,7 @@ def open_socket(address: Address, port: int) -> socket.socket:
 
 
 def accept_only(one: socket.socket, word: bytes, ids: frozenset[bytes]) -> None:
-    """Let the kernel drop every datagram that does not begin with the word and the id of a key."""
+    """Make the kernel drop every datagram that does not begin with the word and the id of a key."""
     wanted = sorted(ids)
     last = len(wanted) + 4
     program = [

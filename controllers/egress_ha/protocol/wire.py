@@ -3,8 +3,8 @@
     word (4) | key id (4) | nonce (16) | mark (16) | JSON, filled up with blanks | HMAC-SHA-256 (32)
 
 Questions begin with `EDG?`. Answers begin with `EDG!` and carry the question's nonce. The mark of an answer is the
-sender's own stamp of that moment. The next question brings the mark back. The mark proves to the sender that the asker
-heard the answer, and when. So an old datagram that somebody sends again proves nothing, whatever the hosts' clocks say.
+sender's own timestamp. The next question returns the mark, which proves to the sender that the asker received the
+answer, and when it was sent. So a replayed datagram proves nothing, whatever the hosts' clocks.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 from controllers.egress_ha.protocol.keys import KeyRing
 
 ASK, SAY = b"EDG?", b"EDG!"
-# The two services that are probed. A datagram of one service is not good for the other one.
+# The two probed services. A datagram for one service is invalid for the other.
 GATEWAY, REPLICA = "gateway", "replica"
 NONCE = MARK = 16
 _ID, _MAC = 4, 32
@@ -34,7 +34,7 @@ LARGEST = 65507
 
 
 class RejectedDatagram(ValueError):
-    """Nobody with a key has made the datagram, or the datagram is not meant for this end."""
+    """The datagram is not signed with a key, or is not meant for this end."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Datagram:
     document: bytes
 
     def parsed(self) -> Any:
-        """The document. Raises ValueError for a text that is no JSON, or is nested too deep."""
+        """The parsed document. Raises ValueError if it is no JSON or is nested too deep."""
         try:
             return json.loads(self.document)
         except RecursionError:
@@ -54,7 +54,7 @@ class Datagram:
 
 
 def signed(keys: KeyRing, word: bytes, about: str, nonce: bytes, mark: bytes, document: Any, size: int = 0) -> bytes:
-    """A datagram of at least `size` bytes. `about` names the end that answers (see `verified`).
+    """A signed datagram of at least `size` bytes. `about`: the answering end (see `verified`).
 
     Raises RejectedDatagram while there is no key.
     """
@@ -67,9 +67,9 @@ def signed(keys: KeyRing, word: bytes, about: str, nonce: bytes, mark: bytes, do
 
 
 def verified(keys: KeyRing, word: bytes, about: str, datagram: bytes) -> Datagram:
-    """The parts of a datagram that is signed for this end. Raises RejectedDatagram for any other one.
+    """The parts of a datagram that is signed for this end. Raises RejectedDatagram for any other datagram.
 
-    `about` names the service and the address that answers. A datagram for one end is good for no other end.
+    `about`: service and address of the answering end. A datagram for one end is invalid for every other end.
     """
     if len(datagram) < _SMALLEST or not datagram.startswith(word):
         raise RejectedDatagram("no datagram of ours")
@@ -82,7 +82,7 @@ def verified(keys: KeyRing, word: bytes, about: str, datagram: bytes) -> Datagra
 
 
 def nonce_of(datagram: bytes) -> bytes:
-    """The nonce of the question that a datagram says that it answers. Only a verified datagram is to be believed."""
+    """The nonce of the question that a datagram claims to answer. Only a verified datagram is trustworthy."""
     return datagram[_HEAD : _HEAD + NONCE]
 
 
@@ -91,18 +91,18 @@ def _mac(secret: bytes, about: str, body: bytes) -> bytes:
 
 
 class Marks:
-    """Stamps of this process's own clock. No other process can make them."""
+    """Timestamps of this process's own clock, which no other process can forge."""
 
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(32)
 
     def stamp(self) -> bytes:
-        """A stamp of this moment."""
+        """A mark with the present time."""
         when = struct.pack("!d", time.monotonic())
         return when + self._signed(when)
 
     def read(self, mark: bytes) -> float:
-        """When this process made a stamp, in monotonic seconds; minus infinity for anything else."""
+        """The time of a mark of this process, in monotonic seconds; minus infinity for anything else."""
         when = mark[:8]
         if len(mark) != MARK or not hmac.compare_digest(self._signed(when), mark[8:]):
             return -inf

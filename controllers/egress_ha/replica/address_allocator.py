@@ -1,6 +1,6 @@
-"""Egress IPAM: which gateway has which address of a policy's egressCIDRs.
+"""Egress IPAM: assigns addresses of a policy's egressCIDRs to gateways.
 
-An address has one holder. Another gateway gets the address only when nobody else can have the address any more.
+An address has one holder. Another gateway gets the address only when no other gateway can still have it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import islice
 
 from config.net import Address, Prefix
 
-# A message about a prefix with too few addresses names at most so many of the addresses.
+# A message about a prefix with too few addresses considers at most this many of its addresses.
 _LOOKED_AT = 256
 
 
@@ -21,10 +21,10 @@ _LOOKED_AT = 256
 class AddressAllocator:
     """All addresses of all policies in one round.
 
-    `assigned`: policy -> gateway -> address, as the status has them now. `holders`: address -> the gateways that may
-    have the address. `held`: gateway -> the addresses that the gateway says that it has. `conflicts`: address -> the
-    stranger that has the address. `waiting`: no gateway may get a new address yet. `allocated`: address -> gateway, as
-    this round has assigned so far.
+    `assigned`: policy -> gateway -> address, from the present status. `holders`: address -> the gateways that may
+    have the address. `held`: gateway -> the addresses that the gateway reports. `conflicts`: address -> the
+    stranger that has the address. `waiting`: no gateway may get a new address yet. `allocated`: address -> gateway,
+    for the assignments of this round so far.
     """
 
     assigned: Mapping[str, Mapping[Address, Address]] = field(default_factory=dict)
@@ -37,11 +37,11 @@ class AddressAllocator:
     def assign(
         self, policy: str, cidrs: Sequence[Prefix], wanted: Sequence[Address], resting: Sequence[Address]
     ) -> tuple[dict[Address, Address], str]:
-        """Gateway -> its address, and why not every gateway of `wanted` has one (empty where each has one).
+        """Gateway -> its address, and why not every gateway of `wanted` has one (empty if each has one).
 
-        A gateway keeps its address where it can. The gateways of `resting` are away. A resting gateway keeps its
-        address as long as nobody else needs the address. Then this round withdraws the address, and a later round
-        assigns the address when nobody can have it any more. Another policy's address is never taken.
+        A gateway keeps its address if possible. The gateways of `resting` do not serve now. A resting gateway keeps its
+        address until another gateway needs it. Then this round withdraws the address, and a later round assigns it,
+        when no gateway can still have it. An address of another policy is never used.
         """
         before = self.assigned.get(policy, {})
         result: dict[Address, Address] = {}
@@ -88,7 +88,7 @@ class AddressAllocator:
         return self.holders.get(address, frozenset()) <= {gateway}
 
     def _pending(self, cidrs: Sequence[Prefix]) -> int:
-        """How many addresses are withdrawn already and may still be on a gateway."""
+        """The number of withdrawn addresses that may still be on a gateway."""
         return sum(
             1
             for address in self.holders

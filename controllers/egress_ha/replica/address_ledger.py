@@ -1,8 +1,8 @@
-"""The address ledger: who may have which egress address, by the policies' status and by what gateways say.
+"""The address ledger: the possible holders of each egress address, by the policies' status and the gateways' reports.
 
-An address that was assigned binds until its gateway is certainly without it. A gateway is without the address when
-the gateway knows of the withdrawal and says so. A gateway that has been silent long enough is without it, too: its
-kernel has dropped the address by itself.
+An assigned address stays reserved until its gateway certainly no longer has it. This is certain when the gateway
+has seen the withdrawal and reports its addresses without it. It is certain, too, when the gateway has been silent
+long enough: its kernel has dropped the address then.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Assignments = Mapping[str, Mapping[Address, Address]]
 class AddressLedger:
     """Every replica keeps a ledger all the time, so that a new leader knows of earlier withdrawals.
 
-    `silence`: a gateway that nobody has heard for so many seconds has none of its addresses any more. `began`: when
+    `silence`: seconds after which a gateway that no replica has heard no longer has its addresses. `began`: when
     this replica began. `settled`: no other replica assigned anything before. A replica that is not settled may know
     too little for a while.
     """
@@ -31,12 +31,12 @@ class AddressLedger:
     silence: float
     began: float
     settled: bool = False
-    # (gateway, address) that no status assigns any more -> the version of the withdrawal, and when it was seen.
+    # (gateway, address) of a withdrawn assignment -> the version of the withdrawal, and when this replica saw it.
     _withdrawn: dict[tuple[Address, Address], tuple[int, float]] = field(default_factory=dict)
     _assigned: set[tuple[Address, Address]] = field(default_factory=set)
 
     def allocator(self, now: float, assigned: Assignments, version: int, heard: HeardStates) -> AddressAllocator:
-        """The addresses for one round. `version` is the newest version of any policy in `assigned`."""
+        """The allocator for one round. `version`: the newest version of any policy in `assigned`."""
         self._follow(now, assigned, version)
         self._forget(now, heard)
         holders: dict[Address, set[Address]] = {}
@@ -65,7 +65,7 @@ class AddressLedger:
     def _forget(self, now: float, heard: HeardStates) -> None:
         for (gateway, address), (version, when) in list(self._withdrawn.items()):
             state, last = heard.get(gateway, (GatewayState(), -inf))
-            # A gateway that knows of the withdrawal and still has the address is a holder by its own state.
+            # A gateway that has seen the withdrawal and still has the address is a holder by its own report.
             if state.seen >= version or now - max(when, last) > self.silence:
                 del self._withdrawn[gateway, address]
 
@@ -73,7 +73,7 @@ class AddressLedger:
 def _conflicts(fresh: Mapping[Address, GatewayState], holders: Mapping[Address, set[Address]]) -> dict[Address, str]:
     """Address -> the stranger that has the address.
 
-    A gateway that comes back may take the present holder for a stranger. Such a conflict is left out.
+    A returning gateway may take the present holder for a stranger. Such a conflict is left out.
     """
     return {
         address: who

@@ -1,4 +1,4 @@
-"""Which gateways of a policy may serve, and which of them the pods of each zone use."""
+"""The gateways of a policy that may serve, and the gateways of each zone's pods."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from controllers.egress_ha.replica.declared_policy import DeclaredPolicy
 from controllers.egress_ha.replica.members import Member, group_members
 from controllers.egress_ha.replica.observations import Observations
 
-# Zone -> the gateways that the zone's pods use. The zone None stands for all pods, the empty one for unlabelled nodes.
+# Zone -> the gateways of the zone's pods. None means all pods, the empty zone pods on nodes without a zone.
 Chosen = Mapping[str | None, Sequence[Member]]
 
 
@@ -22,9 +22,9 @@ Chosen = Mapping[str | None, Sequence[Member]]
 class Candidates:
     """The gateways of one policy in one round.
 
-    `pools`: each group with its members. `active`: for each group, the gateways that the status names as active.
-    `cut`: gateway -> the policy's destinations that the gateway has no uplink to. `zones`: the zones that the policy
-    tells apart.
+    `pools`: each group with its members. `active`: for each group, the active gateways of the status.
+    `cut`: gateway -> the policy's destinations without an uplink. `zones`: the zones that the policy
+    distinguishes.
     """
 
     policy: EgressPolicy
@@ -41,12 +41,12 @@ class Candidates:
 
     @property
     def group_of(self) -> dict[str, EgressGroup]:
-        """Node name -> the group that the node is a gateway of. The first group that selects a node counts."""
+        """Node name -> the group of the gateway. The first group that selects a node counts."""
         return {member.name: group for group, pool in reversed(self.pools) for member in pool}
 
     @property
     def limited(self) -> bool:
-        """Whether any group limits how many of its gateways serve."""
+        """Whether any group limits the number of its serving gateways."""
         return any(group.max_gateway_nodes for group, _ in self.pools)
 
     def healthy(self, member: Member) -> bool:
@@ -55,15 +55,15 @@ class Candidates:
         return self.observed.serving.get(member.address, False) and ready and self._available(member)
 
     def answers(self, member: Member) -> bool:
-        """Whether to use the gateway where none is healthy. A gateway that flaps, or is not ready, beats none."""
+        """Whether to use the gateway if none is healthy. A flapping or unready gateway is better than none."""
         return member.address in self.observed.answering and self._available(member)
 
     def choose(self, *serves: placement.Serves) -> Chosen:
-        """The gateways of each zone. A later one of `serves` counts only where the ones before find no gateway."""
+        """The gateways of each zone. A later test of `serves` counts only if the earlier ones find no gateway."""
         return {zone: self._first_choice(zone, serves) for zone in self.zones}
 
     def home(self) -> Chosen:
-        """The gateways of each zone if every gateway that is not drained served, whatever the status says."""
+        """The gateways of each zone if every gateway that is not drained served, whatever the status."""
         return {zone: self._choice(zone, lambda member: not member.drained, []) for zone in self.zones}
 
     def _is_active(self, member: Member) -> bool:
@@ -77,7 +77,7 @@ class Candidates:
         return next((choice for choice in choices if choice), [])
 
     def _choice(self, zone: str | None, serves: placement.Serves, active: Sequence[AbstractSet[str]]) -> list[Member]:
-        """The gateways of all groups for a zone. Where a group has a limit, those of `active` come first."""
+        """The gateways of all groups for a zone. In a group with a limit, gateways of `active` come first."""
         affinity = self.policy.az_affinity if zone is not None else "disabled"
         picks: dict[Address, Member] = {}
         for index, (group, pool) in enumerate(self.pools):
@@ -88,7 +88,7 @@ class Candidates:
 
 
 def candidates_of(item: DeclaredPolicy, observed: Observations) -> Candidates:
-    """The candidates of a policy, by its groups, its status and what the replica knows."""
+    """The candidates of a policy, by its groups, its status and the replica's observations."""
     pools = [(group, group_members(group, observed.nodes)) for group in item.policy.egress_groups]
     active = [frozenset(group.get("activeGatewayIPs") or ()) for group in group_statuses(item.status)]
     cut = _cut(item.policy, [member for _, pool in pools for member in pool], observed)

@@ -17,7 +17,7 @@ OWNER = f"{HA_GROUP}/egress-policy"
 OF_ZONE = f"{HA_GROUP}/zone"
 KIND = "CiliumEgressGatewayPolicy"
 API = "cilium.io/v2"
-# No node has this label. Agents drop the traffic that such a policy selects, instead of letting it leave as it is.
+# No node has this label. Agents drop the traffic that such a policy selects, instead of sending it untranslated.
 _NOBODY = {"nodeSelector": {"matchLabels": {f"{HA_GROUP}/no-gateway": "true"}}}
 
 Manifest = dict[str, Any]
@@ -34,7 +34,7 @@ def zone_policies(
 ) -> Iterator[Manifest]:
     """One object for each selector, for the pods of a zone (None: of all; empty: of nodes without a zone).
 
-    `groups`: node -> the group that the node is a gateway of. `lists`: whether agents know `egressGateways` and node
+    `groups`: node -> the group of the gateway. `lists`: whether agents support `egressGateways` and node
     selectors (Cilium 1.18). For older agents the first gateway serves all pods.
     """
     entries = [_entry(member, groups[member.name], addresses) for member in plan] or [dict(_NOBODY)]
@@ -61,7 +61,7 @@ def zone_policies(
 
 
 def _name(policy: str, zone: str | None, index: int) -> str:
-    """The object's name, unique for the policy, zone and selector, whatever characters the names hold."""
+    """The object's name, unique for policy, zone and selector, whatever characters their names have."""
     if zone is None:
         return f"{policy}-{index}"
     mark = hashlib.sha256(f"{policy}/{zone}/{index}".encode()).hexdigest()[:8]

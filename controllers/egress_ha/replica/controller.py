@@ -39,7 +39,7 @@ _TICK, _AGAIN, _SELDOM = 1.0, 0.2, 5.0
 
 
 class Controller:
-    """One replica. `address` is its host's InternalIP, by which the other replicas know this one."""
+    """One replica. `address`: its host's InternalIP, which identifies it to the other replicas."""
 
     def __init__(
         self, kube: Kube, settings: EgressHA, pod: str, address: Address, keys: KeyRing, *, lists: bool = True
@@ -60,7 +60,7 @@ class Controller:
         self._writer = PolicyWriter(kube, self._policies, self._made, self._events)
         # The gateways of the last round. The prober asks them, and need not read every policy each time.
         self._gateways: frozenset[Address] = frozenset()
-        # Whether this replica read the caches anew since it leads, and since a call failed.
+        # Whether this replica has read the caches again since it became the leader, and since a call failed.
         self._current = False
         # The input of the last round that wrote everything.
         self._done: object = None
@@ -91,7 +91,7 @@ class Controller:
                 self._current = False
 
     def resign(self) -> None:
-        """Give the lead up before an orderly end."""
+        """Give up leadership before an orderly end."""
         self._election.resign()
 
     def _start_probes(self) -> None:
@@ -108,7 +108,7 @@ class Controller:
         return {ip_address(host) for host in hosts if host} - {self._address}
 
     def _reconcile(self) -> None:
-        """One round: decide, and write the decisions where this replica leads. Raises ApiError."""
+        """One round: decide, and write the decisions if this replica leads. Raises ApiError."""
         self._catch_up()
         nodes = members(self._nodes.objects())
         # The version comes first: the objects that are read after it are at least as new.
@@ -119,12 +119,12 @@ class Controller:
         refused = {name: one for name, one in read.items() if isinstance(one, str)}
         gateways = all_gateways((item.policy for item in declared), nodes)
         agreed = self._agree(gateways)
-        # Every policy counts here, readable or not: the gateways go by the status.
+        # Every policy counts here, readable or not: gateways follow the status.
         assigned = {name: dict(assigned_addresses(item)) for name, item in items.items()}
         states = self._views.states()
         allocator = self._ledger.allocator(time.monotonic(), assigned, version, states)
         if not self._election.leading or agreed is None:
-            # A leader that knows nothing yet of a gateway would move the gateway's traffic for no reason.
+            # A leader that does not know a gateway yet would move the gateway's traffic without reason.
             return
         observed = _observations(nodes, agreed, states, self._lists)
         # The same input leads to the same decisions: a round without a change costs nothing.
@@ -140,9 +140,9 @@ class Controller:
         self._done = basis
 
     def _catch_up(self) -> None:
-        """Read the caches anew where this replica has just begun to lead, or where a call has failed.
+        """Read the caches again if this replica has just become the leader, or if a call has failed.
 
-        The caches may lack the last writes of the leader before, or a write whose answer was lost.
+        The caches may lack the last writes of the previous leader, or a write with a lost answer.
         """
         if not self._election.leading:
             self._current = False
@@ -153,7 +153,7 @@ class Controller:
         self._ledger.settled = self._ledger.settled or self._election.first
 
     def _agree(self, gateways: dict[Address, Member]) -> AgreedHealth | None:
-        """Which gateways serve; None while this replica does not know every gateway."""
+        """The replicas' agreement on the gateways; None while this replica does not know every gateway."""
         self._gateways = frozenset(gateways)
         agreed = self._views.agree(gateways, self._peers())
         metrics.health(agreed.serving if agreed else {}, {member.address: member.name for member in gateways.values()})

@@ -1,4 +1,4 @@
-"""The decision: what the policies, their status and their addresses are to be. The decision asks nobody."""
+"""The decision on policies, their status and their addresses. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from transport.kube import Object
 
 @dataclass
 class Decision:
-    """What is to be for one policy. `policies` is None where no gateway serves: what is programmed stays."""
+    """The decision for one policy. `policies`: None if no gateway serves, so that the existing objects stay."""
 
     declared: DeclaredPolicy
     policies: list[Manifest] | None
@@ -43,7 +43,7 @@ def _decide(item: DeclaredPolicy, observed: Observations, allocator: AddressAllo
     status = policy_status(item, candidates, chosen, assigned, short)
     notes = _cut_notes(candidates)
     if item.policy.az_affinity != "localOnly" and not all(chosen.values()):
-        # What is programmed is no worse than nothing. A policy that never had a gateway drops its traffic.
+        # The existing objects are no worse than none. A policy that never had a gateway drops its traffic.
         kept = None if item.status else _drop(item, observed)
         return Decision(item, kept, status, [*notes, "no gateway serves"])
     manifests = _manifests(item, candidates, chosen, assigned)
@@ -65,7 +65,7 @@ def _assign(
 def _with_address(
     serves: Serves, item: DeclaredPolicy, assigned: Mapping[Address, Address], allocator: AddressAllocator
 ) -> Serves:
-    """The same test, for gateways that have their address. A policy without egressCIDRs asks for no address."""
+    """The same test, but only for gateways with an address. A policy without egressCIDRs needs no address."""
 
     def serves_with_address(member: Member) -> bool:
         address = assigned.get(member.address)
@@ -101,7 +101,7 @@ def _cut_notes(candidates: Candidates) -> list[str]:
 
 
 def _zone_notes(chosen: Chosen) -> list[str]:
-    """A note for each zone whose pods have no gateway, which only localOnly allows."""
+    """A note for each zone without a gateway for its pods, which only localOnly allows."""
     without = [zone for zone, serving in chosen.items() if not serving and zone is not None]
     whose = [f"zone {zone} has" if zone else "nodes without a zone have" for zone in without]
     return [f"{one} no serving gateway: localOnly drops the traffic of the pods there" for one in whose]

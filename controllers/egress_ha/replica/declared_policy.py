@@ -1,4 +1,4 @@
-"""The EgressGatewayHAPolicies as the API has them, and how the replica reads them."""
+"""The EgressGatewayHAPolicies of the API, as the replica parses them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from transport.kube import Object
 
 @dataclass(frozen=True)
 class DeclaredPolicy:
-    """A policy, and what the API adds to the policy."""
+    """A policy, and the metadata that the API adds."""
 
     policy: EgressPolicy
     uid: str
@@ -24,13 +24,13 @@ class DeclaredPolicy:
 
 
 class PolicyReader:
-    """Reads each version of a policy's spec once."""
+    """Parses each version of a policy's spec once."""
 
     def __init__(self) -> None:
         self._read: dict[str, tuple[object, EgressPolicy | str]] = {}
 
     def declared(self, item: Object) -> DeclaredPolicy | str:
-        """The policy of an object of the API, or why the object is none."""
+        """The policy of an API object, or the reason why the object is invalid."""
         metadata = item["metadata"]
         version = (metadata["uid"], metadata.get("generation"))
         known, policy = self._read.get(metadata["name"], (None, ""))

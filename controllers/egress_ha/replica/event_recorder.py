@@ -1,4 +1,4 @@
-"""Events of the API: the replica records a state of a policy or a gateway once, until that state changes."""
+"""Events of the API. The replica records the state of a policy or gateway once, until the state changes."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class EventRecorder:
         self._serving: dict[str, bool] = {}
 
     def record_gateways(self, serving: Mapping[str, bool]) -> None:
-        """Record which gateways were lost or serve again since the last call. `serving`: node -> whether it serves.
+        """Record the gateways that were lost or returned since the last call. `serving`: node -> whether it serves.
 
-        Each event is an event of the Node, not of every policy. An event that the API refuses is left out.
+        Each event is an event of the Node, not of every policy. An event that the API refuses is skipped.
         """
         for node, serves in serving.items():
             if node in self._serving and self._serving[node] != serves:
@@ -33,9 +33,9 @@ class EventRecorder:
         self._serving = dict(serving)
 
     def record(self, about: Object, kind: str, reason: str, message: str) -> None:
-        """Record an event of an object, unless the last one of that reason said the same. Raises ApiError.
+        """Record an event of an object, unless the last event with this reason had the same message. Raises ApiError.
 
-        An empty message records nothing: the state of that reason is over.
+        An empty message records nothing: it ends the state of this reason.
         """
         if self._recorded.get((about["uid"], reason), "") == message:
             return
@@ -44,7 +44,7 @@ class EventRecorder:
             self._kube.create(_event(about, kind, reason, message))
 
     def _record_gateway(self, node: str, serves: bool) -> None:
-        # The kubelet's events name a Node so, too: the name stands for the uid.
+        # As in the kubelet's events of a Node: the name stands for the uid.
         about = {"apiVersion": "v1", "kind": "Node", "name": node, "uid": node}
         if serves:
             self.record(about, "Normal", _SERVES, f"egress gateway {node} serves")

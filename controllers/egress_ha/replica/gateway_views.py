@@ -1,4 +1,4 @@
-"""How this replica sees the gateways, and how the other replicas say that they see the gateways."""
+"""This replica's view of the gateways, and the views that other replicas report."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class _Peer:
 
 @dataclass(frozen=True)
 class AgreedHealth:
-    """`serving`: gateway -> whether to use the gateway. `answering`: gateways that answer, damped ones as well."""
+    """`serving`: gateway -> whether to use the gateway. `answering`: gateways that answer, including damped ones."""
 
     serving: Mapping[Address, bool]
     answering: frozenset[Address] = frozenset()
 
 
 class GatewayViews:
-    """Health and last state of every gateway. Threads may share an object; `changed` is called when there is news."""
+    """Health and last state of every gateway. Threads may share an object. `changed`: called after each change."""
 
     def __init__(self, thresholds: Thresholds, longest_hold: float, changed: Callable[[], None]) -> None:
         self._thresholds, self._longest_hold, self._changed = thresholds, longest_hold, changed
@@ -51,7 +51,7 @@ class GatewayViews:
         self._damping: dict[Address, FlapDamping] = {}
 
     def update_gateway(self, gateway: Address, answered: bool, document: Any) -> None:
-        """Take the result of a gateway's probe in. An answer that cannot be read counts as a miss."""
+        """Process the result of a gateway's probe. An unreadable answer counts as a miss."""
         now = time.monotonic()
         try:
             state = GatewayState.parse(document) if answered else None
@@ -69,7 +69,7 @@ class GatewayViews:
             self._changed()
 
     def update_peer(self, peer: Address, answered: bool, document: Any) -> None:
-        """Take the result of another replica's probe in. An answer that cannot be read counts as a miss."""
+        """Process the result of another replica's probe. An unreadable answer counts as a miss."""
         now = time.monotonic()
         try:
             up, states = _parsed_view(document, now) if answered else ({}, {})
@@ -111,7 +111,7 @@ class GatewayViews:
             return dict(self._states)
 
     def agree(self, gateways: Collection[Address], peers: Collection[Address]) -> AgreedHealth | None:
-        """What this replica and its peers agree on. None while this replica does not know every gateway."""
+        """The agreement of this replica and its peers; None while this replica does not know every gateway."""
         with self._lock:
             for gone in self._health.keys() - set(gateways):
                 del self._health[gone]
@@ -123,7 +123,7 @@ class GatewayViews:
             return None
         now = time.monotonic()
         self._damping = {a: self._damping.get(a, FlapDamping(self._longest_hold)) for a in gateways}
-        # A gateway that this replica does not reach is steady for all that this replica knows.
+        # A gateway that this replica does not reach counts as steady.
         serving = {
             a: damping.update(now, self._agreed.get(a, False), not own.up[a] or a in steady)
             for a, damping in self._damping.items()
@@ -132,7 +132,7 @@ class GatewayViews:
 
 
 def _parsed_view(document: object, now: float) -> tuple[dict[Address, bool], HeardStates]:
-    """Gateway -> up, and the states, of another replica's answer. Raises ValueError for anything else."""
+    """Gateway -> up, and the states, from another replica's answer. Raises ValueError if it is no view."""
     if not isinstance(document, dict):
         raise ValueError("a view is an object")
     up: dict[Address, bool] = {}

@@ -1,4 +1,4 @@
-"""Leader election: which replica acts. The replicas share a Lease of the API, as client-go's leader election does."""
+"""Leader election. The replicas share a Lease of the API, as client-go's leader election does."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _API = "coordination.k8s.io/v1"
 
 
 class LeaderElection(threading.Thread):
-    """Tries for the Lease all the time. `leading` ends by itself when the replica could not renew the Lease in time.
+    """Tries to get the Lease all the time. `leading` ends by itself if the replica cannot renew the Lease in time.
 
-    The election trusts no other replica's clock: it counts by its own clock how long the Lease has not changed.
+    The election trusts no other replica's clock: its own clock measures how long the Lease has not changed.
     """
 
     def __init__(self, kube: Kube, namespace: str, identity: str, seconds: float, changed: Callable[[], None]) -> None:
@@ -47,13 +47,13 @@ class LeaderElection(threading.Thread):
             began = time.monotonic()
             with self._busy, contextlib.suppress(ApiError):
                 if not self._over.is_set() and self._try():
-                    # The others wait longer than that: one leader has ended before the next one begins.
+                    # Other replicas wait longer than this: a leader has ended before the next one begins.
                     self._until = began + self._seconds * 0.8
             if led != self.leading:
                 self._changed()
 
     def resign(self) -> None:
-        """Give the Lease up for good, so that another replica need not wait until the Lease is over."""
+        """Give up the Lease for good, so that another replica need not wait until the Lease expires."""
         self._over.set()
         with self._busy:
             led, self._until = self.leading, 0.0

@@ -26,12 +26,12 @@ class Member:
 
     @property
     def zone(self) -> str:
-        """The availability zone; empty for a node without that label."""
+        """The availability zone; empty for a node without the label."""
         return self.labels.get(ZONE, "")
 
 
 def members(nodes: Iterable[Mapping[str, Any]]) -> dict[str, Member]:
-    """Node name -> member, from Node objects. A node without an InternalIP, or being deleted, is left out."""
+    """Node name -> member, from Node objects. Nodes without an InternalIP or in deletion are left out."""
     found = {}
     for node in nodes:
         metadata = node["metadata"]

@@ -16,12 +16,12 @@ SECONDS = Histogram("egress_ha_decision_seconds", "CPU seconds a decision took")
 
 
 def serve(port: int, address: str) -> None:
-    """Answer on the port of the address."""
+    """Serve the metrics on the port of the address."""
     start_http_server(port, address)
 
 
 def health(serving: Mapping[Address, bool], names: Mapping[Address, str]) -> None:
-    """Set which gateways serve. Gateways that are gone leave the metric."""
+    """Set the metric of each gateway. Gateways that are gone are removed."""
     SERVING.clear()
     for address, up in serving.items():
         SERVING.labels(names.get(address, str(address))).set(up)

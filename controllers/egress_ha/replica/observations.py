@@ -1,4 +1,4 @@
-"""What the replica knows of the cluster when the replica decides."""
+"""The replica's knowledge of the cluster at the time of a decision."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from controllers.egress_ha.replica.members import Member
 class Observations:
     """`nodes`: node name -> member. `serving`: gateway -> whether to use the gateway.
 
-    `answering`: the gateways that answer. Such a gateway may be damped: it serves only where no other gateway serves.
-    `lists`: whether agents know lists of gateways. `cut`: gateway -> the destinations that the gateway has no uplink
-    to. `unready`: the gateways that no new traffic should go to yet.
+    `answering`: the gateways that answer. Such a gateway may be damped: it serves only if no other gateway does.
+    `lists`: whether agents support lists of gateways. `cut`: gateway -> the destinations without an uplink.
+    `unready`: the gateways that should not get new traffic yet.
     """
 
     nodes: Mapping[str, Member]

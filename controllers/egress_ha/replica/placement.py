@@ -1,9 +1,9 @@
-"""Which gateway serves which pods.
+"""Assigns pods to gateways.
 
-Agents spread a policy's pods over the policy's list of gateways. An agent sorts the list by node address and takes
+Agents spread a policy's pods over the policy's list of gateways. An agent sorts the list by node address and picks
 entry number `hash(pod) modulo length`. So the list has a fixed length and names each gateway several times in a row:
-each gateway has a range of the list. A gateway that is gone leaves its range to its neighbors in that order, and no
-other pod moves. A gateway that is back takes the same range again.
+each gateway has a range of the list. A lost gateway leaves its range to its neighbors in this order, and no
+other pod moves. A returning gateway gets the same range again.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ def chosen(
     serves: Serves,
     before: AbstractSet[str] = frozenset(),
 ) -> list[Member]:
-    """The members of a group that the pods of one zone use, of a pool in the order of addresses.
+    """The members of a group that serve the pods of one zone. `pool`: members in the order of addresses.
 
-    Where the group has a limit, the members that serve now, `before`, come first.
+    In a group with a limit, the members that serve now, `before`, come first.
 
-    localOnly takes gateways of the zone alone. localOnlyFirst takes others only where no gateway of the zone serves.
-    localPriority fills up with others to `maxGatewayNodes`. Pods without a zone have no local gateway.
+    localOnly uses only gateways of the zone. localOnlyFirst uses others only if no gateway of the zone serves.
+    localPriority adds others up to `maxGatewayNodes`. Pods without a zone have no local gateway.
     """
     able = [member for member in pool if serves(member)]
     most = group.max_gateway_nodes
@@ -53,10 +53,10 @@ def chosen(
 
 
 def slots(home: Sequence[Member], serving: Sequence[Member]) -> list[Member]:
-    """The list of gateways, one entry a slot, in the agents' order.
+    """The list of gateways, one entry for each slot, in the agents' order.
 
-    `home` are the members that would share the traffic if all of them served. `serving` are the members that serve.
-    One gateway alone makes a list of one. The list is empty where no gateway serves.
+    `home`: the members that would share the traffic if all of them served. `serving`: the members that serve.
+    A single gateway gives a list of one entry. The list is empty if no gateway serves.
     """
     here = {member.address for member in serving}
     if not any(member.address in here for member in home):
@@ -73,7 +73,7 @@ def slots(home: Sequence[Member], serving: Sequence[Member]) -> list[Member]:
 
 
 def _filled(owners: list[Member | None]) -> list[Member]:
-    """The slots with each gap filled: the gateways to its left and right take the half next to them."""
+    """The slots without gaps: the gateways to the left and right of a gap each get the half next to them."""
     result = list(owners)
     start = 0
     while start < len(owners):

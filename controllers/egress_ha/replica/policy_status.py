@@ -17,7 +17,7 @@ from transport.kube import Object
 def policy_status(
     item: DeclaredPolicy, candidates: Candidates, chosen: Chosen, assigned: Mapping[Address, Address], short: str
 ) -> Object:
-    """The status without transition times. `short`: why not every gateway has an address, empty where each has one."""
+    """The status without transition times. `short`: why not every gateway has an address; empty if each has one."""
     groups = [_group_status(pool, candidates, chosen, assigned) for _, pool in candidates.pools]
     status: Object = {"observedGeneration": item.generation, "groupStatuses": groups}
     if item.policy.egress_cidrs:
@@ -43,7 +43,7 @@ def _group_status(
 
 
 def _satisfied(item: DeclaredPolicy, short: str) -> Object:
-    """The condition that says whether every gateway has an address."""
+    """The condition about the gateways' addresses."""
     return {
         "type": HA_SATISFIED,
         "status": "False" if short else "True",

@@ -1,4 +1,4 @@
-"""Writes decisions to the API: objects that differ, and the policies' status. Objects that are not wanted go."""
+"""Writes decisions to the API: changed objects and the policies' status. Deletes unwanted objects."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ MANAGER = "cilium-edge-egress-ha"
 
 
 class NameTaken(ApiError):
-    """An object of that name belongs to somebody else."""
+    """An object with this name belongs to another owner."""
 
 
 class PolicyWriter:
-    """`policies` and `made` are the caches. The writer puts what it wrote into them at once."""
+    """`policies`, `made`: the caches. The writer adds every written object to them at once."""
 
     def __init__(self, kube: Kube, policies: Informer, made: Informer, events: EventRecorder) -> None:
         self._kube, self._policies, self._made, self._events = kube, policies, made, events
         self._failed: list[ApiError] = []
-        # Policy -> which object of another owner has a name that the policy needs.
+        # Policy -> message about an object of another owner with a name that the policy needs.
         self._names_taken: dict[str, str] = {}
 
     def write(self, items: Mapping[str, Object], decisions: Sequence[Decision], refused: Mapping[str, str]) -> None:
-        """Write what the decisions want. `items`: the policies that they rest on, as the API had them.
+        """Write the decisions. `items`: the API objects of the policies that the decisions were made for.
 
-        `refused`: policy -> why nobody can read the policy. Objects of such a policy stay. Every write stands by
-        itself: the writer tries all of them, and then raises the first ApiError.
+        `refused`: policy -> why the policy is unreadable. Objects of such a policy stay. Writes are independent of each
+        other: the writer tries all of them, and then raises the first ApiError.
         """
         self._failed = []
         self._names_taken = {}
         with ThreadPoolExecutor(8, "write") as pool:
             self._write_policies(decisions, refused, pool)
-            # The list waits for all of them, and raises an error that is no ApiError.
+            # `list` waits for all writes, and raises errors other than ApiError.
             list(pool.map(lambda one: self._write_status(items[one.declared.policy.name], one), decisions))
         for name, why in refused.items():
             self._refuse(items[name], why)
@@ -59,7 +59,7 @@ class PolicyWriter:
         known = [one["metadata"]["name"] in made for one in writes]
         for manifest, error in zip(writes, pool.map(self._apply, writes, known), strict=True):
             if error is not None:
-                # The old objects of the policy stay: they are no worse than half of the new ones.
+                # The old objects of the policy stay: they are better than an incomplete set of new ones.
                 owner = manifest["metadata"]["labels"][OWNER]
                 untouched.add(owner)
                 self._failed.append(error)
@@ -70,7 +70,7 @@ class PolicyWriter:
                 self._try(lambda name=name: self._kube.delete(API, KIND, name))  # type: ignore[misc]
 
     def _apply(self, manifest: Object, known: bool) -> ApiError | None:
-        """Change an object that this controller made, or make a new one. An object of another owner stays as it is."""
+        """Change an object of this controller, or create a new one. An object of another owner stays unchanged."""
         try:
             ours = known or self._free(manifest)
             live = self._kube.apply(manifest, manager=MANAGER, force=known) if ours else None
@@ -84,7 +84,7 @@ class PolicyWriter:
         return None
 
     def _free(self, manifest: Object) -> bool:
-        """Whether the name is free, or this controller made the object and the cache does not have it yet."""
+        """Whether the name is free, or belongs to an object of this controller that the cache does not have yet."""
         live = self._kube.get(API, KIND, manifest["metadata"]["name"])
         if live is None:
             return True
@@ -98,7 +98,7 @@ class PolicyWriter:
             self._record(item, "NoGateway", "; ".join(decision.notes))
 
     def _refuse(self, item: Object, why: str, reason: str = "Invalid") -> None:
-        """Say in the status and in an event that the controller does not carry out the policy as it is now."""
+        """Report in the status and in an event that the controller does not carry out the present policy."""
         before = item.get("status") or {}
         message = f"{why}; the last state that was carried out stays, without failover"
         refusal = {
@@ -113,9 +113,9 @@ class PolicyWriter:
             self._record(item, reason, message)
 
     def _apply_status(self, item: Object, status: Object) -> bool:
-        """Whether the policy has the status now.
+        """Write the status; returns whether the policy has it now.
 
-        The API refuses the status of a policy that somebody wrote since. Then the next round decides anew.
+        The API refuses the status if the policy was changed since. Then the next round decides again.
         """
         before = item.get("status") or {}
         status = with_transition_times(status, before, datetime.now(UTC))
@@ -141,7 +141,7 @@ class PolicyWriter:
 
 
 def _differs(wanted: Object, live: Object | None) -> bool:
-    """Whether the API's object lacks a part of the wanted one. Defaults that the API fills in are no difference."""
+    """Whether the live object lacks a part of the wanted one. Defaults that the API adds are no difference."""
     if live is None:
         return True
     filled: Object = {"egressGateways": [], "excludedCIDRs": []}
