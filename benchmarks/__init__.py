@@ -1,1 +1,1 @@
-"""Measurements; each prints ratios against a baseline that is run in the same call."""
+"""Benchmarks. Each prints ratios to a baseline that runs in the same call."""

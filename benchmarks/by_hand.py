@@ -1,9 +1,9 @@
-"""From nothing to a proven edge: `edge up` of the dev stack, beside a shell script that does the same by hand.
+"""From nothing to a proven edge: `edge up` of the dev stack, compared with a shell script that does the same.
 
 The script starts the same lab, installs the chart with helm, writes frr.conf, adds routes and labels, and
-applies the same manifests with kubectl as soon as their kinds are there. It keeps no state, checks nothing
-beforehand, and cannot be run twice. Both are timed until the router has four sessions and all five routes, and
-until every pod is Ready.
+applies the same manifests with kubectl as soon as their kinds exist. The script keeps no state, checks nothing
+beforehand, and cannot be run twice. Two times are measured: until the router has four sessions and all five
+routes, and until every pod is Ready.
 
     .venv/bin/python -m benchmarks.by_hand [RUNS]
 """
@@ -26,7 +26,7 @@ POLL = 0.2
 
 
 class Clock(threading.Thread):
-    """Watches the router, past `edge`, until it has all sessions and routes."""
+    """Watches the router, without `edge`, until it has all sessions and routes."""
 
     def __init__(self, edge: Edge) -> None:
         super().__init__(daemon=True)
@@ -41,7 +41,7 @@ class Clock(threading.Thread):
             time.sleep(POLL)
 
     def stop(self) -> tuple[float, float]:
-        """Seconds until the routes were there, and until now."""
+        """Seconds until the routes were complete, and until now."""
         whole = time.monotonic() - self._began
         self.join(120)
         assert self.routed is not None, "the router does not have all sessions and routes"
@@ -67,7 +67,7 @@ class Clock(threading.Thread):
 
 
 def by_hand(edge: Edge, files: Path) -> tuple[float, float]:
-    """What somebody would write down in an afternoon."""
+    """Times of the shell script, as an engineer would write it in an afternoon."""
     clock = Clock(edge)
     edge.run("lab", "up", timeout=300)
     clock.start()
@@ -85,7 +85,7 @@ def by_hand(edge: Edge, files: Path) -> tuple[float, float]:
 
 
 def by_edge(edge: Edge) -> tuple[float, float]:
-    """`edge up`, from nothing."""
+    """Times of `edge up`, from nothing."""
     clock = Clock(edge)
     clock.start()
     edge.run("up", timeout=500)
@@ -108,7 +108,7 @@ kubectl wait --for=condition=Ready pod --all --timeout=120s >/dev/null
 
 
 def in_host(edge: Edge, host: str, script: str, text: str = "") -> subprocess.Popen[str]:
-    """A script on a host, as over SSH; not waited for."""
+    """Start a script on a host, as over SSH, without waiting for its end."""
     process = subprocess.Popen(
         edge.argv("lab", "exec", host, "--", "sh", "-c", script), env=edge.env, stdin=subprocess.PIPE, text=True
     )
@@ -125,7 +125,7 @@ def _chart() -> Path:
 
 
 def main() -> None:
-    """Alternate both; print medians and ratios."""
+    """Run both in turns, and print medians and ratios."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     seen: dict[str, list[tuple[float, float]]] = {"by hand": [], "edge up": []}
     for number in range(runs):

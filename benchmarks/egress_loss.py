@@ -1,8 +1,8 @@
-"""CPU that the egress controller needs when a gateway is lost, against a real API server.
+"""CPU time of the egress controller after the loss of a gateway, with a real API server.
 
-Policies by the hundred over 50 gateways in three zones; one gateway stops answering. Counted is the CPU of the
-whole process (decisions, calls, what the watches bring) until every policy has moved. The controller reads
-no pods, so their number is no matter. The baseline is the same number of writes without a controller.
+Hundreds of policies use 50 gateways in three zones, and one gateway stops answering. The benchmark measures the CPU
+time of the whole process (decisions, calls, watches) until every policy has moved. The controller reads no pods, so
+their number does not matter. The baseline is the same number of writes without a controller.
 
     .venv/bin/python -m benchmarks.egress_loss [POLICIES ...]
 """
@@ -32,7 +32,7 @@ LABEL = {"bench-gw": "true"}
 
 
 def main() -> None:
-    """Bring the hosts of the egress stack up, and run a process beside its API for each size."""
+    """Start the hosts of the egress stack, and run a process with access to its API for each size."""
     sizes = sys.argv[1:] or ["125", "250", "500"]
     with tempfile.TemporaryDirectory() as directory:
         edge = Edge(Path(directory) / "project", "egress")
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def worker(kubeconfig: Path, policies: int) -> None:
-    """Declare, lose a gateway, count."""
+    """Declare the policies, lose a gateway, and measure."""
     kube = Kube(kubeconfig.read_text())
     _declare(kube, policies)
     controller = Controller(kube, EgressHA(misses=1, recoveries=1), "bench", ip_address("127.0.0.1"), KeyRing())
@@ -87,7 +87,7 @@ def worker(kubeconfig: Path, policies: int) -> None:
 
 
 def _settle(controller: Controller, event: Callable[[], object]) -> tuple[float, float, int]:
-    """CPU and clock seconds, and writes, until a round writes nothing any more."""
+    """CPU seconds, elapsed seconds, and number of writes, until a round writes nothing."""
     written: list[str] = []
     apply = controller._writer._kube.apply
 
@@ -109,7 +109,7 @@ def _settle(controller: Controller, event: Callable[[], object]) -> tuple[float,
 
 
 def _floor(kube: Kube, writes: int) -> float:
-    """CPU of as many writes to one object, with nobody who decides or watches."""
+    """CPU seconds of as many writes to one object, without decisions and watches."""
     item = kube.find(API, KIND)[0]
     plain = {"apiVersion": API, "kind": KIND, "metadata": {"name": "floor"}, "spec": item["spec"]}
     began = time.process_time()
@@ -160,7 +160,7 @@ def _served(kube: Kube) -> bool:
 
 
 def _open_kind() -> Object:
-    """Cilium's kind without its schema: no agent is here that would read it."""
+    """Cilium's CRD without its schema: no agent reads the objects."""
     schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     names = {"kind": KIND, "plural": "ciliumegressgatewaypolicies", "singular": "ciliumegressgatewaypolicy"}
     version = {"name": "v2", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}

@@ -1,7 +1,7 @@
-"""A gateway that freezes: the black-out of a pod that has the HA policy, and of one with a plain policy.
+"""A frozen gateway: the black-out of a pod with the HA policy, and of a pod with a plain policy.
 
-Both in one drill, on the same gateway, at the same time: the write-up's configuration for open-source Cilium
-is the plain policy, whose pods wait until the gateway is back.
+One drill measures both at the same time, on the same gateway. The plain policy is the write-up's configuration for
+open-source Cilium: its pods wait until the gateway is back.
 
     .venv/bin/python -m benchmarks.gateway_frozen [RUNS]
 """
@@ -31,12 +31,12 @@ POD = "pod/netperf-pod"
 
 
 def streams(stack: StackConfig) -> tuple[Stream, ...]:
-    """The same pod to an outpost behind each kind of policy. What the plain one may cost is not judged."""
+    """Streams from the same pod to an outpost behind each kind of policy. The plain policy's losses are not judged."""
     return Stream("HA policy", POD, HA, 8000, 1.5, after=5), Stream("plain policy", POD, PLAIN, 8000, 60, after=500)
 
 
 def main() -> None:
-    """Bring the egress stack up, and measure in a process that has its places."""
+    """Start the egress stack, and measure in a process with access to its hosts."""
     runs = sys.argv[1] if len(sys.argv) > 1 else "5"
     with tempfile.TemporaryDirectory() as directory:
         edge = Edge(Path(directory) / "project", "egress")
@@ -55,7 +55,7 @@ def worker(runs: int) -> None:
     document = yaml.safe_load((PROJECT / "Pulumi.egress.yaml").read_text())
     stack = parse(document["config"]["cilium-edge:stack"], "egress")
     outcomes = hold_all([drill] * runs, LabTestbed("egress", stack), lambda text: print(text, file=sys.stderr))
-    # A request that is lost when the gateway is back is no part of a black-out that ended seconds before.
+    # Requests that are lost on the gateway's return do not belong to a black-out that ended seconds before.
     rows = [[timeline.lost * timeline.spacing for _, timeline in outcome.timelines] for outcome in outcomes]
     ours, plain = (statistics.median(column) for column in zip(*rows, strict=True))
     print(

@@ -1,4 +1,4 @@
-"""Stacks of any size, for measuring how things grow."""
+"""Generates stacks of any size, to measure growth."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def stack_object(nodes: int, routers: int, services: int) -> dict[str, Any]:
-    """A valid stack object: nodes spread evenly over the subnets of the routers."""
+    """A valid stack object, with nodes spread evenly over the routers' subnets."""
     shipped = yaml.safe_load((PROJECT / "Pulumi.dev.yaml").read_text())["config"]["cilium-edge:stack"]
     stack: dict[str, Any] = copy.deepcopy(shipped)
     subnets = list(IPv4Network("10.0.0.0/8").subnets(new_prefix=20))[1 : routers + 1]
@@ -64,7 +64,7 @@ def stack_object(nodes: int, routers: int, services: int) -> dict[str, Any]:
 
 
 def project(directory: Path, nodes: int, routers: int, services: int) -> Path:
-    """A project directory with that stack as `dev`."""
+    """A project directory with the generated stack as `dev`."""
     directory.mkdir(parents=True, exist_ok=True)
     for name in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(PROJECT / name, directory / name)

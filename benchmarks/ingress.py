@@ -1,8 +1,8 @@
-"""The ingress stack beside dev: seconds until it is proven, memory, and 1,000 requests a second through one Envoy.
+"""The ingress stack compared with dev: seconds until proven, memory, and 1,000 requests per second through one Envoy.
 
-The labs are brought up in the same call, each alone on the machine. The requests go from the host outside to the
-dedicated Ingress; the baseline is the same load from a node to one of its pods, without Envoy. Last, what short lease
-times cost the API server: writes of Leases a second, and its CPU, beside the chart's times.
+Both labs run in the same call, each alone on the machine. The requests go from a host outside the cluster to the
+dedicated Ingress. Their baseline is the same load from a node to one of its pods, without Envoy. The last figures are
+the API server's costs of short lease times, compared with the chart's times: Lease writes per second, and CPU.
 
     .venv/bin/python -m benchmarks.ingress
 """
@@ -25,7 +25,7 @@ from tests.e2e.ingress.helpers import DEDICATED
 
 Edit = Callable[[Any], None]
 RATE, SECONDS, CONNECTIONS, QUIET = 1000, 20, 40, 30
-# Each connection sends its share at fixed times; a request that has no whole answer in two seconds is a failure.
+# Each connection sends its share at fixed times. A request without a complete answer in two seconds has failed.
 _LOAD = """
 import asyncio, json, sys, time
 host, rate, seconds, count = sys.argv[1], *map(int, sys.argv[2:])
@@ -65,7 +65,7 @@ asyncio.run(main())
 
 @contextmanager
 def proven(stack: str, directory: Path, edit: Edit = lambda stack: None) -> Iterator[tuple[Edge, float, int]]:
-    """A lab that `up --verify` brought up, the seconds of it, and the MiB that were available before."""
+    """A lab after `up --verify`, the seconds that this took, and the available MiB before."""
     edge = Edge(directory / stack, stack)
     edge.change(edit)
     before = available()
@@ -78,13 +78,13 @@ def proven(stack: str, directory: Path, edit: Edit = lambda stack: None) -> Iter
 
 
 def load(edge: Edge, host: str, address: str) -> Any:
-    """The load, from a host."""
+    """Run the load from a host."""
     command = f"python3 - {address} {RATE} {SECONDS} {CONNECTIONS}"
     return json.loads(edge.on(host, command, stdin=_LOAD))
 
 
 def shown(name: str, found: Any) -> str:
-    """A line of a load's figures."""
+    """A line with the figures of a load."""
     rate, median, slow = found["asked"] / found["seconds"], found["median"] * 1000, found["p99"] * 1000
     return (
         f"{name}: {rate:.0f} requests/s for {found['seconds']:.0f} s, {found['failed']} failed,"
@@ -93,7 +93,7 @@ def shown(name: str, found: Any) -> str:
 
 
 def bridges(edge: Edge, node: str) -> list[int]:
-    """MiB of the bridge of a node, and of its Envoy."""
+    """MiB of a node's bridge, and of its Envoy."""
     lines = edge.on(node, "ps -eo rss=,args=").splitlines()
     return [
         max(int(line.split()[0]) for line in lines if f"/{name} " in line) // 1024
@@ -102,7 +102,7 @@ def bridges(edge: Edge, node: str) -> list[int]:
 
 
 def renewals(edge: Edge) -> tuple[float, float]:
-    """Writes of Leases a second, and per cent of a core that the API server takes, over a while."""
+    """Lease writes per second, and the API server's CPU usage in per cent of a core, over some time."""
 
     def read() -> tuple[int, float]:
         text = edge.kubectl("get", "--raw", "/metrics")
@@ -118,7 +118,7 @@ def renewals(edge: Edge) -> tuple[float, float]:
 
 
 def tuned(stack: Any) -> None:
-    """The lease times of the drill."""
+    """Set the lease times of the drill."""
     stack["cilium"]["values"]["l2announcements"] = dict(TUNED)
 
 

@@ -1,7 +1,7 @@
-"""What a running lab takes of memory: the shipped dev stack, and the same with eight nodes (nine hosts).
+"""Memory of a running lab: the shipped dev stack, and the same stack with eight nodes (nine hosts).
 
-Counted is every process of the lab, with shared pages in proportion, and what its hosts have written (their
-file systems are in memory). The baseline is what the machine says is gone since before.
+The benchmark counts all processes of the lab, with shared pages in proportion, and the files of its hosts (their
+file systems are in memory). The baseline is the decrease of the machine's available memory.
 
     .venv/bin/python -m benchmarks.memory
 """
@@ -22,7 +22,7 @@ NODES = (4, 8)
 
 
 def available() -> int:
-    """MiB that the machine could give to somebody."""
+    """Available memory of the machine in MiB."""
     found = re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text())
     assert found is not None
     return int(found.group(1)) // 1024
@@ -40,13 +40,13 @@ def processes() -> int:
 
 
 def files(edge: Edge, hosts: list[str]) -> int:
-    """MiB that the hosts have written."""
+    """MiB of files that the hosts have written."""
     used = [edge.on(host, "df --output=used -k / /run /tmp /root | tail -n +2") for host in hosts]
     return sum(int(number) for text in used for number in text.split()) // 1024
 
 
 def with_nodes(stack: Any, count: int) -> None:
-    """As many workers more in the first subnet as are needed."""
+    """Add workers in the first subnet, up to `count` nodes."""
     routes = stack["nodes"][1]["routes"]
     for n in range(len(stack["nodes"]), count):
         address = f"192.168.10.{100 + n}"

@@ -1,8 +1,8 @@
-"""What losing a node, and getting it back, costs with each timer profile, on the lab.
+"""Times of the loss and the return of a node, with each timer profile, on the lab.
 
-The node's link goes silent (its bridge port is taken away; nobody gets a carrier loss on the router).
-Lost: from then until the router has no route through the node. Back: from the port's return until it
-has all of them again.
+The node's link goes silent (its bridge port is removed; the router's interface keeps its carrier).
+Lost: from then until the router has no route through the node. Back: from the port's return until the
+router has all of these routes again.
 
     .venv/bin/python -m benchmarks.node_lost [RUNS [PROFILE ...]]
 """
@@ -25,14 +25,14 @@ PROFILES = ("standard", "fast-failover", "graceful-upgrade")
 
 
 def routes_through_node(edge: Edge) -> int:
-    """How many routes of the router's FIB use the node."""
+    """The number of routes in the router's FIB through the node."""
     routes = json.loads(edge.on("cilium-r", "ip -j route show proto bgp"))
     hops = [hop.get("gateway") for route in routes for hop in route.get("nexthops") or [route]]
     return hops.count(ADDRESS)
 
 
 def seconds_until(condition: Callable[[], bool], limit: float) -> float:
-    """Seconds until the condition holds; the poll takes about a third of one itself."""
+    """Seconds until the condition holds. A poll takes about a third of a second."""
     began = time.monotonic()
     while not condition():
         if time.monotonic() - began > limit:
@@ -48,7 +48,7 @@ def port(edge: Edge) -> str:
 
 
 def fabric(edge: Edge, command: list[str]) -> None:
-    """A command in the namespace that holds the bridges."""
+    """Run a command in the namespace of the bridges."""
     import subprocess
 
     pid = (edge.home / "lab/dev/hosts/fabric/pid").read_text().split()[0]
@@ -56,7 +56,7 @@ def fabric(edge: Edge, command: list[str]) -> None:
 
 
 def main() -> None:
-    """Print a line for each profile, with the ratio to the first one's (`standard`, the write-up's)."""
+    """Print a line for each profile, with the ratio to the first profile (`standard`, as in the write-up)."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     profiles = sys.argv[2:] or PROFILES
     with tempfile.TemporaryDirectory() as directory:
@@ -69,7 +69,7 @@ def main() -> None:
 
                 def choose(stack: Any, profile: str = profile) -> None:
                     stack["bgp"]["peerConfigs"][0]["profile"] = profile
-                    # With graceful restart on the router only, FRR still drops a peer that has none.
+                    # With graceful restart on the router only, FRR still drops the routes of a peer without it.
                     stack["routers"][0]["bgp"]["gracefulRestart"] = profile != "fast-failover"
 
                 edge.change(choose)

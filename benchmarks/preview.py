@@ -1,6 +1,6 @@
-"""`edge plan`: the shipped stack, and generated ones of growing size. Ratios to the smallest one.
+"""`edge plan` of the shipped stack, and of generated stacks of growing size, with ratios to the smallest stack.
 
-Where `pulumi` is on PATH, its own preview of the shipped stack is the baseline of the first line.
+If `pulumi` is on PATH, its own preview of the shipped stack is the baseline of the first line.
 
     .venv/bin/python -m benchmarks.preview
 """
@@ -17,7 +17,7 @@ from statistics import median
 
 from benchmarks.generated import PROJECT, project
 
-# One run of the shipped stack is short, and says little.
+# A single run of the shipped stack is too short for a reliable time.
 TIMES = 9
 SIZES = ((125, 20, 250), (250, 20, 500), (500, 20, 1000), (1000, 20, 2000))
 
@@ -34,7 +34,7 @@ def measure(directory: Path, home: Path) -> tuple[float, int]:
 
 
 def stack_of_the_cli(directory: Path) -> dict[str, str] | None:
-    """The shipped stack as a project of `pulumi`, with a backend of its own: its environment; None without a CLI."""
+    """Make the shipped stack a project of `pulumi` with a separate backend; returns the environment. None: no CLI."""
     if shutil.which("pulumi") is None:
         return None
     directory.mkdir()
@@ -54,7 +54,7 @@ def stack_of_the_cli(directory: Path) -> dict[str, str] | None:
 
 
 def pulumi(words: list[str], directory: Path, env: dict[str, str]) -> float:
-    """Wall seconds of one command of the CLI."""
+    """Wall seconds of one command of the Pulumi CLI."""
     began = time.monotonic()
     subprocess.run(
         ["pulumi", *words], cwd=directory, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True
@@ -63,7 +63,7 @@ def pulumi(words: list[str], directory: Path, env: dict[str, str]) -> float:
 
 
 def shipped(directory: Path, home: Path) -> str:
-    """The line of the shipped stack. Both take turns, so that another load of the machine meets both."""
+    """The line of the shipped stack. Both engines run in turns, so that other load on the machine affects both."""
     env = stack_of_the_cli(directory)
     ours, memory, theirs = [], [], []
     for _ in range(TIMES):

@@ -1,4 +1,4 @@
-"""All rules over generated stacks of growing size. Ratios to the smallest one.
+"""All rules over generated stacks of growing size, with ratios to the smallest stack.
 
 .venv/bin/python -m benchmarks.rules
 """
@@ -35,7 +35,7 @@ def with_policies(stack: dict[str, Any], count: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """A line for each size, then the slowest rules of the largest."""
+    """Print a line for each size, then the slowest rules of the largest stack."""
     base = 0.0
     for nodes, routers, services, policies in SIZES:
         stack = parse(with_policies(stack_object(nodes, routers, services), policies), "generated")

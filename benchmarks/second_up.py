@@ -1,7 +1,7 @@
-"""A second `up` without changes, and one with a changed FRR line, on a running lab.
+"""A second `up` without changes, and an `up` with a changed FRR line, on a running lab.
 
-The baseline of both is `kubectl get --raw /readyz` and `vtysh -c 'show version'` by hand: what it costs to
-reach the cluster and the router at all.
+The baseline of both is the time to reach the cluster and the router: `kubectl get --raw /readyz` and
+`vtysh -c 'show version'` by hand.
 
     .venv/bin/python -m benchmarks.second_up
 """
