@@ -1,5 +1,5 @@
-"""The embedded lab: the hosts of a stack as namespaces of this machine, with real parts on them.
+"""The embedded lab: the hosts of a stack as namespaces of this machine, with real programs on them.
 
-The lab is a place, not a participant: it makes hosts, links and an empty cluster, and nothing of
-what a stack declares on top. All its traffic stays inside the namespaces that it made.
+The lab makes only hosts, links and an empty cluster, and nothing that a stack declares on top of them.
+All traffic of the lab stays inside its namespaces.
 """

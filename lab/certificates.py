@@ -1,4 +1,4 @@
-"""Certificates of a lab's Ingresses and Gateways: what the configuration lacks, the lab's own authority issues."""
+"""Certificates of a lab's Ingresses and Gateways: the lab's own CA issues those that the configuration lacks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lab.pki import Pki
 
 
 def issue(directory: Path, authority: Pki, stack: StackConfig) -> None:
-    """Write each certificate and its key to a file of the name that they have in the configuration."""
+    """Write each certificate and its key to files with the names from the configuration."""
     hosts: dict[tuple[str, str], list[str]] = {}
     for item in certified(stack):
         names = item.certificate.certificate_config, item.certificate.key_config
@@ -21,7 +21,7 @@ def issue(directory: Path, authority: Pki, stack: StackConfig) -> None:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     for names, wanted in hosts.items():
         every = tuple(dict.fromkeys(wanted))
-        # Other hosts are another certificate.
+        # A change of the hosts needs a new certificate.
         label = f"ingress-{sha256(repr((names, every)).encode()).hexdigest()[:12]}"
         for name, made in zip(names, authority.issue(label, "ingress", hosts=every), strict=True):
             _put(directory / name, made)

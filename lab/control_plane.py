@@ -1,4 +1,4 @@
-"""etcd and the Kubernetes control plane on a lab host: real parts, real TLS."""
+"""etcd and the Kubernetes control plane on a lab host: real programs, real TLS."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PKI = "/etc/kubernetes/pki"
 
 
 def start(host: Host, cluster: LabCluster, pki: Pki, management_address: str) -> None:
-    """Start etcd, API server, controller manager and scheduler; they find each other by retrying."""
+    """Start etcd, API server, controller manager and scheduler. They retry until they reach each other."""
     service_address = str(next(cluster.service_cidr.hosts()))
     names = ("kubernetes", "kubernetes.default", "kubernetes.default.svc", host.name, "localhost")
     addresses = ("127.0.0.1", service_address, str(cluster.api_server), management_address)
@@ -35,7 +35,7 @@ def start(host: Host, cluster: LabCluster, pki: Pki, management_address: str) ->
             "etcd",
             "--data-dir=/var/lib/etcd-lab",
             "--log-level=warn",
-            # The lab's data lives in memory anyway; waiting for a disk would only slow it down.
+            # The lab's data is in memory anyway: fsync would only slow it down.
             "--unsafe-no-fsync",
             "--listen-client-urls=http://127.0.0.1:2379",
             "--advertise-client-urls=http://127.0.0.1:2379",
@@ -71,7 +71,7 @@ def start(host: Host, cluster: LabCluster, pki: Pki, management_address: str) ->
             "--kubeconfig=/etc/kubernetes/controller-manager.conf",
             f"--root-ca-file={_PKI}/ca.crt",
             f"--service-account-private-key-file={_PKI}/sa.key",
-            # One identity for all controllers: fetching a token for each takes seconds at the start.
+            # One identity for all controllers: fetching a token for each controller takes seconds at the start.
             "--use-service-account-credentials=false",
             "--kube-api-qps=200",
             "--kube-api-burst=400",
@@ -91,9 +91,9 @@ def start(host: Host, cluster: LabCluster, pki: Pki, management_address: str) ->
 
 
 def wait_ready(address: str, cluster: LabCluster, pki: Pki, seconds: float, alive: Callable[[], bool]) -> None:
-    """Wait until the API server says it is ready. Call it from the management namespace.
+    """Wait until the API server is ready. Must be called in the management namespace.
 
-    Raises LabError at the deadline, or at once when the host is gone.
+    Raises LabError at the deadline, or at once if the host is gone.
     """
     context = ssl.create_default_context(cafile=str(pki.ca_certificate))
     certificate, key = pki.issue("admin", "kubernetes-admin", ("system:masters",))

@@ -1,4 +1,4 @@
-"""Faults of lab hosts: frozen processes, wires that go silent or down. Each has its opposite."""
+"""Faults of lab hosts: frozen processes, silent links, links without carrier. Each fault has an inverse."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from lab.wiring import FABRIC
 
 
 def freeze(lab: str, host: str) -> None:
-    """Stop every process of a host where it stands, as `docker pause` does; its kernel goes on."""
+    """Freeze every process of a host, as `docker pause` does. Its kernel keeps running."""
     _freezer(lab, host, "1")
 
 
 def thaw(lab: str, host: str) -> None:
-    """Let them go on."""
+    """Let the frozen processes of a host continue."""
     _freezer(lab, host, "0")
 
 
 def silence(lab: str, stack: StackConfig, host: str) -> None:
-    """Nothing passes the host's wires any more, and no interface notices (management stays)."""
+    """Drop all frames on the host's links, which keep their carrier. The management link stays."""
     for port in _ports(stack, host):
         Host(lab, FABRIC).run(["bridge", "link", "set", "dev", port, "state", "0"])
 
 
 def unsilence(lab: str, stack: StackConfig, host: str) -> None:
-    """Frames pass again."""
+    """Let frames pass the host's links again."""
     for port in _ports(stack, host):
         Host(lab, FABRIC).run(["bridge", "link", "set", "dev", port, "state", "3"])
 
 
 def cut(lab: str, stack: StackConfig, host: str) -> None:
-    """The host's wires lose their carrier (management stays)."""
+    """Take the carrier from the host's links. The management link stays."""
     for port in _ports(stack, host):
         Host(lab, FABRIC).run(["ip", "link", "set", port, "down"])
 
 
 def join(lab: str, stack: StackConfig, host: str) -> None:
-    """The carrier is back."""
+    """Give the host's links their carrier back."""
     for port in _ports(stack, host):
         Host(lab, FABRIC).run(["ip", "link", "set", port, "up"])
 
@@ -52,7 +52,7 @@ def _freezer(lab: str, host: str, state: str) -> None:
 
 
 def _ports(stack: StackConfig, host: str) -> list[str]:
-    """The ends of the host's wires in the fabric, as `wiring.connect` names them."""
+    """The ends of the host's links in the fabric, as `wiring.connect` names them."""
     plan = topology(stack)
     index = plan.hosts.index(plan.host(host)) + 1
     nics = enumerate(plan.host(host).nics)

@@ -1,4 +1,4 @@
-"""The CRDs of the Gateway API, which a cluster has before Cilium comes: in the lab, those its Cilium is built with."""
+"""The CRDs of the Gateway API, which must exist before Cilium: in the lab, the version of its Cilium."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def wanted(stack: StackConfig) -> bool:
 
 
 def install(lab: str, stack: StackConfig, control_plane: Host) -> None:
-    """Create the CRDs in a running control plane, once in its life. Raises LabError where the API refuses them."""
+    """Create the CRDs in a running control plane, once per boot. Raises LabError if the API refuses them."""
     built_with = toolset(stack.cilium.version).version_of(_MODULE)
     mark, life = lab_dir(lab) / "gateway-api", f"{built_with} {control_plane.life}"
     if mark.exists() and mark.read_text() == life:
         return
-    # TLSRoute is in this channel alone.
+    # Only this channel has TLSRoute.
     crds = module_dir(toolset(stack.cilium.version), _MODULE) / "config" / "crd" / "experimental"
     files = sorted(crds.glob("gateway.networking.k8s.io_*.yaml"))
     if not files:

@@ -1,4 +1,4 @@
-"""One lab host: namespaces held by an init process, entered by everything that runs on it."""
+"""One lab host: namespaces of an init process, which all processes of the host enter."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ CGROUP = Path("/sys/fs/cgroup/unified")
 
 
 def cgroup_root() -> Path:
-    """Where this machine has its cgroup v2 hierarchy."""
+    """The mount point of this machine's cgroup v2 hierarchy."""
     return CGROUP if CGROUP.is_dir() else Path("/sys/fs/cgroup")
 
 
 def cgroup_prefix(lab: str) -> str:
-    """The names of a lab's cgroups begin so; two checkouts can have a lab of the same name."""
+    """The prefix of a lab's cgroup names. It is unique: two checkouts can have labs with the same name."""
     return f"cilium-edge-{lab}-{zlib.crc32(str(lab_dir(lab)).encode()):08x}-"
 
 
 class Host:
-    """A host of the lab `lab`. Nothing is started by making the object."""
+    """A host of the lab `lab`. Creating the object starts nothing."""
 
     def __init__(self, lab: str, name: str) -> None:
         self.lab = lab
@@ -38,12 +38,12 @@ class Host:
 
     @property
     def pid(self) -> int | None:
-        """The init process, or None where the host is not running."""
+        """The init process; None if the host is not running."""
         return runs(self.dir / "pid")
 
     @property
     def root(self) -> Path:
-        """The host's root file system, as seen from outside it."""
+        """The host's root file system, as seen from this machine."""
         pid = self.pid
         if pid is None:
             raise LabError(f"{self.name}: not running; start the lab with `edge lab up`")
@@ -51,26 +51,26 @@ class Host:
 
     @property
     def life(self) -> str | None:
-        """Which boot of the host this is: another text after each; None where it is not running."""
+        """An identifier of the host's present boot, different for each boot; None if the host is not running."""
         return (self.dir / "pid").read_text() if self.pid is not None else None
 
     @property
     def complete(self) -> bool:
-        """Whether this boot came to its end: wires and services were given to it."""
+        """Whether this boot is complete: the host has got its links and services."""
         try:
             return (self.dir / "complete").read_text() == self.life
         except FileNotFoundError:
             return False
 
     def completed(self) -> None:
-        """This boot has come to its end."""
+        """Mark this boot as complete."""
         (self.dir / "complete").write_text(self.life or "")
 
     def boot(self, hide: Path, tools: Sequence[Path] = (), binds: Mapping[str, Path] | None = None) -> None:
-        """Make the namespaces and the file system, and return when the host's init runs.
+        """Make the namespaces and the file system; returns when the host's init runs.
 
-        `hide` is a directory that the host must not see; `tools` are laid over /usr/local/bin;
-        `binds` maps directories of the host to directories of this machine.
+        `hide`: a directory that the host must not see. `tools`: directories that overlay /usr/local/bin.
+        `binds`: directory of the host -> directory of this machine.
         """
         self.dir.mkdir(parents=True, exist_ok=True)
         (self.dir / "booted").unlink(missing_ok=True)
@@ -118,7 +118,7 @@ class Host:
         (self.dir / "pid").write_text(stamp(pid))
 
     def command(self, argv: Sequence[str], *, net_only: bool = False) -> list[str]:
-        """The command line, for a process of this machine, that runs `argv` on the host."""
+        """The command line with which a process of this machine runs `argv` on the host."""
         pid = self.pid
         if pid is None:
             raise LabError(f"{self.name}: not running; start the lab with `edge lab up`")
@@ -126,10 +126,10 @@ class Host:
         return self._in_cgroup(["nsenter", "--target", str(pid), *namespaces, "--", *argv])
 
     def run(self, argv: Sequence[str], text: str | None = None, *, net_only: bool = False) -> str:
-        """Run to the end and return the standard output. Raises LabError where it fails.
+        """Run a command to its end; returns the standard output. Raises LabError if the command fails.
 
-        With `net_only` the command joins the host's network and keeps this machine's files and
-        process ids.
+        `net_only`: the command joins only the host's network, and keeps this machine's files and
+        process IDs.
         """
         command = self.command(argv, net_only=net_only)
         result = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
@@ -139,10 +139,10 @@ class Host:
         return result.stdout
 
     def spawn(self, name: str, argv: Sequence[str], *, once: bool = False) -> None:
-        """Start a service that outlives this process; it logs to /var/log/NAME.log of the host.
+        """Start a service that outlives this process. Its log is /var/log/NAME.log of the host.
 
-        It is started again a second after it ends, as a kubelet or systemd would do; `once` is for
-        what starts its own supervisor.
+        The service is restarted a second after its end, as by a kubelet or systemd. `once`: no restart,
+        for programs that start their own supervisor.
         """
         if name not in self.missing_services([name]):
             return
@@ -160,11 +160,11 @@ class Host:
             (self.dir / f"{name}.service").write_text(f"{process.pid} {_start_time(process.pid)}")
 
     def missing_services(self, names: Sequence[str]) -> list[str]:
-        """Which of these services have no supervisor that runs, in this boot of the host."""
+        """The services among `names` without a running supervisor in this boot of the host."""
         return [name for name in names if not runs(self.dir / f"{name}.service")]
 
     def write(self, path: str, data: str | bytes, mode: int = 0o644) -> None:
-        """Write a file of the host; directories are made as needed."""
+        """Write a file of the host; missing directories are created."""
         target = self.root / path.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         raw = data.encode() if isinstance(data, str) else data
@@ -174,10 +174,10 @@ class Host:
         target.chmod(mode)
 
     def kill(self) -> None:
-        """End the host and all that runs on it. A host that is gone already is no error."""
+        """End the host and all its processes. A host that is already gone is no error."""
         pid = self.pid
         if pid is not None:
-            # The init of a PID namespace takes every process in it along.
+            # When the init of a PID namespace ends, all its processes end.
             os.kill(pid, signal.SIGKILL)
             deadline = time.monotonic() + 10
             while _start_time(pid) is not None and time.monotonic() < deadline:
@@ -185,7 +185,7 @@ class Host:
         (self.dir / "pid").unlink(missing_ok=True)
 
     def remove_cgroup(self) -> None:
-        """Remove the host's cgroup; only an empty one can go, so this comes after `kill`."""
+        """Remove the host's cgroup. Only an empty cgroup can be removed, so this must follow `kill`."""
         deadline = time.monotonic() + 5
         while self.cgroup.exists():
             try:
@@ -198,7 +198,7 @@ class Host:
 
     def _in_cgroup(self, argv: Sequence[str]) -> list[str]:
         # nsenter joins the cgroup namespace but not the cgroup, and Cilium's socket programs
-        # work by cgroup: without this a host's processes would go past them.
+        # are attached to the cgroup: without this they would not see the host's processes.
         script = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
         return ["/bin/sh", "-c", script, str(self.cgroup), *argv]
 
@@ -207,22 +207,22 @@ _PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def runs(file: Path) -> int | None:
-    """The process that a file names, while it runs."""
+    """The process ID in a file; None if the process no longer runs."""
     try:
         pid, born = file.read_text().split()
     except (FileNotFoundError, ValueError):
         return None
-    # A number can be given out again; the start time tells the two apart.
+    # A process ID can be reused: the start time distinguishes the processes.
     return int(pid) if _start_time(int(pid)) == born else None
 
 
 def stamp(pid: int) -> str:
-    """A process as `runs` knows it again."""
+    """The identification of a process for `runs`."""
     return f"{pid} {_start_time(pid)}"
 
 
 def _start_time(pid: int) -> str | None:
-    """Field 22 of /proc/PID/stat, or None for a process that is gone or a zombie."""
+    """Field 22 of /proc/PID/stat; None if the process is gone or a zombie."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""Which image runs what on a node: the shipped table, and the versions of Cilium that are built."""
+"""The program for each image on a node: the shipped table, and the built versions of Cilium."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from lab.places import CACHE
 from lab.toolchain.build import bin_dir, built
 from lab.toolchain.recipes import CILIUM, DEFAULT_CILIUM, ENVOY, ENVOY_BRIDGE, HUBBLE, Part, Toolset
 
-# From here on agents tell Envoy everything by one stream (ADS), unless they are told to split it.
+# As of this release agents configure Envoy over one stream (ADS), unless xdsMode is split.
 _OTHER_STREAMS = (1, 20)
 _TABLE = Path(__file__).with_name("images.json")
-# A node's directory for what an operator puts into its own /run/cilium.
+# The directory of a node for an operator's own /run/cilium.
 OPERATOR_RUN = "/run/cilium-operator"
-# Where a node has all built binaries, and the modules that they are made from.
+# Directories of a node with all built binaries, and with the source modules.
 _BINARIES, _SOURCES = "/opt/cilium-edge/bin", "/opt/cilium-edge/source"
 
 
 def table() -> str:
-    """The node runner's image table as JSON. An image of a version that is not built has no entry."""
+    """The node runner's image table as JSON. Images of versions that are not built have no entry."""
     shipped = json.loads(_TABLE.read_text())
     cilium = [entry for each in CILIUM.values() if built(each) for entry in _images(each)]
     envoy = [_envoy()] if built(ENVOY) and built(ENVOY_BRIDGE) else []
@@ -31,9 +31,9 @@ def table() -> str:
 
 
 def wanted(cilium: Cilium) -> tuple[Part, ...]:
-    """What a lab with that Cilium runs beside what every lab does. Raises LabError for what no lab can run."""
+    """The additional parts of a lab with this Cilium. Raises LabError for settings that no lab can run."""
     if enabled(cilium.values, "ipv6", default=False):
-        # Pods, Services and nodes have one address each, and agents would wait for an IPv6 PodCIDR for ever.
+        # Pods, Services and nodes have one address each, so that agents would wait forever for an IPv6 PodCIDR.
         raise LabError(
             "cilium.values.ipv6.enabled: expected false in a lab, got true; the lab's cluster has IPv4 alone;"
             " remove cilium.values.ipv6, or use a cluster of kind existing"
@@ -42,24 +42,24 @@ def wanted(cilium: Cilium) -> tuple[Part, ...]:
     given = cilium.values.get("envoy")
     mode = given.get("xdsMode") if isinstance(given, dict) else None
     if envoy and cilium.release >= _OTHER_STREAMS and mode != "split":
-        # No Pod gets a network before Envoy has taken its policy.
+        # A Pod gets no network before Envoy has accepted its policy.
         raise LabError(
             f"cilium.values.envoy.xdsMode: expected split in a lab with Cilium {cilium.version},"
             f" got {mode or 'nothing'}; the lab's Envoy has a stream for each kind;"
             " set xdsMode: split, or envoy.enabled: false"
         )
-    # The chart asks the same: the relay is on where Hubble is.
+    # As in the chart: the relay needs Hubble.
     relay = enabled(cilium.values, "hubble", default=True) and enabled(cilium.values, "hubble.relay", default=False)
     return (toolset(cilium.version), *envoy, *((HUBBLE,) if relay else ()))
 
 
 def binds(cilium_source: Path) -> dict[str, Path]:
-    """Directories of a node that the table's entries speak of. What is built later is seen there, too."""
+    """Directories of a node that the table's entries refer to. They also show binaries that are built later."""
     return {_BINARIES: CACHE / "bin", _SOURCES: cilium_source.parent}
 
 
 def toolset(version: str) -> Toolset:
-    """What a lab runs as Cilium `version`. Raises LabError naming the versions that there are."""
+    """The toolset for Cilium `version`. Raises LabError with the available versions if there is none."""
     found = CILIUM.get(version)
     if found is None:
         raise LabError(f"cilium.version: expected a version that a lab can run ({', '.join(CILIUM)}), got {version}")
@@ -67,7 +67,7 @@ def toolset(version: str) -> Toolset:
 
 
 def newer(version: str) -> str:
-    """The newest built Cilium of the same minor version. Raises LabError where none is newer."""
+    """The newest built Cilium of the same minor version. Raises LabError if none is newer."""
     minor = version.rpartition(".")[0]
     same = [other for other in CILIUM if other.rpartition(".")[0] == minor and _patch(other) > _patch(version)]
     found = [other for other in same if built(CILIUM[other])]
@@ -78,7 +78,7 @@ def newer(version: str) -> str:
 
 
 def enabled(values: dict[str, Any], part: str, *, default: bool) -> bool:
-    """Whether the chart installs a part; `false` as a text is its other way to say no."""
+    """Whether the chart installs a part. The chart also accepts the text `false`."""
     found: Any = values
     for word in (*part.split("."), "enabled"):
         found = found.get(word, default) if isinstance(found, dict) else default
@@ -94,7 +94,7 @@ def _images(cilium: Toolset) -> list[dict[str, Any]]:
     sources = [{"source": f"{_SOURCES}/cilium@v{cilium.version}/bpf", "target": "/var/lib/cilium/bpf"}]
     return [
         _image("cilium", cilium, [*_files(cilium, agent), *sources]),
-        # Agent and operator have their shells at one path: in the lab they would have one file.
+        # Agent and operator use the same path for their shell sockets, which in the lab would be one file.
         {
             **_image("operator-generic", cilium, []),
             "mounts": [
@@ -107,7 +107,7 @@ def _images(cilium: Toolset) -> list[dict[str, Any]]:
 
 def _image(name: str, cilium: Toolset, mounts: list[dict[str, str]]) -> dict[str, Any]:
     image = rf"quay\.io/cilium/{name}:v{re.escape(cilium.version)}(@.*)?"
-    # The node's own files are those of the default.
+    # The node's own files belong to the default version.
     return {"image": image} if cilium is DEFAULT_CILIUM else {"image": image, "mounts": mounts}
 
 
@@ -120,7 +120,7 @@ def _file(part: Part, name: str, target: str) -> dict[str, str]:
 
 
 def _hubble_relay() -> dict[str, Any]:
-    # The Pod's own file system is read-only where the image has its binaries on the PATH first.
+    # The directory that is first on the image's PATH is read-only in the Pod.
     minor = re.escape(HUBBLE.version.rpartition(".")[0])
     return {
         "image": rf"quay\.io/cilium/hubble-relay:v{minor}\..*",
@@ -129,7 +129,7 @@ def _hubble_relay() -> dict[str, Any]:
 
 
 def _envoy() -> dict[str, Any]:
-    # The chart starts the starter, which starts Envoy.
+    # The chart runs the starter, which runs Envoy.
     mounts = [
         _file(ENVOY, ENVOY.name, "/usr/bin/cilium-envoy"),
         _file(ENVOY_BRIDGE, ENVOY_BRIDGE.name, "/usr/bin/cilium-envoy-starter"),

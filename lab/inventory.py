@@ -1,4 +1,4 @@
-"""Every lab that runs on this machine, whosever it is; and the end of those whose owner is gone."""
+"""Finds all labs that run on this machine, of any owner, and ends labs without an owner."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pathlib import Path
 
 from lab.host import BOOT, cgroup_root, runs
 
-# A process whose labs are to end with it says so: `PID START`, as lab.host.stamp writes it.
+# Set by a process whose labs must end with it: `PID START`, as lab.host.stamp writes it.
 OWNER = "EDGE_LAB_OWNER"
 _GROUP = re.compile(r"/cilium-edge-(.+)-([0-9a-f]{8})-([^/]+)$", re.MULTILINE)
 
 
 @dataclass
 class Lab:
-    """A lab: its directory, its hosts' inits by name, and who it belongs to."""
+    """A lab: its directory, its hosts' inits by name, and its owner."""
 
     name: str
     directory: Path
@@ -30,16 +30,16 @@ class Lab:
 
     @property
     def owner(self) -> str:
-        """In words: a process, or whoever has the directory."""
+        """The owner as text: a process, or the owner of the directory."""
         return owner(self.directory)
 
     @property
     def abandoned(self) -> bool:
-        """Whether its process is gone, or its directory, which alone leads to its hosts."""
+        """Whether the lab's process is gone, or its directory, without which its hosts cannot be managed."""
         return abandoned(self.directory)
 
     def end(self) -> None:
-        """End its hosts, and remove what is left of it."""
+        """End the lab's hosts, and remove its cgroups and directory."""
         for pid in self.hosts.values():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -47,7 +47,7 @@ class Lab:
             with suppress(OSError):
                 (group / "cgroup.kill").write_text("1")
         shutil.rmtree(self.directory, ignore_errors=True)
-        # A group can go once the last of its processes is gone.
+        # A cgroup can be removed after the end of its last process.
         for _ in range(50):
             for group in self.groups:
                 with suppress(OSError):
@@ -58,7 +58,7 @@ class Lab:
 
 
 def own(directory: Path) -> None:
-    """Note in a lab's directory whose it is, where the environment says so."""
+    """Write the owner from the environment, if set, to a lab's directory."""
     said = os.environ.get(OWNER)
     if said:
         directory.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def own(directory: Path) -> None:
 
 
 def owner(directory: Path) -> str:
-    """Whose a directory is, in words: a process', or of whoever has the directory."""
+    """The owner of a lab's directory as text: a process, or the owner of the directory."""
     if not directory.is_dir():
         return "nobody: its directory is gone"
     said = directory / "owner"
@@ -76,13 +76,13 @@ def owner(directory: Path) -> str:
 
 
 def abandoned(directory: Path) -> bool:
-    """Whether a directory's process is gone, or the directory."""
+    """Whether a directory or its owner process is gone."""
     said = directory / "owner"
     return not directory.is_dir() or (said.exists() and runs(said) is None)
 
 
 def labs() -> list[Lab]:
-    """All of them, found by what runs: no directory has to be known."""
+    """All labs, found by their processes: no directory has to be known."""
     found: dict[Path, Lab] = {}
     for pid, host, directory in _inits():
         lab = found.setdefault(directory, Lab(directory.name, directory))
@@ -95,7 +95,7 @@ def labs() -> list[Lab]:
 
 
 def _inits() -> Iterator[tuple[int, str, Path]]:
-    """Process, host and lab directory of each `unshare ... boot.sh HOST LAB/hosts/HOST ...`."""
+    """Process ID, host and lab directory of each `unshare ... boot.sh HOST LAB/hosts/HOST ...`."""
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue

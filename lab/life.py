@@ -1,4 +1,4 @@
-"""Bringing a lab up and taking it down. Both can be repeated, and finish what was cut off."""
+"""Starts and ends a lab. Both operations can be repeated, and complete an interrupted one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class HostStatus:
     role: str
     address: str
     running: bool
-    # Services that should run there and do not; the boot itself, where it was cut off.
+    # Services that should run but do not; the boot itself, if it was interrupted.
     missing: tuple[str, ...] = ()
 
     @property
@@ -45,9 +45,9 @@ class HostStatus:
 
 
 def up(lab: str, stack: StackConfig, say: Say) -> dict[str, str]:
-    """Start what does not run yet. Host name -> which boot of it this is.
+    """Start everything that does not run yet. Returns host name -> identifier of its boot.
 
-    Raises LabError, naming the host that failed.
+    Raises LabError with the name of the failed host.
     """
     plan = topology(stack)
     with _lock(lab):
@@ -75,7 +75,7 @@ def down(lab: str, say: Say) -> None:
 
 
 def status(lab: str, stack: StackConfig) -> list[HostStatus]:
-    """Which hosts there should be and whether they run."""
+    """The status of all hosts of the stack."""
     return [_status(lab, spec) for spec in topology(stack).hosts]
 
 
@@ -87,7 +87,7 @@ def _status(lab: str, spec: LabHost) -> HostStatus:
 
 
 def _services(spec: LabHost) -> list[str]:
-    """What a host of that role keeps running."""
+    """The services of a host, by its role."""
     names = [] if spec.name == MANAGEMENT else ["sshd"]
     if spec.role == "control-plane":
         names += ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"]
@@ -101,7 +101,7 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
     _end_others(lab, plan, say)
     for spec in plan.hosts:
         if not Host(lab, spec.name).complete:
-            # Its boot was cut off: nobody knows what it lacks.
+            # The boot was interrupted: the missing parts are unknown.
             Host(lab, spec.name).kill()
     missing = [spec for spec in plan.hosts if Host(lab, spec.name).pid is None]
     lame = [spec for spec in plan.hosts if not _status(lab, spec).well and spec not in missing]
@@ -115,7 +115,7 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
         say("already up")
         return
     if len(missing) < len(plan.hosts) or wires.pid is not None:
-        # A half-started lab: a host that is gone took its wires along, so each gets new ones.
+        # In a partly started lab, links to lost hosts are gone, so every host gets new ones.
         gone = [*(s.name for s in missing), *(f"{s.name} ({', '.join(_status(lab, s).missing)})" for s in lame)]
         say(f"starting again: {', '.join(gone) or wiring.FABRIC}")
     if wires.pid is None:
@@ -160,7 +160,7 @@ def _start(lab: str, stack: StackConfig, plan: Topology, say: Say) -> None:
 
 
 def _end_others(lab: str, plan: Topology, say: Say) -> None:
-    """End the hosts that the stack has no more: their addresses can be another host's now."""
+    """End hosts that the stack no longer has: other hosts may use their addresses now."""
     known = {wiring.FABRIC, *(spec.name for spec in plan.hosts)}
     for path in sorted(lab_dir(lab).glob("hosts/*")):
         if path.name in known:
@@ -202,9 +202,9 @@ def _start_services(lab: str, spec: LabHost, stack: StackConfig, pki: Pki, membe
 
 
 def _link_chart(lab: str, cilium: Toolset) -> None:
-    """The chart of the Cilium release lies in the source of the module that the agent is built from."""
+    """Link the chart of the Cilium release, which is part of the agent's source module."""
     link = lab_dir(lab) / "charts" / "cilium"
-    # To ask Go where the module lies takes half a second, in every `up`.
+    # Asking Go for the module's directory takes half a second, in every `up`.
     if link.exists() and f"@v{cilium.version}/" in str(link.readlink()):
         return
     link.parent.mkdir(parents=True, exist_ok=True)
@@ -225,7 +225,7 @@ def _publish_kubeconfig(lab: str, plan: Topology, stack: StackConfig, pki: Pki) 
 
 @contextmanager
 def _lock(lab: str) -> Iterator[None]:
-    """One `up` or `down` of a lab at a time; a second one waits for the first."""
+    """Lock the lab for one `up` or `down`. A second process waits for the first."""
     path = EDGE / "lab" / f"{lab}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w") as file:
@@ -234,7 +234,7 @@ def _lock(lab: str) -> Iterator[None]:
 
 
 def _end_leftovers(lab: str) -> None:
-    """End hosts whose pid file is gone, by the cgroup that they were started in."""
+    """End hosts without a pid file, found by their cgroups."""
     for procs in cgroup_root().glob(f"{cgroup_prefix(lab)}*/**/cgroup.procs"):
         for pid in procs.read_text().split():
             try:

@@ -1,4 +1,4 @@
-"""What this machine must have before a lab can be built and run on it."""
+"""Requirements of a machine for building and running a lab."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MEMORY = 4
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of `edge doctor`. `blocking` ones stop the lab; the others are made by setup."""
+    """One line of `edge doctor`. `blocking`: prevents the lab; `setup` resolves the other findings."""
 
     what: str
     good: bool
@@ -32,7 +32,7 @@ class Finding:
 
 
 def examine(others: Iterable[Part] = ()) -> Iterator[Finding]:
-    """All findings. Changes nothing. `others` are to be built beside what every lab needs."""
+    """All findings. Changes nothing. `others`: parts to build besides those of every lab."""
     root = os.geteuid() == 0
     yield Finding("root", root, "yes" if root else "no", "run as root: namespaces, mounts and BPF need it")
     version = _go_version()
@@ -107,7 +107,7 @@ def _filesystem(name: str) -> bool:
 
 
 def _links() -> str:
-    """The link types that this kernel does not have, tried in a namespace that is thrown away."""
+    """The link types that this kernel does not support, tried in a temporary namespace."""
     script = "ip link add veth0 type veth peer name veth1 || echo veth; ip link add bridge0 type bridge || echo bridge"
     done = subprocess.run(["unshare", "--net", "sh", "-c", script], capture_output=True, text=True, check=False)
     return " ".join(done.stdout.split()) or ("unshare" if done.returncode else "")

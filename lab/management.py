@@ -1,4 +1,4 @@
-"""The management namespace: the only place from which the lab's hosts are talked to."""
+"""The management namespace: the only way to the lab's hosts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ R = TypeVar("R")
 def enter(lab: str) -> None:
     """Move the calling thread, and every thread and process that it starts later, to the lab's network.
 
-    Call it in the main thread before other threads are started. Raises LabError where the lab is
+    Must be called in the main thread before other threads are started. Raises LabError if the lab is
     not up.
     """
     host = Host(lab, MANAGEMENT)
@@ -28,6 +28,6 @@ def enter(lab: str) -> None:
 
 
 def inside(lab: str, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Enter the management namespace and call; meant for a thread that ends afterwards."""
+    """Enter the management namespace and call; only for a thread that ends afterwards."""
     enter(lab)
     return call(*args, **kwargs)

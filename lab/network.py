@@ -1,4 +1,4 @@
-"""Moving to the network of another process."""
+"""Joins the network namespace of another process."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _CLONE_NEWNET = 0x40000000
 def join(pid: int) -> None:
     """Move the calling thread, and every thread and process that it starts later, to a process's network.
 
-    Call it in the main thread before other threads are started. Raises LabError where the kernel refuses.
+    Must be called in the main thread before other threads are started. Raises LabError if the kernel refuses.
     """
-    # os.setns came with Python 3.12.
+    # os.setns needs Python 3.12.
     libc = ctypes.CDLL(None, use_errno=True)
     descriptor = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
     try:

@@ -12,30 +12,30 @@ from lab.host import Host
 from lab.pki import Pki
 from lab.places import CACHE
 
-# What a node image usually has set; Cilium sets the rest itself.
+# Usual settings of node images. Cilium sets the rest itself.
 _SYSCTLS = ("net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0")
 _PROJECT = Path(__file__).resolve().parent.parent
 _CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 
 
-# Agents compile their datapath when they start, most of them the same one: 30 s of CPU for four
-# nodes. The compiler is the real one; what it made once from the same input is used again. Agents
-# ask for the object on standard output, which ccache does not store, so it goes through a file.
+# Agents compile their datapath at the start, and most compile the same one: 30 s of CPU for four
+# nodes. The compiler is real, but ccache reuses its output for the same input. Agents request the
+# object on standard output, which ccache does not store, so the wrapper uses a file.
 _CLANG = Path(__file__).with_name("clang.sh")
 _PREPARE = Path(__file__).with_name("node_prepare.sh")
 
 
 def binds(cilium_source: Path) -> dict[str, Path]:
-    """What a node sees of this machine: Cilium's BPF sources, the compiler's cache, the project's own programs."""
+    """Directories of this machine in a node: Cilium's BPF sources, the compiler's cache, the project's own programs."""
     cache = CACHE / "ccache"
     cache.mkdir(parents=True, exist_ok=True)
-    # What is in it is loaded into the kernel.
+    # Objects in the cache are loaded into the kernel, so that only root may write to it.
     cache.chmod(0o700)
-    # What the image of the egress controller holds.
+    # The contents of the egress controller's image.
     image = {f"/opt/cilium-edge/{part}": _PROJECT / part for part in ("config", "controllers", "transport")}
     image["/opt/cilium-edge/python"] = Path(sys.prefix)
     if Path(sys.base_prefix) != Path("/usr"):
-        # The environment's interpreter is a link to one that may lie where a host has a directory of its own.
+        # The environment's interpreter is a link, whose target may be hidden by a directory of the host.
         image[sys.base_prefix] = Path(sys.base_prefix)
     return {
         "/var/lib/cilium/bpf": cilium_source / "bpf",
@@ -46,18 +46,18 @@ def binds(cilium_source: Path) -> dict[str, Path]:
 
 
 def prepare(host: Host) -> None:
-    """What every node needs before an agent can run on it."""
+    """Set up a node so that an agent can run on it."""
     host.run(["/bin/sh", "-c", _PREPARE.read_text(), "prepare", images.OPERATOR_RUN, *_SYSCTLS])
     host.write("/usr/bin/clang", _CLANG.read_text(), 0o755)
 
 
 def learn_images(host: Host) -> None:
-    """Tell the node runner what it starts for which image; it reads the table anew for every container."""
+    """Write the node runner's image table. The node runner reads it again for every container."""
     host.write("/etc/kubernetes/images.json", images.table())
 
 
 def start(host: Host, node: Node, cluster: LabCluster, pki: Pki) -> None:
-    """Start the node runner, which registers the Node and runs what is scheduled to it."""
+    """Start the node runner, which registers the Node and runs its Pods."""
     address = str(node.address)
     certificate, key = pki.issue(
         f"node-{node.name}",

@@ -1,4 +1,4 @@
-"""An outpost of the lab: a host outside the cluster that says whose address it saw."""
+"""An outpost of the lab: a host outside the cluster whose server returns the source address of each request."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from lab.host import Host
 
 
 def start(host: Host, outpost: Outpost) -> None:
-    """Start its server."""
+    """Start the outpost's server."""
     allowed = ",".join(map(str, outpost.allowed))
     host.spawn("outpost", ["noderunner", "outpost", f"--port={outpost.port}", f"--allowed={allowed}"])

@@ -1,4 +1,4 @@
-"""The Debian packages that the lab runs on."""
+"""The Debian packages that the lab needs."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ PACKAGES = (
 
 
 def for_containers() -> tuple[str, ...]:
-    """What hosts that are containers need besides: an engine, where the machine has none, and what makes images."""
+    """Additional packages for hosts as containers: tools for images, and an engine if the machine has none."""
     return ("debootstrap", *(() if shutil.which("dockerd") else ("containerd", "docker.io", "runc")))
 
 
 def missing(more: tuple[str, ...] = ()) -> list[str]:
-    """The packages that are not installed, of every lab's and of `more`."""
+    """The packages of every lab and of `more` that are not installed."""
     wanted = (*PACKAGES, *more)
     command = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *wanted]
     try:
@@ -52,8 +52,8 @@ def missing(more: tuple[str, ...] = ()) -> list[str]:
 
 
 def install(packages: list[str]) -> None:
-    """Install packages without starting their services. Raises MachineError with apt's own words."""
-    # Debian starts what it installs; sshd and FRR of this machine are none of our business.
+    """Install packages without starting their services. Raises MachineError with apt's message."""
+    # Debian starts installed services, but this machine's own sshd and FRR must not be affected.
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     for command in (
         ["apt-get", "update", "-qq"],

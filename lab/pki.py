@@ -18,7 +18,7 @@ _LIFE = timedelta(days=365)
 
 
 class Pki:
-    """Keys and certificates of one lab, kept in a directory so that a second `up` reuses them."""
+    """Keys and certificates of one lab, in a directory so that a second `up` reuses them."""
 
     def __init__(self, directory: Path) -> None:
         self.dir = directory
@@ -32,9 +32,9 @@ class Pki:
     def issue(
         self, name: str, common_name: str, groups: tuple[str, ...] = (), hosts: tuple[str, ...] = ()
     ) -> tuple[Path, Path]:
-        """A certificate for client and server use; returns its path and its key's path.
+        """Issue a certificate for client and server use; returns its path and its key's path.
 
-        `groups` become organisations (Kubernetes reads them as groups), `hosts` alternative names.
+        `groups`: organisations, which Kubernetes reads as groups. `hosts`: alternative names.
         """
         cert_path, key_path = self.dir / f"{name}.crt", self.dir / f"{name}.key"
         if cert_path.exists() and key_path.exists():
@@ -72,7 +72,7 @@ class Pki:
         return public, private
 
     def kubeconfig(self, server: str, certificate: Path, key: Path) -> str:
-        """A kubeconfig with everything inside it (JSON, which is YAML too)."""
+        """A self-contained kubeconfig (in JSON, which is YAML, too)."""
         document = {
             "apiVersion": "v1",
             "kind": "Config",

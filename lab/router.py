@@ -1,10 +1,10 @@
-"""A router of the lab: FRR as Debian ships it, with no BGP and no configuration yet."""
+"""A router of the lab: Debian's FRR, without BGP and without configuration."""
 
 from __future__ import annotations
 
 from lab.host import Host
 
-# Layer-4 hashing, so that ECMP spreads the connections of one client too.
+# Layer-4 hashing, so that ECMP also spreads the connections of a single client.
 _SYSCTLS = (
     "net.ipv4.ip_forward=1",
     "net.ipv6.conf.all.forwarding=1",
@@ -15,7 +15,7 @@ _SYSCTLS = (
 
 
 def start(host: Host) -> None:
-    """Settings of a router, and FRR's own start script."""
+    """Apply a router's kernel settings, and run FRR's own start script."""
     host.run(["/bin/sh", "-c", f"sysctl -qw {' '.join(_SYSCTLS)}; mkdir -p /run/frr; chown frr:frr /run/frr"])
-    # The script itself sees whether FRR runs already.
+    # The script itself detects a running FRR.
     host.spawn("frr", ["/usr/lib/frr/frrinit.sh", "start"], once=True)

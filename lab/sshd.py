@@ -1,4 +1,4 @@
-"""sshd on every lab host, with host keys that are made once and known from outside."""
+"""sshd on every lab host, with host keys that are made once and known in advance."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ Subsystem sftp internal-sftp
 
 
 def host_key(lab: str, host: str) -> Path:
-    """The private host key of a lab host; the public one is beside it with `.pub`."""
+    """The private host key of a lab host. The public key has the same path with `.pub`."""
     return lab_dir(lab) / "ssh" / f"{host}_ed25519"
 
 
 def make_keys(lab: str, hosts: list[str]) -> None:
-    """The user's key and a host key for each host. Keys that are there already are kept."""
+    """Make the user's key and a host key for each host. Existing keys are kept."""
     for path in [ssh_key(lab), *(host_key(lab, host) for host in hosts)]:
         if path.exists():
             continue
@@ -42,7 +42,7 @@ def make_keys(lab: str, hosts: list[str]) -> None:
 
 
 def start(host: Host, address: str) -> None:
-    """Start sshd on the host's management address alone."""
+    """Start sshd on the host's management address only."""
     key = host_key(host.lab, host.name)
     host.write("/etc/ssh/ssh_host_ed25519_key", key.read_bytes(), 0o600)
     host.write("/etc/ssh/ssh_host_ed25519_key.pub", key.with_name(f"{key.name}.pub").read_bytes())

@@ -1,4 +1,4 @@
-"""The lab as a testbed for drills: what can be broken in it, and where requests are sent from."""
+"""The lab as a testbed for drills: its faults, and the sources of requests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LabTestbed:
         fault.freeze(self.lab, host)
 
     def thaw(self, host: str) -> None:
-        """Let them go on."""
+        """Let the stopped processes of a host continue."""
         fault.thaw(self.lab, host)
 
     def _wire(self, host: str, act: Callable[[str, StackConfig, str], None]) -> None:
@@ -49,26 +49,26 @@ class LabTestbed:
         raise LabError("the hosts of a lab do not boot; a stack of kind docker has hosts that do")
 
     def run(self, host: str, script: str) -> str:
-        """A shell script on a host. Raises LabError where it fails."""
+        """Run a shell script on a host; returns its output. Raises LabError if it fails."""
         return Host(self.lab, host).run(["/bin/sh", "-c", script])
 
     def kubectl(self, *words: str) -> str:
-        """kubectl from the management host. Raises LabError where it fails."""
+        """Run kubectl on the management host; returns its output. Raises LabError if it fails."""
         return Host(self.lab, MANAGEMENT).run(self._kubectl(*words), net_only=True)
 
     def apply(self, manifest: dict[str, Any]) -> None:
-        """Create or change an object. Raises LabError where that fails."""
+        """Create or change an object. Raises LabError on failure."""
         text = json.dumps(manifest)
         Host(self.lab, MANAGEMENT).run(
             self._kubectl("apply", "--server-side", "--force-conflicts", "-f", "-"), text, net_only=True
         )
 
     def newer_cilium(self) -> str:
-        """A newer version of Cilium that is built. Raises LabError where there is none."""
+        """A newer built version of Cilium. Raises LabError if there is none."""
         return images.newer(self.stack.cilium.version)
 
     def client(self, where: str, arguments: list[str]) -> subprocess.Popen[str]:
-        """A process in a pod or on a host, its output in a pipe."""
+        """Start a process in a pod or on a host, with its output in a pipe."""
         kind, _, name = where.partition("/")
         if kind == "pod":
             argv = Host(self.lab, MANAGEMENT).command(self._kubectl("exec", name, "--", *arguments), net_only=True)

@@ -1,4 +1,4 @@
-"""From a stack to hosts and segments: pure, so that it can be shown and tested without a lab."""
+"""Derives hosts and segments from a stack. Pure, so that it can be shown and tested without a lab."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from config.stack import MANAGEMENT, StackConfig, management_addresses
 
 @dataclass(frozen=True)
 class Nic:
-    """A network interface of a lab host. `segment` None: no wire, for a loopback and for one without address."""
+    """A network interface of a lab host. `segment` None: no link, as for a loopback or without an address."""
 
     name: str
     address: InterfaceAddress | None
@@ -31,7 +31,7 @@ class LabHost:
 
     @property
     def management_address(self) -> str:
-        """Where its sshd is reached from the management namespace."""
+        """The address of the host's sshd in the management network."""
         address = self.nics[0].address
         assert address is not None
         return str(address.ip)
@@ -39,13 +39,13 @@ class LabHost:
 
 @dataclass(frozen=True)
 class Topology:
-    """All hosts, and the segments (one bridge each) that join them."""
+    """All hosts, and the segments between them (a bridge for each segment)."""
 
     hosts: tuple[LabHost, ...]
     segments: tuple[str, ...]
 
     def host(self, name: str) -> LabHost:
-        """The host of that name. Raises LabError where there is none."""
+        """The host with the name. Raises LabError if there is none."""
         for host in self.hosts:
             if host.name == name:
                 return host
@@ -54,7 +54,7 @@ class Topology:
 
 
 def topology(stack: StackConfig) -> Topology:
-    """The lab of a stack. Interfaces on one prefix share a segment; eth0 is the management net."""
+    """The topology of a stack's lab. Interfaces on one prefix share a segment; eth0 is on the management network."""
     if stack.cluster.kind != "lab":
         raise LabError(f"cluster.kind: expected lab, got {stack.cluster.kind}; only a stack of kind lab has a lab")
     management = management_addresses(stack, stack.cluster)
@@ -67,7 +67,7 @@ def topology(stack: StackConfig) -> Topology:
                 result.append(Nic(interface.name, None, None, interface.mac))
                 continue
             if interface.managed:
-                # The program's to make, as on any other host.
+                # The program makes this interface, as on any other host.
                 continue
             segment = None
             if not interface.loopback:

@@ -1,4 +1,4 @@
-"""The wiring of a lab: a bridge for each segment, in the namespace `fabric`, and a veth pair for each interface."""
+"""The links of a lab: a bridge for each segment, in the namespace `fabric`, and a veth pair for each interface."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ def bridges(fabric: Host, topology: Topology) -> None:
     for segment in topology.segments:
         lines += [f"link add br-{segment} type bridge", f"link set br-{segment} up"]
     _batch(fabric, lines)
-    # Bridged frames are not to be seen by the netfilter of the machine (where it has that hook).
+    # The machine's netfilter must not see bridged frames (if the kernel has this hook).
     fabric.run(["/bin/sh", "-c", "sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null; true"])
 
 
 def connect(fabric: Host, index: int, spec: LabHost, host: Host) -> None:
-    """Give a host its interfaces, addresses and routes. `index` is the host's number in the lab."""
+    """Give a host its interfaces, addresses and routes. `index`: the host's number in the lab."""
     outside, inside = [], []
     for number, nic in enumerate(spec.nics):
         mac = nic.mac or f"02:ed:9e:00:{index:02x}:{number:02x}"
         if nic.segment is None:
-            # Not every kernel has the dummy type; a bridge without ports serves as a loopback.
+            # Not every kernel has the dummy type, so a bridge without ports serves as a loopback.
             inside.append(f"link add {nic.name} type bridge")
         else:
             port = f"h{index}n{number}"
-            # The kernel takes the wires of a host that died away when it comes to it.
+            # The kernel removes the links of a dead host only after some time.
             fabric.run(["/bin/sh", "-c", f"ip link del {port} 2>/dev/null || true"])
             outside += [
                 f"link add {port} type veth peer name {nic.name} netns {host.pid}",
