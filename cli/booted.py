@@ -31,7 +31,7 @@ def forget_former_lives(context: StackContext, boots: dict[str, str], clock: scr
             return cluster
 
         if count := context.engine.forget(gone):
-            clock.say(f"booted or gone since the last up: {', '.join(again)}; {count} resources are made anew")
+            clock.say(f"booted or gone since the last up: {', '.join(again)}; {count} resources will be created again")
     if before != now:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = file.with_suffix(".boots.part")

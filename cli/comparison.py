@@ -127,7 +127,7 @@ def markdown(item: Comparison) -> str:
         icon = ":x:" if finding in item.report.errors else ":warning:"
         lines.append(f"- {icon} **{finding.rule}** {_text(str(finding).removeprefix(finding.rule + ' '))}")
     if item.effects:
-        lines += ["", "| change | what traffic notices |", "|---|---|"]
+        lines += ["", "| change | effect on traffic |", "|---|---|"]
         lines += [f"| {_text(str(e.change))} | {'**' + e.text + '**' if e.loud else e.text} |" for e in item.effects]
     resources = [f"+ {name}" for name in item.created] + [f"- {name}" for name in item.deleted]
     if resources:

@@ -59,7 +59,7 @@ def setup(
         prepare_containers(clock)
         if not ran:
             OURS.down()
-    clock.say("everything is there")
+    clock.say("everything is installed")
 
 
 def prepare_containers(clock: screen.Clock) -> None:

@@ -42,11 +42,11 @@ def plan(
         bool, typer.Option("--expect-no-changes", help="Exit with 3 if something would change.")
     ] = False,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Plan as if nothing were deployed, whatever the state says.")
+        bool, typer.Option("--fresh", help="Plan as if nothing were deployed, regardless of the state.")
     ] = False,
     refresh: Annotated[
         bool,
-        typer.Option("--refresh", help="Plan from what is really there. Hosts and cluster are asked, and not changed."),
+        typer.Option("--refresh", help="Plan from the real resources. Hosts and cluster are read, but not changed."),
     ] = False,
     failures: Annotated[
         bool, typer.Option("--failures", help="Print what every single loss would cost (node, link, router, ...).")

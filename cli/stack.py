@@ -50,7 +50,7 @@ def export(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="What `stack export` printed.")],
+    file: Annotated[Path, typer.Argument(help="The output of `stack export`.")],
     stack: StackOption = "dev",
 ) -> None:
     """Import a deployment. It replaces the stack's state."""
@@ -73,4 +73,4 @@ def forget_cluster(
     count = StackContext(stack).engine.forget(
         lambda kind, host: host is None and not kind.startswith("command:remote:")
     )
-    screen.err.print(f"forgot {count} resources of stack {stack}; `edge up -s {stack}` makes them anew")
+    screen.err.print(f"forgot {count} resources of stack {stack}; `edge up -s {stack}` creates them again")

@@ -146,7 +146,7 @@ def _of_links(situation: Situation, verdict: Verdict) -> Iterator[str]:
             if near and mtus[name] < largest:
                 yield (
                     f"{name} of {router.name} has MTU {mtus[name]}, others of its links {largest}: larger packets"
-                    f" reach {', '.join(near)} only where ICMP `fragmentation needed` passes"
+                    f" reach {', '.join(near)} only if ICMP `fragmentation needed` passes"
                 )
 
 

@@ -211,7 +211,9 @@ class BuiltinEngine:
                 raise
         deployment.selection.check([*deployment.order, *(r.urn for r in deployment.state.resources)])
         if deployment.refused:
-            raise UnsupportedResource(f"the built-in engine does not do: {'; '.join(deployment.refused)}; {INSTALL}")
+            raise UnsupportedResource(
+                f"the built-in engine does not support: {'; '.join(deployment.refused)}; {INSTALL}"
+            )
 
     def _outputs_of(self, name: str) -> Properties:
         """Outputs of another stack of this project. Raises EdgeError if that stack is not deployed."""

@@ -164,7 +164,7 @@ class Collector:
         for key in ("neighbors", "rib", "static"):
             if parsed[key] is None:
                 command = _ROUTER_COMMANDS[key].replace("{VRF}", vrf)
-                raise ValueError(f"`{command}` said nothing: {result.stderr.strip()[:100]}")
+                raise ValueError(f"`{command}` printed nothing: {result.stderr.strip()[:100]}")
         parsed["fib"] = parsed["fib"] or []
         differing, *originated = answers[len(_ROUTER_COMMANDS) :]
         originated, learned = originated[: len(networks)], originated[len(networks) :]

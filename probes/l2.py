@@ -67,7 +67,7 @@ def _one(
             service.name,
             False,
             wanted,
-            f"{name}, whose Lease ran out {overdue:.0f} s ago",
+            f"{name}, whose Lease expired {overdue:.0f} s ago",
             "API",
             "agents renew their Leases too late, and give the address up until they have it again: too low a"
             " k8sClientRateLimit, too short lease times, or a slow API server",
@@ -76,7 +76,7 @@ def _one(
         cause = _why_on_none(observations, name, names, chosen)
         return judged("l2", service.name, False, wanted, f"{name}, on no interface", name, cause)
     good = service.external_traffic_policy != "Local" or bool(backends_by_node(observations, service).get(name))
-    cause = f"externalTrafficPolicy is Local, and {name} has no ready backend: it drops what it draws"
+    cause = f"externalTrafficPolicy is Local, and {name} has no ready backend: it drops the packets that it attracts"
     return judged("l2", service.name, good, wanted, f"{name}, on {', '.join(links)}", name, cause)
 
 
@@ -85,8 +85,8 @@ def _why_on_none(observations: Observations, node: str, names: str, chosen: list
     if any(re.search(pattern, link) for pattern in patterns for link in observations.hardware.get(node, {}).values()):
         # Cilium issue 48626: an agent that lost its Leases and got them back announces nothing.
         return (
-            f"the agent of {node} holds the Lease and announces nothing, as one does that lost its Lease and got it"
-            f" back: restart it (kubectl -n kube-system delete pod, the agent's on {node})"
+            f"the agent of {node} holds the Lease and announces nothing, as after the loss and the return"
+            f" of its Lease: restart it (kubectl -n kube-system delete pod, the agent's on {node})"
         )
     return f"no device of {node} matches the interfaces of L2 policy {names}: {', '.join(patterns)}"
 

@@ -49,5 +49,5 @@ def _router_id(
                 f"router id {wanted}",
                 shown,
                 str(session),
-                "the session is older than the override: it takes a new id when it starts again",
+                "the session is older than the override: it gets the new router ID when it starts again",
             )

@@ -122,7 +122,7 @@ def judge(
                 f"not announced ({item.why})",
                 "absent" if absent else _hops(rib[item.prefix]),
                 router,
-                "a node announces what it must not, or cannot serve",
+                "a node announces a prefix that it must not announce or cannot serve",
             )
             continue
         wanted = f"{_hops(item.next_hops)} ({item.why})"
@@ -159,7 +159,7 @@ def judge(
             router,
             "no BGP route beyond the expected ones",
             router,
-            f"what is expected is not known: {observations.errors.get(unasked, 'not asked')}",
+            f"the expected prefixes are unknown: {observations.errors.get(unasked, 'not asked')}",
         )
         return
     yield judged(
@@ -169,7 +169,7 @@ def judge(
         "no BGP route beyond the expected ones",
         ", ".join(surplus) or "none",
         router,
-        "an advertisement selects more than the stack says, or another speaker is here",
+        "an advertisement selects more than the stack declares, or there is another speaker",
     )
 
 

@@ -69,7 +69,7 @@ def _one_pair(collector: Collector, client: Json, server: Json) -> Verdict:
             f"answer of {target}, to large packets too",
             f"small packets arrive, {_LARGE} bytes do not",
             where,
-            f"a path MTU black hole on the way {where}: a link on the way takes smaller packets, and its ICMP"
+            f"a path MTU black hole on the way {where}: a link on the way has a smaller MTU, and its ICMP"
             " `fragmentation needed` does not come back; compare the MTU of the links (ip link) and let ICMP"
             " type 3 pass",
         )
@@ -156,8 +156,8 @@ def _lost(collector: Collector, observations: Observations, router: str, address
     ill = [f"{hop} ({loss} %)" for hop, loss in losses.items() if loss]
     if len(ill) == len(hops) > 1:
         return (
-            f"packets are lost on the way to every next hop, {', '.join(ill)}: on {router} itself or what they all"
-            " share; its filters (iptables -L -v, nft list ruleset) and links (ip -s link) count them"
+            f"packets are lost on the way to every next hop, {', '.join(ill)}: on {router} itself or on a"
+            " shared link; its filters (iptables -L -v, nft list ruleset) and links (ip -s link) count them"
         )
     if ill:
         return f"packets are lost on the way from {router} to {', '.join(ill)}: that link, or the node behind it"

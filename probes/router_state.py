@@ -26,7 +26,7 @@ def _config(router: Router, answer: Json) -> Verdict:
     typed = [line for line in answer.get("not-in-file", []) if line.startswith("neighbor ")]
     told = [f"{len(lines)} do not"] if lines else []
     told += [f"{len(typed)} more run"] if typed else []
-    causes = [f"FRR took other values than were meant, or what runs was changed by hand: {'; '.join(lines[:10])}"]
+    causes = [f"FRR accepted other values than declared, or its lines were changed by hand: {'; '.join(lines[:10])}"]
     if typed:
         added = f"FRR on {router.name} runs what its file does not have: {'; '.join(typed[:10])}"
         causes = [added, *causes] if lines else [added]

@@ -22,14 +22,14 @@ def parse(argv: list[str]) -> tuple[str, EgressHA, argparse.Namespace]:
         "--lists",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="whether agents know lists of gateways and node selectors (Cilium 1.18)",
+        help="whether agents support lists of gateways and node selectors (Cilium 1.18)",
     )
     parser.add_argument("--pod", default=os.environ.get("POD_NAME", os.uname().nodename))
     parser.add_argument("--node", default=os.environ.get("NODE_NAME", os.uname().nodename))
     parser.add_argument(
         "--address", type=ip_address, default=os.environ.get("HOST_IP", ""), help="the host's InternalIP"
     )
-    parser.add_argument("--keys", type=Path, help="where the keys of probes are kept while this process starts again")
+    parser.add_argument("--keys", type=Path, help="file that keeps the keys of probes over a restart")
     given = parser.parse_args(argv)
     try:
         settings = EgressHA.model_validate(

@@ -79,7 +79,8 @@ def _given(found: Json) -> Step:
     if addresses:
         return Step(f"LB-IPAM gave it {', '.join(addresses)}", True)
     return Step(
-        f"LB-IPAM gave it no address: {reported.get('message') if reported else 'no word of the operator'}", False
+        f"LB-IPAM gave it no address: {reported.get('message') if reported else 'the operator has set no condition'}",
+        False,
     )
 
 

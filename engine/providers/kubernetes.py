@@ -256,7 +256,7 @@ def _await(kube: Kube, live: Properties, context: Context) -> Properties:
         time.sleep(0.15)
         found = kube.get(live["apiVersion"], live["kind"], metadata["name"], metadata.get("namespace"))
         if found is None:
-            raise NotFound(f"{live['kind']} {metadata['name']}: somebody deleted the object during the wait")
+            raise NotFound(f"{live['kind']} {metadata['name']}: the object was deleted during the wait")
         live = found
 
 

@@ -60,7 +60,7 @@ def _said(found: Json | None) -> tuple[str, str]:
         one for one in (found.get("status") or {}).get("parents") or [] if one.get("controllerName") == _CONTROLLER
     ]
     if not parents:
-        return "nothing said of it", "the operator has not looked at it: does it run, with the Gateway API on?"
+        return "no status", "the operator has not looked at it: does it run, with the Gateway API on?"
     wrong = [
         (parent["parentRef"].get("name"), one)
         for parent in parents

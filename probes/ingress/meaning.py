@@ -97,8 +97,8 @@ def _by_itself(service: str, reply: Reply, also: str) -> str:
         403: f"a policy refuses it that is not judged here{also}",
         404: "Envoy has no such route: host or path of the request, or of the Ingress as it is in the cluster",
         502: (
-            f"Envoy and the pods of Service {service} do not speak the same protocol: it speaks HTTP/2 where"
-            " a GRPCRoute uses the Service, or where its port has such an appProtocol"
+            f"Envoy and the pods of Service {service} do not speak the same protocol: Envoy speaks HTTP/2 if"
+            " a GRPCRoute uses the Service, or if the Service's port has such an appProtocol"
         ),
         503: f"Envoy reaches no pod of Service {service}: does it listen on the Service's targetPort?",
         504: f"no pod of Service {service} answered within the route's time",

@@ -51,7 +51,7 @@ def _address(item: Entrance, observations: Observations) -> Verdict:
     shown = _shown_addresses(found)
     if service_object(observations, service) is None:
         refused = _refusals(found)
-        cause = refused or f"the operator has made no Service of it: does its log speak of this {item.kind}?"
+        cause = refused or f"the operator has made no Service of it: does its log mention this {item.kind}?"
         return judged("ingress", subject, False, wanted, "no such Service", "API", cause)
     cause = (
         _refusals(found)

@@ -74,7 +74,7 @@ def _judge(collector: Collector, observations: Observations, place: Place, reque
             subject,
             "an answer",
             place.where,
-            "policies admit some of its Services only: which one answers is chance",
+            "policies admit only some of its Services, and any of them may answer",
         )
     meaning, backend = meanings[0], _together(several)
     if entry.passes and reply.status is not None:

@@ -84,7 +84,7 @@ class AddressHolder:
         if time.monotonic() - began > STANDSTILL:
             interfaces.drop(address, device)
             raise interfaces.InterfaceError(
-                f"{address}: dropped again, because this host stood still after it asked by ARP who has the address"
+                f"{address}: dropped again, because this host stood still after its ARP probe for the address"
             )
         self.devices = {**self.devices, address: device}
         if isinstance(address, IPv4Address):

@@ -35,7 +35,7 @@ def holder(device: str, address: IPv4Address) -> bytes | None:
                 if found is not None:
                     return found
     except OSError as error:
-        raise InterfaceError(f"{device}: cannot ask by ARP who has {address}: {error.strerror}") from None
+        raise InterfaceError(f"{device}: cannot send an ARP probe for {address}: {error.strerror}") from None
     return None
 
 

@@ -140,7 +140,7 @@ def _parsed_view(document: object, now: float) -> tuple[dict[Address, bool], Hea
     for text, entry in document.items():
         gateway = ip_address(text)
         if not isinstance(entry, dict):
-            raise ValueError("what is said of a gateway is an object")
+            raise ValueError("the view of a gateway is an object")
         if isinstance(entry.get("up"), bool):
             up[gateway] = entry["up"]
         age = entry.get("age")
