@@ -1,5 +1,5 @@
 #!/bin/sh
-# What every node needs before an agent can run on it.
+# Sets up a node so that an agent can run on it.
 #   node_prepare.sh OPERATOR_RUN SYSCTL...
 operator=$1
 shift

@@ -12,16 +12,16 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// agentLog tells the agent of requests, as Cilium's filters do: `cilium-dbg monitor` and Hubble have them from here.
+// agentLog reports requests to the agent, as Cilium's filters do, for `cilium-dbg monitor` and Hubble.
 type agentLog struct {
 	path string
 	mu   sync.Mutex
 	conn *net.UnixConn
-	// A line for each loss of the agent, not for each request.
+	// Limits the log to one line for each loss of the agent, not for each request.
 	silent bool
 }
 
-// request is told where it is judged.
+// request reports a request when it is judged.
 func (l *agentLog) request(to subject, what traffic, verdict verdict) {
 	kind := cilium.EntryType_Request
 	if !verdict.allowed {
@@ -42,7 +42,7 @@ func (l *agentLog) request(to subject, what traffic, verdict verdict) {
 	l.send(entry)
 }
 
-// send writes the entry. One that is lost is lost: the agent is restarting, and no request waits for it.
+// send writes the entry. An entry may be lost while the agent restarts: no request waits for the agent.
 func (l *agentLog) send(entry *cilium.LogEntry) {
 	text, err := proto.Marshal(entry)
 	if err != nil {
@@ -61,7 +61,7 @@ func (l *agentLog) send(entry *cilium.LogEntry) {
 			return
 		}
 		if errors.Is(err, syscall.EAGAIN) {
-			// It listens and does not read: the next entry may find room.
+			// The agent listens but does not read: there may be room for the next entry.
 			break
 		}
 		l.conn.Close()
@@ -73,7 +73,7 @@ func (l *agentLog) send(entry *cilium.LogEntry) {
 	l.silent = true
 }
 
-// sendNow sends a packet or fails at once: no request waits for an agent that does not read.
+// sendNow sends a packet or fails at once: no request must wait for an agent that does not read.
 func sendNow(conn *net.UnixConn, packet []byte) error {
 	raw, err := conn.SyscallConn()
 	if err != nil {

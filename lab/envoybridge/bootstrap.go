@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// The agent's cluster in the chart's bootstrap, and the bridge's own beside it.
+// The agent's cluster in the chart's bootstrap, and the bridge's own cluster.
 const (
 	xdsCluster    = "xds-grpc-cilium"
 	bridgeCluster = "cilium-edge-bridge"
 )
 
-// rewriteBootstrap points Envoy's xDS at the bridge, adds the bridge's own cluster and takes Cilium's
-// transport sockets out: of the clusters that have one nothing in the lab makes use.
+// rewriteBootstrap points Envoy's xDS at the bridge, adds the bridge's own cluster and removes Cilium's
+// transport sockets: nothing in the lab uses the clusters that have one.
 func rewriteBootstrap(from, to, own string) error {
 	text, err := os.ReadFile(from)
 	if err != nil {
@@ -50,7 +50,7 @@ func bootstrap(text []byte, own string) ([]byte, error) {
 		return nil, fmt.Errorf("no cluster %s in it", xdsCluster)
 	}
 	bridge["name"] = bridgeCluster
-	// One call for each request that is under way: the default of 1024 is no limit of Cilium's.
+	// Each running request needs a call, and Cilium does not have the default limit of 1024.
 	bridge["circuitBreakers"] = map[string]any{"thresholds": []any{map[string]any{
 		"maxRequests": 100_000, "maxPendingRequests": 100_000}}}
 	resources["clusters"] = append(clusters, bridge)

@@ -14,7 +14,7 @@ import (
 
 const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
-// Attributes that Envoy tells the bridge of a request once its host is chosen.
+// Attributes of a request that Envoy sends to the bridge once the host is chosen.
 const (
 	attributeUpstream    = "upstream.address"
 	attributeSource      = "source.address"
@@ -22,7 +22,7 @@ const (
 	attributeServerName  = "connection.requested_server_name"
 )
 
-// translateCluster has requests judged where their host is chosen, and connections go out as the node's Ingress.
+// translateCluster adds a judgement of requests once their host is chosen, and sends connections as the node's Ingress.
 func (t *translator) translateCluster(c *cluster.Cluster) error {
 	options := &upstreams.HttpProtocolOptions{}
 	if packedOptions := c.TypedExtensionProtocolOptions[httpOptions]; packedOptions == nil {
@@ -42,7 +42,7 @@ func (t *translator) translateCluster(c *cluster.Cluster) error {
 	return nil
 }
 
-// judged puts a call of the bridge in the place of Cilium's filter, and is whether there was one.
+// judged replaces Cilium's filter by a call of the bridge; it returns whether there was such a filter.
 func judged(filters []*manager.HttpFilter) bool {
 	found := false
 	for _, filter := range filters {
@@ -65,7 +65,8 @@ func judged(filters []*manager.HttpFilter) bool {
 	return found
 }
 
-// bindTo has connections start from the node's Ingress: its address of the host's family, and its identity in the mark.
+// bindTo makes connections start from the node's Ingress: from its address in the host's family, with its identity in
+// the mark.
 func bindTo(addresses []netip.Addr) *core.BindConfig {
 	config := &core.BindConfig{}
 	for _, address := range addresses {
@@ -84,7 +85,7 @@ func bindTo(addresses []netip.Addr) *core.BindConfig {
 func upstreamOptions(address netip.Addr) []*core.SocketOption {
 	options := []*core.SocketOption{
 		option("SO_MARK", solSocket, soMark, markEgress|identityIngress<<16),
-		// A port is chosen when the destination is known: more connections than the node has ports.
+		// The port is chosen when the destination is known, which allows more connections than the node has ports.
 		option("IP_BIND_ADDRESS_NO_PORT", solIP, ipBindNoPort, 1),
 		option("SO_REUSEADDR", solSocket, soReuseAddr, 1),
 	}

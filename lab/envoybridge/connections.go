@@ -11,13 +11,13 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// connections answers Envoy's call for a connection whose content it does not see: what cilium.network does.
+// connections answers Envoy's call for a connection whose content Envoy does not see, as cilium.network does.
 type connections struct {
 	auth.UnimplementedAuthorizationServer
 	judge *judge
 }
 
-// Check judges who may come in. Where the connection goes on to is not chosen yet.
+// Check judges the client. The destination of the connection is not chosen yet.
 func (c *connections) Check(ctx context.Context, asked *auth.CheckRequest) (*auth.CheckResponse, error) {
 	to, found := subjectOfCall(ctx)
 	if !found {

@@ -11,7 +11,7 @@ import (
 	matcher "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 )
 
-// httpRule is one kind of request: all of `conditions` hold, and every one of `actions` lets it go on.
+// httpRule matches requests: all `conditions` must hold, and every one of `actions` must let the request pass.
 type httpRule struct {
 	conditions []func(*message) bool
 	actions    []*cilium.HeaderMatch
@@ -34,7 +34,7 @@ func readHTTPRule(rule *cilium.HttpNetworkPolicyRule) (httpRule, error) {
 	return result, nil
 }
 
-// readCondition is Envoy's HeaderMatcher: what no kind of match is given for has to be there.
+// readCondition parses Envoy's HeaderMatcher. Without a kind of match, the header must be present.
 func readCondition(match *route.HeaderMatcher) (func(*message) bool, error) {
 	fits, err := readMatch(match)
 	if err != nil {
@@ -50,7 +50,7 @@ func readCondition(match *route.HeaderMatcher) (func(*message) bool, error) {
 		case *route.HeaderMatcher_PresentMatch:
 			return (found == kind.PresentMatch) != match.InvertMatch
 		}
-		// As there: what is missing matches nothing, and no inverted match either.
+		// As in Envoy: a missing header matches nothing, not even an inverted match.
 		return found && fits(value) != match.InvertMatch
 	}, nil
 }
@@ -60,7 +60,7 @@ func readMatch(match *route.HeaderMatcher) (func(string) bool, error) {
 	case nil, *route.HeaderMatcher_PresentMatch:
 		return func(string) bool { return true }, nil
 	case *route.HeaderMatcher_ExactMatch:
-		// As there: the empty text is every text.
+		// As in Envoy: the empty text matches every text.
 		return func(value string) bool { return kind.ExactMatch == "" || value == kind.ExactMatch }, nil
 	case *route.HeaderMatcher_PrefixMatch:
 		return func(value string) bool { return strings.HasPrefix(value, kind.PrefixMatch) }, nil
@@ -101,7 +101,7 @@ func readText(match *matcher.StringMatcher) (func(string) bool, error) {
 	return nil, fmt.Errorf("an unknown kind of match")
 }
 
-// whole matches a value from its beginning to its end. Envoy's RE2 and Go's regular expressions are the same language.
+// whole matches a complete value. Envoy's RE2 and Go's regular expressions are the same language.
 func whole(match *matcher.RegexMatcher) (func(string) bool, error) {
 	if _, err := regexp.Compile(match.Regex); err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (r httpRule) matches(message *message) bool {
 	return true
 }
 
-// apply carries the rule's actions out, and is whether the request may go on by this rule.
+// apply carries out the rule's actions; it returns whether the request may pass by this rule.
 func (r httpRule) apply(message *message) bool {
 	accepted := true
 	for _, action := range r.actions {

@@ -8,11 +8,11 @@ import (
 	"github.com/cilium/ebpf"
 )
 
-// identityWorld is of an address that the agent has no entry for.
+// identityWorld is the identity of an address without an entry of the agent.
 const identityWorld = 2
 
-// ipcache is the agent's pinned map: address -> security identity. The agent's own answer over xDS (NPHDS) is
-// empty for a moment after a restart; the map stays.
+// ipcache is the agent's pinned map: address -> security identity. The agent's answer over xDS (NPHDS) is
+// empty for a moment after a restart, but the map stays.
 type ipcache struct {
 	path  string
 	mu    sync.RWMutex
@@ -28,7 +28,7 @@ type ipcacheKey struct {
 	Address [16]byte
 }
 
-// What comes before the address counts for the prefix: cluster, padding and family.
+// Bits before the address that count for the prefix length: cluster, padding and family.
 const ipcacheBase = 32
 
 func keyOf(ip netip.Addr) ipcacheKey {
@@ -41,7 +41,7 @@ func keyOf(ip netip.Addr) ipcacheKey {
 	return key
 }
 
-// of is the identity of the longest prefix that holds the address.
+// of returns the identity of the longest prefix that contains the address.
 func (c *ipcache) of(ip netip.Addr) (uint32, error) {
 	c.mu.RLock()
 	for c.table == nil {
@@ -73,7 +73,7 @@ func (c *ipcache) open() error {
 	return nil
 }
 
-// forget has the map opened anew at the next question: an agent that starts may have made another one.
+// forget makes the next query open the map again: a starting agent may have made a new one.
 func (c *ipcache) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

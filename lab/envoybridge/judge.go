@@ -12,39 +12,39 @@ type judge struct {
 	log        *agentLog
 }
 
-// traffic is a connection, or a request in one, whose host is chosen.
+// traffic is a connection, or a request with a chosen host.
 type traffic struct {
-	// Who asks, and whom: an Ingress's address and port.
+	// The client, and the address and port of the Ingress.
 	source, destination netip.AddrPort
-	// The host that is to answer.
+	// The host for the answer.
 	upstream netip.AddrPort
-	// Of TLS; "" where there is none.
+	// Server name of TLS; "" if there is none.
 	serverName string
-	// nil of a connection whose content is not seen, and whose host is not chosen yet.
+	// nil for a connection with unseen content and without a chosen host.
 	message *message
 }
 
-// verdict is what is done with it, and what the agent is told of it.
+// verdict is the decision on traffic, with the data for the agent's log.
 type verdict struct {
 	allowed bool
-	// Whose policy decided: an address of the endpoint.
+	// An address of the endpoint whose policy decided.
 	policy string
-	// Identity of the host that is to answer.
+	// Identity of the host for the answer.
 	remote uint32
 }
 
-// entry is how far traffic got on its way in to Ingress.
+// entry is the decision on traffic on its way in to Ingress.
 type entry struct {
 	verdict
-	// Identity of who asks.
+	// Identity of the client.
 	source uint32
-	// The policy of Ingress, nil where none is enforced; and its rules for the port that was asked.
+	// The policy of Ingress, nil if none is enforced, and its rules for the destination port.
 	ingress *policy
 	rules   []portRules
 }
 
-// judge asks who may come in, then the policy of the pod that sends, where it is on this node, and whether Ingress
-// may go on to the host.
+// judge checks whether the client may connect, then the policy of the sending pod, if it is on this node, and whether
+// Ingress may connect to the host.
 func (j *judge) judge(to subject, what traffic) (verdict, error) {
 	remote, err := j.identities.of(what.upstream.Addr())
 	if err != nil {
@@ -65,14 +65,14 @@ func (j *judge) judge(to subject, what traffic) (verdict, error) {
 	}
 	out := at(in.ingress.egress, port)
 	in.allowed = connection(out, to.proxy, remote, what.serverName)
-	// HTTP rules of the way out count where the way in has some, as there.
+	// As in Cilium, HTTP rules of the way out count if the way in has HTTP rules, too.
 	if in.allowed && hasHTTP(in.rules) {
 		in.allowed = request(in.rules, to.proxy, in.source, what.message) && request(out, to.proxy, remote, what.message)
 	}
 	return in.verdict, nil
 }
 
-// comesIn asks whether the sender may connect to Ingress.
+// comesIn checks whether the sender may connect to Ingress.
 func (j *judge) comesIn(to subject, what traffic) (entry, error) {
 	source, err := j.identities.of(what.source.Addr())
 	if err != nil {
@@ -83,7 +83,7 @@ func (j *judge) comesIn(to subject, what traffic) (entry, error) {
 		return entry{}, err
 	}
 	result := entry{verdict: verdict{policy: name}, source: source}
-	// Cilium's listener is on the loopback address alone. This one is not, so who calls it directly is turned away.
+	// Cilium's listener is on the loopback address only. This one is not, so direct connections are refused.
 	if uint32(what.destination.Port()) == to.listener && !what.destination.Addr().IsLoopback() {
 		return result, nil
 	}
@@ -91,7 +91,7 @@ func (j *judge) comesIn(to subject, what traffic) (entry, error) {
 		result.allowed = true
 		return result, nil
 	}
-	// An endpoint that the agent has not told of yet has no rule that allows anything.
+	// An endpoint that the agent has not announced yet has no rule that allows anything.
 	if result.ingress = j.policies.named(name); result.ingress != nil {
 		result.rules = at(result.ingress.ingress, uint32(what.destination.Port()))
 		result.allowed = connection(result.rules, to.proxy, source, what.serverName)
@@ -99,7 +99,7 @@ func (j *judge) comesIn(to subject, what traffic) (entry, error) {
 	return result, nil
 }
 
-// policyName is the subject's own policy or, as Cilium does, that of the Ingress address of the client's family.
+// policyName returns the subject's own policy or, as in Cilium, that of the Ingress address in the client's family.
 func (j *judge) policyName(to subject, client netip.Addr) (string, error) {
 	if to.policy != "" || !to.enforced {
 		return to.policy, nil

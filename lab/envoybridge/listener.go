@@ -18,14 +18,14 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 )
 
-// Names of Cilium's filters, which only Cilium's build of Envoy has.
+// Names of filters that only Cilium's build of Envoy has.
 const (
 	bpfMetadata = "cilium.bpf_metadata"
 	network     = "cilium.network"
 	l7Policy    = "cilium.l7policy"
 )
 
-// translateListener makes a listener that the datapath hands connections to by TPROXY one that upstream Envoy takes.
+// translateListener translates a listener that gets connections by TPROXY into one that upstream Envoy accepts.
 func translateListener(l *listener.Listener) error {
 	meta, err := takeMetadata(l)
 	if err != nil || meta == nil {
@@ -47,7 +47,7 @@ func translateListener(l *listener.Listener) error {
 	return nil
 }
 
-// takeMetadata takes Cilium's listener filter out and gives its settings, nil where there is none.
+// takeMetadata removes Cilium's listener filter and returns its settings, nil if there is none.
 func takeMetadata(l *listener.Listener) (*cilium.BpfMetadata, error) {
 	var meta *cilium.BpfMetadata
 	kept := l.ListenerFilters[:0:0]
@@ -65,8 +65,8 @@ func takeMetadata(l *listener.Listener) (*cilium.BpfMetadata, error) {
 	return meta, nil
 }
 
-// open makes the sockets transparent. One that listens on every address is asked for its own by Envoy, and says
-// where the client wanted to go: the agent's loopback address would stay the loopback address.
+// open makes the sockets transparent, and lets them listen on every address. Envoy reads the client's destination
+// from the local address of the connection, which would be the loopback address if the socket listened there.
 func open(l *listener.Listener) {
 	l.Transparent = wrapperspb.Bool(true)
 	options := []*core.SocketOption{option("SO_MARK", solSocket, soMark, markEgress),
@@ -104,7 +104,7 @@ func translateChain(chain *listener.FilterChain, to subject) error {
 			kept = append(kept, connectionFilter(to))
 			continue
 		case filter.Name == network:
-			// Requests are judged where their host is chosen, connections need not be.
+			// Requests are judged once their host is chosen, so that their connections need no judgement.
 			continue
 		case filter.GetTypedConfig().MessageIs(http):
 			if err := filter.GetTypedConfig().UnmarshalTo(http); err != nil {
@@ -119,7 +119,7 @@ func translateChain(chain *listener.FilterChain, to subject) error {
 	return nil
 }
 
-// passedThrough is whether a chain's connections go on as they are: TLS that a backend ends.
+// passedThrough returns whether a chain passes connections through: a backend terminates TLS.
 func passedThrough(chain *listener.FilterChain) bool {
 	for _, filter := range chain.Filters {
 		if filter.GetTypedConfig().MessageIs((*tcp.TcpProxy)(nil)) {
@@ -129,7 +129,7 @@ func passedThrough(chain *listener.FilterChain) bool {
 	return false
 }
 
-// translateHTTP has each request carry what it is judged by to where its host is chosen, and be told of.
+// translateHTTP adds the data for the judgement to each request, and the reports to the bridge.
 func translateHTTP(http *manager.HttpConnectionManager, to subject) {
 	for i, filter := range http.HttpFilters {
 		if filter.Name != l7Policy {
@@ -165,7 +165,7 @@ func connectionFilter(to subject) *listener.Filter {
 
 func subjectOf(l *listener.Listener, meta *cilium.BpfMetadata) subject {
 	to := subject{proxy: meta.ProxyId}
-	// One on the node's own network (host network mode) is there to be called.
+	// A listener on the host network is meant for direct connections.
 	if socket := l.Address.GetSocketAddress(); socket.GetAddress() == "127.0.0.1" || socket.GetAddress() == "::1" {
 		to.listener = socket.GetPortValue()
 	}

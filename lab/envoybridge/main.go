@@ -1,5 +1,5 @@
-// envoybridge is started in the place of cilium-envoy-starter: it runs upstream Envoy and stands between it
-// and the Cilium agent, with upstream's own means in the place of the filters that only Cilium's build has.
+// envoybridge replaces cilium-envoy-starter: it runs upstream Envoy, and translates between Envoy and the
+// Cilium agent. Upstream features replace the filters that only Cilium's build has.
 package main
 
 import (
@@ -24,10 +24,10 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 )
 
-// agentSocket is the agent's xDS server, as the chart's bootstrap has it.
+// agentSocket is the socket of the agent's xDS server, as in the chart's bootstrap.
 const agentSocket = "/var/run/cilium/envoy/sockets/xds.sock"
 
-// What the chart gives cilium-envoy-starter, and where the lab has the parts.
+// Arguments of the chart for cilium-envoy-starter, and the lab's paths of the programs.
 var (
 	envoyBinary = flag.String("envoy", "/usr/bin/cilium-envoy", "the Envoy to run")
 	sockets     = flag.String("sockets", filepath.Dir(agentSocket), "directory of the agent's sockets")
@@ -66,7 +66,7 @@ func run(args []string) error {
 	return runEnvoy(args)
 }
 
-// dial is a connection that comes back within a second of the agent: agents restart under load.
+// dial returns a connection that recovers within a second of the agent's return: agents restart under load.
 func dial(socket string) (*grpc.ClientConn, error) {
 	patience := grpc.ConnectParams{MinConnectTimeout: time.Second,
 		Backoff: backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.5, MaxDelay: time.Second}}
@@ -91,8 +91,8 @@ func serve(socket string, agent *grpc.ClientConn, judge *judge) error {
 	return nil
 }
 
-// rewritten are Envoy's arguments with the bootstrap that leads to the bridge. The chart gives flag and value
-// as one word; --base-id is for a hot restart, and the lab's hosts share the memory that this goes through.
+// rewritten returns Envoy's arguments with a bootstrap for the bridge. In the chart, flag and value are one
+// word. --base-id is for hot restarts, which use memory that the lab's hosts share.
 func rewritten(args []string, own, directory string) ([]string, error) {
 	result := []string{"--disable-hot-restart"}
 	for _, word := range args {
@@ -115,7 +115,7 @@ func rewritten(args []string, own, directory string) ([]string, error) {
 	return result, nil
 }
 
-// runEnvoy ends when Envoy does, and Envoy with it: whatever way the bridge goes, no old Envoy holds the ports.
+// runEnvoy ends with Envoy, and Envoy ends with the bridge: however the bridge ends, no old Envoy keeps the ports.
 func runEnvoy(args []string) error {
 	envoy := exec.Command(*envoyBinary, args...)
 	envoy.Stdout, envoy.Stderr = os.Stdout, os.Stderr

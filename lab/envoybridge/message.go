@@ -7,7 +7,7 @@ import (
 	process "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 )
 
-// message is a request's headers, and what policies change of them.
+// message is a request's headers, and the changes that policies make to them.
 type message struct {
 	// By name in lower case; :method, :path and :authority among them.
 	headers map[string]string
@@ -31,7 +31,7 @@ func readMessage(headers *core.HeaderMap) *message {
 }
 
 func (m *message) get(name string) (string, bool) {
-	// As there: one header, by two names.
+	// As in Envoy: one header with two names.
 	if name == "host" {
 		name = ":authority"
 	}

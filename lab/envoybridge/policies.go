@@ -19,27 +19,27 @@ import (
 const (
 	policyMethod = "/cilium.NetworkPolicyDiscoveryService/StreamNetworkPolicies"
 	policyType   = "type.googleapis.com/cilium.NetworkPolicy"
-	// The agent counts answers by the address in here.
+	// The agent identifies acknowledgements by the address in the node ID.
 	nodeID = "host~127.0.0.1~no-id~localdomain"
-	// How long a cluster waits for the node's Ingress endpoint; Envoy asks again after that.
+	// How long a cluster waits for the node's Ingress endpoint. Envoy asks again after this.
 	patience = 20 * time.Second
 )
 
-// resolver gives the identity of an address.
+// resolver returns the identity of an address.
 type resolver interface {
 	of(ip netip.Addr) (uint32, error)
 }
 
-// policies is what the agent says of local endpoints' policies (NPDS).
+// policies holds the policies of local endpoints, from the agent (NPDS).
 type policies struct {
 	identities resolver
 	mu         sync.RWMutex
 	byAddress  map[string]*policy
-	// The endpoint that has the identity of Ingress, once it was found among them.
+	// The endpoint with the identity of Ingress, once it is known.
 	ingress *policy
-	// Called when an agent was reached, which may be a new one.
+	// Called after a connection to an agent, which may be a new one.
 	reached func()
-	// Closed when there is news; a new one takes its place.
+	// Closed and replaced on each change.
 	changed chan struct{}
 }
 
@@ -48,7 +48,7 @@ func newPolicies(identities resolver) *policies {
 		changed: make(chan struct{})}
 }
 
-// named is the policy of a local endpoint, by one of its addresses; nil where the agent has told of none.
+// named returns the policy of a local endpoint, by one of its addresses; nil if the agent has announced none.
 func (p *policies) named(name string) *policy {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
@@ -68,14 +68,14 @@ func (p *policies) ingressAddresses() ([]netip.Addr, error) {
 		select {
 		case <-changed:
 		case <-time.After(time.Second):
-			// The map of identities has no news of its own.
+			// The map of identities does not notify of changes.
 		case <-deadline:
 			return nil, errNotYet
 		}
 	}
 }
 
-// ofIngress is the policy of the local endpoint that has the identity of Ingress, nil where it is not known yet.
+// ofIngress returns the policy of the local endpoint with the identity of Ingress, nil while it is unknown.
 func (p *policies) ofIngress() *policy {
 	p.mu.RLock()
 	found, all := p.ingress, p.byAddress
@@ -96,7 +96,7 @@ func (p *policies) ofIngress() *policy {
 	return nil
 }
 
-// follow keeps up with the agent for as long as the process runs.
+// follow receives the agent's policies until the process ends.
 func (p *policies) follow(agent *grpc.ClientConn) {
 	for {
 		err := p.subscribe(context.Background(), agent)
@@ -135,7 +135,7 @@ func (p *policies) subscribe(ctx context.Context, agent *grpc.ClientConn) error 
 	}
 }
 
-// take puts the response's policies in force, all of them or, where one cannot be read, none.
+// take applies the response's policies: all of them or, if one is unreadable, none.
 func (p *policies) take(response *discovery.DiscoveryResponse) error {
 	found := map[string]*policy{}
 	for _, resource := range response.Resources {

@@ -14,16 +14,16 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// What a client is told by Cilium's filter where the agent has no other text.
+// The answer of Cilium's filter to a client, unless the agent has another text.
 const accessDenied = "Access denied\r\n"
 
-// requests answers Envoy's call for each request whose host is chosen: what cilium.l7policy does upstream.
+// requests answers Envoy's call for each request with a chosen host, as cilium.l7policy does upstream.
 type requests struct {
 	process.UnimplementedExternalProcessorServer
 	judge *judge
 }
 
-// Process takes one request's headers. An error ends the call, and with it the request: it is not let through.
+// Process judges the headers of one request. An error ends the call, so that the request does not pass.
 func (r *requests) Process(stream process.ExternalProcessor_ProcessServer) error {
 	for {
 		asked, err := stream.Recv()

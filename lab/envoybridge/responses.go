@@ -12,13 +12,13 @@ import (
 	accesslog "github.com/envoyproxy/go-control-plane/envoy/service/accesslog/v3"
 )
 
-// responses takes Envoy's access log: how each request ended, and those that no host was chosen for.
+// responses receives Envoy's access log: the end of each request, and requests without a chosen host.
 type responses struct {
 	accesslog.UnimplementedAccessLogServiceServer
 	judge *judge
 }
 
-// StreamAccessLogs takes the entries of one listener for as long as Envoy sends them.
+// StreamAccessLogs receives the entries of one listener as long as Envoy sends them.
 func (r *responses) StreamAccessLogs(stream accesslog.AccessLogService_StreamAccessLogsServer) error {
 	to, _ := subjectOfCall(stream.Context())
 	for {
@@ -45,7 +45,7 @@ func (r *responses) tell(to subject, entry *data.HTTPAccessLogEntry) {
 	}
 	answered := common.GetUpstreamRemoteAddress()
 	if answered == nil {
-		// No host was asked: no route, or none that is there.
+		// No host got the request: there was no route, or no available host.
 		answered = common.GetDownstreamLocalAddress()
 	}
 	told.DestinationAddress = text(answered)
@@ -82,7 +82,7 @@ func protocol(entry *data.HTTPAccessLogEntry) cilium.HttpProtocol {
 	return cilium.HttpProtocol_HTTP11
 }
 
-// text is an address and its port; "" where there is none.
+// text returns an address with its port; "" if there is none.
 func text(address *core.Address) string {
 	socket := address.GetSocketAddress()
 	ip, err := netip.ParseAddr(socket.GetAddress())

@@ -10,7 +10,7 @@ import (
 	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 )
 
-// policy is what one local endpoint may receive and send, as cilium/proxy's network_policy.cc reads it.
+// policy has the permissions of one local endpoint for both directions, parsed as in cilium/proxy's network_policy.cc.
 type policy struct {
 	addresses []netip.Addr
 	ingress   []portRules
@@ -26,9 +26,9 @@ type portRules struct {
 // rule allows or denies some peers, or some of their requests.
 type rule struct {
 	deny bool
-	// 0 is every listener.
+	// 0 means every listener.
 	proxy uint32
-	// None are all.
+	// Empty means all.
 	remotes     []uint32
 	serverNames []string
 	http        []httpRule
@@ -102,7 +102,7 @@ func readRule(message *cilium.PortNetworkPolicyRule) (rule, error) {
 	return result, nil
 }
 
-// at are the rules that a port's traffic is judged by: the port's own and those of every port.
+// at returns the rules for a port's traffic: the port's own rules and the rules of every port.
 func at(all []portRules, port uint32) []portRules {
 	result := []portRules{}
 	for _, one := range all {
@@ -113,14 +113,14 @@ func at(all []portRules, port uint32) []portRules {
 	return result
 }
 
-// connection is whether a peer may connect. Where no rule speaks of the port, nobody may; a denial wins.
+// connection returns whether a peer may connect. Without a rule for the port no peer may. A denial wins.
 func connection(ports []portRules, proxy, remote uint32, serverName string) bool {
 	return decide(ports, func(one rule) bool {
 		return one.named(serverName) && one.concerns(proxy, remote)
 	}, func(rule) bool { return true })
 }
 
-// request is whether a peer's request may pass. Without HTTP rules for the port, the connection's answer stands.
+// request returns whether a peer's request may pass. Without HTTP rules for the port, the connection's answer counts.
 func request(ports []portRules, proxy, remote uint32, message *message) bool {
 	if !hasHTTP(ports) {
 		return true
@@ -132,14 +132,14 @@ func request(ports []portRules, proxy, remote uint32, message *message) bool {
 func decide(ports []portRules, concerned, passes func(rule) bool) bool {
 	allow, denied := false, false
 	for _, port := range ports {
-		// No rules at all are everyone's and everything.
+		// No rules at all allow everything from every peer.
 		allow = allow || len(port.rules) == 0
 		for _, one := range port.rules {
 			switch {
 			case !concerned(one):
 			case one.deny:
 				denied = true
-			// Every rule is asked: some change the request.
+			// Every rule is evaluated: some change the request.
 			case passes(one):
 				allow = true
 			}
@@ -158,7 +158,7 @@ func (r rule) concerns(proxy, remote uint32) bool {
 	return (r.proxy == 0 || r.proxy == proxy) && (len(r.remotes) == 0 || slices.Contains(r.remotes, remote))
 }
 
-// named is whether the rule is for that TLS server name. A pattern's `*.` is one label, its `**.` any number.
+// named returns whether the rule is for the TLS server name. A pattern's `*.` is one label, its `**.` any number.
 func (r rule) named(serverName string) bool {
 	return len(r.serverNames) == 0 || serverName != "" && slices.ContainsFunc(r.serverNames, func(pattern string) bool {
 		return matchesName(strings.ToLower(pattern), strings.ToLower(serverName))
@@ -168,7 +168,7 @@ func (r rule) named(serverName string) bool {
 func (r rule) passes(message *message) bool {
 	allowed := len(r.http) == 0
 	for _, one := range r.http {
-		// As there: every rule of those that change headers is asked, of the others one is enough.
+		// As in Cilium: every rule that changes headers is evaluated; of other rules one match is enough.
 		if one.matches(message) && one.apply(message) {
 			allowed = true
 		}

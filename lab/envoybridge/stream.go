@@ -15,28 +15,28 @@ import (
 	"google.golang.org/protobuf/types/known/anypb"
 )
 
-// streams passes Envoy's xDS streams on to the agent, one to one.
+// streams forwards Envoy's xDS streams to the agent, one to one.
 type streams struct {
 	agent      *grpc.ClientConn
 	translator *translator
 }
 
-// stream is one of them. Versions and nonces stay Envoy's and the agent's own: what Envoy acknowledges, the
-// agent hears, but for a version with a resource that could not be translated.
+// stream is one forwarded stream. Versions and nonces are unchanged. Envoy's acknowledgements reach the
+// agent, except for a version with a resource that could not be translated.
 type stream struct {
 	translator *translator
 	mu         sync.Mutex
-	// The responses that Envoy has not gone past, in their order.
+	// The responses that Envoy has not superseded, in order.
 	sent []sent
-	// Whether Envoy has taken a version that the agent was told it refused.
+	// Whether Envoy has accepted a version that was reported to the agent as refused.
 	behind bool
-	// The version that was acknowledged last.
+	// The last acknowledged version.
 	accepted string
-	// What Envoy has of each resource: it keeps that while a newer one is refused, as Envoy itself would do.
+	// Envoy's version of each resource. Envoy keeps it while a newer one is refused, as Envoy itself would do.
 	kept map[string]*anypb.Any
 }
 
-// sent is a response's nonce and, where not all of it reached Envoy, the reason.
+// sent is a response's nonce and, if the response did not reach Envoy completely, the reason.
 type sent struct{ nonce, reason string }
 
 func (s *streams) pass(_ any, down grpc.ServerStream) error {
@@ -74,13 +74,13 @@ func (s *stream) requests(envoy grpc.ServerStream, agent grpc.ClientStream) erro
 	}
 }
 
-// answered makes a NACK of Envoy's ACK where Envoy did not see all that the agent sent.
+// answered turns Envoy's ACK into a NACK if Envoy did not get the complete response of the agent.
 func (s *stream) answered(request *discovery.DiscoveryRequest) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	reason := ""
 	if at := slices.IndexFunc(s.sent, func(one sent) bool { return one.nonce == request.ResponseNonce }); at >= 0 {
-		// What came before is over; this one stays: a later request can have its nonce, with other names.
+		// Earlier responses are done. This one stays: a later request can have its nonce, with other names.
 		s.sent = s.sent[at:]
 		reason = s.sent[0].reason
 	}
@@ -112,14 +112,14 @@ func (s *stream) responses(agent grpc.ClientStream, envoy grpc.ServerStream) err
 	}
 }
 
-// translate puts translated resources in the response; of one that cannot be, it keeps what Envoy has.
+// translate translates the resources of the response. For an untranslatable resource it keeps Envoy's version.
 func (s *stream) translate(response *discovery.DiscoveryResponse) error {
 	resources, kept := response.Resources[:0:0], map[string]*anypb.Any{}
 	reason := ""
 	for _, resource := range response.Resources {
 		name, translated, err := s.translator.translate(resource)
 		if errors.Is(err, errNotYet) {
-			// Envoy asks again, and by then it may be known.
+			// Envoy asks again, and the missing data may be known by then.
 			return err
 		}
 		if err != nil {

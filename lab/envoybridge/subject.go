@@ -9,18 +9,18 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// namespace is where a request's metadata keeps what it is judged by.
+// namespace is the key of a request's metadata with the data for its judgement.
 const namespace = "cilium-edge"
 
-// subject is what a listener's traffic is judged by: whose policy, and how rules know the listener.
+// subject is the data for judging a listener's traffic: the policy, and the listener's number in rules.
 type subject struct {
-	// The name of a policy of its own; "" is the policy of the node's Ingress.
+	// The name of the listener's own policy; "" means the policy of the node's Ingress.
 	policy string
 	// Whether any policy is enforced.
 	enforced bool
-	// Rules for one proxy alone name it by this number.
+	// The number of the listener in rules for a single proxy.
 	proxy uint32
-	// The port of a listener that the datapath hands connections to, else 0: who asks for it came past the datapath.
+	// The port of a listener behind the datapath, else 0. A connection to this port has bypassed the datapath.
 	listener uint32
 	// The body of a 403.
 	denied string
@@ -49,7 +49,7 @@ func (s subject) headers() []*core.HeaderValue {
 	}
 }
 
-// subjectIn is what `values` put into a request's metadata; false where nothing did.
+// subjectIn returns the subject that `values` wrote to a request's metadata; false if there is none.
 func subjectIn(metadata *core.Metadata) (subject, bool) {
 	fields := metadata.GetFilterMetadata()[namespace].GetFields()
 	if fields == nil {
@@ -62,7 +62,7 @@ func subjectIn(metadata *core.Metadata) (subject, bool) {
 	}, true
 }
 
-// subjectOfCall is what `headers` put into a call's metadata; false where nothing did.
+// subjectOfCall returns the subject that `headers` wrote to a call's metadata; false if there is none.
 func subjectOfCall(ctx context.Context) (subject, bool) {
 	values, _ := grpcmeta.FromIncomingContext(ctx)
 	first := func(key string) string {

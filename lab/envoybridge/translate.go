@@ -13,7 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
-// Socket options by their numbers, as Envoy takes them.
+// Numbers of socket options, for Envoy's configuration.
 const (
 	solSocket     = 1
 	soReuseAddr   = 2
@@ -25,23 +25,23 @@ const (
 	ip6Transp     = 75
 )
 
-// Marks of packets as Cilium's datapath reads them (bpf/lib/common.h): from the proxy, egress; an identity in
-// the upper half.
+// Packet marks of Cilium's datapath (bpf/lib/common.h): from the proxy, egress; the upper half is an
+// identity.
 const (
 	markEgress      = 0x0B00
 	identityIngress = 8
 )
 
-// errNotYet is of what the bridge has to know of the node, and does not know yet.
+// errNotYet reports data of the node that the bridge needs but does not have yet.
 var errNotYet = errors.New("the node's Ingress endpoint is not known yet")
 
-// translator puts upstream Envoy's means in the place of Cilium's filters. What has none of them passes as it is.
+// translator replaces Cilium's filters by features of upstream Envoy. Resources without these filters pass unchanged.
 type translator struct {
-	// The addresses of the node's Ingress endpoint; errNotYet where the agent has not told them.
+	// The addresses of the node's Ingress endpoint; errNotYet while the agent has not announced them.
 	ingress func() ([]netip.Addr, error)
 }
 
-// translate gives what Envoy gets in the resource's place, and its name; "" of what passes as it is.
+// translate returns the name and the replacement of a resource; the name is "" if the resource passes unchanged.
 func (t *translator) translate(resource *anypb.Any) (string, *anypb.Any, error) {
 	switch {
 	case resource.MessageIs((*listener.Listener)(nil)):
@@ -70,7 +70,7 @@ func option(name string, level, number, value int64) *core.SocketOption {
 		Value: &core.SocketOption_IntValue{IntValue: value}, State: core.SocketOption_STATE_PREBIND}
 }
 
-// packed is a message of ours as an Any, which always works.
+// packed returns one of our messages as an Any, which cannot fail.
 func packed(message proto.Message) *anypb.Any {
 	result, err := anypb.New(message)
 	if err != nil {
@@ -79,7 +79,7 @@ func packed(message proto.Message) *anypb.Any {
 	return result
 }
 
-// bridgeService is how Envoy calls the bridge.
+// bridgeService returns the configuration with which Envoy calls the bridge.
 func bridgeService(metadata ...*core.HeaderValue) *core.GrpcService {
 	return &core.GrpcService{
 		TargetSpecifier: &core.GrpcService_EnvoyGrpc_{EnvoyGrpc: &core.GrpcService_EnvoyGrpc{ClusterName: bridgeCluster}},

@@ -10,8 +10,8 @@ import (
 	"google.golang.org/grpc/health/grpc_health_v1"
 )
 
-// agnhost is the lab's image of Kubernetes' own test image, as far as its server of gRPC goes: it
-// answers the standard question for health, with the flags and the port of the original.
+// agnhost replaces the gRPC server of Kubernetes' test image: it answers the standard health
+// check, with the flags and the port of the original.
 func agnhost(arguments []string) error {
 	if len(arguments) == 0 || arguments[0] != "grpc-health-checking" {
 		return fmt.Errorf("agnhost: the lab has grpc-health-checking alone, not %q", arguments)

@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// bookinfo is the lab's image of two parts of the bookinfo sample: `details` tells of a book, `productpage` is a page.
-// Both say which pod answered, so that a client can tell where a route led.
+// bookinfo replaces two parts of the bookinfo sample: `details` describes a book, `productpage` is a page.
+// Both answers have the name of the pod, so that a client can see the target of a route.
 func bookinfo(arguments []string) error {
 	if len(arguments) != 1 {
 		return fmt.Errorf("which part: details or productpage")

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Box is what `noderunner contain` turns itself into: a command in namespaces of its own.
+// Box is the command that `noderunner contain` becomes, in namespaces of its own.
 type Box struct {
 	Argv     []string
 	Env      []string
@@ -46,7 +46,7 @@ func start(box Box, log string) (*process, error) {
 		return nil, err
 	}
 	defer out.Close()
-	// The box goes through a pipe: environment values can be secrets, and argv is for all to read.
+	// The box is sent through a pipe: environment values can be secrets, and every process can read argv.
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func start(box Box, log string) (*process, error) {
 				p.code = 128 + int(status.Signal())
 			}
 		}
-		// What the container left in its session goes with it.
+		// Also kills processes that the container left in its session.
 		_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
 		close(p.done)
 	}()
@@ -92,7 +92,7 @@ func (p *process) stop(grace time.Duration) {
 	}
 }
 
-// contain runs inside the new namespaces: binds the volumes, joins the network, becomes the command.
+// contain runs inside the new namespaces: it binds the volumes, joins the network, and becomes the command.
 func contain(descriptor string) error {
 	runtime.LockOSThread()
 	var box Box
@@ -101,7 +101,7 @@ func contain(descriptor string) error {
 		return fmt.Errorf("reading the box: %w", err)
 	}
 	pipe.Close()
-	// Mounts made later on the node (network namespaces, bpffs) still arrive; ours do not leave.
+	// Later mounts of the node (network namespaces, bpffs) still propagate here; ours do not propagate to the node.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
 		return fmt.Errorf("mount propagation: %w", err)
 	}

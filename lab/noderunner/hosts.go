@@ -11,7 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// hosts writes the container's /etc/hosts. The lab has no cluster DNS: the Services of the moment stand in it.
+// hosts writes the container's /etc/hosts. As the lab has no cluster DNS, the file lists the present Services.
 func (w *worker) hosts(ctx context.Context) (Mount, error) {
 	services, err := w.client.CoreV1().Services(v1.NamespaceAll).List(ctx, metav1.ListOptions{})
 	if err != nil {

@@ -9,17 +9,17 @@ import (
 	v1 "k8s.io/api/core/v1"
 )
 
-// Image says what a container of a matching image runs on this node.
+// Image is the program of a container with a matching image on this node.
 type Image struct {
 	// Image is a regular expression over the image reference.
 	Image string `json:"image"`
-	// Container, where set, is a regular expression over the container's name.
+	// Container, if set, is a regular expression over the container's name.
 	Container string `json:"container,omitempty"`
-	// Entrypoint replaces the image's own; it is used where the Pod gives no command.
+	// Entrypoint replaces the image's own. It is used if the Pod has no command.
 	Entrypoint []string `json:"entrypoint,omitempty"`
-	// Mounts are the image's own files where the node has others: the container sees these.
+	// Mounts are files of the image that differ from the node's. The container sees the image's files.
 	Mounts []Mount `json:"mounts,omitempty"`
-	// Done says why the container has nothing to do here: it then succeeds at once.
+	// Done is the reason why the container has nothing to do here. It then succeeds at once.
 	Done string `json:"done,omitempty"`
 
 	image     *regexp.Regexp
@@ -48,10 +48,10 @@ func loadImages(path string) (images, error) {
 	return table, nil
 }
 
-// imageFile is a table that can change while the node runs: a lab learns of a version that was built later.
+// imageFile is a table that can change while the node runs, as versions may be built later.
 type imageFile string
 
-// find is the table's entry for the container as the file stands now; see images.find.
+// find returns the entry for the container in the present file; see images.find.
 func (path imageFile) find(container v1.Container) (*Image, error) {
 	table, err := loadImages(string(path))
 	if err != nil {
@@ -60,7 +60,7 @@ func (path imageFile) find(container v1.Container) (*Image, error) {
 	return table.find(container), nil
 }
 
-// find returns the first entry for the container, or nil where the lab cannot run it.
+// find returns the first entry for the container, or nil if the lab cannot run it.
 func (table images) find(container v1.Container) *Image {
 	for i := range table {
 		entry := &table[i]
@@ -72,7 +72,7 @@ func (table images) find(container v1.Container) *Image {
 	return nil
 }
 
-// argv is the command line of a container: the Pod's command and args over the image's.
+// argv returns the command line of a container. The Pod's command and args override the image's.
 func (entry *Image) argv(command, args []string) ([]string, error) {
 	if len(command) == 0 {
 		command = entry.Entrypoint

@@ -20,7 +20,7 @@ import (
 
 const kubeletPort = 10250
 
-// serveKubeletAPI answers `kubectl logs` and `kubectl exec`; only the API server's certificate gets in.
+// serveKubeletAPI serves `kubectl logs` and `kubectl exec`. It accepts only the API server's certificate.
 func serveKubeletAPI(ctx context.Context, config Config, pods *pods) error {
 	authority, err := os.ReadFile(config.ClientCA)
 	if err != nil {
@@ -109,7 +109,7 @@ func (w *worker) ExecInContainer(ctx context.Context, _ string, _ types.UID, con
 	return err
 }
 
-// exitStatus tells kubectl the command's own exit code (k8s.io/utils/exec.ExitError).
+// exitStatus returns the command's exit code to kubectl (k8s.io/utils/exec.ExitError).
 type exitStatus struct{ *exec.ExitError }
 
 func (e exitStatus) ExitStatus() int { return e.ExitCode() }

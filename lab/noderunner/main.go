@@ -1,10 +1,10 @@
-// Command noderunner stands where the kubelet and a container runtime stand on a real node.
+// Command noderunner replaces the kubelet and the container runtime of a real node.
 //
-// No registry of packages has container images, so a Pod's containers are started as processes in
-// namespaces of their own, with the command that the Pod (or the image table) names. Everything
-// else is what a kubelet does: it registers the Node and renews its Lease, runs the Pods that the
-// scheduler bound to it, gives each its volumes, environment and network (through the CNI plugin
-// that is configured on the node), probes it, and reports the truth back to the API server.
+// Package registries have no container images, so a Pod's containers are started as processes in
+// namespaces of their own, with the command from the Pod or the image table. Otherwise noderunner
+// works like a kubelet: it registers the Node and renews its Lease, runs the Pods that the
+// scheduler bound to it, gives each Pod its volumes, environment and network (through the CNI
+// plugin that is configured on the node), probes it, and reports its status to the API server.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 	"k8s.io/klog/v2"
 )
 
-// Config is what one node needs to know about itself.
+// Config is the configuration of one node.
 type Config struct {
 	Node       string
 	Address    string
@@ -84,7 +84,7 @@ func main() {
 	restConfig.QPS, restConfig.Burst = 100, 200
 	client, err := kubernetes.NewForConfig(restConfig)
 	fatal(err)
-	// A table that cannot be read is told now, and not when the first Pod comes.
+	// An unreadable table must fail now, not at the first Pod.
 	_, err = loadImages(config.Images)
 	fatal(err)
 

@@ -20,7 +20,7 @@ type Mount struct {
 	ReadOnly bool
 }
 
-// mounts lists a container's volume mounts, as the Pod has them.
+// mounts lists a container's volume mounts, as in the Pod.
 func mounts(container v1.Container, volumes map[string]string) []Mount {
 	result := []Mount{}
 	for _, mount := range container.VolumeMounts {
@@ -32,8 +32,8 @@ func mounts(container v1.Container, volumes map[string]string) []Mount {
 	return result
 }
 
-// bindAll makes the mounts, outer ones first whatever their order in the Pod. Sources are files of the node, so each
-// is opened before a mount can cover it. What is read-only becomes so at the end: a mount inside needs a place first.
+// bindAll makes the mounts, outer ones first, whatever their order in the Pod. Sources are files of the node, so each
+// is opened before a mount can cover it. Mounts become read-only at the end: inner mounts need a mount point first.
 func bindAll(all []Mount) error {
 	sorted := slices.SortedStableFunc(slices.Values(all), func(a, b Mount) int {
 		return cmp.Compare(depth(a.Target), depth(b.Target))
@@ -70,7 +70,7 @@ func depth(path string) int {
 	return strings.Count(filepath.Clean(path), "/")
 }
 
-// bind mounts the source and gives the place, or "" where the source is there already.
+// bind mounts the source and returns the place, or "" if the source is already there.
 func bind(source *os.File, place string) (string, error) {
 	info, err := source.Stat()
 	if err != nil {

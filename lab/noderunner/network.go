@@ -12,7 +12,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 )
 
-// network gives Pods their network namespace through the CNI plugin that the node is configured with.
+// network gives Pods their network namespace through the node's CNI plugin.
 type network struct {
 	confDir string
 	cni     *libcni.CNIConfig
@@ -35,7 +35,7 @@ func (n *network) conf() (*libcni.NetworkConfigList, error) {
 	return libcni.ConfListFromFile(files[0])
 }
 
-// ready tells whether a CNI plugin has configured itself on this node.
+// ready returns whether a CNI plugin has configured itself on this node.
 func (n *network) ready() bool {
 	_, err := n.conf()
 	return err == nil
@@ -72,7 +72,7 @@ func (n *network) add(ctx context.Context, pod *v1.Pod) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A namespace left by an earlier try is taken down first: CNI ADD wants a fresh one.
+	// The namespace of an earlier try is deleted first: CNI ADD needs a new one.
 	_ = exec.Command("ip", "netns", "delete", netnsName(pod)).Run()
 	if out, err := exec.Command("ip", "netns", "add", netnsName(pod)).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("ip netns add: %s: %w", out, err)
@@ -83,8 +83,8 @@ func (n *network) add(ctx context.Context, pod *v1.Pod) ([]string, error) {
 	}
 	raw, err := n.cni.AddNetworkList(ctx, conf, runtimeConf(pod))
 	if err != nil {
-		// As container runtimes do: the plugin may have come half way (an agent that is restarted in between
-		// restores the endpoint) and would refuse the next try as a second attachment.
+		// As in container runtimes: the plugin may have completed a part of its work (an agent that restarts
+		// meanwhile restores the endpoint) and would refuse the next try as a second attachment.
 		_ = n.cni.DelNetworkList(ctx, conf, runtimeConf(pod))
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (n *network) add(ctx context.Context, pod *v1.Pod) ([]string, error) {
 	return addresses, nil
 }
 
-// remove releases the Pod's address and deletes its namespace; what is gone already is no error.
+// remove releases the Pod's address and deletes its namespace. Missing ones are no error.
 func (n *network) remove(ctx context.Context, pod *v1.Pod) {
 	if conf, err := n.conf(); err == nil {
 		_ = n.cni.DelNetworkList(ctx, conf, runtimeConf(pod))

@@ -23,7 +23,7 @@ const (
 	statusRefresh = 30 * time.Second
 )
 
-// runNode registers the Node, renews its Lease and keeps its Ready condition true to the network.
+// runNode registers the Node, renews its Lease and sets its Ready condition by the state of the network.
 func runNode(ctx context.Context, config Config, client kubernetes.Interface, network *network) {
 	for {
 		err := register(ctx, config, client)
@@ -39,7 +39,7 @@ func runNode(ctx context.Context, config Config, client kubernetes.Interface, ne
 		leaseRenewal, config.Node, v1.NamespaceNodeLease, nil)
 	go leases.Run(ctx)
 
-	// kubelet: a node without CNI configuration is not ready, and is told apart within a second.
+	// As in the kubelet: a node without CNI configuration is not ready. A change is noticed within a second.
 	ready, written := false, time.Time{}
 	for sleep(ctx, statusPeriod) {
 		now := network.ready()
@@ -125,7 +125,7 @@ func writeStatus(ctx context.Context, config Config, client kubernetes.Interface
 	return err
 }
 
-// sleep waits and tells whether the context is still alive.
+// sleep waits and returns whether the context is still alive.
 func sleep(ctx context.Context, period time.Duration) bool {
 	select {
 	case <-ctx.Done():

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// outpost is the server that stands outside the cluster: it admits some source addresses, and tells
-// each client which one it saw. Nobody is refused where no address is given.
+// outpost is the server outside the cluster: it admits some source addresses, and returns the
+// observed source address to each client. Without -allowed it admits every address.
 func outpost(arguments []string) error {
 	flags := flag.NewFlagSet("outpost", flag.ExitOnError)
 	port := flags.String("port", "8000", "TCP port to listen on")

@@ -28,7 +28,7 @@ func newPods(config Config, client kubernetes.Interface, network *network) *pods
 		workers: map[types.UID]*worker{}}
 }
 
-// run watches the node's Pods until the context ends, then stops what it started.
+// run watches the node's Pods until the context ends, then stops its workers.
 func (p *pods) run(ctx context.Context) {
 	source := cache.NewListWatchFromClient(p.client.CoreV1().RESTClient(), "pods", v1.NamespaceAll,
 		fields.OneTermEqualSelector("spec.nodeName", p.config.Node))
@@ -62,7 +62,7 @@ func (p *pods) changed(ctx context.Context, pod *v1.Pod) {
 		existing.terminate(ctx, pod)
 		return
 	}
-	// A Pod's spec does not change in what a node runs; only its end matters after the start.
+	// The parts of a Pod's spec that a node runs do not change: after the start only the Pod's end matters.
 	if found && existing.contradicted(pod) {
 		go existing.insist(ctx)
 	}

@@ -15,7 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// check runs one probe once. Pods in a network namespace of their own are asked from inside it.
+// check runs one probe once. Pods in a network namespace of their own are probed from inside it.
 func check(ctx context.Context, probe *v1.Probe, container v1.Container, podIP, netns string) error {
 	timeout := time.Duration(max(probe.TimeoutSeconds, 1)) * time.Second
 	ctx, cancel := context.WithTimeout(ctx, timeout)

@@ -22,7 +22,7 @@ func (w *worker) probe(ctx context.Context, container v1.Container, current *con
 		netns = netnsPath(w.pod)
 	}
 	if container.StartupProbe != nil {
-		// The kubelet waits initialDelay + period; asking more often only makes the start faster.
+		// The kubelet waits initialDelay + period. Probing more often only makes the start faster.
 		for {
 			if !sleep(ctx, 250*time.Millisecond) {
 				return
@@ -85,7 +85,7 @@ func (w *worker) watchLiveness(ctx context.Context, container v1.Container, addr
 	}
 }
 
-// update changes the state under its lock and writes the Pod's status where it differs.
+// update changes the state under its lock and writes the Pod's status if it differs.
 func (w *worker) update(ctx context.Context, change func()) {
 	w.state.Lock()
 	change()
@@ -98,7 +98,7 @@ func (w *worker) update(ctx context.Context, change func()) {
 		if err != nil || string(body) == w.lastStatus {
 			return
 		}
-		// Not a strategic merge: that would keep the old address of a Pod beside its new one.
+		// No strategic merge: it would keep the old address of a Pod beside its new one.
 		_, err = w.client.CoreV1().Pods(w.pod.Namespace).Patch(
 			ctx, w.pod.Name, types.MergePatchType, body, metav1.PatchOptions{}, "status")
 		if err == nil {
@@ -113,8 +113,8 @@ func (w *worker) update(ctx context.Context, change func()) {
 	}
 }
 
-// contradicted is whether somebody else wrote another readiness than the node's: the controller of nodes does so to the
-// Pods of one whose lease ran out.
+// contradicted returns whether the API has another readiness than the node's: the node lifecycle controller changes
+// it for the Pods of a node with an expired Lease.
 func (w *worker) contradicted(pod *v1.Pod) bool {
 	w.state.Lock()
 	own, told := w.conditions[v1.PodReady]
@@ -127,7 +127,7 @@ func (w *worker) contradicted(pod *v1.Pod) bool {
 	return false
 }
 
-// insist writes the status anew, whatever was written last: the kubelet does, and nobody else knows better.
+// insist writes the status again, whatever was written last, as the kubelet does.
 func (w *worker) insist(ctx context.Context) {
 	w.writing.Lock()
 	w.lastStatus = ""
@@ -203,7 +203,7 @@ func (w *worker) containerStatus(container v1.Container) v1.ContainerStatus {
 		status.State.Running = &v1.ContainerStateRunning{StartedAt: metav1.NewTime(current.process.started)}
 	case current.finished != nil:
 		status.State.Terminated = current.finished
-		// An init container counts as ready once it is through; a main one that ended does not.
+		// A completed init container counts as ready; an ended main container does not.
 		status.Ready = w.isInit(container.Name) && current.finished.ExitCode == 0
 	default:
 		status.State.Waiting = &v1.ContainerStateWaiting{Reason: current.waiting, Message: current.message}

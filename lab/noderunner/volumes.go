@@ -151,7 +151,7 @@ func projected(ctx context.Context, client kubernetes.Interface, config Config, 
 	return nil
 }
 
-// accountToken writes a bound token. A lab lives for hours, so it is asked for a day and not rotated.
+// accountToken writes a bound token. A lab lives for hours, so the token is valid for a day and not rotated.
 func accountToken(ctx context.Context, client kubernetes.Interface, pod *v1.Pod,
 	source *v1.ServiceAccountTokenProjection, dir string) error {
 	seconds := int64(86400)

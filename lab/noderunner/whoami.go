@@ -8,8 +8,8 @@ import (
 	"os"
 )
 
-// whoami is the lab's image of the write-up's webpod: it answers with the name and the addresses of
-// its pod and with the request as it came in.
+// whoami replaces the write-up's webpod: it answers with the name and the addresses of its pod and
+// with the received request.
 func whoami(arguments []string) error {
 	flags := flag.NewFlagSet("whoami", flag.ExitOnError)
 	port := flags.String("port", "80", "TCP port to listen on")

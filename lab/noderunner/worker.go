@@ -35,7 +35,7 @@ type worker struct {
 	lastStatus string
 }
 
-// containerState is what the API gets to know of one container.
+// containerState is the reported state of one container.
 type containerState struct {
 	process  *process
 	waiting  string
@@ -86,7 +86,7 @@ func (w *worker) run(parent context.Context) {
 	<-ctx.Done()
 }
 
-// setup retries a step until it works; what stands in the way is shown in the Pod's status.
+// setup retries a step until it succeeds. The Pod's status shows the last error.
 func (w *worker) setup(ctx context.Context, what string, step func(context.Context) error) bool {
 	for {
 		err := step(ctx)
@@ -140,7 +140,7 @@ func (w *worker) keepRunning(ctx context.Context, container v1.Container, direct
 		if ctx.Err() != nil || finished {
 			return
 		}
-		// As the kubelet: the first restart is at once, a crash loop waits longer each time.
+		// As in the kubelet: the first restart is immediate, and a crash loop waits longer each time.
 		if time.Since(began) > time.Minute {
 			backoff = backoffFirst
 		}
@@ -152,7 +152,7 @@ func (w *worker) keepRunning(ctx context.Context, container v1.Container, direct
 	}
 }
 
-// once starts the container and waits for its end; its exit code is 0 where nothing had to run.
+// once starts the container and waits for its end. The exit code is 0 if nothing had to run.
 func (w *worker) once(ctx context.Context, container v1.Container, directories map[string]string) (int, error) {
 	current := w.containers[container.Name]
 	entry, err := w.images.find(container)
@@ -211,7 +211,7 @@ func (w *worker) launch(ctx context.Context, entry *Image, container v1.Containe
 		return nil, err
 	}
 	box := Box{Argv: expand(argv, env), Env: env, Dir: container.WorkingDir}
-	// Volumes are laid over the image's files.
+	// Volumes cover the image's files.
 	box.Mounts = append(append(box.Mounts, entry.Mounts...), mounts(container, directories)...)
 	if !w.pod.Spec.HostNetwork {
 		hosts, err := w.hosts(ctx)
@@ -224,7 +224,7 @@ func (w *worker) launch(ctx context.Context, entry *Image, container v1.Containe
 	return start(box, w.logPath(container.Name))
 }
 
-// terminate follows a deletion: stop, release the network, and tell the API that it is over.
+// terminate follows a deletion: it stops the Pod, releases the network, and reports the end to the API.
 func (w *worker) terminate(ctx context.Context, pod *v1.Pod) {
 	w.goneOnce.Do(func() {
 		go func() {

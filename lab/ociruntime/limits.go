@@ -16,10 +16,10 @@ var capabilities = strings.Fields(`CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSE
 	AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF
 	CHECKPOINT_RESTORE`)
 
-// limits is what this process can give to another.
+// limits are the rights that this process can give to another one.
 type limits struct {
 	capabilities map[string]bool
-	// Without CAP_SYS_RESOURCE nobody gets a lower score than one's own.
+	// Without CAP_SYS_RESOURCE no process gets a lower score than its parent.
 	oomScoreAdj int64
 }
 
@@ -46,7 +46,7 @@ func limitsOf(status, score string) (limits, error) {
 	return result, err
 }
 
-// rewrite changes the process in a file of JSON; key is where in it.
+// rewrite changes the process in a JSON file, below key.
 func (l limits) rewrite(file, key string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -62,7 +62,7 @@ func (l limits) rewrite(file, key string) error {
 func (l limits) apply(text []byte, key string) ([]byte, error) {
 	var document map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(text))
-	// Numbers of 64 bits stay what they are.
+	// Keeps 64-bit numbers exact.
 	decoder.UseNumber()
 	if err := decoder.Decode(&document); err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (l limits) restrict(process map[string]any) {
 	if l.capabilities["CAP_SYS_RESOURCE"] {
 		return
 	}
-	// Hard limits above one's own, and lower scores, need it.
+	// Higher hard limits and lower scores need CAP_SYS_RESOURCE.
 	delete(process, "rlimits")
 	if asked, ok := process["oomScoreAdj"].(json.Number); ok {
 		if number, err := asked.Int64(); err == nil && number < l.oomScoreAdj {

@@ -1,8 +1,8 @@
-// ociruntime is an OCI runtime in front of runc: it asks runc for no more than root of this machine has.
+// ociruntime is an OCI runtime in front of runc: it limits requests to runc to the rights of this machine's root.
 //
-// Root of a virtual machine or of a container can lack capabilities (CAP_SYS_RESOURCE above all). runc then fails for
-// every privileged container and every kubelet's Pod, although what runs in them needs nothing of what is missing.
-// Nothing is gained by it: what a bundle asks for beyond the bounding set is left out.
+// Root in a virtual machine or a container can lack capabilities (CAP_SYS_RESOURCE above all). runc then fails for
+// every privileged container and every kubelet's Pod, although their programs do not need the missing capabilities.
+// ociruntime gives no additional rights: it only removes requests beyond the bounding set.
 package main
 
 import (
@@ -24,7 +24,7 @@ func main() {
 	}
 }
 
-// run rewrites what the call is about, and becomes runc.
+// run rewrites the bundle of the call, and becomes runc.
 func run(args []string) error {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -51,8 +51,8 @@ func run(args []string) error {
 	return syscall.Exec(path, append([]string{runc}, args[1:]...), os.Environ())
 }
 
-// subject is the file with the process that a call starts, and the key that the process is under; "" for calls that
-// start none.
+// subject returns the file with the process that a call starts, and the process's key in it; "" for calls that start
+// no process.
 func subject(args []string) (file, key string) {
 	bundle, process, command := ".", "", ""
 	for i := 0; i < len(args); i++ {
