@@ -14,13 +14,13 @@ import (
 	"google.golang.org/protobuf/types/known/anypb"
 )
 
-// agent is an xDS server whose answers the test gives.
+// agent is an xDS server with answers from the test.
 type agent struct {
 	server  *grpc.Server
 	streams chan *agentStream
 }
 
-// agentStream is one of the streams that were opened; it is open until the test ends it, or its client.
+// agentStream is one opened stream. It stays open until the test or the client ends it.
 type agentStream struct {
 	grpc.ServerStream
 	method string
@@ -49,7 +49,7 @@ func startAgent(t *testing.T, socket string) *agent {
 	return one
 }
 
-// stream is the one that is opened next.
+// stream returns the next opened stream.
 func (a *agent) stream(t *testing.T) *agentStream {
 	t.Helper()
 	return next(t, "a stream", a.streams)
@@ -67,7 +67,7 @@ func (s *agentStream) answer(t *testing.T, response *discovery.DiscoveryResponse
 	soon(t, "an answer sent", func() error { return s.SendMsg(response) })
 }
 
-// told is a response of the agent, whose nonces are its versions.
+// told returns a response of the agent, whose nonces equal its versions.
 func told[M proto.Message](version string, messages ...M) *discovery.DiscoveryResponse {
 	response := &discovery.DiscoveryResponse{VersionInfo: version, Nonce: version}
 	for _, message := range messages {
@@ -77,12 +77,12 @@ func told[M proto.Message](version string, messages ...M) *discovery.DiscoveryRe
 	return response
 }
 
-// unreadable is a policy of an agent that is newer than the bridge.
+// unreadable returns a policy of an agent that is newer than the bridge.
 func unreadable() *cilium.NetworkPolicy {
 	return policyOf([]string{pod}, ports(port(80, &cilium.PortNetworkPolicyRule{L7Proto: "kafka"})), nil)
 }
 
-// garbled says that it is a message of a type, and is none.
+// garbled claims to be a message of a type, but is none.
 func garbled(message proto.Message) *anypb.Any {
 	result := packed(message)
 	result.Value = []byte{0xff}
@@ -91,7 +91,7 @@ func garbled(message proto.Message) *anypb.Any {
 
 const tooLong = 4 * time.Second
 
-// next is what comes out of the channel, which is to be soon.
+// next returns the next value of the channel, which must arrive soon.
 func next[T any](t *testing.T, what string, from <-chan T) T {
 	t.Helper()
 	select {
@@ -103,7 +103,7 @@ func next[T any](t *testing.T, what string, from <-chan T) T {
 	}
 }
 
-// soon does what can block for ever in code that is wrong.
+// soon runs a call that blocks forever if the code is wrong.
 func soon(t *testing.T, what string, do func() error) {
 	t.Helper()
 	done := make(chan error, 1)
@@ -113,7 +113,7 @@ func soon(t *testing.T, what string, do func() error) {
 	}
 }
 
-// connected is a connection to the socket, by the bridge's own way of calling.
+// connected returns a connection to the socket, made as by the bridge.
 func connected(t *testing.T, socket string) *grpc.ClientConn {
 	t.Helper()
 	connection, err := dial(socket)
@@ -124,7 +124,7 @@ func connected(t *testing.T, socket string) *grpc.ClientConn {
 	return connection
 }
 
-// bridged is the bridge as main starts it, between an agent of the test and Envoy's connection.
+// bridged starts the bridge as main does, between an agent of the test and Envoy's connection.
 func bridged(t *testing.T, by *judge) (*agent, *grpc.ClientConn) {
 	t.Helper()
 	directory := t.TempDir()
@@ -143,7 +143,7 @@ func briefly(t *testing.T) context.Context {
 	return ctx
 }
 
-// serving has the server at the socket for as long as the test runs.
+// serving runs the server at the socket until the test ends.
 func serving(t *testing.T, server *grpc.Server, socket string) {
 	t.Helper()
 	listener, err := net.Listen("unix", socket)

@@ -16,7 +16,7 @@ import (
 type hearer struct {
 	listener *net.UnixListener
 	entries  chan *cilium.LogEntry
-	// The connections that it has taken.
+	// The accepted connections.
 	taken chan *net.UnixConn
 }
 
@@ -42,7 +42,7 @@ func hear(t *testing.T, socket string) *hearer {
 	return one
 }
 
-// read takes one entry out of each packet, as the agent does.
+// read decodes one entry from each packet, as the agent does.
 func (h *hearer) read(from *net.UnixConn) {
 	packet := make([]byte, 65536)
 	for {
@@ -58,7 +58,7 @@ func (h *hearer) read(from *net.UnixConn) {
 	}
 }
 
-// leave ends as a process does: with its connections and its socket.
+// leave ends like a process: its connections and its socket are closed.
 func (h *hearer) leave() {
 	_ = h.listener.Close()
 	for connection := range h.taken {
@@ -93,7 +93,7 @@ func TestNobodyWaitsForALogThatNobodyTakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// As a process that was killed leaves it: the file stays, and nobody listens.
+	// As after a killed process: the file stays, but no process listens.
 	listener.SetUnlinkOnClose(false)
 	_ = listener.Close()
 	if _, err := os.Stat(abandoned); err != nil {
@@ -135,7 +135,7 @@ func TestTheLogFindsAnAgentThatStartedAgain(t *testing.T) {
 	}
 }
 
-// The connection is broken, and the agent is there again: not even that entry is lost.
+// The connection is broken, but the agent is back: not even this entry is lost.
 func TestAnEntryIsSentAgainWhereItsConnectionIsBroken(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "log.sock")
 	before, log := hear(t, socket), &agentLog{path: socket}

@@ -14,7 +14,7 @@ func TestEnvoysArgumentsAreRewritten(t *testing.T) {
 	if err := os.WriteFile(chart, []byte(chartsBootstrap), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// As the chart's DaemonSet has them: a flag and its value are one word, but in what is added by hand.
+	// As in the chart's DaemonSet: a flag and its value are one word, except in arguments that are added by hand.
 	got, err := rewritten([]string{"-c " + chart, "--base-id 0", "--log-level info", "--concurrency", "4"}, "/run/bridge.sock", directory)
 	own := filepath.Join(directory, "envoy-bootstrap.json")
 	want := []string{"--disable-hot-restart", "-c", own, "--log-level", "info", "--concurrency", "4"}

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// As the chart's configuration has it, cut down to what counts.
+// The chart's configuration, reduced to the relevant parts.
 const chartsBootstrap = `{
   "node": {"id": "host~127.0.0.1~no-id~localdomain", "cluster": "ingress-cluster"},
   "staticResources": {
@@ -45,9 +45,9 @@ func TestTheBootstrapLeadsToTheBridge(t *testing.T) {
 	got, want := decoded(t, string(text)), decoded(t, strings.ReplaceAll(chartsBootstrap, agentSocket, "/run/bridge.sock"))
 	resources := want["staticResources"].(map[string]any)
 	clusters := resources["clusters"].([]any)
-	// What upstream Envoy does not know of is gone, and its other TLS is not.
+	// Settings that upstream Envoy does not have are gone, but other TLS settings stay.
 	delete(clusters[1].(map[string]any), "transportSocket")
-	// The bridge is called as the agent is, but for a request each.
+	// The bridge is called like the agent, but once for each request.
 	own := decoded(t, `{"circuitBreakers": {"thresholds": [{"maxRequests": 100000, "maxPendingRequests": 100000}]}}`)
 	for key, value := range clusters[3].(map[string]any) {
 		own[key] = value
@@ -82,7 +82,7 @@ func TestTheBootstrapIsWrittenBesideTheCharts(t *testing.T) {
 	if text, err := os.ReadFile(to); err != nil || !strings.Contains(string(text), bridgeCluster) {
 		t.Errorf("got %s, %v", text, err)
 	}
-	// The chart's is a ConfigMap's: it stays as it is.
+	// The chart's bootstrap is in a ConfigMap and must not change.
 	if text, _ := os.ReadFile(from); string(text) != chartsBootstrap {
 		t.Error("the chart's own is changed")
 	}

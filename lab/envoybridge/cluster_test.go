@@ -15,7 +15,7 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 )
 
-// backends is a cluster as the agent sends it, with these filters of requests.
+// backends returns a cluster as the agent sends it, with these HTTP filters.
 func backends(filters ...string) *cluster.Cluster {
 	options := &upstreams.HttpProtocolOptions{
 		CommonHttpProtocolOptions: &core.HttpProtocolOptions{MaxRequestsPerConnection: wrapperspb.UInt32(9)}}
@@ -67,7 +67,7 @@ func TestRequestsAreJudgedWhereTheirHostIsChosen(t *testing.T) {
 	if config.GrpcService.GetEnvoyGrpc().GetClusterName() != bridgeCluster {
 		t.Errorf("calls %v", config.GrpcService)
 	}
-	// Where the bridge does not answer, no request goes on.
+	// If the bridge does not answer, no request passes.
 	if config.FailureModeAllow || config.ObservabilityMode || config.MessageTimeout.AsDuration() <= 0 {
 		t.Errorf("got %v", config)
 	}
@@ -80,7 +80,7 @@ func TestRequestsAreJudgedWhereTheirHostIsChosen(t *testing.T) {
 	if spaces := config.MetadataOptions.GetForwardingNamespaces().GetUntyped(); len(spaces) != 1 || spaces[0] != namespace {
 		t.Errorf("got %v", spaces)
 	}
-	// What readTraffic reads.
+	// The attributes that readTraffic reads.
 	asked := map[string]bool{}
 	for _, each := range config.RequestAttributes {
 		asked[each] = true
@@ -92,7 +92,7 @@ func TestRequestsAreJudgedWhereTheirHostIsChosen(t *testing.T) {
 	}
 }
 
-// The mark says whose connection it is: of the proxy, egress (0x0B00), with the identity of Ingress (8) above.
+// The mark identifies the connection: from the proxy, egress (0x0B00), with the identity of Ingress (8) above.
 func bound(address string, transparent *core.SocketOption) (*core.SocketAddress, []*core.SocketOption) {
 	return socketAddress(address, 0).GetSocketAddress(), []*core.SocketOption{
 		option("SO_MARK", 1, 36, 0x0008_0B00), option("IP_BIND_ADDRESS_NO_PORT", 0, 24, 1), option("SO_REUSEADDR", 1, 2, 1), transparent}

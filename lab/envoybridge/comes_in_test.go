@@ -15,12 +15,12 @@ func place(ip string, number uint16) netip.AddrPort {
 	return netip.AddrPortFrom(netip.MustParseAddr(ip), number)
 }
 
-// arriving is a connection of a client to the Ingress's port 80.
+// arriving returns a connection of a client to the Ingress's port 80.
 func arriving() traffic {
 	return traffic{source: place(client, 40000), destination: place(ingressIP, 80)}
 }
 
-// ofIngress is the policy of the node's Ingress endpoint.
+// ofIngress returns the policy of the node's Ingress endpoint.
 func ofIngress(in, out []*cilium.PortNetworkPolicy) *cilium.NetworkPolicy {
 	return policyOf([]string{ingressIP6, ingressIP}, in, out)
 }
@@ -60,7 +60,7 @@ func TestWhoComesInIsJudgedByThePolicyOfIngress(t *testing.T) {
 	}
 }
 
-// Cilium's listener is on the loopback address: but for the datapath nobody reaches it. The bridge's is on all.
+// Only the datapath reaches Cilium's listener, which is on the loopback address. The bridge's is on all addresses.
 func TestWhoCallsTheListenersOwnPortIsTurnedAway(t *testing.T) {
 	open := judging(t, everybody, ofIngress(ports(port(0, permit())), nil))
 	for destination, want := range map[netip.AddrPort]bool{

@@ -16,7 +16,7 @@ func checking(source, destination *core.Address, serverName string) *auth.CheckR
 		TlsSession: &auth.AttributeContext_TLSSession{Sni: serverName}}}
 }
 
-// check is one call of the real service, with the headers that connectionFilter gives it.
+// check is one call of the real service, with the headers of connectionFilter.
 func check(t *testing.T, by *judge, headers []*core.HeaderValue, request *auth.CheckRequest) (*auth.CheckResponse, error) {
 	t.Helper()
 	_, connection := bridged(t, by)

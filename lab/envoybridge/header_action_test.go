@@ -13,13 +13,13 @@ const (
 	replaced = core.HeaderValueOption_OVERWRITE_IF_EXISTS_OR_ADD
 )
 
-// outcome is what a rule's actions did to a request: whether it goes on, and how Envoy is to change it.
+// outcome is the effect of a rule's actions on a request: whether it passes, and the changes for Envoy.
 type outcome struct {
 	passes  bool
 	set     string
 	how     core.HeaderValueOption_HeaderAppendAction
 	removed bool
-	// What rules that come later see.
+	// The headers that later rules see.
 	value string
 	found bool
 }
@@ -70,7 +70,7 @@ func TestAnActionOnAHeader(t *testing.T) {
 		"it is missing: added":               {none, action("a", fails, add), outcome{passes: true, set: "Token=a", how: appended, value: "a", found: true}},
 		"it is missing: nothing to take out": {none, action("a", fails, remove), outcome{passes: true}},
 		"it is missing: put in":              {none, action("a", fails, replace), outcome{passes: true, set: "Token=a", how: replaced, value: "a", found: true}},
-		// No value is asked for: that the header is there is enough.
+		// No value is required: the presence of the header is enough.
 		"it is there: on":                  {wrong, action("", goesOn, fail), outcome{passes: true, value: "b", found: true}},
 		"it is there: refused":             {wrong, action("", fails, goOn), outcome{value: "b", found: true}},
 		"it is there: taken out":           {wrong, action("", deletes, fail), outcome{passes: true, removed: true}},

@@ -36,7 +36,7 @@ func missingIsEmpty(match *route.HeaderMatcher) *route.HeaderMatcher {
 	return match
 }
 
-// holds is whether the condition, on a header of its own, holds for the request.
+// holds returns whether the condition alone holds for the request.
 func holds(t *testing.T, match *route.HeaderMatcher, pairs ...string) bool {
 	t.Helper()
 	match.Name = "X-Kind"
@@ -59,7 +59,7 @@ func TestAHeadersValueIsMatched(t *testing.T) {
 		"prefix":    {prefix, []string{"ab", "abc"}, []string{"", "a", "xab", "ABc"}},
 		"suffix":    {suffix, []string{"yz", "xyz"}, []string{"", "z", "yzx"}},
 		"contained": {contained, []string{"mn", "lmno"}, []string{"", "nm", "m-n"}},
-		// The whole value, though the expression does not say so.
+		// The whole value must match, although the expression has no anchors.
 		"expression":               {expression("a.c"), []string{"abc", "a-c"}, []string{"", "ac", "xabc", "abcx", "a\nc"}},
 		"alternatives":             {expression("ab|cd"), []string{"ab", "cd"}, []string{"abd", "acd", "abcd", "abx", "xcd"}},
 		"expression of every line": {expression("(?m)ab"), []string{"ab"}, []string{"ab\ncd", "cd\nab"}},

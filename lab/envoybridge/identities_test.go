@@ -18,10 +18,10 @@ type remoteEndpoint struct {
 	Rest     [4]byte
 }
 
-// noPrealloc is a flag of the kernel that tries have to have.
+// noPrealloc is a kernel flag that trie maps need.
 const noPrealloc = 1
 
-// bpffs is a place of the test's own to pin maps in.
+// bpffs returns a directory of the test for pinned maps.
 func bpffs(t *testing.T) string {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -38,7 +38,7 @@ func bpffs(t *testing.T) string {
 	return directory
 }
 
-// pinned is a map as the agent has it: its name is the file's.
+// pinned returns a map like the agent's: its name is the file's name.
 func pinned(t *testing.T, path string) *ebpf.Map {
 	t.Helper()
 	table, err := ebpf.NewMap(&ebpf.MapSpec{Name: "cilium_ipcache", Type: ebpf.LPMTrie, KeySize: 24, ValueSize: 24,
@@ -53,7 +53,7 @@ func pinned(t *testing.T, path string) *ebpf.Map {
 	return table
 }
 
-// entered is an entry of the agent's. It writes the key by hand, so that keyOf's layout is held against Cilium's.
+// entered adds an entry of the agent. The key is hand-written, to compare keyOf's layout with Cilium's.
 func entered(t *testing.T, table *ebpf.Map, prefix string, identity uint32) {
 	t.Helper()
 	network := netip.MustParsePrefix(prefix)
@@ -83,7 +83,7 @@ func TestAnIdentityIsOfTheLongestPrefix(t *testing.T) {
 		"10.0.1.10":       0x01_02_03_04,
 		"::ffff:10.0.1.9": identityIngress,
 		"fd00::9":         identityIngress, "fd00::8": 5, "fd00:0:0:1::9": identityWorld,
-		// Of IPv6, though its first bytes are those of 10.0.1.9.
+		// An IPv6 address with the first bytes of 10.0.1.9.
 		"a00:109::": identityWorld,
 	} {
 		if got, err := cache.of(netip.MustParseAddr(address)); err != nil || got != want {

@@ -23,7 +23,7 @@ func TestTheIngressIsTheEndpointOfThatIdentity(t *testing.T) {
 	}
 }
 
-// Another node's agent can give the Ingress another address, and this node's a new policy of it.
+// The agent can give the Ingress another address and a new policy.
 func TestNewPoliciesAreNewsOfTheIngressToo(t *testing.T) {
 	known := newPolicies(everybody)
 	_ = known.take(told("1", ofIngress(nil, nil)))
@@ -43,7 +43,7 @@ func TestTheIngressStaysKnownOnceItWasFound(t *testing.T) {
 	known := newPolicies(identities)
 	_ = known.take(told("1", ofIngress(nil, nil)))
 	known.ofIngress()
-	// An agent that starts again can leave its map without the entry for a moment.
+	// After an agent's restart, its map may lack the entry for a moment.
 	delete(identities, ingressIP)
 	if known.ofIngress() == nil {
 		t.Error("forgotten")

@@ -6,7 +6,7 @@ import (
 	cilium "github.com/cilium/proxy/go/cilium/api"
 )
 
-// asked is a client's GET of the Ingress's port 80, that the backend's port 8080 is to answer.
+// asked returns a client's GET to the Ingress's port 80, for the backend's port 8080.
 func asked() traffic {
 	what := arriving()
 	what.upstream, what.message = place(backend, 8080), asking(":method", "GET")
@@ -98,7 +98,7 @@ func TestAPodOfThisNodeIsHeldToItsOwnPolicy(t *testing.T) {
 		if got, err := judge.judge(one.to, what); err != nil || got.allowed != one.want {
 			t.Errorf("%s: got %t, %v", name, got.allowed, err)
 		}
-		// An IPv6 socket says the pod's address in IPv6's way.
+		// An IPv6 socket has the pod's address as an IPv4-mapped one.
 		what.source = place("::ffff:"+pod, 40000)
 		if got, err := judge.judge(one.to, what); err != nil || got.allowed != one.want {
 			t.Errorf("%s, in IPv6: got %t, %v", name, got.allowed, err)
@@ -123,7 +123,7 @@ func TestOneFromElsewhereIsHeldToNoPodsPolicy(t *testing.T) {
 	}
 }
 
-// Every policy on the way has its say in how the request changes: the pod's, that of the way in, and of the way out.
+// Every policy on the path can change the request: the pod's, the inbound one, and the outbound one.
 func TestEveryPolicyOnTheWayChangesTheRequest(t *testing.T) {
 	sets := func(name string) *cilium.PortNetworkPolicyRule {
 		return requestsOf(permit(), method("GET", &cilium.HeaderMatch{Name: name, Value: "yes",

@@ -19,7 +19,7 @@ func filter(name string, settings proto.Message) *listener.Filter {
 	return &listener.Filter{Name: name, ConfigType: &listener.Filter_TypedConfig{TypedConfig: packed(settings)}}
 }
 
-// httpChain is a chain of which Envoy sees the requests; nil settings are a chain that Cilium has no filter in.
+// httpChain returns a chain with visible requests; nil settings: a chain without a filter of Cilium.
 func httpChain(settings *cilium.L7Policy) *listener.FilterChain {
 	http := &manager.HttpConnectionManager{StatPrefix: "ingress"}
 	chain := &listener.FilterChain{}
@@ -33,7 +33,7 @@ func httpChain(settings *cilium.L7Policy) *listener.FilterChain {
 	return chain
 }
 
-// passedOn is a chain whose TLS a backend ends.
+// passedOn returns a chain whose TLS a backend terminates.
 func passedOn() *listener.FilterChain {
 	return &listener.FilterChain{FilterChainMatch: &listener.FilterChainMatch{ServerNames: []string{"a.example"}},
 		Filters: []*listener.Filter{filter(network, &cilium.NetworkFilter{}),
@@ -42,7 +42,7 @@ func passedOn() *listener.FilterChain {
 
 func httpOf(t *testing.T, chain *listener.FilterChain) *manager.HttpConnectionManager {
 	t.Helper()
-	// What came before it is gone: requests are judged where their host is chosen.
+	// The filters before it are gone: requests are judged once their host is chosen.
 	if len(chain.Filters) != 1 || chain.Filters[0].Name != "envoy.filters.network.http_connection_manager" {
 		t.Fatalf("got %v", chain.Filters)
 	}
@@ -74,7 +74,7 @@ func TestARequestCarriesWhatItIsJudgedBy(t *testing.T) {
 		if err := http.HttpFilters[1].GetTypedConfig().UnmarshalTo(config); err != nil || len(config.Metadata) != 1 {
 			t.Fatalf("%s: got %v, %v", name, config, err)
 		}
-		// No filter before it may say whose request it is.
+		// No earlier filter may set the subject of the request.
 		if set := config.Metadata[0]; set.MetadataNamespace != namespace || !set.AllowOverwrite {
 			t.Errorf("%s: got %v", name, set)
 		}
@@ -113,7 +113,7 @@ func TestAConnectionThatIsPassedOnIsJudgedFirst(t *testing.T) {
 	if err := got.Filters[0].GetTypedConfig().UnmarshalTo(config); err != nil {
 		t.Fatal(err)
 	}
-	// Where the bridge does not answer, nobody comes in; and rules can be for a server name.
+	// If the bridge does not answer, no client may connect; and rules can be for a server name.
 	if config.FailureModeAllow || !config.IncludeTlsSession || config.TransportApiVersion != core.ApiVersion_V3 || config.StatPrefix == "" {
 		t.Errorf("got %v", config)
 	}

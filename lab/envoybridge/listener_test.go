@@ -15,7 +15,7 @@ func socketAddress(ip string, number uint32) *core.Address {
 		PortSpecifier: &core.SocketAddress_PortValue{PortValue: number}}}}
 }
 
-// listening is a listener as the agent sends it, for an Ingress.
+// listening returns a listener for an Ingress, as the agent sends it.
 func listening(meta *cilium.BpfMetadata, chains ...*listener.FilterChain) *listener.Listener {
 	return &listener.Listener{
 		Name: "ns/cec/listener", FilterChains: chains, Address: socketAddress("127.0.0.1", listenerPort),
@@ -32,7 +32,7 @@ func northSouth() *cilium.BpfMetadata {
 	return &cilium.BpfMetadata{IsL7Lb: true, ProxyId: 7, EnforcePolicyOnL7Lb: true}
 }
 
-// translatedListener is what Envoy gets in the listener's place.
+// translatedListener returns the listener that Envoy gets.
 func translatedListener(t *testing.T, from *listener.Listener) *listener.Listener {
 	t.Helper()
 	name, resource, err := (&translator{}).translate(packed(from))
@@ -57,7 +57,7 @@ func TestAListenerLosesCiliumsFilterAlone(t *testing.T) {
 	}
 }
 
-// The datapath hands connections over by TPROXY: for every address, to a socket that it knows by its mark.
+// The datapath redirects connections by TPROXY: for every address, to a socket that it recognizes by its mark.
 func TestAListenersSocketsAreTransparent(t *testing.T) {
 	from := listening(northSouth())
 	own := option("TCP_FASTOPEN", 6, 23, 5)
@@ -90,7 +90,7 @@ func TestAListenerOfTheLoopbackAddressListensOnAll(t *testing.T) {
 	}
 }
 
-// Where the Gateway is on the host's network, the operator says which address is meant.
+// For a Gateway on the host network, the operator chooses the address.
 func TestAListenerOfAnotherAddressKeepsIt(t *testing.T) {
 	from := listening(northSouth())
 	from.Address, from.AdditionalAddresses = socketAddress("172.18.0.3", 80), nil
@@ -124,7 +124,7 @@ func TestListenersThatNeedCiliumsOwnEnvoyAreRefusedWithAReason(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), one.why) || resource != nil {
 			t.Errorf("%s: got %v, %v", name, resource, err)
 		}
-		// The reason goes to the agent beside the name.
+		// The agent gets the reason beside the name.
 		if got != from.Name {
 			t.Errorf("%s: of %q", name, got)
 		}

@@ -6,8 +6,8 @@ import (
 	route "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 )
 
-// What Envoy's HeaderUtility::matchHeaders makes of a header that is not there: it compares nothing, so that only
-// a question for the header itself can be answered with yes.
+// Envoy's HeaderUtility::matchHeaders compares nothing for a missing header, so that only a condition on the
+// header's presence can hold.
 func TestAConditionOnAHeaderThatIsMissing(t *testing.T) {
 	for name, one := range map[string]struct {
 		match *route.HeaderMatcher
@@ -56,7 +56,7 @@ func TestAMissingHeaderCanBeTreatedAsEmpty(t *testing.T) {
 	}
 }
 
-// The examples that Envoy's documentation of treat_missing_header_as_empty gives, but for its second.
+// The examples of Envoy's documentation of treat_missing_header_as_empty, except the second.
 func TestEnvoysOwnExamplesOfMissingHeaders(t *testing.T) {
 	if !holds(t, missingIsEmpty(inverted(between(0, 10)))) {
 		t.Error("header1: an empty header is in no range, which is matched when inverted")

@@ -11,7 +11,7 @@ import (
 	"google.golang.org/grpc"
 )
 
-// A refusal would be final until the agent has another version: Envoy asks again where the stream ends.
+// A refusal would be final until the agent has another version. After the end of a stream, Envoy asks again.
 func TestAStreamEndsWhereTheIngressIsNotKnownInTime(t *testing.T) {
 	directory := t.TempDir()
 	agent := startAgent(t, directory+"/xds.sock")
@@ -36,7 +36,7 @@ func TestAStreamEndsWhereTheIngressIsNotKnownInTime(t *testing.T) {
 	next(t, "the end of the agent's", stream.Context().Done())
 }
 
-// In these, time is the test's own: nobody waits.
+// These tests use a fake clock, so that nothing waits.
 func TestTheIngressIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		known := newPolicies(everybody)
@@ -51,7 +51,7 @@ func TestTheIngressIsWaitedFor(t *testing.T) {
 		if err != nil || len(got) != 2 || got[0].String() != ingressIP || got[1].String() != ingressIP6 {
 			t.Errorf("got %v, %v", got, err)
 		}
-		// At the news, and not when it is looked for again.
+		// On the notification, not at the next poll.
 		if took := time.Since(began); took != 10*time.Second+10*time.Millisecond {
 			t.Errorf("after %s", took)
 		}
@@ -72,7 +72,7 @@ func TestTheMapOfIdentitiesHasNoNewsOfItsOwn(t *testing.T) {
 	})
 }
 
-// late is a map that has an Ingress's identity only after a while.
+// late is a map that gets an Ingress's identity only after a while.
 type late struct {
 	book
 	from time.Time
@@ -90,7 +90,7 @@ func TestTheIngressIsNotWaitedForForEver(t *testing.T) {
 		known := newPolicies(everybody)
 		began := time.Now()
 		toldAll := make(chan struct{})
-		// News that say nothing of it do not prolong it.
+		// Unrelated changes do not prolong the wait.
 		go func() {
 			defer close(toldAll)
 			for range 40 {

@@ -11,7 +11,7 @@ import (
 	matcher "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 )
 
-// Who is who in the tests.
+// The endpoints in the tests.
 const (
 	client     = "192.0.2.7"
 	pod        = "10.0.1.5"
@@ -23,7 +23,7 @@ const (
 	identityBackend = 2002
 )
 
-// book is the agent's map of identities in a test's hand.
+// book replaces the agent's map of identities in a test.
 type book map[string]uint32
 
 func (b book) of(ip netip.Addr) (uint32, error) {
@@ -53,7 +53,7 @@ func requestsOf(one *cilium.PortNetworkPolicyRule, kinds ...*cilium.HttpNetworkP
 	return one
 }
 
-// method is requests of one method, matched as the agent has it: by a regular expression.
+// method matches requests of one method by a regular expression, as the agent does.
 func method(name string, actions ...*cilium.HeaderMatch) *cilium.HttpNetworkPolicyRule {
 	return &cilium.HttpNetworkPolicyRule{HeaderMatches: actions, Headers: []*route.HeaderMatcher{{Name: ":method",
 		HeaderMatchSpecifier: &route.HeaderMatcher_StringMatch{StringMatch: &matcher.StringMatcher{
@@ -69,7 +69,7 @@ func rulesOf(t *testing.T, ports ...*cilium.PortNetworkPolicy) []portRules {
 	return result
 }
 
-// asking is a request with these names and values.
+// asking returns a request with these header names and values.
 func asking(pairs ...string) *message {
 	headers := &core.HeaderMap{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -78,14 +78,14 @@ func asking(pairs ...string) *message {
 	return readMessage(headers)
 }
 
-// policyOf is what the agent says of an endpoint.
+// policyOf returns the agent's policy of an endpoint.
 func policyOf(addresses []string, in, out []*cilium.PortNetworkPolicy) *cilium.NetworkPolicy {
 	return &cilium.NetworkPolicy{EndpointIps: addresses, IngressPerPortPolicies: in, EgressPerPortPolicies: out}
 }
 
 func ports(all ...*cilium.PortNetworkPolicy) []*cilium.PortNetworkPolicy { return all }
 
-// judging has the policies in force; its access log goes to a socket that nobody listens on.
+// judging returns a judge with the policies in force. Its access log goes to a socket without a listener.
 func judging(t *testing.T, identities resolver, messages ...*cilium.NetworkPolicy) *judge {
 	t.Helper()
 	known := newPolicies(identities)

@@ -10,7 +10,7 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// following has policies that keep up with an agent of the test.
+// following returns policies that follow an agent of the test.
 func following(t *testing.T) (*policies, *agent, string) {
 	t.Helper()
 	socket := filepath.Join(t.TempDir(), "xds.sock")
@@ -36,7 +36,7 @@ func TestPoliciesAreSubscribedTo(t *testing.T) {
 		first.TypeUrl != "type.googleapis.com/cilium.NetworkPolicy" {
 		t.Errorf("%s: got %v", stream.method, first)
 	}
-	// The agent takes the node's address from the second part of its name, and everything from nobody before that.
+	// The agent reads the node's address from the second part of its name.
 	if first.Node.GetId() != "host~127.0.0.1~no-id~localdomain" || first.VersionInfo != "" || first.ResponseNonce != "" || len(first.ResourceNames) != 0 {
 		t.Errorf("got %v", first)
 	}
@@ -45,7 +45,7 @@ func TestPoliciesAreSubscribedTo(t *testing.T) {
 	if second.VersionInfo != "3" || second.ResponseNonce != "3" || second.ErrorDetail != nil || second.TypeUrl != first.TypeUrl {
 		t.Errorf("got %v", second)
 	}
-	// Acknowledged is what is in force.
+	// Only applied policies are acknowledged.
 	if !opens(known, pod, 80) || !opens(known, ingressIP, 443) || !opens(known, ingressIP6, 443) || opens(known, pod, 443) {
 		t.Error("not in force")
 	}
@@ -104,7 +104,7 @@ func TestPoliciesStayInForceWhileTheAgentIsAway(t *testing.T) {
 		t.Error("not in force")
 	}
 	stream = startAgent(t, socket).stream(t)
-	// It is another agent: what the last one's versions were says nothing to it.
+	// The new agent does not know the versions of the previous one.
 	if first := stream.request(t); first.Node.GetId() != nodeID || first.VersionInfo != "" || first.ResponseNonce != "" {
 		t.Errorf("got %v", first)
 	}

@@ -60,7 +60,7 @@ func TestRulesOfOtherProtocolsAreLeftOut(t *testing.T) {
 	if rules := rulesOf(t, datagrams); len(rules) != 0 {
 		t.Errorf("got %d", len(rules))
 	}
-	// What cannot be read in them is no fault either, as Cilium's Envoy never reads them.
+	// Unreadable contents are no fault, either, as Cilium's Envoy never reads them.
 	datagrams.Rules[0].L7Proto = "dns"
 	if rules := rulesOf(t, datagrams, port(80, permit())); len(rules) != 1 {
 		t.Errorf("got %d", len(rules))

@@ -18,7 +18,7 @@ func named(name string, meta *cilium.BpfMetadata) *listener.Listener {
 	return one
 }
 
-// eastWest is what the bridge has no means for.
+// eastWest is a resource that the bridge cannot translate.
 func eastWest() *cilium.BpfMetadata {
 	return &cilium.BpfMetadata{IsL7Lb: true, UseOriginalSourceAddress: true}
 }
@@ -37,14 +37,14 @@ func names(t *testing.T, response *discovery.DiscoveryResponse) string {
 	return strings.Join(result, " ")
 }
 
-// acknowledge has Envoy take the response, and gives what the agent hears of it.
+// acknowledge makes Envoy accept the response; it returns the request that the agent gets.
 func acknowledge(t *testing.T, envoy envoyStream, agent *agentStream, response *discovery.DiscoveryResponse) *discovery.DiscoveryRequest {
 	t.Helper()
 	send(t, envoy, &discovery.DiscoveryRequest{VersionInfo: response.VersionInfo, ResponseNonce: response.Nonce})
 	return agent.request(t)
 }
 
-// exchange passes a version on, to where Envoy has acknowledged it.
+// exchange forwards a version until Envoy has acknowledged it.
 func exchange(t *testing.T, envoy envoyStream, agent *agentStream, response *discovery.DiscoveryResponse) (string, *discovery.DiscoveryRequest) {
 	t.Helper()
 	agent.answer(t, response)
@@ -75,7 +75,7 @@ func TestAVersionThatDidNotAllReachEnvoyIsNotAcknowledged(t *testing.T) {
 	if !strings.Contains(reason, "bad: east-west") || !strings.Contains(reason, "worse: an L7 policy of pods") || strings.Contains(reason, "good") {
 		t.Errorf("for the reason: %s", reason)
 	}
-	// A later version can be whole again.
+	// A later version can be complete again.
 	if got, heard = exchange(t, envoy, agent, told("6", named("good", northSouth()))); got != "good" || heard.ErrorDetail != nil || heard.VersionInfo != "6" {
 		t.Errorf("Envoy got %s, the agent heard %v", got, heard)
 	}
@@ -91,7 +91,7 @@ func TestTheFirstVersionCanBeRefused(t *testing.T) {
 	}
 }
 
-// As Envoy itself does with a resource that it cannot take: the one before it stays.
+// As in Envoy itself: after a refused resource the previous one stays.
 func TestTheLastGoodResourceStaysWhileANewerOneIsRefused(t *testing.T) {
 	envoy, agent := opened(t)
 	exchange(t, envoy, agent, told("1", named("one", northSouth()), named("two", northSouth())))
@@ -112,7 +112,7 @@ func TestTheLastGoodResourceStaysWhileANewerOneIsRefused(t *testing.T) {
 	if got, _ := exchange(t, envoy, agent, told("4", named("three", northSouth()))); got != "three" {
 		t.Errorf("Envoy got %s, of what the agent has no more", got)
 	}
-	// What was taken away in between is not the last good one any more.
+	// A resource that was removed in between is no longer the last good one.
 	if got, _ := exchange(t, envoy, agent, told("5", named("one", eastWest()), named("three", northSouth()))); got != "three" {
 		t.Errorf("Envoy got %s", got)
 	}
@@ -130,7 +130,7 @@ func TestEnvoysOwnReasonGoesToTheAgent(t *testing.T) {
 	}
 }
 
-// Envoy asks for other names with the nonce that it had last.
+// Envoy requests other names with its last nonce.
 func TestALaterRequestWithARefusedNonceIsNoAcknowledgementEither(t *testing.T) {
 	envoy, agent := opened(t)
 	exchange(t, envoy, agent, told("1", named("one", northSouth())))

@@ -16,7 +16,7 @@ func TestARequestIsJudgedByTheRulesOfItsPort(t *testing.T) {
 		peer  uint32
 		want  bool
 	}{
-		// The connection was judged before; without rules of requests there is nothing to add.
+		// The connection was judged before. Without HTTP rules there is nothing to add.
 		"no rules of requests":                   {ports(port(80, permit(stranger))), friend, true},
 		"no rules of requests, a denial":         {ports(port(80, forbid(friend))), friend, true},
 		"no rules at all":                        {ports(), friend, true},
@@ -42,7 +42,7 @@ func TestARequestIsJudgedByTheRulesOfItsPort(t *testing.T) {
 	}
 }
 
-// The name is of the connection: it was asked for when that was judged.
+// The server name belongs to the connection: it was checked when the connection was judged.
 func TestARequestIsNotAskedForItsServerName(t *testing.T) {
 	one := requestsOf(permit(), method("GET"))
 	one.ServerNames = []string{"a.example"}
@@ -82,7 +82,7 @@ func TestARuleWhoseActionRefusesIsNoPermission(t *testing.T) {
 	if request(rulesOf(t, port(80, strict)), 0, 100, asking(":method", "GET")) {
 		t.Error("let through")
 	}
-	// Another rule can still permit it: a refusal is no denial.
+	// Another rule can still allow the request: a missing match is no denial.
 	if !request(rulesOf(t, port(80, strict, requestsOf(permit(), method("GET")))), 0, 100, asking(":method", "GET")) {
 		t.Error("refused")
 	}

@@ -11,7 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// processing is a request as Envoy asks of it once its host is chosen.
+// processing returns Envoy's call for a request with a chosen host.
 func processing(to subject, attributes map[string]string, pairs ...string) *process.ProcessingRequest {
 	headers, fields := &core.HeaderMap{}, map[string]*structpb.Value{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -69,7 +69,7 @@ func TestARequestThatMayGoOnIsChangedAsItsRulesSay(t *testing.T) {
 		header string
 		how    core.HeaderValueOption_HeaderAppendAction
 	}{{"X-Added=a", appended}, {"X-Set=b", replaced}} {
-		// Envoy takes a value as it is from raw_value.
+		// Envoy uses raw_value unchanged.
 		got := changes.SetHeaders[i]
 		if got.Header.Key+"="+string(got.Header.RawValue) != want.header || got.AppendAction != want.how {
 			t.Errorf("got %v", got)
@@ -96,7 +96,7 @@ func TestADeniedRequestIsAnsweredAsCiliumsFilterDoes(t *testing.T) {
 		if got.GetStatus().GetCode() != types.StatusCode_Forbidden || string(got.GetBody()) != want {
 			t.Errorf("got %v", answers[0])
 		}
-		// By this the end of the request is known, that it was told of already.
+		// This identifies the end of a request that was already reported.
 		if got.GetDetails() != "policy" {
 			t.Errorf("got %q", got.GetDetails())
 		}
@@ -132,7 +132,7 @@ func TestARequestOverIPv6IsJudgedByThatAddressOfIngress(t *testing.T) {
 	}
 }
 
-// Without an answer Envoy lets no request through: what cannot be judged ends the call.
+// Without an answer Envoy lets no request pass. A request that cannot be judged ends the call.
 func TestARequestThatCannotBeJudgedIsNotLetThrough(t *testing.T) {
 	open := judging(t, everybody, ofIngress(ports(port(0, permit())), ports(port(0, permit()))))
 	without := func(name, value string) *process.ProcessingRequest {

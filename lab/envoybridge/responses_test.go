@@ -17,7 +17,7 @@ import (
 
 var began = time.Date(2025, 7, 1, 12, 0, 0, 500, time.UTC)
 
-// ended is what Envoy's log has of a request, 30 ms after its beginning.
+// ended returns Envoy's log entry of a request, 30 ms after its beginning.
 func ended(upstream *core.Address, status uint32, details string) *data.HTTPAccessLogEntry {
 	return &data.HTTPAccessLogEntry{
 		ProtocolVersion: data.HTTPAccessLogEntry_HTTP2,
@@ -30,7 +30,7 @@ func ended(upstream *core.Address, status uint32, details string) *data.HTTPAcce
 	}
 }
 
-// logged sends the entries as Envoy does, and gives what the agent hears.
+// logged sends the entries as Envoy does; it returns the entries that the agent gets.
 func logged(t *testing.T, to subject, count int, entries ...*data.HTTPAccessLogEntry) []*cilium.LogEntry {
 	t.Helper()
 	judge := judging(t, everybody, ofIngress(nil, nil))
@@ -44,7 +44,7 @@ func logged(t *testing.T, to subject, count int, entries ...*data.HTTPAccessLogE
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The first one says who sends, and has the entries that there were.
+	// The first message has the identifier of the sender and the existing entries.
 	for _, entry := range entries {
 		message := &accesslog.StreamAccessLogsMessage{LogEntries: &accesslog.StreamAccessLogsMessage_HttpLogs{
 			HttpLogs: &accesslog.StreamAccessLogsMessage_HTTPAccessLogEntries{LogEntry: []*data.HTTPAccessLogEntry{entry}}}}
@@ -57,7 +57,7 @@ func logged(t *testing.T, to subject, count int, entries ...*data.HTTPAccessLogE
 	return result
 }
 
-// heard is what the agent is to hear of `ended`.
+// heard returns the entry that the agent must get for `ended`.
 func heard(kind cilium.EntryType, destination string, identity, status uint32) *cilium.LogEntry {
 	when := began
 	if kind == cilium.EntryType_Response {
@@ -74,9 +74,9 @@ func TestTheAgentIsToldOfEveryResponse(t *testing.T) {
 	host := backend + ":8080"
 	want := []*cilium.LogEntry{
 		heard(response, host, identityBackend, 200),
-		// Where no host was chosen, nobody has told of the request before.
+		// A request without a chosen host was not reported before.
 		heard(request, ingressIP+":80", identityIngress, 0), heard(response, ingressIP+":80", identityIngress, 503),
-		// But where the policy refused it, somebody has.
+		// A request that the policy refused was reported before.
 		heard(response, ingressIP+":80", identityIngress, 403),
 		heard(response, host, identityBackend, 403),
 	}

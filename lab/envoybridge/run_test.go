@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// script is a program that is started in Envoy's place.
+// script returns a program that replaces Envoy.
 func script(t *testing.T, text string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "envoy")
@@ -38,9 +38,9 @@ func TestTheBridgeEndsWithEnvoy(t *testing.T) {
 	}
 }
 
-// The kubelet stops the bridge, and Envoy is to close its connections in order.
+// When the kubelet stops the bridge, Envoy must close its connections in order.
 func TestASignalGoesOnToEnvoy(t *testing.T) {
-	// Without this, one that comes before the bridge listens for it would end the test.
+	// Without this, a signal before the bridge handles it would end the test.
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM)
 	t.Cleanup(func() { signal.Reset(syscall.SIGTERM, syscall.SIGINT) })
@@ -73,7 +73,7 @@ echo "$@" > "`+directory+`/arguments"`)
 	if want := "--disable-hot-restart -c " + directory + "/envoy-bootstrap.json\n"; string(got) != want {
 		t.Errorf("got %s", got)
 	}
-	// And the agent was asked for its policies.
+	// The agent got a request for its policies.
 	if got := agent.stream(t); got.method != policyMethod {
 		t.Errorf("got %s", got.method)
 	}

@@ -2,7 +2,7 @@ package main
 
 import "testing"
 
-// The cases of SniPattern in cilium/proxy's own test, and what its code says of the rest.
+// The cases of SniPattern in cilium/proxy's own test, and further cases from its code.
 func TestAPatternOfServerNames(t *testing.T) {
 	for pattern, names := range map[string]struct{ fit, not []string }{
 		"": {nil, []string{"example.com", "EXAMPLE.COM", ""}},

@@ -18,7 +18,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// The second of Envoy's examples. Cilium's agent makes such a condition of a Secret that it cannot read, so that
+// The second of Envoy's examples. Cilium's agent makes such a condition from an unreadable Secret, so that
 // nothing passes; envoy_l7_rules_translator.go.
 func TestAMissingHeaderIsMatchedByNoComparisonEvenInverted(t *testing.T) {
 	for name, match := range map[string]*route.HeaderMatcher{"a value": exactly("abc"), "an expression": expression("a+"),
@@ -48,7 +48,7 @@ func TestTheHeaderHostIsTheAuthority(t *testing.T) {
 	}
 }
 
-// Envoy took part of version 2 and says so with its refusal of version 3; the agent never heard that 2 was taken.
+// Envoy accepted part of version 2, as its refusal of version 3 shows; the agent got no acknowledgement of version 2.
 func TestAVersionThatTheBridgeRefusedIsNotAcknowledgedWithALaterRefusal(t *testing.T) {
 	envoy, agent := opened(t)
 	exchange(t, envoy, agent, told("1", named("one", northSouth())))
@@ -111,7 +111,7 @@ func TestTheBodyOfADenialEndsItsLine(t *testing.T) {
 	}
 }
 
-// Cilium's Envoy opens the map again with each stream of policies: the agent can have made another.
+// Cilium's Envoy opens the map again with each stream of policies: the agent may have made a new one.
 func TestAMapThatTheAgentMadeAnewIsFound(t *testing.T) {
 	path := filepath.Join(bpffs(t), "cilium_ipcache_v2")
 	before := pinned(t, path)
@@ -166,7 +166,7 @@ func TestACallThatEnvoyEndsHasNoFault(t *testing.T) {
 	}
 }
 
-// Envoy has no limit; gRPC for Go takes 4 MiB where nothing else is said.
+// Envoy has no limit; gRPC for Go accepts 4 MiB by default.
 func TestAResponseCanBeLarge(t *testing.T) {
 	envoy, agent := opened(t)
 	agent.answer(t, told("1", &listener.Listener{Name: "big", StatPrefix: strings.Repeat("x", 5<<20)}))

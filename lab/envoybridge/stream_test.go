@@ -145,7 +145,7 @@ func TestAStreamEndsForTheAgentAsEnvoyEndsIt(t *testing.T) {
 }
 
 func TestAStreamWaitsForTheAgent(t *testing.T) {
-	// Envoy is there before the agent is, and its streams are not to fail for that.
+	// Envoy may start before the agent, and its streams must not fail then.
 	directory := t.TempDir()
 	upstream, own := directory+"/xds.sock", directory+"/bridge.sock"
 	if err := serve(own, connected(t, upstream), judging(t, everybody)); err != nil {

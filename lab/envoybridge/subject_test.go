@@ -9,12 +9,12 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// carried is the metadata that Envoy sends along with a request.
+// carried returns the metadata that Envoy sends with a request.
 func carried(values *structpb.Struct) *core.Metadata {
 	return &core.Metadata{FilterMetadata: map[string]*structpb.Struct{namespace: values}}
 }
 
-// callOf is the context of a call that Envoy makes with these headers.
+// callOf returns the context of a call of Envoy with these headers.
 func callOf(headers []*core.HeaderValue) context.Context {
 	sent := grpcmeta.MD{}
 	for _, each := range headers {
@@ -23,7 +23,7 @@ func callOf(headers []*core.HeaderValue) context.Context {
 	return grpcmeta.NewIncomingContext(context.Background(), sent)
 }
 
-// callsTheBridge is for settings of a call: whom it goes to, and what it says of the listener.
+// callsTheBridge checks the settings of a call: its target, and its data about the listener.
 func callsTheBridge(t *testing.T, service *core.GrpcService, want subject) {
 	t.Helper()
 	if service.GetEnvoyGrpc().GetClusterName() != bridgeCluster || service.Timeout.AsDuration() <= 0 {
@@ -44,7 +44,7 @@ func TestASubjectArrivesAsItWasSent(t *testing.T) {
 		if got, found := subjectIn(carried(one.values())); !found || got != one {
 			t.Errorf("by a request: got %+v, want %+v", got, one)
 		}
-		// The body of an answer is of no use where there are no requests.
+		// Without requests the body of an answer is not needed.
 		want := one
 		want.denied = ""
 		if got, found := subjectOfCall(callOf(one.headers())); !found || got != want {

@@ -9,7 +9,7 @@ import (
 	matcher "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 )
 
-// What the bridge cannot enforce it must not take: half a policy would let through what the whole one does not.
+// The bridge must refuse a policy that it cannot enforce: a part of a policy would allow more than the whole policy.
 func TestAPolicyThatCannotBeEnforcedIsNotTaken(t *testing.T) {
 	condition := func(match *route.HeaderMatcher) *cilium.PortNetworkPolicyRule {
 		return requestsOf(permit(), &cilium.HttpNetworkPolicyRule{Headers: []*route.HeaderMatcher{match}})
@@ -45,7 +45,7 @@ func TestAPolicyThatCannotBeEnforcedIsNotTaken(t *testing.T) {
 				t.Errorf("%s, %s: %v", name, way, err)
 				continue
 			}
-			// Who reads the agent's log has to find the policy.
+			// A reader of the agent's log must be able to find the policy.
 			if !strings.Contains(err.Error(), pod) || !strings.Contains(err.Error(), "port 8080") {
 				t.Errorf("%s, %s: does not say where: %v", name, way, err)
 			}
@@ -59,7 +59,7 @@ func TestAPolicyOfNoAddressThatIsOneIsNotTaken(t *testing.T) {
 	}
 }
 
-// The agent names IPv6 first, and clusters bind to the first.
+// The agent lists IPv6 first, and clusters bind to the first address.
 func TestAnEndpointsIPv4AddressComesFirst(t *testing.T) {
 	one, err := readPolicy(policyOf([]string{ingressIP6, ingressIP}, nil, nil))
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 )
 
-// shipped is the shipped table with an entry for one version of Cilium, as a lab adds one for each that is built.
+// shipped returns the shipped table with an entry for one version of Cilium, as a lab adds one for each built version.
 func shipped(t *testing.T, version string) imageFile {
 	t.Helper()
 	text, err := os.ReadFile("../images.json")

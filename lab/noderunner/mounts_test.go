@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// alone gives the test a directory in a mount namespace of its own; its thread is never used again.
+// alone gives the test a directory in a mount namespace of its own. The thread is never used again.
 func alone(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
@@ -43,7 +43,7 @@ func put(t *testing.T, parts ...string) string {
 	return path
 }
 
-// The chart's Envoy has its sockets' directory first, and the ConfigMap that would hide it after that.
+// The chart's Envoy first mounts the directory of its sockets, and then the ConfigMap, which would hide it.
 func TestAMountInsideAnotherIsThereWhateverTheOrder(t *testing.T) {
 	root := alone(t)
 	run, config := filepath.Join(root, "run/envoy"), filepath.Join(root, "config")

@@ -12,8 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// Cut off at its first ADD, after it has made the attachment; then it refuses a second one until it is told to
-// delete the first.
+// A plugin that is interrupted in its first ADD after making the attachment. It refuses a second attachment until
+// the first one is deleted.
 const halfWay = `#!/bin/sh
 made=$(dirname "$0")/made
 case $CNI_COMMAND in

@@ -26,7 +26,7 @@ func TestAReadinessThatSomebodyElseWroteIsPutRight(t *testing.T) {
 	if found := get(); condition(found.Status, v1.PodReady) != v1.ConditionTrue || w.contradicted(found) {
 		t.Fatalf("the node's own word: %v", found.Status.Conditions)
 	}
-	// As the controller of nodes does where a lease ran out.
+	// As the node lifecycle controller does after a Lease has expired.
 	marked := get()
 	for i := range marked.Status.Conditions {
 		if marked.Status.Conditions[i].Type == v1.PodReady {
