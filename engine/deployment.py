@@ -280,7 +280,7 @@ class Deployment:
         )
 
     def _made_anew(self, goal: Goal, old: Resource) -> tuple[str, ...]:
-        """Why the resource is replaced whatever its inputs are; nothing where it is not."""
+        """The reasons for a replacement that do not depend on inputs; empty if there are none."""
         why = ["replacement_trigger"] if records.triggered(old.replacement_trigger, goal.replacement_trigger) else []
         return tuple(why + [urn.rpartition("::")[2] for urn in goal.replace_with if urn in self._replaced])
 
@@ -297,7 +297,7 @@ class Deployment:
         return self._record(resource, old)
 
     def _record(self, resource: Resource, old: Resource | None) -> Resource:
-        """Options, and what is secret, can change without the resource: nothing is called for that."""
+        """Record changed options and secrets. These need no call of a provider."""
         if old is not None and records.metadata(old) == records.metadata(resource):
             return old
         if self.dry_run:
@@ -328,7 +328,7 @@ class Deployment:
                         )
                 resource.outputs = records.sealed(self.providers, goal, outputs)
                 if old is not None and op is Op.REPLACE:
-                    # The replaced one stays in the state, marked, until the end of the run.
+                    # The replaced resource stays in the state, marked, until the end of the run.
                     self.state.condemn(old)
                 self.state.put(resource, old if op is Op.CREATE else None)
         except EdgeError as error:
@@ -351,7 +351,7 @@ class Deployment:
                     outputs = self._provider(goal)
                 else:
                     context = self.context(goal.provider, goal.timeouts.get("update"), step)
-                    # After an interrupted update nobody knows which inputs are in force.
+                    # After an interrupted update the inputs in force are unknown.
                     before = {} if old.urn in self._interrupted else plain(old.inputs)
                     outputs = self.providers.of(goal.type).update(
                         goal.type, old.id, before, plain(old.outputs), plain(goal.inputs), context
@@ -380,11 +380,11 @@ class Deployment:
     def delete(self, resource: Resource, op: Op = Op.DELETE, *, call: bool = True, successor: str = "") -> None:
         """Delete one resource (`call` False: only forget it) and record that.
 
-        What another declared resource stands for too is left where it is; `successor` is about to be made anew.
+        An object that another declared resource stands for is kept, unless that is `successor`, which is made afterwards.
         """
         step = Step(op, resource.urn, resource.type, resource.name, resource.parent, custom=resource.custom)
         if resource.deleted_with in self._replaced:
-            # What it was in is gone; under its name there is another one now.
+            # The replaced resource contained this one (`deleted_with`), which is gone with it.
             call = False
         heir = self._claims.heir(resource)
         if heir and heir != successor:
@@ -417,7 +417,7 @@ class Deployment:
             self.tell(replace(step, seconds=time.monotonic() - began), True)
 
     def _provider(self, goal: Goal) -> Properties:
-        """The outputs of a provider: its inputs, and which cluster it is."""
+        """The outputs of a provider: its inputs, and the uid of its cluster."""
         known = {CLUSTER_UID: self.clusters[goal.urn]} if goal.urn in self.clusters else {}
         return {**goal.inputs, **known}
 
