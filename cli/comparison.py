@@ -38,7 +38,7 @@ class Comparison:
 
     @property
     def tally(self) -> str:
-        """`2 changes, 1 that traffic notices; 1 file differs`."""
+        """The numbers of changes, of changes that traffic may notice, and of differing files."""
         loud = sum(effect.loud for effect in self.effects)
         return f"{len(self.effects)} change(s), {loud} that traffic may notice; {len(self.files)} file(s) differ"
 

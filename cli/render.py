@@ -19,7 +19,7 @@ def render(
 ) -> None:
     """Write each router's frr.conf, every manifest, and the Helm values as files. Secrets are redacted.
 
-    For a router that the project does not manage, a file says what the router needs, in words that fit every vendor.
+    For a router that the project does not manage, a file describes the required settings in vendor-neutral words.
     """
     files = artefacts(StackContext(stack))
     for name, text in files.items():

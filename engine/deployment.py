@@ -56,7 +56,7 @@ class Deployment:
         self.outputs_of: Callable[[str], Properties] = _no_stacks
         # Provider URN -> uid of its cluster; see engine.clusters.
         self.clusters: dict[str, str] = {}
-        # By Ctrl-C.
+        # Stopped by Ctrl-C.
         self.stopped = False
         self._listener = listener
         self._seen: dict[str, Resource] = {}
@@ -380,7 +380,7 @@ class Deployment:
     def delete(self, resource: Resource, op: Op = Op.DELETE, *, call: bool = True, successor: str = "") -> None:
         """Delete one resource (`call` False: only forget it) and record that.
 
-        An object that another declared resource stands for is kept, unless that is `successor`, which is made afterwards.
+        An object that another declared resource stands for is kept. `successor` does not count: it is made afterwards.
         """
         step = Step(op, resource.urn, resource.type, resource.name, resource.parent, custom=resource.custom)
         if resource.deleted_with in self._replaced:

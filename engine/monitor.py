@@ -36,7 +36,7 @@ _FEATURES = (
 
 
 class Stopped(grpc.RpcError):  # type: ignore[misc]
-    """Tells the SDK to end the program: the step failed, or an earlier one did."""
+    """Makes the SDK end the program: this step or an earlier one failed."""
 
     def code(self) -> grpc.StatusCode:
         """The code that means "the monitor has shut down" to the SDK, which then ends without a message."""
@@ -84,7 +84,7 @@ class Monitor:
         return empty_pb2.Empty()
 
     def RegisterPackage(self, request: Any) -> Any:  # noqa: N802
-        """A parameterised package; only its name matters here."""
+        """Register a parameterised package. Only its name matters here."""
         return resource_pb2.RegisterPackageResponse(ref=request.name)
 
     def SignalAndWaitForShutdown(self, request: Any) -> Any:  # noqa: N802
@@ -121,14 +121,14 @@ class Monitor:
         self._refuse(f"{request.type}: the question whether a resource exists")
 
     def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802
-        """The engine calls no function of the program."""
+        """Refused: the engine calls no function of the program."""
         self._deployment.refuse(f"transforms of the stack ({CALLBACK})")
         return empty_pb2.Empty()
 
     RegisterStackInvokeTransform = RegisterStackTransform
 
     def RegisterResourceHook(self, request: Any) -> Any:  # noqa: N802
-        """The engine calls no function of the program."""
+        """Refused: the engine calls no function of the program."""
         self._deployment.refuse(f"{request.name}: hooks ({CALLBACK})")
         return empty_pb2.Empty()
 

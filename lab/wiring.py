@@ -42,7 +42,7 @@ def connect(fabric: Host, index: int, spec: LabHost, host: Host) -> None:
             inside.append(f"addr add {nic.address}{broadcast} dev {nic.name}")
         inside.append(f"link set {nic.name} up")
     inside += [f"route add {route.to} via {route.via}" for route in spec.routes]
-    # The peer is named by a process id of this machine: only the network namespace is joined.
+    # The peer is named by a process ID of this machine, so only the network namespace is joined.
     _batch(fabric, outside, net_only=True)
     _batch(host, inside)
 

@@ -42,7 +42,7 @@ def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
 
 
 def _status(stack: StackConfig, policy: EgressPolicy, observations: Observations) -> Iterator[Verdict]:
-    """Every gateway of every group is healthy, and every address request is satisfied."""
+    """Verdicts on the HA status: every gateway of every group is healthy, and every address request is satisfied."""
     where = f"EgressGatewayHAPolicy {policy.name}"
     wanted = "all gateways healthy"
     if "egress" not in observations.objects:

@@ -66,7 +66,7 @@ def ready_endpoints(observations: Observations, namespace: str, service: str) ->
 
 
 def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
-    """LB-IPAM's condition and an address from a declared pool, for each LoadBalancer Service."""
+    """For each LoadBalancer Service: LB-IPAM's condition, and whether its address is from a declared pool."""
     for service in stack.services:
         if service.type != "LoadBalancer":
             continue

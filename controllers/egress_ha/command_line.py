@@ -13,7 +13,7 @@ from config.egress import EgressHA
 
 
 def parse(argv: list[str]) -> tuple[str, EgressHA, argparse.Namespace]:
-    """The role (`controller` or `node`), the settings, and who this process is (pod, node, address)."""
+    """The role (`controller` or `node`), the settings, and the identity of this process (pod, node, address)."""
     parser = argparse.ArgumentParser(prog="egress-ha", description=__doc__)
     parser.add_argument("role", choices=["controller", "node"])
     for name, default in EgressHA().arguments.items():

@@ -46,7 +46,7 @@ class Context:
 class Provider(Protocol):
     """Applies one family of resource types. Properties come without Secret wrappers.
 
-    Every method may raise an EdgeError; its message becomes the resource's line in the report.
+    Every method may raise an EdgeError. Its message becomes the resource's line in the report.
     """
 
     def diff(self, kind: str, before: Properties, changes: list[PropertyChange], provider: Properties) -> DiffResult:

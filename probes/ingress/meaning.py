@@ -31,7 +31,7 @@ class Meaning:
 
     @property
     def policies(self) -> tuple[str, ...]:
-        """The policies that refuse it."""
+        """The policies that refuse the request."""
         return self.by.policies
 
     def text(self, service: str) -> str:

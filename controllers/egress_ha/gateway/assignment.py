@@ -48,7 +48,7 @@ class Assignment:
         return self._assigned() if self._confirmed(now) or self._refresh() else set()
 
     def destinations(self) -> set[Prefix]:
-        """The destinations of all policies. The controller knows which policies this node is a gateway of."""
+        """The destinations of all policies. The controller knows the policies of this gateway."""
         found = set()
         for item in self._policies.objects():
             for text in item.get("spec", {}).get("destinationCIDRs", ()):
@@ -67,7 +67,7 @@ class Assignment:
         return answered >= self._stood and now - max(self.heard, answered) <= self._lifetime
 
     def _refresh(self) -> bool:
-        """Ask the API now; whether the API answered."""
+        """Query the API now; returns whether the API answered."""
         try:
             self._policies.refresh()
         except ApiError:
