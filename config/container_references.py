@@ -33,6 +33,12 @@ def in_kind(stack: StackConfig, cluster: KindCluster) -> Iterator[Problem]:
     """Of a kind cluster: kind names the nodes, and Docker gives each node one interface."""
     for where, interfaces in _routers(stack):
         yield from _networks(where, interfaces)
+    for i, outpost in enumerate(stack.outposts):
+        if not cluster.create and outpost.address.ip in cluster.subnet:
+            outside = (
+                "an address outside cluster.subnet (Docker fixes no address in the network of an existing cluster)"
+            )
+            yield Problem(f"outposts[{i}].address", outside, str(outpost.address))
     control = [node.name for node in stack.nodes if node.role == "control-plane"]
     if control != [f"{cluster.name}-control-plane"]:
         yield Problem(

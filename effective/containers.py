@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from config.cluster import KindCluster
-from config.net import Address
+from config.net import Address, InterfaceAddress
 from config.node import Interface, Node, Route
 from config.outpost import Outpost
 from config.router import Router
@@ -16,19 +16,19 @@ from config.stack import StackConfig
 
 @dataclass(frozen=True)
 class Wire:
-    """A container's end of a network."""
+    """A container's end of a network. Without an address, Docker picks one."""
 
     network: str
-    address: Address
+    address: Address | None
 
 
 @dataclass(frozen=True)
 class Network:
-    """One subnet. `gateway` is the engine's own address on it: none of the stack's hosts has it.
+    """A subnet. `gateway` is the engine's own address in the subnet, which no host of the stack has.
 
-    With `masquerade` Docker translates what leaves the subnet: then nodes reach registries. Of several networks none
-    has it, because Docker also translates what a router passes from one to another, and answers get lost.
-    `existing` is the name of a network that the stack does not make.
+    With `masquerade`, Docker translates packets that leave the subnet, so that nodes reach registries. A stack with
+    several networks has no masquerading: Docker would also translate packets that a router forwards from one network
+    to another, and replies would get lost. `existing` is the name of a network that the stack does not make.
     """
 
     name: str
@@ -40,7 +40,11 @@ class Network:
 
 @dataclass(frozen=True)
 class Container:
-    """A host. `links` have no wire: they are made in the container; `routes` and gateways are set there."""
+    """A host. `links` without a wire, `routes` and gateways are set inside the container.
+
+    `added` are addresses that the container gets beside Docker's own: Docker accepts no fixed address in a network
+    whose subnet Docker itself has chosen, as in the networks that the kind CLI makes.
+    """
 
     name: str
     role: str
@@ -48,19 +52,19 @@ class Container:
     links: tuple[Interface, ...] = ()
     routes: tuple[Route, ...] = ()
     gateways: tuple[Address, ...] = ()
+    added: tuple[InterfaceAddress, ...] = ()
 
     @property
-    def address(self) -> Address:
-        """Where its sshd is reached."""
+    def address(self) -> Address | None:
+        """The address of its sshd. None: the address that Docker picks."""
         return self.wires[0].address
 
 
 def networks(stack: StackConfig) -> tuple[Network, ...]:
-    """Every subnet that a host has a wire in, in the order of the file."""
+    """The subnets of all hosts' wires, in the order of the file."""
     taken = {interface.address.ip for interface in _interfaces(stack)}
     subnets = dict.fromkeys(interface.address.network for interface in _interfaces(stack) if _wired(interface))
-    cluster = stack.cluster
-    there = {cluster.subnet: cluster.network} if isinstance(cluster, KindCluster) and not cluster.create else {}
+    there = _existing(stack)
     return tuple(
         Network(name(subnet), subnet, _gateway(stack, subnet, taken), len(subnets) == 1, there.get(subnet))
         for subnet in subnets
@@ -69,23 +73,24 @@ def networks(stack: StackConfig) -> tuple[Network, ...]:
 
 
 def control_plane(stack: StackConfig) -> Node:
-    """The one node that kubeadm begins with."""
+    """The node of the control plane."""
     return next(node for node in stack.nodes if node.role == "control-plane")
 
 
 def containers(stack: StackConfig) -> tuple[Container, ...]:
-    """Every host that the stack makes: routers, nodes (but for those that kind makes), outposts."""
+    """Every host that the stack makes: routers, nodes (without the nodes that kind makes), outposts."""
     nodes = () if isinstance(stack.cluster, KindCluster) else stack.nodes
-    return (*map(_router, stack.managed_routers), *map(_node, nodes), *map(_outpost, stack.outposts))
+    routers = [_router(router, _existing(stack)) for router in stack.managed_routers]
+    return (*routers, *map(_node, nodes), *map(_outpost, stack.outposts))
 
 
 def name_on_engine(stack: str, thing: str) -> str:
-    """What the engine calls a container or a network of a stack. `stack`: the stack's name."""
+    """The name of a container or network on the engine. `stack`: the name of the stack."""
     return f"{stack}-{thing}"
 
 
 def container_of(stack: StackConfig, name: str, host: str) -> str:
-    """What the engine calls a host's container. `name`: the stack's."""
+    """The name of a host's container on the engine. `name`: the name of the stack."""
     kinds_own = isinstance(stack.cluster, KindCluster) and any(node.name == host for node in stack.nodes)
     return host if kinds_own else name_on_engine(name, host)
 
@@ -111,9 +116,20 @@ def _wires(interfaces: tuple[Interface, ...]) -> tuple[Wire, ...]:
     return tuple(Wire(name(one.address.network), one.address.ip) for one in interfaces if _wired(one))
 
 
-def _router(router: Router) -> Container:
+def _existing(stack: StackConfig) -> dict[object, str]:
+    """Subnet -> name, of the network that an existing kind cluster has."""
+    cluster = stack.cluster
+    return {cluster.subnet: cluster.network} if isinstance(cluster, KindCluster) and not cluster.create else {}
+
+
+def _router(router: Router, existing: dict[object, str]) -> Container:
+    wired = [one.address for one in router.interfaces if _wired(one)]
     return Container(
-        router.name, "router", _wires(router.interfaces), tuple(one for one in router.interfaces if one.loopback)
+        router.name,
+        "router",
+        tuple(Wire(name(one.network), None if one.network in existing else one.ip) for one in wired),
+        tuple(one for one in router.interfaces if one.loopback),
+        added=tuple(one for one in wired if one.network in existing),
     )
 
 
@@ -127,9 +143,9 @@ def _outpost(outpost: Outpost) -> Container:
 
 
 def _gateway(stack: StackConfig, subnet: IPv4Network, taken: set[Address]) -> Address:
-    """An address that no host has: the last one, because people give away the first ones.
+    """An address that no host has: the last one, because people use the first ones.
 
-    Docker itself gives kind's nodes the first ones behind the gateway.
+    Docker gives kind's nodes the first addresses after the gateway.
     """
     first = next(subnet.hosts())
     if isinstance(stack.cluster, KindCluster) and first not in taken:

@@ -20,13 +20,17 @@ def drift(deployment: Deployment) -> Iterator[Step]:
     """Read each resource and record the result in the state. A plan records it in the plan's own copy alone.
 
     A resource that is `deleted_with` a container is gone if the container is gone. The resources of a stopped
-    container cannot be read: they stay in the state as they are, and only the container counts as drifted.
+    container cannot be read: they stay in the state as they are, and only the container counts as drifted. The same
+    applies to a resource whose connection goes through a container that is stopped or gone.
     """
     gone: set[str] = set()
     down: set[str] = set()
     for resource in list(deployment.state.resources):
         made = resource.custom and not resource.external and not resource.type.startswith(PROVIDER_PREFIX)
-        if not made or resource.deleted_with in down or not deployment.selection.has(resource.urn):
+        way = {resource.deleted_with, *resource.property_dependencies.get("connection", ())}
+        if not made or way & down or not deployment.selection.has(resource.urn):
+            continue
+        if resource.deleted_with not in gone and way & gone:
             continue
         step = _gone(deployment, resource) if resource.deleted_with in gone else _looked(deployment, resource)
         if step is None:

@@ -93,7 +93,7 @@ class DockerHosts(pulumi.ComponentResource):
         self.containers[one.name] = self.settled[one.name] = made
         connection = ConnectionArgs(
             # Known when the container exists.
-            host=made.id.apply(lambda _, address=str(one.address): address),
+            host=self._address(one, made),
             user=self._cluster.ssh.user,
             private_key=self.key,
             host_key=public(host_key),
@@ -116,6 +116,15 @@ class DockerHosts(pulumi.ComponentResource):
                     ),
                 ),
             )
+
+    def _address(self, one: plan.Container, made: Container) -> pulumi.Output[str]:
+        """The address of a host's sshd."""
+        if one.address is not None:
+            return made.id.apply(lambda _: str(one.address))
+        network = pulumi.Output.from_input(self.networks[one.wires[0].network])
+        return pulumi.Output.all(made.network_datas, network).apply(
+            lambda both: next(str(data.ip_address) for data in both[0] if data.network_name == both[1])
+        )
 
     def _network(self, one: plan.Network) -> Network:
         name = plan.name_on_engine(pulumi.get_stack(), one.name)
@@ -144,7 +153,11 @@ class DockerHosts(pulumi.ComponentResource):
             "hostname": one.name,
             "restart": "unless-stopped",
             "networks_advanced": [
-                {"name": self.networks[wire.network], "ipv4_address": str(wire.address)} for wire in one.wires
+                {
+                    "name": self.networks[wire.network],
+                    **({"ipv4_address": str(wire.address)} if wire.address is not None else {}),
+                }
+                for wire in one.wires
             ],
             # Docker gives kind's nodes their addresses later.
             **({} if isinstance(self._cluster, KindCluster) else {"hosts": named}),

@@ -7,6 +7,8 @@ from components.hosts.observe import OBSERVE
 from effective.containers import Container
 
 _NAME = "container-links"
+# Prints the interface that Docker has given an address of a subnet.
+_DEVICE = "ip -o -4 route show {subnet} proto kernel | sed 's/.* dev //; s/ .*//' | head -n 1"
 
 
 def apply_script(container: Container, owner: str) -> str:
@@ -22,11 +24,13 @@ def apply_script(container: Container, owner: str) -> str:
     ]
     lines += [f"ip route replace {route.to} via {route.via}" for route in container.routes]
     lines += [f"ip route replace default via {gateway}" for gateway in container.gateways]
+    lines += [f'ip address replace {one} dev "$({_DEVICE.format(subnet=one.network)})"' for one in container.added]
+    added = "".join(f"ip -o address show to {one.ip} | sed 's/.* inet/inet/; s/ .*//'\n" for one in container.added)
     return f"""set -eu
 {boot_script.install(_NAME, owner, "Links and routes of the host", lines, _undo(container))}{OBSERVE}
 ip -br address show | sed 's/@[^ ]*//; s/  */ /g; s/ $//' | grep -E '{_named(container)}' | sort || true
 ip route show | grep -E '{_routed(container)}' | sed 's/ *$//' | sort || true
-"""
+{added}"""
 
 
 def delete_script(container: Container, owner: str) -> str:
@@ -36,12 +40,14 @@ def delete_script(container: Container, owner: str) -> str:
 
 def wanted(container: Container) -> bool:
     """Whether the container needs any of them."""
-    return bool(container.links or container.routes or container.gateways)
+    return bool(container.links or container.routes or container.gateways or container.added)
 
 
 def _undo(container: Container) -> str:
     undone = [f"ip route del {route.to} via {route.via}" for route in container.routes]
-    return "; ".join([*undone, *(f"ip link del {link.name}" for link in container.links)]) or "true"
+    undone += [f"ip link del {link.name}" for link in container.links]
+    undone += [f'ip address del {one} dev "$({_DEVICE.format(subnet=one.network)})"' for one in container.added]
+    return "; ".join(undone) or "true"
 
 
 def _named(container: Container) -> str:

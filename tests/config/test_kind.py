@@ -129,3 +129,11 @@ def test_an_address_of_the_file_that_docker_did_not_give_is_refused() -> None:
         "nodes[1].interfaces[0].address: expected no address (Docker gave the node 172.18.0.2/16; leave the address"
         " out), got 172.18.0.9/16" in str(error.value)
     )
+
+
+def test_an_existing_cluster_has_no_outposts_in_its_own_network() -> None:
+    """Docker fixes no address there, and a server without a shell cannot set one."""
+    outposts = [{"name": "far", "address": "172.18.0.3/16"}]
+    parse(changed(outposts=outposts), "kind")
+    with pytest.raises(ConfigError, match=r"outposts\[0\].address: expected an address outside cluster.subnet"):
+        parse(changed(outposts=outposts, cluster={"create": False}), "kind")

@@ -45,3 +45,8 @@ def test_the_network_of_a_cluster_that_exists_is_not_made() -> None:
     assert [one.existing for one in networks(shipped("kind"))] == [None]
     [network] = networks(shipped("kind", create=False, network="lab-net"))
     assert network.existing == "lab-net"
+    # Docker fixes no address in it: the router gets its own one beside Docker's.
+    [tor] = containers(shipped("kind", create=False))
+    assert (tor.address, [str(one) for one in tor.added]) == (None, ["172.18.0.200/16"])
+    [tor] = containers(shipped("kind"))
+    assert (str(tor.address), tor.added) == ("172.18.0.200", ())
