@@ -123,7 +123,7 @@ class DockerHosts(pulumi.ComponentResource):
             return made.id.apply(lambda _: str(one.address))
         network = pulumi.Output.from_input(self.networks[one.wires[0].network])
         return pulumi.Output.all(made.network_datas, network).apply(
-            lambda both: next(str(data.ip_address) for data in both[0] if data.network_name == both[1])
+            lambda both: {data["network_name"]: str(data["ip_address"]) for data in both[0]}[both[1]]
         )
 
     def _network(self, one: plan.Network) -> Network:

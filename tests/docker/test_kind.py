@@ -7,7 +7,6 @@ import json
 import pytest
 
 from tests.docker.conftest import NAME, Containers, client
-from tests.e2e.harness import until
 
 pytestmark = pytest.mark.docker
 NODES = (f"{NAME}-control-plane", f"{NAME}-worker", f"{NAME}-worker2")
@@ -45,7 +44,7 @@ def test_hosts_are_entered_and_settings_survive_a_reboot_of_a_node(kind: Contain
     _, routes = node.exec_run(["sh", "-c", "ls /etc/cilium-edge && ip route show 10.244.0.0/16"])
     assert b"return-route" in routes and b"via 172.18.0.200" in routes
     node.restart(timeout=1)
-    until(lambda: kind.container(f"{NAME}-worker2-access").status != "running", 30, "its access ends with it")
+    # The access container ends with the node, and comes back by itself if the node is quick.
     kind.run("up", "--refresh", timeout=300)
     assert kind.container(f"{NAME}-worker2-access").status == "running"
     assert kind.verify()["green"]

@@ -67,6 +67,8 @@ def test_it_gets_the_edge_and_stays(edge: Containers) -> None:
 
     def on_existing(stack: Any) -> None:
         stack["cluster"] |= {"create": False, "subnet": str(subnet)}
+        # The only worker.
+        stack["workloads"][0]["replicas"] = 1
         stack["nodes"] = [node for node in stack["nodes"] if node["name"] in NODES]
         [tor] = stack["routers"]
         tor["interfaces"] = [{"name": "eth0", "address": f"{router}/{subnet.prefixlen}"}]
