@@ -9,6 +9,12 @@ export KIND_EXPERIMENTAL_PROVIDER=docker KIND_EXPERIMENTAL_DOCKER_NETWORK=@NETWO
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 cat >"$place/config"
+# A run that was killed leaves its kind at work, which would remove a cluster that is made meanwhile.
+tries=0
+while pgrep -x -a kind 2>/dev/null | grep -qF -- "create cluster --name @CLUSTER@ " && [ "$tries" -lt 300 ]; do
+	tries=$((tries + 1))
+	sleep 1
+done
 own=label=io.x-k8s.kind.cluster=@CLUSTER@
 there=$(docker ps --all --quiet --filter "$own")
 if [ -n "$there" ]; then

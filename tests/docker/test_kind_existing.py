@@ -75,8 +75,11 @@ def test_it_gets_the_edge_and_stays(edge: Containers) -> None:
         tor["bgp"] |= {"routerId": router, "listenRanges": [{"prefix": str(subnet), "peerGroup": "CILIUM"}]}
         stack["bgp"]["clusterConfigs"][0]["instances"][0]["peers"][0]["address"] = router
 
-    edge.change(on_existing)
     nodes = {name: client().containers.get(name).id for name in NODES}
+    refused = edge.run("up", ok=False)
+    assert f"a kind cluster {NAME} exists that this stack did not make; use another cluster.name" in refused.stderr
+    edge.run("destroy", "--yes")
+    edge.change(on_existing)
     edge.run("up", timeout=400)
     assert edge.verify()["green"]
     assert "no changes" in edge.run("up").stderr
