@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from lab.docker.engine import Engine
+from lab.host import stamp
+from lab.inventory import OWNER
 from lab.places import CACHE
 from lab.toolchain.build import build
 from lab.toolchain.recipes import OCI_RUNTIME
@@ -26,7 +28,9 @@ def dockerd() -> Iterator[Engine]:
     if shutil.which("dockerd") is None or os.geteuid() != 0:
         pytest.skip("no dockerd, or not root: edge setup --docker installs it")
     build(lambda what, seconds: None, (OCI_RUNTIME,))
-    with scratch() as (home, data):
+    with scratch() as (home, data), pytest.MonkeyPatch.context() as patch:
+        # A test run that is killed leaves the engine behind: `edge lab prune` knows it by this.
+        patch.setenv(OWNER, stamp(os.getpid()))
         engine = Engine(home, data)
         engine.up()
         try:
