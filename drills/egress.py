@@ -230,8 +230,9 @@ DRILLS: tuple[Drill, ...] = (
         lambda testbed: testbed.power_off(gateways(testbed.stack)[0].name),
         lambda testbed: testbed.power_on(gateways(testbed.stack)[0].name),
         during=20,
-        after=60,
-        back=1,
+        # A node boots, its agent starts, and the gateway waits for the agent's datapath.
+        after=70,
+        back=60,
         rest=_REST,
         needs=lambda testbed: testbed.can_boot(),
         foresees=_first,
