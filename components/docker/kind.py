@@ -14,14 +14,14 @@ from pulumi_docker import RemoteImage
 from components.docker import kind_nodes
 from components.docker.hosts import DockerHosts
 from components.docker.kind_access import access_container
+from components.docker.kubeadm import wants_kube_proxy
 from components.docker.of_the_cluster import OfTheCluster
 from components.hosts.host_of import made_of
 from components.hosts.shell import script, word
 from config.cluster import KindCluster as Settings
 from config.kind import Learned
 from config.stack import StackConfig
-from effective.containers import name, networks
-from effective.helm import helm_values
+from effective.containers import name
 
 _HERE = Path(__file__).parent
 
@@ -40,9 +40,8 @@ class KindCluster(pulumi.ComponentResource):
     ) -> None:
         super().__init__("cilium-edge:docker:KindCluster", "kubernetes", None, opts)
         self._stack, self._cluster, self._hosts = stack, cluster, hosts
-        subnet = next(one for one in networks(stack) if one.subnet == cluster.subnet)
         self._network = pulumi.Output.from_input(hosts.networks[name(cluster.subnet)])
-        made = self._made(subnet.existing) if cluster.create else None
+        made = self._made() if cluster.create else None
         found = self._command("nodes", kind_nodes.script_for(cluster, self._network), made)
         pods = None
         if stack.cilium.ipam == "kubernetes":
@@ -66,7 +65,7 @@ class KindCluster(pulumi.ComponentResource):
         """What the probes need to reach hosts: the key, and host -> address, port and host key."""
         return self._hosts.access(self.connections)
 
-    def _made(self, existing: str | None) -> local.Command:
+    def _made(self) -> local.Command:
         """The cluster itself. Routers and outposts have their addresses before kind's nodes get theirs."""
         cluster = self._cluster
         image = f"--image {word(cluster.images.node)}" if cluster.images.node else ""
@@ -93,14 +92,14 @@ class KindCluster(pulumi.ComponentResource):
         return made
 
     def _command(
-        self, name: str, text: pulumi.Input[str], after: pulumi.Resource | None, *, secret: bool = False
+        self, name: str, text: pulumi.Input[str], after: local.Command | None, *, secret: bool = False
     ) -> local.Command:
         """A script that reads something of the cluster, and again once the cluster is another one."""
         more = {"logging": local.Logging.NONE} if secret else {}
         return local.Command(
             f"kind-{name}",
             create=text,
-            triggers=[after.id] if isinstance(after, pulumi.CustomResource) else None,
+            triggers=[after.id] if after else None,
             add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions(
                 parent=self,
@@ -129,7 +128,7 @@ def _configuration(stack: StackConfig, cluster: Settings) -> str:
         "podSubnet": str(cluster.pod_cidr),
         "serviceSubnet": str(cluster.service_cidr),
     }
-    if str(helm_values(stack).get("kubeProxyReplacement", "")).lower() == "true":
+    if not wants_kube_proxy(stack):
         networking["kubeProxyMode"] = "none"
     return json.dumps(
         {

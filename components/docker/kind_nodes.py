@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pulumi
 
-from components.hosts.shell import script, word
+from components.hosts.shell import script
 from config.cluster import KindCluster
 from config.errors import DockerError
 
@@ -24,9 +24,7 @@ class KindNode:
 
 def script_for(cluster: KindCluster, network: pulumi.Output[str]) -> pulumi.Output[str]:
     """Starts the nodes that do not run, and prints all nodes, one on each line."""
-    return network.apply(
-        lambda it: script(_HERE / "kind_nodes.sh", cluster=cluster.name, quoted=word(f'"{it}"').strip("'"))
-    )
+    return network.apply(lambda it: script(_HERE / "kind_nodes.sh", cluster=cluster.name, quoted=f'"{it}"'))
 
 
 def read(text: str) -> dict[str, KindNode]:

@@ -29,7 +29,6 @@ def init_configuration(stack: StackConfig, node: Node, token: str) -> str:
     """For the control plane; YAML documents, written as JSON."""
     cluster = stack.cluster
     assert isinstance(cluster, DockerCluster)
-    kube_proxy = str(helm_values(stack).get("kubeProxyReplacement", "")).lower() != "true"
     manager = {"allocate-node-cidrs": "false"} if stack.cilium.ipam == "kubernetes" else {}
     documents = [
         {
@@ -39,7 +38,7 @@ def init_configuration(stack: StackConfig, node: Node, token: str) -> str:
             "localAPIEndpoint": {"advertiseAddress": str(node.address), "bindPort": cluster.api_port},
             "nodeRegistration": _registration(node),
             # The edge needs no cluster DNS, and node images lack its image.
-            "skipPhases": ["preflight", "addon/coredns", *([] if kube_proxy else ["addon/kube-proxy"])],
+            "skipPhases": ["preflight", "addon/coredns", *([] if wants_kube_proxy(stack) else ["addon/kube-proxy"])],
         },
         {
             "apiVersion": _API,
@@ -62,6 +61,11 @@ def init_configuration(stack: StackConfig, node: Node, token: str) -> str:
         },
     ]
     return "\n---\n".join(json.dumps(one) for one in documents) + "\n"
+
+
+def wants_kube_proxy(stack: StackConfig) -> bool:
+    """Whether kube-proxy runs, because Cilium does not replace it."""
+    return str(helm_values(stack).get("kubeProxyReplacement", "")).lower() != "true"
 
 
 def join_configuration(stack: StackConfig, node: Node, token: str, kubeconfig: str) -> str:
