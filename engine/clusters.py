@@ -19,7 +19,7 @@ def the_same(plan: Deployment) -> dict[str, str]:
     """
     result = {}
     for urn in plan.order:
-        declared, old = plan.seen(urn), plan.state.find(urn)
+        declared, old = plan.registered.get(urn), plan.state.find(urn)
         if declared is None or declared.type != KIND:
             continue
         kubeconfig = plain(declared.inputs).get("kubeconfig")

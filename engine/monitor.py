@@ -15,7 +15,7 @@ from pulumi.runtime.proto import engine_pb2, resource_pb2
 from config.errors import EdgeError
 from engine.deployment import STACK_TYPE, Deployment, Halted
 from engine.goal import Goal
-from engine.handling import CALLBACK, refused_options
+from engine.handling.options import CALLBACK, refused_options
 from engine.state import Resource
 from engine.values import from_struct, from_value, to_struct
 
@@ -240,7 +240,7 @@ class Monitor:
             return _reference(self._defaults[package])
 
     def _with_id(self, provider: str) -> str:
-        found = self._deployment.seen(provider.rpartition("::")[0])
+        found = self._deployment.registered.get(provider.rpartition("::")[0])
         return _reference(found) if found is not None else provider
 
 

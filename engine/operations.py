@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import DeploymentFailed, EdgeError, StateError, UnsupportedResource
-from engine import program
+from engine import program, steps
 from engine.clusters import the_same
 from engine.deployment import Deployment
 from engine.drift import drift
 from engine.events import Listener, Op, Step, Summary, silent
 from engine.forgetting import Gone, lost, without
 from engine.handover import for_pulumi, from_pulumi
+from engine.leftovers import leftovers
 from engine.order import dependents_first
 from engine.passphrase import from_environment
 from engine.registry import INSTALL, Providers
@@ -69,7 +70,7 @@ class BuiltinEngine:
             if refresh:
                 list(drift(deployment))
             self._planned(deployment)
-            _delete(deployment, deployment.leftovers())
+            _delete(deployment, leftovers(deployment))
             if deployment.failures:
                 raise DeploymentFailed(deployment.failures)
             return deployment.summary
@@ -87,7 +88,7 @@ class BuiltinEngine:
             with self._deployment(dry_run=True, listener=silent, selection=selection) as plan:
                 self._planned(plan)
                 self._refuse_unsupported(plan)
-                idle = not (plan.summary.changed or plan.leftovers() or plan.state.pending or plan.to_record)
+                idle = not (plan.summary.changed or leftovers(plan) or plan.state.pending or plan.to_record)
                 if idle:
                     if plan.state.damaged:
                         plan.state.write()
@@ -98,7 +99,7 @@ class BuiltinEngine:
             with self._deployment(dry_run=False, listener=listener, selection=selection) as deployment:
                 deployment.clusters = clusters
                 program.run(self.project_dir, settings, deployment)
-                _delete(deployment, deployment.leftovers())
+                _delete(deployment, leftovers(deployment))
                 if deployment.failures:
                     raise DeploymentFailed(deployment.failures)
                 deployment.state.reorder(deployment.order)
@@ -113,7 +114,7 @@ class BuiltinEngine:
             self._deployment(dry_run=False, listener=listener, selection=selection) as deployment,
         ):
             selection.check(r.urn for r in deployment.state.resources)
-            going = deployment.leftovers()
+            going = leftovers(deployment)
             protected = [r for r in going if r.protect]
             if protected:
                 names = ", ".join(r.name for r in protected)
@@ -243,7 +244,7 @@ class BuiltinEngine:
         ]
         refused += [
             f"{old.name} ({old.type}), to be deleted"
-            for old in plan.leftovers()
+            for old in leftovers(plan)
             if old.custom and not old.external and not old.retain_on_delete and not plan.providers.supports(old.type)
         ]
         if refused:
@@ -267,7 +268,7 @@ def _delete(deployment: Deployment, resources: list[Resource]) -> None:
             deployment.fail(step, error)
             raise error
         # A resource that is deleted with another one needs no call of its own.
-        deployment.delete(resource, call=resource.deleted_with not in going)
+        steps.delete(deployment, resource, call=resource.deleted_with not in going)
 
     dependents_first(resources, delete, deployment.halt.is_set)
 

@@ -655,7 +655,7 @@ def planned(project: Project, text: str) -> Deployment:
 
 def test_what_only_a_run_can_tell_is_unknown_in_a_preview(project: Project) -> None:
     deployment = planned(project, FROM_OUTPUT)
-    b = deployment.seen(f"{PREFIX}{COMMAND}::b")
+    b = deployment.registered.get(f"{PREFIX}{COMMAND}::b")
     assert b is not None and b.inputs["create"] is UNKNOWN
     assert deployment.summary.outputs == {"o": UNKNOWN}
     assert not (project.root / "applied").exists()
@@ -664,7 +664,7 @@ def test_what_only_a_run_can_tell_is_unknown_in_a_preview(project: Project) -> N
 def test_what_is_known_already_is_known_in_a_preview(project: Project) -> None:
     project.up(FROM_OUTPUT)
     deployment = planned(project, FROM_OUTPUT)
-    b = deployment.seen(f"{PREFIX}{COMMAND}::b")
+    b = deployment.registered.get(f"{PREFIX}{COMMAND}::b")
     assert b is not None and b.inputs["create"] == "echo 1"
     assert fates(deployment.summary) == {"a": "same", "b": "same"}
 

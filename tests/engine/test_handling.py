@@ -20,7 +20,9 @@ from pulumi_kubernetes.provider import ProviderArgs
 
 from config.errors import DeploymentFailed, UnsupportedResource
 from engine.events import Op
-from engine.handling import OPTIONS, PROPERTIES, Fate
+from engine.handling.fate import Fate
+from engine.handling.options import OPTIONS
+from engine.handling.properties import PROPERTIES
 from engine.providers.command import COPY, LOCAL, REMOTE
 from engine.providers.docker.provider import CONTAINER, IMAGE, NETWORK, REMOTE_IMAGE
 from engine.providers.helm import RELEASE
