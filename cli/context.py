@@ -18,8 +18,8 @@ from config.home import home
 from config.kind import Learned, is_kind
 from config.load import PROJECT, parse
 from config.stack import StackConfig
+from engine.lock import exclusive
 from engine.settings import StackSettings
-from engine.state import exclusive
 from engine.values import plain
 from transport.kube import Kube
 from transport.ssh import Endpoint

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from config.stack import StackConfig
-from drills import egress, ingress, ingress_targets, routing, routing_targets
+from drills import egress, egress_targets, ingress, ingress_targets, routing, routing_targets
 from drills.drill import Drill
 
 
 def drills_for(stack: StackConfig) -> tuple[Drill, ...]:
     """The drills that are possible with the parts of the stack."""
     found: tuple[Drill, ...] = ()
-    if egress.policy(stack) is not None and egress.clients(stack) and len(egress.gateways(stack)) > 1:
+    if (
+        egress_targets.policy(stack) is not None
+        and egress_targets.clients(stack)
+        and len(egress_targets.gateways(stack)) > 1
+    ):
         found += egress.DRILLS
     if ingress_targets.usable(stack):
         found += ingress.DRILLS

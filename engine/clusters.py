@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.errors import ApiError, StateError
 from engine.deployment import Deployment
 from engine.registry import CLUSTER_UID, PROVIDER_PREFIX
-from engine.state import Resource
+from engine.resource import Resource
 from engine.values import plain
 from transport.kube import Kube
 

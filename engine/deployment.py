@@ -16,8 +16,9 @@ from engine.handling.properties import refused_inputs
 from engine.identity import Claims
 from engine.providers.base import Context, NotAwaited
 from engine.registry import CLUSTER_UID, Providers
+from engine.resource import Resource
 from engine.selection import EVERYTHING, Selection
-from engine.state import Resource, State
+from engine.state import State
 from engine.values import Properties, plain
 
 DEFAULT_TIMEOUT = 300.0

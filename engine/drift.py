@@ -12,7 +12,7 @@ from engine.providers.docker.container_state import DRIFTED
 from engine.providers.docker.kinds import REPLACED
 from engine.providers.docker.provider import CONTAINER
 from engine.registry import PROVIDER_PREFIX
-from engine.state import Resource
+from engine.resource import Resource
 from engine.values import plain, reseal
 
 

@@ -8,7 +8,7 @@ from config.errors import EdgeError
 from engine import records
 from engine.events import Op, Step
 from engine.goal import Goal
-from engine.state import Resource
+from engine.resource import Resource
 from engine.values import Properties, has_secret, has_unknown, plain
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import Any
 from engine.providers.helm import RELEASE
 from engine.providers.kubernetes import field_manager
 from engine.registry import CLUSTER_UID, PROVIDER_PREFIX
-from engine.state import Resource
+from engine.resource import Resource
 from engine.values import Properties, Secret
 
 _FALSE = (

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from config.errors import EdgeError
 from engine.registry import PROVIDER_PREFIX, Providers
-from engine.state import Resource
+from engine.resource import Resource
 from engine.values import plain
 
 

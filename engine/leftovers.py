@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.state import Resource
+from engine.resource import Resource
 
 if TYPE_CHECKING:
     from engine.deployment import Deployment

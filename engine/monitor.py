@@ -16,7 +16,7 @@ from config.errors import EdgeError
 from engine.deployment import STACK_TYPE, Deployment, Halted
 from engine.goal import Goal
 from engine.handling.options import CALLBACK, refused_options
-from engine.state import Resource
+from engine.resource import Resource
 from engine.values import from_struct, from_value, to_struct
 
 _FEATURES = (

@@ -21,12 +21,14 @@ from engine.events import Listener, Op, Step, Summary, silent
 from engine.forgetting import Gone, lost, without
 from engine.handover import for_pulumi, from_pulumi
 from engine.leftovers import leftovers
+from engine.lock import exclusive
 from engine.order import dependents_first
 from engine.passphrase import from_environment
 from engine.registry import INSTALL, Providers
+from engine.resource import Resource
 from engine.selection import EVERYTHING, Selection
 from engine.settings import StackSettings, read
-from engine.state import Resource, State, exclusive
+from engine.state import State
 from engine.values import Properties, plain
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from engine.diff import PropertyChange, touches
 from engine.goal import Goal
 from engine.registry import PROVIDER_PREFIX, Providers
-from engine.state import Resource
+from engine.resource import Resource
 from engine.values import Properties, Secret, has_unknown, plain, reseal, to_json
 
 

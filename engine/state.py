@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -16,47 +14,10 @@ from typing import Any
 
 from config.errors import StateError
 from engine.passphrase import DamagedSecret, Passphrase, WrongPassphrase
-from engine.values import Properties, from_json, to_json
+from engine.resource import Resource
+from engine.values import from_json, to_json
 
 _VERSION = "v3.0.0"
-
-
-@dataclass
-class Resource:
-    """One resource of the state (apitype.ResourceV3)."""
-
-    urn: str
-    type: str
-    custom: bool
-    inputs: Properties = field(default_factory=dict)
-    outputs: Properties = field(default_factory=dict)
-    id: str = ""
-    parent: str = ""
-    provider: str = ""
-    dependencies: list[str] = field(default_factory=list)
-    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
-    protect: bool = False
-    retain_on_delete: bool = False
-    deleted_with: str = ""
-    delete: bool = False
-    additional_secret_outputs: list[str] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
-    custom_timeouts: dict[str, float] = field(default_factory=dict)
-    replacement_trigger: Any = None
-    # Only read: this stack neither makes nor deletes it.
-    external: bool = False
-    created: str = ""
-    modified: str = ""
-
-    @property
-    def name(self) -> str:
-        """The last part of the URN."""
-        return self.urn.rpartition("::")[2]
-
-    def references(self) -> set[str]:
-        """URNs that must outlive this resource."""
-        provider = self.provider.rpartition("::")[0]
-        return {*self.dependencies, self.parent, provider} - {""}
 
 
 # Python name -> name in the file, for fields that are copied unchanged.
@@ -315,33 +276,3 @@ class State:
             f'"resources": [\n{resources}\n],\n'
             f'"pending_operations": [\n{pending}\n]}}}}\n'
         )
-
-
-# Locks of this process: a command holds its stack's lock around engine operations, which take the lock again.
-_held: set[Path] = set()
-
-
-@contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Lock the stack for one operation. The error for a second process names the first."""
-    path = path.absolute()
-    if path in _held:
-        yield
-        return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(path.with_name(path.name + ".lock"), "a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            owner = file.read().strip() or "another process"
-            raise StateError(f"the stack is in use by {owner}; wait for it to end") from None
-        file.seek(0)
-        file.truncate()
-        file.write(f"process {os.getpid()}")
-        file.flush()
-        _held.add(path)
-        try:
-            yield
-        finally:
-            _held.discard(path)

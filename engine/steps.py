@@ -16,7 +16,7 @@ from engine.events import Op, Step
 from engine.goal import Goal
 from engine.providers.base import DiffResult
 from engine.registry import PROVIDER_PREFIX
-from engine.state import Resource
+from engine.resource import Resource
 from engine.values import plain
 
 if TYPE_CHECKING:

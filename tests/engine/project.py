@@ -18,7 +18,7 @@ from config.errors import DeploymentFailed
 from engine.events import Summary
 from engine.operations import BuiltinEngine
 from engine.registry import PROVIDER_PREFIX
-from engine.state import Resource
+from engine.resource import Resource
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import StateError
-from engine.state import Resource, State
+from engine.resource import Resource
+from engine.state import State
 from engine.values import Secret
 from tests.engine.project import Project
 

@@ -17,8 +17,9 @@ from engine.deployment import Deployment
 from engine.events import Step, silent
 from engine.passphrase import Passphrase
 from engine.registry import Providers
+from engine.resource import Resource
 from engine.settings import read
-from engine.state import Resource, State
+from engine.state import State
 from engine.values import UNKNOWN, Secret
 from tests.engine.project import Project, fates, until
 

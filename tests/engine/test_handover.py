@@ -11,7 +11,7 @@ import pytest
 
 from engine.handover import for_pulumi
 from engine.passphrase import Passphrase
-from engine.state import Resource
+from engine.resource import Resource
 from engine.values import SECRET_SIGNATURE, SIGNATURE, Secret, from_json, to_json
 from tests.engine.project import Project
 

@@ -11,7 +11,7 @@ from engine.forgetting import lost_in, without
 from engine.identity import Claims
 from engine.providers.kubernetes import KubernetesProvider
 from engine.registry import Providers
-from engine.state import Resource
+from engine.resource import Resource
 
 PREFIX = "urn:pulumi:t::proj::"
 CLUSTER = f"{PREFIX}pulumi:providers:kubernetes::cluster"

@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from config.errors import HostError, StateError
-from engine.state import Resource, State, exclusive
+from engine.lock import exclusive
+from engine.resource import Resource
+from engine.state import State
 from engine.values import SECRET_SIGNATURE, SIGNATURE, UNKNOWN, Asset, Secret
 from tests.engine.project import REPOSITORY
 
@@ -396,7 +398,7 @@ def try_to_hold(path: Path, then: str = "") -> subprocess.CompletedProcess[str]:
 import os, sys
 from pathlib import Path
 from config.errors import StateError
-from engine.state import exclusive
+from engine.lock import exclusive
 try:
     with exclusive(Path(sys.argv[1])):
         {then or "print('held')"}
