@@ -25,7 +25,8 @@ from controllers.egress_ha.protocol.keys import KeyRing
 from controllers.egress_ha.replica.cilium_policies import API, KIND
 from controllers.egress_ha.replica.controller import Controller
 from tests.e2e.harness import Edge
-from transport.kube import Kube, Object
+from transport.kube import Kube
+from transport.kube_requests import Object
 
 GATEWAYS, ZONES = 50, ("east", "west", "north")
 LABEL = {"bench-gw": "true"}

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 from config.errors import KUBELET_UNREACHABLE, ApiError
-from transport import kube_exec
+from transport import kube_client, kube_exec
 from transport.deadline import Deadline
+from transport.kube_requests import NotFound, Object, Requests
 
 FIELD_MANAGER = "cilium-edge"
 # Neighbor resolution reports an unreachable node after three seconds.
 _KUBELET_SECONDS = 4.0
-Object = dict[str, Any]
 
 
 def time_for_command(left: float) -> float:
@@ -29,64 +27,29 @@ class Kube:
     `deadline` bounds reads and commands in pods; a watch has its own time limit.
     """
 
-    deadline: Deadline
-
     def __init__(self, kubeconfig: str) -> None:
-        import yaml
-        from kubernetes import config as kubernetes_config
-        from kubernetes.config.config_exception import ConfigException
-
-        try:
-            document = yaml.safe_load(kubeconfig)
-            self._api = kubernetes_config.new_client_from_config_dict(document)
-        except (yaml.YAMLError, ConfigException, TypeError, AttributeError, ValueError) as error:
-            raise ApiError(f"the kubeconfig cannot be used: {_without_values(error)}") from None
-        self._setup()
+        self._use(kube_client.from_kubeconfig(kubeconfig))
 
     @classmethod
     def ambient(cls) -> Kube:
         """The cluster of kubectl: from `KUBECONFIG` or the file in the home directory."""
-        from kubernetes import config as kubernetes_config
-        from kubernetes.config.config_exception import ConfigException
-
-        try:
-            client = kubernetes_config.new_client_from_config()
-        except ConfigException as error:
-            raise ApiError(f"no kubeconfig: set KUBECONFIG, or give a kubeconfig ({_without_values(error)})") from None
-        kube = cls.__new__(cls)
-        kube._api = client
-        kube._setup()
-        return kube
+        return cls.__new__(cls)._use(kube_client.ambient())
 
     @classmethod
     def in_cluster(cls, timeout: float) -> Kube:
         """The cluster of this process, by its ServiceAccount. `timeout`: limit of each call in seconds."""
-        from kubernetes import client
-        from kubernetes import config as kubernetes_config
-        from kubernetes.config.config_exception import ConfigException
+        return cls.__new__(cls)._use(kube_client.in_cluster(), timeout)
 
-        try:
-            configuration = client.Configuration()
-            kubernetes_config.load_incluster_config(configuration)
-        except ConfigException as error:
-            raise ApiError(f"not in a cluster: {error}") from None
-        kube = cls.__new__(cls)
-        kube._api = client.ApiClient(configuration)
-        kube._setup(timeout)
-        return kube
-
-    def _setup(self, timeout: float = 30.0) -> None:
-        self._api.configuration.retries = 2
-        self.server: str = self._api.configuration.host
-        self._timeout = timeout
+    def _use(self, api: Any, timeout: float = 30.0) -> Kube:
         self.deadline = Deadline()
-        self._resources: dict[tuple[str, str], tuple[str, bool]] = {}
-        self._lock = threading.Lock()
+        self._requests = Requests(api, timeout, self.deadline)
+        self.server = self._requests.server
+        return self
 
     def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Object | None:
         """One object; None if the object or its kind does not exist."""
         try:
-            return self._call("GET", self._path(api_version, kind, namespace, name))
+            return self._requests.call("GET", self._requests.path(api_version, kind, namespace, name))
         except NotFound:
             return None
 
@@ -107,30 +70,27 @@ class Kube:
 
         Without `force`, a field with a different value from another manager raises ApiError with status 409.
         """
-        metadata = manifest["metadata"]
-        path = self._path(manifest["apiVersion"], manifest["kind"], metadata.get("namespace"), metadata["name"]) + (
-            f"/{subresource}" if subresource else ""
-        )
+        path = self._requests.path_of(manifest) + (f"/{subresource}" if subresource else "")
         query = [("fieldManager", manager), ("force", str(force).lower())]
         if dry_run:
             query.append(("dryRun", "All"))
-        return self._call("PATCH", path, manifest, query, "application/apply-patch+yaml")
+        return self._requests.call("PATCH", path, manifest, query, "application/apply-patch+yaml")
 
     def create(self, manifest: Object) -> Object:
         """Create a new object. Raises ApiError with status 409 if it exists."""
-        path = self._path(manifest["apiVersion"], manifest["kind"], manifest["metadata"].get("namespace"), None)
-        return self._call("POST", path, manifest)
+        path = self._requests.path(
+            manifest["apiVersion"], manifest["kind"], manifest["metadata"].get("namespace"), None
+        )
+        return self._requests.call("POST", path, manifest)
 
     def replace(self, manifest: Object) -> Object:
         """Replace the version of an object that was read. Raises ApiError with status 409 if it has changed since."""
-        metadata = manifest["metadata"]
-        path = self._path(manifest["apiVersion"], manifest["kind"], metadata.get("namespace"), metadata["name"])
-        return self._call("PUT", path, manifest)
+        return self._requests.call("PUT", self._requests.path_of(manifest), manifest)
 
     def listing(self, api_version: str, kind: str, namespace: str | None, selector: str) -> tuple[list[Object], str]:
         """All objects of a kind, and the list's version, at which a watch can start."""
         query = [("labelSelector", selector)] if selector else []
-        answer = self._call("GET", self._path(api_version, kind, namespace, None), query=query)
+        answer = self._requests.call("GET", self._requests.path(api_version, kind, namespace, None), query=query)
         return answer.get("items", []), answer["metadata"]["resourceVersion"]
 
     def watch(
@@ -146,10 +106,10 @@ class Kube:
             ("allowWatchBookmarks", "true"),
             *([("labelSelector", selector)] if selector else []),
         ]
-        path = self._path(api_version, kind, namespace, None)
-        timeout = urllib3.Timeout(connect=self._timeout, read=seconds + self._timeout)
+        path = self._requests.path(api_version, kind, namespace, None)
+        timeout = urllib3.Timeout(connect=self._requests.timeout, read=seconds + self._requests.timeout)
         try:
-            answer = self._request("GET", path, query, preload_content=False, retries=False, timeout=timeout)
+            answer = self._requests.raw("GET", path, query, preload_content=False, retries=False, timeout=timeout)
             try:
                 if answer.status >= 400:
                     raise ApiError(f"watch {path}: {answer.status}", answer.status)
@@ -174,8 +134,8 @@ class Kube:
         if uid is not None:
             options["preconditions"] = {"uid": uid}
         try:
-            path = self._path(api_version, kind, namespace, name)
-            self._call("DELETE", path, options)
+            path = self._requests.path(api_version, kind, namespace, name)
+            self._requests.call("DELETE", path, options)
         except NotFound:
             return False
         except ApiError as error:
@@ -192,9 +152,9 @@ class Kube:
         Raises ApiError if the command does not end in time. The error says so if the node does not answer at all.
         """
         timeout = min(timeout, time_for_command(self.deadline.left(timeout + _KUBELET_SECONDS)))
-        path = f"{self._path('v1', 'Pod', namespace, pod)}/exec"
+        path = f"{self._requests.path('v1', 'Pod', namespace, pod)}/exec"
         try:
-            done = kube_exec.run(self._api, path, container, command, timeout)
+            done = kube_exec.run(self._requests.api, path, container, command, timeout)
         except (OSError, ValueError, TypeError) as error:
             raise ApiError(f"exec in pod {namespace}/{pod}: {error}") from None
         if done is None:
@@ -204,12 +164,12 @@ class Kube:
 
     def log(self, namespace: str, pod: str, container: str, lines: int) -> str:
         """The last lines of a container's log."""
-        return self._log(namespace, pod, container, lines, self._timeout)
+        return self._log(namespace, pod, container, lines, self._requests.timeout)
 
     def _log(self, namespace: str, pod: str, container: str, lines: int, seconds: float) -> str:
-        path = f"{self._path('v1', 'Pod', namespace, pod)}/log"
+        path = f"{self._requests.path('v1', 'Pod', namespace, pod)}/log"
         query = [("container", container), ("tailLines", str(lines))]
-        return self._answer("GET", path, query=query, seconds=seconds, retry=False).decode(errors="replace")
+        return self._requests.answer("GET", path, query=query, seconds=seconds, retry=False).decode(errors="replace")
 
     def _reach_kubelet(self, namespace: str, pod: str, container: str) -> None:
         """Raise ApiError if a pod's kubelet does not answer: a hanging command then says nothing about the pod.
@@ -224,116 +184,3 @@ class Kube:
                 status = (self.get("v1", "Pod", pod, namespace) or {}).get("status") or {}
                 where = f"{status.get('hostIP', 'its node')}:10250"
                 raise ApiError(f"{KUBELET_UNREACHABLE} at {where} (no answer in time)") from None
-
-    def _path(self, api_version: str, kind: str, namespace: str | None, name: str | None) -> str:
-        plural, namespaced = self._resource(api_version, kind)
-        base = f"/api/{api_version}" if "/" not in api_version else f"/apis/{api_version}"
-        if namespaced and (namespace or name):
-            base += f"/namespaces/{_quote(namespace or 'default')}"
-        return f"{base}/{plural}" + (f"/{_quote(name)}" if name else "")
-
-    def _resource(self, api_version: str, kind: str) -> tuple[str, bool]:
-        """Plural name of a kind and whether it is namespaced, from the API's discovery."""
-        with self._lock:
-            found = self._resources.get((api_version, kind))
-        if found is not None:
-            return found
-        base = f"/api/{api_version}" if "/" not in api_version else f"/apis/{api_version}"
-        try:
-            listing = self._call("GET", base)
-        except NotFound:
-            listing = {}
-        with self._lock:
-            for entry in listing.get("resources", []):
-                if "/" not in entry["name"]:
-                    key = (api_version, entry["kind"])
-                    self._resources[key] = (entry["name"], entry["namespaced"])
-            found = self._resources.get((api_version, kind))
-        if found is None:
-            raise NotFound(f"the cluster has no kind {kind} in {api_version}")
-        return found
-
-    def _request(
-        self, method: str, path: str, query: Any, content_type: str = "application/json", **options: Any
-    ) -> Any:
-        """The raw response. The request has the credentials of the kubeconfig or the ServiceAccount."""
-        headers = {"Accept": "application/json", "Content-Type": content_type}
-        self._api.update_params_for_auth(headers, [], ["BearerToken"], path, method, options.get("body"))
-        text = "?" + "&".join(f"{k}={_quote(v)}" for k, v in query) if query else ""
-        return self._api.rest_client.pool_manager.request(
-            method, f"{self.server}{path}{text}", headers=headers, **options
-        )
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        body: Object | None = None,
-        query: Any = (),
-        content_type: str = "application/json",
-    ) -> Object:
-        text = self._answer(method, path, body, query, content_type)
-        return dict(json.loads(text)) if text.startswith(b"{") else {}
-
-    def _answer(
-        self,
-        method: str,
-        path: str,
-        body: Object | None = None,
-        query: Any = (),
-        content_type: str = "application/json",
-        seconds: float | None = None,
-        retry: bool = True,
-    ) -> bytes:
-        import urllib3
-        from kubernetes.client.exceptions import ApiException
-
-        seconds = self.deadline.left(seconds or self._timeout)
-        # With a deadline, a retry would have no time left.
-        retries = urllib3.Retry(2 if retry and not self.deadline.bounds else 0, backoff_factor=0.2)
-        try:
-            answer = self._request(
-                method,
-                path,
-                query,
-                content_type,
-                body=None if body is None else json.dumps(body),
-                timeout=urllib3.Timeout(connect=min(5.0, seconds), read=seconds),
-                retries=retries,
-            )
-        except urllib3.exceptions.HTTPError as error:
-            reason = getattr(error, "reason", None) or error
-            raise ApiError(f"{self.server}: the Kubernetes API does not answer: {reason}") from None
-        except ApiException as error:
-            raise ApiError(f"{self.server}: {error.reason}") from None
-        if answer.status >= 400:
-            told = json.loads(answer.data) if answer.data.startswith(b"{") else {}
-            message = told.get("message")
-            if answer.status == 404:
-                raise NotFound(message or path)
-            message = message or answer.data.decode(errors="replace")[:300]
-            raise ApiError(f"{method} {path}: {answer.status}: {message}", answer.status)
-        return bytes(answer.data)
-
-
-class NotFound(ApiError):
-    """The object or its kind does not exist."""
-
-
-def _without_values(error: Exception) -> str:
-    """The fault of a kubeconfig and its place, never the text there: it may be part of a token or a key."""
-    mark = getattr(error, "problem_mark", None)
-    if mark is not None:
-        return f"not YAML, in line {mark.line + 1}"
-    from kubernetes.config.config_exception import ConfigException
-
-    # The client's message names the missing key. Any quoted text comes from the file.
-    words = str(error) if isinstance(error, ConfigException) else ""
-    found = re.search(r"Expected key ([a-z-]+)\b", words)
-    return f"the key {found[1]} is missing" if found else "the clusters, users or contexts are incomplete"
-
-
-def _quote(value: str) -> str:
-    from urllib.parse import quote
-
-    return quote(value, safe="")

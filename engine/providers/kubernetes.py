@@ -13,7 +13,8 @@ from engine.diff import PropertyChange, changes, touches
 from engine.providers.base import Context, DiffResult, NotAwaited
 from engine.providers.made_anew import made_anew
 from engine.values import UNKNOWN, Properties
-from transport.kube import FIELD_MANAGER, Kube, NotFound
+from transport.kube import FIELD_MANAGER, Kube
+from transport.kube_requests import NotFound
 
 _IDENTITY = ["kind", "metadata.name", "metadata.namespace"]
 # Seconds until a restarted API server on a busy machine answers again.

@@ -10,7 +10,8 @@ from typing import Any, cast
 from components.egress.rbac import filled_by_controller
 from config.egress import EgressHA
 from config.errors import ApiError
-from transport.kube import Kube, NotFound, Object
+from transport.kube import Kube
+from transport.kube_requests import NotFound, Object
 
 
 class FakeKube:

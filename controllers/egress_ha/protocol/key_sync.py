@@ -16,7 +16,8 @@ from collections.abc import Callable, Mapping
 from config.egress import HA_KEYS
 from config.errors import ApiError
 from controllers.egress_ha.protocol.keys import BYTES, PREFIX, KeyRing
-from transport.kube import Kube, Object
+from transport.kube import Kube
+from transport.kube_requests import Object
 
 log = logging.getLogger("egress-ha")
 

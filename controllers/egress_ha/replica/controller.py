@@ -31,7 +31,8 @@ from controllers.egress_ha.replica.leader_election import LeaderElection
 from controllers.egress_ha.replica.members import Member, all_gateways, members
 from controllers.egress_ha.replica.observations import Observations
 from controllers.egress_ha.replica.policy_writer import PolicyWriter
-from transport.kube import Kube, Object
+from transport.kube import Kube
+from transport.kube_requests import Object
 
 log = logging.getLogger("egress-ha")
 APP = "app=egress-ha-controller"

@@ -14,7 +14,7 @@ from controllers.egress_ha.replica.members import Member
 from controllers.egress_ha.replica.observations import Observations
 from controllers.egress_ha.replica.placement import Serves, slots
 from controllers.egress_ha.replica.policy_status import policy_status
-from transport.kube import Object
+from transport.kube_requests import Object
 
 
 @dataclass

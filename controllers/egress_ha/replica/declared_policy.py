@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.egress import EgressPolicy
-from transport.kube import Object
+from transport.kube_requests import Object
 
 
 @dataclass(frozen=True)

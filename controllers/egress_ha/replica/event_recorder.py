@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from config.errors import ApiError
-from transport.kube import Kube, Object
+from transport.kube import Kube
+from transport.kube_requests import Object
 
 _SERVES, _LOST = "EgressGatewayServes", "EgressGatewayLost"
 

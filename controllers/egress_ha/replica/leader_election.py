@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 from config.egress import HA_LEASE
 from config.errors import ApiError
-from transport.kube import Kube, NotFound, Object
+from transport.kube import Kube
+from transport.kube_requests import NotFound, Object
 
 log = logging.getLogger("egress-ha")
 _API = "coordination.k8s.io/v1"

@@ -11,7 +11,7 @@ from config.net import Address
 from controllers.egress_ha.replica.candidates import Candidates, Chosen
 from controllers.egress_ha.replica.declared_policy import DeclaredPolicy
 from controllers.egress_ha.replica.members import Member
-from transport.kube import Object
+from transport.kube_requests import Object
 
 
 def policy_status(

@@ -15,7 +15,8 @@ from controllers.egress_ha.replica.cilium_policies import API, KIND, OWNER
 from controllers.egress_ha.replica.decision import Decision
 from controllers.egress_ha.replica.event_recorder import EventRecorder
 from controllers.egress_ha.replica.policy_status import with_transition_times
-from transport.kube import Kube, Object
+from transport.kube import Kube
+from transport.kube_requests import Object
 
 log = logging.getLogger("egress-ha")
 MANAGER = "cilium-edge-egress-ha"
