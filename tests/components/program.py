@@ -33,7 +33,8 @@ class _Collect(pulumi.runtime.Mocks):  # type: ignore[misc]
 
 def registered(program: Callable[[], object], project: str, stack: str, *, preview: bool) -> Declared:
     """What a program registers. Outputs have to be made inside it: they belong to its loop."""
-    asyncio.set_event_loop(asyncio.new_event_loop())
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     mocks = _Collect()
     pulumi.runtime.set_mocks(mocks, project, stack, preview=preview)
     # What a program that failed has left would be waited for, and never come.
@@ -44,7 +45,15 @@ def registered(program: Callable[[], object], project: str, stack: str, *, previ
         program()
         await wait_for_rpcs()
 
-    asyncio.get_event_loop().run_until_complete(asyncio.wait_for(run(), 30))
+    try:
+        loop.run_until_complete(asyncio.wait_for(run(), 30))
+    finally:
+        # Nobody awaits what a failed program leaves: the loop would tell all of it when the process ends.
+        loop.set_exception_handler(lambda *_: None)
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
     return mocks.found
 
 
