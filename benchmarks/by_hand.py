@@ -59,9 +59,9 @@ class Clock(threading.Thread):
                 "-c",
                 "vtysh -c 'show bgp ipv4 unicast summary json'; echo =-=; ip -j route show proto bgp",
             ]
-            told = subprocess.run(words, capture_output=True, text=True, check=False).stdout.partition("=-=")
-            peers = json.loads(told[0])["peers"].values()
-            return [p["state"] for p in peers] == ["Established"] * 4 and len(json.loads(told[2])) == 5
+            answer = subprocess.run(words, capture_output=True, text=True, check=False).stdout.partition("=-=")
+            peers = json.loads(answer[0])["peers"].values()
+            return [p["state"] for p in peers] == ["Established"] * 4 and len(json.loads(answer[2])) == 5
         except (OSError, ValueError, KeyError):
             return False
 

@@ -88,7 +88,7 @@ class StackContext:
         return RuleReport(()) if self.is_foreign else check_all(self.stack)
 
     def check(self) -> None:
-        """Stop now, before anything else, where the stack is wrong; warnings are told on standard error."""
+        """Stop now, before anything else, where the stack is wrong; warnings are printed on standard error."""
         from cli import screen
         from cli.findings import print_text
         from rules.gate import refuse

@@ -59,7 +59,7 @@ def drill(
                 if output is not None:
                     _write(output, outcomes)
     finally:
-        # What was held is told also where the next one cannot be.
+        # What was held is reported also where the next one cannot be.
         if as_json:
             screen.print_json([document(outcome) for outcome in outcomes])
         elif outcomes:

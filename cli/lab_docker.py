@@ -18,7 +18,7 @@ app = typer.Typer(
 def up() -> None:
     """Start the engine, and make the missing images of the stacks of kind docker.
 
-    Commands on such stacks find it by themselves; for other programs DOCKER_HOST is told.
+    Commands on such stacks find it by themselves; for other programs DOCKER_HOST is printed.
     """
     from cli.doctor import prepare_containers
     from lab.docker.engine import OURS

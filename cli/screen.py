@@ -60,19 +60,19 @@ class Clock:
 
 
 # Seconds between two lines about running steps.
-_PATIENCE = 10.0
+_INTERVAL = 10.0
 
 
 def stepper(clock: Clock) -> Any:
     """A listener that prints each step when it is over, and running steps every 10 s."""
     running: dict[str, tuple[float, Step]] = {}
-    told = threading.Event()
 
     def tell() -> None:
-        while not told.wait(_PATIENCE):
+        while True:
+            time.sleep(_INTERVAL)
             now = time.monotonic()
             for began, step in list(running.values()):
-                if now - began >= _PATIENCE:
+                if now - began >= _INTERVAL:
                     why = f", waits for {step.waiting}" if step.waiting else ""
                     clock.say(f" . {short(step.type)} {step.name}: {now - began:.0f} s so far{why}", "dim")
 

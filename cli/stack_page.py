@@ -203,12 +203,12 @@ class Page:
         """An example: from a shipped stack, hand-written, or made from the type; empty if a table has the fields."""
         found = [self.values[path] for path in paths if path in self.values]
         found = [one["const"]] if "const" in one else found
-        told = next((value for value in found if value != one.get("default")), None)
-        text = "" if told is None else _flow(told)
-        if told is None or len(text) > _LONG:
+        example = next((value for value in found if value != one.get("default")), None)
+        text = "" if example is None else _flow(example)
+        if example is None or len(text) > _LONG:
             by_hand = [EXAMPLES[end] for end in sorted(EXAMPLES, key=len, reverse=True) if _ends(paths[0], end)]
             text = next(iter(by_hand), "") or _made(one)
-        elsewhere = "$ref" in str(one) and (isinstance(told, (dict, list)) or not text)
+        elsewhere = "$ref" in str(one) and (isinstance(example, (dict, list)) or not text)
         return f"`{text}`" if text and not elsewhere else ""
 
 

@@ -101,9 +101,9 @@ class Ingress(Model):
 
     @model_validator(mode="after")
     def _one_mode(self) -> Ingress:
-        told = [key for key in (MODE_ANNOTATION, OLD_MODE_ANNOTATION) if key in self.annotations]
-        if self.load_balancer_mode is not None and told:
-            raise ValueError(f"either loadBalancerMode or the annotation {told[0]}")
+        annotated = [key for key in (MODE_ANNOTATION, OLD_MODE_ANNOTATION) if key in self.annotations]
+        if self.load_balancer_mode is not None and annotated:
+            raise ValueError(f"either loadBalancerMode or the annotation {annotated[0]}")
         return self
 
     def backends(self) -> Iterator[tuple[str, IngressBackend | IngressPath]]:

@@ -16,7 +16,7 @@ from config.stack import StackConfig
 from config.text import unfit
 
 PROJECT = "cilium-edge"
-# So many odd texts are told at once.
+# So many odd texts are reported at once.
 _AT_MOST = 20
 _NOTHING: Learned = {}
 

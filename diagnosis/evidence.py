@@ -126,12 +126,12 @@ def _of_config(situation: Situation, verdict: Verdict) -> Iterator[str]:
     about = hosts.about(verdict)
     for router in sorted(about & hosts.routers):
         lines = situation.observations.routers.get(router, {}).get("not-in-file") or []
-        told = [
+        lines = [
             line for line in lines if not _CONTEXT.match(line) and (not hosts.named(line) or hosts.named(line) & about)
         ]
-        if told:
-            more = f" and {len(told) - _MOST} more" if len(told) > _MOST else ""
-            yield f"FRR on {router} runs what its file does not have: {'; '.join(told[:_MOST])}{more}"
+        if lines:
+            more = f" and {len(lines) - _MOST} more" if len(lines) > _MOST else ""
+            yield f"FRR on {router} runs what its file does not have: {'; '.join(lines[:_MOST])}{more}"
 
 
 def _of_links(situation: Situation, verdict: Verdict) -> Iterator[str]:

@@ -111,8 +111,8 @@ def _owners(host: Router | Node, state: HostState, states: dict[str, HostState])
     owners = {link.hardware: name for name, other in states.items() for link in other.links.values()}
     for address, macs in state.answering.items():
         if len(macs) > 1:
-            told = ", ".join(f"{mac} ({owners[mac]})" if mac in owners else mac for mac in sorted(macs))
-            yield f"two hosts answer ARP for {address} on a link of {host.name}: {told}"
+            shown = ", ".join(f"{mac} ({owners[mac]})" if mac in owners else mac for mac in sorted(macs))
+            yield f"two hosts answer ARP for {address} on a link of {host.name}: {shown}"
 
 
 def _routes(host: Router | Node, state: HostState, addresses: set[Address]) -> Iterator[str]:
@@ -137,8 +137,8 @@ def _static_routes(host: Router | Node, state: HostState, stack: StackConfig) ->
         if not gateways:
             yield f"{host.name} has no route to {to}: ip route add {to} via {via}"
         elif not any(via in each for each in gateways):
-            told = ", ".join(str(one) for each in gateways for one in sorted(each, key=str)) or "a link"
-            yield f"{host.name} reaches {to} over {told}: ip route replace {to} via {via}"
+            shown = ", ".join(str(one) for each in gateways for one in sorted(each, key=str)) or "a link"
+            yield f"{host.name} reaches {to} over {shown}: ip route replace {to} via {via}"
 
 
 def _queues(host: Router | Node, state: HostState) -> Iterator[str]:

@@ -47,10 +47,10 @@ def of_packets(stack: StackConfig, flow: Flow, capture: Capture) -> Iterator[str
 def _places(stack: StackConfig, flow: Flow, capture: Capture) -> Iterator[_Lost]:
     links = _links(stack, capture)
     packets = [one for one in capture.packets if (one.host, one.link) in links]
-    told = f"{flow.to}:{flow.port}"
+    shown = f"{flow.to}:{flow.port}"
     asked, answers = _to(packets, flow.to, flow.port), _from(packets, flow.to, flow.port)
-    there = _Way(f"packets to {told}", flow.ends, asked)
-    back = _Way(f"answers of {told}", frozenset({flow.start}), answers)
+    there = _Way(f"packets to {shown}", flow.ends, asked)
+    back = _Way(f"answers of {shown}", frozenset({flow.start}), answers)
     if flow.start in capture.hosts - flow.ends and not _leaving(asked, {flow.start}):
         yield _Lost(
             f"packets end in {flow.start}: none leaves it", f"captured: none of the {there.what} leaves {flow.start}"
@@ -87,9 +87,9 @@ def of_agents(flow: Flow, capture: Capture) -> Iterator[str]:
     for drop in capture.drops:
         if drop.to in ends or (drop.source in addresses and drop.to not in ends):
             found[drop.node, drop.source, f"{drop.to[0]}:{drop.to[1]}", drop.reason] = None
-    told = [f"the agent on {node} drops {source} -> {to}: {reason}" for node, source, to, reason in found]
+    shown = [f"the agent on {node} drops {source} -> {to}: {reason}" for node, source, to, reason in found]
     # Each answer goes to a different port, so there may be many lines.
-    yield from told[:_MOST]
+    yield from shown[:_MOST]
 
 
 def _behind(

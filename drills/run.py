@@ -12,11 +12,11 @@ from config.errors import EdgeError
 from drills.addresses import addressed
 from drills.drill import Drill, Stream, Testbed
 from drills.timeline import Timeline, parsed
-from drills.traffic import PATIENCE, SPACING, arguments
+from drills.traffic import SPACING, TIMEOUT, arguments
 from failures.foresee import longest
 
 Say = Callable[[str], None]
-_PATIENCE = 120.0
+_HEAL_TIMEOUT = 120.0
 # Seconds that a client on a busy machine may be late.
 _STILL = 2.0
 
@@ -68,7 +68,7 @@ def hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
 
 def _hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
     if _wait(drill, testbed, f"{drill.name}: waiting until all is well", say) is None:
-        raise EdgeError(f"{drill.name}: the lab is not well after {_PATIENCE:.0f} s; run edge verify for the cause")
+        raise EdgeError(f"{drill.name}: the lab is not well after {_HEAL_TIMEOUT:.0f} s; run edge verify for the cause")
     streams = [addressed(stream, testbed) for stream in drill.streams(testbed.stack)]
     seconds = drill.before + drill.during + drill.after
     clients = [(s, testbed.client(s.where, arguments(s.host, s.port, seconds, s.asks))) for s in streams]
@@ -98,7 +98,7 @@ def _hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
     outcome = Outcome(drill, healed - broken, recovered, timelines, foreseen=foreseen)
     outcome.failures += judge(outcome)
     if recovered is None:
-        outcome.failures.append(f"the lab is not healed {_PATIENCE:.0f} s later; run edge verify for the cause")
+        outcome.failures.append(f"the lab is not healed {_HEAL_TIMEOUT:.0f} s later; run edge verify for the cause")
     return outcome
 
 
@@ -107,7 +107,7 @@ def _wait(drill: Drill, testbed: Testbed, text: str, say: Say) -> float | None:
     began = time.monotonic()
     announced = False
     while not drill.ready(testbed):
-        if time.monotonic() - began > _PATIENCE:
+        if time.monotonic() - began > _HEAL_TIMEOUT:
             return None
         if not announced:
             say(text)
@@ -131,8 +131,11 @@ def judge(outcome: Outcome) -> list[str]:
         if outcome.drill.opens is not None:
             failures += [f"{name}: {failure}" for failure in _opened(timeline, outcome.drill.opens, outcome.healed_at)]
             continue
-        if any(sample.answer is None for sample in timeline.samples if sample.at < -PATIENCE):
+        before = timeline.answers_at(-60, 0)
+        if any(sample.answer is None for sample in timeline.samples if sample.at < -TIMEOUT):
             failures.append(f"{name}: requests were lost before the fault")
+        elif not before:
+            failures.append(f"{name}: no request was answered before the fault, so there is nothing to compare with")
         shuts = outcome.drill.shuts
         # `during` ends where the healing begins, which takes effect before it is complete.
         answered = timeline.answers_at(shuts, outcome.drill.during) if shuts is not None else set()
@@ -150,13 +153,17 @@ def judge(outcome: Outcome) -> list[str]:
             failures.append(f"{name}: {lost} requests lost on the way back, at most {stream.after} expected")
         if timeline.samples[-1].answer is None:
             failures.append(f"{name}: not healed, the last request was lost")
-        before = timeline.answers_at(-60, 0)
-        back = timeline.since(before, outcome.healed_at)
-        if outcome.drill.back is not None and (back is None or back - outcome.healed_at > outcome.drill.back):
-            when = "never" if back is None else f"after {back - outcome.healed_at:.1f} s"
-            wanted = f"{', '.join(sorted(before))} within {outcome.drill.back:g} s"
-            failures.append(f"{name}: expected answers by {wanted} of the healing, got them {when}")
+        failures += [f"{name}: {failure}" for failure in _returned(timeline, before, outcome)]
     return failures
+
+
+def _returned(timeline: Timeline, before: set[str], outcome: Outcome) -> Iterator[str]:
+    """The failure of a stream whose first answers are not back in time."""
+    limit, back = outcome.drill.back, timeline.since(before, outcome.healed_at)
+    if not before or limit is None or (back is not None and back - outcome.healed_at <= limit):
+        return
+    when = "never" if back is None else f"after {back - outcome.healed_at:.1f} s"
+    yield f"expected answers by {', '.join(sorted(before))} within {limit:g} s of the healing, got them {when}"
 
 
 def _opened(timeline: Timeline, within: float, healed_at: float) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 SPACING = 0.02
-PATIENCE = 0.5
+TIMEOUT = 0.5
 
 # Needs only Python: runs in a lab's pods and on its hosts. It prints one line for each request.
 CLIENT = r"""
 import re, socket, ssl, sys, threading, time
-host, port, spacing, patience, seconds, name = sys.argv[1], int(sys.argv[2]), *map(float, sys.argv[3:6]), sys.argv[6]
+host, port, spacing, timeout, seconds, name = sys.argv[1], int(sys.argv[2]), *map(float, sys.argv[3:6]), sys.argv[6]
 SEEN = re.compile(r"Your source IP \(([^)]+)\)|Hostname: (\S+)")
 ANY = ssl.create_default_context()
 ANY.check_hostname, ANY.verify_mode = False, ssl.CERT_NONE
@@ -16,8 +16,8 @@ ANY.check_hostname, ANY.verify_mode = False, ssl.CERT_NONE
 def ask(sent):
     seen = "-"
     try:
-        with socket.create_connection((host, port), patience) as plain:
-            plain.settimeout(patience)
+        with socket.create_connection((host, port), timeout) as plain:
+            plain.settimeout(timeout)
             link = ANY.wrap_socket(plain, server_hostname=name) if port == 443 else plain
             link.sendall(f"GET / HTTP/1.1\r\nHost: {name or host}\r\nConnection: close\r\n\r\n".encode())
             data = b""
@@ -43,4 +43,4 @@ while time.time() - began < seconds:
 
 def arguments(host: str, port: int, seconds: float, name: str = "") -> list[str]:
     """The command line of the client. Port 443 means TLS. `name`: the host name in the requests."""
-    return ["python3", "-u", "-c", CLIENT, host, str(port), str(SPACING), str(PATIENCE), str(seconds), name]
+    return ["python3", "-u", "-c", CLIENT, host, str(port), str(SPACING), str(TIMEOUT), str(seconds), name]

@@ -46,11 +46,11 @@ def capture(
     wanted = expression(flows)
     with ThreadPoolExecutor(2 * _MOST_HOSTS + len(flows), "capture") as pool:
         seen = {host: pool.submit(_packets, collector, host, wanted) for host in asked}
-        told = [pool.submit(_drops, collector, observations, node) for node in asked]
+        monitored = [pool.submit(_drops, collector, observations, node) for node in asked]
         time.sleep(listening)
         tried = list(pool.map(lambda flow: _try(collector, flow), flows))
         found = {host: answer.result() for host, answer in seen.items()}
-        drops = tuple(drop for answer in told for drop in answer.result())
+        drops = tuple(drop for answer in monitored for drop in answer.result())
     there = {host: packets for host, (packets, _) in found.items() if packets is not None}
     return Capture(
         tuple(flow for flow, done in zip(flows, tried, strict=True) if done),

@@ -98,9 +98,9 @@ def dropped(node: str, shown: str) -> Iterator[AgentDrop]:
     """Parse the output of `cilium-dbg monitor --type drop --json` on a node."""
     for line in shown.splitlines():
         try:
-            told = json.loads(line)
-            l3, l4 = told["summary"]["l3"], told["summary"]["l4"]
-            yield AgentDrop(node, l3["src"], (l3["dst"], int(l4["dst"])), told["reason"])
+            event = json.loads(line)
+            l3, l4 = event["summary"]["l3"], event["summary"]["l4"]
+            yield AgentDrop(node, l3["src"], (l3["dst"], int(l4["dst"])), event["reason"])
         except (ValueError, KeyError, TypeError):
             # Log lines and packets other than TCP.
             continue

@@ -55,8 +55,8 @@ def _one_pair(collector: Collector, client: Json, server: Json) -> Verdict:
         asked = url(address, port)
         small = ask_often(asked, _TRIES_PER_POD, connect=1, seconds=2, enough=2)
         script = f"{small}; [ $lost -gt 0 ] || {{ echo {_MARK}; {ask(asked, connect=2, seconds=3, body=_LARGE)}; }}"
-        told, _, large = collector.in_pod(client, script).partition(_MARK)
-        answer = read(told)
+        transfers, _, large = collector.in_pod(client, script).partition(_MARK)
+        answer = read(transfers)
     except EdgeError as error:
         return unknown("pod-to-pod", subject, f"answer of {target}", where, error)
     # Some images do not give their name or do not speak HTTP: for these, any answer counts.

@@ -24,8 +24,8 @@ def _config(router: Router, answer: Json) -> Verdict:
     lines = answer["not-running"]
     # Neighbor lines that were entered by hand: they affect sessions and routes, and are lost at the next start.
     typed = [line for line in answer.get("not-in-file", []) if line.startswith("neighbor ")]
-    told = [f"{len(lines)} do not"] if lines else []
-    told += [f"{len(typed)} more run"] if typed else []
+    differences = [f"{len(lines)} do not"] if lines else []
+    differences += [f"{len(typed)} more run"] if typed else []
     causes = [f"FRR accepted other values than declared, or its lines were changed by hand: {'; '.join(lines[:10])}"]
     if typed:
         added = f"FRR on {router.name} runs what its file does not have: {'; '.join(typed[:10])}"
@@ -35,7 +35,7 @@ def _config(router: Router, answer: Json) -> Verdict:
         router.name,
         not lines and not typed,
         "every line of frr.conf runs",
-        ", ".join(told) or "as the file",
+        ", ".join(differences) or "as the file",
         router.name,
         "; ".join(causes),
     )

@@ -46,13 +46,13 @@ def run(api: Any, path: str, container: str, command: list[str], timeout: float)
 
 def _exit_status(text: str) -> int:
     """Exit status from the API's closing message. Raises ValueError with the API's reason if no command ended."""
-    told = json.loads(text or "{}")
-    if told.get("status") == "Success":
+    status = json.loads(text or "{}")
+    if status.get("status") == "Success":
         return 0
-    for cause in (told.get("details") or {}).get("causes") or []:
+    for cause in (status.get("details") or {}).get("causes") or []:
         if cause.get("reason") == "ExitCode":
             return int(cause["message"])
-    message = " ".join(str(told.get("message") or "the connection was cut off").split())
+    message = " ".join(str(status.get("message") or "the connection was cut off").split())
     # The kubelet's address is enough: the message already has the names in the path.
     found = re.search(r'"https://([^/"]+)/[^"]*": (.*)$', message)
     raise ValueError(f"{KUBELET_UNREACHABLE} at {found[1]} ({found[2]})" if found else message)

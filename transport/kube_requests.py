@@ -116,8 +116,8 @@ class Requests:
         except ApiException as error:
             raise ApiError(f"{self.server}: {error.reason}") from None
         if answer.status >= 400:
-            told = json.loads(answer.data) if answer.data.startswith(b"{") else {}
-            message = told.get("message")
+            answered = json.loads(answer.data) if answer.data.startswith(b"{") else {}
+            message = answered.get("message")
             if answer.status == 404:
                 raise NotFound(message or path)
             message = message or answer.data.decode(errors="replace")[:300]

@@ -112,7 +112,7 @@ class CiliumInstall(pulumi.ComponentResource):
         self.crds = self._wait(f"{name}-crds", seconds, kubeconfig, ["crds", *kinds], installed)
         self.ready = self._wait(f"{name}-agents", seconds, kubeconfig, ["agents", cilium.namespace], installed)
         self.version = pulumi.Output.from_input(cilium.version)
-        self.status = self.release.status.apply(_told)
+        self.status = self.release.status.apply(_status)
         self.register_outputs({"version": cilium.version})
 
     def _wait(
@@ -154,7 +154,7 @@ def _values(name: str, own: Mapping[str, Any], given: Mapping[str, Any]) -> pulu
     return then(pulumi.Output.all(*everything), made) if is_late(everything) else made(everything)
 
 
-def _told(status: Any) -> dict[str, Any]:
+def _status(status: Any) -> dict[str, Any]:
     """The status of the installed release, from Helm."""
     keys = ("name", "namespace", "version", "appVersion", "revision", "status")
     return {key: (status or {}).get(key) for key in keys}

@@ -76,12 +76,12 @@ def _policy(situation: Situation, name: str, verdicts: list[Verdict]) -> Step | 
             for _, entry in egress.gateways()
             if entry.node_selector.matches(situation.stack.node_labels(node))
         ]
-        told = Step(
+        written = Step(
             f"for {', '.join(map(str, egress.destination_cidrs))}, by {' or '.join(gateways) or 'nobody'}",
             bool(gateways),
         )
         maps = tuple(_row(one) for one in verdicts if one.check == "egress-map")
-        return Step(f"egress policy {name}", None, (told, *_found(verdicts, name), *maps))
+        return Step(f"egress policy {name}", None, (written, *_found(verdicts, name), *maps))
     guard = next((one for _, one in situation.stack.guards() if one.name == name), None)
     return Step(f"network policy {name}", None, _found(verdicts, name)) if guard is not None else None
 

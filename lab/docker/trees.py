@@ -136,8 +136,8 @@ def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
         raise MachineError(f"{command[0]} is not installed; install it with: edge setup --docker") from None
     if done.returncode != 0:
         words = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
-        told = [line for line in words if line.startswith("E:")] or words[-1:]
-        raise MachineError(f"{' '.join(command[:2])}: {told[0] if told else 'failed'}")
+        errors = [line for line in words if line.startswith("E:")] or words[-1:]
+        raise MachineError(f"{' '.join(command[:2])}: {errors[0] if errors else 'failed'}")
 
 
 def _key(words: tuple[str, ...]) -> str:

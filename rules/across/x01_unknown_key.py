@@ -31,9 +31,9 @@ def check(facts: Facts) -> Iterator[Finding]:
             key,
             f"write it as {tree}",
         )
-    told = set(dotted(facts.release, facts.stack.cilium.values))
+    declared = set(dotted(facts.release, facts.stack.cilium.values))
     for key in paths(facts.stack.cilium.values):
-        if key in told:
+        if key in declared:
             continue
         if chart.knows(facts.release, key) or key in chart.groups(facts.release):
             continue

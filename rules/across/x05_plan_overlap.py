@@ -35,8 +35,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     management: Prefix | None = getattr(cluster, "management_prefix", None)
     if management is not None:
         spans.append(of_prefix(management, "cluster.managementPrefix", "the management network"))
-    yield from _told(spans)
-    yield from _told(
+    yield from _overlaps(spans)
+    yield from _overlaps(
         [
             of_prefix(node.pod_cidr, f"nodes[{i}].podCIDR", f"{node.name}'s PodCIDR")
             for i, node in enumerate(facts.stack.nodes)
@@ -52,7 +52,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _told(spans: list[Span]) -> Iterator[Finding]:
+def _overlaps(spans: list[Span]) -> Iterator[Finding]:
     for first, second in overlaps(spans):
         yield error(second.path, f"addresses outside {first.what} ({first.path})", second, "make them disjoint")
 

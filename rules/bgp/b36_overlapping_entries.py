@@ -33,14 +33,14 @@ def check(facts: Facts) -> Iterator[Finding]:
         and item.entry.selector is not None
         and (item.entry.communities or item.entry.local_preference is not None)
     }
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for one, two in combinations((item for item in facts.carried if item.path in taken), 2):
         same = (one.peer_config.name, one.afi) == (two.peer_config.name, two.afi)
-        if not same or _attributes(one) == _attributes(two) or (one.path, two.path) in told:
+        if not same or _attributes(one) == _attributes(two) or (one.path, two.path) in reported:
             continue
         what = _shared(one, two, taken[one.path], taken[two.path], facts.release)
         if what:
-            told.add((one.path, two.path))
+            reported.add((one.path, two.path))
             yield warning(
                 two.path,
                 f"the attributes of {one.path}, which also selects {what}",

@@ -30,13 +30,13 @@ def check(facts: Facts) -> Iterator[Finding]:
         for session in facts.sessions
         if session.instance.local_port or (session.override and session.override.local_port)
     }
-    told: set[str] = set()
+    reported: set[str] = set()
     for session in facts.sessions:
         other = owners.get(session.address) if session.address else None
-        if other is None or other == session.node.name or session.address in routers or session.path in told:
+        if other is None or other == session.node.name or session.address in routers or session.path in reported:
             continue
         if other not in listening and session.node.name not in listening:
-            told.add(session.path)
+            reported.add(session.path)
             yield error(
                 f"{session.instance_path}.localPort",
                 f"a port on which node {other} listens for {session.node.name}",

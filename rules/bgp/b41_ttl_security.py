@@ -23,7 +23,7 @@ _KERNEL = 64
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Every hop decrements the TTL. A node on the router's link is the best case."""
-    told: set[str] = set()
+    reported: set[str] = set()
     for session in facts.sessions:
         hops = session.far.setting("ttl_security_hops") if session.far is not None else None
         if session.far is None or hops is None or session.local_asn is None:
@@ -31,8 +31,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         internal = session.local_asn == session.far.asn
         ttl, least = _KERNEL if internal else _external(session), 256 - hops
         path = f"{session.far.place('ttl_security_hops')}.ttlSecurityHops"
-        if ttl < least and path not in told:
-            told.add(path)
+        if ttl < least and path not in reported:
+            reported.add(path)
             fix = (
                 "remove ttlSecurityHops: an agent sends iBGP packets with no other TTL"
                 if internal

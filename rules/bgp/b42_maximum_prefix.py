@@ -21,15 +21,15 @@ from rules.finding import Finding, error
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Counts the certain prefixes of one family: the PodCIDR, and an address for each selected Service."""
-    told: set[str] = set()
+    reported: set[str] = set()
     for session in facts.sessions:
         most = session.far.setting("maximum_prefix") if session.far is not None else None
         if session.far is None or most is None:
             continue
         path = f"{session.far.place('maximum_prefix')}.maximumPrefix"
         count = _announced(facts, session.peer_config.name if session.peer_config else "")
-        if count > most and path not in told:
-            told.add(path)
+        if count > most and path not in reported:
+            reported.add(path)
             yield error(
                 path,
                 f"at least {count} (the prefixes that node {session.node.name} announces)",

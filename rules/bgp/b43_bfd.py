@@ -22,14 +22,14 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Reports each group or neighbor of a router once."""
     if facts.stack.cilium.edition != "oss":
         return
-    told: set[str] = set()
+    reported: set[str] = set()
     for session in facts.sessions:
         far = session.far
         if far is None or not far.setting("bfd"):
             continue
         path = f"{far.place('bfd')}.bfd"
-        if path not in told:
-            told.add(path)
+        if path not in reported:
+            reported.add(path)
             yield warning(
                 path,
                 "nothing towards nodes (their agents have no BFD)",
