@@ -7,7 +7,7 @@ from drills.drill import Testbed
 from drills.faults import cilium
 
 _AGENTS, _OPERATOR = "daemonset/cilium", "deployment/cilium-operator"
-_PATIENCE = "180s"
+_ROLLOUT_TIMEOUT = "180s"
 
 
 def upgrade(testbed: Testbed) -> None:
@@ -36,4 +36,4 @@ def back(testbed: Testbed) -> None:
 
 def _wait(testbed: Testbed) -> None:
     for what in (_OPERATOR, _AGENTS):
-        cilium(testbed, "rollout", "status", what, f"--timeout={_PATIENCE}")
+        cilium(testbed, "rollout", "status", what, f"--timeout={_ROLLOUT_TIMEOUT}")

@@ -68,7 +68,7 @@ def own(directory: Path) -> None:
 def owner(directory: Path) -> str:
     """The owner of a lab's directory as text: a process, or the owner of the directory."""
     if not directory.is_dir():
-        return "nobody: its directory is gone"
+        return "none: its directory is gone"
     said = directory / "owner"
     if not said.exists():
         return "the owner of its directory"

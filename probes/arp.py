@@ -77,5 +77,5 @@ def judge(observations: Observations, host: str, address: str, holder: str, answ
             if strangers
             else (f"{', '.join(others)} answers for what {holder} holds: it was cut off from the API")
         )
-    wanted, observed = f"{holder} alone answers", ", ".join(heard) or "nobody"
+    wanted, observed = f"{holder} alone answers", ", ".join(heard) or "no answer"
     return judged("arp", address, heard == [holder], wanted, observed, host, cause)

@@ -13,7 +13,7 @@ def written_by(found: Json, path: str) -> str:
     """
     top, part = path.partition("[")[0].split(".")[:2]
     owners = [
-        (str(entry.get("time", "some time")), str(entry.get("manager", "somebody")))
+        (str(entry.get("time", "some time")), str(entry.get("manager", "an unknown manager")))
         for entry in found["metadata"].get("managedFields") or []
         if f"f:{part}" in ((entry.get("fieldsV1") or {}).get(f"f:{top}") or {}) and not entry.get("subresource")
     ]

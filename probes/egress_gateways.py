@@ -56,7 +56,7 @@ def _one(stack: StackConfig, observations: Observations, policy: EgressPolicy) -
 def _refused(policy: EgressPolicy) -> str:
     """Why agents refuse a policy (they report it only in their logs); empty if they accept it."""
     if not policy.selectors or any(s.pod_selector is None and s.namespace_selector is None for s in policy.selectors):
-        return "it needs a podSelector or a namespaceSelector, and selects nobody without"
+        return "the policy selects no pod: each selector needs a podSelector or a namespaceSelector"
     if not policy.gateways():
         return "it has no gateway"
     both = [path for path, entry in policy.gateways() if entry.interface is not None and entry.egress_ip is not None]

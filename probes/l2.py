@@ -55,7 +55,7 @@ def _one(
     else:
         cause = "no agent has taken the Lease: are L2 announcements enabled in it (its log says why)?"
     if name not in able:
-        return judged("l2", service.name, False, wanted, f"{name or 'nobody'} holds the Lease", "API", cause)
+        return judged("l2", service.name, False, wanted, f"{name or 'no node'} holds the Lease", "API", cause)
     table = observations.announced.get(name)
     if table is None:
         return unknown("l2", service.name, wanted, name, observations.errors.get(name, "no agent there"))

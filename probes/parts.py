@@ -61,8 +61,8 @@ def _operator(observations: Observations) -> Iterator[Verdict]:
             "one is ready",
             observed,
             where,
-            "no cilium-operator works: nobody gives addresses to Services, makes nodes' BGP configuration, or"
-            " reconciles Ingresses (kubectl -n kube-system get deployment cilium-operator)",
+            "no cilium-operator works: Services get no addresses, nodes get no BGP configuration,"
+            " and Ingresses are not reconciled (kubectl -n kube-system get deployment cilium-operator)",
         )
 
 

@@ -54,7 +54,7 @@ def _services(stack: StackConfig, sessions: list[DeclaredSession], observations:
                 service.name,
                 False,
                 f"{', '.join(unannounced)} is announced",
-                "by nobody",
+                "not announced",
                 "stack",
                 _why_not(stack, service),
             )

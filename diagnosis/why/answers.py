@@ -77,7 +77,7 @@ def _policy(situation: Situation, name: str, verdicts: list[Verdict]) -> Step | 
             if entry.node_selector.matches(situation.stack.node_labels(node))
         ]
         written = Step(
-            f"for {', '.join(map(str, egress.destination_cidrs))}, by {' or '.join(gateways) or 'nobody'}",
+            f"for {', '.join(map(str, egress.destination_cidrs))}, by {' or '.join(gateways) or 'no node'}",
             bool(gateways),
         )
         maps = tuple(_row(one) for one in verdicts if one.check == "egress-map")

@@ -37,7 +37,7 @@ def _one(
             wanted,
             "no such Secret",
             "API",
-            "nobody made the Secret: Envoy resets the TLS connections of its hosts",
+            "the Secret does not exist: Envoy resets the TLS connections of its hosts",
         )
     try:
         found = leaf(text)

@@ -93,7 +93,7 @@ def _by_itself(service: str, reply: Reply, also: str) -> str:
     if reply.status == 503 and reply.reset.startswith(_CLOSED):
         return f"a pod of Service {service} took the request and closed the connection without an answer"
     return {
-        None: "nobody answered at the address: who holds its Lease or announces it, and is Envoy there?",
+        None: "no answer at the address: which node holds its Lease or announces it, and does Envoy run there?",
         403: f"a policy refuses it that is not judged here{also}",
         404: "Envoy has no such route: host or path of the request, or of the Ingress as it is in the cluster",
         502: (

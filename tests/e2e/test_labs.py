@@ -54,6 +54,6 @@ def test_a_lab_ends_with_its_owner_once_somebody_prunes(left: tuple[Edge, subpro
 def test_a_lab_without_its_directory_is_nobodys(left: tuple[Edge, subprocess.Popen[bytes]]) -> None:
     edge, _ = left
     shutil.rmtree(edge.home / "lab" / edge.stack, ignore_errors=True)
-    assert found(edge)["owner"] == "nobody: its directory is gone"
+    assert found(edge)["owner"] == "none: its directory is gone"
     edge.run("lab", "prune")
     assert found(edge) is None

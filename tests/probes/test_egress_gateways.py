@@ -54,8 +54,8 @@ def on_worker3(**addresses: list[str]) -> Callable[[Observations], object]:
             nothing,
             "no node has the labels {'matchLabels': {'a': 'b'}}",
         ),
-        (lambda policy: policy.update(selectors=[]), nothing, "selects nobody"),
-        (lambda policy: policy.update(selectors=[{"nodeSelector": HOST3}]), nothing, "selects nobody"),
+        (lambda policy: policy.update(selectors=[]), nothing, "selects no pod"),
+        (lambda policy: policy.update(selectors=[{"nodeSelector": HOST3}]), nothing, "selects no pod"),
         (lambda policy: policy.pop("egressGateway"), nothing, "it has no gateway"),
     ],
 )

@@ -63,7 +63,7 @@ def test_an_operator_that_is_not_there(pods: list[Any], observed: str | None) ->
         v for v in told(change=lambda observations: observations.objects.update(pods=pods)) if v.check == "operator"
     ]
     assert [v.observed for v in found] == ([observed] if observed else [])
-    assert all("nobody gives addresses" in v.cause for v in found)
+    assert all("Services get no addresses" in v.cause for v in found)
 
 
 def live(observations: Observations) -> Any:

@@ -67,7 +67,7 @@ FAULTS = {
         scaled(*SYSTEM, "deployment/cilium-operator", count=0),
         scaled(*SYSTEM, "deployment/cilium-operator", count=1),
         "operator",
-        "nobody gives addresses to Services",
+        "Services get no addresses",
         quick=True,
     ),
     "externalTrafficPolicy": service(

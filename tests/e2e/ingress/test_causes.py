@@ -88,4 +88,4 @@ def test_certificates(ingress: Edge) -> None:
     put(made("webpod.example", key=key, begin=now - timedelta(days=1)), key)
     until(lambda: not causes(ingress), 60, "the new certificate is served")
     ingress.kubectl("delete", "secret", "webpod-tls")
-    told(ingress, subject, "nobody made the Secret")
+    told(ingress, subject, "the Secret does not exist")

@@ -219,7 +219,7 @@ FEATURES = Deployment(
         # Here the lab does what the stack says, though its author meant something else.
         Mistake("G9", two_gateways, (leaves_with("two", "cilium-w1"),)),
         Mistake("G11", exclusion_elsewhere, (leaves_with("apart", "cilium-w2"),)),
-        Mistake("G13", selects_nobody, (leaves_with("empty", "cilium-ctr"),), ("empty", "selects nobody")),
+        Mistake("G13", selects_nobody, (leaves_with("empty", "cilium-ctr"),), ("empty", "selects no pod")),
         Mistake("B31", class_of_l2, (given_and_not_announced("classy"),), ("classy", "which BGP leaves alone")),
         Mistake(
             "L2",

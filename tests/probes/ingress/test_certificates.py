@@ -37,7 +37,7 @@ def test_what_the_lab_answers_is_green() -> None:
 @pytest.mark.parametrize(
     ("change", "where", "observed", "cause"),
     [
-        (lambda s: s.certificates.clear(), "API", "no such Secret", "nobody made the Secret: Envoy resets"),
+        (lambda s: s.certificates.clear(), "API", "no such Secret", "the Secret does not exist: Envoy resets"),
         (lambda s: s.certificates.update({SECRET: "-----BEGIN"}), "API", "no certificate in it", "is no PEM text"),
         (
             lambda s: s.certificates.update({SECRET: made("shop.example", key=KEY)}),

@@ -221,7 +221,7 @@ def closed_to_the_net(answers: Observations) -> None:
             WEBPOD,
             Reply(None),
             YES,
-            "nobody answered at the address: who holds its Lease or announces it, and is Envoy there?",
+            "no answer at the address: which node holds its Lease or announces it, and does Envoy run there?",
         ),
         (
             lambda s: None,

@@ -72,7 +72,7 @@ def test_what_the_lab_answers_is_green() -> None:
 @pytest.mark.parametrize(
     ("text", "observed", "cause"),
     [
-        ("", "no answer", "nobody answered at the address"),
+        ("", "no answer", "no answer at the address"),
         (refused(), "403 by Envoy", "a policy refuses it that is not judged here"),
         (refused(404), "404 by Envoy", "Envoy has no such route"),
         # An answer of Envoy's own is no answer, however well it sounds.
