@@ -5,7 +5,7 @@ VENV := .venv/.installed
 # Tests start `edge` a thousand times; compiled modules are kept for them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup setup-all up down plan verify test check lint unit e2e test-versions test-causes test-docker go-test audit clean
+.PHONY: help setup setup-all up down plan verify test check lint unit e2e test-labs test-versions test-causes test-docker go-test audit clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,7 +36,7 @@ verify: $(VENV) ## prove what is deployed
 down: $(VENV) ## everything gone: namespaces, mounts, processes, state
 	@$(EDGE) down -s dev
 
-test: setup-all lint go-test unit e2e ## everything
+test: setup-all lint go-test unit e2e ## what each change has to pass; CI runs it
 
 check: lint ## before each commit: lint, and the tests that need no lab and are quick
 	.venv/bin/python -m pytest -m "not lab and not docker and not versions and not slow" -n auto
@@ -63,13 +63,19 @@ audit: ## known vulnerabilities of everything that is pinned; asks the public da
 	for part in noderunner envoybridge; do ( cd lab/$$part && go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./... ) || exit 1; done
 
 # A lab waits more than it works: two of them fit on two cores where nobody measures.
-e2e: $(VENV) ## tests on the lab
-	.venv/bin/python -m pytest -m "lab and not alone and not versions and not corpus" -n 2 --dist loadscope
-	.venv/bin/python -m pytest -m "lab and alone and not versions and not corpus"
+LABS := lab and not versions and not corpus
+e2e: $(VENV) ## tests on the lab: each feature once, as each change has to pass it
+	.venv/bin/python -m pytest -m "$(LABS) and not alone and not thorough" -n 2 --dist loadscope --durations=15
+	.venv/bin/python -m pytest -m "$(LABS) and alone and not thorough" --durations=15
 
-test-causes: $(VENV) ## seventy-five faults and two hundred healthy rounds on one lab (25 minutes)
+test-labs: $(VENV) ## every test on the lab: also faults, cuts, long drills and the truth of the rules (55 minutes)
+	@$(EDGE) setup --all
+	.venv/bin/python -m pytest -m "$(LABS) and not alone" -n 2 --dist loadscope
+	.venv/bin/python -m pytest -m "$(LABS) and alone"
+
+test-causes: $(VENV) ## seventy-five faults and two hundred healthy rounds on one lab (30 minutes)
 	@$(EDGE) setup
-	.venv/bin/python -m pytest -m corpus
+	.venv/bin/python -m pytest tests/e2e/test_causes.py
 
 test-versions: $(VENV) ## the stacks on the newest patches of Cilium's later minor versions and rules on each release (builds them: 40 minutes)
 	.venv/bin/python -m pytest -m versions

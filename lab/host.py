@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.errors import LabError
-from lab.places import host_dir, lab_dir
+from lab.places import lab_dir
 
 BOOT = Path(__file__).with_name("boot.sh")
 CGROUP = Path("/sys/fs/cgroup/unified")
@@ -22,19 +22,24 @@ def cgroup_root() -> Path:
     return CGROUP if CGROUP.is_dir() else Path("/sys/fs/cgroup")
 
 
-def cgroup_prefix(lab: str) -> str:
+def cgroup_prefix(directory: Path) -> str:
     """The prefix of a lab's cgroup names. It is unique: two checkouts can have labs with the same name."""
-    return f"cilium-edge-{lab}-{zlib.crc32(str(lab_dir(lab)).encode()):08x}-"
+    return f"cilium-edge-{directory.name}-{zlib.crc32(str(directory).encode()):08x}-"
 
 
 class Host:
-    """A host of the lab `lab`. Creating the object starts nothing."""
+    """A host of the lab `lab`. Creating the object starts nothing.
 
-    def __init__(self, lab: str, name: str) -> None:
+    The host's directory has `pid` (its init in this machine's PID namespace) and `root` (its file system).
+    `directory`: the lab's directory, if it is not below this process's EDGE_HOME.
+    """
+
+    def __init__(self, lab: str, name: str, directory: Path | None = None) -> None:
+        directory = directory or lab_dir(lab)
         self.lab = lab
         self.name = name
-        self.dir = host_dir(lab, name)
-        self.cgroup = cgroup_root() / f"{cgroup_prefix(lab)}{name}"
+        self.dir = directory / "hosts" / name
+        self.cgroup = cgroup_root() / f"{cgroup_prefix(directory)}{name}"
 
     @property
     def pid(self) -> int | None:

@@ -67,8 +67,8 @@ def down(lab: str, say: Say) -> None:
         for host in hosts:
             host.kill()
         _end_leftovers(lab)
-        for path in cgroup_root().glob(f"{cgroup_prefix(lab)}*"):
-            Host(lab, path.name.removeprefix(cgroup_prefix(lab))).remove_cgroup()
+        for path in cgroup_root().glob(f"{cgroup_prefix(lab_dir(lab))}*"):
+            Host(lab, path.name.removeprefix(cgroup_prefix(lab_dir(lab)))).remove_cgroup()
         if hosts:
             say(f"{len(hosts)} hosts gone")
         shutil.rmtree(directory, ignore_errors=True)
@@ -235,7 +235,7 @@ def _lock(lab: str) -> Iterator[None]:
 
 def _end_leftovers(lab: str) -> None:
     """End hosts without a pid file, found by their cgroups."""
-    for procs in cgroup_root().glob(f"{cgroup_prefix(lab)}*/**/cgroup.procs"):
+    for procs in cgroup_root().glob(f"{cgroup_prefix(lab_dir(lab))}*/**/cgroup.procs"):
         for pid in procs.read_text().split():
             try:
                 os.kill(int(pid), signal.SIGKILL)

@@ -18,11 +18,6 @@ def lab_dir(lab: str) -> Path:
     return EDGE / "lab" / lab
 
 
-def host_dir(lab: str, host: str) -> Path:
-    """The directory of one host: `pid` (its init in this machine's PID namespace) and `root` (its file system)."""
-    return lab_dir(lab) / "hosts" / host
-
-
 def ssh_key(lab: str) -> Path:
     """The private key for root on the lab's hosts."""
     return lab_dir(lab) / "ssh" / "id_ed25519"

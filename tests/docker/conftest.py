@@ -32,6 +32,11 @@ class Containers(Edge):
             _rename_cluster(stack)
         self.reset()
 
+    def inside(
+        self, host: str, *command: str, ok: bool = True, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return self.run("lab", "exec", host, "--", *command, ok=ok, stdin=stdin)
+
     def container(self, host: str) -> Any:
         return client().containers.get(f"{NAME}-{host}")
 

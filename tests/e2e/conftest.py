@@ -33,5 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.lab)
         if "tests/e2e/egress/" in str(item.path):
             item.add_marker(pytest.mark.alone)  # its timers are tenths of a second
+        if "tests/e2e/truth/" in str(item.path):
+            item.add_marker(pytest.mark.thorough)
         if item.get_closest_marker("pulumi") and shutil.which("pulumi") is None:
             item.add_marker(pytest.mark.skip(reason="no pulumi CLI on PATH"))

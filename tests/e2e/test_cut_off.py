@@ -35,7 +35,7 @@ def release(edge: Edge) -> str:
     return edge.kubectl(*words, ok=False)
 
 
-@pytest.mark.parametrize("seed", range(ROUNDS))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.thorough) for n in range(1, ROUNDS))])
 def test_a_run_that_is_cut_off_anywhere_is_made_good_by_the_next(edge: Edge, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a test that can be repeated
     act = chance.choice(("kill", "kill", "interrupt", "host"))
@@ -50,6 +50,7 @@ def test_a_run_that_is_cut_off_anywhere_is_made_good_by_the_next(edge: Edge, see
     well(edge)
 
 
+@pytest.mark.thorough
 def test_an_uninstall_that_was_cut_off_is_brought_to_its_end(edge: Edge) -> None:
     process = edge.start("destroy", "--yes")
     until(lambda: "uninstalling" in release(edge) or process.poll() is not None, 90, "helm uninstalls")
@@ -57,6 +58,7 @@ def test_an_uninstall_that_was_cut_off_is_brought_to_its_end(edge: Edge) -> None
     well(edge)
 
 
+@pytest.mark.thorough
 def test_a_host_that_died_is_booted_and_gets_what_stood_on_it(edge: Edge) -> None:
     os.kill(pid(edge, "cilium-r"), signal.SIGKILL)
     assert edge.run("lab", "status", ok=False).returncode == 1
@@ -74,12 +76,14 @@ def test_a_host_without_its_services_is_not_called_well(edge: Edge) -> None:
     assert edge.run("lab", "status").returncode == 0
 
 
+@pytest.mark.thorough
 def test_a_boot_that_was_cut_off_is_no_host(edge: Edge) -> None:
     (edge.home / "lab" / edge.stack / "hosts" / "cilium-w2" / "complete").unlink()
     assert "lacks the end of its boot" in edge.run("lab", "status", ok=False).stdout
     well(edge)
 
 
+@pytest.mark.thorough
 def test_a_lab_that_was_made_anew_is_built_anew(edge: Edge) -> None:
     edge.run("lab", "down")
     began = time.monotonic()

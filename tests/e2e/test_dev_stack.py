@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.e2e.harness import Edge, until
 
 
@@ -104,6 +106,7 @@ def test_one_changed_line_drops_no_session(edge: Edge) -> None:
     assert "10.10.2.0/24" in edge.on("cilium-r", "vtysh -c 'show bgp ipv4 unicast'")
 
 
+@pytest.mark.thorough
 def test_a_router_that_waits_for_its_neighbors_keeps_every_route_over_a_restart_of_bgpd(edge: Edge) -> None:
     edge.change(lambda stack: stack["routers"][0]["bgp"].update(updateDelay=30))
     edge.run("up")

@@ -26,6 +26,7 @@ def test_every_router_is_proven(ecmp: Edge) -> None:
     assert {where for check, _, where in seen if check == "vip-http"} == {"tor-1", "tor-2", "spine"}
 
 
+@pytest.mark.thorough
 def test_the_loss_of_one_router_costs_the_hold_time(ecmp: Edge) -> None:
     [outcome] = ecmp.json("drill", "second-router-lost")
     [stream] = outcome["streams"]

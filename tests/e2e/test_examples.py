@@ -15,6 +15,8 @@ from tests.components.test_certificates import made, pem
 from tests.e2e.harness import PROJECT, Edge, until
 from tests.installed import install
 
+pytestmark = pytest.mark.thorough
+
 # Who makes the cluster is none of the two teams.
 CLUSTER = """
 import pulumi

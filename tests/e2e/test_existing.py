@@ -120,6 +120,7 @@ def test_a_bastion_that_is_not_who_it_should_be_is_refused(machines: Machines) -
         machines.write(machines.document)
 
 
+@pytest.mark.thorough
 def test_a_router_of_another_name_on_the_same_host_keeps_its_configuration(machines: Machines) -> None:
     def established() -> set[str]:
         peers = json.loads(machines.lab.on("cilium-r", "vtysh -c 'show bgp neighbors json'"))

@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from components.router import scripts
 from tests.e2e.harness import Edge, kill, until
 
@@ -69,6 +71,7 @@ def test_a_wrong_key_is_told(edge: Edge) -> None:
     edge.run("up")
 
 
+@pytest.mark.thorough
 def test_kill_at_ten_points_then_up_converges(edge: Edge) -> None:
     edge.run("destroy", "--yes")
     for seconds in (0.7, 1.2, 1.6, 2.0, 2.5, 3.2, 4.2, 5.5, 7.5, 10):
@@ -96,6 +99,7 @@ def test_two_ups_at_once_the_second_refuses(edge: Edge) -> None:
     assert f"in use by process {first.pid}" in error_line(second)
 
 
+@pytest.mark.thorough
 def test_api_server_killed_in_the_middle_of_up(edge: Edge) -> None:
     def another_pool(stack: Any) -> None:
         stack["pools"].append({"name": "second", "blocks": [{"cidr": "172.16.2.0/24"}]})
@@ -114,6 +118,7 @@ def test_api_server_killed_in_the_middle_of_up(edge: Edge) -> None:
     assert edge.verify()["green"]
 
 
+@pytest.mark.thorough
 def test_bgpd_killed_while_applying(edge: Edge) -> None:
     edge.change(add_network)
     script = "while ! ls -A /etc/frr | grep -q candidate; do sleep 0.02; done; pkill -9 -x bgpd"
@@ -154,6 +159,7 @@ def test_sessions_that_do_not_return_roll_the_change_back(edge: Edge) -> None:
     assert edge.verify(deadline=180)["green"]
 
 
+@pytest.mark.thorough
 def test_a_rollback_that_fails_is_not_called_one_and_nobody_can_stop_a_reload(edge: Edge) -> None:
     good = edge.on("cilium-r", "cat /etc/frr/frr.conf")
     edge.on("cilium-r", "cat > /tmp/wrong.conf", stdin=good.replace("remote-as external", "remote-as 64999"))
@@ -179,6 +185,7 @@ def test_a_rollback_that_fails_is_not_called_one_and_nobody_can_stop_a_reload(ed
     edge.on("cilium-r", "rmdir /tmp/frr-reload.log; rm -f /run/once /run/fake.sh /run/real.py")
 
 
+@pytest.mark.thorough
 def test_a_hand_written_configuration_is_not_taken_over(edge: Edge) -> None:
     edge.run("destroy", "--yes")
     assert "bgpd=no" in edge.on("cilium-r", "cat /etc/frr/daemons")
@@ -215,6 +222,7 @@ def test_a_hand_written_configuration_is_not_taken_over(edge: Edge) -> None:
     edge.on("cilium-r", "echo 'frr defaults traditional' > /etc/frr/frr.conf")
 
 
+@pytest.mark.thorough
 def test_a_node_that_never_gets_ready_is_named(edge: Edge) -> None:
     def impatient(stack: Any) -> None:
         stack["cilium"]["readyTimeout"] = 15
@@ -272,6 +280,7 @@ def test_a_canary_secret_appears_nowhere(edge: Edge) -> None:
     assert canary not in logs
 
 
+@pytest.mark.thorough
 def test_verify_is_red_and_names_the_cause(edge: Edge) -> None:
     def red() -> dict[str, str]:
         result = edge.look()
@@ -324,6 +333,7 @@ def test_no_lab_packet_crosses_the_hosts_interfaces(edge: Edge, tmp_path: Path) 
     assert "\n0 packets captured" in said, said
 
 
+@pytest.mark.thorough
 def test_down_when_half_of_it_is_gone(edge: Edge) -> None:
     hosts = edge.home / "lab/dev/hosts"
     kill_these = [int((hosts / name / "pid").read_text().split()[0]) for name in ("cilium-w1", "fabric")]
@@ -344,6 +354,7 @@ def _checksum(edge: Edge) -> str:
     return f"{zlib.crc32(str(edge.home / 'lab' / 'dev').encode()):08x}"
 
 
+@pytest.mark.thorough
 def test_a_host_that_died_is_started_again_by_up(edge: Edge) -> None:
     pid = int((edge.home / "lab/dev/hosts/cilium-w2/pid").read_text().split()[0])
     subprocess.run(["kill", "-9", str(pid)], check=True)

@@ -93,6 +93,7 @@ def test_what_is_only_looked_at_is_an_output_and_stays(edge: Edge, program: Prog
     assert "does not exist" in program.run(text.replace("default/kubernetes", "default/nobody"))["error"]
 
 
+@pytest.mark.thorough
 def test_what_cannot_be_changed_is_made_anew(edge: Edge, program: Program) -> None:
     text = (
         'Secret("s", metadata={"name": "theirs", "namespace": "default"}, string_data={"k": "%s"}, opts=at())\n'

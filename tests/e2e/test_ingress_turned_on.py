@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.e2e.harness import Edge
+
+pytestmark = pytest.mark.thorough
 
 
 def with_ingress(stack: Any) -> None:

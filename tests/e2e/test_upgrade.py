@@ -9,6 +9,8 @@ import pytest
 from lab.images import newer
 from tests.e2e.harness import Edge
 
+pytestmark = pytest.mark.thorough
+
 OLD = "1.18.0"
 
 

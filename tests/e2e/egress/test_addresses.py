@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.e2e.egress.helpers import (
     GATEWAYS,
     addresses,
@@ -17,6 +19,8 @@ from tests.e2e.egress.helpers import (
     watch_addresses,
 )
 from tests.e2e.harness import Edge, until
+
+pytestmark = pytest.mark.thorough
 
 
 def test_an_address_moves_between_gateways_and_is_never_on_two(egress: Edge) -> None:

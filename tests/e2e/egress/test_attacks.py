@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.e2e.egress.helpers import (
     EAST,
     GATEWAYS,
@@ -18,6 +20,8 @@ from tests.e2e.egress.helpers import (
     status,
 )
 from tests.e2e.harness import Edge, until
+
+pytestmark = pytest.mark.thorough
 
 CONTROL, STRANGER = "172.18.0.5", "remote-outpost"
 # From a pod's own interface and from a socket of the host's kind: as a tool that takes addresses over does it.

@@ -7,6 +7,8 @@ import pytest
 from tests.e2e.by_pulumi import ByPulumi, forget, hand_over
 from tests.e2e.harness import Edge
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.pulumi
 def test_what_the_built_in_engine_deployed_is_handed_over(egress: Edge) -> None:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.e2e.egress.bad_api import FAULTS
 from tests.e2e.egress.helpers import (
     EAST,
@@ -93,6 +95,7 @@ def test_a_frozen_gateway_costs_little_and_comes_back(egress: Edge) -> None:
     assert east["blackOut"] <= result["foreseen"] == 1.75
 
 
+@pytest.mark.thorough
 def test_every_call_of_the_api_goes_wrong_in_every_way_and_an_address_still_has_one_holder(egress: Edge) -> None:
     pki, script = "/etc/kubernetes/pki", Path(__file__).with_name("bad_api.py").read_text()
     egress.on(CONTROL, "cat > /run/bad_api.py", stdin=script)
@@ -140,6 +143,7 @@ def overlapping(spans: list[Spans]) -> bool:
     return any(a < d and c < b for a, b in one for c, d in two)
 
 
+@pytest.mark.thorough
 def test_one_replica_that_does_not_see_a_gateway_takes_nothing_from_it(egress: Edge) -> None:
     nodes = replicas(egress)
     assert len(nodes) == 2
@@ -163,6 +167,7 @@ def test_one_replica_that_does_not_see_a_gateway_takes_nothing_from_it(egress: E
     until(lambda: is_well(egress), 30, "it is back")
 
 
+@pytest.mark.thorough
 def test_clocks_that_jump_change_nothing(egress: Edge) -> None:
     hosts = [CONTROL, "kind-worker", "kind-worker2"]
     for host in hosts:
@@ -201,6 +206,7 @@ def test_clocks_that_jump_change_nothing(egress: Edge) -> None:
     until(lambda: is_well(egress), 60, "all is well")
 
 
+@pytest.mark.thorough
 def test_controllers_that_are_replaced_while_a_gateway_freezes(egress: Edge) -> None:
     before = set(replicas(egress))
     (result,) = egress.json("drill", "controllers-replaced")
@@ -209,6 +215,7 @@ def test_controllers_that_are_replaced_while_a_gateway_freezes(egress: Edge) -> 
     assert result["streams"][0]["lost"] > 0
 
 
+@pytest.mark.thorough
 def test_a_node_that_is_deleted_loses_its_address_and_nobody_else_gets_it_before(egress: Edge) -> None:
     host = GATEWAYS[0]
     egress.kubectl("delete", "node", host, "--wait=false")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.e2e.egress.helpers import EAST, GATEWAYS, WEST, answer, status
 from tests.e2e.harness import Edge, until
+
+pytestmark = pytest.mark.thorough
 
 # An address behind the second outpost, and routes to it; nobody has the last one.
 FAR, ROUTER, NOBODY = "203.0.113.8", "172.18.0.8", "172.18.0.99"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.egress.helpers import (
     GATEWAYS,
     addresses,
     holders,
 )
 from tests.e2e.harness import Edge, until
+
+pytestmark = pytest.mark.thorough
 
 
 def test_destroy_with_a_frozen_gateway_goes_as_far_as_it_can_and_ends_later(egress: Edge) -> None:

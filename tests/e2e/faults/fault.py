@@ -18,15 +18,13 @@ VIP = "172.16.1.1"
 class Fault:
     """One fault, its way back, and the one root cause that verify has to tell.
 
-    `check`: the root's check. `cause`: a part of its cause or of its evidence. `quick`: part of every test run; the
-    others run by themselves, since sixty faults take half an hour.
+    `check`: the root's check. `cause`: a part of its cause or of its evidence.
     """
 
     make: Act
     mend: Act
     check: str
     cause: str
-    quick: bool = False
 
 
 def on(host: str, command: str) -> Act:

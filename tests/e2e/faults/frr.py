@@ -12,7 +12,6 @@ FAULTS = {
         bgp(f"no neighbor {W1} shutdown"),
         "router-config",
         f"runs what its file does not have: neighbor {W1} shutdown",
-        quick=True,
     ),
     "neighbor removed": Fault(
         bgp(f"no neighbor {W1} peer-group CILIUM"),

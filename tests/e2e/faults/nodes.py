@@ -18,22 +18,19 @@ NFT_80 = """table inet site {
 """
 
 
-def on_w1(make: str, mend: str, check: str, cause: str, *, quick: bool = False) -> Fault:
+def on_w1(make: str, mend: str, check: str, cause: str) -> Fault:
     """A fault of one node."""
-    return Fault(on("cilium-w1", make), on("cilium-w1", mend), check, cause, quick)
+    return Fault(on("cilium-w1", make), on("cilium-w1", mend), check, cause)
 
 
 FAULTS = {
-    "agent frozen": on_w1(
-        "pkill -STOP -x cilium-agent", "pkill -CONT -x cilium-agent", "bgp-session", "cilium-dbg", quick=True
-    ),
+    "agent frozen": on_w1("pkill -STOP -x cilium-agent", "pkill -CONT -x cilium-agent", "bgp-session", "cilium-dbg"),
     # Cilium's operator may be on it.
     "link down": on_w1(
         "ip link set eth1 down",
         LINK_UP,
         "bgp-session",
         "the API server does not reach the kubelet at 192.168.10.101:10250",
-        quick=True,
     ),
     "node frozen": Fault(
         lambda edge: edge.fault("freeze", "cilium-w1"),
@@ -53,7 +50,6 @@ FAULTS = {
         on("cilium-w2", "nft delete table inet site"),
         "pod-to-pod",
         "cilium-w2 drops it: inet site first by nft tcp dport 80 drop",
-        quick=True,
     ),
     # A set says nothing of what is in it: the capture alone tells where packets end.
     "node drops HTTP, and nobody says so": Fault(

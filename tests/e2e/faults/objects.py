@@ -22,10 +22,10 @@ def scaled(*what: str, count: int) -> Act:
     return kubectl("scale", *what, f"--replicas={count}")
 
 
-def service(was: Any, change: Any, cause: str, *, quick: bool = False) -> Fault:
+def service(was: Any, change: Any, cause: str) -> Fault:
     """Fields of the Service, changed with kubectl."""
     return Fault(
-        patched("service/webpod", {"spec": change}), patched("service/webpod", {"spec": was}), "service", cause, quick
+        patched("service/webpod", {"spec": change}), patched("service/webpod", {"spec": was}), "service", cause
     )
 
 
@@ -68,19 +68,16 @@ FAULTS = {
         scaled(*SYSTEM, "deployment/cilium-operator", count=1),
         "operator",
         "Services get no addresses",
-        quick=True,
     ),
     "externalTrafficPolicy": service(
         {"externalTrafficPolicy": "Cluster"},
         {"externalTrafficPolicy": "Local"},
         "externalTrafficPolicy of Service default/webpod was changed by kubectl-patch at ",
-        quick=True,
     ),
     "selector": service(
         {"selector": {"app": "webpod"}},
         {"selector": {"app": "wbpod"}},
         "selector of Service default/webpod was changed by kubectl-patch at ",
-        quick=True,
     ),
     "targetPort": service(
         {"ports": [{"port": 80, "targetPort": 80, "protocol": "TCP"}]},
@@ -111,14 +108,12 @@ FAULTS = {
         labelled("node/cilium-w1", "enable-bgp=true"),
         "bgp-session",
         "no CiliumBGPClusterConfig selects the node (cilium-bgp wants enable-bgp=true)",
-        quick=True,
     ),
     "advertisement label": Fault(
         labelled(LB, "advertise=bpg"),
         labelled(LB, "advertise=bgp"),
         "declared",
         "metadata.labels.advertise of CiliumBGPAdvertisement bgp-advertisements-lb-exip-webpod was changed by",
-        quick=True,
     ),
     "advertisement of Pods deleted": deleted(PODS, "bgp-advertisements"),
     "advertisement of Services deleted": deleted(LB, "bgp-advertisements-lb-exip-webpod"),

@@ -23,15 +23,12 @@ def killed(daemon: str) -> Fault:
         RESTART,
         "router-daemon",
         f"a daemon of FRR does not run ({daemon})",
-        quick=daemon != "staticd",
     )
 
 
-def filtered(rule: str, check: str, cause: str, *, chain: str = "FORWARD", quick: bool = False) -> Fault:
+def filtered(rule: str, check: str, cause: str, *, chain: str = "FORWARD") -> Fault:
     """A rule of the router's filter."""
-    return Fault(
-        on_router(f"iptables -I {chain} {rule}"), on_router(f"iptables -D {chain} {rule}"), check, cause, quick
-    )
+    return Fault(on_router(f"iptables -I {chain} {rule}"), on_router(f"iptables -D {chain} {rule}"), check, cause)
 
 
 FAULTS = {
@@ -43,14 +40,12 @@ FAULTS = {
         on_router("sysctl -qw net.ipv4.ip_forward=1"),
         "forwarding",
         "the router passes on no packet",
-        quick=True,
     ),
     "blackhole for the VIP": Fault(
         on_router(f"ip route add blackhole {VIP}"),
         on_router(f"ip route del blackhole {VIP}"),
         "rib",
         "a route of another source wins over BGP's on cilium-r",
-        quick=True,
     ),
     "VIP on the router's loopback": Fault(
         on_router(f"ip addr add {VIP}/32 dev lo"),
@@ -70,10 +65,9 @@ FAULTS = {
         # The API server's own packets to the kubelet are lost first.
         "bgp-session",
         "eth2 of cilium-r has MTU 1000, others of its links 1500",
-        quick=True,
     ),
     "every tenth packet lost": filtered(
-        f"{TENTH} -j DROP", "vip-http", "cilium-r drops some of it: OUTPUT", chain="OUTPUT", quick=True
+        f"{TENTH} -j DROP", "vip-http", "cilium-r drops some of it: OUTPUT", chain="OUTPUT"
     ),
     "BGP of one node dropped": filtered(
         "-p tcp -s 192.168.10.102 --dport 179 -j DROP",

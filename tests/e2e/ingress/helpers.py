@@ -18,7 +18,7 @@ TO_WEBPOD = ("-k", "--resolve", f"webpod.example:443:{DEDICATED}", "https://webp
 def ask(edge: Edge, host: str, *words: str) -> tuple[int, str]:
     """Status (0: no answer) and body of a request from a host."""
     command = ["curl", "-s", "--connect-timeout", "2", "--max-time", "8", "-w", "\\n%{http_code}", *words]
-    done = edge.run("lab", "exec", host, "--", *command, ok=False)
+    done = edge.inside(host, *command, ok=False)
     body, _, status = done.stdout.rpartition("\n")
     return int(status or 0), body
 
@@ -41,7 +41,7 @@ def told(edge: Edge, subject: str, words: str, seconds: float = 60) -> None:
 
 
 def applied(edge: Edge, manifest: Any) -> None:
-    edge.run("lab", "exec", "mgmt", "--", "kubectl", "apply", "-f", "-", stdin=json.dumps(manifest))
+    edge.kubectl("apply", "-f", "-", stdin=json.dumps(manifest))
 
 
 @contextmanager

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.components.test_certificates import made, pem
 from tests.e2e.harness import Edge, until
 from tests.e2e.ingress.helpers import SHARED, TO_WEBPOD, applied, by_hand, causes, code, policy, told
+
+pytestmark = pytest.mark.thorough
 
 WEBPOD = "default/webpod-ingress / from client 192.168.10.200"
 INGRESS_ENDPOINT = {"matchExpressions": [{"key": "reserved:ingress", "operator": "Exists"}]}

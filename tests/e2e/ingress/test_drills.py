@@ -20,12 +20,14 @@ def test_what_can_be_killed_changed_or_locked_costs_what_it_may(ingress: Edge) -
     assert locked["lost"] > 200 and locked["spans"][-1]["answer"] is not None
 
 
+@pytest.mark.thorough
 def test_another_node_stands_in_for_a_frozen_holder(ingress: Edge) -> None:
     [outcome] = ingress.json("drill", "l2-holder-frozen")
     [stream] = outcome["streams"]
     assert outcome["passed"] and 5 < stream["blackOut"] <= outcome["foreseen"]
 
 
+@pytest.mark.thorough
 def test_after_all_links_bounced_the_address_is_announced_again(ingress: Edge) -> None:
     """Asked by ARP in the end: neighbors know the address for a while, so that requests alone would not notice."""
     [outcome] = ingress.json("drill", "l2-link-bounced")

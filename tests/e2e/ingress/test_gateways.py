@@ -144,6 +144,7 @@ def test_every_route_of_every_listener_is_proven(gateways: Edge) -> None:
     assert "no changes" in gateways.run("up").stderr
 
 
+@pytest.mark.thorough
 def test_what_the_operator_refuses_is_told(gateways: Edge) -> None:
     nowhere = [{"op": "replace", "path": "/spec/rules/0/backendRefs/0/name", "value": "detials"}]
     gateways.kubectl("patch", "httproute", "books", "--type=json", "-p", json.dumps(nowhere))

@@ -13,6 +13,8 @@ import pytest
 from tests.e2e.harness import Edge, until
 from tests.e2e.ingress.helpers import DEDICATED, SHARED, TO_WEBPOD, causes, code, told
 
+pytestmark = pytest.mark.thorough
+
 # One never answers, one closes early, one echoes WebSocket frames.
 _BACKENDS = """
 import base64, hashlib, re, socketserver, threading

@@ -11,6 +11,8 @@ from lab.images import newer
 from tests.e2e.harness import Edge, until
 from tests.e2e.ingress.helpers import code, fresh
 
+pytestmark = pytest.mark.thorough
+
 NODES = {"192.168.10.100", "192.168.10.101", "192.168.10.102"}
 
 

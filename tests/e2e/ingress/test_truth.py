@@ -12,6 +12,8 @@ from tests.e2e.ingress.helpers import SHARED, ask
 from tests.e2e.truth.case import Deployment, Mistake, RuleLab, mistakes_of, twins_of
 from tests.e2e.truth.looks import Look, View
 
+pytestmark = pytest.mark.thorough
+
 # --- what a client of the Ingresses sees ---
 
 

@@ -6,10 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.e2e.harness import Edge, until
 from tests.e2e.ingress.helpers import SHARED, causes, code, fresh
 from tests.e2e.ingress.test_host_network import on_the_nodes
 from tests.e2e.truth.looks import resolved
+
+pytestmark = pytest.mark.thorough
 
 
 def waived(stack: Any, *rules: str) -> None:
