@@ -17,10 +17,17 @@ if TYPE_CHECKING:
     from lab.toolchain.recipes import Part
 
 
-def doctor(as_json: JsonOption = False) -> None:
+def doctor(
+    docker: Annotated[
+        bool, typer.Option("--docker", help="Also what stacks of kind docker and kind need: packages, images, sizes.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Check this machine for the lab. Nothing is changed. The exit status is 1 if something is missing."""
-    from lab.machine import examine
-
+    if docker:
+        from lab.docker.machine import examine
+    else:
+        from lab.machine import examine
     findings = list(examine())
     if as_json:
         screen.print_json([vars(finding) for finding in findings])
@@ -75,7 +82,9 @@ def prepare_containers(clock: screen.Clock) -> None:
     charts.link()
     seconds = images.estimate()
     if seconds:
-        clock.say(f"setup: images of nodes and routers, 4 GB, about {seconds // 60} min {seconds % 60:02d} s")
+        clock.say(
+            f"setup: images of nodes and routers, {images.GIGABYTES} GB, about {seconds // 60} min {seconds % 60:02d} s"
+        )
         images.make(lambda text: clock.say(f"setup: {text}"))
 
 

@@ -31,8 +31,11 @@ class Finding:
     blocking: bool = True
 
 
-def examine(others: Iterable[Part] = ()) -> Iterator[Finding]:
-    """All findings. Changes nothing. `others`: parts to build besides those of every lab."""
+def examine(others: Iterable[Part] = (), more: tuple[str, ...] = ()) -> Iterator[Finding]:
+    """All findings. Changes nothing.
+
+    `others`: parts to build besides those of every lab. `more`: Debian packages besides those of every lab.
+    """
     root = os.geteuid() == 0
     yield Finding("root", root, "yes" if root else "no", "run as root: namespaces, mounts and BPF need it")
     version = _go_version()
@@ -62,7 +65,7 @@ def examine(others: Iterable[Part] = ()) -> Iterator[Finding]:
     yield Finding(f"disk: {wanted} GB {why}", disk >= wanted, f"{disk} GB free", f"free {wanted - disk} GB")
     memory = _memory_gb()
     yield Finding(f"memory: {_MEMORY} GB", memory >= _MEMORY, f"{memory} GB", "use a larger machine")
-    absent = packages.missing() if shutil.which("dpkg-query") else list(packages.PACKAGES)
+    absent = packages.missing(more) if shutil.which("dpkg-query") else [*packages.PACKAGES, *more]
     yield Finding(
         "packages installed",
         not absent,
