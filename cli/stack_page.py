@@ -9,13 +9,24 @@ from typing import Any
 
 import yaml
 
-from cli.lines import line_finder
+from cli.field_texts import (
+    TYPES,
+    Schema,
+    default_text,
+    description,
+    example_of,
+    flow,
+    length,
+    members,
+    number,
+    paragraphs,
+)
 from cli.stack_examples import EXAMPLES, SHIPPED, WRITTEN
+from cli.stack_snippets import ends, flat, snippets, stack_of
 from config.load import PROJECT
 from config.problems import PATTERNS
 from config.schema import stack_file_schema
 
-Schema = dict[str, Any]
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Cluster": ("cluster",),
     "Nodes": ("nodes", "nodeGroups"),
@@ -43,13 +54,6 @@ _SELECTORS = {
 }
 # The maximum length of an example.
 _LONG = 60
-_TYPES = {
-    "IP address": "192.168.10.200",
-    "IP prefix": "10.10.1.0/24",
-    "IP address with prefix length": "192.168.10.200/24",
-    "AS number": "65000",
-    "MAC address": '"02:00:00:00:00:01"',
-}
 _HEAD = """# The stack file
 
 This page lists every field of `Pulumi.STACK.yaml` below `config: cilium-edge:stack`. `edge reference docs/stack.md`
@@ -71,9 +75,9 @@ class Page:
         for name in reversed(SHIPPED):
             file = directory / f"Pulumi.{name}.yaml"
             if file.exists():
-                self.snippets |= dict(_snippets(file))
-                self.values |= dict(_flat(_stack(file.read_text())))
-        self.values = {**{p: v for t in WRITTEN.values() for p, v in _flat(yaml.safe_load(t))}, **self.values}
+                self.snippets |= dict(snippets(file))
+                self.values |= dict(flat(stack_of(file.read_text())))
+        self.values = {**{p: v for t in WRITTEN.values() for p, v in flat(yaml.safe_load(t))}, **self.values}
         # Model -> its places, in page order. A union has a model with the fields that its members share.
         self.places: dict[str, list[str]] = {}
         self.section: dict[str, str] = {}
@@ -135,13 +139,15 @@ class Page:
         for title, keys in SECTIONS.items():
             for key in keys:
                 one = self.root["properties"][key]
-                default = _default(one, key in self.root["required"])
-                lines.append(f"| [`{key}`](#{self.anchors[title]}) | {self._type(one)} | {default} | {_text(one)} |")
+                default = default_text(one, key in self.root["required"])
+                lines.append(
+                    f"| [`{key}`](#{self.anchors[title]}) | {self._type(one)} | {default} | {description(one)} |"
+                )
         return "\n".join(lines) + "\n"
 
     def _model(self, model: str) -> str:
         made, others = self.definitions[model], self.places[model][1:]
-        said = [f"### {self._heading(model)}\n", _paragraphs(made.get("description", ""))]
+        said = [f"### {self._heading(model)}\n", paragraphs(made.get("description", ""))]
         if others and model not in _SELECTORS:
             said.append(f"Also at {', '.join(f'`{path}`' for path in others)}.\n")
         if model in self.kinds:
@@ -155,9 +161,9 @@ class Page:
         for key in keys:
             one = made["properties"][key]
             path = key if model in _SELECTORS else f"{places[0]}.{key}"
-            default = _default(one, key in made.get("required", ()))
+            default = default_text(one, key in made.get("required", ()))
             example = self._example([f"{place}.{key}" for place in places], one)
-            rows.append(f"| `{path}` | {self._type(one)} | {default} | {_text(one)} | {example} |")
+            rows.append(f"| `{path}` | {self._type(one)} | {default} | {description(one)} | {example} |")
         return "\n".join(rows) + "\n"
 
     def _shared(self, model: str) -> list[str]:
@@ -176,12 +182,12 @@ class Page:
         if "$ref" in one:
             model = one["$ref"].rpartition("/")[2]
             return "anything" if model == "JsonValue" else f"[object](#{self.anchors[self._title(model)]})"
-        members = [each for each in _members(one) if each.get("type") != "null"]
-        if members:
-            return " or ".join(dict.fromkeys(self._type(each) for each in members))
+        types = [each for each in members(one) if each.get("type") != "null"]
+        if types:
+            return " or ".join(dict.fromkeys(self._type(each) for each in types))
         if "enum" in one or "const" in one:
-            return " or ".join(f"`{_flow(value)}`" for value in one.get("enum", [one.get("const")]))
-        if one.get("title") in _TYPES:
+            return " or ".join(f"`{flow(value)}`" for value in one.get("enum", [one.get("const")]))
+        if one.get("title") in TYPES:
             return str(one["title"])
         match one.get("type"):
             case "array":
@@ -192,9 +198,9 @@ class Page:
                 inside = next((value for value in values if isinstance(value, dict)), {})
                 return f"map of {self._type(inside)}"
             case "integer" | "number":
-                return _number(one)
+                return number(one)
             case "string":
-                return str(PATTERNS.get(one.get("pattern", ""), _length(one))).replace("|", "\\|")
+                return str(PATTERNS.get(one.get("pattern", ""), length(one))).replace("|", "\\|")
             case "boolean":
                 return "true or false"
         return "anything"
@@ -204,10 +210,10 @@ class Page:
         found = [self.values[path] for path in paths if path in self.values]
         found = [one["const"]] if "const" in one else found
         example = next((value for value in found if value != one.get("default")), None)
-        text = "" if example is None else _flow(example)
+        text = "" if example is None else flow(example)
         if example is None or len(text) > _LONG:
-            by_hand = [EXAMPLES[end] for end in sorted(EXAMPLES, key=len, reverse=True) if _ends(paths[0], end)]
-            text = next(iter(by_hand), "") or _made(one)
+            by_hand = [EXAMPLES[end] for end in sorted(EXAMPLES, key=len, reverse=True) if ends(paths[0], end)]
+            text = next(iter(by_hand), "") or example_of(one)
         elsewhere = "$ref" in str(one) and (isinstance(example, (dict, list)) or not text)
         return f"`{text}`" if text and not elsewhere else ""
 
@@ -217,58 +223,11 @@ def markdown(directory: Path) -> str:
     return Page(directory).markdown()
 
 
-def _members(one: Schema) -> list[Schema]:
-    """The alternative types of a value."""
-    return [*one.get("anyOf", ()), *one.get("oneOf", ())]
-
-
-def _flow(value: Any) -> str:
-    """A value as YAML in one line; only the first entry of a list."""
-    one = value[:1] if isinstance(value, list) else value
-    text: str = yaml.safe_dump(one, default_flow_style=True, width=1000)
-    return text.removesuffix("...\n").strip()
-
-
-def _ends(path: str, end: str) -> bool:
-    return path == end or path.endswith(f".{end}")
-
-
-def _stack(text: str) -> Any:
-    return yaml.safe_load(text)["config"][f"{PROJECT}:stack"]
-
-
-def _snippets(file: Path) -> Iterator[tuple[str, str]]:
-    """Key -> its lines in a stack file; only the first entry of a list."""
-    text = file.read_text()
-    lines, line_of, stack = text.splitlines(), line_finder(file), _stack(text)
-    starts = sorted((line_of(key), key) for key in stack)
-    for i, (start, key) in enumerate(starts):
-        end = starts[i + 1][0] if i + 1 < len(starts) else len(lines) + 1
-        if isinstance(stack[key], list) and len(stack[key]) > 1:
-            end = line_of(f"{key}[1]")
-        kept = [line.removeprefix("    ") for line in lines[start - 1 : end - 1]]
-        while kept and (not kept[-1].strip() or kept[-1].lstrip().startswith("#")):
-            kept.pop()
-        yield key, "\n".join(kept)
-
-
-def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value by its path. The first value of a path comes last, so that it wins in a dict."""
-    if path:
-        yield path, value
-    if isinstance(value, dict):
-        for key, below in reversed(value.items()):
-            yield from _flat(below, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list):
-        for below in reversed(value):
-            yield from _flat(below, f"{path}[]")
-
-
 def _references(one: Schema, path: str) -> Iterator[tuple[str, str]]:
     """The models that a property refers to, with their places."""
     if "$ref" in one:
         yield one["$ref"].rpartition("/")[2], path
-    for each in _members(one):
+    for each in members(one):
         yield from _references(each, path)
     if isinstance(one.get("items"), dict):
         yield from _references(one["items"], f"{path}[]")
@@ -286,63 +245,3 @@ def anchors(titles: list[str]) -> dict[str, str]:
         number = used[slug] = used.get(slug, -1) + 1
         found[title] = f"{slug}-{number}" if number else slug
     return found
-
-
-def _default(one: Schema, required: bool) -> str:
-    if required:
-        return "required"
-    match one.get("default"):
-        case None:
-            return "unset"
-        case [] | "":
-            return "empty"
-        case dict() as below:
-            return "its fields' own" if below else "empty"
-        case bool() as said:
-            return f"`{str(said).lower()}`"
-        case other:
-            return f"`{other}`"
-
-
-def _number(one: Schema) -> str:
-    least, most = one.get("minimum"), one.get("maximum")
-    if least is not None and most is not None:
-        return f"number, {least} to {most}"
-    return "number"
-
-
-def _length(one: Schema) -> str:
-    least, most = one.get("minLength"), one.get("maxLength")
-    if most:
-        return f"text of {least or 0} to {most} characters"
-    return f"text of {least} characters or more" if least else "text"
-
-
-def _made(one: Schema) -> str:
-    """A value of the type, different from the default."""
-    members = [each for each in _members(one) if each.get("type") != "null"]
-    if members:
-        return next(filter(None, (_made({**each, "default": one.get("default")}) for each in members)), "")
-    if "enum" in one or "const" in one:
-        values = [value for value in one.get("enum", [one.get("const")]) if value != one.get("default")]
-        return _flow(values[0]) if values else ""
-    if one.get("title") in _TYPES:
-        return _TYPES[one["title"]]
-    match one.get("type"):
-        case "array":
-            inside = _made(one.get("items", {}))
-            return f"[{inside}]" if inside else ""
-        case "boolean":
-            return "false" if one.get("default") else "true"
-        case "string":
-            said = re.search(r"\bsuch as (.+?)(?:,| or | \(|$)", PATTERNS.get(one.get("pattern", ""), ""))
-            return said[1] if said and said[1] != one.get("default") else ""
-    return ""
-
-
-def _text(one: Schema) -> str:
-    return str(one.get("description", "")).replace("|", "\\|")
-
-
-def _paragraphs(text: str) -> str:
-    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n")) + "\n"
