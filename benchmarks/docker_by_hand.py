@@ -24,10 +24,10 @@ from config.load import parse
 from effective.containers import control_plane
 from lab.docker.engine import OURS
 from tests.docker.conftest import Containers, client, prepared
+from tests.e2e.harness import quiet
 
 HERE = Path(__file__).parent
 TOKEN = "abcdef.0123456789abcdef"
-_QUIET = 1.5
 
 
 def by_hand(edge: Containers, files: Path) -> float:
@@ -61,12 +61,6 @@ def remove_by_hand() -> None:
         container.remove(force=True, v=True)
     for network in client().networks.list(names=["hand-left", "hand-right"]):
         network.remove()
-
-
-def quiet() -> None:
-    """Wait until the machine has little to do."""
-    while os.getloadavg()[0] > _QUIET:
-        time.sleep(2)
 
 
 def main() -> None:

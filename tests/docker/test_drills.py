@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pytest
 
 from tests.docker.conftest import NAME, Containers
-from tests.e2e.harness import until
 
 pytestmark = pytest.mark.docker
 
 
 def held(edge: Containers, *names: str) -> dict[str, Any]:
     """What drills showed, by their names. All of them passed."""
-    # Five kubelets start at once: a client that gets no CPU measures nothing.
-    until(lambda: os.getloadavg()[0] < 5, 300, "the machine is quiet")
-    outcomes = edge.json("drill", *names, timeout=500)
+    outcomes = edge.drill(*names, timeout=500)
     assert all(outcome["passed"] for outcome in outcomes), outcomes
     assert f"{NAME}-drill" not in edge.left()
     return {outcome["drill"]: outcome for outcome in outcomes}

@@ -115,6 +115,11 @@ class Edge:
     def verify(self, deadline: float = 150, ok: bool = True) -> Any:
         return self.json("verify", f"--deadline={deadline}", ok=ok)
 
+    def drill(self, *names: str, timeout: float = 420) -> Any:
+        """The outcomes of drills, on a machine that is quiet before the first."""
+        quiet()
+        return self.json("drill", *names, timeout=timeout)
+
     def look(self) -> Any:
         """What one round of verify says, green or not."""
         return self.json("verify", "--once", ok=False)
@@ -214,3 +219,21 @@ def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
         time.sleep(0.2)
+
+
+def quiet(seconds: float = 300) -> None:
+    """Wait until the machine is idle for more than half of three seconds: what was deployed a moment ago takes both
+    cores, and a measurement beside it would be one of the machine."""
+    until(lambda: _idle(3) > 0.5, seconds, "the machine is quiet")
+
+
+def _idle(seconds: float) -> float:
+    """The part of all cores' time that nothing needs."""
+
+    def times() -> list[int]:
+        return [int(word) for word in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
+
+    before = times()
+    time.sleep(seconds)
+    spent = [now - was for now, was in zip(times(), before, strict=True)]
+    return spent[3] / sum(spent)

@@ -28,7 +28,7 @@ def test_every_router_is_proven(ecmp: Edge) -> None:
 
 @pytest.mark.thorough
 def test_the_loss_of_one_router_costs_the_hold_time(ecmp: Edge) -> None:
-    [outcome] = ecmp.json("drill", "second-router-lost")
+    [outcome] = ecmp.drill("second-router-lost")
     [stream] = outcome["streams"]
     # Half of the requests go its way until the session is given up after 3 s.
     assert outcome["passed"] and 1 < stream["blackOut"] <= 4 and stream["lost"] > 20

@@ -16,7 +16,7 @@ OLD = "1.18.0"
 
 @pytest.mark.alone
 def test_a_drill_of_an_upgrade_loses_next_to_nothing_and_goes_back(edge: Edge) -> None:
-    [outcome] = edge.json("drill", "agents-upgraded")
+    [outcome] = edge.drill("agents-upgraded")
     assert outcome["passed"], outcome
     assert edge.cilium_versions() == {OLD}
     # To the letter: nothing is left for `up` to put right.

@@ -86,7 +86,7 @@ def leader(edge: Edge) -> str:
 
 
 def test_a_frozen_gateway_costs_little_and_comes_back(egress: Edge) -> None:
-    (result,) = egress.json("drill", "gateway-frozen")
+    (result,) = egress.drill("gateway-frozen")
     assert result["passed"], result["faults"]
     east, west = result["streams"]
     # It did happen: the other zone's address was seen meanwhile, and the other zone lost nothing.
@@ -209,7 +209,7 @@ def test_clocks_that_jump_change_nothing(egress: Edge) -> None:
 @pytest.mark.thorough
 def test_controllers_that_are_replaced_while_a_gateway_freezes(egress: Edge) -> None:
     before = set(replicas(egress))
-    (result,) = egress.json("drill", "controllers-replaced")
+    (result,) = egress.drill("controllers-replaced")
     assert result["passed"], result["faults"]
     assert not before & set(replicas(egress))
     assert result["streams"][0]["lost"] > 0

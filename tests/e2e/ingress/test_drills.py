@@ -12,7 +12,7 @@ QUICK = ("envoy-killed", "ingress-backend-killed", "certificate-rotated", "polic
 
 
 def test_what_can_be_killed_changed_or_locked_costs_what_it_may(ingress: Edge) -> None:
-    outcomes = ingress.json("drill", *QUICK)
+    outcomes = ingress.drill(*QUICK)
     assert [outcome["drill"] for outcome in outcomes] == list(QUICK)
     assert all(outcome["passed"] for outcome in outcomes)
     [locked] = [one for outcome in outcomes if outcome["drill"] == "policy-locked" for one in outcome["streams"]]
@@ -22,7 +22,7 @@ def test_what_can_be_killed_changed_or_locked_costs_what_it_may(ingress: Edge) -
 
 @pytest.mark.thorough
 def test_another_node_stands_in_for_a_frozen_holder(ingress: Edge) -> None:
-    [outcome] = ingress.json("drill", "l2-holder-frozen")
+    [outcome] = ingress.drill("l2-holder-frozen")
     [stream] = outcome["streams"]
     assert outcome["passed"] and 5 < stream["blackOut"] <= outcome["foreseen"]
 
@@ -30,7 +30,7 @@ def test_another_node_stands_in_for_a_frozen_holder(ingress: Edge) -> None:
 @pytest.mark.thorough
 def test_after_all_links_bounced_the_address_is_announced_again(ingress: Edge) -> None:
     """Asked by ARP in the end: neighbors know the address for a while, so that requests alone would not notice."""
-    [outcome] = ingress.json("drill", "l2-link-bounced")
+    [outcome] = ingress.drill("l2-link-bounced")
     [stream] = outcome["streams"]
     assert outcome["passed"] and stream["lost"] > 1000
     assert ingress.verify()["green"]
