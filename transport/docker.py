@@ -12,6 +12,7 @@ from config.errors import DockerError
 DEFAULT = "unix:///var/run/docker.sock"
 # Docker 19.03; older engines lack private cgroup namespaces and sysctls of networks.
 _OLDEST = (1, 40)
+_FULL = "no space left on device"
 _START = "start an engine and set DOCKER_HOST to its address, or on Debian 12 run: edge lab docker up"
 
 
@@ -54,6 +55,9 @@ def failures(what: str) -> Iterator[None]:
 
 def _last(words: str) -> str:
     lines = [line.strip() for line in words.splitlines() if line.strip()]
+    if any(_FULL in line for line in lines):
+        # The engine wraps it in the words of whatever it was doing.
+        return f"{_FULL} on the engine's disk; make room (docker system df, docker image prune), then run up again"
     return lines[-1].removeprefix("Error response from daemon: ") if lines else "no reason given"
 
 

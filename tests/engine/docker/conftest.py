@@ -34,7 +34,7 @@ def dockerd() -> Iterator[Engine]:
         engine = Engine(home, data)
         engine.up()
         try:
-            _import_tiny(engine, home)
+            import_tiny(engine, home)
             yield engine
         finally:
             engine.down()
@@ -67,17 +67,18 @@ def docker(dockerd: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     client.close()
 
 
-def _import_tiny(engine: Engine, scratch: Path) -> None:
+def import_tiny(engine: Engine, home: Path) -> None:
+    """Give the engine the image `tiny:1`; `home` keeps what it is made of."""
     from docker import DockerClient
 
-    root = scratch / "root"
+    root = home / "root"
     root.mkdir()
     subprocess.run(
         ["go", "build", "-o", str(root / "tiny"), str(TINY / "main.go")],
         check=True,
         env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GO111MODULE": "off"},
     )
-    subprocess.run(["tar", "-C", str(root), "-cf", str(scratch / "tiny.tar"), "."], check=True)
+    subprocess.run(["tar", "-C", str(root), "-cf", str(home / "tiny.tar"), "."], check=True)
     client = DockerClient(base_url=engine.host)
-    client.api.import_image_from_file(str(scratch / "tiny.tar"), "tiny", "1", changes=['ENTRYPOINT ["/tiny"]'])
+    client.api.import_image_from_file(str(home / "tiny.tar"), "tiny", "1", changes=['ENTRYPOINT ["/tiny"]'])
     client.close()
