@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
+from config.errors import EdgeError
 from engine.resource import Resource
 
 PARALLEL = 16
@@ -13,7 +14,8 @@ PARALLEL = 16
 def dependents_first(resources: list[Resource], work: Callable[[Resource], None], stop: Callable[[], bool]) -> None:
     """Call `work` for each resource after `work` on everything that refers to the resource has ended.
 
-    Starts no new work once `stop()` is true, and waits for running work.
+    Starts no new work once `stop()` is true, and waits for running work. What refers to nothing that failed goes on.
+    An EdgeError of `work` ends there: `work` has recorded it. Any other exception is raised when all work has ended.
     """
     waiting = {id(r): r for r in resources}
     needed: dict[int, set[int]] = {key: set() for key in waiting}
@@ -25,6 +27,7 @@ def dependents_first(resources: list[Resource], work: Callable[[Resource], None]
             for target in by_urn.get(urn, []):
                 if target != key:
                     needed[target].add(key)
+    unexpected: list[BaseException] = []
     with ThreadPoolExecutor(PARALLEL, "delete") as pool:
         running: dict[Future[None], int] = {}
         while waiting or running:
@@ -36,7 +39,11 @@ def dependents_first(resources: list[Resource], work: Callable[[Resource], None]
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 key = running.pop(future)
-                if future.exception() is not None:
+                error = future.exception()
+                if error is not None:
+                    unexpected += [] if isinstance(error, EdgeError) else [error]
                     continue
                 for others in needed.values():
                     others.discard(key)
+    if unexpected:
+        raise unexpected[0]

@@ -69,17 +69,20 @@ class KindCluster(pulumi.ComponentResource):
         """The cluster itself. Routers and outposts have their addresses before kind's nodes get theirs."""
         cluster = self._cluster
         image = f"--image {word(cluster.images.node)}" if cluster.images.node else ""
-        create = self._network.apply(
-            lambda network: script(_HERE / "kind_create.sh", cluster=cluster.name, network=word(network), image=image)
-        )
+
+        def text(name: str, **more: str) -> pulumi.Output[str]:
+            return self._network.apply(
+                lambda network: script(_HERE / name, cluster=cluster.name, network=word(network), **more)
+            )
+
         written = _configuration(self._stack, cluster)
         made = local.Command(
             "kind",
-            create=create,
+            create=text("kind_create.sh", image=image),
             # kind cannot change the nodes or the network of a cluster.
             triggers=[written, cluster.images.node or ""],
             stdin=written,
-            delete=script(_HERE / "kind_delete.sh", cluster=cluster.name),
+            delete=text("kind_delete.sh"),
             add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions(
                 parent=self,

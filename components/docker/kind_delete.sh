@@ -1,3 +1,5 @@
 # shellcheck shell=sh
 set -eu
-docker ps --all --quiet --filter label=io.x-k8s.kind.cluster=@CLUSTER@ | xargs -r docker rm --force --volumes >/dev/null
+# A create that was refused is undone as well: a cluster on another network is somebody else's.
+docker ps --all --quiet --filter label=io.x-k8s.kind.cluster=@CLUSTER@ --filter network=@NETWORK@ |
+	xargs -r docker rm --force --volumes >/dev/null

@@ -76,9 +76,15 @@ def test_it_gets_the_edge_and_stays(edge: Containers) -> None:
         stack["bgp"]["clusterConfigs"][0]["instances"][0]["peers"][0]["address"] = router
 
     nodes = {name: client().containers.get(name).id for name in NODES}
+    # Docker may have given kind's network the subnet of the shipped stack, which is refused for that reason alone.
+    elsewhere = json.loads(json.dumps(edge.original).replace("172.18.", "172.31."))
+    elsewhere["config"]["cilium-edge:stack"]["cluster"]["subnet"] = "172.31.0.0/16"
+    edge.write(elsewhere)
     refused = edge.run("up", ok=False)
     assert f"a kind cluster {NAME} exists that this stack did not make; use another cluster.name" in refused.stderr
     edge.run("destroy", "--yes")
+    # What was refused is not undone either.
+    assert {name: client().containers.get(name).id for name in NODES} == nodes
     edge.change(on_existing)
     edge.run("up", timeout=400)
     assert edge.verify()["green"]
@@ -86,8 +92,8 @@ def test_it_gets_the_edge_and_stays(edge: Containers) -> None:
     node = client().containers.get(NODES[1])
     set_on_node = ["sh", "-c", "ls /etc/cilium-edge; ip route show 10.244.0.0/16"]
     assert b"return-route" in node.exec_run(set_on_node)[1]
-    edge.run("destroy", "--yes", timeout=300)
-    assert edge.left() == sorted(NODES)
+    destroyed = edge.run("destroy", "--yes", timeout=300)
+    assert edge.left() == sorted(NODES), destroyed.stderr
     assert {name: client().containers.get(name).id for name in NODES} == nodes
     # What the program has set on the nodes and in the cluster is gone again.
     assert b"return-route" not in node.exec_run(set_on_node)[1]
