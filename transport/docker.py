@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from config.errors import DockerError
+from transport.libraries import load
 
 DEFAULT = "unix:///var/run/docker.sock"
 # Docker 19.03; older engines lack private cgroup namespaces and sysctls of networks.
@@ -23,7 +24,7 @@ def address(host: str = "") -> str:
 
 def connect(host: str = "", timeout: float = 60.0) -> Any:
     """A connected `docker.DockerClient`. Raises DockerError if no engine answers or the engine is too old."""
-    # The import takes 0.2 s, which only a stack with containers should spend.
+    load("docker")
     from docker import DockerClient
 
     where = address(host)
@@ -40,6 +41,7 @@ def connect(host: str = "", timeout: float = 60.0) -> Any:
 @contextmanager
 def failures(what: str) -> Iterator[None]:
     """Turn exceptions of the library into a DockerError that begins with `what`."""
+    load("docker")
     from docker.errors import APIError, BuildError, DockerException
     from requests.exceptions import RequestException
 

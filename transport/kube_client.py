@@ -6,13 +6,14 @@ import re
 from typing import Any
 
 from config.errors import ApiError
+from transport.libraries import load
 
-# Each returns a `kubernetes.client.ApiClient`. The package takes long to import, so that callers that need no cluster
-# do not pay for it.
+# Each returns a `kubernetes.client.ApiClient`.
 
 
 def from_kubeconfig(text: str) -> Any:
     """The cluster of a kubeconfig."""
+    load("kubernetes")
     import yaml
     from kubernetes import config as kubernetes_config
     from kubernetes.config.config_exception import ConfigException
@@ -25,6 +26,7 @@ def from_kubeconfig(text: str) -> Any:
 
 def ambient() -> Any:
     """The cluster of kubectl: from `KUBECONFIG` or the file in the home directory."""
+    load("kubernetes")
     from kubernetes import config as kubernetes_config
     from kubernetes.config.config_exception import ConfigException
 
@@ -36,6 +38,7 @@ def ambient() -> Any:
 
 def in_cluster() -> Any:
     """The cluster of this process, by its ServiceAccount."""
+    load("kubernetes")
     from kubernetes import client
     from kubernetes import config as kubernetes_config
     from kubernetes.config.config_exception import ConfigException

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from config.errors import KUBELET_UNREACHABLE
+from transport.libraries import load
 
 
 def run(api: Any, path: str, container: str, command: list[str], timeout: float) -> tuple[int, str, str] | None:
@@ -17,6 +18,7 @@ def run(api: Any, path: str, container: str, command: list[str], timeout: float)
     """
     # The client's websocket is used directly: the generated method imports a model of each kind of the API, and this
     # import takes longer than the command.
+    load("kubernetes.stream.ws_client")
     import websocket
     from kubernetes.client.exceptions import ApiException
     from kubernetes.stream.ws_client import ERROR_CHANNEL, websocket_call

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from config.errors import HostError
 from transport.deadline import Deadline
+from transport.libraries import load
 
 T = TypeVar("T")
 
@@ -119,6 +120,7 @@ class SshPool:
     async def _run(
         self, endpoint: Endpoint, command: str, stdin: str | None, timeout: float | None, environment: Mapping[str, str]
     ) -> Result:
+        load("asyncssh")
         import asyncssh
 
         for attempt in (1, 2):
