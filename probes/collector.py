@@ -6,7 +6,7 @@ import base64
 import contextlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,8 @@ _ROUTER_COMMANDS = {
 # The differences between the file and the running configuration, by FRR's own comparison.
 _COMPARED = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null"
 
+# The key of an answer or of an error, and what asks.
+Query = tuple[str, Callable[[], None]]
 _PARTS = Path(__file__).with_name("router_parts.sh").read_text()
 
 
@@ -59,65 +61,58 @@ class Collector:
     def collect(self) -> Observations:
         """Query routers, agents and the API. Never raises for a failed query: its answer is missing then."""
         observations = Observations()
-        with ThreadPoolExecutor(16, "probe") as pool:
-            for router in self.stack.managed_routers:
-                pool.submit(self._ask, observations, router.name, partial(self._router, observations, router))
-            kinds = [
-                *((kind, version, kind) for kind, version in conditions.kinds(self.stack).items()),
-                ("services", "v1", "Service"),
-                ("pods", "v1", "Pod"),
-                ("nodes", "v1", "Node"),
-                ("slices", "discovery.k8s.io/v1", "EndpointSlice"),
-            ]
-            if self.stack.bgp is not None:
-                edge = self.stack.cilium.edge_api_version
-                kinds += [
-                    ("advertisements", edge, "CiliumBGPAdvertisement"),
-                    ("CiliumBGPNodeConfigOverride", edge, "CiliumBGPNodeConfigOverride"),
-                ]
-            if self.stack.egress_policies:
-                kinds.append(("egress", HA_API_VERSION, HA_KIND))
-            if self.stack.l2_policies:
-                kinds += [
-                    ("leases", "coordination.k8s.io/v1", "Lease"),
-                    ("CiliumL2AnnouncementPolicy", "cilium.io/v2alpha1", "CiliumL2AnnouncementPolicy"),
-                ]
-            entries = list(entrances(self.stack))
-            entered, wanted = {item.kind for item in entries}, programmed.declared_routes(entries)
-            if "Ingress" in entered or self.stack.ingress_controller is not None:
-                kinds.append(("ingresses", "networking.k8s.io/v1", "Ingress"))
-            if "Gateway" in entered:
-                kinds += [
-                    ("gateways", f"{GATEWAY_GROUP}/v1", "Gateway"),
-                    *(
-                        (kind, f"{GATEWAY_GROUP}/{'v1alpha2' if kind == 'TLSRoute' else 'v1'}", kind)
-                        for kind in joined.declared(self.stack)
-                    ),
-                ]
-            if entered or self.stack.ingress_controller is not None or self.stack.guards():
-                kinds += [(kind, "cilium.io/v2", kind) for kind in conditions.POLICY_KINDS]
-                for space, name in sorted(certified(self.stack)):
-                    pool.submit(
-                        self._ask,
-                        observations,
-                        f"Secret {space}/{name}",
-                        partial(self._secret, observations, space, name),
-                    )
-            for key, api, kind in kinds:
-                pool.submit(self._ask, observations, key, partial(self._objects, observations, key, api, kind))
-        with ThreadPoolExecutor(8, "probe") as pool:
-            for pod in observations.objects.get("pods", []):
-                if is_agent(pod):
-                    name = pod["spec"].get("nodeName", "")
-                    pool.submit(self._ask, observations, name, partial(self._agent, observations, name, pod))
-                    if entered or self.stack.ingress_controller is not None:
-                        pool.submit(
-                            self._ask,
-                            observations,
-                            f"envoy of {name}",
-                            partial(self._envoy, observations, name, pod, wanted),
-                        )
+        self._ask_all(16, observations, self._of_routers_and_api(observations))
+        # The agents are those of the API's Pods.
+        self._ask_all(8, observations, self._of_agents(observations))
         return observations
+
+    def _of_routers_and_api(self, observations: Observations) -> Iterator[Query]:
+        for router in self.stack.managed_routers:
+            yield router.name, partial(self._router, observations, router)
+        for key, api, kind in self._kinds():
+            yield key, partial(self._objects, observations, key, api, kind)
+        if self._guarded():
+            for space, name in sorted(certified(self.stack)):
+                yield f"Secret {space}/{name}", partial(self._secret, observations, space, name)
+
+    def _of_agents(self, observations: Observations) -> Iterator[Query]:
+        entries = list(entrances(self.stack))
+        wanted = programmed.declared_routes(entries)
+        for pod in observations.objects.get("pods", []):
+            if is_agent(pod):
+                name = pod["spec"].get("nodeName", "")
+                yield name, partial(self._agent, observations, name, pod)
+                if entries or self.stack.ingress_controller is not None:
+                    yield f"envoy of {name}", partial(self._envoy, observations, name, pod, wanted)
+
+    def _guarded(self) -> bool:
+        """Whether policies decide about what the stack declares."""
+        return bool(any(entrances(self.stack)) or self.stack.ingress_controller is not None or self.stack.guards())
+
+    def _kinds(self) -> Iterator[tuple[str, str, str]]:
+        """The objects to list: the key among the observations, apiVersion, kind."""
+        for kind, version in conditions.kinds(self.stack).items():
+            yield kind, version, kind
+        yield from (("services", "v1", "Service"), ("pods", "v1", "Pod"), ("nodes", "v1", "Node"))
+        yield "slices", "discovery.k8s.io/v1", "EndpointSlice"
+        if self.stack.bgp is not None:
+            edge = self.stack.cilium.edge_api_version
+            yield "advertisements", edge, "CiliumBGPAdvertisement"
+            yield "CiliumBGPNodeConfigOverride", edge, "CiliumBGPNodeConfigOverride"
+        if self.stack.egress_policies:
+            yield "egress", HA_API_VERSION, HA_KIND
+        if self.stack.l2_policies:
+            yield "leases", "coordination.k8s.io/v1", "Lease"
+            yield "CiliumL2AnnouncementPolicy", "cilium.io/v2alpha1", "CiliumL2AnnouncementPolicy"
+        entered = {item.kind for item in entrances(self.stack)}
+        if "Ingress" in entered or self.stack.ingress_controller is not None:
+            yield "ingresses", "networking.k8s.io/v1", "Ingress"
+        if "Gateway" in entered:
+            yield "gateways", f"{GATEWAY_GROUP}/v1", "Gateway"
+            for kind in joined.declared(self.stack):
+                yield kind, f"{GATEWAY_GROUP}/{'v1alpha2' if kind == 'TLSRoute' else 'v1'}", kind
+        if self._guarded():
+            yield from ((kind, "cilium.io/v2", kind) for kind in conditions.POLICY_KINDS)
 
     def add_policies(self, observations: Observations) -> None:
         """Query the network policies as well, if `collect` did not need them."""
@@ -129,6 +124,13 @@ class Collector:
         """The output of a shell command in a pod's first container. Raises ApiError if the API refuses the exec."""
         metadata, container = pod["metadata"], pod["spec"]["containers"][0]["name"]
         return self.kube.exec(metadata["namespace"], metadata["name"], container, ["sh", "-c", command])[1]
+
+    def _ask_all(self, threads: int, observations: Observations, queries: Iterable[Query]) -> None:
+        with ThreadPoolExecutor(threads, "probe") as pool:
+            asked = [pool.submit(self._ask, observations, key, query) for key, query in queries]
+        for one in asked:
+            # What `_ask` does not know is a fault of this program, and must not look like silence.
+            one.result()
 
     @staticmethod
     def _ask(observations: Observations, who: str, question: Callable[[], None]) -> None:
