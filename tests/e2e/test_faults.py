@@ -307,6 +307,7 @@ def test_verify_is_red_and_names_the_cause(edge: Edge) -> None:
     assert edge.verify(deadline=180)["green"]
 
 
+@pytest.mark.thorough
 def test_no_lab_packet_crosses_the_hosts_interfaces(edge: Edge, tmp_path: Path) -> None:
     nets = (
         "192.168.10.0/24",

@@ -151,6 +151,7 @@ def test_a_pool_that_moves_within_the_stack_file_stays_the_same_object(edge: Edg
         as_declared(edge)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [1])
 def test_whatever_is_renamed_moved_split_or_merged_what_was_declared_last_is_there(edge: Edge, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a test that can be repeated

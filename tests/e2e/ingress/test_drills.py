@@ -8,7 +8,8 @@ from tests.e2e.harness import Edge
 
 pytestmark = pytest.mark.alone
 
-QUICK = ("envoy-killed", "ingress-backend-killed", "certificate-rotated", "policy-locked", "ingress-added")
+QUICK = ("envoy-killed", "policy-locked")
+OTHERS = ("ingress-backend-killed", "certificate-rotated", "ingress-added")
 
 
 def test_what_can_be_killed_changed_or_locked_costs_what_it_may(ingress: Edge) -> None:
@@ -18,6 +19,13 @@ def test_what_can_be_killed_changed_or_locked_costs_what_it_may(ingress: Edge) -
     [locked] = [one for outcome in outcomes if outcome["drill"] == "policy-locked" for one in outcome["streams"]]
     # It was shut indeed, and for the fault's time only.
     assert locked["lost"] > 200 and locked["spans"][-1]["answer"] is not None
+
+
+@pytest.mark.thorough
+def test_what_else_can_happen_to_an_ingress_costs_what_it_may(ingress: Edge) -> None:
+    outcomes = ingress.drill(*OTHERS)
+    assert [outcome["drill"] for outcome in outcomes] == list(OTHERS)
+    assert all(outcome["passed"] for outcome in outcomes)
 
 
 @pytest.mark.thorough
