@@ -165,7 +165,7 @@ class DockerHosts(pulumi.ComponentResource):
             "wait_timeout": 120,
             "healthcheck": {
                 "tests": ["CMD-SHELL", _CHECKS.get(one.role, _NODE_CHECK)],
-                "interval": "1s",
+                "interval": "3s",
                 "timeout": "5s",
                 "retries": 60,
                 "start_period": "1s",

@@ -56,7 +56,7 @@ def access_container(
         wait_timeout=60,
         healthcheck={
             "tests": ["CMD-SHELL", f"test -s {_PID}"],
-            "interval": "1s",
+            "interval": "3s",
             "timeout": "5s",
             "retries": 30,
             "start_period": "1s",
