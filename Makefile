@@ -68,8 +68,7 @@ e2e: $(VENV) ## tests on the lab: each feature once, as each change has to pass 
 	.venv/bin/python -m pytest -m "$(LABS) and not alone and not thorough" -n 2 --dist loadscope --durations=15
 	.venv/bin/python -m pytest -m "$(LABS) and alone and not thorough" --durations=15
 
-test-labs: $(VENV) ## every test on the lab: also faults, cuts, long drills and the truth of the rules (55 minutes)
-	@$(EDGE) setup --all
+test-labs: setup-all ## every test on the lab: also faults, cuts, long drills and the truth of the rules (55 minutes)
 	.venv/bin/python -m pytest -m "$(LABS) and not alone" -n 2 --dist loadscope
 	.venv/bin/python -m pytest -m "$(LABS) and alone"
 

@@ -21,8 +21,8 @@ TYPES = {
 
 
 def members(one: Schema) -> list[Schema]:
-    """The alternative types of a value."""
-    return [*one.get("anyOf", ()), *one.get("oneOf", ())]
+    """The alternative types of a value, without null."""
+    return [each for key in ("anyOf", "oneOf") for each in one.get(key, ()) if each.get("type") != "null"]
 
 
 def flow(value: Any) -> str:
@@ -67,7 +67,7 @@ def length(one: Schema) -> str:
 
 def example_of(one: Schema) -> str:
     """A value of the type, different from the default."""
-    types = [each for each in members(one) if each.get("type") != "null"]
+    types = members(one)
     if types:
         return next(filter(None, (example_of({**each, "default": one.get("default")}) for each in types)), "")
     if "enum" in one or "const" in one:

@@ -182,7 +182,7 @@ class Page:
         if "$ref" in one:
             model = one["$ref"].rpartition("/")[2]
             return "anything" if model == "JsonValue" else f"[object](#{self.anchors[self._title(model)]})"
-        types = [each for each in members(one) if each.get("type") != "null"]
+        types = members(one)
         if types:
             return " or ".join(dict.fromkeys(self._type(each) for each in types))
         if "enum" in one or "const" in one:

@@ -52,6 +52,7 @@ class Collector:
         self.ssh = ssh
         self.kube = kube
         self.endpoints = endpoints
+        self._entries = list(entrances(stack))
 
     def within(self, seconds: float) -> None:
         """Bound all further queries: an answer later than `seconds` from now counts as no answer."""
@@ -76,18 +77,17 @@ class Collector:
                 yield f"Secret {space}/{name}", partial(self._secret, observations, space, name)
 
     def _of_agents(self, observations: Observations) -> Iterator[Query]:
-        entries = list(entrances(self.stack))
-        wanted = programmed.declared_routes(entries)
+        wanted = programmed.declared_routes(self._entries)
         for pod in observations.objects.get("pods", []):
             if is_agent(pod):
                 name = pod["spec"].get("nodeName", "")
                 yield name, partial(self._agent, observations, name, pod)
-                if entries or self.stack.ingress_controller is not None:
+                if self._entries or self.stack.ingress_controller is not None:
                     yield f"envoy of {name}", partial(self._envoy, observations, name, pod, wanted)
 
     def _guarded(self) -> bool:
         """Whether policies decide about what the stack declares."""
-        return bool(any(entrances(self.stack)) or self.stack.ingress_controller is not None or self.stack.guards())
+        return bool(self._entries or self.stack.ingress_controller is not None or self.stack.guards())
 
     def _kinds(self) -> Iterator[tuple[str, str, str]]:
         """The objects to list: the key among the observations, apiVersion, kind."""
@@ -104,7 +104,7 @@ class Collector:
         if self.stack.l2_policies:
             yield "leases", "coordination.k8s.io/v1", "Lease"
             yield "CiliumL2AnnouncementPolicy", "cilium.io/v2alpha1", "CiliumL2AnnouncementPolicy"
-        entered = {item.kind for item in entrances(self.stack)}
+        entered = {item.kind for item in self._entries}
         if "Ingress" in entered or self.stack.ingress_controller is not None:
             yield "ingresses", "networking.k8s.io/v1", "Ingress"
         if "Gateway" in entered:

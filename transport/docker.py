@@ -41,7 +41,6 @@ def connect(host: str = "", timeout: float = 60.0) -> Any:
 @contextmanager
 def failures(what: str) -> Iterator[None]:
     """Turn exceptions of the library into a DockerError that begins with `what`."""
-    load("docker")
     from docker.errors import APIError, BuildError, DockerException
     from requests.exceptions import RequestException
 

@@ -31,7 +31,7 @@ class Requests:
     def path(self, api_version: str, kind: str, namespace: str | None, name: str | None) -> str:
         """The path of an object, or of all objects of a kind where `name` is None. Raises NotFound for a kind."""
         plural, namespaced = self._resource(api_version, kind)
-        base = f"/api/{api_version}" if "/" not in api_version else f"/apis/{api_version}"
+        base = _base(api_version)
         if namespaced and (namespace or name):
             base += f"/namespaces/{_quote(namespace or 'default')}"
         return f"{base}/{plural}" + (f"/{_quote(name)}" if name else "")
@@ -47,9 +47,8 @@ class Requests:
             found = self._resources.get((api_version, kind))
         if found is not None:
             return found
-        base = f"/api/{api_version}" if "/" not in api_version else f"/apis/{api_version}"
         try:
-            listing = self.call("GET", base)
+            listing = self.call("GET", _base(api_version))
         except NotFound:
             listing = {}
         with self._lock:
@@ -123,6 +122,10 @@ class Requests:
             message = message or answer.data.decode(errors="replace")[:300]
             raise ApiError(f"{method} {path}: {answer.status}: {message}", answer.status)
         return bytes(answer.data)
+
+
+def _base(api_version: str) -> str:
+    return f"/api/{api_version}" if "/" not in api_version else f"/apis/{api_version}"
 
 
 def _quote(value: str) -> str:

@@ -10,6 +10,7 @@ from pulumi_command.remote import Command, ConnectionArgs
 from pulumi_docker import Container, Network, RemoteImage
 
 from components.docker import links
+from components.docker.health import health_check
 from components.docker.keys import public, ssh_key
 from components.hosts.host_of import living_on, made_of
 from components.hosts.owner import owner
@@ -163,13 +164,7 @@ class DockerHosts(pulumi.ComponentResource):
             **({} if isinstance(self._cluster, KindCluster) else {"hosts": named}),
             "wait": True,
             "wait_timeout": 120,
-            "healthcheck": {
-                "tests": ["CMD-SHELL", _CHECKS.get(one.role, _NODE_CHECK)],
-                "interval": "3s",
-                "timeout": "5s",
-                "retries": 60,
-                "start_period": "1s",
-            },
+            "healthcheck": health_check(_CHECKS.get(one.role, _NODE_CHECK), retries=60),
         }
 
     def _outpost(self, one: plan.Container) -> dict[str, Any]:

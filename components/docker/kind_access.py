@@ -6,6 +6,7 @@ import pulumi
 from pulumi_command.remote import ConnectionArgs
 from pulumi_docker import Container
 
+from components.docker.health import health_check
 from components.docker.keys import public, ssh_key
 from effective.containers import name_on_engine
 
@@ -54,13 +55,7 @@ def access_container(
         ],
         wait=True,
         wait_timeout=60,
-        healthcheck={
-            "tests": ["CMD-SHELL", f"test -s {_PID}"],
-            "interval": "3s",
-            "timeout": "5s",
-            "retries": 30,
-            "start_period": "1s",
-        },
+        healthcheck=health_check(f"test -s {_PID}", retries=30),
         opts=opts,
     )
     return ConnectionArgs(

@@ -144,7 +144,7 @@ class Edge:
             return subprocess.CompletedProcess(command, 1, "", str(error))
         done = subprocess.run(
             argv,
-            env=env if outside else self.env,
+            env=env,
             input=stdin,
             capture_output=True,
             text=True,
