@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import tracemalloc
 from ipaddress import ip_address, ip_network
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -122,7 +123,7 @@ WHO = "02:00:00:00:00:09 on eth1"
 
 def test_a_stranger_s_address_is_passed_over_and_given_up() -> None:
     result, short = assigned(nets("172.18.0.84/31"), [A, B], conflicts={x(84): WHO})
-    assert result == {A: x(85)} and "172.18.0.84 is used by 02:00:00:00:00:09 on eth1, which is no gateway" in short
+    assert result == {B: x(85)} and "172.18.0.84 is used by 02:00:00:00:00:09 on eth1, which is no gateway" in short
     assert assigned(nets("172.18.0.84/31"), [A], {A: x(84)}, conflicts={x(84): WHO}) == ({A: x(85)}, "")
 
 
@@ -181,3 +182,20 @@ def test_an_older_policy_that_grows_leaves_a_younger_ones_addresses_alone(last: 
     older, short = allocator.assign("old", cidr, [A, B], [])
     assert older[A] == x(81) and (B in older) == (last == 86) == (not short)
     assert allocator.assign("young", cidr, [A, B], [])[0] == younger
+
+
+@pytest.mark.parametrize("ready", list(permutations([A, B, C])))
+def test_the_order_of_becoming_ready_does_not_matter(ready: tuple[Address, ...]) -> None:
+    result: Holders = {}
+    for count in range(1, len(ready) + 1):
+        result, short = assigned(
+            nets("172.18.0.84/30", "172.18.0.90/32"), list(ready[:count]), result, list(ready[count:])
+        )
+        assert not short
+    assert result == {A: x(85), B: x(86), C: x(90)}
+
+
+def test_a_gateway_whose_own_address_is_taken_gets_another() -> None:
+    assert assigned(nets("172.18.0.84/31"), [A, B], {B: x(84)}) == ({A: x(85), B: x(84)}, "")
+    # More gateways than addresses: the last one serves alone.
+    assert assigned(nets("172.18.0.84/31"), [C], resting=[A, B]) == ({C: x(84)}, "")

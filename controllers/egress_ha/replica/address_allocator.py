@@ -13,6 +13,9 @@ from itertools import islice
 
 from config.net import Address, Prefix
 
+# Gateway -> its address.
+GatewayAddresses = dict[Address, Address]
+
 # A message about a prefix with too few addresses considers at most this many of its addresses.
 _LOOKED_AT = 256
 
@@ -36,25 +39,23 @@ class AddressAllocator:
 
     def assign(
         self, policy: str, cidrs: Sequence[Prefix], wanted: Sequence[Address], resting: Sequence[Address]
-    ) -> tuple[dict[Address, Address], str]:
+    ) -> tuple[GatewayAddresses, str]:
         """Gateway -> its address, and why not every gateway of `wanted` has one (empty if each has one).
 
-        A gateway keeps its address if possible. The gateways of `resting` do not serve now. A resting gateway keeps its
+        A gateway keeps its address if possible. A new gateway gets the address of its place among all gateways of the
+        policy if the address is free. The gateways of `resting` do not serve now. A resting gateway keeps its
         address until another gateway needs it. Then this round withdraws the address, and a later round assigns it,
         when no gateway can still have it. An address of another policy is never used.
         """
         before = self.assigned.get(policy, {})
-        result: dict[Address, Address] = {}
+        result: GatewayAddresses = {}
         self._keep(cidrs, wanted, before, result)
-        short: list[Address] = []
-        for gateway in wanted:
-            if gateway in result:
-                continue
-            free = next((a for a in _hosts(cidrs) if self._free(a, gateway)), None)
-            if free is None or self.waiting:
-                short.append(gateway)
-            else:
-                result[gateway] = self._allocate(free, gateway)
+        if not self.waiting:
+            order = sorted({*wanted, *resting}, key=int)
+            new = [gateway for gateway in wanted if gateway not in result]
+            self._assign_own(cidrs, new, order, result)
+            self._assign_any(cidrs, new, result)
+        short = [gateway for gateway in wanted if gateway not in result]
         more = max(0, len(short) - self._pending(cidrs)) if short and not self.waiting else 0
         self._keep(cidrs, [gateway for gateway in resting if gateway in before][more:], before, result)
         return result, self._why(cidrs, short) if short else ""
@@ -69,7 +70,7 @@ class AddressAllocator:
         cidrs: Sequence[Prefix],
         gateways: Sequence[Address],
         before: Mapping[Address, Address],
-        result: dict[Address, Address],
+        result: GatewayAddresses,
     ) -> None:
         for gateway in gateways:
             address = before.get(gateway)
@@ -77,6 +78,22 @@ class AddressAllocator:
                 continue
             if any(address in cidr for cidr in cidrs):
                 result[gateway] = self._allocate(address, gateway)
+
+    def _assign_own(
+        self, cidrs: Sequence[Prefix], gateways: Sequence[Address], order: Sequence[Address], result: GatewayAddresses
+    ) -> None:
+        """The n-th gateway of `order` gets the n-th address, so that it does not matter which one is ready first."""
+        for gateway in gateways:
+            own = next(islice(_hosts(cidrs), order.index(gateway), None), None)
+            if own is not None and self._free(own, gateway):
+                result[gateway] = self._allocate(own, gateway)
+
+    def _assign_any(self, cidrs: Sequence[Prefix], gateways: Sequence[Address], result: GatewayAddresses) -> None:
+        """A gateway whose own address is taken gets the first free address."""
+        for gateway in gateways:
+            free = None if gateway in result else next((a for a in _hosts(cidrs) if self._free(a, gateway)), None)
+            if free is not None:
+                result[gateway] = self._allocate(free, gateway)
 
     def _allocate(self, address: Address, gateway: Address) -> Address:
         self.allocated[address] = gateway
