@@ -1,24 +1,22 @@
-"""kubernetes:*: any object by server-side apply, with waits for objects that take time to become ready."""
+"""kubernetes:*: any object by server-side apply."""
 
 from __future__ import annotations
 
 import base64
 import threading
 import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from config.errors import ApiError
 from engine.diff import PropertyChange, changes, touches
-from engine.providers.base import Context, DiffResult, NotAwaited
+from engine.providers import kubernetes_waits as waits
+from engine.providers.base import Context, DiffResult
 from engine.providers.made_anew import made_anew
 from engine.values import UNKNOWN, Properties
 from transport.kube import FIELD_MANAGER, Kube
-from transport.kube_requests import NotFound
+from transport.pauses import pause
 
 _IDENTITY = ["kind", "metadata.name", "metadata.namespace"]
-# Seconds until a restarted API server on a busy machine answers again.
-_PATIENCE = 30.0
 _SKIP_AWAIT = "pulumi.com/skipAwait"
 
 
@@ -73,13 +71,13 @@ class KubernetesProvider:
             return
         uid = live["metadata"]["uid"]
         kube.delete(inputs["apiVersion"], inputs["kind"], name, namespace, uid=uid)
-        deadline = time.monotonic() + context.timeout
+        began = time.monotonic()
         while live is not None and live["metadata"]["uid"] == uid:
             what = f"{inputs['kind']} {name}: not deleted yet; a finalizer may block it: {_shown_by(inputs)}"
-            _go_on(context, what)
-            if time.monotonic() > deadline:
+            waits.go_on(context, what)
+            if time.monotonic() - began > context.timeout:
                 raise ApiError(f"{what} (waited {context.timeout:.0f} s)")
-            time.sleep(0.1)
+            pause(began)
             live = kube.get(inputs["apiVersion"], inputs["kind"], name, namespace)
 
     def read(
@@ -118,10 +116,10 @@ class KubernetesProvider:
         if _is_patch(kind) and not self._exists(kube, manifest):
             name = manifest["metadata"]["name"]
             raise ApiError(f"{manifest['kind']} {name}: does not exist, and a patch creates no object")
-        live = _patiently(lambda: kube.apply(manifest, manager=field_manager(kind, inputs)), context)
+        live = waits.patiently(lambda: kube.apply(manifest, manager=field_manager(kind, inputs)), context)
         if (manifest["metadata"].get("annotations") or {}).get(_SKIP_AWAIT) == "true":
             return live
-        return _await(kube, live, context)
+        return waits.ready(kube, live, context)
 
     @staticmethod
     def _exists(kube: Kube, manifest: Properties) -> bool:
@@ -165,31 +163,6 @@ def _ours(live: Properties, outputs: Properties) -> bool:
     # The create was interrupted before it was recorded.
     managers = live["metadata"].get("managedFields") or []
     return any(entry.get("manager") == FIELD_MANAGER and entry.get("operation") == "Apply" for entry in managers)
-
-
-def _go_on(context: Context, what: str) -> None:
-    """Report what the step waits for. Raises NotAwaited if the run is ending."""
-    context.waiting(what)
-    if context.ending.is_set():
-        raise NotAwaited(f"{what}; the wait was stopped")
-
-
-def _patiently(call: Callable[[], Properties], context: Context) -> Properties:
-    """Repeat a call that fails for a temporary reason: the API server is restarting, the default
-    ServiceAccount of the namespace does not exist yet, or the kind is being registered.
-    """
-    deadline = time.monotonic() + min(_PATIENCE, context.timeout)
-    while True:
-        try:
-            return call()
-        except ApiError as error:
-            passing = error.status in (0, 429, 500, 502, 503, 504) or (
-                error.status == 403 and "service account" in str(error)
-            )
-            if not passing or time.monotonic() > deadline or context.ending.is_set():
-                raise
-            context.waiting(str(error))
-        time.sleep(0.25)
 
 
 def _is_patch(kind: str) -> bool:
@@ -237,73 +210,3 @@ def _observed(declared: Any, live: Any) -> Any:
             return [_observed(one, other) for one, other in zip(declared, live, strict=True)]
         return live
     return live
-
-
-def _await(kube: Kube, live: Properties, context: Context) -> Properties:
-    """Wait until the object is ready. Raises ApiError with the reason at the deadline."""
-    metadata, seconds = live["metadata"], context.timeout
-    deadline = time.monotonic() + seconds
-    while True:
-        reason = _not_ready(live)
-        if reason is None:
-            return live
-        if time.monotonic() > deadline:
-            why = "; ".join(_reasons(kube, live))
-            raise ApiError(
-                f"{live['kind']} {metadata['name']}: not ready after {seconds:.0f} s: {reason}"
-                + (f" ({why})" if why else "")
-            )
-        _go_on(context, f"{live['kind']} {metadata['name']}: {reason}")
-        time.sleep(0.15)
-        found = kube.get(live["apiVersion"], live["kind"], metadata["name"], metadata.get("namespace"))
-        if found is None:
-            raise NotFound(f"{live['kind']} {metadata['name']}: the object was deleted during the wait")
-        live = found
-
-
-def _not_ready(live: Properties) -> str | None:
-    spec, status = live.get("spec") or {}, live.get("status") or {}
-    match live["kind"]:
-        case "Deployment" | "StatefulSet":
-            wanted, ready = spec.get("replicas", 1), status.get("readyReplicas", 0)
-            current = status.get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
-            if not current or ready < wanted or status.get("updatedReplicas", 0) < wanted:
-                return f"{ready} of {wanted} replicas ready"
-        case "DaemonSet":
-            wanted, ready = status.get("desiredNumberScheduled", 0), status.get("numberReady", 0)
-            if status.get("observedGeneration", 0) < live["metadata"].get("generation", 0) or ready < wanted:
-                return f"{ready} of {wanted} nodes ready"
-        case "Pod":
-            conditions = {c["type"]: c["status"] for c in status.get("conditions") or []}
-            if conditions.get("Ready") != "True":
-                return f"phase {status.get('phase', 'Pending')}"
-        case "Service" if spec.get("type") == "LoadBalancer":
-            if not (status.get("loadBalancer") or {}).get("ingress"):
-                return "LB-IPAM has given no address"
-        case "CustomResourceDefinition":
-            conditions = {c["type"]: c["status"] for c in status.get("conditions") or []}
-            if conditions.get("Established") != "True":
-                return "not Established"
-    return None
-
-
-def _reasons(kube: Kube, live: Properties) -> Iterator[str]:
-    """Why pods of a workload are not ready, from the pods' own status."""
-    labels = ((live.get("spec") or {}).get("selector") or {}).get("matchLabels") or {}
-    if live["kind"] == "Service":
-        for condition in (live.get("status") or {}).get("conditions") or []:
-            if condition["status"] != "True":
-                yield f"{condition['type']}: {condition.get('message', '')}"
-        return
-    selector = ",".join(f"{k}={v}" for k, v in labels.items())
-    pods = kube.find("v1", "Pod", live["metadata"].get("namespace"), selector) if selector else []
-    for pod in pods:
-        status = pod.get("status") or {}
-        where = (pod.get("spec") or {}).get("nodeName", "no node")
-        for one in status.get("containerStatuses") or []:
-            waiting = (one.get("state") or {}).get("waiting")
-            if waiting:
-                yield f"{pod['metadata']['name']} on {where}: {waiting.get('message') or waiting['reason']}"
-        for condition in status.get("conditions") or []:
-            if condition["type"] == "PodScheduled" and condition["status"] != "True":
-                yield f"{pod['metadata']['name']}: {condition.get('message', 'not scheduled')}"

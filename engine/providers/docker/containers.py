@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from config.errors import DockerError
 from engine.providers.base import Context
-from engine.providers.docker import container_state, images, specification, uploads
+from engine.providers.docker import container_state, images, specification, uploads, wellness
 from engine.providers.docker.kinds import MARK, REPLACED, digest, taken
 from engine.values import Properties
 from transport.docker import failures
+from transport.pauses import pause
 
 # What an unfinished one is called. Docker renames in one step: a name of the stack's is a container that is well.
 _UNFINISHED = ".edge-unfinished"
-_WAIT = 60.0
 _CREATE = 600.0
 _GRACE = 10
 
@@ -66,7 +65,7 @@ class Containers:
             with failures(f"container {name}"):
                 made = self._made(docker, name, inputs)
                 made.start()
-                self._awaited(made, inputs, context)
+                wellness.awaited(made, inputs, context)
                 made.rename(name)
                 made.reload()
         except BaseException:
@@ -88,7 +87,7 @@ class Containers:
             if inputs.get("start", True):
                 # Does nothing where it runs.
                 found.start()
-                self._awaited(found, inputs, context)
+                wellness.awaited(found, inputs, context)
             found.reload()
         return container_state.outputs(inputs, found)
 
@@ -127,37 +126,6 @@ class Containers:
             raise
         return made
 
-    def _awaited(self, container: Any, inputs: Properties, context: Context) -> None:
-        """Raises DockerError where it ends at once, or does not get well in time."""
-        name, limit = inputs["name"], float(inputs.get("waitTimeout") or _WAIT)
-        deadline = time.monotonic() + limit
-        until: Callable[[dict[str, Any]], bool] = (
-            (lambda state: (state.get("Health") or {}).get("Status") == "healthy")
-            if inputs.get("wait")
-            else (lambda state: bool(state["Running"]))
-        )
-        if inputs.get("mustRun") is False:
-            return
-        # One that ends in its first moments would otherwise be seen while it still runs.
-        settled = time.monotonic() + (0.0 if inputs.get("wait") else 0.3)
-        while True:
-            container.reload()
-            state = container.attrs["State"]
-            if not state["Running"] and not state.get("Restarting"):
-                raise DockerError(
-                    f"container {name}: ended at once with status {state['ExitCode']}:"
-                    f" {container_state.last_words(container)}"
-                )
-            if until(state) and time.monotonic() >= settled:
-                return
-            if context.ending.is_set():
-                raise DockerError(f"container {name}: the run was stopped before the container was ready")
-            if time.monotonic() > deadline:
-                said = container_state.last_check(state) or container_state.last_words(container)
-                raise DockerError(f"container {name}: not healthy within {limit:.0f} s: {said}")
-            context.waiting(f"container {name} to be healthy")
-            time.sleep(0.2)
-
 
 def _created(docker: Any, configuration: Any, name: str) -> str:
     """The id of a container under the name of an unfinished one."""
@@ -166,16 +134,16 @@ def _created(docker: Any, configuration: Any, name: str) -> str:
     # The engine copies what the image has in its volumes, and answers afterwards: minutes, where disks are slow.
     patient = copy.copy(docker.api)
     patient.timeout = _CREATE
-    deadline = time.monotonic() + _CREATE
+    began = time.monotonic()
     while True:
         try:
             return str(patient.create_container_from_config(configuration, name + _UNFINISHED)["Id"])
         except APIError as error:
             # The engine may still be at work for a run that was cut off: nobody can see that container until then.
-            if error.status_code != 409 or time.monotonic() > deadline:
+            if error.status_code != 409 or time.monotonic() - began > _CREATE:
                 raise
         _remove(_get(docker, name + _UNFINISHED), 0, volumes=True)
-        time.sleep(0.5)
+        pause(began)
 
 
 def _get(docker: Any, name: str) -> Any:

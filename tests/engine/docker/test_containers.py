@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.project import Project, fates
+from tests.engine.project import Project, fates, until
 
 pytestmark = pytest.mark.lab
 
@@ -80,7 +80,7 @@ def test_two_networks_files_and_settings(project: Project, docker: Any) -> None:
     container = docker.containers.get("box")
     networks = container.attrs["NetworkSettings"]["Networks"]
     assert {name: end["IPAddress"] for name, end in networks.items()} == {"left": "10.77.1.10", "right": "10.77.2.10"}
-    assert container.attrs["State"]["Health"]["Status"] == "healthy"
+    until(lambda: docker.containers.get("box").attrs["State"]["Health"]["Status"] == "healthy")
     data, stat = container.get_archive("/etc/deep/key")
     assert b"hidden words" in b"".join(data) and stat["mode"] & 0o777 == 0o600
     assert container.attrs["HostConfig"]["Privileged"] and container.attrs["Config"]["Hostname"] == "inner"
