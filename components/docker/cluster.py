@@ -30,7 +30,7 @@ class KubeadmCluster(pulumi.ComponentResource):
         init = self._command(f"{control.name}-init", control.name, kubeadm.INIT, written, [control.name], [])
         self.kubeconfig = pulumi.Output.secret(init.stdout)
         # Each command ends when its Node exists with the labels and the PodCIDR that no kubelet sets.
-        self.registered = [self._register(stack, node, control, init) for node in stack.nodes]
+        self.registered = [self._register(stack, control, control, init)]
         # Workers in another subnet reach the API server through routers and static routes.
         settled = list(hosts.settled.values())
         for node in stack.nodes:
@@ -39,7 +39,10 @@ class KubeadmCluster(pulumi.ComponentResource):
             written = pulumi.Output.all(token, self.kubeconfig).apply(
                 lambda both, node=node: kubeadm.join_configuration(stack, node, *both)
             )
-            self._command(f"{node.name}-join", node.name, kubeadm.JOIN, written, [node.name, control.name], settled)
+            join = self._command(
+                f"{node.name}-join", node.name, kubeadm.JOIN, written, [node.name, control.name], settled
+            )
+            self.registered.append(self._register(stack, node, control, join))
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
     def _command(
@@ -74,8 +77,8 @@ class KubeadmCluster(pulumi.ComponentResource):
             ),
         )
 
-    def _register(self, stack: StackConfig, node: Node, control: Node, init: Command) -> Command:
-        """A Node's PodCIDR and labels, set on the control plane as soon as its kubelet has made it.
+    def _register(self, stack: StackConfig, node: Node, control: Node, joined: Command) -> Command:
+        """A Node's PodCIDR and labels, set on the control plane as soon as the node has joined.
 
         The Node outlives its container: one that is made anew joins under the same Node, with all that others have
         put on it.
@@ -91,7 +94,10 @@ class KubeadmCluster(pulumi.ComponentResource):
             opts=living_on(
                 connection,
                 pulumi.ResourceOptions(
-                    parent=self, depends_on=[init], delete_before_replace=True, additional_secret_outputs=["connection"]
+                    parent=self,
+                    depends_on=[joined],
+                    delete_before_replace=True,
+                    additional_secret_outputs=["connection"],
                 ),
             ),
         )
