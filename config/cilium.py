@@ -111,7 +111,7 @@ def _at(values: Any, key: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """The chart accepts texts as switches."""
+    """The value; the texts `true` and `false`, which the chart accepts as switches, become booleans."""
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 

@@ -142,7 +142,7 @@ class KindCluster(_Cluster):
     service_cidr: Prefix = IPv4Network("10.96.0.0/16")
     """The prefix of the cluster addresses of Services."""
     api_server: Address = IPv4Address("0.0.0.0")  # noqa: S104 - kind's control plane gets its address from Docker
-    """Unset: the address of the control plane's node."""
+    """The address of the API server; unset (0.0.0.0): the address of the control plane's node."""
 
 
 Cluster = Annotated[LabCluster | DockerCluster | KindCluster | ExistingCluster, Field(discriminator="kind")]

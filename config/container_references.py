@@ -1,4 +1,4 @@
-"""What hosts that are containers can have: Docker names their interfaces and has networks of IPv4 here."""
+"""The limits of hosts that are containers: Docker names their interfaces, and their networks have IPv4 only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ONLY = "eth0 (Docker's name for a container's only interface)"
 
 
 def in_containers(stack: StackConfig) -> Iterator[Problem]:
-    """Of a stack of kind docker."""
+    """The mistakes in a stack of kind docker."""
     nodes = [(f"nodes[{i}]", node.interfaces) for i, node in enumerate(stack.nodes)]
     for where, interfaces in [*nodes, *_routers(stack)]:
         wired = _wired(interfaces)
@@ -30,7 +30,7 @@ def in_containers(stack: StackConfig) -> Iterator[Problem]:
 
 
 def in_kind(stack: StackConfig, cluster: KindCluster) -> Iterator[Problem]:
-    """Of a kind cluster: kind names the nodes, and Docker gives each node one interface."""
+    """The mistakes in a stack of kind kind: kind names the nodes, and Docker gives each node one interface."""
     for where, interfaces in _routers(stack):
         yield from _networks(where, interfaces)
     for i, outpost in enumerate(stack.outposts):

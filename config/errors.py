@@ -7,6 +7,7 @@
     ├── LabError               the embedded lab could not be started, reached or stopped
     ├── HostError              a host refused: unreachable, wrong host key, wrong key, command failed
     ├── ApiError               the Kubernetes API refused or did not answer
+    ├── DockerError            the Docker engine refused or did not answer
     ├── StateError             the state file cannot be read, decrypted, locked or written
     ├── UnsupportedResource    the built-in engine cannot apply a declared resource type
     └── DeploymentFailed       one or more resources failed (each with its own line)
@@ -77,7 +78,7 @@ class HostError(EdgeError):
     """A host was unreachable over SSH, presented another host key, or failed a command."""
 
 
-# Every message about this error begins so. The API server itself answered.
+# The beginning of each message about an unreachable kubelet. The API server itself answered.
 KUBELET_UNREACHABLE = "the API server does not reach the kubelet"
 
 

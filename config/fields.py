@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 
 def texts(model: type[BaseModel]) -> dict[str, str]:
-    """YAML key -> docstring, for the fields of the model and of its base classes that have one."""
+    """YAML key -> docstring, for each field of the model and of its base classes that has a docstring."""
     found: dict[str, str] = {}
     for each in reversed(model.__mro__):
         found |= _of_module(each.__module__).get(each.__name__, {}) if _is_ours(each) else {}

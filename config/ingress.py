@@ -78,7 +78,7 @@ class IngressTls(Certificate):
 
 
 class Ingress(Model):
-    """An Ingress of class `cilium`. `annotations` are free text, as in Kubernetes."""
+    """An Ingress, by default of class `cilium`. `annotations` are free text, as in Kubernetes."""
 
     name: ObjectName
     """The object's name."""

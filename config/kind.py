@@ -1,4 +1,4 @@
-"""The addresses that Docker gives the nodes of a kind cluster, put into a stack's document before it is read."""
+"""The addresses that Docker gives the nodes of a kind cluster, added to a stack's document before validation."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def is_kind(document: Any) -> bool:
 
 
 def completed(document: dict[str, Any], learned: Learned) -> dict[str, Any]:
-    """The document with an address for each node: the learned one, else a free one of the subnet.
+    """The document with an address for each node: the learned address, otherwise a free address of the subnet.
 
-    With `ipam: kubernetes` a node has its PodCIDR from the same place. Whatever is malformed stays as it is: the
-    models refuse it.
+    A node also gets its learned PodCIDR, or with `ipam: kubernetes` the next /24 of the cluster's PodCIDR. Malformed
+    parts stay unchanged, because the models refuse them.
     """
     cluster = document["cluster"]
     nodes = [*_listed(document.get("nodes")), *_of_groups(document)]
@@ -46,7 +46,7 @@ def completed(document: dict[str, Any], learned: Learned) -> dict[str, Any]:
 
 
 def contradictions(document: dict[str, Any], learned: Learned) -> Iterator[Problem]:
-    """Addresses in the file that are not those of the running containers."""
+    """Addresses in the file that differ from the addresses of the running containers."""
     for i, node in enumerate(_listed(document.get("nodes"))):
         known = learned.get(str(node.get("name")), {}) if isinstance(node, dict) else {}
         said = _first(node).get("address")
@@ -63,7 +63,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _of_groups(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The nodes of groups; what is wrong with a group is said where the group itself is read."""
+    """The nodes of groups; none if a group is invalid, because the validation of `nodeGroups` itself reports that."""
     with suppress(ValidationError):
         groups = _listed(document.get("nodeGroups"))
         return [node for group in groups for node in NodeGroup.model_validate(group).nodes()]
@@ -91,7 +91,7 @@ def _with_address(
 
 
 def _free(document: dict[str, Any], nodes: list[dict[str, Any]]) -> Iterator[str]:
-    """Addresses of the subnet that no host of the file has, without the first one, which is Docker's own."""
+    """The addresses of the subnet that no host of the file has, except for the first address, which is Docker's own."""
     subnet = _prefix(document["cluster"].get("subnet", _DEFAULTS["subnet"]))
     taken = set()
     hosts = [*nodes, *_listed(document.get("routers"))]
@@ -106,7 +106,7 @@ def _free(document: dict[str, Any], nodes: list[dict[str, Any]]) -> Iterator[str
 
 
 def _pod_prefixes(document: dict[str, Any]) -> Iterator[str]:
-    """One prefix for each node, as kubeadm's controller manager gives them out; none unless Kubernetes does that."""
+    """The /24 prefixes in the order of kubeadm's controller manager; none without `ipam: kubernetes`."""
     cilium = document.get("cilium")
     whole = _prefix(document["cluster"].get("podCIDR", _DEFAULTS["pod_cidr"]))
     if isinstance(cilium, dict) and cilium.get("ipam") == "kubernetes" and whole is not None and whole.prefixlen <= 24:

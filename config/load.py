@@ -16,7 +16,7 @@ from config.stack import StackConfig
 from config.text import unfit
 
 PROJECT = "cilium-edge"
-# So many odd texts are reported at once.
+# The maximum number of unfit texts in one error.
 _AT_MOST = 20
 _NOTHING: Learned = {}
 
@@ -26,7 +26,7 @@ def load(learned: Learned = _NOTHING) -> StackConfig:
 
     Raises ConfigError with every problem at once.
     """
-    import pulumi  # the SDK takes most of a second to import, and parse() does without it
+    import pulumi  # the import takes most of a second, and parse() does not need the SDK
 
     document = pulumi.Config(PROJECT).get_object("stack")
     return parse(document, pulumi.get_stack(), learned)

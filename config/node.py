@@ -122,7 +122,7 @@ class Node(NodeSettings):
 
     `defaultGateway` is one address, or a list with one address of each family.
 
-    `ipam: kubernetes` requires `podCIDR`. With cluster-pool, the operator allocates it.
+    `ipam: kubernetes` requires `podCIDR`. With cluster-pool, the operator allocates the PodCIDR.
     """
 
     name: ObjectName

@@ -9,8 +9,8 @@ from config.net import MAC, Address, InterfaceAddress, LabelName, Port
 class Outpost(Model):
     """A host with an HTTP server that reports the source address of each request.
 
-    The host admits only `allowed` (none: all addresses). A lab starts its outposts. In other clusters the host already
-    exists, and the probes only send requests.
+    The host admits only `allowed` (none: all addresses). In a lab and on a Docker engine, the stack makes the
+    host. With an existing cluster, the host already exists, and the probes only send requests.
     """
 
     name: LabelName

@@ -62,7 +62,6 @@ _ELSEWHERE = {
 # The names of YAML's other scalars, for fields that expect a text.
 _SCALARS = {bool: "a boolean", int: "a number", float: "a number"}
 
-# The kinds of clusters.
 _CLUSTERS = ("lab", "docker", "kind", "existing")
 
 

@@ -1,4 +1,4 @@
-"""Names that are declared twice, that nobody declares, or that must not stand where they do."""
+"""Mistakes that only the whole stack shows: duplicate or undeclared names, and settings that do not fit together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from config.stack import StackConfig
 
 
 def broken_references(stack: StackConfig) -> Iterator[Problem]:
-    """Names that are declared twice, and names that are used but declared nowhere."""
+    """Duplicate names, undeclared names, credentials as passwords, and settings that the cluster does not allow."""
     yield from _duplicates("nodes", (node.name for node in stack.nodes))
     yield from _duplicates("routers", (router.name for router in stack.routers))
     yield from _duplicates("pools", (pool.name for pool in stack.pools))
@@ -56,7 +56,7 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
     for i, router in enumerate(stack.routers):
         if router.bgp.vrf and router.managed and stack.cluster.kind == "lab":
             yield Problem(
-                f"routers[{i}].bgp.vrf", "no VRF (the lab's routers have the default VRF alone)", router.bgp.vrf
+                f"routers[{i}].bgp.vrf", "no VRF (the lab's routers have only the default VRF)", router.bgp.vrf
             )
     if stack.cluster.kind == "docker":
         yield from in_containers(stack)
@@ -69,7 +69,7 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
 
 
 def _certificates(stack: StackConfig) -> Iterator[Problem]:
-    """One Secret has one certificate."""
+    """Secrets that are declared with two different certificates."""
     first: dict[tuple[str, str | None], Certified] = {}
     for item in certified(stack):
         made = item.certificate
@@ -89,7 +89,7 @@ def _certificates(stack: StackConfig) -> Iterator[Problem]:
 
 
 def _credentials_as_passwords(stack: StackConfig) -> Iterator[Problem]:
-    """Passwords and certificates go to routers and into Secrets: what opens hosts and the cluster must not."""
+    """Passwords and certificates go to routers and into Secrets. The SSH key and the kubeconfig must not go there."""
     keys = {stack.cluster.ssh.private_key_config: "the SSH key"}
     if stack.cluster.kind == "existing":
         keys[stack.cluster.kubeconfig_config] = "the kubeconfig"
@@ -138,13 +138,13 @@ def _in_router(where: str, router: Router) -> Iterator[Problem]:
         group = groups.get(neighbor.peer_group or "")
         of_group = group is not None and group.remote_as is not None
         if of_group == (neighbor.remote_as is not None) and (group is not None or neighbor.peer_group is None):
-            # FRR drops the AS of a neighbor whose group has one, without a word.
+            # FRR silently drops the AS number of a neighbor if the neighbor's group has an AS number.
             got = "both" if of_group else "neither"
             yield Problem(path, "either remoteAs, or a peerGroup with remoteAs", got)
 
 
 def _undeclared_policies(where: str, bgp: RouterBgp) -> Iterator[Problem]:
-    """FRR takes the name of a policy that is not there, and denies every route."""
+    """Policies that are used but not declared. FRR accepts such a name, and denies every route."""
     lists, maps = {item.name for item in bgp.prefix_lists}, {item.name for item in bgp.route_maps}
     uses: list[tuple[str, PeerSettings]] = []
     uses += [(f"{where}.peerGroups[{i}]", group) for i, group in enumerate(bgp.peer_groups)]
@@ -177,7 +177,7 @@ def _declared(kind: str, names: set[str]) -> str:
 
 
 def _bgp_duplicates(bgp: Bgp) -> Iterator[Problem]:
-    """Two objects of one name are one object in the API: whichever was written last."""
+    """Duplicate names of BGP objects. Of two objects with the same name, the API keeps the one written last."""
     yield from _duplicates("bgp.clusterConfigs", (item.name for item in bgp.cluster_configs))
     yield from _duplicates("bgp.peerConfigs", (item.name for item in bgp.peer_configs))
     yield from _duplicates("bgp.advertisements", (item.name for item in bgp.advertisements))

@@ -14,7 +14,7 @@ _UNCHANGED = RouteSet()
 
 
 def has_policy(use: PolicyUse, direction: Direction) -> bool:
-    """Whether this counts as a policy in FRR (RFC 8212)."""
+    """Whether a neighbor has a policy of that direction, in the sense of FRR and RFC 8212."""
     return _list_name(use, direction) is not None or _map_name(use, direction) is not None
 
 

@@ -108,7 +108,7 @@ class RouteMap(Model):
     """Entries in order. A route that matches no entry is denied."""
 
     name: PolicyName
-    """The name that neighbors use."""
+    """The name that neighbors, peer groups and `redistribute` use."""
     entries: Annotated[tuple[RouteMapEntry, ...], Field(min_length=1)]
     """The entries, in order: the first matching entry decides."""
 

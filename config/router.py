@@ -77,7 +77,7 @@ class RouterBgp(Model):
 
     Unset fields have FRR's defaults of the profile in `defaults`. `updateDelay` is how many seconds a starting bgpd
     waits for all of its neighbors before it changes routes. `vrf` is a VRF that already exists on the router. `raw` has
-    further lines of the block. They are kept unchanged, and only FRR checks them.
+    further lines of the block, which are kept unchanged and which only FRR checks.
     """
 
     asn: ASN
@@ -159,7 +159,7 @@ class Router(Model):
     The stack file declares the configuration of an unmanaged router: every check runs, and nothing is applied.
     `adopt: true` lets the program take over a frr.conf that it did not write, if the stack has every line of the file.
     `adopt: replace` also accepts lost lines. Without `adopt`, the program refuses to replace a foreign configuration.
-    `raw` has further lines of frr.conf outside of `router bgp`. They are kept unchanged.
+    `raw` has further lines of frr.conf outside of `router bgp`, which are kept unchanged.
     """
 
     name: ObjectName

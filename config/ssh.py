@@ -36,7 +36,7 @@ class SshEndpoint(Model):
     port: Port = 22
     """The TCP port of sshd."""
     host_key: HostKey | None = None
-    """The public key line that the host must present; a lab knows the keys of its hosts."""
+    """The public key line that the host must present; only an existing cluster needs the key."""
 
 
 class SshAccess(Model):

@@ -1,4 +1,4 @@
-"""Types of texts that are used in a shell, a template, a path or an argument. Control characters in all other texts."""
+"""Types of texts for shells, templates, paths and arguments, and a search for control characters in all texts."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ PATTERNS = {_RULE: "the id of a rule such as B18"}
 
 
 class Waiver(Model):
-    """Silences rule `rule` at `path` and everything under it (no path: everywhere)."""
+    """A rule that is silenced at `path` and everywhere below (no path: everywhere)."""
 
     rule: Annotated[str, Field(pattern=_RULE)]
     """The rule's id."""

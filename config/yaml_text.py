@@ -17,7 +17,7 @@ _MERGE = "tag:yaml.org,2002:merge"
 
 
 class _Loader(_Safe):  # type: ignore[misc]
-    """A SafeLoader that refuses duplicate keys. Without it the later key would silently override the earlier one."""
+    """A SafeLoader that refuses duplicate keys. With SafeLoader, the later key silently overrides the earlier one."""
 
 
 def read(text: str) -> Any:
@@ -45,7 +45,7 @@ def compose(text: str) -> yaml.Node | None:
 
 
 def _shallow(text: str) -> None:
-    """Refuses deep documents before the composer reads them: libyaml's composer recurses until the process crashes."""
+    """Refuse deep documents before the composer reads them: libyaml's composer recurses until the process crashes."""
     depth = 0
     for event in yaml.parse(text, Loader=_Safe):
         if isinstance(event, yaml.CollectionStartEvent):

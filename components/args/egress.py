@@ -57,9 +57,9 @@ class EgressHAArgs(TypedDict):
     gateway stays excluded longer each time, up to `maxHold`. `addressLifetime` is how long the kernel keeps an address
     from egressCIDRs without confirmation. With `uplinkChecks`, gateways also check their uplink: a route to the
     destination, the route's link, and ARP for the next hop. A new address makes an agent reload its datapath.
-    Traffic therefore returns to a gateway `settle` after the gateway got the address, and only if its agent answers
-    on `agentHealthPort` (0: no check). `image` is the controller's image; a lab needs none. `metricsListen` puts
-    metrics on the node's address or on its loopback.
+    Traffic therefore returns to a gateway `settle` seconds after the gateway got the address, and only if its agent
+    answers on `agentHealthPort` (0: no check). `image` is the controller's image; a lab needs none. `metricsListen`
+    puts metrics on the node's address or on its loopback.
     """
 
     image: NotRequired[pulumi.Input[str]]

@@ -56,7 +56,7 @@ class IngressRuleArgs(TypedDict):
 
 
 class IngressArgs(TypedDict):
-    """An Ingress of class `cilium`. `annotations` are free text, as in Kubernetes."""
+    """An Ingress, by default of class `cilium`. `annotations` are free text, as in Kubernetes."""
 
     name: str
     namespace: NotRequired[str]

@@ -39,7 +39,7 @@ class RouterBgpArgs(TypedDict):
 
     Unset fields have FRR's defaults of the profile in `defaults`. `updateDelay` is how many seconds a starting bgpd
     waits for all of its neighbors before it changes routes. `vrf` is a VRF that already exists on the router. `raw` has
-    further lines of the block. They are kept unchanged, and only FRR checks them.
+    further lines of the block, which are kept unchanged and which only FRR checks.
     """
 
     asn: pulumi.Input[float]
