@@ -40,10 +40,10 @@ class Network:
 
 @dataclass(frozen=True)
 class Container:
-    """A host. `links` without a wire, `routes` and gateways are set inside the container.
+    """A host. `links` (interfaces without a wire), `routes` and `gateways` are set inside the container.
 
-    `added` are addresses that the container gets beside Docker's own: Docker accepts no fixed address in a network
-    whose subnet Docker itself has chosen, as in the networks that the kind CLI makes.
+    `added` are addresses that the container gets in addition to Docker's own: Docker accepts no fixed address in a
+    network whose subnet Docker itself has chosen, as in the networks that the kind CLI makes.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Container:
 
     @property
     def address(self) -> Address | None:
-        """The address of its sshd. None: the address that Docker picks."""
+        """The address of the container's sshd. None: the address that Docker picks."""
         return self.wires[0].address
 
 
@@ -143,9 +143,9 @@ def _outpost(outpost: Outpost) -> Container:
 
 
 def _gateway(stack: StackConfig, subnet: IPv4Network, taken: set[Address]) -> Address:
-    """An address that no host has: the last one, because people use the first ones.
+    """The last address that no host has, because people use the first ones.
 
-    Docker gives kind's nodes the first addresses after the gateway.
+    In a kind cluster, the first address if it is free: Docker gives kind's nodes the addresses after the gateway.
     """
     first = next(subnet.hosts())
     if isinstance(stack.cluster, KindCluster) and first not in taken:

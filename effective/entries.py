@@ -17,7 +17,7 @@ from config.workload import Service
 from effective.helm import reader
 from effective.made import gateways, of_gateways, of_ingress
 
-# The chart's ingressController.hostNetwork.sharedListenerPort.
+# The chart's default of ingressController.hostNetwork.sharedListenerPort.
 _SHARED_PORT = 8080
 
 
@@ -159,7 +159,7 @@ def _of_gateway(stack: StackConfig, gateway: Gateway) -> Iterator[Entry]:
 
 
 def joined(gateway: Gateway, listener: Listener, kind: str, route: Route) -> list[str | None]:
-    """The hosts for which a listener accepts a route (empty: the listener does not accept it). None: every host."""
+    """The hosts for which a listener accepts a route; empty: it does not accept the route. None: every host."""
     asks = any(
         parent.name == gateway.name
         and (parent.namespace or route.namespace) == gateway.namespace

@@ -117,7 +117,7 @@ def of_ingresses(stack: StackConfig, helm: Helm) -> Iterator[Made]:
 
 
 def of_gateways(stack: StackConfig, helm: Helm) -> Iterator[Made]:
-    """The Services of the Gateways of Cilium's class. None, if the listeners are in the nodes' host network."""
+    """The Services of the Gateways of Cilium's class; none if Gateway API is off or uses the nodes' host network."""
     on = [str(helm(f"gatewayAPI.{key}enabled")).lower() == "true" for key in ("", "hostNetwork.")]
     if on != [True, False]:
         return

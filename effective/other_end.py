@@ -32,7 +32,7 @@ def _facts(session: DeclaredSession) -> Iterator[str]:
     if config is None:
         return
     if config.transport is not None and config.transport.peer_port is not None:
-        yield f"called on port {config.transport.peer_port}"
+        yield f"connects to port {config.transport.peer_port}"
     yield f"hold time {config.timers.hold} s, keepalive {config.timers.keepalive} s"
     yield f"password {'set' if config.auth_secret_ref else 'not set'}"
     if config.ebgp_multihop is not None and session.local_asn != far.asn:

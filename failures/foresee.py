@@ -50,7 +50,7 @@ class Foreseen:
 
 
 def things(stack: StackConfig) -> list[Thing]:
-    """Everything that a failure can affect: declared, under `manifests`, or made by Cilium (for Ingresses)."""
+    """Everything that a failure can affect: declared, under `manifests`, or made by Cilium."""
     read = with_made(whole(stack).stack.model_copy(update={"manifests": ()}))
     return [*routes.things(read), *served.things(read)]
 

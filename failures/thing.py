@@ -13,8 +13,8 @@ class RedundantPath:
     """One path to a thing. The path fails with any of its `parts`.
 
     Parts are `node/NAME`, `link/HOST/INTERFACE`, `router/NAME`, `session/NODE - ROUTER`, `gateway/NODE` and
-    `pod/WORKLOAD` (the node of the pod, whichever it is). `seconds`: until traffic has left a path that failed
-    silently.
+    `pod/WORKLOAD` (the node of the pod, which the stack does not fix). `seconds`: the time until traffic has left a
+    path that failed silently.
     """
 
     parts: frozenset[str]

@@ -1,4 +1,4 @@
-"""The settings of a router for each neighbor: the neighbor's own settings, otherwise those of its peer group."""
+"""The settings of a router for each neighbor: the neighbor's own settings, otherwise its peer group's settings."""
 
 from __future__ import annotations
 
