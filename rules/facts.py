@@ -216,7 +216,7 @@ class Facts:
 
     @cached_property
     def addresses(self) -> list[tuple[str, str, InterfaceAddress]]:
-        """Every interface address of every host: path, host name, address."""
+        """Every interface address of every node and router: path, host name, address."""
         hosts = [(f"nodes[{i}]", node.name, node.links) for i, node in enumerate(self.stack.nodes)]
         hosts += [(f"routers[{i}]", router.name, router.interfaces) for i, router in enumerate(self.stack.routers)]
         return [
@@ -227,7 +227,7 @@ class Facts:
         ]
 
     def networks(self) -> Iterator[tuple[str, Prefix]]:
-        """The distinct prefixes of the hosts' links, with their paths."""
+        """The distinct prefixes of the nodes' and routers' links, with their paths."""
         seen: set[Prefix] = set()
         for path, _, address in self.addresses:
             if address.network not in seen:

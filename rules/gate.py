@@ -1,6 +1,6 @@
 """The gate before every change of hosts or of the cluster: a stack with an error finding is refused.
 
-The program and the command line use it.
+The program and the command line use this gate.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The rules that a program's resources are enough for.
+"""The rules that need nothing beyond a program's resources.
 
 A program without the components of this project declares custom resources, a release and Services, but no hosts, links
-or routers. Only `edge check` runs the rules that need these.
+or routers. Only `edge check` runs the rules that need hosts,
+links or routers.
 """
 
 # Rules about absent objects. They run only if the program declares Cilium itself and all objects could be read.
@@ -102,5 +103,5 @@ SCOPE = frozenset(
     )
 )
 
-# Rules for which a single router is enough.
+# Rules that need nothing beyond a single router.
 ROUTER = frozenset(("B27", "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11"))

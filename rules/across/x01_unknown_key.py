@@ -27,7 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         tree = ": { ".join(key.split(".")) + ": ..." + " }" * key.count(".")
         yield error(
             f"cilium.values.{key}",
-            "keys one below the other: a dot inside a key is no path",
+            "nested keys: a dot inside a key does not separate keys",
             key,
             f"write it as {tree}",
         )

@@ -27,7 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if helm_values(before) != helm_values(facts.stack):
         yield warning(
             "cilium.values.rollOutCiliumPods",
-            "true where values change",
+            "true if values change",
             "false",
             "set rollOutCiliumPods: true, or restart the agents after up",
         )

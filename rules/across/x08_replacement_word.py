@@ -26,6 +26,6 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield error(
             "cilium.values.kubeProxyReplacement",
             "true or false",
-            f"{value}, which is gone since 1.16",
+            f"{value}, which Cilium 1.16 removed",
             f"take it out and write cilium.kubeProxyReplacement: {'false' if off else 'true'}",
         )

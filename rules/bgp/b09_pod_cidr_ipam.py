@@ -1,8 +1,7 @@
 """B9: PodCIDR is advertised, but the IPAM mode assigns no PodCIDR to nodes.
 
-Why: Only the IPAM modes `kubernetes` and `cluster-pool` assign a prefix to each node. With multi-pool,
-CiliumPodIPPool entries advertise the pools. The agent ignores a PodCIDR entry in every other mode than the first
-two.
+Why: Only the IPAM modes `kubernetes` and `cluster-pool` assign a prefix to each node. In every other
+mode, the agent ignores a PodCIDR entry. With multi-pool, CiliumPodIPPool entries advertise the pools.
 Seen: Nowhere.
 Since: 1.16
 Source: Cilium BGP control plane configuration

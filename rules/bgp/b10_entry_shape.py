@@ -1,8 +1,8 @@
 """B10: An advertisement entry has fields that its type does not allow.
 
 Why: An entry of type Service requires `addresses`. Entries of the other types must not have `addresses`, and a
-PodCIDR entry must not have a selector. aggregationLength is valid for Services only, from 1 to 31. The API server
-refuses the whole object.
+PodCIDR entry must not have a selector. aggregationLength (1 to 31) and aggregationLengthIPv6 (1 to 127) are valid for
+Services only. The API server refuses the whole object.
 Seen: In the API server's error.
 Since: 1.16
 Source: validation of the CRD CiliumBGPAdvertisement

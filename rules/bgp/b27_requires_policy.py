@@ -22,7 +22,7 @@ from rules.words import some
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """An eBGP neighbor needs an inbound policy. Only routers need an outbound policy: nodes ignore received routes."""
+    """Every eBGP neighbor needs an inbound policy. Nodes need no outbound policy: they ignore received routes."""
     nodes = {interface.address.ip for node in facts.stack.nodes for interface in node.interfaces}
     for i, router in enumerate(facts.stack.routers):
         if not router.bgp.ebgp_requires_policy or not router.managed:

@@ -1,7 +1,7 @@
 """B28: A router installs fewer next hops than nodes advertise.
 
 Why: FRR installs at most `maximum-paths` next hops. The default is 64, unless FRR was built with a lower limit
-(Debian's build is the one that was measured). Nodes beyond the limit receive no traffic. FRR combines paths with
+(measured with Debian's build). Nodes beyond the limit receive no traffic. FRR combines paths with
 different AS numbers only with `bestpath as-path multipath-relax`.
 Seen: Nowhere. The router has the route with fewer next hops.
 Since: 1.16

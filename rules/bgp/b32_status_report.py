@@ -34,5 +34,5 @@ def check(facts: Facts) -> Iterator[Finding]:
                 "cilium.bgpStatusReport",
                 f"true (the cluster has {count} nodes)",
                 "false",
-                "leave it on below some hundred nodes",
+                "leave it on in clusters of less than a few hundred nodes",
             )

@@ -3,7 +3,7 @@
 Why: Before Cilium 1.18 the last entry wins, and the order of the entries is not documented. From 1.18 on the agent
 merges the communities of both entries and uses the highest local preference. Two Services in one aggregated prefix
 share one route, with the attributes of either entry.
-Seen: Nowhere. The router has the route, with attributes that nobody chose.
+Seen: Nowhere. The router has the route, with unexpected attributes.
 Since: 1.16
 Source: Cilium BGP control plane documentation (overlapping advertisements); cilium/cilium #35721, #40585
 

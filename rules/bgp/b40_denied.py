@@ -41,7 +41,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield warning(
                 f"{far.settings_path}.{_key(far)}",
                 f"a policy that permits {prefix if exact else f'/{length} prefixes of {prefix}'} ({what})",
-                f"one that denies {'it' if exact else 'all of them'}",
+                f"a policy that denies {'it' if exact else 'all of them'}",
                 f"permit {prefix}{'' if exact else f' le {length}'}, unless it is kept out on purpose",
             )
 

@@ -20,7 +20,7 @@ from rules.finding import Finding, error
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Counts the certain prefixes of one family: the PodCIDR, and an address for each selected Service."""
+    """Counts the certain IPv4 prefixes: the PodCIDR, and an address for each selected Service without aggregation."""
     reported: set[str] = set()
     for session in facts.sessions:
         most = session.far.setting("maximum_prefix") if session.far is not None else None

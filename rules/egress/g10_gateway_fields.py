@@ -1,7 +1,7 @@
 """G10: A policy sets the wrong one of egressGateway, egressGateways and egressGroups.
 
 Why: The CRD requires egressGateway. The list egressGateways came with Cilium 1.18, and overrides egressGateway when
-both are set. A policy with neither has no gateway.
+both are set. A policy with none of the three has no gateway.
 Seen: In the API server's error.
 Since: 1.16
 Source: the CRD CiliumEgressGatewayPolicy

@@ -1,8 +1,8 @@
 """G15: An egress gateway and the Envoy proxy share a datapath.
 
 Why: Before Cilium 1.16, traffic that an L7 policy sent through the proxy left with the node's address instead of
-the gateway's. 1.16 is the oldest version that the project supports. For the Isovalent kinds, the version of the
-study behind the egress stack still requires l7Proxy off.
+the gateway's. 1.16 is the oldest version that the project supports. Isovalent's build in the study behind the
+egress stack still requires l7Proxy off.
 Seen: Nowhere.
 Since: 1.16
 Source: cilium/cilium #19642

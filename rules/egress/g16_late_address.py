@@ -1,7 +1,7 @@
-"""G16: The program does not add a gateway address before the policy.
+"""G16: A policy has egressCIDRs without egressGroups.
 
-Why: The agent reads an interface's addresses when it handles the policy. The agent does not use an address that is
-added later until the policy is applied again.
+Why: Only gateways of egressGroups get addresses from egressCIDRs. The agent reads an interface's addresses when it
+handles the policy. The agent does not use an address that is added later until the policy is applied again.
 Seen: Nowhere. Traffic is dropped or leaves with another address.
 Since: 1.16
 Source: cilium/cilium #47761

@@ -20,7 +20,7 @@ from rules.finding import Finding, error, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Checks gateways and other nodes. Control planes without pods are left out."""
+    """Checks gateways and workers. A control plane that is no gateway is left out."""
     for i, policy in enumerate(facts.stack.egress_policies):
         if policy.az_affinity == "disabled":
             continue

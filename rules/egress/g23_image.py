@@ -1,4 +1,4 @@
-"""G23: The image of the egress controller is not pinned by digest in a registry of yours.
+"""G23: The image of the egress controller is not pinned by digest in your own registry.
 
 Why: The controller runs on the host network, and its part on the gateways runs as root. An image name without a
 registry resolves to a public registry, where anybody may push the name. A tag can be pushed again.
@@ -27,7 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if stack.cluster.kind == "lab" or not any(p.by_controller(stack.cilium.edition) for p in stack.egress_policies):
         return
     image = stack.egress_ha.image
-    expected = "an image of a registry of yours, with its digest"
+    expected = "an image in your own registry, with its digest"
     fix = "build it (controllers/egress_ha/Dockerfile), push it, and name it as registry/name@sha256:..."
     if image is None:
         why = "egressGroups on open-source Cilium need the controller"

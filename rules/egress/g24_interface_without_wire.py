@@ -4,7 +4,7 @@ Why: Up to Cilium 1.19 the interface of a policy only sets the source address of
 select the outgoing interface. From 1.20 on, packets leave by the interface of the policy. An interface without a
 wire (a dummy, a bridge without ports) loses the packets. `egressIP` sets the same source address, and leaves the
 outgoing interface to the routes.
-Seen: Nowhere. Connections time out, and the entries of every map are right.
+Seen: Nowhere. Connections time out, and all BPF maps have the right entries.
 Since: 1.20
 Source: Cilium 1.19.7 and 1.20.2, pkg/egressgateway/policy.go and bpf/lib/egress_gateway.h (egress_ifindex)
 

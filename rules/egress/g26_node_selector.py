@@ -1,8 +1,8 @@
 """G26: An egress policy has a nodeSelector that this Cilium version does not support.
 
-Why: Cilium supports `nodeSelector` beside `podSelector` from 1.17 on. Before, the API server drops the field, and the
-policy selects the pods of all nodes.
-Seen: Nowhere. Pods of other nodes leave by the gateway, too.
+Why: Cilium supports `nodeSelector` in addition to `podSelector` from 1.17 on. Before 1.17 the API server drops the
+field, and the policy selects the pods of all nodes.
+Seen: Nowhere. Traffic of pods on other nodes also leaves through the gateway.
 Since: 1.16
 Source: the CRD CiliumEgressGatewayPolicy of each release
 

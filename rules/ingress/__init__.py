@@ -1,1 +1,1 @@
-"""Rules about Cilium's Ingress controller and the policies around it."""
+"""Rules about Cilium's Ingress controller, about Gateways, and about the policies around both."""

@@ -29,6 +29,6 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield warning(
                 f"ingresses[{i}].annotations",
                 f"{_CLASS} on a dedicated Ingress only",
-                "one on a shared Ingress",
+                "a shared Ingress",
                 "set ingressController.loadBalancerClass, or make it dedicated",
             )

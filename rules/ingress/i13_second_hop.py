@@ -1,7 +1,7 @@
 """I13: A backend's policy does not admit the Ingress.
 
-Why: The traffic of an Ingress or a Gateway reaches a backend with the identity `ingress`, whoever the client is. A
-rule for `world` or for the clients' CIDRs does not admit the traffic.
+Why: The traffic of an Ingress or a Gateway reaches a backend with the identity `ingress`, not with the client's
+identity. A rule for `world` or for the clients' CIDRs does not admit the traffic.
 Seen: Clients get 503 or timeouts. Hubble shows drops between ingress and the backend.
 Since: 1.16
 Source: Cilium Ingress documentation (source identity); cilium/cilium #30073

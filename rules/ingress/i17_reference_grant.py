@@ -1,6 +1,6 @@
 """I17: A Service or a Secret in another namespace has no ReferenceGrant there.
 
-Why: In the Gateway API a namespace is open to references from others only through a ReferenceGrant of its own.
+Why: In the Gateway API, a reference to another namespace needs a ReferenceGrant in that namespace.
 Seen: Clients get 500 (a route) or a reset connection (a listener). The status has `ResolvedRefs: False` with
 RefNotPermitted.
 Since: 1.16

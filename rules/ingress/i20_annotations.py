@@ -81,7 +81,7 @@ def _judged(where: str, ingress: Ingress, key: str, name: str, text: str, shared
         yield warning(
             where,
             f"{key} on a dedicated Ingress only",
-            "one on a shared Ingress",
+            "a shared Ingress",
             "make the Ingress dedicated, or remove the annotation: the chart defines the shared Service",
         )
     elif name in _NODE_PORTS and _kind(ingress) != "NodePort":

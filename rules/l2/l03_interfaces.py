@@ -29,7 +29,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             where = f"l2Policies[{i}].interfaces[{j}]"
             why = fault(pattern)
             if why:
-                yield error(where, "a regular expression as RE2 has it", f"{pattern} ({why})", "correct it")
+                yield error(where, "a regular expression of RE2", f"{pattern} ({why})", "correct it")
             elif not any(matches(pattern, device) for device in devices):
                 names = ", ".join(sorted(devices))
                 yield warning(where, f"a pattern that matches one of {names}", pattern, "correct it, or add the device")

@@ -1,7 +1,7 @@
 """L5: The client rate limit is too low for the lease renewals.
 
 Why: Every agent renews the lease of every Service that it holds once per renew deadline. The client rate limit
-delays the renewals. The holder then loses the lease, and takes the lease again at its next turn.
+delays the renewals. The holder then loses the lease, and takes the lease again at its next attempt.
 Seen: Only in the agent's log ("failed to renew lease"). On the lab, with 8 Services at 2 requests a second, one of
 five requests was answered.
 Since: 1.16

@@ -3,7 +3,7 @@
 Why: An agent uses a device without an address only when `devices` names the device. Up to Cilium 1.18 the agent
 cannot send a gratuitous ARP on the device and aborts its current work. The agent answers ARP only after its full
 reconciliation, five minutes later.
-Seen: In the agent's log ("no IPv4 address available for interface"). The agent holds the lease all the while.
+Seen: In the agent's log ("no IPv4 address available for interface"). The agent holds the lease during this time.
 Since: 1.16
 Source: Cilium pkg/datapath/linux (devices controller), pkg/l2announcer; cilium/cilium #41641
 

@@ -1,7 +1,7 @@
 """P2: The pools have fewer addresses than Services need.
 
 Why: The last Services stay `<pending>`. A CIDR with `allowFirstLastIPs: No` has two usable addresses fewer (a /31
-or a /32 has no fewer). Every dedicated Ingress and the shared Ingress need one address each.
+or a /32 loses none). Every dedicated Ingress and the shared Ingress need one address each.
 Seen: In the condition `cilium.io/IPAMRequestSatisfied` (out_of_ips).
 Since: 1.16
 Source: Cilium operator/pkg/lbipam
@@ -44,6 +44,6 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _room(pool: Pool) -> int:
-    """The number of usable addresses: of IPv4 if there are any, because a Service needs one address of each family."""
+    """The number of usable addresses; only IPv4 if the pool has IPv4: a Service needs one address of each family."""
     spans = [usable(block, pool) for block in pool.blocks]
     return sum(s.size for s in spans if s.version == 4) or sum(s.size for s in spans)

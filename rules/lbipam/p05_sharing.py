@@ -4,7 +4,7 @@ Why: Services that share an address need different ports and the same externalTr
 externalTrafficPolicy Local they must also select the same pods. Services of different namespaces must both allow
 the sharing. Otherwise the second Service gets another address, or no address when it requests one. From Cilium 1.17
 on, TCP and UDP on the same number are two ports. Every Ingress uses the ports 80 and 443.
-Seen: Only in the address itself.
+Seen: Only in the Service's address.
 Since: 1.16
 Source: Cilium operator/pkg/lbipam/service_store.go
 

@@ -29,4 +29,4 @@ def check(facts: Facts) -> Iterator[Finding]:
     for i, item in enumerate(facts.stack.manifests):
         spec = item.document().get("spec")
         if item.kind == "CiliumLoadBalancerIPPool" and isinstance(spec, dict) and "cidrs" in spec:
-            yield error(f"manifests[{i}].spec.cidrs", "blocks", "cidrs, which is gone", "rename cidrs to blocks")
+            yield error(f"manifests[{i}].spec.cidrs", "blocks", "cidrs, which 1.16 removed", "rename cidrs to blocks")

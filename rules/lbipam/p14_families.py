@@ -29,7 +29,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             field = "ipFamilyPolicy" if both else "ipFamilies"
             yield error(
                 f"services[{i}].{field}",
-                f"families that Cilium has on ({', '.join(sorted(have))})",
+                f"families that are on in Cilium ({', '.join(sorted(have))})",
                 "RequireDualStack" if both else ", ".join(service.ip_families),
                 "take PreferDualStack, or turn the family on (cilium.values, and in the cluster)",
             )

@@ -20,14 +20,14 @@ from rules.lbipam.pools import gives
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Compares with every enabled pool, for whatever Services the pool is."""
+    """Compares with every enabled pool, regardless of the pool's serviceSelector."""
     for i, service in enumerate(facts.stack.services):
         for j, address in enumerate(service.external_ips):
             pool = next((pool for pool in facts.stack.pools if not pool.disabled and gives(pool, address)), None)
             if pool is not None:
                 yield warning(
                     f"services[{i}].externalIPs[{j}]",
-                    "an address of no pool",
+                    "an address outside all pools",
                     f"{address}, of {pool.name}",
                     "ask for it with requestedIPs, or take it out of the pool",
                 )

@@ -2,7 +2,7 @@
 
 Why: The program compares the running configuration with the rendered one. A value that FRR rewrites is a permanent
 difference. Examples are `maximum-paths` above the limit of the build, and a description with two spaces in a row.
-Seen: Only in `show running-config`. `up` takes FRR's value for the declared one.
+Seen: Only in `show running-config`. `edge up` treats FRR's value as the declared value.
 Since: 1.16
 Source: FRR 8.4.4; seen on the lab
 

@@ -1,6 +1,6 @@
 """R11: Raw lines of frr.conf are not checked.
 
-Why: The program passes `raw` to FRR as it is. No rule reads the lines, and `edge verify` expects nothing of them. A
+Why: The program passes `raw` to FRR as it is. No rule reads the lines, and `edge verify` does not check them. A
 line that a field of the stack also sets appears twice.
 Seen: Nowhere. FRR itself refuses a line that it does not know.
 Since: 1.16

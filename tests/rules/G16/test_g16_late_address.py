@@ -1,4 +1,4 @@
-"""G16 beyond its fixtures: the program does not add a gateway address before the policy."""
+"""G16 beyond its fixtures: a policy has egressCIDRs without egressGroups."""
 
 from __future__ import annotations
 
