@@ -42,12 +42,12 @@ def _listener(listener: Document) -> dict[str, Any]:
 
 
 def http_route(document: Document) -> dict[str, Any]:
-    """HTTPRoute. Filters of extensions are left out."""
+    """HTTPRoute. Of the filters, only redirects and rewrites are kept. Timeouts are left out."""
     return {**_route(document), "rules": [_http_rule(rule) for rule in _rules(document)]}
 
 
 def grpc_route(document: Document) -> dict[str, Any]:
-    """GRPCRoute."""
+    """GRPCRoute. Filters are left out."""
     rules = [
         {"matches": [_grpc_match(match) for match in rule.get("matches") or []], "backends": _backends(rule)}
         for rule in _rules(document)

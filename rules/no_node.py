@@ -10,7 +10,7 @@ from rules.finding import Finding, error, warning
 
 
 def no_node(facts: Facts, path: str, selector: LabelSelector | None, fix: str) -> Iterator[Finding]:
-    """An error if no node can match. A warning if the result depends on a label that the stack sets on no node."""
+    """An error if no node can match, or a warning if the result depends on a label that the stack sets on no node."""
     if selector is None or facts.selected(selector):
         return
     if not facts.chosen(selector):

@@ -1,7 +1,7 @@
 """P11: A pool contains addresses that have another owner.
 
-Why: Two owners answer for a VIP that is also the address of a node, the router or a pod, a ClusterIP or an egress
-address. Which owner wins changes with every ARP reply and every route.
+Why: A VIP can also be the address of a node, the router or a pod, a ClusterIP, or an egress address. Both owners
+then answer. Which owner wins changes with every ARP reply and every route.
 Seen: Nowhere.
 Since: 1.16
 Source: inferred
