@@ -1,4 +1,4 @@
-"""Whether a provider still points to the cluster that the state was made on."""
+"""Checks that a provider still points to the cluster that has the state's objects."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def _need(deployment: Deployment, goal: Goal) -> None:
 
 
 def _diff_result(deployment: Deployment, goal: Goal, old: Resource, differences: list[PropertyChange]) -> DiffResult:
-    """The provider's answer to the differences, and what the program's options add to it."""
+    """The provider's decision about the differences, with the effect of the program's options."""
     result = DiffResult(update=True)
     if not goal.type.startswith(PROVIDER_PREFIX) and deployment.providers.supports(goal.type):
         provider = deployment.context(goal.provider).provider

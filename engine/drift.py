@@ -17,7 +17,7 @@ from engine.values import plain, reseal
 
 
 def drift(deployment: Deployment) -> Iterator[Step]:
-    """Read each resource and record the result in the state. A plan records it in the plan's own copy alone.
+    """Read each resource and record the result in the state. A plan records the result only in its own copy.
 
     A resource that is `deleted_with` a container is gone if the container is gone. The resources of a stopped
     container cannot be read: they stay in the state as they are, and only the container counts as drifted. The same

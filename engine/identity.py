@@ -1,4 +1,4 @@
-"""Which declared resource stands for which real object: two resources can be the same object.
+"""The real object of each declared resource: two resources can be the same object.
 
 Creating a renamed, re-parented or moved resource adopts the object of the old resource. Deleting the old resource
 must then keep the object, and the two steps must not work on the object at once.

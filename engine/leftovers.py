@@ -1,4 +1,4 @@
-"""What the state has and the program no longer declares."""
+"""Resources that the state has and the program no longer declares."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def leftovers(deployment: Deployment) -> list[Resource]:
 
 
 def _unneeded(deployment: Deployment, gone: list[Resource]) -> list[Resource]:
-    """Without the components and providers of resources that stay: a selection need not name them."""
+    """The resources without components and providers of resources that stay. A selection need not name these."""
     while True:
         going = {id(r) for r in gone}
         needed = {urn for r in deployment.state.resources if id(r) not in going for urn in r.references()}

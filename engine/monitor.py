@@ -88,7 +88,7 @@ class Monitor:
         return resource_pb2.RegisterPackageResponse(ref=request.name)
 
     def SignalAndWaitForShutdown(self, request: Any) -> Any:  # noqa: N802
-        """The program has ended."""
+        """Accept the end of the program. The engine has nothing to finish here."""
         return empty_pb2.Empty()
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802
@@ -144,7 +144,7 @@ class Monitor:
         try:
             return step()
         except (EdgeError, Halted, OSError, UnicodeDecodeError) as error:
-            # Unreadable or non-text asset.
+            # OSError and UnicodeDecodeError come from assets that are unreadable or no text.
             if not isinstance(error, Halted) and not self._deployment.failures:
                 self._deployment.failures.append(f"{request.name}: {error}")
             self._deployment.halt.set()

@@ -14,8 +14,9 @@ PARALLEL = 16
 def dependents_first(resources: list[Resource], work: Callable[[Resource], None], stop: Callable[[], bool]) -> None:
     """Call `work` for each resource after `work` on everything that refers to the resource has ended.
 
-    Starts no new work once `stop()` is true, and waits for running work. What refers to nothing that failed goes on.
-    An EdgeError of `work` ends there: `work` has recorded it. Any other exception is raised when all work has ended.
+    Starts no new work once `stop()` is true, and waits for running work. Work on a resource does not start if work on
+    a resource that refers to it failed. An EdgeError is not raised again, because `work` has recorded the error. Any
+    other exception is raised when all work has ended.
     """
     waiting = {id(r): r for r in resources}
     needed: dict[int, set[int]] = {key: set() for key in waiting}

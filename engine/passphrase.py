@@ -1,7 +1,7 @@
 """Pulumi's passphrase secrets: AES-256-GCM under a key from PBKDF2.
 
 Format (pulumi sdk/go/common/resource/config/crypt.go): a salt line `v1:SALT:v1:NONCE:CIPHERTEXT`.
-Its plaintext is the word `pulumi`, so that a wrong passphrase is noticed at once.
+The plaintext of CIPHERTEXT is the word `pulumi`, so that a wrong passphrase is noticed at once.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Passphrase:
 def from_environment(fallback: Path | None) -> str | None:
     """The passphrase, found as Pulumi finds it; otherwise the content of the file `fallback`, created if missing.
 
-    No secret of a lab outlives the machine, so its passphrase may be stored beside its state.
+    A lab's secrets do not outlive the machine. A lab's passphrase may therefore be stored beside the lab's state.
     """
     if (text := os.environ.get("PULUMI_CONFIG_PASSPHRASE")) is not None:
         return text

@@ -29,7 +29,7 @@ def declared(project: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dic
     """A stack's configuration with the project's additions, the keys that must be secret, and the problems.
 
     `config` has full keys. For the project's own keys, `default` or `value` applies if the stack has no value. A key
-    without either must be in the stack. Other namespaces have only values.
+    without either must be in the stack. Keys of other namespaces need no value.
     """
     name = str(project.get("name"))
     result, secrets, problems = dict(config), set(), []

@@ -30,7 +30,7 @@ class Resource:
     aliases: list[str] = field(default_factory=list)
     custom_timeouts: dict[str, float] = field(default_factory=dict)
     replacement_trigger: Any = None
-    # Only read: this stack neither makes nor deletes it.
+    # The resource is only read: this stack neither makes nor deletes it.
     external: bool = False
     created: str = ""
     modified: str = ""

@@ -34,8 +34,9 @@ class StackSettings:
 
 
 def read(project_dir: Path, stack: str, passphrase: str | None) -> StackSettings:
-    """Raises ConfigError for a file that is missing or not YAML. Without a passphrase, secrets are
-    left out: a preview does not need them.
+    """The settings of a stack. Without a passphrase, secrets are left out: a preview does not need them.
+
+    Raises ConfigError for a file that is missing or not YAML, and for settings that are invalid or not supported.
     """
     declared = _load(project_dir / "Pulumi.yaml", stack)
     project = declared.get("name")

@@ -1,4 +1,4 @@
-"""Carries out one step of a deployment: creates, updates, replaces or deletes a resource. A dry run only tells it."""
+"""Carries out one step of a deployment: creates, updates, replaces or deletes a resource. A dry run only reports it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def _under_way(deployment: Deployment, step: Step, *, shown: bool = True) -> Iterator[None]:
-    """Tell the begin, the end and the failure of a step. `shown` False: only the failure."""
+    """Report the start, the end and the failure of a step. `shown` False: only the failure."""
     began = time.monotonic()
     if shown:
         deployment.tell(step, False)

@@ -32,7 +32,7 @@ _PROTOCOL = Option("", Fate.NOTHING, "internal to the SDK")
 _PLUGINS = Option("", Fate.NOTHING, "the built-in engine has no plugins")
 CALLBACK = "the built-in engine calls no function of the program"
 
-# By the name of the field in `RegisterResourceRequest`.
+# Field of `RegisterResourceRequest` -> its handling.
 OPTIONS: Mapping[str, Option] = {
     "type": _done("type"),
     "name": _done("name"),

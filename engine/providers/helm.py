@@ -115,7 +115,7 @@ class HelmProvider:
 
 
 def _clear_pending(inputs: Properties, context: Context) -> None:
-    """Clear the pending status that a killed helm leaves in a release: it blocks every later operation."""
+    """Clear the pending status that a killed helm leaves in a release: the status blocks later operations."""
     found = _status(inputs, context)
     state = (found or {}).get("info", {}).get("status", "")
     if found is not None and state.startswith("pending-"):
@@ -197,7 +197,7 @@ def _helm(arguments: list[str], context: Context, stdin: str | None = None) -> s
 
 
 def _with_its_parent() -> list[str]:
-    """Command prefix that ends helm with this process: otherwise the next run would work on the release beside it."""
+    """Command prefix that ends helm with this process. Otherwise helm and the next run would change one release."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
 

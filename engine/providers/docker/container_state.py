@@ -1,4 +1,4 @@
-"""What a container is, against what it should be."""
+"""The real state of a container, compared with its inputs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from engine.providers.docker.kinds import REPLACED, own_labels
 from engine.values import Properties
 from transport.docker import failures
 
-# Among observed inputs: what is wrong with it that an update puts right.
+# Key among observed inputs: the container's status, if the container does not run. An update corrects it.
 DRIFTED = "drifted"
 _RUNS = ("running", "restarting")
 
 
 def outputs(inputs: Properties, found: Any) -> Properties:
-    """What the engine alone knows: its id, and its end of each network."""
+    """The outputs: the inputs, the container's id, and its endpoint in each network."""
     networks = found.attrs["NetworkSettings"]["Networks"] or {}
     data = [
         {
@@ -33,7 +33,7 @@ def outputs(inputs: Properties, found: Any) -> Properties:
 
 
 def observed(docker: Any, id: str, inputs: Properties, found: Any) -> Properties:
-    """The inputs as they are: where one differs, the next `up` changes it back or makes the container anew."""
+    """The inputs with the container's real values. The next `up` removes each difference."""
     seen = {key: value for key, value in inputs.items() if key != DRIFTED}
     if found.id != id:
         seen[REPLACED] = True
@@ -66,13 +66,13 @@ def last_words(container: Any) -> str:
 
 
 def last_check(state: dict[str, Any]) -> str:
-    """What the last healthcheck said."""
+    """The last line of the last health check, at most 200 characters; empty if it printed nothing."""
     log = (state.get("Health") or {}).get("Log") or []
     return str(log[-1].get("Output", "")).strip().splitlines()[-1][:200] if log and log[-1].get("Output") else ""
 
 
 def _networks(said: list[Properties], found: Any) -> list[Properties]:
-    """Its ends of networks in the order of the inputs; one that nobody declared comes last."""
+    """The container's endpoints in the order of the inputs. Undeclared endpoints come last."""
     real = dict(found.attrs["NetworkSettings"]["Networks"] or {})
     result = []
     for network in said:

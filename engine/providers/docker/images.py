@@ -1,4 +1,4 @@
-"""docker:index/remoteImage:RemoteImage and docker:index/image:Image: images that are there, pulled, or built."""
+"""docker:index/remoteImage:RemoteImage and docker:index/image:Image: images that exist, are pulled, or are built."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from transport.docker import failures
 
 
 class RemoteImages:
-    """An image by its name: the one that is there, else the registry's."""
+    """An image by its name: the image on the engine, otherwise the registry's image."""
 
     in_place = frozenset({"keepLocally", "forceRemove"})
     computed = ("imageId", "repoDigest")
@@ -39,7 +39,7 @@ class RemoteImages:
 
 
 class BuiltImages:
-    """An image that is built of a directory. Give its name a tag that follows its content: that is what is compared."""
+    """An image that is built from a directory. Only inputs are compared: its tag must change with its content."""
 
     in_place: frozenset[str] = frozenset()
     computed = ("baseImageName", "imageId", "repoDigest")
@@ -68,7 +68,7 @@ class BuiltImages:
         return self.create(docker, inputs, context)[1]
 
     def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
-        """It stays, as with Pulumi's own provider: an image is a cache."""
+        """Keep the image as a cache, as Pulumi's own provider does."""
 
     def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
         found = find(docker, str(inputs["imageName"]))
@@ -80,7 +80,7 @@ class BuiltImages:
 
 
 def find(docker: Any, name: str) -> Any:
-    """The image of that name, None where there is none."""
+    """The image with the name; None if the engine does not have it."""
     from docker.errors import ImageNotFound
 
     with failures(f"image {name}"):
@@ -91,7 +91,7 @@ def find(docker: Any, name: str) -> Any:
 
 
 def remove(docker: Any, name: str, *, force: bool) -> None:
-    """Take a name away; the image goes with its last one. One that another stack's container runs stays."""
+    """Remove a name; the engine deletes an image with its last name. A name stays while a container uses the image."""
     from docker.errors import APIError, ImageNotFound
 
     try:
@@ -110,5 +110,5 @@ def _outputs(inputs: Properties, found: Any) -> Properties:
 
 
 def _dockerfile(directory: Path, said: Any) -> str | None:
-    """The Dockerfile as the library wants it, where the program names it from its own directory."""
+    """The absolute path of the Dockerfile, which the program names relative to the working directory."""
     return None if said is None else str(Path(str(said)).resolve())

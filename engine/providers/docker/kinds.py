@@ -1,4 +1,4 @@
-"""What every kind of Docker's objects has, and the marks that this engine leaves on what it makes."""
+"""The protocol of Docker's resource types, and the mark on the objects that the built-in engine makes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from config.errors import DockerError
 from engine.providers.base import Context
 from engine.values import Properties
 
-# A digest of the inputs: what a create that was cut off has made is known by it again.
+# Label with a digest of the inputs. It identifies the object of an interrupted create.
 MARK = "cilium-edge.inputs"
-# Among observed inputs: somebody removed it and made another one under its name, which the next `up` replaces.
+# Key among observed inputs: the object was replaced by hand under its name. The next `up` replaces the new object.
 REPLACED = "replacedByHand"
 
 
 class Kind(Protocol):
-    """One type of resource. `docker` is a client of the engine."""
+    """One type of resource. `docker` is a client of the Docker engine."""
 
     @property
     def in_place(self) -> frozenset[str]:
@@ -26,44 +26,44 @@ class Kind(Protocol):
 
     @property
     def computed(self) -> tuple[str, ...]:
-        """Outputs that only the engine knows."""
+        """Outputs that only the Docker engine knows."""
         ...
 
     def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:
-        """Make it; its id and outputs."""
+        """Create the object; returns its id and outputs."""
         ...
 
     def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
-        """Change what can be changed in place; the outputs."""
+        """Apply changes in place; returns the outputs."""
         ...
 
     def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
-        """Remove it; without an id what a create that was cut off has left. What is gone already is no error."""
+        """Remove the object; without an id, the object of an interrupted create. A missing object is no error."""
         ...
 
     def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
-        """What is there, as inputs and outputs; None where it is gone."""
+        """Inputs and outputs of the real object; None if it is gone."""
         ...
 
 
 def digest(inputs: Properties) -> str:
-    """What tells one set of inputs from another, and lets nobody read a secret of them."""
+    """SHA-256 of the inputs: identifies the inputs without revealing their secrets."""
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def labels(inputs: Properties) -> dict[str, str]:
-    """The labels that it gets: its own, and the mark."""
+    """The labels of a new object: the declared labels and the mark."""
     return {**{one["label"]: one["value"] for one in inputs.get("labels") or ()}, MARK: digest(inputs)}
 
 
 def own_labels(found: dict[str, str], inputs: Properties) -> list[dict[str, str]]:
-    """An object's labels as inputs have them, in the inputs' order; those of its image do not count."""
+    """The declared labels with their real values, in the order of the inputs. Labels of the image do not count."""
     said = [one["label"] for one in inputs.get("labels") or ()]
     return [{"label": key, "value": found[key]} for key in said if key in found]
 
 
 def taken(what: str, remove: str) -> DockerError:
-    """Somebody else's object has the name."""
+    """The error for a name that an object from outside the stack has."""
     return DockerError(
         f"{what}: the name is taken by an object that this stack did not make; use another name, or run: {remove}"
     )

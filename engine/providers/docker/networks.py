@@ -17,7 +17,7 @@ _POOL = {"subnet": "Subnet", "ipRange": "IPRange", "gateway": "Gateway"}
 
 
 class Networks:
-    """A network never changes: Docker makes it anew for everything."""
+    """A network cannot change in place: every change replaces the network."""
 
     in_place: frozenset[str] = frozenset()
     computed = ("id", "scope")
@@ -124,7 +124,7 @@ def _found(docker: Any, id: str) -> Any:
 
 def _named(docker: Any, name: str) -> Any:
     with failures("networks"):
-        # The engine's filter is for a part of the name.
+        # Docker's filter also matches parts of names.
         found = next((one for one in docker.networks.list(names=[name]) if one.name == name), None)
         if found is not None:
             found.reload()
@@ -132,7 +132,7 @@ def _named(docker: Any, name: str) -> Any:
 
 
 def _who_overlaps(docker: Any, inputs: Properties) -> str:
-    """Whose subnet a refused one overlaps; the engine does not say."""
+    """The network that overlaps a refused subnet, as the end of a message; Docker's error does not name the network."""
     wanted = [ip_network(one["subnet"], strict=False) for one in inputs.get("ipamConfigs") or () if one.get("subnet")]
     with failures("networks"):
         for network in docker.networks.list():

@@ -1,4 +1,4 @@
-"""The provider of docker:index: which kind of object a type is, and which engine it is asked of."""
+"""The provider of docker:index: selects the kind of object by type, and the Docker engine by provider."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NAMES = {IMAGE: "imageName"}
 
 
 class DockerProvider:
-    """Docker's objects by the engine's API. The engine is the provider's `host`, else DOCKER_HOST."""
+    """Applies Docker's objects through the API of the engine at the provider's `host`, otherwise at DOCKER_HOST."""
 
     def __init__(self) -> None:
         self._engines: dict[str, Any] = {}
@@ -38,12 +38,12 @@ class DockerProvider:
     def diff(self, kind: str, before: Properties, changes: list[PropertyChange], provider: Properties) -> DiffResult:
         in_place = list(_KINDS[kind].in_place)
         replace = tuple(change.path for change in changes if not touches(change, in_place))
-        # Its name and its address are taken while it is there.
+        # The old object has the name and the addresses until it is deleted.
         return DiffResult(bool(changes), replace, delete_before_replace=True)
 
     def identity(self, kind: str, inputs: Properties) -> str | None:
         name = inputs.get(_NAMES.get(kind, "name"))
-        # Several resources may want one image to be there.
+        # Several resources may declare the same image.
         return f"{kind}/{name}" if isinstance(name, str) and kind in (NETWORK, CONTAINER) else None
 
     def preview(self, kind: str, inputs: Properties) -> Properties:

@@ -1,4 +1,4 @@
-"""A container's inputs as the engine's API has them."""
+"""Translates a container's inputs for Docker's API."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from engine.providers.docker.kinds import labels
 from engine.values import Properties
 
-# Input -> keyword of the library, where the value is the same.
+# Input -> keyword of the library, for values that are passed unchanged.
 _HOST = {
     "privileged": "privileged",
     "runtime": "runtime",
@@ -44,14 +44,14 @@ _CONTAINER = {
     "workingDir": "working_dir",
 }
 _MEBI = 1 << 20
-# Where a port is published that names no address: Docker's own default.
+# The address of a published port without `ip`: Docker's default.
 _ANYWHERE = ""
 _SPAN = re.compile(r"([0-9.]+)(ns|us|µs|ms|s|m|h)")
 _NANOSECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 
 
 def configuration(api: Any, inputs: Properties, network: Properties | None) -> dict[str, Any]:
-    """The body of a create. `network` is the one that the container has from its start."""
+    """The body of a create request. `network`: the network that the container has from its start."""
     ports = inputs.get("ports") or ()
     host = api.create_host_config(
         **_given(_HOST, inputs),
@@ -76,13 +76,13 @@ def configuration(api: Any, inputs: Properties, network: Properties | None) -> d
 
 
 def endpoint(network: Properties) -> dict[str, Any]:
-    """A container's end of a network."""
+    """A container's endpoint in a network."""
     names = {"ipv4Address": "ipv4_address", "ipv6Address": "ipv6_address", "aliases": "aliases"}
     return _given(names, network)
 
 
 def limits(inputs: Properties) -> dict[str, Any]:
-    """What Docker changes of a container that runs."""
+    """The settings that Docker can change on a running container."""
     found = _given({"cpuShares": "cpu_shares", "cpuSet": "cpuset_cpus"}, inputs) | _memory(inputs)
     if "restart" in inputs or "maxRetryCount" in inputs:
         found["restart_policy"] = _restart(inputs)
@@ -130,7 +130,7 @@ def _restart(inputs: Properties) -> dict[str, Any]:
 
 
 def _memory(inputs: Properties) -> dict[str, Any]:
-    """Limits of memory: inputs are in MiB, and -1 means none. With swap it is twice as much, as Docker has it."""
+    """Memory limits. Inputs are in MiB, -1 is no limit. Default of `memorySwap`: twice `memory`, as in Docker."""
     names = {"memory": "mem_limit", "memorySwap": "memswap_limit", "memoryReservation": "mem_reservation"}
     if inputs.get("memory") and inputs.get("memorySwap") is None:
         inputs = {**inputs, "memorySwap": inputs["memory"] * 2}

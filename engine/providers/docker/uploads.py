@@ -12,7 +12,7 @@ from engine.values import Properties
 
 
 def archive(upload: Properties) -> bytes:
-    """A tar archive of one upload, from the root on. Raises DockerError for a source that cannot be read."""
+    """A tar archive of one upload, with its path from the root. Raises DockerError for an unreadable source."""
     target = tarfile.TarInfo(str(upload["file"]).lstrip("/"))
     raw = _content(upload)
     target.size = len(raw)
