@@ -163,7 +163,7 @@ class Deployment:
         self._listener(step, over)
 
     def context(self, provider: str, timeout: float | None = None, step: Step | None = None) -> Context:
-        """A provider's context, with the inputs of the explicit provider resource. `step`: shows the wait."""
+        """A provider's context, with the inputs of the explicit provider resource. `step`: the step that waits."""
         urn = provider.rpartition("::")[0]
         found = self.registered.get(urn) or self._old.get(urn)
         inputs = plain(found.inputs) if found is not None else {}

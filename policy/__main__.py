@@ -1,4 +1,4 @@
-"""The pack: one policy for each rule that the resources of a program are enough for."""
+"""The pack: policies for the rules that need only the resources of a program."""
 
 import sys
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Connections to the outside: hosts over SSH and the Kubernetes API. No knowledge of the edge."""
+"""Connections to hosts over SSH, to the Kubernetes API and to Docker engines. No knowledge of the edge's features."""

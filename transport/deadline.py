@@ -1,4 +1,4 @@
-"""One deadline for all requests, whichever way they are sent."""
+"""One deadline for all requests of a transport."""
 
 from __future__ import annotations
 

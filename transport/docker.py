@@ -57,7 +57,7 @@ def failures(what: str) -> Iterator[None]:
 def _last(words: str) -> str:
     lines = [line.strip() for line in words.splitlines() if line.strip()]
     if any(_FULL in line for line in lines):
-        # The engine wraps it in the words of whatever it was doing.
+        # The engine puts this reason inside a message about the operation that failed.
         return f"{_FULL} on the engine's disk; make room (docker system df, docker image prune), then run up again"
     return lines[-1].removeprefix("Error response from daemon: ") if lines else "no reason given"
 

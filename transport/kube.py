@@ -147,7 +147,7 @@ class Kube:
     def exec(
         self, namespace: str, pod: str, container: str, command: list[str], timeout: float = 10
     ) -> tuple[int, str, str]:
-        """Run a command in a container; exit status, standard output, standard error.
+        """Run a command in a container; returns exit status, standard output and standard error.
 
         Raises ApiError if the command does not end in time. The error says so if the node does not answer at all.
         """

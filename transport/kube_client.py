@@ -1,4 +1,4 @@
-"""Ways to a cluster: the text of a kubeconfig, kubectl's own, and the ServiceAccount of this process."""
+"""API clients of a cluster: from the text of a kubeconfig, kubectl's kubeconfig, or this process's ServiceAccount."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from config.errors import ApiError
 from transport.libraries import load
 
-# Each returns a `kubernetes.client.ApiClient`.
+# Each of these functions returns a `kubernetes.client.ApiClient`.
 
 
 def from_kubeconfig(text: str) -> Any:

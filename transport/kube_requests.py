@@ -29,7 +29,7 @@ class Requests:
         self._lock = threading.Lock()
 
     def path(self, api_version: str, kind: str, namespace: str | None, name: str | None) -> str:
-        """The path of an object, or of all objects of a kind where `name` is None. Raises NotFound for a kind."""
+        """The path of an object, or of all objects of a kind if `name` is None. Raises NotFound for an unknown kind."""
         plural, namespaced = self._resource(api_version, kind)
         base = _base(api_version)
         if namespaced and (namespace or name):
@@ -78,7 +78,7 @@ class Requests:
         query: Any = (),
         content_type: str = "application/json",
     ) -> Object:
-        """The JSON object of an answer; empty if the answer is none."""
+        """The JSON object of an answer; empty if the answer is not a JSON object."""
         text = self.answer(method, path, body, query, content_type)
         return dict(json.loads(text)) if text.startswith(b"{") else {}
 
