@@ -1,1 +1,1 @@
-"""The arguments of components as typed dicts: what editors complete, and other languages get their types from."""
+"""The arguments of components as typed dicts, for completion in editors and for the types of other languages."""

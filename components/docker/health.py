@@ -1,4 +1,4 @@
-"""How Docker finds out whether a container is ready."""
+"""Health checks of containers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 
 def health_check(test: str, retries: int) -> dict[str, Any]:
-    """The health check of a container: a shell command, and how often it may fail one after another.
+    """The health check of a container. `test`: a shell command. `retries`: failures in a row until unhealthy.
 
-    Each check starts a process in the container, as long as the container runs: at one a second, five containers take
-    a quarter of a core.
+    Each check starts a process in the container, as long as the container runs. With one check a second, five
+    containers take a quarter of a core.
     """
     return {
         "tests": ["CMD-SHELL", test],

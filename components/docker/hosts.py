@@ -33,10 +33,10 @@ _NODE_CHECK = f"systemctl is-active -q containerd && {_SSHD}"
 
 
 class DockerHosts(pulumi.ComponentResource):
-    """The hosts that the stack makes: of a kind cluster the routers and outposts, else the nodes as well.
+    """The hosts that the stack makes: routers and outposts, and also the nodes unless kind makes the nodes.
 
-    `networks`: subnet's name -> what the engine calls the network. `connections`: host -> SSH to the host, known once
-    its container is healthy and has its routes.
+    `networks`: name of a subnet -> name of its network on the Docker engine. `connections`: host -> SSH to the host,
+    known when its container is healthy.
     """
 
     def __init__(
@@ -50,14 +50,14 @@ class DockerHosts(pulumi.ComponentResource):
         self._images = {role: self._image(role) for role in self._roles()}
         self.containers: dict[str, Container] = {}
         self.connections: dict[str, ConnectionArgs] = {}
-        # The last thing to set on a host before the host is used.
+        # Host -> the last resource that must exist before the host is used.
         self.settled: dict[str, pulumi.Resource] = {}
         for one in plan.containers(stack):
             self._host(one)
         self.register_outputs({})
 
     def access(self, others: Mapping[str, ConnectionArgs] | None = None) -> pulumi.Output[Any]:
-        """What the probes need to reach hosts: the key, and host -> address, port and host key.
+        """The probes' access to hosts: the key, and host -> address, port and host key.
 
         `others`: connections to hosts that take the same key.
         """
@@ -93,7 +93,7 @@ class DockerHosts(pulumi.ComponentResource):
         )
         self.containers[one.name] = self.settled[one.name] = made
         connection = ConnectionArgs(
-            # Known when the container exists.
+            # The address is known when the container exists.
             host=self._address(one, made),
             user=self._cluster.ssh.user,
             private_key=self.key,
@@ -160,7 +160,7 @@ class DockerHosts(pulumi.ComponentResource):
                 }
                 for wire in one.wires
             ],
-            # Docker gives kind's nodes their addresses later.
+            # Docker assigns the addresses of kind's nodes later.
             **({} if isinstance(self._cluster, KindCluster) else {"hosts": named}),
             "wait": True,
             "wait_timeout": 120,
@@ -185,7 +185,7 @@ _NODE: dict[str, Any] = {
     "cgroupns_mode": "private",
     "tty": True,
     "init": False,
-    # Docker reports these of a privileged container; without them a refresh would find a difference.
+    # Docker reports these options for a privileged container. Without them, a refresh would find a difference.
     "security_opts": ["apparmor=unconfined", "label=disable", "seccomp=unconfined"],
     "tmpfs": {"/run": "", "/tmp": ""},
     "volumes": [{"container_path": "/var"}],

@@ -1,4 +1,4 @@
-"""SSH keys that are made with the stack. The stack's state holds the keys as secrets, and nothing else does."""
+"""SSH keys that are made with the stack. Outside the containers, only the stack's state has the keys, as secrets."""
 
 from __future__ import annotations
 

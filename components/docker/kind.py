@@ -27,9 +27,10 @@ _HERE = Path(__file__).parent
 
 
 class KindCluster(pulumi.ComponentResource):
-    """`learned` is what Docker and Kubernetes gave the nodes, unknown in a preview before the cluster exists.
+    """A kind cluster, and SSH to its nodes.
 
-    `connections`: node -> SSH to the node. `kubeconfig` is the administrator's, and secret.
+    `learned`: node -> its address and PodCIDR, unknown in a preview before the cluster exists. `connections`: node ->
+    SSH to the node. `kubeconfig`: the administrator's kubeconfig, a secret.
     """
 
     learned: pulumi.Output[Learned]
@@ -62,11 +63,11 @@ class KindCluster(pulumi.ComponentResource):
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
     def access(self) -> pulumi.Output[Any]:
-        """What the probes need to reach hosts: the key, and host -> address, port and host key."""
+        """The probes' access to hosts: the key, and host -> address, port and host key."""
         return self._hosts.access(self.connections)
 
     def _made(self) -> local.Command:
-        """The cluster itself. Routers and outposts have their addresses before kind's nodes get theirs."""
+        """The command that makes the cluster, after routers and outposts: kind's nodes must not get their addresses."""
         cluster = self._cluster
         image = f"--image {word(cluster.images.node)}" if cluster.images.node else ""
 
@@ -97,7 +98,7 @@ class KindCluster(pulumi.ComponentResource):
     def _command(
         self, name: str, text: pulumi.Input[str], after: local.Command | None, *, secret: bool = False
     ) -> local.Command:
-        """A script that reads something of the cluster, and again once the cluster is another one."""
+        """A script that reads from the cluster. It runs again for a new cluster."""
         more = {"logging": local.Logging.NONE} if secret else {}
         return local.Command(
             f"kind-{name}",
@@ -118,7 +119,7 @@ class KindCluster(pulumi.ComponentResource):
         connection = access_container(
             node, container, address, self._hosts.key, self._image.name, pulumi.ResourceOptions(parent=self)
         )
-        # A cluster that stays must not keep what the program has set on its nodes.
+        # Settings on nodes end with a cluster that the stack made. From another cluster, the program removes them.
         if made is not None:
             made_of(connection, made)
         return connection

@@ -1,4 +1,4 @@
-"""SSH to a node that has no sshd: a container beside the node, in the node's network and among its processes."""
+"""SSH to a node that has no sshd, through a container in the node's network and process namespaces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from effective.containers import name_on_engine
 
 # The node may have an sshd on port 22.
 PORT = 22022
-# The container is healthy by then, so that more attempts would not help.
+# The container is healthy before the first attempt, so that more attempts would not help.
 _ATTEMPTS = 3
 _PID = "/run/edge-sshd.pid"
 # Every command runs in all namespaces of the node.

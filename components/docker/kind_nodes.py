@@ -1,4 +1,4 @@
-"""The nodes of a kind cluster as Docker and Kubernetes tell of them."""
+"""The nodes of a kind cluster: containers and addresses from Docker, PodCIDRs from Kubernetes."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class KindNode:
-    """A node's container by its id, and its address with the prefix length."""
+    """The id of a node's container, and the node's address with the prefix length."""
 
     container: str
     address: str
 
 
 def script_for(cluster: KindCluster, network: pulumi.Output[str]) -> pulumi.Output[str]:
-    """Starts the nodes that do not run, and prints all nodes, one on each line."""
+    """The script that starts the nodes that do not run, and prints all nodes, one on each line."""
     return network.apply(lambda it: script(_HERE / "kind_nodes.sh", cluster=cluster.name, quoted=f'"{it}"'))
 
 
 def read(text: str) -> dict[str, KindNode]:
-    """The lines of the script, by the names of the nodes. Raises DockerError for a node without an address."""
+    """Name -> node, from the output of the script. Raises DockerError for a node without an address."""
     nodes = {}
     for line in text.splitlines():
         name, container, state, *rest = line.split()
@@ -39,7 +39,7 @@ def read(text: str) -> dict[str, KindNode]:
 
 
 def learned(nodes: dict[str, KindNode], pods: str | None) -> dict[str, dict[str, str]]:
-    """Name -> address and PodCIDR, as `config.kind` completes a document with them."""
+    """Name -> address and PodCIDR. `config.kind` adds these to a stack's document."""
     prefixes = dict(line.split() for line in (pods or "").splitlines() if len(line.split()) == 2)
     return {
         name: {"address": node.address, **({"podCIDR": prefixes[name]} if name in prefixes else {})}

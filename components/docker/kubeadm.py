@@ -26,7 +26,7 @@ JOIN = script(_HERE / "kubeadm.sh", done=_DONE, command="join")
 
 
 def init_configuration(stack: StackConfig, node: Node, token: str) -> str:
-    """For the control plane; YAML documents, written as JSON."""
+    """The configuration for the control plane: YAML documents, written as JSON."""
     cluster = stack.cluster
     assert isinstance(cluster, DockerCluster)
     manager = {"allocate-node-cidrs": "false"} if stack.cilium.ipam == "kubernetes" else {}
@@ -56,7 +56,7 @@ def init_configuration(stack: StackConfig, node: Node, token: str) -> str:
             "cgroupRoot": "/kubelet",
             "failSwapOn": False,
             "imageGCHighThresholdPercent": 100,
-            # The machine's disk is not the node's.
+            # The disk is the machine's. A full disk must not evict pods of the node.
             "evictionHard": dict.fromkeys(("nodefs.available", "nodefs.inodesFree", "imagefs.available"), "0%"),
         },
     ]
@@ -69,7 +69,7 @@ def wants_kube_proxy(stack: StackConfig) -> bool:
 
 
 def join_configuration(stack: StackConfig, node: Node, token: str, kubeconfig: str) -> str:
-    """For a worker. The API server is known by the authority that the administrator's kubeconfig names."""
+    """The configuration for a worker. The worker checks the API server by the CA in the administrator's kubeconfig."""
     cluster = stack.cluster
     discovery = {
         "token": token,
@@ -87,7 +87,7 @@ def join_configuration(stack: StackConfig, node: Node, token: str, kubeconfig: s
 
 
 def authority(kubeconfig: str) -> str:
-    """`sha256:` of the public key of the cluster's authority, as kubeadm has it."""
+    """`sha256:` and the digest of the public key of the cluster's CA, as kubeadm expects it."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
     from cryptography.x509 import load_pem_x509_certificate
 
@@ -98,7 +98,7 @@ def authority(kubeconfig: str) -> str:
 
 
 def registered_script(stack: StackConfig, node: Node) -> str:
-    """Run on the control plane: waits for the Node, and gives it its PodCIDR and the labels that no kubelet may set."""
+    """A script for the control plane: waits for the Node, and sets its PodCIDR and labels. No kubelet sets these."""
     kubectl = "kubectl --kubeconfig /etc/kubernetes/admin.conf"
     spec = {"podCIDR": str(node.pod_cidr), "podCIDRs": [str(node.pod_cidr)]} if node.pod_cidr else {}
     patch = json.dumps({"metadata": {"labels": node.labels}, "spec": spec}, sort_keys=True)
@@ -106,7 +106,7 @@ def registered_script(stack: StackConfig, node: Node) -> str:
 
 
 def forget_script(node: Node) -> str:
-    """Run on the control plane: takes the Node away. An API that is gone already has none."""
+    """A script for the control plane: deletes the Node. An API server that does not answer is no error."""
     kubectl = "kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=5s"
     return f"{kubectl} delete node {node.name} --ignore-not-found --wait=false >/dev/null 2>&1 || true\n"
 
@@ -121,7 +121,7 @@ def _registration(node: Node) -> dict[str, Any]:
 
 
 def taints(node: Node) -> list[dict[str, str]]:
-    """The taints of a node: kubeadm's own of a control plane, and those of the stack."""
+    """The taints of a node: kubeadm's taint of a control plane, and the taints of the stack."""
     own = [{"key": one.key, "value": one.value, "effect": one.effect} for one in node.taints]
     if node.role == "control-plane":
         own.insert(0, {"key": "node-role.kubernetes.io/control-plane", "value": "", "effect": "NoSchedule"})

@@ -7,12 +7,12 @@ from components.hosts.observe import OBSERVE
 from effective.containers import Container
 
 _NAME = "container-links"
-# Prints the interface that Docker has given an address of a subnet.
+# Prints the interface to which Docker gave an address in a subnet.
 _DEVICE = "ip -o -4 route show {subnet} proto kernel | sed 's/.* dev //; s/ .*//' | head -n 1"
 
 
 def apply_script(container: Container, owner: str) -> str:
-    """The script that sets them, now and at every start of the container."""
+    """The script that sets the links, routes and added addresses, now and at every start of the container."""
     lines = [
         line
         for link in container.links
@@ -34,12 +34,12 @@ ip route show | grep -E '{_routed(container)}' | sed 's/ *$//' | sort || true
 
 
 def delete_script(container: Container, owner: str) -> str:
-    """The script that removes them."""
+    """The script that removes the links, routes and added addresses. Default gateways stay."""
     return boot_script.remove(_NAME, owner, _undo(container))
 
 
 def wanted(container: Container) -> bool:
-    """Whether the container needs any of them."""
+    """Whether the container has links, routes, gateways or added addresses."""
     return bool(container.links or container.routes or container.gateways or container.added)
 
 

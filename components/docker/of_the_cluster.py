@@ -1,4 +1,4 @@
-"""The objects in a cluster are deleted with the cluster, and made anew with the next one."""
+"""Deletes and replaces the objects in a cluster together with the cluster."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import pulumi
 
 
 class OfTheCluster:
-    """A transformation of every object of the cluster: nobody tidies up an API that is about to be removed."""
+    """A transformation of every object of the cluster. An API that is about to be removed needs no cleanup."""
 
     def __init__(self, cluster: pulumi.Resource) -> None:
-        """`cluster`: the resource that the cluster stands and falls with."""
+        """`cluster`: the resource that makes the cluster, and whose delete removes it."""
         self._own = pulumi.ResourceOptions(deleted_with=cluster, replace_with=[cluster])
 
     def __call__(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:

@@ -106,7 +106,7 @@ def _by_node(items: list[GatewayAddress], each: list[remote.Command]) -> dict[st
 
 
 def _aliases(name: str, item: GatewayAddress, items: list[GatewayAddress]) -> list[pulumi.Alias]:
-    """The former name of the first address of an interface, which had only the interface."""
+    """The former name of the first address of an interface: the name had no address."""
     same = (one for one in items if (one.node, one.interface.name) == (item.node, item.interface.name))
     old = f"{name}-{item.node.name}-{item.interface.name}"
     return [pulumi.Alias(name=old)] if next(same) is item else []

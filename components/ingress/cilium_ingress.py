@@ -88,7 +88,7 @@ class CiliumIngress(pulumi.ComponentResource):
 
 
 def _of_access(name: str, given: dict[str, Any]) -> tuple[NetworkPolicy, ...]:
-    """The policies of `access`. It cannot be an Output, because it has the names of the policies."""
+    """The policies of `access`. `access` cannot be an Output, because it has the names of the policies."""
     access = given.pop("access", None)
     if access is None:
         return ()

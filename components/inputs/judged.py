@@ -1,4 +1,4 @@
-"""The rules that the arguments of one component are enough for, applied when the component is created.
+"""Applies the rules that need only the arguments of one component, when the component is created.
 
 Models are accepted without a check: they come from a stack file that was checked as a whole, with its waivers.
 """

@@ -20,7 +20,7 @@ def unfit(path: str, value: Any) -> list[Problem]:
     """
     if isinstance(value, str) and _PASSWORD.fullmatch(value):
         return []
-    got = f"one of {len(value)} characters that is not" if isinstance(value, str) else described(value)
+    got = f"another text of {len(value)} characters" if isinstance(value, str) else described(value)
     return [Problem(path, "a BGP password: 1 to 80 printable ASCII characters without blanks", got)]
 
 

@@ -47,7 +47,7 @@ class RouterFRR(pulumi.ComponentResource):
     difference, and rolled back if an established session does not return).
     """
 
-    router_id: pulumi.Output[Optional[str]]  # noqa: UP045 - the SDK's analyzer knows no other way to say it
+    router_id: pulumi.Output[Optional[str]]  # noqa: UP045 - the SDK's analyzer accepts no other form
     asn: pulumi.Output[float]  # 32 bits unsigned: too large for an int of C# and Java
     addresses: pulumi.Output[list[str]]
 

@@ -1,1 +1,1 @@
-"""A whole stack as one program: its components, how its hosts are reached, and what drifted."""
+"""A whole stack as one program: its components, the access to its hosts, and the drift of hosts."""

@@ -1,4 +1,4 @@
-"""How the program reaches hosts and cluster: one class for each kind of cluster."""
+"""The program's access to hosts and cluster: one class for each kind of cluster."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from config.ssh import SshEndpoint
 from config.stack import StackConfig, management_addresses
 
 _UP = "start the lab: edge lab up"
-# The output that leads to hosts whose keys were made with the stack.
+# The output with addresses and keys of hosts whose keys were made with the stack.
 ACCESS = "access"
-# The output that has the addresses of a kind cluster's nodes.
+# The output with the addresses and PodCIDRs of a kind cluster's nodes.
 LEARNED = "learned"
 
 
@@ -39,20 +39,20 @@ class Access(Protocol):
         ...
 
     def chart(self) -> str | None:
-        """Where the chart is, if it does not come from a repository."""
+        """The path of Cilium's chart; None if the chart comes from a repository."""
         ...
 
     def outputs(self) -> dict[str, pulumi.Output[Any]]:
-        """What the stack's outputs have to say of it beside the kubeconfig."""
+        """Outputs of the stack about the access, besides the kubeconfig."""
         ...
 
     def nodes(self, here: pulumi.ResourceOptions) -> list[pulumi.Resource]:
-        """What must exist before anything refers to a Node, if the stack makes it. `here`: options of objects."""
+        """The resources that must exist before an object refers to a Node. `here`: options of Kubernetes objects."""
         ...
 
 
 class LabAccess:
-    """The embedded lab: keys and kubeconfig are files that the lab made."""
+    """The embedded lab: keys, certificates and kubeconfig are files that the lab made."""
 
     def __init__(self, stack: StackConfig, cluster: LabCluster) -> None:
         self._dir = home() / "lab" / pulumi.get_stack()
@@ -89,7 +89,7 @@ class LabAccess:
 
 
 class ExistingAccess:
-    """Hosts and cluster that somebody else built: everything is in the stack and its secrets."""
+    """Hosts and a cluster that exist already: addresses and keys are in the stack and its secrets."""
 
     def __init__(self, cluster: ExistingCluster) -> None:
         self._cluster = cluster
@@ -136,10 +136,10 @@ class ExistingAccess:
 
 
 class DockerAccess:
-    """Containers: what leads to them is made with them."""
+    """Containers as hosts: keys and kubeconfig are made with the containers."""
 
     def __init__(self, stack: StackConfig, cluster: DockerCluster) -> None:
-        # They bring Pulumi's Docker SDK, which no other stack needs.
+        # These modules import Pulumi's Docker SDK, which a stack without containers does not need.
         from components.docker.cluster import KubeadmCluster
         from components.docker.hosts import DockerHosts
 
@@ -211,7 +211,7 @@ class KindAccess:
 
 
 def _local_chart(version: str) -> str | None:
-    """Where `edge setup --docker` has put the chart. A machine that reaches the chart's repository needs none."""
+    """The path of the chart that `edge setup --docker` stored; None without one: then the repository has the chart."""
     here = home() / "charts" / f"cilium-{version}"
     return str(os.path.relpath(here)) if here.exists() else None
 

@@ -1,4 +1,4 @@
-"""A stack as resources: which components there are, and what waits for what."""
+"""Declares the components of a stack, and the dependencies between them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from effective.return_routes import return_routes
 
 
 def build(stack: StackConfig, access: Access) -> dict[str, Any]:
-    """Declare what the stack has beside its hosts; returns the stack's outputs."""
+    """Declare everything of the stack except its hosts; returns the stack's outputs."""
     drifted = drift(stack)
     for router in stack.managed_routers:
         RouterFRR(
@@ -53,7 +53,7 @@ def build(stack: StackConfig, access: Access) -> dict[str, Any]:
     cluster = KubernetesProvider("cluster", kubeconfig, pulumi.ResourceOptions())
     here = pulumi.ResourceOptions(providers=[cluster])
     items = list(gateway_addresses(stack))
-    # Before the agents: they pick their devices when they start.
+    # Gateway addresses come before the agents, because an agent selects its devices when it starts.
     gateways = GatewayAddresses("gateway", items, access.connection) if items else None
     first = pulumi.ResourceOptions(providers=[cluster], depends_on=gateways.each if gateways else None)
     cilium = CiliumInstall("cilium", _install(stack, access, kubeconfig), first)
@@ -67,8 +67,8 @@ def build(stack: StackConfig, access: Access) -> dict[str, Any]:
         EgressGatewayHA("egress", _egress(stack), after)
     if stack.l2_policies:
         L2Announcements("l2", _read({"policies": stack.l2_policies}), after)
-    # Of listeners that an agent finds when it starts, it tells Envoy before their endpoints: each waits for the other
-    # then, until Envoy gives up after 30 s (the chart's initial_fetch_timeout).
+    # Listeners come after the agents. An agent that finds listeners at its start sends them to Envoy before their
+    # endpoints. Agent and Envoy then wait for each other for 30 s (the chart's initial_fetch_timeout).
     started = pulumi.ResourceOptions(providers=[cluster], depends_on=[cilium.crds, cilium.ready])
     if stack.ingresses or stack.guards():
         CiliumIngress("ingress", _ingress(stack, access), started)
@@ -90,7 +90,7 @@ def build(stack: StackConfig, access: Access) -> dict[str, Any]:
 
 
 def _read(args: dict[str, Any]) -> Any:
-    """Arguments with models in them: a stack's parts are read and judged before they come to a component."""
+    """The arguments, for the type checker: they contain models, because the stack was parsed and checked before."""
     return args
 
 
@@ -163,7 +163,7 @@ def _gateways(stack: StackConfig, access: Access) -> Any:
 
 
 def _pem(stack: StackConfig, access: Access, section: str) -> dict[str, pulumi.Output[str]]:
-    """The certificates and keys of that section, by their names in the configuration."""
+    """The certificates and keys of a section, by their names in the configuration."""
     made = [item.certificate for item in certified(stack) if item.path.startswith(section)]
     names = dict.fromkeys(name for one in made for name in (one.certificate_config, one.key_config) if name)
     return {name: access.certificate(name) for name in names}

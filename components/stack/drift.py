@@ -1,8 +1,8 @@
-"""Drift of hosts, seen by the program itself: `pulumi up` finds what somebody changed by hand, and sets it right.
+"""Drift of hosts, found by the program itself: `pulumi up` finds and reverts manual changes.
 
-The command provider cannot read. With `readHosts: true` the program asks each host for what it would observe after
-an apply, and compares it with what the last one observed there, which is among the stack's own outputs. Where the
-two differ the script gets another mark, in a comment: to Pulumi that is a change, and the script runs.
+The command provider cannot read resources. With `readHosts: true`, the program runs the observing part of each script
+on its host and compares the output with the output after the last apply, which is an output of the stack. If the two
+differ, the script gets another mark in a comment. For Pulumi the mark is a change, so that the script runs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from config.stack import StackConfig
 
 OUTPUT = "observed"
 _REMOTE = "command:remote:Command"
-# How pulumi-command's arguments are called here, and in what is handed to the helper.
+# Argument of pulumi-command's Python SDK -> key in the input of the helper (transport/look.py).
 _SSH = {
     "host": "host",
     "port": "port",
@@ -38,11 +38,11 @@ _SSH = {
 
 
 class Drift:
-    """Marks the scripts of hosts that drifted. It has to be made before the resources that it is about."""
+    """Marks the scripts of hosts that drifted. Must be created before the resources of these scripts."""
 
     def __init__(self) -> None:
         own = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-        # The stack as the last `up` left it; nothing before the first one.
+        # The output of the last `up`; absent before the first `up`.
         self._before = pulumi.StackReference("last-up", own).get_output(OUTPUT)
         self._marks: dict[str, tuple[pulumi.Resource, pulumi.Output[int]]] = {}
         pulumi.runtime.register_stack_transformation(self._marked)
@@ -76,13 +76,13 @@ class Drift:
 
 
 def drift(stack: StackConfig) -> Drift | None:
-    """Where the stack asks for it. Where the key to the hosts is not there, as in a pull request, nobody is asked."""
+    """Drift detection, if the stack enables it. Without the hosts' key, as in a pull request, no host is queried."""
     config = pulumi.Config(PROJECT)
     if not config.get_bool("readHosts"):
         return None
     cluster = stack.cluster
     if isinstance(cluster, DockerCluster | KindCluster):
-        # Its keys are made in the same run, and who refreshes sees its hosts.
+        # The keys of these hosts are made in the same run. A refresh finds their drift.
         return None
     if isinstance(cluster, ExistingCluster) and not config.get(cluster.ssh.private_key_config):
         return None
@@ -90,7 +90,7 @@ def drift(stack: StackConfig) -> Drift | None:
 
 
 async def _look(name: str, connection: Any, script: str) -> str | None:
-    """What the host says; None, with a warning, where it cannot be asked."""
+    """The output of the script on a host; None, with a warning, if the host cannot be queried."""
     asked = json.dumps({"connection": _plain(connection), "script": script})
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -109,7 +109,7 @@ async def _look(name: str, connection: Any, script: str) -> str | None:
 
 
 def _plain(connection: Any) -> dict[str, Any]:
-    """The connection with the provider's own names, whatever the SDK made of it."""
+    """The connection with the provider's own names. The SDK passes a mapping or an object, in either spelling."""
     given = connection
     if not isinstance(connection, Mapping):
         given = {key: getattr(connection, key) for key in (*_SSH, "proxy")}

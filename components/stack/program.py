@@ -1,4 +1,4 @@
-"""The whole program of a stack: load it, check it, build it, export what others need."""
+"""The whole program of a stack: loads, checks and builds the stack, and exports its outputs."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def run() -> None:
 
 
 def _run_when_learned(access: KindAccess) -> None:
-    """Build the stack when Docker has given the nodes their addresses, in a first preview with the likely ones.
+    """Build the stack when Docker has assigned the nodes' addresses. A first preview uses the likely addresses.
 
-    Rules, renderers and probes work on plain addresses, so that the rest of the program waits for them.
+    Rules, renderers and probes need plain addresses. The rest of the program therefore waits for the addresses.
     """
 
     async def main() -> dict[str, Any]:
@@ -48,5 +48,5 @@ def _without_traceback() -> Iterator[None]:
         yield
     except EdgeError as error:
         pulumi.log.error(str(error))
-        # Pulumi takes this status for "what is wrong has been said", and adds no words of its own.
+        # For Pulumi, this status means that the program has printed its error. Pulumi adds no message of its own.
         sys.exit(32)
