@@ -1,4 +1,4 @@
-"""What every command works on: a stack, its engine, and the access to its network."""
+"""The context of a command: a stack, its engine, and the access to its network."""
 
 from __future__ import annotations
 
@@ -39,29 +39,29 @@ StackOption = Annotated[
         help="Stack: the NAME of Pulumi.NAME.yaml, or ORGANIZATION/PROJECT/NAME.",
     ),
 ]
-# The configuration that makes a project one of this tool's; other programs have it not, and components all the same.
+# The configuration key of the stack object. A program of the user's own has no such key, even if it uses components.
 STACK = f"{PROJECT}:stack"
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 class StackContext:
-    """One stack of this project, with all that a command needs of it."""
+    """One stack, and everything about it that a command needs."""
 
     def __init__(self, stack: str) -> None:
         self.name = stack if isinstance(stack, StackName) else stack_name(stack)
 
     @cached_property
     def engine(self) -> BuiltinEngine | PulumiEngine:
-        """What deploys this stack: the Pulumi CLI where it is on PATH, else the built-in engine."""
-        # What runs on this machine alone has secrets of its own, and nobody to give a passphrase.
+        """The engine of EDGE_ENGINE; by default the Pulumi CLI if it is on PATH, otherwise the built-in engine."""
+        # A stack that runs only on this machine gets a generated passphrase, so that the user needs none.
         own = self._kind() in ("lab", "docker", "kind")
         where = (Path.cwd(), self.name, home() / "state")
         if _engine_name() == "pulumi":
             from engine.automation import PulumiEngine
 
-            # A lab's own backend knows no organizations.
+            # The backend of such a stack has no organizations.
             return PulumiEngine(*where, own_passphrase=own, qualified=None if own else self.name.qualified)
-        # It brings Pulumi's SDK, which `check` and `render` do without.
+        # The import loads Pulumi's SDK, which `--help` does not need.
         from engine.operations import BuiltinEngine
 
         return BuiltinEngine(*where, own_passphrase=own)
@@ -79,16 +79,13 @@ class StackContext:
 
     @cached_property
     def report(self) -> RuleReport:
-        """What the rules found.
-
-        Of a program of somebody's own nothing is known here: its components ask the rules themselves.
-        """
+        """The findings of the rules. Empty for a program of the user's own, whose components apply the rules."""
         from rules.registry import RuleReport, check_all
 
         return RuleReport(()) if self.is_foreign else check_all(self.stack)
 
     def check(self) -> None:
-        """Stop now, before anything else, where the stack is wrong; warnings are printed on standard error."""
+        """Print warnings to standard error. Raises Refused if the stack has errors."""
         from cli import screen
         from cli.findings import print_text
         from rules.gate import refuse
@@ -101,17 +98,17 @@ class StackContext:
         refuse(self.report)
 
     def alone(self) -> AbstractContextManager[None]:
-        """Nobody else changes the stack or its lab meanwhile. Raises StateError, naming who does."""
+        """Lock the stack and its lab against other processes. Raises StateError with the process that has the lock."""
         return exclusive(self.engine.path)
 
     @property
     def is_foreign(self) -> bool:
-        """Whether the program is somebody's own, with components and without a stack of this project's."""
+        """Whether the program is the user's own: it may use components, but has no stack object of this project."""
         return self.settings.project != PROJECT and STACK not in self.settings.values
 
     @property
     def reads_hosts(self) -> bool:
-        """Whether the program asks the hosts what is there (components/stack/drift.py)."""
+        """Whether the program itself looks for drift on hosts (components/stack/drift.py)."""
         return self.settings.values.get(f"{PROJECT}:readHosts") == "true"
 
     @property
@@ -125,13 +122,13 @@ class StackContext:
         return not self.is_foreign and self.stack.cluster.kind in ("docker", "kind")
 
     def enter(self) -> None:
-        """Get to where the stack's hosts are: for a lab that is its management namespace."""
+        """Enter the namespace from which the stack's hosts are reachable, such as a lab's management namespace."""
         if self.is_lab:
             from lab import management
 
             use_tools()
             management.enter(self.name)
-        # Where the engine is the lab's own, its networks are in namespaces, as the lab's are.
+        # The networks of the lab's own Docker engine are in namespaces, too.
         if self.choose_docker():
             from lab.docker.engine import OURS
 
@@ -139,7 +136,7 @@ class StackContext:
             OURS.enter()
 
     def choose_docker(self) -> bool:
-        """Let the stack's containers be of the lab's Docker engine, where that runs; False where they are not."""
+        """Use the lab's Docker engine for the stack's containers, if it runs. Returns whether it is used."""
         if not self.is_docker:
             return False
         from lab.docker.engine import OURS
@@ -205,12 +202,12 @@ class StackContext:
         return Kube(self._secret(cluster.kubeconfig_config))
 
     def _learned(self) -> Learned:
-        """The addresses of a kind cluster's nodes; none before the cluster exists."""
+        """The addresses of a kind cluster's nodes; empty before the cluster exists."""
         found: Learned = plain(self.engine.outputs()).get("learned") or {}
         return found
 
     def _made(self, output: str) -> Any:
-        """An output of the stack: what leads to hosts that were made with it. Raises StateError before they were."""
+        """An output of the stack, such as the access to its containers. Raises StateError if nothing is deployed."""
         found = plain(self.engine.outputs()).get(output)
         if not found:
             raise StateError(f"stack {self.name}: nothing is deployed; deploy the stack first: edge up -s {self.name}")
@@ -226,7 +223,7 @@ class StackContext:
     def _kind(self) -> str:
         from engine.settings import read
 
-        # Before there is a passphrase nothing secret can be read, and the kind is not secret.
+        # Without a passphrase, secrets are left out. The kind is not a secret.
         document = read(Path.cwd(), self.name, None).object(STACK)
         cluster = document.get("cluster") if isinstance(document, dict) else None
         return str(cluster.get("kind")) if isinstance(cluster, dict) else ""
@@ -251,6 +248,6 @@ def use_tools() -> None:
 
 
 def need_root() -> None:
-    """The lab makes namespaces and mounts; only root may."""
+    """Raise MachineError unless the user is root. Only root can make the namespaces and mounts of a lab."""
     if os.geteuid() != 0:
         raise MachineError("the lab needs root (namespaces, mounts, BPF); run it with sudo")

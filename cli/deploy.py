@@ -49,7 +49,7 @@ def up(
 
 
 def start_lab(context: StackContext, clock: screen.Clock) -> dict[str, str]:
-    """Start the lab of the stack, after building what it runs where that is missing; host -> which boot it is."""
+    """Build missing binaries, and start the lab of the stack. Returns host name -> boot ID."""
     from cli.doctor import prepare
     from lab import images, life
 

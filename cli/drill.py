@@ -59,7 +59,7 @@ def drill(
                 if output is not None:
                     _write(output, outcomes)
     finally:
-        # What was held is reported also where the next one cannot be.
+        # Finished drills are reported even if the next drill cannot start.
         if as_json:
             screen.print_json([document(outcome) for outcome in outcomes])
         elif outcomes:
@@ -69,7 +69,7 @@ def drill(
 
 
 def _testbed(context: StackContext) -> AbstractContextManager[Testbed]:
-    """Where the stack's hosts can be broken. Raises EdgeError where they are nobody's to break."""
+    """The testbed that breaks the stack's hosts. Raises EdgeError for an existing cluster."""
     if context.is_docker:
         from drills.containers import ContainerTestbed
 
@@ -123,7 +123,7 @@ def _print(outcomes: list[Outcome]) -> None:
 
 
 def _write(directory: Path, outcomes: list[Outcome]) -> None:
-    """The last one's picture and numbers, and a table of all so far."""
+    """Write the picture and the numbers of the last outcome, and a table of all outcomes so far."""
     from drills.figure import svg
     from drills.summary import document, markdown
 

@@ -11,7 +11,7 @@ from cli import screen
 from failures.foresee import Cost, Foreseen
 from rules.words import some
 
-# The name is replaced for objects that each loss has for itself, such as a node's pods or its return path.
+# Kinds of objects that each loss has for itself. The table shows their number instead of their names.
 _OWN = ("pods", "way back")
 
 

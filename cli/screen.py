@@ -167,7 +167,7 @@ def shown(value: Any) -> str:
 
 
 def tally(summary: Summary) -> str:
-    """The counts of real resources, as `2 to create, 1 to update, 30 unchanged`."""
+    """The counts of resources, as `2 created, 1 updated, 30 unchanged`."""
     words = [f"{n} {_PAST[op]}" for op, n in sorted(summary.counts.items()) if op is not Op.SAME]
     same = summary.counts.get(Op.SAME, 0)
     return ", ".join([*words, f"{same} unchanged"]) if words else f"no changes, {same} unchanged"

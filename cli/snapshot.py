@@ -23,7 +23,7 @@ from config.stack import StackConfig
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The result of a stack: its typed form, the artefacts for a reviewer, and the resources with their inputs."""
+    """The result of a stack: its typed form, the artefacts for a reviewer, and the resources with their parents."""
 
     stack: StackConfig
     artefacts: dict[str, str]
