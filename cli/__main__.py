@@ -13,7 +13,7 @@ atexit.register(gc.freeze)
 try:
     from cli.app import main
 except ModuleNotFoundError as error:
-    # A foreign environment, or one that is older than a new dependency.
+    # The environment is not the project's, or it lacks a new dependency.
     sys.exit(f"edge: {error.name} is not in the environment {sys.prefix}; run: make setup, or pulumi install")
 
 main()

@@ -45,7 +45,7 @@ def artefacts(context: StackContext) -> dict[str, str]:
 
     stack = context.stack
     result = {f"routers/{router.name}/frr.conf": frr_conf(router) for router in stack.routers}
-    # A foreign router need not be FRR, so its file describes the settings in vendor-neutral words.
+    # An unmanaged router need not be FRR, so its file describes the settings in vendor-neutral words.
     result |= {
         f"routers/{router.name}/other-end.txt": other_end(stack, router)
         for router in stack.routers

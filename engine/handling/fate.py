@@ -11,7 +11,7 @@ class Fate(StrEnum):
 
     DONE = "carried out"
     REFUSED = "refused"
-    # Part of the protocol between SDK and engine, or of plugins, which this engine does not have.
+    # The request concerns only the protocol between SDK and engine, or plugins, which this engine does not have.
     NOTHING = "of no effect"
 
 
