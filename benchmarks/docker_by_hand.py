@@ -1,8 +1,8 @@
-"""From nothing to a proven edge of containers: `edge up -s docker`, beside a shell script that does the same by hand.
+"""From nothing to a proven edge of containers: `edge up -s docker`, compared with a shell script that does the same.
 
 The script (docker_by_hand.sh) makes the same networks and containers, runs kubeadm, installs the chart with helm and
 applies the same manifests. Both run on the lab's Docker engine, and end when every pod is Ready. `edge verify` proves
-the result of `edge up`; of the script's result the router's sessions are counted.
+the result of `edge up`. The router's sessions prove the result of the script.
 
     .venv/bin/python -m benchmarks.docker_by_hand [RUNS]
 """

@@ -1,5 +1,5 @@
 #!/bin/bash
-# dev's topology as containers, as somebody would write it down in an afternoon: no state, no checks, no second run.
+# dev's topology as containers, as an engineer would write it in an afternoon: no state, no checks, no second run.
 # Arguments: a directory that `edge render` wrote, kubeadm's configuration, the chart.
 set -euo pipefail
 files=$1 kubeadm=$2 chart=$3

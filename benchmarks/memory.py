@@ -1,7 +1,7 @@
 """Memory of a running lab: the shipped dev stack, and the same stack with eight nodes (nine hosts).
 
-The benchmark counts all processes of the lab, with shared pages in proportion, and the files of its hosts (their
-file systems are in memory). The baseline is the decrease of the machine's available memory.
+The benchmark counts the processes of all labs on the machine, with shared pages in proportion, and the files of the
+lab's hosts (their file systems are in memory). The baseline is the decrease of the machine's available memory.
 
     .venv/bin/python -m benchmarks.memory
 """

@@ -1,8 +1,8 @@
 """Times of the loss and the return of a node, with each timer profile, on the lab.
 
-The node's link goes silent (its bridge port is removed; the router's interface keeps its carrier).
-Lost: from then until the router has no route through the node. Back: from the port's return until the
-router has all of these routes again.
+The node's link goes silent (its port leaves the bridge; the router's interface keeps its carrier).
+`lost`: the time from then until the router has no route through the node. `back`: the time from the
+port's return until the router has all of these routes again.
 
     .venv/bin/python -m benchmarks.node_lost [RUNS [PROFILE ...]]
 """
@@ -69,7 +69,7 @@ def main() -> None:
 
                 def choose(stack: Any, profile: str = profile) -> None:
                     stack["bgp"]["peerConfigs"][0]["profile"] = profile
-                    # With graceful restart on the router only, FRR still drops the routes of a peer without it.
+                    # FRR drops the routes of a peer without graceful restart, even if the router has it.
                     stack["routers"][0]["bgp"]["gracefulRestart"] = profile != "fast-failover"
 
                 edge.change(choose)
