@@ -91,7 +91,7 @@ class AddressHolder:
             arp.announce(device, address)
 
     def _holder(self, address: Address, device: str) -> str:
-        """The host that has the address: another host, or this host by other means; empty if there is none."""
+        """The name of the host that has the address, another host or this host by other means; empty without one."""
         if any(entry.interface.ip == address for entry in self._there):
             return "this host itself"
         mac = arp.holder(device, address) if isinstance(address, IPv4Address) else None

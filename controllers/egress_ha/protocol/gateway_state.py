@@ -14,7 +14,7 @@ _LONGEST = 80
 
 @dataclass(frozen=True)
 class GatewayState:
-    """`held`: the egress addresses that the gateway has. `conflicts`: address -> the stranger that has the address.
+    """`held`: the egress addresses that the gateway has. `conflicts`: address -> the other host that has it.
 
     `seen`: a resourceVersion; the gateway has carried out every change of the policies' status up to this version.
     `cut`: the destinations without an uplink. `ready`: whether the gateway should get new traffic.
@@ -57,9 +57,9 @@ def _address(text: object) -> Address:
 
 
 def _stranger(text: object) -> str:
-    """Check a stranger's name, which is written to a status and to logs."""
+    """Check the name of another host. The name is written to a status and to logs."""
     if not isinstance(text, str) or not text.isprintable() or len(text) > _LONGEST:
-        raise ValueError("a stranger has a short name")
+        raise ValueError("the name of another host is a short text")
     return text
 
 

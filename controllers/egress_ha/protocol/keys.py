@@ -1,7 +1,7 @@
 """The signing keys of probes.
 
 The second newest key signs, and each of the last three keys verifies. So a process that has not read the newest key
-yet understands other processes, and they understand it.
+yet verifies the datagrams of other processes, and they verify its datagrams.
 """
 
 from __future__ import annotations

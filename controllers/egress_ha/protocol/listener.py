@@ -27,8 +27,8 @@ _LOOK = 0.5
 class _RateLimit:
     """At most `rate` datagrams per second, and a burst of the same size.
 
-    After a standstill the burst lets a process answer all queued questions at once. Otherwise it would be too late for
-    the first question whose asker is still waiting.
+    After a standstill the burst lets a process answer all queued questions at once. Without the burst, the answer to
+    the first question whose asker still waits would be late.
     """
 
     rate: float

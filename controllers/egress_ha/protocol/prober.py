@@ -19,7 +19,7 @@ from config.net import Address
 from controllers.egress_ha.protocol import udp_filter, wire
 from controllers.egress_ha.protocol.keys import KeyRing
 
-# The length of a first question: an answer of this length fits the state of a gateway with some addresses.
+# The length of a first question. An answer of this length has room for the state of a gateway with some addresses.
 _LENGTH = 512
 # Spare length, as the answer may grow before the longer question arrives.
 _SPARE = 256
@@ -29,7 +29,7 @@ Result = Callable[[Address, bool, Any], None]
 
 
 class Prober(threading.Thread):
-    """Probes every target once per interval (seconds). A target without an answer by the next question has a miss.
+    """Probes every target once per interval (seconds). No answer before the next question is a miss.
 
     `address`: this host's own address. `version`: returns the newest version of the policies that this process knows.
     """

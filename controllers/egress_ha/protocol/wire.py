@@ -3,8 +3,8 @@
     word (4) | key id (4) | nonce (16) | mark (16) | JSON, filled up with blanks | HMAC-SHA-256 (32)
 
 Questions begin with `EDG?`. Answers begin with `EDG!` and carry the question's nonce. The mark of an answer is the
-sender's own timestamp. The next question returns the mark, which proves to the sender that the asker received the
-answer, and when it was sent. So a replayed datagram proves nothing, whatever the hosts' clocks.
+sender's own timestamp. The next question returns the mark. The mark proves to the sender that the asker received the
+answer, and when the answer was sent. So a replayed datagram proves nothing, whatever the hosts' clocks.
 """
 
 from __future__ import annotations

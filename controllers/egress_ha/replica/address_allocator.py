@@ -26,7 +26,7 @@ class AddressAllocator:
 
     `assigned`: policy -> gateway -> address, from the present status. `holders`: address -> the gateways that may
     have the address. `held`: gateway -> the addresses that the gateway reports. `conflicts`: address -> the
-    stranger that has the address. `waiting`: no gateway may get a new address yet. `allocated`: address -> gateway,
+    other host that has the address. `waiting`: no gateway may get a new address yet. `allocated`: address -> gateway,
     for the assignments of this round so far.
     """
 

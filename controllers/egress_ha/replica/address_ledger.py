@@ -71,9 +71,9 @@ class AddressLedger:
 
 
 def _conflicts(fresh: Mapping[Address, GatewayState], holders: Mapping[Address, set[Address]]) -> dict[Address, str]:
-    """Address -> the stranger that has the address.
+    """Address -> the host that has the address and is no gateway.
 
-    A returning gateway may take the present holder for a stranger. Such a conflict is left out.
+    A returning gateway may report the present holder as a conflict. Such a conflict is left out.
     """
     return {
         address: who

@@ -14,7 +14,7 @@ from controllers.egress_ha.replica.declared_policy import DeclaredPolicy
 from controllers.egress_ha.replica.members import Member, group_members
 from controllers.egress_ha.replica.observations import Observations
 
-# Zone -> the gateways of the zone's pods. None means all pods, the empty zone pods on nodes without a zone.
+# Zone -> the gateways of the zone's pods. The zone None is all pods, the empty zone the pods on nodes without a zone.
 Chosen = Mapping[str | None, Sequence[Member]]
 
 

@@ -45,7 +45,7 @@ class EventRecorder:
             self._kube.create(_event(about, kind, reason, message))
 
     def _record_gateway(self, node: str, serves: bool) -> None:
-        # As in the kubelet's events of a Node: the name stands for the uid.
+        # The kubelet's events of a Node have the name as the uid, too.
         about = {"apiVersion": "v1", "kind": "Node", "name": node, "uid": node}
         if serves:
             self.record(about, "Normal", _SERVES, f"egress gateway {node} serves")

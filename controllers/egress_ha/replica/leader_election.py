@@ -48,7 +48,7 @@ class LeaderElection(threading.Thread):
             began = time.monotonic()
             with self._busy, contextlib.suppress(ApiError):
                 if not self._over.is_set() and self._try():
-                    # Other replicas wait longer than this: a leader has ended before the next one begins.
+                    # Other replicas wait longer than this, so one leader ends before the next one begins.
                     self._until = began + self._seconds * 0.8
             if led != self.leading:
                 self._changed()

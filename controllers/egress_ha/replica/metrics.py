@@ -8,11 +8,11 @@ from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 from config.net import Address
 
-LEADING = Gauge("egress_ha_leading", "1 while this replica acts")
-SERVING = Gauge("egress_ha_gateway_serving", "1 while the gateway is agreed to serve", ["node"])
+LEADING = Gauge("egress_ha_leading", "1 while this replica leads")
+SERVING = Gauge("egress_ha_gateway_serving", "1 while the controller uses the gateway", ["node"])
 MOVES = Counter("egress_ha_policy_writes", "CiliumEgressGatewayPolicies written")
-ERRORS = Counter("egress_ha_api_errors", "Calls of the API that failed")
-SECONDS = Histogram("egress_ha_decision_seconds", "CPU seconds a decision took")
+ERRORS = Counter("egress_ha_api_errors", "Failed calls of the API")
+SECONDS = Histogram("egress_ha_decision_seconds", "CPU seconds of the decisions of one round")
 
 
 def serve(port: int, address: str) -> None:
