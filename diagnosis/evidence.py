@@ -31,13 +31,13 @@ _MOST = 4
 TO_PODS = ("pod-to-pod", "vip-http")
 # Checks that send packets.
 _PACKETS = ("egress-source", "ingress-http", *TO_PODS)
-# Checks whose cause is always a guess. For other checks that send packets, it is a guess if nothing answers.
+# Checks whose cause is always a guess. For other checks that send packets, the cause is a guess if nothing answers.
 _LOOK_ALIKE = ("bgp-session", *TO_PODS)
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A root cause with a text that may be better than the verdict's. `evidence`: lines."""
+    """A root cause, explained. `cause`: may be more precise than the verdict's cause. `evidence`: lines."""
 
     root: Root
     cause: str
@@ -71,7 +71,8 @@ def explained(
     """The cause of a root as text, and its evidence from API objects, FRR and the kernels of the root's hosts.
 
     Lost packets look alike from outside, so the verdict's cause is a guess. Facts from a kernel, a network policy, an
-    agent or a capture replace the guess, in this order: the place of a drop is better than the last place seen.
+    agent or a capture replace the guess, in this order: the rule that drops packets says more than the last place
+    where a capture saw them.
     """
     found = [*_of_objects(situation, root), *_of_config(situation, root.verdict)]
     tried = [flow for flow in of_verdict(situation, root.verdict) if flow in capture.flows]

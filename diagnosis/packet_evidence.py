@@ -9,8 +9,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from config.stack import StackConfig
 from probes.packets import Capture, Flow, Packet
 
-# Cilium's devices for encapsulated packets between nodes.
 _MOST = 3
+# Cilium's devices for encapsulated packets between nodes.
 _TUNNELS = ("cilium_vxlan", "cilium_geneve", "cilium_wg0")
 
 # (Host, interface) -> its link: a prefix, or the name of the tunnel between nodes.

@@ -29,7 +29,7 @@ class Situation:
         )
 
     def of(self, key: str) -> list[Json]:
-        """Objects of the API; empty if it did not answer."""
+        """The API's objects under a key of the observations; empty if the API did not answer."""
         return self.observations.objects.get(key, [])
 
     def named(self, key: str, name: str) -> list[Json]:
