@@ -1,4 +1,4 @@
-"""A stack of containers as a testbed: Docker's own means break it, and requests come from its containers."""
+"""A stack of containers as a testbed for drills: its faults, and the sources of requests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from config.stack import StackConfig
 from effective.containers import container_of, control_plane, name_on_engine
 
 _KUBECONFIG = "/etc/kubernetes/admin.conf"
-# The ends of a container's links on the engine's machine, by the index that the container tells.
+# Prints the indexes of the other ends of a container's links, which are on the engine's machine.
 _WIRES = "for link in /sys/class/net/eth*; do cat $link/iflink; done"
 _ON_WIRES = """ip -o link show | while IFS=': @' read -r index name _; do
 	for wanted in {indexes}; do [ "$index" = "$wanted" ] && {act}; done
@@ -25,11 +25,12 @@ done; true"""
 class ContainerTestbed:
     """Faults and clients of the containers of one stack, by the command `docker`.
 
-    A container of its own, on the engine's machine, reaches the links' other ends: use the testbed in a `with`.
+    A helper container on the network of the engine's machine changes the other ends of the links. The context manager
+    starts and removes the helper.
     """
 
     def __init__(self, name: str, stack: StackConfig) -> None:
-        """`name`: the stack's. Raises DockerError where there is no command `docker`."""
+        """`name`: the stack's name. Raises DockerError if the command `docker` is missing."""
         if shutil.which("docker") is None:
             raise DockerError("drills of containers need the command docker on PATH")
         self.stack = stack
@@ -39,9 +40,9 @@ class ContainerTestbed:
         self._wires: dict[str, list[str]] = {}
 
     def __enter__(self) -> Self:
-        # What a drill that was killed has left.
+        # A killed drill leaves its helper.
         self._remove_helper()
-        # Before any traffic: it takes a second to start.
+        # The helper takes a second to start, so it starts before the traffic.
         self._docker(
             *("run", "--detach", "--rm", "--privileged", "--network", "host", "--name", self._helper),
             *("--entrypoint", "sleep", self._image, "infinity"),
@@ -57,7 +58,7 @@ class ContainerTestbed:
             self._docker("pause", self._container(host))
 
     def thaw(self, host: str) -> None:
-        """Let them go on."""
+        """Let the stopped processes of a host continue: docker unpause."""
         if self._paused(host):
             self._docker("unpause", self._container(host))
 
@@ -77,8 +78,8 @@ class ContainerTestbed:
         self._docker("kill", self._container(host))
 
     def power_on(self, host: str) -> None:
-        """Start a container, and with a node of kind the container beside the node."""
-        # The ends of its links are new ones.
+        """Start a container and, for a node of kind, the node's access container."""
+        # A started container has new links.
         self._wires.pop(host, None)
         self._docker("start", self._container(host))
         beside = name_on_engine(self._name, f"{host}-access")
@@ -86,27 +87,27 @@ class ContainerTestbed:
             self._docker("start", beside)
 
     def can_boot(self) -> None:
-        """Containers can."""
+        """Raises nothing: containers can boot."""
 
     def run(self, host: str, script: str) -> str:
-        """A shell script on a host. Raises DockerError where it fails."""
+        """Run a shell script on a host; returns its output. Raises DockerError if the script fails."""
         return self._docker("exec", self._container(host), "sh", "-c", script)
 
     def kubectl(self, *words: str) -> str:
-        """kubectl on the control plane. Raises DockerError where it fails."""
+        """Run kubectl on the control plane; returns its output. Raises DockerError if kubectl fails."""
         return self._docker(*self._kubectl(*words))
 
     def apply(self, manifest: dict[str, Any]) -> None:
-        """Create or change an object. Raises DockerError where that fails."""
+        """Create or change an object. Raises DockerError on failure."""
         words = ("apply", "--server-side", "--force-conflicts", "-f", "-")
         self._docker(*self._kubectl(*words), stdin=json.dumps(manifest))
 
     def newer_cilium(self) -> str:
-        """Raises DockerError: nodes run the images that the stack names, and no newer one is known."""
+        """Raises DockerError: nodes run the images that the stack names, and no newer image is known."""
         raise DockerError("no newer image of Cilium is known for containers")
 
     def client(self, where: str, arguments: list[str]) -> subprocess.Popen[str]:
-        """A process in a pod or on a host, its output in a pipe."""
+        """Start a process in a pod or on a host, with its output in a pipe."""
         kind, _, name = where.partition("/")
         words = self._kubectl("exec", name, "--", *arguments) if kind == "pod" else self._exec(name, arguments)
         return subprocess.Popen(
@@ -145,7 +146,7 @@ class ContainerTestbed:
 
 
 def _image(stack: StackConfig) -> str:
-    """An image with iproute2, for the container that reaches the links' other ends."""
+    """An image with iproute2, for the helper container."""
     cluster = stack.cluster
     assert isinstance(cluster, DockerCluster | KindCluster)
     return cluster.images.access if isinstance(cluster, KindCluster) else cluster.images.node

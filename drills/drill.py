@@ -1,4 +1,4 @@
-"""A drill: a fault, what traffic may notice of it, and how it heals."""
+"""A drill: a fault, its permitted effect on traffic, and its healing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from failures.thing import Kind
 
 
 class Testbed(Protocol):
-    """Where drills are held: something whose hosts can be broken and mended."""
+    """A deployment whose hosts drills can break and heal."""
 
     stack: StackConfig
 
@@ -20,19 +20,19 @@ class Testbed(Protocol):
         """Stop every process of a host."""
 
     def thaw(self, host: str) -> None:
-        """Let them go on."""
+        """Let the stopped processes of a host continue."""
 
     def silence(self, host: str) -> None:
-        """Nothing passes its wires, and no interface notices."""
+        """Drop all frames on the host's links, which keep their carrier."""
 
     def unsilence(self, host: str) -> None:
-        """Frames pass again."""
+        """Let frames pass the host's links again."""
 
     def cut(self, host: str) -> None:
-        """Its wires lose their carrier."""
+        """Take the carrier from the host's links."""
 
     def join(self, host: str) -> None:
-        """The carrier is back."""
+        """Give the host's links their carrier back."""
 
     def power_off(self, host: str) -> None:
         """End every process of a host and its kernel's state, without a warning."""
@@ -44,19 +44,19 @@ class Testbed(Protocol):
         """Raises EdgeError if the hosts of the testbed cannot boot."""
 
     def run(self, host: str, script: str) -> str:
-        """A shell script on a host."""
+        """Run a shell script on a host; returns its output."""
 
     def kubectl(self, *words: str) -> str:
-        """A command against the cluster."""
+        """Run kubectl; returns its output."""
 
     def apply(self, manifest: dict[str, Any]) -> None:
-        """An object of the cluster. Nothing of it is in a command line."""
+        """Create or change an object of the cluster. The object may be a Secret, so no command line has it."""
 
     def newer_cilium(self) -> str:
-        """A newer version of Cilium that can run there. Raises EdgeError where there is none."""
+        """A newer version of Cilium that the testbed can run. Raises EdgeError if there is no newer version."""
 
     def client(self, where: str, arguments: list[str]) -> subprocess.Popen[str]:
-        """A process in a pod (`pod/NAME`) or on a host (`host/NAME`), its output in a pipe."""
+        """Start a process in a pod (`pod/NAME`) or on a host (`host/NAME`), with its output in a pipe."""
 
 
 Action = Callable[[Testbed], None]
@@ -92,14 +92,14 @@ class Drill:
     """The `streams` run all the time: `before` the fault, `during` the fault, and `after` the healing (seconds).
 
     `ready`: whether everything is well. The drill waits for that before the fault and after the healing.
-    `back`: the first answers are back within so many seconds after the healing. None: the drill does not promise that.
-    `shuts`: from so many seconds after the fault until the healing, nobody gets an answer.
-    `opens`: nobody gets an answer before the fault. From so many seconds after the fault, everybody does.
+    `back`: within this many seconds after the healing, only servers from before the fault answer. None: no promise.
+    `shuts`: from this many seconds after the fault until the healing, no request is answered.
+    `opens`: no request is answered before the fault. From this many seconds after the fault, every request is.
     `needs` raises EdgeError if the testbed lacks what the drill needs, such as a newer Cilium.
     `possible`: whether a stack has the parts that this drill needs, besides the parts that its family needs.
-    `prepare` and `restore` run before and after everything else: a drill may need what the stack does not have.
-    `foresees`: the single loss (`node NAME`) and the thing whose cost `edge plan --failures` tells.
-    `rest`: seconds between the last drill's fault and this drill: controllers remember a loss for a while.
+    `prepare` and `restore` run before and after everything else, for a state that the stack does not have.
+    `foresees`: the single loss (`node NAME`), and kind and name of the thing whose cost `edge plan --failures` tells.
+    `rest`: seconds between the end of the last drill and this drill: controllers remember a loss for a while.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Faults of egress drills, and how they are healed."""
+"""Faults of egress drills, and their healing."""
 
 from __future__ import annotations
 

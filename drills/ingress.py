@@ -67,7 +67,7 @@ def _by_tls(stack: StackConfig) -> Asked:
 
 
 def _next(stack: StackConfig) -> Asked:
-    # Of an Ingress that the drill adds: nobody knows the address before.
+    # The drill adds the Ingress, so no Service has the address before the fault.
     return Asked(address=pool_address(stack, 2))
 
 

@@ -1,4 +1,4 @@
-"""Whom and what the drills of Ingresses ask: clients, addresses, their holder, and whether all is well."""
+"""Targets of Ingress drills: clients, addresses, their holder, and whether all is well."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from effective.helm import reader
 
 
 def usable(stack: StackConfig) -> bool:
-    """Whether Cilium serves Ingresses on addresses that are announced by ARP, and somebody outside may ask."""
+    """Whether Cilium serves Ingresses on addresses that are announced by ARP, and admits a host outside the cluster."""
     if stack.ingress_controller is None or not (stack.ingresses and stack.l2_policies and stack.pools):
         return False
     return bool(askers(stack))
@@ -73,7 +73,7 @@ def holder(testbed: Testbed) -> str:
 
 
 def well(testbed: Testbed) -> bool:
-    """The address is held and answers; every agent and every Envoy is ready."""
+    """Whether the address is held and answers, and every agent and every Envoy is ready."""
     try:
         for name in ("cilium", "cilium-envoy"):
             shown = json.loads(cilium(testbed, "get", "daemonset", name, "-o", "json"))["status"]
@@ -82,7 +82,7 @@ def well(testbed: Testbed) -> bool:
         holder(testbed)
         address = address_of(testbed, shared_service(testbed.stack))
         asker = askers(testbed.stack)[0].name
-        # Its table of neighbors would know an address that nobody announces any more.
+        # The host's neighbor table may still have an address that no node announces any more.
         testbed.run(asker, f"ip neigh flush to {address}")
         ask = f"curl -s -o /dev/null -m 1 -w '%{{http_code}}' http://{address}/"
         return testbed.run(asker, ask) == "200"

@@ -1,4 +1,4 @@
-"""Drills of BGP: requests to the LoadBalancer address from behind the router."""
+"""Drills of BGP: requests from a router to the LoadBalancer address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of the routing drills, and what heals them."""
+"""Faults of BGP drills, and their healing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from drills.drill import Action, Testbed
 from drills.faults import delete_pods
 from drills.routing_targets import announcing_worker, backends, described_neighbor, tops
 
-# So long agents and routers may take to follow a change of backends, in seconds.
+# Seconds that agents and routers may take to follow a change of backends.
 _FOLLOW = 3.0
 _DRILL_CONF = "/run/drill-frr.conf"
 _DESCRIBED = Path(__file__).with_name("neighbor_described.sh")
@@ -31,7 +31,7 @@ def find_node(testbed: Testbed) -> None:
 
 
 def empty_node(testbed: Testbed) -> None:
-    """No pod of the Service stays on the node, so that only its routes are lost with it; one may have to wait."""
+    """Move the Service's pods off the node, so that its loss costs routes only. A pod may have to wait."""
     lost = victim(testbed)
     testbed.kubectl("cordon", lost)
     for pod, node in backends(testbed):
@@ -72,7 +72,7 @@ def kill_operator(testbed: Testbed) -> None:
 
 
 def power_cut(testbed: Testbed) -> None:
-    """What a router's power cut does: its wires, its daemons and its kernel's routes are gone."""
+    """Take away what a router loses in a power cut: its carrier, its daemons, and its kernel's BGP routes."""
     router = testbed.stack.managed_routers[0].name
     testbed.cut(router)
     testbed.run(router, "/usr/lib/frr/frrinit.sh stop >/dev/null 2>&1; ip route flush proto bgp")
@@ -85,7 +85,7 @@ def boot_router(testbed: Testbed) -> None:
 
 
 def reload_frr(testbed: Testbed) -> None:
-    """A neighbor is described, and tries again sooner: no reason to reset its session."""
+    """Change a neighbor's description and connect retry, which must not reset its session."""
     router, neighbor = testbed.stack.managed_routers[0], described_neighbor(testbed.stack)
     words = shlex.join([str(router.bgp.asn), str(neighbor), _DRILL_CONF])
     testbed.run(router.name, f"set -- {words}\n{_DESCRIBED.read_text()}")

@@ -35,7 +35,7 @@ class Outcome:
 
     @property
     def watched(self) -> float:
-        """The time until which losses count for the fault: the healing, or the end if the fault heals by itself."""
+        """The time until which losses count for the fault: the healing, or the end if the drill has no `back`."""
         return self.healed_at if self.drill.back is not None else float("inf")
 
     @property

@@ -39,7 +39,7 @@ class Timeline:
         return sum(sample.answer is None for sample in self.samples)
 
     def black_out(self, until: float) -> float:
-        """Seconds from the first to the last loss among requests sent until then; a single loss is one spacing."""
+        """Seconds from the first to the last loss among requests sent until `until`; a single loss is one spacing."""
         times = [sample.at for sample in self.samples if sample.answer is None and sample.at <= until]
         return round(times[-1] - times[0] + self.spacing, 3) if times else 0.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 SPACING = 0.02
 TIMEOUT = 0.5
 
-# Needs only Python: runs in a lab's pods and on its hosts. It prints one line for each request.
+# The client needs only Python, which a lab's pods and hosts have. It prints one line for each request.
 CLIENT = r"""
 import re, socket, ssl, sys, threading, time
 host, port, spacing, timeout, seconds, name = sys.argv[1], int(sys.argv[2]), *map(float, sys.argv[3:6]), sys.argv[6]
