@@ -16,7 +16,7 @@ from probes.observations import Observations
 from probes.services import load_balancer_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
-# Two requests, and all answers to them: the kernel's neighbor table keeps only the last answer.
+# arping shows all answers to its two requests. The kernel's neighbor table keeps only the last answer.
 _ASK = """dev=$(ip -o route get {address} | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
 command -v arping >/dev/null || exit 99
 arping -c 2 -w 2 -I "$dev" {address}"""

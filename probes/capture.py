@@ -85,7 +85,7 @@ def _drops(collector: Collector, observations: Observations, node: str) -> list[
 
 
 def _try(collector: Collector, flow: Flow) -> bool:
-    """Send the flow's requests; whether the client could send them."""
+    """Send the flow's requests; returns whether the client could send them."""
     tries = _TRIES_OF_ADDRESS if flow.behind else _TRIES
     command = f"({ask(url(flow.to, flow.port), connect=_REQUEST, seconds=_REQUEST)}) & " * tries + "wait"
     try:

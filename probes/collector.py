@@ -39,7 +39,7 @@ _ROUTER_COMMANDS = {
 # The differences between the file and the running configuration, by FRR's own comparison.
 _COMPARED = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null"
 
-# The key of an answer or of an error, and what asks.
+# The key of the answer or error among the observations, and the function that asks.
 Query = tuple[str, Callable[[], None]]
 _PARTS = Path(__file__).with_name("router_parts.sh").read_text()
 
@@ -129,7 +129,7 @@ class Collector:
         with ThreadPoolExecutor(threads, "probe") as pool:
             asked = [pool.submit(self._ask, observations, key, query) for key, query in queries]
         for one in asked:
-            # What `_ask` does not know is a fault of this program, and must not look like silence.
+            # An exception that `_ask` does not catch is a bug of this program, and must not look like a missing answer.
             one.result()
 
     @staticmethod
@@ -214,7 +214,7 @@ class Collector:
             return
         certificate, key = (base64.b64decode(found["data"][part]).decode() for part in ("tls.crt", "tls.key"))
         observations.certificates[namespace, name] = certificate
-        # Keeps only whether the key matches, never the key.
+        # The observations keep whether the key matches, and never the key.
         with contextlib.suppress(ValueError):
             if not paired(leaf(certificate), key):
                 observations.unpaired.add((namespace, name))

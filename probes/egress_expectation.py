@@ -25,7 +25,7 @@ class EgressPath:
 
 
 def expected_entries(stack: StackConfig, observations: Observations) -> dict[tuple[str, str], list[EgressPath]]:
-    """(pod address, destination) -> possible gateways of the entry. An excluded destination has none."""
+    """(pod address, destination) -> possible gateways of the entry. An excluded destination has the gateway 0.0.0.1."""
     entries: dict[tuple[str, str], list[EgressPath]] = {}
     for pod in observations.objects["pods"]:
         for policy in stack.egress_policies:

@@ -1,4 +1,4 @@
-"""Queries the kernels of hosts, only after a red verdict, and only the hosts that it concerns."""
+"""Queries kernels if a verdict is not green: of the hosts that the root causes concern, and of the routers."""
 
 from __future__ import annotations
 

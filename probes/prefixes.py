@@ -54,7 +54,7 @@ def expected_prefixes(
 
 
 def _without_bgp(router: Router) -> set[str]:
-    """Prefixes that zebra has from a source with a shorter distance than BGP: links and static routes."""
+    """Prefixes that zebra has from a source with a lower administrative distance than BGP: links and static routes."""
     links = {str(interface.address.network) for interface in router.interfaces}
     return links | {str(route.to) for route in router.static_routes}
 

@@ -1,4 +1,4 @@
-"""End-to-end packets: pod to pod over nodes and subnets, and HTTP to the VIP from behind the router."""
+"""End-to-end packets: HTTP from pod to pod over nodes and subnets, and HTTP from routers to Service addresses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from probes.prefixes import fib_next_hops
 from probes.services import backends_by_node, cluster_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 
-# One request misses a given backend of n with probability 1 - 1/n. With n = 10, all tries miss it with 1e-5.
+# One request misses a given backend of n with probability 1 - 1/n. With n = 10, all 120 tries miss it with 3e-6.
 _TRIES_PER_BACKEND = 12
 # This many lost requests to an address prove loss: each may take two seconds.
 _ENOUGH_LOST = 6

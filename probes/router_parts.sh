@@ -1,6 +1,6 @@
 #!/bin/sh
-# FRR's daemons that are to run and do not, one a line; links and their MTU; whether the kernel forwards.
-# `comm` has 15 letters.
+# Prints FRR's daemons that should run but do not, one per line; each link with its MTU; whether the kernel forwards.
+# The kernel cuts `comm` at 15 letters, and no daemon has a longer name.
 for d in zebra staticd $(sed -n 's/^\([a-z0-9]*\)=yes.*/\1/p' /etc/frr/daemons 2>/dev/null); do
 	grep -qsxF "$d" /proc/[0-9]*/comm || echo "$d"
 done | sort -u

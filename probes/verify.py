@@ -53,8 +53,8 @@ class Proof:
 def verify(collector: Collector, seconds: float | None, progress: Progress) -> Proof:
     """Repeat rounds until all verdicts are green or the seconds are over; without seconds, one round.
 
-    The last round ends in time, too: a late answer counts as no answer. `Verdict.seconds`: when the subject first
-    became green.
+    The last round ends in time, too: a late answer counts as no answer. `Verdict.seconds`: since when the subject has
+    been green in each round.
     """
     began = time.monotonic()
     collector.within(seconds or _ONE_ROUND)
