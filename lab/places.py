@@ -1,4 +1,4 @@
-"""Paths of the lab's files. None of them is in git, and `edge lab down` removes them."""
+"""Paths of the lab's files, which are not in git. `edge lab down` removes the lab's directory and keeps the cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cilium's chart for stacks that are deployed where nobody reaches its repository."""
+"""Cilium's chart for machines that do not reach the chart's repository."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lab.toolchain.recipes import DEFAULT_CILIUM
 
 
 def link() -> None:
-    """Put the chart of the default version where the program looks for one (components/stack/access.py)."""
+    """Link the chart of the default version to the place of local charts (components/stack/access.py)."""
     place = EDGE / "charts" / f"cilium-{DEFAULT_CILIUM.version}"
     place.parent.mkdir(parents=True, exist_ok=True)
     if not place.exists():

@@ -1,4 +1,4 @@
-"""What each image is made of: a Dockerfile, and the files that it speaks of."""
+"""The contents of each image: its Dockerfile and the files of its build context."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PYTHON = "cilium-edge/python:3.11"
 _REQUIREMENTS = PROJECT / "requirements/controller.txt"
 KUBERNETES = next(each for each in TOOLSETS if each.name == "kubernetes")
 NODE_RUNNER = next(each for each in TOOLSETS if each.name == "noderunner")
-# What kubeadm of this version asks for.
+# The versions of these images that kubeadm of this version uses.
 _PAUSE, _ETCD = "3.10.1", "3.6.5-0"
 _NODE_PACKAGES = (
     "conntrack",
@@ -29,7 +29,7 @@ _NODE_PACKAGES = (
     "socat",
 )
 _AGENT_PACKAGES = ("bpftool", "clang-19", "conntrack", "ipset", "llvm-19")
-# The compiler has a hundred programs, and agents run two.
+# LLVM has a hundred programs. Agents run clang and llc only.
 _NO_AGENT_NEEDS = (
     "$(ls -d /usr/lib/llvm-19/bin/* | grep -vE '/(clang|clang-19|llc)$')",
     "/usr/lib/llvm-19/lib/*.a",
@@ -39,10 +39,10 @@ _NO_AGENT_NEEDS = (
 
 @dataclass(frozen=True)
 class Contents:
-    """An image. `files`: where each file or directory is, by its place in the build's context.
+    """An image. `files`: path in the build context -> file or directory of this machine. `args`: build arguments.
 
-    `args` are the build's. `parts` are the binaries in it, and `own` the project's files and directories: a change of
-    them makes the image anew.
+    `parts`: the toolsets of its binaries. `own`: the project's files and directories in it. A change of parts or files
+    rebuilds the image.
     """
 
     name: str
@@ -67,12 +67,12 @@ def router() -> Contents:
 
 
 def outpost() -> Contents:
-    """A host outside the cluster that says whose address it saw."""
+    """A host outside the cluster whose server returns the source address of each request."""
     return _by_node_runner("cilium-edge/outpost:1", "outpost")
 
 
 def node() -> Contents:
-    """A node without the images of its Pods."""
+    """A Kubernetes node, without the images of its Pods."""
     return Contents(
         f"cilium-edge/node-bare:v{KUBERNETES.version}",
         _text("node"),
@@ -90,7 +90,7 @@ def node() -> Contents:
 
 
 def python() -> Contents:
-    """What the egress controller's image begins with: its Python packages are at hand, for who cannot fetch them."""
+    """The base of the egress controller's image, with wheels of its Python packages: the build needs no registry."""
     text = (
         f"FROM {BASE}\nADD layer.tar /\nCOPY wheels/ /wheels/\nRUN ln -s python3 /usr/bin/python\n"
         "ENV PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels PIP_BREAK_SYSTEM_PACKAGES=1\n"
@@ -119,7 +119,7 @@ def egress_controller() -> Contents:
 
 
 def of_pods() -> tuple[Contents, ...]:
-    """What runs on nodes, by the names that kubeadm, the chart and the shipped stacks use."""
+    """The images of the nodes' Pods, by the names that kubeadm, the chart and the shipped stacks use."""
     kubernetes = [
         _binaries(f"registry.k8s.io/{name}:v{KUBERNETES.version}", KUBERNETES, name)
         for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
@@ -132,7 +132,7 @@ def of_pods() -> tuple[Contents, ...]:
         _agent(),
         _binaries(f"quay.io/cilium/operator-generic:v{version}", DEFAULT_CILIUM, "cilium-operator-generic"),
         _by_node_runner("docker.io/traefik/whoami:v1.11", "whoami"),
-        # The real image has Python as well: the client of drills runs on it.
+        # The client of drills needs Python, which the real image has, too.
         Contents("docker.io/nicolaka/netshoot:v0.14", f"FROM {_PYTHON}\n"),
         egress_controller(),
     )
@@ -162,7 +162,7 @@ def _agent() -> Contents:
 
 
 def _binaries(name: str, part: Part, *programs: str) -> Contents:
-    """Programs that need nothing else, on the base: its layers are on every node already."""
+    """An image of programs on the base, whose layers every node already has."""
     return Contents(
         name,
         f"FROM {BASE}\nCOPY bin/ /usr/local/bin/\n",
@@ -172,7 +172,7 @@ def _binaries(name: str, part: Part, *programs: str) -> Contents:
 
 
 def _by_node_runner(name: str, *words: str) -> Contents:
-    """The node runner knows how to be several small servers."""
+    """An image of the node runner as one of its small servers."""
     entry = ", ".join(f'"{word}"' for word in ("/noderunner", *words))
     return Contents(
         name,

@@ -1,4 +1,4 @@
-"""dockerd in namespaces of its own: nothing of it is to be seen on this machine's network or among its mounts."""
+"""dockerd in its own namespaces, without a trace in this machine's network and mounts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lab.toolchain.build import bin_dir
 from lab.toolchain.recipes import OCI_RUNTIME
 
 _SECONDS = 30
-# In its own mount namespace /run is empty: a Docker that the machine has may not be met there.
+# An empty /run in its own mount namespace keeps the engine apart from a Docker of the machine.
 _START = """\
 mount -t tmpfs -o mode=755 tmpfs /run
 ip link set lo up
@@ -30,35 +30,35 @@ exec dockerd --config-file "$1" --data-root "$2" --exec-root /run/docker --pidfi
 
 @dataclass(frozen=True)
 class Engine:
-    """One daemon: what it runs by is in `home`, images and containers are in `data`."""
+    """One daemon. `home`: its settings, log, PID file and socket. `data`: its images and containers."""
 
     home: Path
     data: Path
 
     @property
     def socket(self) -> Path:
-        """Where it listens."""
+        """The socket of the daemon."""
         return self.home / "docker.sock"
 
     @property
     def host(self) -> str:
-        """The same as DOCKER_HOST has it."""
+        """The socket as a value of DOCKER_HOST."""
         return f"unix://{self.socket}"
 
     @property
     def pid(self) -> int | None:
-        """The daemon, or None where it does not run."""
+        """The daemon's process ID; None if the daemon does not run."""
         return runs(self.home / "pid")
 
     def chosen(self) -> bool:
-        """Whether stacks are to use it: it runs, and DOCKER_HOST names no other."""
+        """Whether stacks use this engine: it runs, and DOCKER_HOST names no other. If so, sets DOCKER_HOST."""
         if self.pid is None or os.environ.get("DOCKER_HOST", self.host) != self.host:
             return False
         os.environ["DOCKER_HOST"] = self.host
         return True
 
     def up(self) -> bool:
-        """Start it, and return when it answers; False where it runs already. Raises LabError with its last words."""
+        """Start the daemon and wait until it answers; returns False if it already runs. Raises LabError."""
         if self.pid is not None:
             return False
         if len(str(self.socket)) > 100:
@@ -102,11 +102,11 @@ class Engine:
         return True
 
     def adopt(self, pid: int) -> None:
-        """Note the process that runs it."""
+        """Note the process of the daemon."""
         (self.home / "pid").write_text(stamp(pid))
 
     def down(self) -> bool:
-        """End it and what runs on it. Images and stopped containers stay; False where it did not run."""
+        """End the daemon and its containers; returns False if it did not run. Images and stopped containers stay."""
         found = self.pid
         if found is None:
             return False
@@ -122,7 +122,7 @@ class Engine:
         return True
 
     def enter(self) -> None:
-        """Move the calling thread, and what it starts later, to the network that the engine's bridges are on."""
+        """Move the calling thread, and what it starts later, to the network of the bridges. Raises LabError."""
         found = self.pid
         if found is None:
             raise LabError("the lab's Docker engine is not up; start it: edge lab docker up")
@@ -139,7 +139,7 @@ class Engine:
                 return False
 
 
-# One for all checkouts and test runs that share a cache: its images are 4 GB.
+# One engine serves all checkouts and test runs that share a cache, because its images take 4 GB.
 OURS = Engine(CACHE / "docker/run", CACHE / "docker/data")
 
 
@@ -149,9 +149,9 @@ def _settings() -> dict[str, object]:
         "storage-driver": "overlay2",
         "runtimes": {"edge": {"path": str(runtime)}},
         "default-runtime": "edge",
-        # Nothing leads out of its namespace; nodes look names up in /etc/hosts.
+        # The engine's namespace has no way out; nodes look names up in /etc/hosts.
         "dns": ["127.0.0.1"],
-        # Logs of nodes are long, and nobody rotates them.
+        # The logs of nodes are long, and json-file rotates them only with these options.
         "log-driver": "json-file",
         "log-opts": {"max-size": "10m", "max-file": "2"},
         "live-restore": False,

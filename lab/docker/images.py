@@ -1,4 +1,4 @@
-"""Images that are made on this machine, of Debian's packages and the lab's own binaries."""
+"""Builds images on this machine, from Debian packages and the lab's binaries."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from lab.docker.engine import OURS
 from lab.places import CACHE
 
 Say = Callable[[str], None]
-# All images together, on disk.
+# The disk space of all images together.
 GIGABYTES = 4
-# The image of nodes, with the images of Pods in it.
+# The image of nodes, which contains the images of Pods.
 NODE = f"cilium-edge/node:v{KUBERNETES.version}"
-# An image of another key is made anew.
+# The label with the key of an image. An image with another key is rebuilt.
 _LABEL = "cilium-edge.key"
-# Of a cold build on two cores, in seconds.
+# Seconds of a cold build on two cores.
 _BASE_SECONDS, _EACH_SECONDS, _PRELOAD_SECONDS = 160, 15, 40
-# What the preloaded image is made like: another text makes it anew.
+# A new text rebuilds the preloaded image. Change it with the way in which the image is made.
 _PRELOADED = "2"
 _STORE = "/var/lib/containerd"
 
@@ -42,7 +42,7 @@ class Image:
 
 
 def inventory() -> list[Image]:
-    """Every image that stacks of kind docker run by itself, and whether it is there. The engine runs."""
+    """The images that stacks of kind docker run as containers, and whether each exists. The engine must run."""
     docker = _client()
     try:
         found = [_find(docker, name) for name in (NODE, router().name, outpost().name)]
@@ -55,12 +55,12 @@ def inventory() -> list[Image]:
 
 
 def estimate_cold() -> int:
-    """Seconds that `make` takes on two cores where nothing is there. Asks no engine."""
+    """Seconds that `make` takes on two cores without any image. Queries no engine."""
     return _BASE_SECONDS + len(_all()) * _EACH_SECONDS + _PRELOAD_SECONDS
 
 
 def estimate() -> int:
-    """Seconds that `make` will take on two cores; 0 where all is there. The engine runs."""
+    """Seconds that `make` will take on two cores; 0 if every image is up to date. The engine must run."""
     docker = _client()
     try:
         base = trees.base_key()
@@ -78,7 +78,7 @@ def estimate() -> int:
 
 
 def make(say: Say) -> None:
-    """Make what is not there, or was made of something else. The engine runs. Raises LabError."""
+    """Build every missing or outdated image. The engine must run. Raises LabError."""
     docker = _client()
     try:
         base, pods = _base(docker, say), of_pods()
@@ -92,7 +92,7 @@ def make(say: Say) -> None:
 
 
 def _all() -> tuple[Contents, ...]:
-    """Every image that is built on the base, in the order in which they need one another."""
+    """Every image that is built on the base, each after the images that it needs."""
     return (router(), outpost(), node(), python(), *of_pods())
 
 
@@ -103,7 +103,7 @@ def _client() -> Any:
 
 
 def _base(docker: Any, say: Say) -> str:
-    """Import the base; its key."""
+    """Import the base image if it is missing or outdated; returns its key."""
     key = trees.base_key()
     if _key_of(docker, BASE) != key:
         say(f"image {BASE}: Debian's packages, about {_BASE_SECONDS} s")
@@ -113,7 +113,7 @@ def _base(docker: Any, say: Say) -> str:
 
 
 def _built(docker: Any, contents: Contents, base: str, say: Say) -> str:
-    """Build an image where it is not there as its contents say; its key."""
+    """Build an image if it is missing or outdated; returns its key."""
     key = _key(contents, base)
     if _key_of(docker, contents.name) == key:
         return key
@@ -146,7 +146,7 @@ def _build(
 
 
 def _preload(docker: Any, names: list[str], key: str) -> None:
-    """Import the images into the containerd of a node, unpacked, and make an image of the node with that in it."""
+    """Import and unpack images in the containerd of a node, and make an image of the node with them."""
     from docker.types import Mount
 
     container = docker.containers.run(
@@ -156,7 +156,7 @@ def _preload(docker: Any, names: list[str], key: str) -> None:
         network_mode="none",
         tmpfs={"/run": "", "/tmp": ""},
         cgroupns="private",
-        # What is unpacked lies on overlayfs, and may not itself lie on it.
+        # containerd unpacks images for overlayfs, and overlayfs cannot lie on overlayfs.
         mounts=[Mount("/var", None)],
     )
     try:
@@ -171,7 +171,7 @@ def _preload(docker: Any, names: list[str], key: str) -> None:
             archive.flush()
             _import(container, Path(archive.name))
         _in(container, "systemctl stop containerd")
-        # containerd opens the blobs of what it has unpacked, and reads them never again.
+        # containerd opens the blobs of unpacked images, but never reads them again.
         _in(container, f"find {_STORE}/io.containerd.content.v1.content/blobs -size +1M -exec truncate -s 0 {{}} +")
         with tempfile.TemporaryDirectory(dir=CACHE / "docker") as directory:
             with (Path(directory) / "store.tar").open("wb") as file:
@@ -184,7 +184,7 @@ def _preload(docker: Any, names: list[str], key: str) -> None:
 
 
 def _import(container: Any, archive: Path) -> None:
-    """Import an archive of this machine in a container, through its root as this machine sees it."""
+    """Import an archive of this machine in a container, through the container's root as this machine sees it."""
     container.reload()
     target = Path(f"/proc/{container.attrs['State']['Pid']}/root/var/lib/images.tar")
     shutil.copyfile(archive, target)
@@ -199,7 +199,7 @@ def _in(container: Any, script: str) -> None:
 
 
 def _saved(docker: Any, names: list[str]) -> Iterator[bytes]:
-    """`docker save` of several images, which the library does not know."""
+    """`docker save` of several images, which the Python library does not offer."""
     answer = docker.api.get(docker.api._url("/images/get"), params={"names": names}, stream=True)
     answer.raise_for_status()
     yield from answer.iter_content(1 << 20)
@@ -224,7 +224,7 @@ def _preloaded_key(keys: dict[str, str]) -> str:
 
 
 def _key(contents: Contents, base: str) -> str:
-    """What an image is made of: the base, its Dockerfile, the binaries, and the project's own files in it."""
+    """A digest of an image's contents: base, name, Dockerfile, arguments, binaries, and the project's own files."""
     own = (
         path.read_bytes()
         for place in contents.own

@@ -1,4 +1,4 @@
-"""Every Docker engine of a lab that runs on this machine, and the end of those whose owner is gone."""
+"""Finds all Docker engines of labs that run on this machine, and ends engines without an owner."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ class RunningEngine:
 
     @property
     def owner(self) -> str:
-        """In words, as of a lab."""
+        """The owner as text, as for a lab."""
         return owner(self.engine.home)
 
     @property
     def abandoned(self) -> bool:
-        """Whether its process is gone, or its directory. The one that checkouts share belongs to all of them."""
+        """Whether the owner process or the directory is gone. The shared engine belongs to all checkouts: never."""
         return self.engine.home != OURS.home and abandoned(self.engine.home)
 
     def end(self) -> None:
-        """End it and what runs on it, and remove its images."""
+        """End the engine and its containers, and remove its images."""
         self.engine.home.mkdir(parents=True, exist_ok=True)
         if self.engine.pid is None:
             self.engine.adopt(self.pid)
@@ -40,7 +40,7 @@ class RunningEngine:
 
 
 def engines() -> list[RunningEngine]:
-    """All of them, found by what runs: no directory has to be known."""
+    """All engines, found by their processes: no directory has to be known."""
     return sorted(_daemons(), key=lambda one: str(one.engine.home))
 
 

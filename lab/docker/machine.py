@@ -12,7 +12,7 @@ from lab.toolchain.recipes import CONTAINERS
 
 
 def examine() -> Iterator[Finding]:
-    """All findings. Changes nothing, and starts no engine: without an engine, nothing is known of its images."""
+    """All findings. Changes nothing, and starts no engine: without a running engine its images are unknown."""
     yield from machine.examine(CONTAINERS, packages.for_containers())
     runs = OURS.pid is not None
     seconds = images.estimate() if runs else images.estimate_cold()

@@ -1,4 +1,4 @@
-"""File systems of Debian packages: a base, and layers on it. They are what images are made of where no registry is."""
+"""File systems of Debian packages, a base and layers on it, from which images are built without a registry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.places import CACHE
 
 _PLACE = CACHE / "docker/trees"
 _SUITE = "bookworm"
-# An init, sshd, and what a person looks around with.
+# An init, sshd, and tools to look around with.
 _BASE = (
     "ca-certificates",
     "curl",
@@ -34,7 +34,7 @@ _BASE = (
 _CLEAN = (
     "rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb /var/log/*.log /etc/ssh/ssh_host_*"
 )
-# dpkg asks it before it starts a service.
+# Debian's packages run this policy-rc.d before they start a service: 101 forbids the start.
 _NO_SERVICES = "#!/bin/sh\nexit 101\n"
 _WITHOUT = tuple(
     f"--exclude=./{path}/*"
@@ -49,7 +49,7 @@ _WITHOUT = tuple(
 
 
 def base_key() -> str:
-    """What the base is made of."""
+    """The key of the base: a digest of its packages."""
     return _key(_BASE)
 
 
@@ -63,7 +63,7 @@ def base() -> Path:
 
 
 def layer(name: str, packages: tuple[str, ...], drop: tuple[str, ...] = ()) -> Path:
-    """A tar of what installing packages adds to the base; `drop`: paths of it that nobody needs."""
+    """A tar of the files that packages add to the base; `drop`: paths to leave out."""
     target = _PLACE / f"{name}-{_key((*_BASE, '+', *packages, '-', *drop))}.tar"
     if not target.exists():
         _install(_tree(), packages, drop, target)
@@ -93,7 +93,7 @@ def _install(lower: Path, packages: tuple[str, ...], drop: tuple[str, ...], targ
             policy = merged / "usr/sbin/policy-rc.d"
             policy.write_text(_NO_SERVICES)
             policy.chmod(0o755)
-            # This machine's own way to its mirrors.
+            # apt uses this machine's resolver and proxy.
             for path in ("etc/resolv.conf", "etc/apt/apt.conf.d/99-proxy"):
                 source = Path("/") / path
                 if source.exists():
@@ -102,7 +102,8 @@ def _install(lower: Path, packages: tuple[str, ...], drop: tuple[str, ...], targ
             _in(merged, f"{install} && {_CLEAN} && rm -rf /usr/sbin/policy-rc.d {' '.join(drop)}")
         finally:
             _run(["umount", str(merged)])
-        # What the layer takes away from the base, a tar cannot say; nobody misses it.
+        # A character device marks a file of the base that the layer removes. A tar cannot express the removal, and no
+        # image needs it.
         for found in upper.rglob("*"):
             if found.is_char_device():
                 found.unlink()
@@ -116,7 +117,7 @@ def _in(root: Path, script: str) -> None:
         "HOME": "/root",
         **{key: value for key, value in os.environ.items() if key.lower().endswith("_proxy")},
     }
-    # apt's own user may not write where root may not give files away.
+    # Without the right to change a file's owner, root cannot give apt's own user a directory to write to.
     settings = root / "tmp/apt"
     settings.write_text('APT::Sandbox::User "root";\n')
     _run(["chroot", str(root), "/bin/sh", "-euc", script], {**environment, "APT_CONFIG": "/tmp/apt"})

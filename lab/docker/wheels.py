@@ -1,4 +1,4 @@
-"""Python packages of a requirement file as wheels, for images that are built where no registry is."""
+"""Python packages of a requirement file as wheels, for images that are built without a registry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.places import CACHE
 
 
 def directory(requirements: Path) -> Path:
-    """The directory with them, each of a hash that the file names; fetched once. Raises MachineError."""
+    """The directory of the wheels, fetched once. The file names the hash of each wheel. Raises MachineError."""
     place = CACHE / "docker" / f"wheels-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]}"
     if not place.exists():
         half = place.with_suffix(".part")
