@@ -74,7 +74,7 @@ def _sent_out(links: _Wires, flow: Flow, asked: list[Packet], answers: list[Pack
     if near and not answers:
         senders = ", ".join(sorted({f"{one.host} over {one.link}" for one in near}))
         yield _Lost(
-            f"{flow.to} answers nothing of what is sent to it on its own link",
+            f"{flow.to} does not answer packets that are sent to it on its own link",
             f"captured: {_counted(len(near), f'packets to {flow.to}:{flow.port}')} leave {senders}, no answer comes",
         )
 

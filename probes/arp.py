@@ -69,7 +69,7 @@ def judge(observations: Observations, host: str, address: str, holder: str, answ
     owners = {mac: node for node, links in observations.hardware.items() for mac in links}
     heard = sorted({owners.get(mac, mac) for mac in answers})
     others = [name for name in heard if name != holder]
-    cause = f"{holder} does not answer on this link: is its interface one that the L2 policy names?"
+    cause = f"{holder} does not answer on this link: does the L2 policy select its interface?"
     if others:
         strangers = [name for name in others if name not in observations.hardware]
         cause = (

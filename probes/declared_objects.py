@@ -51,7 +51,7 @@ def _overrides(stack: StackConfig, observations: Observations) -> Iterator[Verdi
         if name in nodes - known:
             who = written_by(one, "spec.bgpInstances")
             cause = (
-                f"CiliumBGPNodeConfigOverride {name} is not of the stack, and goes before the cluster config: it was"
+                f"CiliumBGPNodeConfigOverride {name} is not of the stack, but takes precedence: it was"
                 f" written{who}; kubectl delete ciliumbgpnodeconfigoverride {name}"
             )
             yield judged(CHECK, f"CiliumBGPNodeConfigOverride {name}", False, "none", "one", "API", cause)

@@ -149,7 +149,7 @@ def _one_source(collector: Collector, observations: Observations, pod: Json, out
         f"source {listed(wanted) or 'none, it is dropped'}",
         observed,
         where,
-        "the packet left another way than the policies say: compare the agents' egress maps"
+        "the packet did not leave as the policies say: compare the agents' egress maps"
         if found
         else "no packet arrives, or no answer comes back: the gateway, its link, or the outpost itself",
     )

@@ -25,7 +25,7 @@ def _one(stack: StackConfig, observations: Observations, policy: EgressPolicy) -
     where = f"egress policy {policy.name}"
     refused = _refused(policy)
     if refused:
-        wanted = "a policy that agents take"
+        wanted = "a policy that agents accept"
         return judged(CHECK, policy.name, False, wanted, "agents refuse it", where, refused)
     wanted = "each gateway with its address"
     if "pods" not in observations.objects:
@@ -48,7 +48,7 @@ def _one(stack: StackConfig, observations: Observations, policy: EgressPolicy) -
         if all(path.source not in addresses for addresses in observations.devices[node.name].values()):
             faults.append(f"{path.source} is on no interface of {node.name}")
     if not served and not faults:
-        return unknown(CHECK, policy.name, wanted, where, "it selects no existing pod, so nothing can be shown")
+        return unknown(CHECK, policy.name, wanted, where, "the policy selects no existing pod, so nothing is proven")
     cause = "; ".join(dict.fromkeys(faults)) or "no gateway is active"
     return judged(CHECK, policy.name, bool(paths) and not faults, wanted, observed, where, cause)
 

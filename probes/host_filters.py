@@ -17,7 +17,7 @@ _POLICY = re.compile(r"^:(?P<chain>\S+) DROP \[(?P<packets>\d+):\d+\]$")
 # Tables that iptables-nft has already shown.
 _OF_IPTABLES = re.compile(r"^table ip6? (raw|mangle|filter|nat|security) \{")
 _NATIVE = re.compile(r"^(?P<match>.*?)\b(?:drop|reject)\b.*$")
-_STRICT = "since their source is not reached over the link that they came by: sysctl net.ipv4.conf.all.rp_filter=0"
+_STRICT = "because the route to their source uses another link: sysctl net.ipv4.conf.all.rp_filter=0"
 _COUNTER = re.compile(r"\bcounter packets (\d+) bytes \d+ ?")
 _PORTS = re.compile(r"\b(tcp|udp|sctp|th) [ds]port (\d+|\{[^}]*\})")
 

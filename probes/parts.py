@@ -33,8 +33,7 @@ def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
                 "it forwards",
                 "net.ipv4.ip_forward is 0",
                 router.name,
-                "the router passes on no packet that is not its own: sysctl -w net.ipv4.ip_forward=1,"
-                " and a file in /etc/sysctl.d",
+                "the router forwards no packets: sysctl -w net.ipv4.ip_forward=1, and a file in /etc/sysctl.d",
             )
     yield from _operator(observations)
 

@@ -182,7 +182,7 @@ def _compare(
             item.prefix,
             False,
             wanted,
-            "there, and not selected",
+            "present, but not selected",
             router,
             f"a route of another source wins over BGP's on {router}: vtysh -c 'show ip route {item.prefix}'"
             " says which (kernel, static, connected)",

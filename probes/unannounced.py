@@ -88,7 +88,7 @@ def _sessions(stack: StackConfig, sessions: list[DeclaredSession]) -> Iterator[V
                 str(session),
                 False,
                 "the session carries routes",
-                "none can be",
+                "no routes",
                 "stack",
                 _why_empty(session),
             )

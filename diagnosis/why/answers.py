@@ -99,7 +99,7 @@ _LOOKS: tuple[tuple[Callable[[Situation, str, list[Verdict]], Step | None], tupl
 def _found(verdicts: list[Verdict], name: str) -> tuple[Step, ...]:
     """The verdicts on an object."""
     mine = [one for one in verdicts if name in one.subject.replace("/", " ").split()]
-    return tuple(map(_row, mine)) or (Step("verify has no verdict of its own on it", None),)
+    return tuple(map(_row, mine)) or (Step("verify has no verdict on it", None),)
 
 
 def _row(verdict: Verdict) -> Step:

@@ -88,11 +88,11 @@ def _by_peer(objects: Objects, names: tuple[str, ...], peer: Json, matches: Matc
         if any(matches(entry) is None for entry in (one.get("spec") or {}).get("advertisements") or []):
             reasons.insert(
                 0,
-                f"{one['metadata']['name']} is about it, and {reference} selects"
-                f" {' or '.join(map(shown, selectors))}: it has {_labels(one)}",
+                f"{one['metadata']['name']} matches it and has {_labels(one)}, but {reference} selects"
+                f" {' or '.join(map(shown, selectors))}",
             )
     return AnnouncementPath(
-        names, address, "; ".join(reasons) or f"{reference} carries no advertisement that is about it"
+        names, address, "; ".join(reasons) or f"{reference} carries no advertisement that matches it"
     )
 
 

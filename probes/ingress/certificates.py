@@ -51,7 +51,7 @@ def _one(
             wanted,
             "a certificate and the key of another one",
             "API",
-            "the key is another certificate's: Envoy goes on with the last pair that fitted",
+            "the key is another certificate's: Envoy keeps the last matching pair",
         )
     others = uncovered(found, hosts)
     left = found.not_valid_after_utc - now

@@ -32,7 +32,7 @@ def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
     listeners = [(gateway, listener) for _, gateway in gateways(whole(stack).stack) for listener in gateway.listeners]
     for kind, routes in declared(stack).items():
         for route in routes:
-            subject, wanted = f"{kind} {route.namespace}/{route.name}", "its Gateways take it"
+            subject, wanted = f"{kind} {route.namespace}/{route.name}", "its Gateways accept it"
             if kind not in observations.objects:
                 yield unknown("route", subject, wanted, "API", observations.errors.get(kind, "not asked"))
                 continue
@@ -47,8 +47,8 @@ def judge(stack: StackConfig, observations: Observations) -> Iterator[Verdict]:
             observed, cause = _said(found)
             if not cause and not any(joined(*one, kind, route) for one in listeners):
                 cause = (
-                    "no listener that it names is for its kind, namespace and hosts: the operator takes it all the"
-                    " same, and it serves nothing"
+                    "no listener that it names is for its kind, namespace and hosts: the operator accepts it,"
+                    " but it serves nothing"
                 )
             yield judged("route", subject, not cause, wanted, observed, "API", cause)
 
@@ -71,5 +71,5 @@ def _said(found: Json | None) -> tuple[str, str]:
         f"Gateway {name}: not {one['type']}, {one.get('message') or one.get('reason')}" for name, one in wrong
     )
     return (
-        "refused" if wrong else f"taken by {', '.join(str(one['parentRef'].get('name')) for one in parents)}"
+        "refused" if wrong else f"accepted by {', '.join(str(one['parentRef'].get('name')) for one in parents)}"
     ), reasons

@@ -89,7 +89,7 @@ def why(observations: Observations, client: Party, backend: Backend, reply: Repl
 def _by_itself(service: str, reply: Reply, also: str) -> str:
     """The likely cause if no policy refuses the request and no pod answered."""
     if reply.status is None and reply.connected:
-        return f"the connection was taken, and nothing came back: does a pod of Service {service} hang?"
+        return f"the connection was accepted, but no answer came: does a pod of Service {service} hang?"
     if reply.status == 503 and reply.reset.startswith(_CLOSED):
         return f"a pod of Service {service} took the request and closed the connection without an answer"
     return {

@@ -36,7 +36,7 @@ class Reply:
 
     def __str__(self) -> str:
         if self.status is None:
-            return "no answer in time, on a connection that was taken" if self.connected else NO_ANSWER
+            return "a connection, but no answer in time" if self.connected else NO_ANSWER
         return f"{self.status} by {self.pod or 'the backend'}" if self.by_backend else f"{self.status} by Envoy"
 
 

@@ -153,7 +153,7 @@ TO_OUTPOST = Flow({}, "kind-worker", *OUT, ends=frozenset({"remote-outpost"}))
 @pytest.mark.parametrize(
     ("hosts", "steps", "place"),
     [
-        (set(), [], "172.18.0.7 answers nothing of what is sent to it on its own link"),
+        (set(), [], "172.18.0.7 does not answer packets that are sent to it on its own link"),
         ({"remote-outpost"}, ["remote-outpost eth7 <"], "packets end in remote-outpost: it takes them in and answers"),
     ],
 )

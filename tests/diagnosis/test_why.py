@@ -121,7 +121,7 @@ CASES: dict[str, tuple[Change, str, str, str]] = {
         lambda it: advertisement(it, "lb")["metadata"].update(labels={"advertise": "bpg"}),
         "172.16.1.1",
         "cilium-w1",
-        "lb is about it, and cilium-peer selects advertise=bgp: it has advertise=bpg",
+        "lb matches it and has advertise=bpg, but cilium-peer selects advertise=bgp",
     ),
     "the advertisement's selector": (
         lambda it: it.observations.objects["services"][0]["metadata"].update(labels={"app": "wbpod"}),
@@ -145,7 +145,7 @@ CASES: dict[str, tuple[Change, str, str, str]] = {
         lambda it: it.observations.objects["advertisements"].pop(0),
         "172.20.1.0/24",
         "cilium-w1",
-        "carries no advertisement that is about it",
+        "carries no advertisement that matches it",
     ),
     "another source's route wins": (
         lambda it: it.observations.routers["cilium-r"]["rib"]["172.16.1.1/32"][0].update(selected=False),

@@ -88,7 +88,7 @@ def test_the_holder_alone_answers_on_every_host_of_the_link() -> None:
 @pytest.mark.parametrize(
     ("macs", "observed", "cause"),
     [
-        ((), "no answer", "cilium-w1 does not answer on this link: is its interface one that the L2 policy names?"),
+        ((), "no answer", "cilium-w1 does not answer on this link: does the L2 policy select its interface?"),
         ((MACS["cilium-w2"],), "cilium-w2", "cilium-w2 answers for what cilium-w1 holds: it was cut off from the API"),
         ((MACS["cilium-w1"], MACS["cilium-w2"]), "cilium-w1, cilium-w2", "cilium-w2 answers for what cilium-w1 holds"),
         ((MACS["cilium-w2"], MACS["cilium-ctr"]), "cilium-ctr, cilium-w2", "cilium-ctr, cilium-w2 answers for what"),

@@ -39,7 +39,7 @@ FAULTS = {
         on_router("sysctl -qw net.ipv4.ip_forward=0"),
         on_router("sysctl -qw net.ipv4.ip_forward=1"),
         "forwarding",
-        "the router passes on no packet",
+        "the router forwards no packets",
     ),
     "blackhole for the VIP": Fault(
         on_router(f"ip route add blackhole {VIP}"),

@@ -125,7 +125,7 @@ def test_a_backend_that_hangs_or_closes_is_red_and_says_which(bad: Edge) -> None
     found = {subject: cause for subject, cause in causes(bad, "ingress-http").items() if "client" in subject}
     assert found == {
         f"default/bad {HANG}/ from client 192.168.10.200": (
-            "the connection was taken, and nothing came back: does a pod of Service bad hang?"
+            "the connection was accepted, but no answer came: does a pod of Service bad hang?"
         ),
         f"default/bad {EARLY}/ from client 192.168.10.200": (
             "a pod of Service bad took the request and closed the connection without an answer"
@@ -223,7 +223,7 @@ def test_a_certificate_with_the_key_of_another(ingress: Edge) -> None:
     )
     ingress.on("mgmt", script)
     told(ingress, "default/webpod-tls", "the key is another")
-    # Envoy goes on with the last pair that fitted.
+    # Envoy keeps the last matching pair.
     assert code(ingress, "client", *TO_WEBPOD) == 200
 
 

@@ -39,7 +39,7 @@ def verdict(found: Any, **more: Any) -> Verdict:
 
 def test_a_route_that_is_taken_is_green() -> None:
     one = verdict([route(("Accepted", "True"), ("ResolvedRefs", "True"))])
-    assert (one.color, one.subject, one.observed) == (Color.GREEN, "HTTPRoute default/shop", "taken by edge")
+    assert (one.color, one.subject, one.observed) == (Color.GREEN, "HTTPRoute default/shop", "accepted by edge")
 
 
 @pytest.mark.parametrize(

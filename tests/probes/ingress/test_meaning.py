@@ -245,7 +245,7 @@ def closed_to_the_net(answers: Observations) -> None:
             WEBPOD,
             Reply(None, connected=True),
             YES,
-            "the connection was taken, and nothing came back: does a pod of Service webpod hang?",
+            "the connection was accepted, but no answer came: does a pod of Service webpod hang?",
         ),
         (
             lambda s: None,

@@ -263,7 +263,7 @@ def test_a_host_with_a_certificate_is_asked_by_tls_and_policies_see_its_port() -
         (
             "\nedge-connected 0.002041\n",
             Reply(None, connected=True),
-            "no answer in time, on a connection that was taken",
+            "a connection, but no answer in time",
         ),
         (
             refused(503)
