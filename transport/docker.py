@@ -11,8 +11,8 @@ from config.errors import DockerError
 from transport.libraries import load
 
 DEFAULT = "unix:///var/run/docker.sock"
-# Docker 19.03; older engines lack private cgroup namespaces and sysctls of networks.
-_OLDEST = (1, 40)
+# Docker 20.10; older engines ignore the private cgroup namespace that systemd in a node needs.
+_OLDEST = (1, 41)
 _FULL = "no space left on device"
 _START = "start an engine and set DOCKER_HOST to its address, or on Debian 12 run: edge lab docker up"
 
@@ -33,7 +33,7 @@ def connect(host: str = "", timeout: float = 60.0) -> Any:
         version = str(client.version()["ApiVersion"])
     if tuple(map(int, version.split("."))) < _OLDEST:
         raise DockerError(
-            f"Docker at {where}: API {version}; expected {'.'.join(map(str, _OLDEST))} or newer (Docker 19.03)"
+            f"Docker at {where}: API {version}; expected {'.'.join(map(str, _OLDEST))} or newer (Docker 20.10)"
         )
     return client
 

@@ -73,17 +73,29 @@ class BgpControlPlaneArgs(TypedDict):
 
 
 class BgpControlPlane(pulumi.ComponentResource):
-    """Cilium's BGP objects. Depends on the resource that creates the CRDs (`CiliumInstall.crds` or another release)."""
+    """Cilium's BGP objects. They wait for `crds`, the resource that creates the CRDs (`CiliumInstall.crds`).
+
+    Labels of nodes and return routes do not wait for `crds`: an agent that is starting loads its host's programs anew
+    for each new label of its node, which takes seconds on a busy machine. All wait for `depends_on` of `opts`.
+    """
 
     cluster_configs: pulumi.Output[list[str]]
 
-    def __init__(self, name: str, args: BgpControlPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        args: BgpControlPlaneArgs,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        crds: pulumi.Resource | None = None,
+    ) -> None:
         super().__init__("cilium-edge:cilium:BgpControlPlane", name, None, opts)
         given = only(name, args, BgpControlPlaneArgs.__annotations__)
         self._after = opts.depends_on if opts else None
-        self._options = pulumi.ResourceOptions(parent=self, depends_on=self._after)
+        early = pulumi.ResourceOptions(parent=self, depends_on=self._after)
+        self._options = pulumi.ResourceOptions.merge(early, pulumi.ResourceOptions(depends_on=crds))
         for node in sequence(name, given.get("nodes"), "nodes") if given.get("node_labels") else ():
-            NodeLabels(f"{name}-label-{node}", node, "bgp", dict(given["node_labels"]), self._options)
+            NodeLabels(f"{name}-label-{node}", node, "bgp", dict(given["node_labels"]), early)
         self._secrets(name, given)
         self.objects = list(self._made(name, given))
         for i, route in enumerate(sequence(name, given.get("return_routes"), "return_routes")):

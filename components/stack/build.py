@@ -57,10 +57,12 @@ def build(stack: StackConfig, access: Access) -> dict[str, Any]:
     gateways = GatewayAddresses("gateway", items, access.connection) if items else None
     first = pulumi.ResourceOptions(providers=[cluster], depends_on=gateways.each if gateways else None)
     cilium = CiliumInstall("cilium", _install(stack, access, kubeconfig), first)
-    after = pulumi.ResourceOptions(providers=[cluster], depends_on=[cilium.crds, *access.nodes(here)])
+    registered = access.nodes(here)
+    after = pulumi.ResourceOptions(providers=[cluster], depends_on=[cilium.crds, *registered])
     version = stack.cilium.version
     if stack.bgp is not None:
-        BgpControlPlane("bgp", _bgp(stack, access), after)
+        early = pulumi.ResourceOptions(providers=[cluster], depends_on=registered)
+        BgpControlPlane("bgp", _bgp(stack, access), early, crds=cilium.crds)
     pools = LbIpam("lb", _read({"pools": stack.pools, "version": version}), after)
     apps = Workloads("apps", stack.workloads, stack.services, pools.objects, here)
     if stack.egress_policies:
