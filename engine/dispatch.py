@@ -45,6 +45,8 @@ def carry_out(deployment: Deployment, goal: Goal, old: Resource | None) -> Resou
     result = _diff_result(deployment, goal, old, differences)
     if result.replace:
         return steps.replace(deployment, goal, old, differences, result)
+    if not result.update and not interrupted:
+        return _same(deployment, goal, old)
     return steps.update(deployment, goal, old, differences)
 
 

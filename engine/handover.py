@@ -1,7 +1,8 @@
 """Values that Pulumi's providers themselves keep in a state: added on export, removed on import.
 
 Without these values a provider sees a difference in every resource of the built-in engine, and replaces it.
-Sources: pulumi-kubernetes `provider.go` (`checkpointObject`), `helm_release.go`; pulumi-go-provider.
+Sources: pulumi-kubernetes `provider.go` (`checkpointObject`), `helm_release.go`; pulumi-go-provider;
+pulumi-terraform-bridge `schema.go` (`__defaults`).
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ _FALSE = (
 _RELEASE_DEFAULTS = {**dict.fromkeys(_FALSE, False), "description": "", "keyring": "", "postrender": "", "timeout": 0}
 # The secret fields of a connection, by the command provider's schema.
 _CONNECTION_SECRETS = ("privateKey", "privateKeyPassword", "password")
+# The bridge's list of the properties that it has filled in, in each object of the inputs.
+_DEFAULTS = "__defaults"
 _OBJECT_PREFIX = "kubernetes:"
 _COMMAND_PREFIX = "command:remote:"
 
@@ -79,7 +82,34 @@ def from_pulumi(resource: Resource) -> Resource:
         inputs = {
             key: value for key, value in inputs.items() if not key.startswith("__") and not (named and key == "version")
         }
+    elif resource.type.startswith(_OBJECT_PREFIX):
+        inputs = _in_scope(inputs, resource.outputs)
+    elif resource.custom:
+        inputs = _declared(inputs)
     return replace(resource, inputs=inputs)
+
+
+def _in_scope(inputs: Properties, outputs: Properties) -> Properties:
+    """The inputs of an object without the namespace that an object of the cluster does not have.
+
+    The provider writes `default` there as long as the cluster does not know the kind.
+    """
+    metadata, live = inputs.get("metadata"), outputs.get("metadata")
+    if not isinstance(metadata, dict) or not isinstance(live, dict) or live.get("namespace"):
+        return inputs
+    return {**inputs, "metadata": {key: value for key, value in metadata.items() if key != "namespace"}}
+
+
+def _declared(value: Any) -> Any:
+    """A value of inputs without the defaults that a provider of the Terraform bridge has added."""
+    if isinstance(value, Secret):
+        return Secret(_declared(value.value))
+    if isinstance(value, list):
+        return [_declared(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    added = {_DEFAULTS, *(value.get(_DEFAULTS) or ())}
+    return {key: _declared(item) for key, item in value.items() if key not in added}
 
 
 def _version(provider: str) -> Properties:

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from config.errors import ApiError
-from engine.diff import PropertyChange, changes, touches
+from engine.diff import ABSENT, PropertyChange, changes, touches
 from engine.providers import kubernetes_waits as waits
 from engine.providers.base import Context, DiffResult
 from engine.providers.made_anew import made_anew
@@ -28,6 +28,7 @@ class KubernetesProvider:
         self._lock = threading.Lock()
 
     def diff(self, kind: str, before: Properties, changes: list[PropertyChange], provider: Properties) -> DiffResult:
+        changes = [change for change in changes if not _same_namespace(change)]
         paths = [*_IDENTITY, *made_anew(before, provider)]
         replace = tuple(change.path for change in changes if touches(change, paths) or _other_group(change))
         return DiffResult(bool(changes), replace, delete_before_replace=True)
@@ -147,6 +148,12 @@ def _shown_by(inputs: Properties) -> str:
 
 def _group(api_version: str) -> str:
     return api_version.rpartition("/")[0]
+
+
+def _same_namespace(change: PropertyChange) -> bool:
+    """Whether nothing but the default namespace was written down or left out."""
+    both = (change.before, change.after)
+    return change.path == "metadata.namespace" and all(value is ABSENT or value == "default" for value in both)
 
 
 def _other_group(change: PropertyChange) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.handover import for_pulumi
+from engine.handover import for_pulumi, from_pulumi
 from engine.passphrase import Passphrase
 from engine.resource import Resource
 from engine.values import SECRET_SIGNATURE, SIGNATURE, Secret, from_json, to_json
@@ -183,3 +183,31 @@ def test_the_version_of_a_default_provider_stays(project: Project) -> None:
 def test_what_is_empty_in_other_resources_stays(project: Project) -> None:
     inputs = {"create": "true", "stdin": "", "triggers": [], "version": "1"}
     assert imported(project, "command:local:Command", "a", inputs).inputs == inputs
+
+
+def inputs_after_import(kind: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> dict[str, Any]:
+    return from_pulumi(Resource(f"urn:pulumi:t::proj::{kind}::a", kind, True, inputs, outputs, "1")).inputs
+
+
+def test_defaults_of_the_terraform_bridge_are_left_out_at_every_depth() -> None:
+    inputs = {
+        "__defaults": ["start", "networkMode"],
+        "name": "box",
+        "start": True,
+        "networkMode": "bridge",
+        "healthcheck": {"__defaults": ["startInterval"], "startInterval": "0s", "tests": ["CMD", "true"]},
+        "uploads": Secret([{"__defaults": [], "file": "/key", "content": NEEDLE}]),
+    }
+    assert inputs_after_import("docker:index/container:Container", inputs, {}) == {
+        "name": "box",
+        "healthcheck": {"tests": ["CMD", "true"]},
+        "uploads": Secret([{"file": "/key", "content": NEEDLE}]),
+    }
+
+
+def test_an_object_of_the_cluster_has_no_namespace() -> None:
+    metadata = {"name": "a", "namespace": "default"}
+    inputs = {"kind": "CiliumBGPPeerConfig", "metadata": metadata}
+    kind = "kubernetes:cilium.io/v2:CiliumBGPPeerConfig"
+    assert inputs_after_import(kind, inputs, {"metadata": {"name": "a"}})["metadata"] == {"name": "a"}
+    assert inputs_after_import(kind, inputs, {"metadata": metadata})["metadata"] == metadata

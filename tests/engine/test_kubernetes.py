@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.diff import changes
 from engine.providers.kubernetes import KubernetesProvider
 
 
@@ -40,3 +41,13 @@ def test_text_that_the_api_keeps_as_data_is_compared() -> None:
     assert differing(declared, secret(**{"tls.crt": "a"})) == ['stringData["tls.key"]']
     both = {**declared, **secret(note="x")}
     assert differing(both, secret(**{"tls.crt": "a", "tls.key": "b", "note": "y"})) == ["data.note"]
+
+
+@pytest.mark.parametrize(("before", "after"), [({}, {"namespace": "default"}), ({"namespace": "default"}, {})])
+def test_the_default_namespace_may_be_left_out(before: dict[str, str], after: dict[str, str]) -> None:
+    differences = changes(manifest(**before), manifest(**after))
+    result = KubernetesProvider().diff("kubernetes:core/v1:Service", manifest(**before), differences, {})
+    assert differences and (result.update, result.replace) == (False, ())
+    differences = changes(manifest(**before), manifest(namespace="edge"))
+    result = KubernetesProvider().diff("kubernetes:core/v1:Service", manifest(**before), differences, {})
+    assert result.replace == ("metadata.namespace",)
