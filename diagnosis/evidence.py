@@ -168,4 +168,4 @@ def _steps(situation: Situation, subject: str) -> tuple[Step, ...]:
     except ValueError:
         found = situation.named("services", subject)
         given = load_balancer_addresses(found[0] if found else None)
-        return tuple(step for address in given for step in prefix.answer(situation, f"{address}/32").steps)
+        return tuple(step for address in given for step in prefix.answer(situation, str(ip_network(address))).steps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 
 from config.router import Router
 from config.stack import StackConfig
@@ -45,10 +46,10 @@ def expected_prefixes(
         ]
         # An address that must not be announced is checked on every router.
         found[router.name] += [
-            ExpectedPrefix(f"{address}/32", frozenset(), _why(service))
+            ExpectedPrefix(prefix, frozenset(), _why(service))
             for service in stack.services
-            for address in load_balancer_addresses(service_object(observations, service))
-            if f"{address}/32" not in table
+            for prefix in map(str, map(ip_network, load_balancer_addresses(service_object(observations, service))))
+            if prefix not in table
         ]
     return found
 
@@ -236,7 +237,8 @@ def fib_next_hops(fib: Json) -> dict[str, frozenset[str]]:
     """Prefix -> gateways, from `ip -j route show proto bgp`."""
     result = {}
     for route in fib:
-        prefix = route["dst"] if "/" in route["dst"] else f"{route['dst']}/32"
+        # The command asks for IPv4 routes.
+        prefix = "0.0.0.0/0" if route["dst"] == "default" else str(ip_network(route["dst"]))
         hops = route.get("nexthops") or [route]
         result[prefix] = frozenset(str(hop["gateway"]) for hop in hops if "gateway" in hop)
     return result

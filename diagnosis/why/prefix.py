@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any
 
+from config.net import Prefix
 from diagnosis.why.chain import AnnouncementPath, Matches, announcement_paths, of_interface, of_pod_cidr, of_service
 from diagnosis.why.situation import Situation
 from diagnosis.why.steps import Step
@@ -22,7 +23,7 @@ Json = Any
 
 def answer(situation: Situation, text: str) -> Step:
     """Explain an address or a prefix."""
-    about, steps = _owner(situation, IPv4Network(text, strict=False))
+    about, steps = _owner(situation, ip_network(text, strict=False))
     return Step(f"{text}: {about}", None, (*steps, *at_routers(situation, text)))
 
 
@@ -74,7 +75,7 @@ def _announced(node: str, path: AnnouncementPath, state: str, asked: bool) -> St
 
 def at_routers(situation: Situation, text: str) -> Iterator[Step]:
     """The route of each router to an address or a prefix."""
-    prefix = IPv4Network(text, strict=False)
+    prefix = ip_network(text, strict=False)
     for router in situation.stack.managed_routers:
         found = situation.observations.routers.get(router.name)
         if found is None:
@@ -85,12 +86,10 @@ def at_routers(situation: Situation, text: str) -> Iterator[Step]:
         yield _at_router(router.name, prefix, found)
 
 
-def _at_router(name: str, prefix: IPv4Network, found: Json) -> Step:
+def _at_router(name: str, prefix: Prefix, found: Json) -> Step:
     rib, fib = rib_next_hops(found["rib"]), fib_next_hops(found["fib"])
     routes = found["rib"].get(str(prefix)) or []
-    covering = [
-        other for other in rib if "." in other and str(prefix) != other and prefix.subnet_of(IPv4Network(other))
-    ]
+    covering = [other for other in rib if str(prefix) != other and _inside(prefix, ip_network(other, strict=False))]
     if str(prefix) in rib:
         hops, kernel = sorted(rib[str(prefix)]), sorted(fib.get(str(prefix), ()))
         same = hops == kernel
@@ -98,14 +97,17 @@ def _at_router(name: str, prefix: IPv4Network, found: Json) -> Step:
         return Step(f"{name}: BGP's route is selected, by {', '.join(hops)}; {installed}", same)
     if str(prefix) in (found.get("networks") or {}):
         return Step(f"{name} announces it as its own network", True)
+    how = f"vtysh -c 'show {'ip' if prefix.version == 4 else 'ipv6'} route {prefix}'"
+    if prefix.version == 6 and not any(":" in other for other in found["rib"]):
+        return Step(f"{name}: its IPv6 routes are not asked for here: {how}", None)
     if routes:
-        return Step(f"{name}: BGP has a route, and another source's wins: vtysh -c 'show ip route {prefix}'", False)
+        return Step(f"{name}: BGP has a route, and another source's wins: {how}", False)
     if covering:
         return Step(f"{name} has no route to it, and one to {', '.join(covering)}", None)
     return Step(f"{name} has no route to it from BGP", False)
 
 
-def _owner(situation: Situation, prefix: IPv4Network) -> tuple[str, tuple[Step, ...]]:
+def _owner(situation: Situation, prefix: Prefix) -> tuple[str, tuple[Step, ...]]:
     """The owner of a prefix, and its announcements."""
     address = str(prefix.network_address)
     for service in situation.of("services"):
@@ -117,7 +119,7 @@ def _owner(situation: Situation, prefix: IPv4Network) -> tuple[str, tuple[Step, 
             )
     for node in situation.stack.nodes:
         ranges = pod_cidrs(situation, node.name)
-        if any(prefix == one or prefix.subnet_of(one) for one in ranges):
+        if any(_inside(prefix, one) for one in ranges):
             return f"{'the' if prefix in ranges else 'in the'} PodCIDR of {node.name}", tuple(
                 by_node(situation, node.name, of_pod_cidr)
             )
@@ -134,12 +136,16 @@ def _owner(situation: Situation, prefix: IPv4Network) -> tuple[str, tuple[Step, 
     return "nothing of this stack", (Step("no Service, PodCIDR, interface or network has it", None),)
 
 
-def pod_cidrs(situation: Situation, node: str) -> list[IPv4Network]:
+def pod_cidrs(situation: Situation, node: str) -> list[Prefix]:
     """The PodCIDRs of a node: from the API, and the declared one."""
     found = [one for one in situation.of("nodes") if one["metadata"]["name"] == node]
     texts = [text for one in found for text in (one.get("spec") or {}).get("podCIDRs") or []]
     declared = situation.node(node)
     if declared is not None and declared.pod_cidr is not None:
         texts.append(str(declared.pod_cidr))
-    ranges = (ip_network(text) for text in dict.fromkeys(texts))
-    return [one for one in ranges if isinstance(one, IPv4Network)]
+    return [ip_network(text) for text in dict.fromkeys(texts)]
+
+
+def _inside(prefix: Prefix, whole: Prefix) -> bool:
+    """Whether a prefix is another one or a part of it. Prefixes of two families cannot be compared."""
+    return prefix.version == whole.version and prefix.subnet_of(whole)  # type: ignore[arg-type]

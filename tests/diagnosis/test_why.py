@@ -208,6 +208,37 @@ def test_networks_links_and_what_nobody_has() -> None:
     assert lines(asked("203.0.113.9"))[0] == "203.0.113.9/32: nothing of this stack"
 
 
+def test_an_ipv6_address_and_prefix_are_explained() -> None:
+    def dual(it: Situation) -> None:
+        it.observations.objects["services"][0]["spec"]["clusterIPs"].append("fd00:10:96::9")
+        it.observations.objects["services"][0]["status"]["loadBalancer"]["ingress"].append({"ip": "fd00:172::1"})
+        for i, node in enumerate(it.observations.objects["nodes"]):
+            node["spec"]["podCIDRs"].append(f"fd00:172:20:{i}::/64")
+
+    def asked_for(it: Situation) -> None:
+        dual(it)
+        it.observations.routers["cilium-r"]["rib"]["fd00:172::/64"] = rib_route("fd00:172::/64", ["fd00::101"])
+
+    found = asked("fd00:172::1", dual)
+    assert found.text == "fd00:172::1/128: an address of Service default/webpod"
+    assert "cilium-w1 announces it to 192.168.10.200" in of(found, "cilium-w1").text
+    router = of(found, "cilium-r")
+    assert router.holds is None and "show ipv6 route fd00:172::1/128" in router.text
+    assert of(asked("fd00:172::1", asked_for), "cilium-r").text == (
+        "cilium-r has no route to it, and one to fd00:172::/64"
+    )
+    assert asked("fd00:172:20:1::/64", dual).text == "fd00:172:20:1::/64: the PodCIDR of cilium-w1"
+    assert asked("FD00:172:20:1::7", dual).text == "fd00:172:20:1::7/128: in the PodCIDR of cilium-w1"
+    assert asked("fd00::1").text == "fd00::1/128: nothing of this stack"
+    assert "fd00:172::1" in lines(asked("webpod", dual))
+    assert any(line.startswith("PodCIDR fd00:172:20:1::/64: ") for line in lines(asked("node/cilium-w1", dual)))
+
+
+def test_host_bits_are_left_out() -> None:
+    assert asked("172.20.1.7/24").text == "172.20.1.0/24: the PodCIDR of cilium-w1"
+    assert asked("prefix/fd00::1/64").text == "fd00::/64: nothing of this stack"
+
+
 def test_a_name_that_nothing_has_is_one_line() -> None:
     with pytest.raises(ConfigError, match="why: expected an address, a prefix, or the name of a Service"):
         asked("nobody")

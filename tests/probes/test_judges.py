@@ -11,6 +11,7 @@ from config.load import parse
 from config.stack import StackConfig
 from effective.peerings.expected import expected_sessions
 from probes.observations import Observations
+from probes.prefixes import expected_prefixes, fib_next_hops
 from probes.verdict import Color, Verdict
 from probes.verify import all_green, control_plane
 from tests.probes.recorded import NODES, dev, dev_object, fib_route, healthy, neighbor, rib_route
@@ -205,3 +206,15 @@ def test_a_stack_with_bgp_and_no_session_is_red() -> None:
     observations = healthy()
     router(observations)["neighbors"], router(observations)["rib"], router(observations)["fib"] = {}, {}, []
     assert any("no cluster config selects" in v.cause for v in not_green(judge(observations, stack)))
+
+
+def test_an_ipv6_address_that_must_not_be_announced_is_a_prefix_of_128_bits() -> None:
+    observations = healthy()
+    for item in observations.objects["services"]:
+        item["status"]["loadBalancer"]["ingress"] = [{"ip": "fd00:172::1"}]
+    stack = dev().model_copy(update={"bgp": None})
+    assert "fd00:172::1/128" in {item.prefix for item in expected_prefixes(stack, [], observations)["cilium-r"]}
+
+
+def test_the_kernels_default_route_is_a_prefix() -> None:
+    assert fib_next_hops([{"dst": "default", "gateway": "10.0.0.1"}]) == {"0.0.0.0/0": {"10.0.0.1"}}
