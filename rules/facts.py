@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from config.bgp import Advertisement, AdvertisementSet, Bgp, Instance, PeerConfig
+from config.cluster import ExistingCluster
 from config.egress import EgressGateway, EgressPolicy
 from config.labels import CONTROL_PLANE, LabelSelector
 from config.net import InterfaceAddress, Prefix
@@ -216,20 +217,28 @@ class Facts:
 
     @cached_property
     def addresses(self) -> list[tuple[str, str, InterfaceAddress]]:
-        """Every interface address of every node and router: path, host name, address."""
+        """Every interface address of every node, router and outpost: path, host name, address."""
         hosts = [(f"nodes[{i}]", node.name, node.links) for i, node in enumerate(self.stack.nodes)]
         hosts += [(f"routers[{i}]", router.name, router.interfaces) for i, router in enumerate(self.stack.routers)]
-        return [
+        found = [
             (f"{path}.interfaces[{j}].address", name, interface.address)
             for path, name, links in hosts
             for j, interface in enumerate(links)
             if isinstance(interface, Interface)
         ]
+        return [
+            *found,
+            *((f"outposts[{i}].address", one.name, one.address) for i, one in enumerate(self.stack.outposts)),
+        ]
 
     def networks(self) -> Iterator[tuple[str, Prefix]]:
-        """The distinct prefixes of the nodes' and routers' links, with their paths."""
+        """The distinct prefixes of the hosts' links, with their paths.
+
+        The links of outposts of an existing cluster are outside the address plan.
+        """
         seen: set[Prefix] = set()
+        elsewhere = isinstance(self.stack.cluster, ExistingCluster)
         for path, _, address in self.addresses:
-            if address.network not in seen:
+            if address.network not in seen and not (elsewhere and path.startswith("outposts")):
                 seen.add(address.network)
                 yield path, address.network

@@ -9,7 +9,7 @@ from rules.spans import Span, of_prefix
 
 
 def plan(facts: Facts) -> Iterator[Span]:
-    """The addresses of nodes and routers, the PodCIDR, the Service CIDR, and the egress addresses."""
+    """The addresses of nodes, routers and outposts, the PodCIDR, the Service CIDR, and the egress addresses."""
     stack = facts.stack
     for path, name, address in facts.addresses:
         yield Span(address.version, int(address.ip), int(address.ip), path, f"{name}'s address")

@@ -25,13 +25,14 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Compares pools with all other addresses. A block that is a whole network of hosts has a single finding."""
     pools = blocks(facts, enabled_only=True)
     paths = {span.path for span in pools}
+    owned = {path for path, _, _ in facts.addresses}
     links = [of_prefix(network, path, str(network)) for path, network in facts.networks()]
     hosts: dict[Span, list[Span]] = {}
     for first, second in overlaps([*pools, *plan(facts)]):
         if (first.path in paths) == (second.path in paths):
             continue
         mine, other = (first, second) if first.path in paths else (second, first)
-        if other.size == 1 and ".interfaces[" in other.path and any(_holds(mine, link) for link in links):
+        if other.path in owned and any(_holds(mine, link) for link in links):
             hosts.setdefault(mine, []).append(other)
             continue
         yield error(mine.path, f"addresses outside {other.what} ({other.path})", mine, f"keep {other} out of the pool")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.helpers import POOL, egress, told
+from tests.rules.helpers import OUTPOST, POOL, egress, told
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,10 @@ from tests.rules.helpers import POOL, egress, told
         (
             egress("egressCIDRs: [172.20.0.0/14], egressGroups: [{}]"),
             ["error egressPolicies[0].egressCIDRs[0]: 172.20.0.0-172.23.255.255"],
+        ),
+        (
+            egress("egressCIDRs: [172.18.0.0/29], egressGroups: [{}]") + OUTPOST % "172.18.0.7/16",
+            ["error egressPolicies[0].egressCIDRs[0]: 172.18.0.0-172.18.0.7"],
         ),
         (POOL % "{ cidr: 172.20.0.0/24 }", []),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.helpers import POOL, told
+from tests.rules.helpers import OUTPOST, POOL, told
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,18 @@ from tests.rules.helpers import POOL, told
             + "egressPolicies: [{ name: a, egressCIDRs: [172.18.0.84/31], egressGroups: [{}],"
             " selectors: [{ podSelector: {} }], destinationCIDRs: [10.10.1.0/24] }]\n",
             ["error pools[0].blocks[0]: 172.18.0.0-172.18.0.255"],
+        ),
+        # An outpost's address, and outposts on the network that a pool is.
+        (
+            POOL % "{ start: 172.18.0.7 }" + OUTPOST % "172.18.0.7/16",
+            ["error pools[0].blocks[0]: 172.18.0.7-172.18.0.7"],
+        ),
+        (
+            POOL % "{ cidr: 172.18.0.0/24 }" + OUTPOST % "172.18.0.7/24",
+            [
+                "warning pools[0].blocks[0]: 172.18.0.0-172.18.0.255, the hosts' own network, and Services that ask"
+                " for no address: webpod"
+            ],
         ),
         (POOL % "{ start: 192.168.10.200 }", ["error pools[0].blocks[0]: 192.168.10.200-192.168.10.200"]),
     ],

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tests.config.dev_stack import document
-from tests.rules.helpers import told, with_net0
+from tests.rules.helpers import OUTPOST, told, with_net0
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,17 @@ from tests.rules.helpers import told, with_net0
                 {"nodes": [{**node, "podCIDR": f"fd00:{i}::/64"} for i, node in enumerate(document()["nodes"][:2])]}
             ),
             ["error nodes[0].podCIDR: fd00::/64", "error nodes[1].podCIDR: fd00:1::/64"],
+        ),
+        # An outpost with a node's and a router's address, on a node's link, and on a link inside the PodCIDR.
+        (OUTPOST % "192.168.10.101/24", ["error outposts[0].address: 192.168.10.101"]),
+        (OUTPOST % "192.168.10.200/24", ["error outposts[0].address: 192.168.10.200"]),
+        (OUTPOST % "192.168.10.7/24", []),
+        (OUTPOST % "172.20.9.7/24", ["error outposts[0].address: 172.20.9.0-172.20.9.255"]),
+        # The link of a host that already exists may be anywhere, and its address is its own.
+        ("cluster: { kind: existing, managementPrefix: null }\n" + OUTPOST % "192.168.10.7/16", []),
+        (
+            "cluster: { kind: existing, managementPrefix: null }\n" + OUTPOST % "192.168.10.101/16",
+            ["error outposts[0].address: 192.168.10.101"],
         ),
         (with_net0("172.18.0.42/16"), []),
         (with_net0("fd00::42/64"), []),
