@@ -45,9 +45,19 @@ class Made:
 
 def with_made(stack: StackConfig) -> StackConfig:
     """The stack, with the Services that Cilium makes for Ingresses and Gateways added to `services`."""
-    helm, read = reader(stack), whole(stack).stack
-    made = [one.service for one in (*of_ingresses(read, helm), *of_gateways(read, helm))]
-    return stack.model_copy(update={"services": (*stack.services, *made)})
+    return stack.model_copy(update={"services": (*stack.services, *_services(whole(stack).stack))})
+
+
+def with_everything(stack: StackConfig) -> StackConfig:
+    """The stack, with the objects under `manifests` in their sections, and the Services that Cilium makes."""
+    read = whole(stack).stack
+    return read.model_copy(update={"services": (*read.services, *_services(read))})
+
+
+def _services(read: StackConfig) -> Iterator[Service]:
+    """The Services that Cilium makes, for a stack with the objects under `manifests` in their sections."""
+    helm = reader(read)
+    yield from (one.service for one in (*of_ingresses(read, helm), *of_gateways(read, helm)))
 
 
 def of_ingress(stack: StackConfig, item: Ingress) -> Service | None:

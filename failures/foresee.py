@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from config.stack import StackConfig
-from config.whole import whole
-from effective.made import with_made
+from effective.made import with_everything
 from failures import routes, served
 from failures.loss import Loss, losses
 from failures.thing import Kind, RedundantPath, Thing
@@ -51,7 +50,7 @@ class Foreseen:
 
 def things(stack: StackConfig) -> list[Thing]:
     """Everything that a failure can affect: declared, under `manifests`, or made by Cilium."""
-    read = with_made(whole(stack).stack.model_copy(update={"manifests": ()}))
+    read = with_everything(stack)
     return [*routes.things(read), *served.things(read)]
 
 

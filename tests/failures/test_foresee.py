@@ -172,6 +172,26 @@ def test_local_policy_only_where_pods_are_known() -> None:
     assert ("address", "default/webpod") not in costs(stack("dev", local), "node cilium-w1")
 
 
+def test_gateways_of_a_class_under_manifests_count() -> None:
+    def edit(document: Any) -> None:
+        spec = {"controllerName": "io.cilium/gateway-controller"}
+        group = "gateway.networking.k8s.io/v1"
+        listener = {"name": "http", "port": 80, "protocol": "HTTP"}
+        document["cilium"]["values"] = {"gatewayAPI": {"enabled": True}}
+        document["l2Policies"] = [{"name": "all", "interfaces": ["eth1"], "loadBalancerIPs": True}]
+        document["manifests"] = [
+            {"apiVersion": group, "kind": "GatewayClass", "metadata": {"name": "edge"}, "spec": spec},
+            {
+                "apiVersion": group,
+                "kind": "Gateway",
+                "metadata": {"name": "shop"},
+                "spec": {"gatewayClassName": "edge", "listeners": [listener]},
+            },
+        ]
+
+    assert ("announcement", "default/cilium-gateway-shop") in width(stack("dev", edit))
+
+
 def test_the_longest_of_a_thing() -> None:
     assert longest(stack("egress"), "gateway kind-worker3", "egress", "outpost-ha") == 1.75
     assert longest(stack("egress"), "gateway kind-worker3", "egress", "outpost") is None
