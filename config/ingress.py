@@ -15,6 +15,14 @@ from config.text import ClassName, DnsPattern
 
 _PATH = r"^/"
 PATTERNS = {_PATH: "a path that begins with a slash"}
+# The prefixes of Cilium's annotations, and the annotations that Cilium also reads under the older prefix
+# (operator/pkg/ingress/annotations/annotations.go).
+PREFIX, OLD_PREFIX = "ingress.cilium.io/", "io.cilium.ingress/"
+UNDER_BOTH = ("loadbalancer-mode", "service-type", "insecure-node-port", "secure-node-port", "tls-passthrough")
+MODE_ANNOTATION, OLD_MODE_ANNOTATION = f"{PREFIX}loadbalancer-mode", f"{OLD_PREFIX}loadbalancer-mode"
+HOST_PORT = "host-listener-port"
+# The texts that Go's ParseBool accepts as true, and Cilium's own `enabled`.
+_TRUE = ("enabled", "1", "t", "T", "true", "True", "TRUE")
 
 
 class HostNetwork(Model):
@@ -121,21 +129,17 @@ class Ingress(Model):
     @property
     def passes_tls(self) -> bool:
         """Whether Cilium forwards TLS connections by server name, without decryption (TLS passthrough)."""
-        said = next((self.annotations[key] for key in PASSTHROUGH_ANNOTATIONS if key in self.annotations), "")
-        return said in _TRUE
+        return self.annotation("tls-passthrough") in _TRUE
+
+    def annotation(self, name: str) -> str | None:
+        """The text of Cilium's annotation `name`, which is without a prefix. The newer prefix overrides the older."""
+        keys = [PREFIX + name, *([OLD_PREFIX + name] if name in UNDER_BOTH else [])]
+        return next((self.annotations[key] for key in keys if key in self.annotations), None)
 
     def mode(self, controller: IngressController) -> str:
         """`shared` or `dedicated`: the Ingress's own mode (as Cilium reads it), otherwise the controller's."""
         if self.load_balancer_mode is not None:
             return self.load_balancer_mode
-        text = self.annotations.get(MODE_ANNOTATION, self.annotations.get(OLD_MODE_ANNOTATION))
+        text = self.annotation("loadbalancer-mode")
         # Cilium silently uses the controller's mode for every other text.
         return text if text in ("shared", "dedicated") else controller.mode
-
-
-# The texts that Go's ParseBool accepts as true, and Cilium's own `enabled`.
-_TRUE = ("enabled", "1", "t", "T", "true", "True", "TRUE")
-PASSTHROUGH_ANNOTATIONS = ("ingress.cilium.io/tls-passthrough", "io.cilium.ingress/tls-passthrough")
-MODE_ANNOTATION = "ingress.cilium.io/loadbalancer-mode"
-HOST_PORT_ANNOTATION = "ingress.cilium.io/host-listener-port"
-OLD_MODE_ANNOTATION = "io.cilium.ingress/loadbalancer-mode"

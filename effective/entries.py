@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.gateway import Gateway, Listener
-from config.ingress import HOST_PORT_ANNOTATION, Ingress, IngressBackend, IngressController, IngressPath
+from config.ingress import HOST_PORT, Ingress, IngressBackend, IngressController, IngressPath
 from config.labels import LabelSelector
 from config.routes import GrpcRoute, GrpcRouteMatch, HttpRoute, HttpRouteMatch, Route, RouteBackend, ValueMatch
 from config.stack import StackConfig
@@ -112,7 +112,7 @@ def _own_port(item: Ingress, controller: IngressController) -> int | None:
     """The port in the nodes' host network. None: the Ingress has a Service."""
     if controller.host_network is None:
         return None
-    said = item.annotations.get(HOST_PORT_ANNOTATION, "")
+    said = item.annotation(HOST_PORT) or ""
     if item.mode(controller) == "dedicated" and said.isascii() and said.isdigit():
         return int(said)
     return controller.host_network.port or _SHARED_PORT

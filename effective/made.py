@@ -20,9 +20,6 @@ from config.whole import whole
 from config.workload import Service, ServicePort
 from effective.helm import Helm, reader
 
-_SERVICE_TYPE = "ingress.cilium.io/service-type"
-_SERVICE_CLASS = "ingress.cilium.io/loadbalancer-class"
-_SERVICE_POLICY = "ingress.cilium.io/service-external-traffic-policy"
 _PREFIXES = (
     "lbipam.cilium.io",
     "nodeipam.cilium.io",
@@ -111,11 +108,12 @@ def of_ingresses(stack: StackConfig, helm: Helm) -> Iterator[Made]:
         service = _service(
             f"cilium-ingress-{item.name}",
             item.namespace,
-            notes.get(_SERVICE_TYPE, "LoadBalancer"),
+            # The operator replaces every other type by LoadBalancer.
+            "NodePort" if item.annotation("service-type") == "NodePort" else "LoadBalancer",
             tags,
             passed,
-            notes.get(_SERVICE_POLICY),
-            notes.get(_SERVICE_CLASS),
+            item.annotation("service-external-traffic-policy"),
+            item.annotation("loadbalancer-class"),
             None,
         )
         where = f"ingresses[{i}].annotations"

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ingress import HOST_PORT_ANNOTATION as _PORT
+from config.ingress import HOST_PORT, PREFIX
 from rules.facts import Facts
 from rules.finding import Finding, error
 
@@ -48,9 +48,9 @@ def check(facts: Facts) -> Iterator[Finding]:
                 "use one of the two: the API refuses the Service that this operator creates, and no listener opens",
             )
         where = f"ingresses[{i}].annotations"
-        port = ingress.annotations.get(_PORT)
+        port = ingress.annotation(HOST_PORT)
         if port is None:
-            yield error(where, _PORT, "nothing", "give each dedicated Ingress a port of its own")
+            yield error(where, f"{PREFIX}{HOST_PORT}", "nothing", "give each dedicated Ingress a port of its own")
             continue
         if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
             yield error(where, "a port number", port, "write it as a number, such as 8081")

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.ingress import PREFIX
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
-_CLASS = "ingress.cilium.io/loadbalancer-class"
+_CLASS = "loadbalancer-class"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -25,10 +26,14 @@ def check(facts: Facts) -> Iterator[Finding]:
     if controller is None:
         return
     for i, ingress in enumerate(facts.stack.ingresses):
-        if ingress.class_name == "cilium" and _CLASS in ingress.annotations and ingress.mode(controller) == "shared":
+        if (
+            ingress.class_name == "cilium"
+            and ingress.annotation(_CLASS) is not None
+            and ingress.mode(controller) == "shared"
+        ):
             yield warning(
                 f"ingresses[{i}].annotations",
-                f"{_CLASS} on a dedicated Ingress only",
+                f"{PREFIX}{_CLASS} on a dedicated Ingress only",
                 "a shared Ingress",
                 "set ingressController.loadBalancerClass, or make it dedicated",
             )

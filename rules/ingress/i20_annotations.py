@@ -16,12 +16,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from config.ingress import Ingress
+from config.ingress import OLD_PREFIX, PREFIX, UNDER_BOTH, Ingress
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
 from rules.words import nearest
 
-_OURS, _OLD = "ingress.cilium.io/", "io.cilium.ingress/"
 _SWITCH = re.compile(r"enabled|1|t|T|true|True|TRUE|0|f|F|false|False|FALSE")
 _PORT = re.compile(r"0*[1-9][0-9]{0,4}")
 _SPAN = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)"
@@ -38,7 +37,6 @@ _READ = {
     "force-https": ("enabled, disabled, true or false", re.compile(rf"disabled|{_SWITCH.pattern}")),
     "request-timeout": ("a duration such as 30s", re.compile(rf"0|({_SPAN})+")),
 }
-_UNDER_BOTH = ("loadbalancer-mode", "service-type", "insecure-node-port", "secure-node-port", "tls-passthrough")
 _OF_A_SERVICE = ("service-type", "service-external-traffic-policy", "insecure-node-port", "secure-node-port")
 _NODE_PORTS = ("insecure-node-port", "secure-node-port")
 
@@ -60,7 +58,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _name(key: str) -> str | None:
     """The key without the prefix. None for keys that are not Cilium's, and for misspellings that I3 reports."""
     prefix, _, name = key.rpartition("/")
-    if f"{prefix}/" not in (_OURS, _OLD) or name.lower().replace("-", "").endswith("loadbalancermode"):
+    if f"{prefix}/" not in (PREFIX, OLD_PREFIX) or name.lower().replace("-", "").endswith("loadbalancermode"):
         return None
     return name
 
@@ -69,8 +67,8 @@ def _judged(where: str, ingress: Ingress, key: str, name: str, text: str, shared
     if name not in _READ:
         yield warning(where, "an annotation that Cilium reads", key, nearest(name, _READ, "take it out"))
         return
-    if key.startswith(_OLD) and name not in _UNDER_BOTH:
-        yield warning(where, "an annotation that Cilium reads", key, f"rename it to {_OURS}{name}")
+    if key.startswith(OLD_PREFIX) and name not in UNDER_BOTH:
+        yield warning(where, "an annotation that Cilium reads", key, f"rename it to {PREFIX}{name}")
         return
     words, expression = _READ[name]
     if not expression.fullmatch(text):
@@ -87,13 +85,12 @@ def _judged(where: str, ingress: Ingress, key: str, name: str, text: str, shared
     elif name in _NODE_PORTS and _kind(ingress) != "NodePort":
         yield warning(
             where,
-            f"{_OURS}service-type: NodePort beside {key}",
+            f"{PREFIX}service-type: NodePort beside {key}",
             _kind(ingress),
-            f"set {_OURS}service-type: NodePort, or remove the port",
+            f"set {PREFIX}service-type: NodePort, or remove the port",
         )
 
 
 def _kind(ingress: Ingress) -> str:
     """The type of a dedicated Ingress's Service."""
-    found = (ingress.annotations.get(f"{prefix}service-type") for prefix in (_OURS, _OLD))
-    return next((text for text in found if text is not None), "LoadBalancer")
+    return ingress.annotation("service-type") or "LoadBalancer"

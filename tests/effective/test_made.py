@@ -79,6 +79,24 @@ def test_which_services_are_made(change: Change, services: list[tuple[str, str]]
     assert made(change) == services
 
 
+@pytest.mark.parametrize(
+    ("notes", "kind"),
+    [
+        ({"ingress.cilium.io/service-type": "NodePort"}, "NodePort"),
+        ({"io.cilium.ingress/service-type": "NodePort"}, "NodePort"),
+        # The newer prefix wins, and the operator replaces a type that it does not know.
+        (
+            {"io.cilium.ingress/service-type": "NodePort", "ingress.cilium.io/service-type": "LoadBalancer"},
+            "LoadBalancer",
+        ),
+        ({"ingress.cilium.io/service-type": "ClusterIP"}, "LoadBalancer"),
+    ],
+)
+def test_the_type_of_a_dedicated_ingresss_service(notes: dict[str, str], kind: str) -> None:
+    services = with_made(stack(lambda d: d["ingresses"][1].update(annotations=notes))).services
+    assert [s.type for s in services if (s.namespace, s.name) == WEBPOD] == [kind]
+
+
 def test_what_an_ingress_says_of_its_service_is_said_of_the_made_one() -> None:
     def annotate(document: Any) -> None:
         document["ingressController"]["loadBalancerClass"] = "io.cilium/l2-announcer"
