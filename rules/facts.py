@@ -93,6 +93,11 @@ class Facts:
         return self.on("kubeProxyReplacement") or (self.release < (1, 19) and self.on("nodePort.enabled"))
 
     @property
+    def terminates(self) -> bool:
+        """Whether Envoy takes clients' requests for Ingresses or Gateways, with the identity `reserved:ingress`."""
+        return self.on("ingressController.enabled") or self.on("gatewayAPI.enabled")
+
+    @property
     def bgp(self) -> Bgp:
         """The BGP section, or an empty one."""
         return self.stack.bgp or Bgp()

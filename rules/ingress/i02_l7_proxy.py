@@ -1,6 +1,6 @@
-"""I2: l7Proxy is off, but the Ingress controller or the Envoy backend of Services needs it.
+"""I2: l7Proxy is off, but Ingresses, Gateways or the Envoy backend of Services need it.
 
-Why: Both features need the proxy. The chart refuses to render. Before Cilium 1.16 an egress gateway required
+Why: These features need the proxy. The chart refuses to render. Before Cilium 1.16 an egress gateway required
 l7Proxy off, and could not share a cluster with the Ingress controller.
 Seen: In Helm's error.
 Since: 1.16
@@ -25,6 +25,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     reasons = []
     if facts.on("ingressController.enabled"):
         reasons.append("the Ingress controller")
+    if facts.on("gatewayAPI.enabled"):
+        reasons.append("Gateway API")
     if facts.helm("loadBalancer.l7.backend") == "envoy":
         reasons.append("loadBalancer.l7.backend envoy")
     if reasons:

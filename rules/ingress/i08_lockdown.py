@@ -21,7 +21,7 @@ from rules.finding import Finding, warning
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Policies are additive: one policy that admits the world or any CIDR is enough."""
-    if facts.stack.ingress_controller is None and not facts.on("gatewayAPI.enabled"):
+    if not facts.terminates:
         return
     chosen = [
         (path, p) for path, p in facts.stack.guards() if p.of_ingress and (p.closes("ingress") or p.rules("ingress"))

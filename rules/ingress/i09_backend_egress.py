@@ -19,7 +19,7 @@ from rules.finding import Finding, warning
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Egress to the backends must be admitted, by an entity of the cluster or by endpoints."""
-    if facts.stack.ingress_controller is None:
+    if not facts.terminates:
         return
     chosen = [
         (path, p) for path, p in facts.stack.guards() if p.of_ingress and (p.closes("egress") or p.rules("egress"))

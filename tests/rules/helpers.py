@@ -163,6 +163,12 @@ def policies(*entries: str) -> str:
     return INGRESS + "networkPolicies:\n" + "".join(rows)
 
 
+def gated(*entries: str) -> str:
+    """Network policies beside Gateways alone."""
+    rows = [f"  - {{ name: p{i}, {text} }}\n" for i, text in enumerate(entries)]
+    return L2 + "gatewayController: {}\nnetworkPolicies:\n" + "".join(rows)
+
+
 def egress(*policies: str) -> str:
     """Egress policies; each has what it does not say itself from the write-up's `outpost`."""
     usual = "selectors: [{ podSelector: { matchLabels: { org: sds } } }], destinationCIDRs: [172.18.0.0/16]"

@@ -1,4 +1,4 @@
-"""I2 beyond its fixtures: l7Proxy is off, but the Ingress controller or the Envoy backend of Services needs it."""
+"""I2 beyond its fixtures: l7Proxy is off, but Ingresses, Gateways or the Envoy backend of Services need it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from tests.rules.helpers import INGRESS, told, values
 @pytest.mark.parametrize(
     ("patch", "expected"),
     [
-        # Either of the two is enough; neither needs the proxy not at all.
+        # Each of the three is enough; without them, the proxy may be off.
         (INGRESS + values("l7Proxy: 'false'"), ["error cilium.values.l7Proxy: false"]),
         (values("l7Proxy: false, loadBalancer: { l7: { backend: envoy } }"), ["error cilium.values.l7Proxy: false"]),
+        (values("l7Proxy: false") + "gatewayController: {}\n", ["error cilium.values.l7Proxy: false"]),
         (values("l7Proxy: false"), []),
     ],
 )

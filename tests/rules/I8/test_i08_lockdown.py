@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.helpers import policies, told
+from tests.rules.helpers import gated, policies, told
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,8 @@ from tests.rules.helpers import policies, told
             ["warning networkPolicies[0].ingress: p0 locks it"],
         ),
         (policies("egress: [{ entities: [all] }]"), []),
+        # Gateways have the same endpoint.
+        (gated("ingress: []"), ["warning networkPolicies[0].ingress: p0 locks it"]),
         ("networkPolicies: [{ name: a, ingress: [] }]\n", []),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.helpers import policies, told
+from tests.rules.helpers import gated, policies, told
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,8 @@ from tests.rules.helpers import policies, told
             ["warning networkPolicies[0].egress: p0 denies it"],
         ),
         (policies("ingress: [{ entities: [all] }]"), []),
+        # Gateways have the same endpoint.
+        (gated("egress: []"), ["warning networkPolicies[0].egress: p0 denies it"]),
         ("networkPolicies: [{ name: a, egress: [] }]\n", []),
     ],
 )
