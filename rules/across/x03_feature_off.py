@@ -51,7 +51,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if not facts.on("gatewayAPI.enabled"):
         for path, gateway in gateways(facts.stack):
             yield error(
-                f"{path}.kind",
+                f"{path}.gatewayClassName",
                 f"gatewayAPI.enabled: true with a Gateway of class cilium ({gateway.name})",
                 "false: no controller creates its Service or its listeners",
                 "add gatewayController: {}, or set cilium.values.gatewayAPI.enabled: true",

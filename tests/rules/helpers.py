@@ -12,8 +12,9 @@ import yaml
 
 from config.load import parse
 from rules.finding import Finding
-from rules.registry import check_all
+from rules.registry import RuleReport, check_all
 from tests.config.dev_stack import document
+from tests.rules.paths import astray
 from tests.rules.test_fixtures import merged
 
 Edit = Callable[[Any], object]
@@ -42,7 +43,14 @@ def _found(rule_id: str, edits: tuple[Edit, ...]) -> list[Finding]:
     changed = document()
     for edit in edits:
         edit(changed)
-    return [f for f in check_all(parse(changed, "t")).findings if f.rule == rule_id]
+    return _of(rule_id, changed, check_all(parse(changed, "t")))
+
+
+def _of(rule_id: str, document: Any, report: RuleReport) -> list[Finding]:
+    """A rule's findings. Every path has to lead to a place of the file."""
+    found = [finding for finding in report.findings if finding.rule == rule_id]
+    assert astray(document, found) == []
+    return found
 
 
 def told_after(rule_id: str, *edits: Edit) -> list[str]:
@@ -59,9 +67,9 @@ def told(rule: str, patch: str) -> list[str]:
     """`severity path: got` of a rule's findings on the patched dev stack; `before` is a patch too."""
     change = yaml.safe_load(patch) or {}
     before = change.pop("before", None)
-    stack = parse(merged(document(), change), "dev")
+    changed = merged(document(), change)
     earlier = None if before is None else parse(merged(document(), before), "dev")
-    findings = [f for f in check_all(stack, earlier).findings if f.rule == rule]
+    findings = _of(rule, changed, check_all(parse(changed, "dev"), earlier))
     return [f"{f.severity} {f.path}: {f.got}" for f in findings]
 
 

@@ -16,6 +16,7 @@ import yaml
 from config.load import parse
 from config.stack import StackConfig
 from rules.registry import RuleReport, check_all, rules
+from tests.rules.paths import astray
 
 HERE = Path(__file__).parent
 BASE = yaml.safe_load((HERE.parents[1] / "Pulumi.dev.yaml").read_text())["config"]["cilium-edge:stack"]
@@ -34,6 +35,13 @@ def merged(under: Any, patch: Any) -> Any:
         else:
             result[key] = merged(result.get(key), value)
     return result
+
+
+def document(rule_id: str, name: str) -> Any:
+    """The stack of a fixture as a user's file has it, without the stack that ran before."""
+    patch = yaml.safe_load((HERE / rule_id / name).read_text()) or {}
+    patch.pop("before", None)
+    return merged(BASE, patch)
 
 
 @cache
@@ -65,6 +73,11 @@ def test_the_bad_stack_is_told_as_recorded(rule_id: str) -> None:
     if os.environ.get("EDGE_SNAPSHOTS") == "write":
         recorded.write_text("\n".join(lines) + "\n")
     assert recorded.read_text().splitlines() == lines
+
+
+@pytest.mark.parametrize("rule_id", IDS)
+def test_a_path_leads_to_a_place_of_the_stack(rule_id: str) -> None:
+    assert astray(document(rule_id, "bad.yaml"), report(rule_id, "bad.yaml").findings) == []
 
 
 @pytest.mark.parametrize("rule_id", IDS)

@@ -20,6 +20,9 @@ FEATURES = [
     ("CiliumEndpointSlice", "ciliumEndpointSlice: { enabled: true }", "v2alpha1"),
 ]
 
+GATEWAYS = "gateways: [{ name: web, listeners: [{ name: http, port: 80 }] }]\n"
+NO_CONTROLLER = "false: no controller creates its Service or its listeners"
+
 
 @pytest.mark.parametrize(
     ("patch", "expected"),
@@ -38,6 +41,8 @@ FEATURES = [
         (manifest("CiliumBGPAdvertisement", "cilium.io/v2"), []),
         (manifest("CiliumBGPAdvertisement", "cilium.io/v2") + "bgp: null\n", ["error manifests[0].kind: false"]),
         (manifest("ConfigMap", "v1"), []),
+        (GATEWAYS, [f"error gateways[0].gatewayClassName: {NO_CONTROLLER}"]),
+        (GATEWAYS + "gatewayController: {}\n", []),
     ],
 )
 def test_a_stack_is_told_what_is_wrong_with_it(patch: str, expected: list[str]) -> None:
