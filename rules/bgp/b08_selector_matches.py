@@ -1,7 +1,7 @@
 """B8: The selector of a Service advertisement matches no declared Service.
 
 Why: The agent advertises no address for the entry. The selector matches the labels of the Service, not the labels
-of its pods.
+of its pods. The labels of a Gateway's Service are those under `infrastructure`, not the Gateway's own labels.
 Seen: Nowhere.
 Since: 1.16
 Source: Cilium BGP control plane configuration
@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.workload import service_labels
+from effective.made import gateways
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
@@ -22,19 +23,19 @@ from rules.finding import Finding, warning
 def check(facts: Facts) -> Iterator[Finding]:
     """Skips selectors that only exclude Services, because they also apply to undeclared Services."""
     services = [*facts.stack.services, *(item.service for item in facts.made)]
-    gateways = [item for item in facts.made if item.path.startswith("manifests[")]
     for path, _, entry in facts.advertisement_entries:
         if entry.type != "Service" or entry.selector is None:
             continue
         if entry.selector.takes_all_but or any(entry.selector.matches(service_labels(one)) for one in services):
             continue
-        if gateways:
-            first = gateways[0]
+        meant = next((one for one in gateways(facts.stack) if entry.selector.matches(one[1].labels)), None)
+        if meant is not None:
+            where, gateway = meant
             yield warning(
-                first.places["labels"],
+                f"{where}.infrastructure.labels",
                 f"labels that {path}.selector takes: {entry.selector.manifest()}",
-                f"{first.service.name} with {dict(first.service.labels)}",
-                "set spec.infrastructure.labels of the Gateway: its own labels do not reach its Service",
+                dict(gateway.infrastructure.labels) or "nothing",
+                f"set them there: the own labels of Gateway {gateway.name} do not reach its Service",
             )
         else:
             yield warning(

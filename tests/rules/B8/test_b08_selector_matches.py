@@ -26,10 +26,33 @@ def ingress_service(d: Any) -> None:
     )
 
 
+def gateway(**given: Any) -> Edit:
+    """A Gateway with the label that the dev stack's selector takes, and no other Service."""
+
+    def edit(d: Any) -> None:
+        listener = {"name": "http", "port": 80}
+        d.update(services=[], gatewayController={}, gateways=[{"name": "web", "listeners": [listener], **given}])
+
+    return edit
+
+
+def under_manifests(d: Any) -> None:
+    spec = {"gatewayClassName": "cilium", "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}]}
+    group = "gateway.networking.k8s.io/v1"
+    meta = {"name": "web", "labels": {"app": "webpod"}}
+    d.update(services=[], gatewayController={})
+    d["manifests"] = [{"apiVersion": group, "kind": "Gateway", "metadata": meta, "spec": spec}]
+
+
 @pytest.mark.parametrize(
     ("edits", "expected"),
     [
         ([lambda d: entry(d).pop("selector")], []),
+        # A Gateway has the labels, and its Service does not.
+        ([gateway(labels={"app": "webpod"})], ["warning gateways[0].infrastructure.labels"]),
+        ([under_manifests], ["warning manifests[0]"]),
+        ([gateway(infrastructure={"labels": {"app": "webpod"}})], []),
+        ([gateway(labels={"app": "shop"})], ["warning bgp.advertisements[1].advertisements[0].selector"]),
         ([lambda d: entry(d, 0).update(type="CiliumPodIPPool", selector={"matchLabels": {"pool": "a"}})], []),
         ([lambda d: entry(d).update(selector={"matchLabels": {"io.kubernetes.service.namespace": "default"}})], []),
     ],
