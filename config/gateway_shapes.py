@@ -26,7 +26,7 @@ def gateway(document: Document) -> dict[str, Any]:
 
 def _listener(listener: Document) -> dict[str, Any]:
     allowed = listener.get("allowedRoutes") or {}
-    kinds = [kind["kind"] for kind in allowed.get("kinds") or []]
+    kinds = [kind.get("kind") for kind in allowed.get("kinds") or []]
     result = {key: listener[key] for key in ("name", "port", "protocol", "hostname") if listener.get(key)}
     tls = listener.get("tls")
     if tls:
@@ -42,14 +42,18 @@ def _listener(listener: Document) -> dict[str, Any]:
 
 
 def http_route(document: Document) -> dict[str, Any]:
-    """HTTPRoute. Of the filters, only redirects and rewrites are kept. Timeouts are left out."""
+    """HTTPRoute. Filters of single backends, and fractions of mirrors, are left out."""
     return {**_route(document), "rules": [_http_rule(rule) for rule in _rules(document)]}
 
 
 def grpc_route(document: Document) -> dict[str, Any]:
-    """GRPCRoute. Filters are left out."""
+    """GRPCRoute. Mirrors are left out."""
     rules = [
-        {"matches": [_grpc_match(match) for match in rule.get("matches") or []], "backends": _backends(rule)}
+        {
+            "matches": [_grpc_match(match) for match in rule.get("matches") or []],
+            "backends": _backends(rule),
+            **_header_changes(rule),
+        }
         for rule in _rules(document)
     ]
     return {**_route(document), "rules": rules}
@@ -61,19 +65,36 @@ def tls_route(document: Document) -> dict[str, Any]:
 
 
 def _http_rule(rule: Document) -> dict[str, Any]:
-    result: dict[str, Any] = {"backends": _backends(rule)}
+    result: dict[str, Any] = {"backends": _backends(rule), **_header_changes(rule)}
     result["matches"] = [_http_match(match) for match in rule.get("matches") or []]
-    for item in rule.get("filters") or []:
-        if item.get("type") == "RequestRedirect":
-            given = item.get("requestRedirect") or {}
-            result["redirect"] = {
-                **kept(path=_path(given.get("path"))),
-                **{key: given[key] for key in ("scheme", "hostname", "port", "statusCode") if given.get(key)},
-            }
-        if item.get("type") == "URLRewrite":
-            given = item.get("urlRewrite") or {}
-            result["rewrite"] = kept(hostname=given.get("hostname"), path=_path(given.get("path")))
-    return result
+    for given in _filters(rule, "RequestRedirect"):
+        result["redirect"] = {
+            **kept(path=_path(given.get("path"))),
+            **{key: given[key] for key in ("scheme", "hostname", "port", "statusCode") if given.get(key)},
+        }
+    for given in _filters(rule, "URLRewrite"):
+        result["rewrite"] = kept(hostname=given.get("hostname"), path=_path(given.get("path")))
+    mirrored = [given["backendRef"] for given in _filters(rule, "RequestMirror") if given.get("backendRef")]
+    result["mirrors"] = _backends({"backendRefs": mirrored})
+    return {**result, **kept(timeout=(rule.get("timeouts") or {}).get("request"))}
+
+
+def _filters(rule: Document, kind: str) -> list[Document]:
+    """The settings of a rule's filters of one type, which are under the type's name in camel case."""
+    key = "urlRewrite" if kind == "URLRewrite" else kind[0].lower() + kind[1:]
+    return [item.get(key) or {} for item in rule.get("filters") or [] if item.get("type") == kind]
+
+
+def _header_changes(rule: Document) -> dict[str, Any]:
+    kinds = {"requestHeaders": "RequestHeaderModifier", "responseHeaders": "ResponseHeaderModifier"}
+    return {
+        name: {
+            **{key: {each.get("name"): each.get("value") for each in given.get(key) or []} for key in ("set", "add")},
+            "remove": given.get("remove") or [],
+        }
+        for name, kind in kinds.items()
+        for given in _filters(rule, kind)
+    }
 
 
 def _path(path: Any) -> dict[str, Any] | None:

@@ -222,6 +222,7 @@ def ingress(document: Document) -> dict[str, Any]:
     return kept(
         name=meta.get("name"),
         namespace=meta.get("namespace"),
+        labels=meta.get("labels"),
         annotations=meta.get("annotations"),
         ingressClassName=spec.get("ingressClassName") or "none",
         defaultBackend=backend,
