@@ -9,7 +9,7 @@ from config.cluster import ExistingCluster
 from config.stack import StackConfig
 from rules.finding import Finding
 from rules.registry import check_all
-from rules.scope import OF_ABSENCE, ROUTER, SCOPE
+from rules.scope import OF_ABSENCE, OF_FIELDS, ROUTER, SCOPE
 
 # Documentation addresses (RFC 5737), because the rules of the address plan do not run.
 NOWHERE = ExistingCluster(
@@ -27,5 +27,5 @@ def part(**fields: Any) -> StackConfig:
 
 def judge_part(stack: StackConfig, *, installed: bool = False) -> tuple[Finding, ...]:
     """The findings for a part. `installed`: the Cilium release and its values are known."""
-    asked = ROUTER if stack.routers else SCOPE - OF_ABSENCE
+    asked = ROUTER if stack.routers else (SCOPE - OF_ABSENCE) | OF_FIELDS
     return tuple(finding for finding in check_all(stack, installed=installed).findings if finding.rule in asked)

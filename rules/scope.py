@@ -1,8 +1,7 @@
 """The rules that need nothing beyond a program's resources.
 
 A program without the components of this project declares custom resources, a release and Services, but no hosts, links
-or routers. Only `edge check` runs the rules that need hosts,
-links or routers.
+or routers. Only `edge check` runs the rules that need hosts, links or routers.
 """
 
 # Rules about absent objects. They run only if the program declares Cilium itself and all objects could be read.
@@ -22,6 +21,8 @@ OF_ABSENCE = frozenset(
         "I6",
         "I8",
         "I9",
+        "I12",
+        "I13",
         "I16",
         "I17",
         "X3",
@@ -76,11 +77,16 @@ SCOPE = frozenset(
         "I8",
         "I9",
         "I10",
+        "I12",
+        "I13",
+        "I14",
         "I15",
         "I16",
         "I17",
         "I18",
         "I19",
+        "I20",
+        "I21",
         "G1",
         "G2",
         "G3",
@@ -102,6 +108,9 @@ SCOPE = frozenset(
         "X10",
     )
 )
+
+# Rules about fields beside Helm values. A component has both, and a release in a program has values alone.
+OF_FIELDS = frozenset(("X9",))
 
 # Rules that need nothing beyond a single router.
 ROUTER = frozenset(("B27", "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11"))

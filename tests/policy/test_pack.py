@@ -149,8 +149,8 @@ def test_the_translation_gives_back_what_components_made() -> None:
 INGRESSES = {**VALUES, "ingressController": {"enabled": True, "loadbalancerMode": "shared"}}
 
 
-def ingress(name: str, **annotations: str) -> PolicyResource:
-    paths = [{"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "s", "port": {"number": 80}}}}]
+def ingress(name: str, path: str = "/", kind: str = "Prefix", **annotations: str) -> PolicyResource:
+    paths = [{"path": path, "pathType": kind, "backend": {"service": {"name": "s", "port": {"number": 80}}}}]
     return resource(
         {
             "apiVersion": "networking.k8s.io/v1",
@@ -161,6 +161,23 @@ def ingress(name: str, **annotations: str) -> PolicyResource:
     )
 
 
+GATED = {**VALUES, "gatewayAPI": {"enabled": True}}
+ON_NODES = {**VALUES, "gatewayAPI": {"enabled": True, "hostNetwork": {"enabled": True}}}
+GATEWAY = cr(
+    "Gateway",
+    "g",
+    {"gatewayClassName": "cilium", "listeners": [{"name": "http", "protocol": "HTTP", "port": 8080}]},
+    "gateway.networking.k8s.io/v1",
+)
+BACKEND = resource(
+    {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "s"},
+        "spec": {"selector": {"app": "s"}, "ports": [{"port": 80}]},
+    }
+)
+WORLD = {"endpointSelector": {"matchLabels": {"app": "s"}}, "ingress": [{"fromEntities": ["world"]}]}
 BROKEN = [
     ([cr("CiliumBGPPeerConfig", "p", {"timers": {"holdTimeSeconds": 9, "keepAliveTimeSeconds": 3}})], ("b5", "p")),
     ([cr("CiliumBGPPeerConfig", "p", GOOD_PEER)], ("b6", "p")),
@@ -237,6 +254,17 @@ BROKEN = [
     ([release({"routingMode": "native", "kubeProxyReplacement": True})], ("b26", "cilium")),
     ([ingress("a"), ingress("b"), release(INGRESSES)], ("i7", "b")),
     ([ingress("a", **{"ingress.cilium.io/loadbalancer-mode": "dedicted"}), release(INGRESSES)], ("i3", "a")),
+    ([release({**GATED, "kubeProxyReplacement": "false"})], ("i14", "cilium")),
+    (
+        [GATEWAY, cr("CiliumLoadBalancerIPPool", "p", {"blocks": [{"cidr": "10.0.0.0/24"}]}), release(ON_NODES)],
+        ("i12-warning", "cilium"),
+    ),
+    (
+        [ingress("a"), BACKEND, cr("CiliumNetworkPolicy", "n", WORLD, namespace="default"), release(INGRESSES)],
+        ("i13-warning", "n"),
+    ),
+    ([ingress("a", **{"ingress.cilium.io/request-timeout": "30"}), release(INGRESSES)], ("i20", "a")),
+    ([ingress("a", "/api(", "ImplementationSpecific"), release(INGRESSES)], ("i21", "a")),
     # Features that the release does not switch on.
     ([cr("CiliumL2AnnouncementPolicy", "l", {"loadBalancerIPs": True}, "cilium.io/v2alpha1")], ("x3", "l")),
     ([cr("CiliumBGPPeerConfig", "p", GOOD_PEER)], ("x3", "p")),
@@ -350,6 +378,10 @@ def test_what_is_not_known_yet_is_named_and_nothing_is_concluded_from_it() -> No
 def test_what_has_an_unknown_shape_is_named() -> None:
     odd = cr("CiliumBGPPeerConfig", "odd", {"timers": "soon", "families": [{"afi": 5}]})
     assert violations([odd]) == {("unread", "odd")}
+
+
+def test_the_values_of_a_release_do_not_contradict_themselves() -> None:
+    assert violations([release({**VALUES, "routingMode": "flat"})]) == {("x10", "cilium")}
 
 
 def test_rules_of_absence_are_in_scope() -> None:
