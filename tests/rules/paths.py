@@ -35,6 +35,27 @@ def leads(document: Any, path: str) -> bool:
     return True
 
 
+def fields() -> Iterator[str]:
+    """The paths of all fields of a stack that have a value of their own, and of entries (`pools[x]`, `pools[x].name`).
+
+    Sections and lists that are always there are left out: what is compared is inside.
+    """
+    yield from dict.fromkeys(_fields(_root(), ""))
+
+
+def _fields(schema: Schema, path: str) -> Iterator[str]:
+    branches = list(_branches(schema))
+    listed = [one["items"] for one in branches if any("properties" in each for each in _branches(one.get("items", {})))]
+    inside = [one for one in branches if "properties" in one]
+    if path.endswith("[x]") or len(branches) > 1 or not (listed or inside):
+        yield path
+    for branch in inside:
+        for key, below in branch["properties"].items():
+            yield from _fields(below, f"{path}.{key}" if path else key)
+    for items in listed:
+        yield from _fields(items, f"{path}[x]")
+
+
 @cache
 def _root() -> Schema:
     return StackConfig.model_json_schema(by_alias=True, mode="validation")
