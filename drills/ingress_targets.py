@@ -13,11 +13,14 @@ from drills.drill import Testbed
 from drills.faults import cilium
 from effective.admission import into_ingress, outside
 from effective.helm import reader
+from effective.host_network import host_network
 
 
 def usable(stack: StackConfig) -> bool:
     """Whether Cilium serves Ingresses on addresses that are announced by ARP, and admits a host outside the cluster."""
     if stack.ingress_controller is None or not (stack.ingresses and stack.l2_policies and stack.pools):
+        return False
+    if host_network(reader(stack), "ingressController") is not None:
         return False
     return bool(askers(stack))
 

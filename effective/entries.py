@@ -10,15 +10,12 @@ from dataclasses import dataclass
 
 from config.gateway import Gateway, Listener
 from config.ingress import HOST_PORT, Ingress, IngressBackend, IngressController, IngressPath
-from config.labels import LabelSelector
 from config.routes import GrpcRoute, GrpcRouteMatch, HttpRoute, HttpRouteMatch, Route, RouteBackend, ValueMatch
 from config.stack import StackConfig
 from config.workload import Service
 from effective.helm import reader
+from effective.host_network import HostNetwork, host_network
 from effective.made import gateways, of_gateways, of_ingress
-
-# The chart's default of ingressController.hostNetwork.sharedListenerPort.
-_SHARED_PORT = 8080
 
 
 @dataclass(frozen=True)
@@ -76,11 +73,10 @@ class Entrance:
 
 def entrances(stack: StackConfig) -> list[Entrance]:
     """All entrances that Cilium serves."""
-    made = {one.path: one.service for one in of_gateways(stack, reader(stack))}
-    controller, gated = stack.ingress_controller, stack.gateway_controller
-    network = controller.host_network if controller else None
-    below = _listening(stack, network.node_selector) if network else ()
-    beside = _listening(stack, gated.host_network.node_selector) if gated and gated.host_network else ()
+    helm = reader(stack)
+    made = {one.path: one.service for one in of_gateways(stack, helm)}
+    controller = stack.ingress_controller
+    network, beside = host_network(helm, "ingressController"), host_network(helm, "gatewayAPI")
     return [
         *(
             Entrance(
@@ -88,34 +84,34 @@ def entrances(stack: StackConfig) -> list[Entrance]:
                 item.namespace,
                 item.name,
                 of_ingress(stack, item),
-                tuple(_of_ingress(item, _own_port(item, controller))),
-                below,
+                tuple(_of_ingress(item, _own_port(item, controller, network))),
+                network.nodes(stack) if network else (),
             )
             for item in stack.ingresses
             if controller is not None and item.class_name == "cilium"
         ),
         *(
-            Entrance("Gateway", item.namespace, item.name, made.get(path), tuple(_of_gateway(stack, item)), beside)
+            Entrance(
+                "Gateway",
+                item.namespace,
+                item.name,
+                made.get(path),
+                tuple(_of_gateway(stack, item)),
+                beside.nodes(stack) if beside else (),
+            )
             for path, item in gateways(stack)
         ),
     ]
 
 
-def _listening(stack: StackConfig, selector: LabelSelector | None) -> tuple[str, ...]:
-    """The addresses of the nodes with listeners in the host network."""
-    return tuple(
-        str(node.address) for node in stack.nodes if selector is None or selector.matches(stack.node_labels(node))
-    )
-
-
-def _own_port(item: Ingress, controller: IngressController) -> int | None:
+def _own_port(item: Ingress, controller: IngressController, network: HostNetwork | None) -> int | None:
     """The port in the nodes' host network. None: the Ingress has a Service."""
-    if controller.host_network is None:
+    if network is None:
         return None
     said = item.annotation(HOST_PORT) or ""
     if item.mode(controller) == "dedicated" and said.isascii() and said.isdigit():
         return int(said)
-    return controller.host_network.port or _SHARED_PORT
+    return network.shared_port
 
 
 def _of_ingress(item: Ingress, port: int | None) -> Iterator[Entry]:

@@ -19,6 +19,7 @@ from config.stack import StackConfig
 from config.whole import whole
 from config.workload import Service, ServicePort
 from effective.helm import Helm, reader
+from effective.host_network import host_network
 
 _PREFIXES = (
     "lbipam.cilium.io",
@@ -59,10 +60,10 @@ def _services(read: StackConfig) -> Iterator[Service]:
 
 def of_ingress(stack: StackConfig, item: Ingress) -> Service | None:
     """The Service with the address of an Ingress. None: the listeners are in the nodes' host network."""
-    controller = stack.ingress_controller
-    if controller is None or controller.host_network is not None:
+    controller, helm = stack.ingress_controller, reader(stack)
+    if controller is None or host_network(helm, "ingressController") is not None:
         return None
-    own = {(one.service.namespace, one.service.name): one.service for one in of_ingresses(stack, reader(stack))}
+    own = {(one.service.namespace, one.service.name): one.service for one in of_ingresses(stack, helm)}
     shared = next(iter(own.values()))
     name = item.namespace, f"cilium-ingress-{item.name}"
     return own.get(name, shared) if item.mode(controller) == "dedicated" else shared
@@ -71,7 +72,7 @@ def of_ingress(stack: StackConfig, item: Ingress) -> Service | None:
 def of_ingresses(stack: StackConfig, helm: Helm) -> Iterator[Made]:
     """The shared Service, which the chart makes, and the Services of dedicated Ingresses."""
     controller = stack.ingress_controller
-    if controller is None or controller.host_network is not None:
+    if controller is None or host_network(helm, "ingressController") is not None:
         return
     values = "cilium.values.ingressController.service"
     # The whole maps are read: annotations and labels are free keys of the chart.
@@ -86,13 +87,15 @@ def of_ingresses(stack: StackConfig, helm: Helm) -> Iterator[Made]:
         _texts(labels),
         _texts(notes),
         helm("ingressController.service.externalTrafficPolicy"),
-        controller.load_balancer_class,
+        helm("ingressController.service.loadBalancerClass") or None,
         helm("ingressController.service.loadBalancerIP"),
     )
     places = {
         "externalTrafficPolicy": f"{values}.externalTrafficPolicy",
         "annotations": f"{values}.annotations",
-        "loadBalancerClass": "ingressController.loadBalancerClass",
+        "loadBalancerClass": "ingressController.loadBalancerClass"
+        if controller.load_balancer_class
+        else f"{values}.loadBalancerClass",
         "labels": f"{values}.labels",
         "requestedIPs": f"{values}.loadBalancerIP",
     }
@@ -126,8 +129,7 @@ def of_ingresses(stack: StackConfig, helm: Helm) -> Iterator[Made]:
 
 def of_gateways(stack: StackConfig, helm: Helm) -> Iterator[Made]:
     """The Services of the Gateways of Cilium's class; none if Gateway API is off or uses the nodes' host network."""
-    on = [str(helm(f"gatewayAPI.{key}enabled")).lower() == "true" for key in ("", "hostNetwork.")]
-    if on != [True, False]:
+    if str(helm("gatewayAPI.enabled")).lower() != "true" or host_network(helm, "gatewayAPI") is not None:
         return
     said = "gatewayController" if stack.gateway_controller else "cilium.values.gatewayAPI"
     for path, item in gateways(stack):

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from effective.host_network import host_network
 from effective.made import gateways
 from rules.facts import Facts
 from rules.finding import Finding, warning
@@ -21,14 +22,16 @@ from rules.finding import Finding, warning
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Reports pools that no other Service uses, and addresses that Gateways request."""
-    if not (facts.on("gatewayAPI.enabled") and facts.on("gatewayAPI.hostNetwork.enabled")):
+    if not facts.on("gatewayAPI.enabled") or host_network(facts.helm, "gatewayAPI") is None:
         return
+    controller = facts.stack.gateway_controller
+    declared = controller is not None and controller.host_network is not None
     found = list(gateways(facts.stack))
     asking = [path for path, item in found if item.addresses]
     if asking or (found and facts.stack.pools and not facts.addressed):
         yield warning(
-            "cilium.values.gatewayAPI.hostNetwork.enabled",
-            "false for a Gateway with an address from a pool",
-            "true, which makes its Service no LoadBalancer",
+            "gatewayController.hostNetwork" if declared else "cilium.values.gatewayAPI.hostNetwork.enabled",
+            "no host network for a Gateway with an address from a pool",
+            "a host network, which makes its Service no LoadBalancer",
             f"remove hostNetwork, or {f'{asking[0]}.addresses' if asking else 'the pool'}",
         )

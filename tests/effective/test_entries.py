@@ -158,3 +158,39 @@ def test_on_the_nodes_own_network_a_gateway_has_no_service() -> None:
         )
     )
     assert item.service is None
+
+
+LABELS = {"matchLabels": {"kubernetes.io/hostname": "cilium-w2"}}
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {
+            "ingressController": {"hostNetwork": {"port": 8081, "nodeSelector": LABELS}},
+            "gatewayController": {"hostNetwork": {"nodeSelector": LABELS}},
+        },
+        {
+            "cilium": {
+                "values": {
+                    "ingressController": {
+                        "hostNetwork": {"enabled": True, "sharedListenerPort": 8081, "nodes": LABELS}
+                    },
+                    "gatewayAPI": {"hostNetwork": {"enabled": True, "nodes": LABELS}},
+                }
+            },
+            "ingressController": {},
+            "gatewayController": {},
+        },
+    ],
+)
+def test_fields_and_helm_values_say_the_same_of_the_host_network(patch: dict[str, Any]) -> None:
+    backend = {"paths": [{"service": "web", "port": 80}]}
+    more = {
+        "ingresses": [{"name": "i", "rules": [backend]}],
+        "gateways": [{"name": "edge", "listeners": LISTENERS}],
+    }
+    ingress, gateway = entrances(parse(merged(merged(BASE, more), patch), "test"))
+    assert [entry.port for entry in ingress.entries] == [8081]
+    assert ingress.service is gateway.service is None
+    assert ingress.nodes == gateway.nodes == ("192.168.10.102",)

@@ -64,6 +64,7 @@ def test_the_made_services_stand_behind_the_stacks_own() -> None:
         (lambda d: d["ingresses"][1].update(ingressClassName="nginx"), [SHARED]),
         (lambda d: d["ingresses"][1].update(namespace="shop"), [SHARED, ("shop", "cilium-ingress-webpod-ingress")]),
         (lambda d: d["ingressController"].update(hostNetwork={"port": 8080}), []),
+        (lambda d: values(d, ingressController={"hostNetwork": {"enabled": True}}), []),
         (lambda d: d.pop("ingressController"), []),
         (lambda d: d["cilium"].update(namespace="cilium"), [("cilium", "cilium-ingress"), WEBPOD]),
         (lambda d: values(d, ingressController={"service": {"name": "edge"}}), [("kube-system", "edge"), WEBPOD]),
@@ -77,6 +78,18 @@ def test_the_made_services_stand_behind_the_stacks_own() -> None:
 )
 def test_which_services_are_made(change: Change, services: list[tuple[str, str]]) -> None:
     assert made(change) == services
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d["ingressController"].update(loadBalancerClass="io.cilium/bgp-control-plane"),
+        lambda d: values(d, ingressController={"service": {"loadBalancerClass": "io.cilium/bgp-control-plane"}}),
+    ],
+)
+def test_the_class_of_the_shared_service(change: Change) -> None:
+    [shared] = [s for s in with_made(stack(change)).services if (s.namespace, s.name) == SHARED]
+    assert shared.load_balancer_class == "io.cilium/bgp-control-plane"
 
 
 @pytest.mark.parametrize(
@@ -146,6 +159,7 @@ def test_an_ingress_has_the_address_of_its_own_service_or_the_shared_one(
     [
         lambda d: d.pop("ingressController"),
         lambda d: d["ingressController"].update(hostNetwork={}),
+        lambda d: values(d, ingressController={"hostNetwork": {"enabled": True}}),
     ],
 )
 def test_without_a_service_there_is_none(change: Change) -> None:

@@ -1,4 +1,4 @@
-"""I5 beyond its fixtures: an Ingress listener on the host network cannot open its port."""
+"""I5 beyond its fixtures: a listener on the host network cannot open its port."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from tests.rules.helpers import DEDICATED, HOST_NETWORK, INGRESS, MODE, told, va
 # Before it, no dedicated Ingress can listen on the nodes.
 FIXED = "cilium: { version: 1.18.1 }\n"
 LISTENER = "ingress.cilium.io/host-listener-port"
+
+
+def gateways(*ports: str) -> str:
+    """Gateways on the host network, each with one listener."""
+    rows = [f"  - {{ name: g{i}, listeners: [{{ name: a, port: {port} }}] }}\n" for i, port in enumerate(ports)]
+    return "gatewayController: { hostNetwork: {} }\ngateways:\n" + "".join(rows)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +53,29 @@ LISTENER = "ingress.cilium.io/host-listener-port"
             ["error ingresses[1].annotations: 8081"],
         ),
         (INGRESS + f"ingresses: [{{ name: a, {DEDICATED} }}]\n", []),
+        # The Helm values say it alone, or the port beside the field.
+        (
+            INGRESS + values("ingressController: { hostNetwork: { enabled: true, sharedListenerPort: 80 } }"),
+            ["error cilium.values.ingressController.hostNetwork.sharedListenerPort: 80"],
+        ),
+        (
+            "cilium: { version: 1.18.1,"
+            " values: { ingressController: { hostNetwork: { sharedListenerPort: 8081 } } } }\n"
+            "ingressController: { hostNetwork: {} }\n"
+            f"ingresses: [{{ name: a, annotations: {{ {MODE}: dedicated, {LISTENER}: '8081' }} }}]\n",
+            ["error ingresses[0].annotations: 8081"],
+        ),
+        (INGRESS + values("ingressController: { hostNetwork: { sharedListenerPort: 80 } }"), []),
+        # Gateways: low ports, ports of other Gateways, and ports of Ingresses on the same nodes.
+        (gateways("80"), ["error gateways[0].listeners[0].port: 80"]),
+        (gateways("80").replace("hostNetwork: {}", ""), []),
+        (gateways("8000", "8000"), ["error gateways[1].listeners[0].port: 8000"]),
+        (gateways("8000", "8001"), []),
+        (gateways("8080") + HOST_NETWORK, ["error gateways[0].listeners[0].port: 8080"]),
+        (
+            gateways("8080") + "ingressController: { hostNetwork: { nodeSelector: { matchLabels: { a: b } } } }\n",
+            [],
+        ),
     ],
 )
 def test_a_stack_is_told_what_is_wrong_with_it(patch: str, expected: list[str]) -> None:
