@@ -29,6 +29,8 @@ _BY_VALUE = {
 Ipam = Literal["kubernetes", "cluster-pool", "multi-pool", "eni", "azure", "alibabacloud", "crd", "delegated-plugin"]
 # IPAM modes that use a cloud's API need another operator image. The chart has a switch of each name.
 CLOUDS = ("eni", "azure", "alibabacloud")
+# IPAM modes that give each node a PodCIDR; `cluster-pool-v2beta` is a value of older charts.
+WITH_POD_CIDR = ("kubernetes", "cluster-pool", "cluster-pool-v2beta")
 
 
 class Cilium(Model):

@@ -14,17 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.cilium import WITH_POD_CIDR
 from rules.facts import Facts
 from rules.finding import Finding, error
-
-_WITH_POD_CIDR = ("kubernetes", "cluster-pool", "cluster-pool-v2beta")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Compares the entry with the IPAM mode of the installation."""
     mode = str(facts.helm("ipam.mode"))
     for path, _, entry in facts.advertisement_entries:
-        if entry.type == "PodCIDR" and mode not in _WITH_POD_CIDR:
+        if entry.type == "PodCIDR" and mode not in WITH_POD_CIDR:
             yield error(
                 f"{path}.type",
                 f"CiliumPodIPPool (ipam is {mode})",

@@ -14,20 +14,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.workload import service_labels
+from config.cilium import WITH_POD_CIDR
+from config.node import Node
+from config.workload import Service, service_labels
+from effective.peerings.declared import DeclaredSession
 from rules.facts import Facts
 from rules.finding import Finding, error
+from rules.lbipam.pools import SHARING, annotation, matching
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Counts the certain IPv4 prefixes: the PodCIDR, and an address for each selected Service without aggregation."""
+    """Counts the certain IPv4 prefixes: the PodCIDR, and the addresses of selected Services without aggregation."""
     reported: set[str] = set()
     for session in facts.sessions:
         most = session.far.setting("maximum_prefix") if session.far is not None else None
         if session.far is None or most is None:
             continue
         path = f"{session.far.place('maximum_prefix')}.maximumPrefix"
-        count = _announced(facts, session.peer_config.name if session.peer_config else "")
+        count = _announced(facts, session)
         if count > most and path not in reported:
             reported.add(path)
             yield error(
@@ -38,11 +42,13 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _announced(facts: Facts, peer_config: str) -> int:
-    entries = [item.entry for item in facts.carried if item.peer_config.name == peer_config and item.afi == "ipv4"]
-    pods = any(entry.type == "PodCIDR" for entry in entries)
-    services = {
-        path
+def _announced(facts: Facts, session: DeclaredSession) -> int:
+    name = session.peer_config.name if session.peer_config else ""
+    entries = [item.entry for item in facts.carried if item.peer_config.name == name and item.afi == "ipv4"]
+    pods = any(entry.type == "PodCIDR" for entry in entries) and _has_pod_cidr(facts, session.node)
+    # Services with one sharing key may have one address.
+    addresses = {
+        annotation(service, SHARING) or path
         for path, service in facts.addressed
         for entry in entries
         if entry.type == "Service"
@@ -50,5 +56,19 @@ def _announced(facts: Facts, peer_config: str) -> int:
         and entry.aggregation(4) is None
         and entry.selector is not None
         and entry.selector.matches(service_labels(service))
+        and _has_address(facts, service)
     }
-    return int(pods) + len(services)
+    return int(pods) + len(addresses)
+
+
+def _has_pod_cidr(facts: Facts, node: Node) -> bool:
+    assigned = str(facts.helm("ipam.mode")) in WITH_POD_CIDR and facts.on("ipv4.enabled")
+    return assigned and (node.pod_cidr or facts.stack.cluster.pod_cidr).version == 4
+
+
+def _has_address(facts: Facts, service: Service) -> bool:
+    """Whether the Service gets an IPv4 address. Its first family is the Service CIDR's if it names none."""
+    wanted = service.ip_families or (f"IPv{facts.stack.cluster.service_cidr.version}",)
+    both = service.ip_family_policy == "RequireDualStack"
+    ranges = [prefix for pool in matching(facts, service) for block in pool.blocks for prefix in block.prefixes]
+    return ("IPv4" in wanted or both) and any(prefix.version == 4 for prefix in ranges)
