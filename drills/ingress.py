@@ -33,7 +33,7 @@ from drills.ingress_targets import (
     well,
 )
 from effective.helm import reader
-from effective.leases import lease_times
+from effective.leases import takeover
 from failures.thing import Kind
 
 
@@ -85,9 +85,8 @@ def _streams(limit: float | None, choice: Choice = _shared, after: int = 0) -> S
 
 
 def _failover(stack: StackConfig) -> float:
-    """Seconds until another node has a silent holder's Lease: its duration, a retry, and a margin for busy machines."""
-    life, _, look = lease_times(reader(stack))
-    return life + 1.2 * look + 8.0
+    """Seconds until another node has a silent holder's Lease, with a margin for busy machines."""
+    return takeover(reader(stack)) + 2.0
 
 
 def _holder(stack: StackConfig) -> tuple[str, Kind, str]:

@@ -13,7 +13,7 @@ from config.workload import L2_CLASS, Service, service_labels
 from effective.behind import behind
 from effective.expressions import matches
 from effective.helm import reader
-from effective.leases import lease_times
+from effective.leases import takeover
 from failures.routes import called
 from failures.thing import RedundantPath, Thing
 
@@ -38,11 +38,9 @@ def things(stack: StackConfig) -> Iterator[Thing]:
 def _announcements(stack: StackConfig) -> Iterator[Thing]:
     """L2 announcements. Services that the same nodes may announce are one thing.
 
-    The holder has to renew its Lease, so that the loss of the API server ends the Lease too. Other nodes check the
-    Lease every retry period, with a jitter of 20 %. They may notice the last renewal one such period late, and the end
-    of the Lease another period late (client-go, leaderelection).
+    The holder has to renew its Lease, so that the loss of the API server ends the Lease too.
     """
-    duration, _, retry = lease_times(reader(stack))
+    seconds = takeover(reader(stack)) + _FOLLOW
     control_planes = [node for node in stack.nodes if node.role == "control-plane"]
     api = {f"node/{control_planes[0].name}"} if len(control_planes) == 1 else set()
     alike: dict[tuple[tuple[str, str], ...], list[Service]] = defaultdict(list)
@@ -53,8 +51,7 @@ def _announcements(stack: StackConfig) -> Iterator[Thing]:
                 alike[links].append(service)
     for links, services in alike.items():
         paths = tuple(
-            RedundantPath(frozenset({f"node/{node}", f"link/{node}/{link}", *api}), duration + 2.4 * retry + _FOLLOW)
-            for node, link in links
+            RedundantPath(frozenset({f"node/{node}", f"link/{node}/{link}", *api}), seconds) for node, link in links
         )
         yield Thing("announcement", tuple(map(called, services)), paths, "possible holders", used=1)
 

@@ -130,7 +130,7 @@ def test_the_drills_of_ingresses_ask_who_is_admitted_where_the_addresses_are() -
         ("host/client", "", "192.168.10.213", 80, ""),
     }
     # The chart's Lease lives for 15 s, and is looked at every 2.4 s.
-    assert streams["l2-holder-frozen"].limit == pytest.approx(25.4)
+    assert streams["l2-holder-frozen"].limit == pytest.approx(25.8)
     for section in ("ingresses", "l2_policies", "outposts", "pools"):
         assert not INGRESS & {item.name for item in drills_for(found.model_copy(update={section: ()}))}
     locked = [policy for _, policy in found.guards() if policy.name != "allow-cidr"]
