@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from config.egress import EgressPolicy
 from config.labels import ZONE
-from config.node import Node
+from config.node import Interface, Node
 from config.stack import StackConfig
 from config.workload import L2_CLASS, Service, service_labels
 from effective.behind import behind
-from effective.expressions import matches
+from effective.devices import announcing, named
 from effective.helm import reader
 from effective.leases import takeover
 from failures.routes import called
@@ -40,13 +40,14 @@ def _announcements(stack: StackConfig) -> Iterator[Thing]:
 
     The holder has to renew its Lease, so that the loss of the API server ends the Lease too.
     """
-    seconds = takeover(reader(stack)) + _FOLLOW
+    helm = reader(stack)
+    seconds, devices = takeover(helm) + _FOLLOW, named(helm)
     control_planes = [node for node in stack.nodes if node.role == "control-plane"]
     api = {f"node/{control_planes[0].name}"} if len(control_planes) == 1 else set()
     alike: dict[tuple[tuple[str, str], ...], list[Service]] = defaultdict(list)
     for service in stack.services:
         if service.type == "LoadBalancer" and service.load_balancer_class in (None, L2_CLASS):
-            links = tuple(_announcing(stack, service))
+            links = tuple(_announcing(stack, service, devices))
             if links:
                 alike[links].append(service)
     for links, services in alike.items():
@@ -56,7 +57,7 @@ def _announcements(stack: StackConfig) -> Iterator[Thing]:
         yield Thing("announcement", tuple(map(called, services)), paths, "possible holders", used=1)
 
 
-def _announcing(stack: StackConfig, service: Service) -> Iterator[tuple[str, str]]:
+def _announcing(stack: StackConfig, service: Service, devices: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     chosen = [
         policy
         for policy in stack.l2_policies
@@ -66,14 +67,7 @@ def _announcing(stack: StackConfig, service: Service) -> Iterator[tuple[str, str
     for node in stack.nodes:
         for policy in chosen:
             if policy.node_selector is None or policy.node_selector.matches(stack.node_labels(node)):
-                link = next(
-                    (
-                        i.name
-                        for i in node.interfaces
-                        if not policy.interfaces or any(matches(one, i.name) for one in policy.interfaces)
-                    ),
-                    None,
-                )
+                link = next((i.name for i in announcing(policy, node, devices) if isinstance(i, Interface)), None)
                 if link:
                     yield node.name, link
                     break

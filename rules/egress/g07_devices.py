@@ -13,30 +13,28 @@ Good: `devices: [eth1, net0]`, or patterns such as `values: { devices: "eth+,net
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
+from effective.devices import named, names
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """A `+` at the end of a device matches any suffix. Without `devices`, the agent detects its devices."""
-    value = facts.helm("devices")
-    devices = value if isinstance(value, (list, tuple)) else str(value or "").strip("{}").replace(" ", ",").split(",")
-    patterns = [str(d).replace("+", "*") for d in devices if d]
-    if not patterns:
+    devices = named(facts.helm)
+    if not devices:
         return
     for gateway in facts.gateways:
-        names = (
+        used = (
             {gateway.entry.interface}
             if gateway.entry.interface
             else {i.name for node in gateway.nodes for i in node.interfaces if i.address.ip == gateway.entry.egress_ip}
         )
-        for name in sorted(filter(None, names)):
-            if not any(fnmatchcase(name, pattern) for pattern in patterns):
+        for name in sorted(filter(None, used)):
+            if not names(devices, name):
                 yield warning(
                     gateway.path,
-                    f"an interface among devices ({', '.join(map(str, devices))})",
+                    f"an interface among devices ({', '.join(devices)})",
                     name,
                     f"add {name} to cilium.devices",
                 )

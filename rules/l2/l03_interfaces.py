@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from effective.devices import named, names
 from effective.expressions import fault, matches
 from rules.facts import Facts
 from rules.finding import Finding, error, warning
@@ -21,9 +22,12 @@ from rules.finding import Finding, error, warning
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Compares with `devices` if set, otherwise with the interfaces of the nodes."""
-    devices = set(facts.stack.cilium.devices) or {i.name for node in facts.stack.nodes for i in node.links}
     if not facts.stack.nodes:
         return
+    given, links = named(facts.helm), {link.name for node in facts.stack.nodes for link in node.links}
+    # A `+` stands for any suffix: which devices it names is known from the links alone.
+    exact = {device for device in given if not device.endswith("+")}
+    devices = exact | {link for link in links if names(given, link)} if given else links
     for i, policy in enumerate(facts.stack.l2_policies):
         for j, pattern in enumerate(policy.interfaces):
             where = f"l2Policies[{i}].interfaces[{j}]"
@@ -31,5 +35,5 @@ def check(facts: Facts) -> Iterator[Finding]:
             if why:
                 yield error(where, "a regular expression of RE2", f"{pattern} ({why})", "correct it")
             elif not any(matches(pattern, device) for device in devices):
-                names = ", ".join(sorted(devices))
-                yield warning(where, f"a pattern that matches one of {names}", pattern, "correct it, or add the device")
+                known = ", ".join(sorted(devices)) or "no link"
+                yield warning(where, f"a pattern that matches one of {known}", pattern, "correct it, or add the device")

@@ -14,10 +14,10 @@ Good: an address for the interface, or Cilium 1.19 with `devices: [eth0, eth1]`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from config.l2 import L2Policy
 from config.node import Link
+from effective.devices import named, names
 from effective.expressions import matches
 from rules.facts import Facts
 from rules.finding import Finding, warning
@@ -28,7 +28,7 @@ _SENDS_WITHOUT = (1, 19)
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Reports the first such interface of each policy."""
-    devices = facts.stack.cilium.devices
+    devices = named(facts.helm)
     for i, policy in enumerate(facts.stack.l2_policies):
         wheres = (
             (node, link.name)
@@ -37,7 +37,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             if isinstance(link, Link) and _takes(policy, link.name, devices)
         )
         for node, name in wheres:
-            if not _is_device(name, devices):
+            if not names(devices, name):
                 wanted, fix = "a device that agents take", f"name {name} under cilium.devices, or give it an address"
             elif facts.release < _SENDS_WITHOUT:
                 wanted = f"an interface with an address (Cilium {facts.stack.cilium.version} answers no ARP on {name}"
@@ -51,9 +51,5 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _takes(policy: L2Policy, name: str, devices: tuple[str, ...]) -> bool:
     """Whether a policy applies to an interface. Without patterns, it applies to all devices of the agent."""
     if not policy.interfaces:
-        return _is_device(name, devices)
+        return names(devices, name)
     return any(matches(pattern, name) for pattern in policy.interfaces)
-
-
-def _is_device(name: str, devices: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, device.replace("+", "*")) for device in devices)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.node import Interface, Link
-from effective.expressions import matches
+from effective.devices import announcing, named
 from rules.facts import Facts
 from rules.finding import Finding, warning
 from rules.lbipam.pools import blocks
@@ -57,9 +57,10 @@ def check(facts: Facts) -> Iterator[Finding]:
         same = [link for link in links if link.version == span.version]
         wider = any(span.first <= link.first and link.last <= span.last for link in same)
         if l2 and inside is None and not wider:
+            known = ", ".join(link.what for link in links) or "none"
             yield warning(
                 span.path,
-                f"addresses inside a link that an L2 policy announces on ({', '.join(link.what for link in links)})",
+                f"addresses inside a link that an L2 policy announces on ({known})",
                 span,
                 "take addresses of that link, add the link to the policy's interfaces, or announce them by BGP",
             )
@@ -67,15 +68,11 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _announced(facts: Facts) -> Iterator[Interface | Link]:
     """The interfaces on which L2 policies announce LoadBalancer addresses."""
-    patterns = [
-        pattern
-        for policy in facts.stack.l2_policies
-        if policy.load_balancer_ips
-        for pattern in policy.interfaces or ("",)
-    ]
+    devices = named(facts.helm)
     return (
         interface
-        for node in facts.stack.nodes
-        for interface in node.links
-        if any(matches(pattern, interface.name) for pattern in patterns)
+        for policy in facts.stack.l2_policies
+        if policy.load_balancer_ips
+        for node in facts.chosen(policy.node_selector)
+        for interface in announcing(policy, node, devices)
     )

@@ -155,6 +155,17 @@ def test_announcements_need_a_holder_and_the_api() -> None:
     assert costs(stack("ingress", tuned), "node cilium-w1")[shared].seconds == pytest.approx(4.76)
 
 
+def test_agents_announce_on_their_devices_alone() -> None:
+    shared = ("announcement", "kube-system/cilium-ingress")
+
+    def elsewhere(document: Any) -> None:
+        document["cilium"]["values"]["devices"] = "net+"
+        document["l2Policies"][0].pop("interfaces", None)
+
+    assert shared in width(stack("ingress"))
+    assert shared not in width(stack("ingress", elsewhere))
+
+
 def test_pods_behind_a_service() -> None:
     found = costs(stack("ingress"), "node cilium-ctr")
     assert found["backends", "default/details"].down

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.rules.helpers import told
+from tests.rules.helpers import told, values
 
 
 def interfaces(*patterns: str) -> str:
@@ -31,6 +31,8 @@ def interfaces(*patterns: str) -> str:
         (interfaces("^net0$") + "cilium: { devices: [net0] }\n", []),
         (interfaces("^net0$") + "cilium: { devices: [] }\n", ["warning l2Policies[0].interfaces[0]: ^net0$"]),
         (interfaces("^eth1$") + "cilium: { devices: [eth1, net0] }\n", []),
+        (interfaces("^eth1$") + values("devices: 'eth+'"), []),
+        (interfaces("^eth1$") + values("devices: net0"), ["warning l2Policies[0].interfaces[0]: ^eth1$"]),
     ],
 )
 def test_a_stack_is_told_what_is_wrong_with_it(patch: str, expected: list[str]) -> None:
