@@ -54,7 +54,7 @@ class KubeadmCluster(pulumi.ComponentResource):
         of: list[str],
         after: list[pulumi.Resource],
     ) -> Command:
-        """kubeadm on a host. Made anew with the containers that it is `of`."""
+        """kubeadm on a host. Made anew with the containers that it is `of`; any other change leaves a cluster alone."""
         connection = self._hosts.connections[host]
         return Command(
             name,
@@ -71,8 +71,6 @@ class KubeadmCluster(pulumi.ComponentResource):
                     depends_on=[self._hosts.settled[host], *after],
                     delete_before_replace=True,
                     additional_secret_outputs=["stdout", "connection"],
-                    # A new token is no reason for a new cluster.
-                    ignore_changes=["stdin"],
                 ),
             ),
         )

@@ -16,7 +16,12 @@ _SCRIPT = script(Path(__file__).with_name("key.sh"))
 
 def ssh_key(name: str, parent: pulumi.Resource) -> pulumi.Output[str]:
     """A private key in OpenSSH's form."""
-    options = pulumi.ResourceOptions(parent=parent, additional_secret_outputs=["stdout"])
+    options = pulumi.ResourceOptions(
+        parent=parent,
+        additional_secret_outputs=["stdout"],
+        # A changed text runs `create` again: another key, and every container that has the key would be replaced.
+        ignore_changes=["create"],
+    )
     made = local.Command(name, create=_SCRIPT, logging=local.Logging.NONE, opts=options)
     # The provider strips the last newline, which the format requires.
     return pulumi.Output.secret(made.stdout.apply(lambda text: text if text is None else f"{text.rstrip()}\n"))

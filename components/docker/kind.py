@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,10 @@ from pulumi_docker import RemoteImage
 from components.docker import kind_nodes
 from components.docker.hosts import DockerHosts
 from components.docker.kind_access import access_container
-from components.docker.kubeadm import wants_kube_proxy
+from components.docker.kind_cluster import cluster_command
 from components.docker.of_the_cluster import OfTheCluster
 from components.hosts.host_of import made_of
-from components.hosts.shell import script, word
+from components.hosts.shell import script
 from config.cluster import KindCluster as Settings
 from config.kind import Learned
 from config.stack import StackConfig
@@ -42,7 +41,11 @@ class KindCluster(pulumi.ComponentResource):
         super().__init__("cilium-edge:docker:KindCluster", "kubernetes", None, opts)
         self._stack, self._cluster, self._hosts = stack, cluster, hosts
         self._network = pulumi.Output.from_input(hosts.networks[name(cluster.subnet)])
-        made = self._made() if cluster.create else None
+        made = None
+        if cluster.create:
+            # kind's nodes must not get the addresses of routers and outposts.
+            made = cluster_command(stack, cluster, self._network, list(hosts.containers.values()), self)
+            pulumi.runtime.register_stack_transformation(OfTheCluster(made))
         found = self._command("nodes", kind_nodes.script_for(cluster, self._network), made)
         pods = None
         if stack.cilium.ipam == "kubernetes":
@@ -65,35 +68,6 @@ class KindCluster(pulumi.ComponentResource):
     def access(self) -> pulumi.Output[Any]:
         """The probes' access to hosts: the key, and host -> address, port and host key."""
         return self._hosts.access(self.connections)
-
-    def _made(self) -> local.Command:
-        """The command that makes the cluster, after routers and outposts: kind's nodes must not get their addresses."""
-        cluster = self._cluster
-        image = f"--image {word(cluster.images.node)}" if cluster.images.node else ""
-
-        def text(name: str, **more: str) -> pulumi.Output[str]:
-            return self._network.apply(
-                lambda network: script(_HERE / name, cluster=cluster.name, network=word(network), **more)
-            )
-
-        written = _configuration(self._stack, cluster)
-        made = local.Command(
-            "kind",
-            create=text("kind_create.sh", image=image),
-            # kind cannot change the nodes or the network of a cluster.
-            triggers=[written, cluster.images.node or ""],
-            stdin=written,
-            delete=text("kind_delete.sh"),
-            add_previous_output_in_env=False,
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                depends_on=list(self._hosts.containers.values()),
-                delete_before_replace=True,
-                ignore_changes=["stdin"],
-            ),
-        )
-        pulumi.runtime.register_stack_transformation(OfTheCluster(made))
-        return made
 
     def _command(
         self, name: str, text: pulumi.Input[str], after: local.Command | None, *, secret: bool = False
@@ -123,22 +97,3 @@ class KindCluster(pulumi.ComponentResource):
         if made is not None:
             made_of(connection, made)
         return connection
-
-
-def _configuration(stack: StackConfig, cluster: Settings) -> str:
-    """kind's configuration; YAML, written as JSON."""
-    networking: dict[str, Any] = {
-        "disableDefaultCNI": True,
-        "podSubnet": str(cluster.pod_cidr),
-        "serviceSubnet": str(cluster.service_cidr),
-    }
-    if not wants_kube_proxy(stack):
-        networking["kubeProxyMode"] = "none"
-    return json.dumps(
-        {
-            "kind": "Cluster",
-            "apiVersion": "kind.x-k8s.io/v1alpha4",
-            "networking": networking,
-            "nodes": [{"role": node.role} for node in stack.nodes],
-        }
-    )
