@@ -23,7 +23,7 @@ PROPERTIES: Mapping[str, Handled] = {
 def refused_inputs(kind: str, inputs: Properties) -> Iterator[str]:
     """Properties that are not carried out, for a type that this engine applies."""
     known = PROPERTIES.get(kind, {})
-    yield from (path for path in _set(inputs) if known.get(path) is Fate.REFUSED)
+    yield from (path for path in dict.fromkeys(_set(inputs)) if known.get(path) is Fate.REFUSED)
     if kind in PROPERTIES:
         yield from (f"{path} (an archive or a remote asset)" for path in _foreign(inputs))
     if kind == IMAGE and not inputs.get("skipPush"):
@@ -35,7 +35,7 @@ def refused_inputs(kind: str, inputs: Properties) -> Iterator[str]:
 
 
 def _set(inputs: Properties, under: str = "") -> Iterator[str]:
-    """The paths of all properties that are set."""
+    """The paths of all properties that are set. `[]` stands for every item of a list, so paths can occur again."""
     for key, value in inputs.items():
         value = value.value if isinstance(value, Secret) else value
         if value is None or value is False or value == []:
@@ -43,6 +43,11 @@ def _set(inputs: Properties, under: str = "") -> Iterator[str]:
         yield f"{under}{key}"
         if isinstance(value, dict):
             yield from _set(value, f"{under}{key}.")
+        elif isinstance(value, list):
+            for item in value:
+                item = item.value if isinstance(item, Secret) else item
+                if isinstance(item, dict):
+                    yield from _set(item, f"{under}{key}[].")
 
 
 def _foreign(value: Any, under: str = "") -> Iterator[str]:

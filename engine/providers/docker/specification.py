@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
+from engine.providers.docker import storage
 from engine.providers.docker.kinds import labels
 from engine.values import Properties
 
@@ -65,7 +67,7 @@ def configuration(api: Any, inputs: Properties, network: Properties | None) -> d
         host_config=host,
         ports=[(one["internal"], one.get("protocol") or "tcp") for one in ports] or None,
         healthcheck=_healthcheck(inputs.get("healthcheck")),
-        volumes=_anonymous(inputs),
+        volumes=storage.anonymous(inputs),
         networking_config=api.create_networking_config(
             {network["name"]: api.create_endpoint_config(**endpoint(network))}
         )
@@ -77,8 +79,16 @@ def configuration(api: Any, inputs: Properties, network: Properties | None) -> d
 
 def endpoint(network: Properties) -> dict[str, Any]:
     """A container's endpoint in a network."""
-    names = {"ipv4Address": "ipv4_address", "ipv6Address": "ipv6_address", "aliases": "aliases"}
-    return _given(names, network)
+    names = {
+        "ipv4Address": "ipv4_address",
+        "ipv6Address": "ipv6_address",
+        "aliases": "aliases",
+        "linkLocalIps": "link_local_ips",
+    }
+    found = _given(names, network)
+    if network.get("driverOpts"):
+        found["driver_opt"] = dict(each.partition("=")[::2] for each in network["driverOpts"])
+    return found
 
 
 def limits(inputs: Properties) -> dict[str, Any]:
@@ -95,28 +105,19 @@ def nanoseconds(span: str) -> int:
 
 
 def _host(inputs: Properties) -> dict[str, Any]:
-    from docker.types import Mount, Ulimit
+    from docker.types import Ulimit
 
     capabilities = inputs.get("capabilities") or {}
     return {
         "cap_add": capabilities.get("adds"),
         "cap_drop": capabilities.get("drops"),
         "restart_policy": _restart(inputs) if inputs.get("restart") else None,
-        "extra_hosts": {one["host"]: one["ip"] for one in inputs.get("hosts") or ()} or None,
-        "binds": [_bind(one) for one in inputs.get("volumes") or () if one.get("hostPath") or one.get("volumeName")],
-        "mounts": [
-            Mount(
-                one["target"], one.get("source"), type=one.get("type") or "volume", read_only=bool(one.get("readOnly"))
-            )
-            for one in inputs.get("mounts") or ()
-        ],
+        "extra_hosts": [f"{one['host']}:{one['ip']}" for one in inputs.get("hosts") or ()] or None,
+        **storage.host(inputs),
         "ulimits": [
             Ulimit(name=one["name"], soft=one["soft"], hard=one["hard"]) for one in inputs.get("ulimits") or ()
         ],
-        "port_bindings": {
-            f"{one['internal']}/{one.get('protocol') or 'tcp'}": (one.get("ip") or _ANYWHERE, one.get("external"))
-            for one in inputs.get("ports") or ()
-        },
+        "port_bindings": _bindings(inputs.get("ports") or ()),
         "devices": [
             f"{one['hostPath']}:{one.get('containerPath') or one['hostPath']}:{one.get('permissions') or 'rwm'}"
             for one in inputs.get("devices") or ()
@@ -141,17 +142,13 @@ def _memory(inputs: Properties) -> dict[str, Any]:
     }
 
 
-def _bind(volume: Properties) -> str:
-    source = volume.get("hostPath") or volume["volumeName"]
-    return f"{source}:{volume['containerPath']}" + (":ro" if volume.get("readOnly") else "")
-
-
-def _anonymous(inputs: Properties) -> list[str] | None:
-    return [
-        one["containerPath"]
-        for one in inputs.get("volumes") or ()
-        if not one.get("hostPath") and not one.get("volumeName")
-    ] or None
+def _bindings(ports: Iterable[Properties]) -> dict[str, list[tuple[str, Any]]]:
+    """Port and protocol in the container -> address and port of the engine's machine, of which there may be several."""
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for one in ports:
+        port = f"{one['internal']}/{one.get('protocol') or 'tcp'}"
+        found.setdefault(port, []).append((one.get("ip") or _ANYWHERE, one.get("external")))
+    return found
 
 
 def _healthcheck(said: Properties | None) -> Any:
