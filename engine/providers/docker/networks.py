@@ -12,7 +12,7 @@ from engine.providers.docker.kinds import MARK, REPLACED, digest, labels, own_la
 from engine.values import Properties
 from transport.docker import failures
 
-_PLAIN = {"driver": "Driver", "internal": "Internal"}
+_PLAIN = {"driver": "Driver", "internal": "Internal", "attachable": "Attachable", "ipv6": "EnableIPv6"}
 _POOL = {"subnet": "Subnet", "ipRange": "IPRange", "gateway": "Gateway"}
 
 
@@ -87,6 +87,11 @@ class Networks:
         if found is None:
             return None
         seen: Properties = {**inputs, **{key: found.attrs[word] for key, word in _PLAIN.items() if key in inputs}}
+        ipam = found.attrs.get("IPAM") or {}
+        if "ipamDriver" in inputs:
+            seen["ipamDriver"] = ipam.get("Driver")
+        if inputs.get("ipamOptions"):
+            seen["ipamOptions"] = ipam.get("Options") or {}
         if inputs.get("ipamConfigs"):
             seen["ipamConfigs"] = [_pool(said, real) for said, real in _pairs(inputs["ipamConfigs"], found.attrs)]
         if inputs.get("options"):

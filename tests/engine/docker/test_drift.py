@@ -85,6 +85,26 @@ def test_a_network_that_was_made_anew_is_replaced(project: Project, docker: Any)
     assert docker.containers.get("box").attrs["NetworkSettings"]["Networks"]["left"]["IPAddress"] == "10.77.1.10"
 
 
+WIDE = """
+from pulumi_docker import Network
+Network("wide", name="wide", driver="bridge", attachable=True, internal=True, ipv6=True, ipam_driver="default",
+        ipam_options={"a": "b"}, ipam_configs=[{"subnet": "10.77.3.0/24"}, {"subnet": "fd77::/64"}])
+"""
+
+
+def test_a_refresh_names_what_a_network_that_was_made_anew_lacks(project: Project, docker: Any) -> None:
+    project.up(WIDE)
+    assert project.engine.refresh().changed == []
+    docker.networks.get("wide").remove()
+    docker.networks.create("wide", driver="bridge")
+    [step] = project.engine.refresh().changed
+    named = {change.path.partition("[")[0].partition(".")[0] for change in step.changes}
+    assert {"attachable", "internal", "ipv6", "ipamOptions", "ipamConfigs"} <= named
+    assert fates(project.up(WIDE)) == {"wide": "replace"}
+    found = docker.networks.get("wide").attrs
+    assert found["Attachable"] and found["Internal"] and found["EnableIPv6"] and found["IPAM"]["Options"] == {"a": "b"}
+
+
 INSIDE = program("restart='no'") + (
     'command("inside", ResourceOptions(deleted_with=b, replace_with=[b], depends_on=[b], delete_before_replace=True))\n'
 )
