@@ -129,11 +129,12 @@ def delete(
         return
     with _under_way(deployment, step, shown=op is Op.DELETE):
         real = resource.custom and not resource.external and not resource.type.startswith(PROVIDER_PREFIX)
-        if call and real and not resource.retain_on_delete:
-            with deployment.state.operation("deleting", resource), deployment.claims.alone(resource):
-                context = deployment.context(resource.provider, resource.custom_timeouts.get("delete"), step)
-                deployment.providers.of(resource.type).delete(
-                    resource.type, resource.id, plain(resource.inputs), plain(resource.outputs), context
-                )
-                deployment.state.drop(resource)
-        deployment.state.drop(resource)
+        if not (call and real) or resource.retain_on_delete:
+            deployment.state.drop(resource)
+            return
+        with deployment.state.operation("deleting", resource), deployment.claims.alone(resource):
+            context = deployment.context(resource.provider, resource.custom_timeouts.get("delete"), step)
+            deployment.providers.of(resource.type).delete(
+                resource.type, resource.id, plain(resource.inputs), plain(resource.outputs), context
+            )
+            deployment.state.drop(resource)

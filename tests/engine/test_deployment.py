@@ -7,6 +7,7 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -1027,3 +1028,17 @@ def test_ctrl_c_lets_the_running_command_end_and_starts_no_other(project: Projec
         assert process.wait(20) == 1 and process.stderr is not None
         assert "stopped by Ctrl-C" in process.stderr.read()
     assert project.log == ["start", "end"] and project.names() == ["a"]
+
+
+def test_a_delete_writes_the_state_when_it_changes(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.up('command("a")\ncommand("b")')
+    written: list[tuple[list[str], list[str]]] = []
+    real = State.write
+
+    def note(state: State) -> None:
+        written.append(([r.urn for r in state.resources], list(state.pending)))
+        real(state)
+
+    monkeypatch.setattr(State, "write", note)
+    project.engine.destroy()
+    assert written[-1] == ([], []) and all(one != other for one, other in pairwise(written))
