@@ -53,7 +53,7 @@ class BuiltImages:
         with failures(f"image {name}: the build failed"):
             found, _ = docker.images.build(
                 path=str(directory.resolve()),
-                dockerfile=_dockerfile(directory, build.get("dockerfile")),
+                dockerfile=_dockerfile(name, build.get("dockerfile")),
                 tag=name,
                 buildargs=build.get("args"),
                 target=build.get("target"),
@@ -109,6 +109,13 @@ def _outputs(inputs: Properties, found: Any) -> Properties:
     return {**inputs, "imageId": found.id, "repoDigest": digests[0] if digests else str(inputs["name"])}
 
 
-def _dockerfile(directory: Path, said: Any) -> str | None:
-    """The absolute path of the Dockerfile, which the program names relative to the working directory."""
-    return None if said is None else str(Path(str(said)).resolve())
+def _dockerfile(image: str, said: Any) -> str | None:
+    """The absolute path of the Dockerfile. Pulumi's own provider takes it from the working directory, too."""
+    if said is None:
+        return None
+    file = Path(str(said))
+    if not file.is_file():
+        raise DockerError(
+            f"image {image}: build.dockerfile: expected a file, by its path from the working directory, got {file}"
+        )
+    return str(file.resolve())

@@ -109,3 +109,21 @@ pulumi.export("id", there.image_id)
     # Neither is the stack's to remove.
     assert docker.images.get("tiny:1") and docker.images.get("built:1")
     docker.images.remove("built:1")
+
+
+def test_a_dockerfile_is_named_from_the_working_directory(
+    project: Project, docker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.root)
+    for place in ("context", "elsewhere"):
+        (project.root / place).mkdir()
+        (project.root / place / "Dockerfile").write_text(f"FROM tiny:1\nLABEL place={place}\n")
+    text = PRELUDE + (
+        'Image("built", image_name="built:2", skip_push=True,'
+        ' build={"context": "context", "dockerfile": "elsewhere/Dockerfile"})\n'
+    )
+    project.up(text)
+    assert docker.images.get("built:2").labels["place"] == "elsewhere"
+    docker.images.remove("built:2")
+    said = project.fails(text.replace("elsewhere/", "nowhere/").replace("built:2", "built:3"))
+    assert "image built:3: build.dockerfile: expected a file" in said and "got nowhere/Dockerfile" in said
