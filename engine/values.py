@@ -86,24 +86,21 @@ def _number(number: float) -> float | int:
 
 
 def _special(data: Properties) -> Any:
-    match data.get(SIGNATURE):
-        case None:
-            return data
-        case "1b47061264138c4ac30d75fd1eb44270":
-            return Secret(data["value"])
-        case "c44067f5952c0a294b673a41bacd8c17" if not data.get("uri"):
-            path = data.get("path") or ""
-            if path and not data.get("text"):
-                with open(path) as file:
-                    return Asset(file.read(), path)
-            return Asset(data.get("text") or "", path)
-        case "d0e6a833031e9bbcd3f4e8bde6ca49a4":
-            value = data.get("value", UNKNOWN)
-            return Secret(value) if data.get("secret") else value
-        case "5cf8f73096256a8f31e491e813e4eb8e":
-            return data.get("urn")
-        case _:
-            return data
+    kind = data.get(SIGNATURE)
+    if kind == SECRET_SIGNATURE:
+        return Secret(data["value"])
+    if kind == ASSET_SIGNATURE and not data.get("uri"):
+        path = data.get("path") or ""
+        if path and not data.get("text"):
+            with open(path) as file:
+                return Asset(file.read(), path)
+        return Asset(data.get("text") or "", path)
+    if kind == OUTPUT_SIGNATURE:
+        value = data.get("value", UNKNOWN)
+        return Secret(value) if data.get("secret") else value
+    if kind == RESOURCE_SIGNATURE:
+        return data.get("urn")
+    return data
 
 
 def to_struct(properties: Properties) -> struct_pb2.Struct:
