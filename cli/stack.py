@@ -9,6 +9,7 @@ import typer
 
 from cli import screen
 from cli.context import JsonOption, StackContext, StackOption
+from config.private_file import write_private
 from engine.values import Secret, plain
 
 app = typer.Typer(help="The state of a stack.", no_args_is_help=True, rich_markup_mode=None)
@@ -44,8 +45,8 @@ def export(
     if file is None:
         screen.print_json(document)
     else:
-        file.touch(mode=0o600)
-        file.write_text(json.dumps(document, indent=2) + "\n")
+        # Secrets are encrypted, and the other outputs are not.
+        write_private(file, json.dumps(document, indent=2) + "\n")
 
 
 @app.command("import")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -45,5 +46,6 @@ def set_secret(
     text = old.sub("", text)
     part = path.with_name(path.name + ".part")
     part.write_text(re.sub(r"^config:\n", f"config:\n{entry}", text, count=1, flags=re.MULTILINE))
+    shutil.copymode(path, part)
     part.replace(path)
     screen.err.print(f"{full} is stored, encrypted, in {path}")

@@ -175,8 +175,9 @@ class Host:
         raw = data.encode() if isinstance(data, str) else data
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "wb") as file:
+            # Before the content: a file that was there may be open to others.
+            os.fchmod(descriptor, mode)
             file.write(raw)
-        target.chmod(mode)
 
     def kill(self) -> None:
         """End the host and all its processes. A host that is already gone is no error."""

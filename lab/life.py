@@ -14,6 +14,7 @@ from pathlib import Path
 
 from config.errors import LabError
 from config.node import Node
+from config.private_file import write_private
 from config.stack import MANAGEMENT, StackConfig
 from lab import certificates, control_plane, gateway_api, images, inventory, node, outpost, router, sshd, wiring
 from lab.host import Host, cgroup_prefix, cgroup_root
@@ -218,9 +219,7 @@ def _publish_kubeconfig(lab: str, plan: Topology, stack: StackConfig, pki: Pki) 
         raise LabError("the stack has no node with role control-plane")
     issued = pki.issue("admin", "kubernetes-admin", ("system:masters",))
     server = f"https://{control.management_address}:{stack.cluster.api_port}"
-    path = kubeconfig(lab)
-    path.touch(mode=0o600)
-    path.write_text(pki.kubeconfig(server, *issued))
+    write_private(kubeconfig(lab), pki.kubeconfig(server, *issued))
 
 
 @contextmanager
