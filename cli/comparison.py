@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any
@@ -138,9 +140,11 @@ def markdown(item: Comparison) -> str:
 
 
 def _folded(title: str, text: str) -> list[str]:
-    # The fence must be longer than any fence inside the text.
-    fence = "`" * 4
-    return ["", f"<details><summary>{_text(title)}</summary>", "", f"{fence}diff", text, fence, "", "</details>"]
+    # A run of backticks inside the text must not end the block.
+    fence = "`" * max(4, 1 + max(map(len, re.findall("`+", text)), default=0))
+    # Inside a line of HTML, a backslash escapes nothing.
+    summary = html.escape(title).replace("@", "@\u200b").replace("\n", " ")
+    return ["", f"<details><summary>{summary}</summary>", "", f"{fence}diff", text, fence, "", "</details>"]
 
 
 def _text(text: str) -> str:
