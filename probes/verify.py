@@ -37,6 +37,8 @@ from transport.kube import time_for_command
 
 # Called after each round with its verdicts and the remaining seconds.
 Progress = Callable[[list[Verdict], float], None]
+# Check, subject and place: two routers have rows of the same check and subject.
+_Row = tuple[str, str, str]
 _PAUSE = 0.5
 # Seconds for all queries of a single round.
 _ONE_ROUND = 60.0
@@ -54,28 +56,33 @@ def verify(collector: Collector, seconds: float | None, progress: Progress) -> P
     """Repeat rounds until all verdicts are green or the seconds are over; without seconds, one round.
 
     The last round ends in time, too: a late answer counts as no answer. `Verdict.seconds`: since when the subject has
-    been green in each round.
+    been green at its place in each round.
     """
     began = time.monotonic()
     collector.within(seconds or _ONE_ROUND)
-    first_green: dict[tuple[str, str], float] = {}
+    since: dict[_Row, float] = {}
     while True:
         turn = time.monotonic()
         verdicts, observations = one_round(collector)
         elapsed = time.monotonic() - began
-        for verdict in verdicts:
-            key = (verdict.check, verdict.subject)
-            if verdict.color is Color.GREEN:
-                first_green.setdefault(key, elapsed)
-            else:
-                first_green.pop(key, None)
-        timed = [replace(v, seconds=round(first_green.get((v.check, v.subject), elapsed), 2)) for v in verdicts]
+        since = _green_since(since, verdicts, elapsed)
+        timed = [replace(v, seconds=round(since.get(_row(v), elapsed), 2)) for v in verdicts]
         left = max(0.0, (seconds or 0) - elapsed)
         progress(timed, left)
         # A truncated round would know less than this one, and commands in Pods get only a part of the remaining time.
         if all_green(timed) or time_for_command(left) <= time.monotonic() - turn + _PAUSE:
             return Proof(timed, observations)
         time.sleep(_PAUSE)
+
+
+def _row(verdict: Verdict) -> _Row:
+    return verdict.check, verdict.subject, verdict.where
+
+
+def _green_since(before: dict[_Row, float], verdicts: list[Verdict], now: float) -> dict[_Row, float]:
+    """Row -> the second since which all its verdicts have been green."""
+    others = {_row(verdict) for verdict in verdicts if verdict.color is not Color.GREEN}
+    return {row: before.get(row, now) for row in map(_row, verdicts) if row not in others}
 
 
 def all_green(verdicts: list[Verdict]) -> bool:
