@@ -43,5 +43,6 @@ def _read(file: Path) -> dict[str, tuple[str, str]]:
     """Host name -> boot ID and management address."""
     try:
         return {name: (life, address) for name, (life, address) in json.loads(file.read_text()).items()}
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, TypeError, AttributeError):
+        # A damaged file is as good as none.
         return {}

@@ -56,8 +56,9 @@ def test_keys_are_kept_over_a_restart_and_for_nobody_else(tmp_path: Path) -> Non
     first.replace(data(1, 2, 3))
     assert cache.stat().st_mode & 0o777 == 0o600
     assert KeyRing(cache=cache).signing == first.signing == ring(1, 2, 3).signing
-    cache.write_text("{")
-    assert KeyRing(cache=cache).signing is None
+    for damaged in ("{", "[1]", "7", "null", '"key-1"', '{"key-1": 7}', '{"key-x": ""}', "[" * 100_000, "\udcff"):
+        cache.write_bytes(damaged.encode(errors="surrogateescape"))
+        assert KeyRing(cache=cache).signing is None
 
 
 @pytest.mark.parametrize("odd", [{"key-1": "x"}, {"key-1": "AAAA"}, {"other": data(1)["key-1"]}, {"key-1": None}])

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 PREFIX, BYTES = "key-", 32
 
@@ -40,7 +41,8 @@ class KeyRing:
         self._keys: tuple[Key, ...] = ()
         self._cache = cache
         if cache is not None:
-            with contextlib.suppress(OSError, ValueError):
+            # json raises RecursionError for deep nesting.
+            with contextlib.suppress(OSError, ValueError, RecursionError):
                 self._keys = _parsed(json.loads(cache.read_text()))
 
     @property
@@ -80,8 +82,10 @@ class KeyRing:
                 part.replace(self._cache)
 
 
-def _parsed(data: Mapping[str, str]) -> tuple[Key, ...]:
+def _parsed(data: Any) -> tuple[Key, ...]:
     """The keys of a Secret, oldest first. Raises ValueError if the Secret has anything else."""
+    if not isinstance(data, Mapping):
+        raise ValueError(f"expected an object of keys, got {type(data).__name__}")
     keys = []
     for name, text in data.items():
         try:
