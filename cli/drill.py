@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from cli import screen
 from cli.context import JsonOption, StackContext, StackOption, need_root
 from config.errors import EdgeError
 
 if TYPE_CHECKING:
+    from drills.containers import ContainerTestbed
     from drills.drill import Drill, Testbed
     from drills.run import Outcome
+    from lab.testbed import LabTestbed
 
 
 def drill(
@@ -40,17 +43,14 @@ def drill(
     drills = drills_for(context.stack)
     chosen = drills if every else tuple(find(drills, name) for name in names or ())
     if not chosen:
-        table = screen.table("drill", "what it breaks")
-        for item in drills:
-            table.add_row(item.name, item.about)
-        screen.out.print(table if drills else f"stack {stack} has no part that a drill breaks")
+        _list(drills, _testbed(context))
         return
     from drills.summary import document
 
     clock = screen.Clock()
     outcomes: list[Outcome] = []
     try:
-        with _testbed(context) as testbed:
+        with _ready(context) as testbed:
             if every:
                 chosen = tuple(_possible(chosen, testbed, clock))
             repeated = [item for item in chosen for _ in range(repeat)]
@@ -68,32 +68,57 @@ def drill(
         raise typer.Exit(1)
 
 
-def _testbed(context: StackContext) -> AbstractContextManager[Testbed]:
+def _testbed(context: StackContext) -> ContainerTestbed | LabTestbed:
     """The testbed that breaks the stack's hosts. Raises EdgeError for an existing cluster."""
     if context.is_docker:
         from drills.containers import ContainerTestbed
 
-        context.choose_docker()
         return ContainerTestbed(context.name, context.stack)
     if not context.is_lab:
         raise EdgeError(
             f"stack {context.name}: drills break hosts, expected a cluster of kind lab, docker or kind,"
             f" got {context.stack.cluster.kind}"
         )
-    need_root()
     from lab.testbed import LabTestbed
 
-    return nullcontext(LabTestbed(context.name, context.stack))
+    return LabTestbed(context.name, context.stack)
+
+
+def _ready(context: StackContext) -> AbstractContextManager[Testbed]:
+    """The testbed, while it may break hosts. Raises EdgeError if it may not."""
+    testbed = _testbed(context)
+    if context.is_lab:
+        need_root()
+    else:
+        context.choose_docker()
+    return testbed if isinstance(testbed, AbstractContextManager) else nullcontext(testbed)
+
+
+def _list(drills: Sequence[Drill], testbed: Testbed) -> None:
+    """Print the drills, and why the testbed cannot hold some."""
+    table = screen.table("drill", "what it breaks")
+    for item in drills:
+        missing = _missing(item, testbed)
+        table.add_row(item.name, f"{item.about}\n[yellow]not here: {escape(missing)}[/]" if missing else item.about)
+    screen.out.print(table if drills else "the stack has no part that a drill breaks")
 
 
 def _possible(drills: Sequence[Drill], testbed: Testbed, clock: screen.Clock) -> Iterator[Drill]:
-    """The drills for which the testbed has everything, such as a newer Cilium."""
     for item in drills:
-        try:
-            item.needs(testbed)
+        missing = _missing(item, testbed)
+        if missing is None:
             yield item
-        except EdgeError as error:
-            clock.say(f"{item.name}: left out: {error}", "yellow")
+        else:
+            clock.say(f"{item.name}: left out: {missing}", "yellow")
+
+
+def _missing(item: Drill, testbed: Testbed) -> str | None:
+    """What the testbed lacks for a drill, such as a newer Cilium; None if it has everything."""
+    try:
+        item.needs(testbed)
+    except EdgeError as error:
+        return str(error)
+    return None
 
 
 def _print(outcomes: list[Outcome]) -> None:

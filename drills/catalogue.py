@@ -10,11 +10,7 @@ from drills.drill import Drill
 def drills_for(stack: StackConfig) -> tuple[Drill, ...]:
     """The drills that are possible with the parts of the stack."""
     found: tuple[Drill, ...] = ()
-    if (
-        egress_targets.policy(stack) is not None
-        and egress_targets.clients(stack)
-        and len(egress_targets.gateways(stack)) > 1
-    ):
+    if egress_targets.usable(stack):
         found += egress.DRILLS
     if ingress_targets.usable(stack):
         found += ingress.DRILLS

@@ -30,9 +30,7 @@ class ContainerTestbed:
     """
 
     def __init__(self, name: str, stack: StackConfig) -> None:
-        """`name`: the stack's name. Raises DockerError if the command `docker` is missing."""
-        if shutil.which("docker") is None:
-            raise DockerError("drills of containers need the command docker on PATH")
+        """`name`: the stack's name."""
         self.stack = stack
         self._image = _image(stack)
         self._name = name
@@ -40,6 +38,9 @@ class ContainerTestbed:
         self._wires: dict[str, list[str]] = {}
 
     def __enter__(self) -> Self:
+        """Raises DockerError if the command `docker` is missing."""
+        if shutil.which("docker") is None:
+            raise DockerError("drills of containers need the command docker on PATH")
         # A killed drill leaves its helper.
         self._remove_helper()
         # The helper takes a second to start, so it starts before the traffic.

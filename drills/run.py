@@ -58,7 +58,11 @@ def hold_all(drills: Sequence[Drill], testbed: Testbed, say: Say) -> Iterator[Ou
 
 
 def hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
-    """Run traffic, fault, healing and judgement. Any error in between still leads to healing and restoring."""
+    """Run traffic, fault, healing and judgement. Any error in between still leads to healing and restoring.
+
+    Raises EdgeError before anything is touched if the testbed lacks what the drill needs.
+    """
+    drill.needs(testbed)
     try:
         drill.prepare(testbed)
         return _hold(drill, testbed, say)
@@ -68,7 +72,9 @@ def hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
 
 def _hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
     if _wait(drill, testbed, f"{drill.name}: waiting until all is well", say) is None:
-        raise EdgeError(f"{drill.name}: the lab is not well after {_HEAL_TIMEOUT:.0f} s; run edge verify for the cause")
+        raise EdgeError(
+            f"{drill.name}: the stack is not well after {_HEAL_TIMEOUT:.0f} s; run edge verify for the cause"
+        )
     streams = [addressed(stream, testbed) for stream in drill.streams(testbed.stack)]
     seconds = drill.before + drill.during + drill.after
     clients = [(s, testbed.client(s.where, arguments(s.host, s.port, seconds, s.asks))) for s in streams]
@@ -98,7 +104,7 @@ def _hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
     outcome = Outcome(drill, healed - broken, recovered, timelines, foreseen=foreseen)
     outcome.failures += judge(outcome)
     if recovered is None:
-        outcome.failures.append(f"the lab is not healed {_HEAL_TIMEOUT:.0f} s later; run edge verify for the cause")
+        outcome.failures.append(f"the stack is not healed {_HEAL_TIMEOUT:.0f} s later; run edge verify for the cause")
     return outcome
 
 

@@ -49,7 +49,7 @@ def test_what_was_held_is_kept_when_the_next_one_cannot_be(tmp_path: Path, monke
 
     def hold(*_: object) -> Outcome:
         if not waiting:
-            raise EdgeError("d: the lab is not well")
+            raise EdgeError("d: the stack is not well")
         return waiting.pop(0)
 
     monkeypatch.setattr(run, "hold", hold)
