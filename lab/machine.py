@@ -47,7 +47,8 @@ def examine(others: Iterable[Part] = (), more: tuple[str, ...] = ()) -> Iterator
         _dotted(version) if version else "none",
         "install Go 1.25 or newer and put it on PATH",
     )
-    yield Finding("Debian packages", bool(shutil.which("apt-get")), "apt", "the lab needs Debian 12")
+    apt = shutil.which("apt-get") is not None
+    yield Finding("Debian packages", apt, "apt" if apt else "no apt-get", "the lab needs Debian 12")
     for name in ("bpf", "overlay", "cgroup2", "tmpfs"):
         there = _filesystem(name)
         yield Finding(f"kernel: {name}", there, "yes" if there else "no", f"use a kernel with {name}, such as Debian's")
@@ -111,6 +112,8 @@ def _filesystem(name: str) -> bool:
 
 def _links() -> str:
     """The link types that this kernel does not support, tried in a temporary namespace."""
+    if shutil.which("unshare") is None:
+        return "unshare"
     script = "ip link add veth0 type veth peer name veth1 || echo veth; ip link add bridge0 type bridge || echo bridge"
     done = subprocess.run(["unshare", "--net", "sh", "-c", script], capture_output=True, text=True, check=False)
     return " ".join(done.stdout.split()) or ("unshare" if done.returncode else "")

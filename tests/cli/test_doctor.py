@@ -36,6 +36,13 @@ def test_builds_without_go_are_refused(tmp_path: Path) -> None:
     assert (status, go["good"], go["found"]) == (1, False, "none")
 
 
+def test_a_machine_without_apt_is_said_to_have_none(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    status, findings = doctor(tmp_path / "cache", path=str(tmp_path / "bin"))
+    debian = findings["Debian packages"]
+    assert (status, debian["good"], debian["found"]) == (1, False, "no apt-get")
+
+
 def test_containers_need_images_and_more_to_be_built(tmp_path: Path) -> None:
     _, plain = doctor(tmp_path)
     _, findings = doctor(tmp_path, "--docker")
