@@ -237,3 +237,13 @@ def test_the_picture_has_a_row_a_stream_and_its_colors() -> None:
     )
     text = svg(one)
     assert "&lt;a&gt;: 1 requests" in text and "lost: 1 requests" in text and "<a>" not in text
+
+
+def test_a_drill_that_lacks_something_touches_nothing() -> None:
+    def lacking(testbed: Any) -> None:
+        raise EdgeError("nothing newer is known")
+
+    testbed = Testbed()
+    with pytest.raises(EdgeError, match="nothing newer"):
+        hold(drill(needs=lacking, prepare=lambda testbed: testbed.prepare()), testbed, lambda text: None)
+    assert testbed.done == []
