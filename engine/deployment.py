@@ -68,6 +68,8 @@ class Deployment:
         self._lock = threading.Lock()
         # An unfinished delete of a replaced resource does not concern its successor.
         self.interrupted = {urn: entry for urn, entry in state.pending.items() if not entry[1].delete}
+        # Failures of steps that are among `failures` already.
+        self._told: list[Exception] = []
         # Changes that an apply would record without calling a provider, found by a dry run.
         self.to_record: list[str] = []
         self.claims = Claims(providers)
@@ -150,10 +152,18 @@ class Deployment:
         self.halt.set()
         failed = replace(step, error=str(error))
         with self._lock:
+            self._told.append(error)
             if not isinstance(error, NotAwaited):
                 self.failures.append(f"{step.type.rpartition(':')[2]} {step.name}: {error}")
             self.summary.steps.append(failed)
         self._listener(failed, True)
+
+    def stop(self, name: str, error: Exception) -> None:
+        """Record what ended the registration of the resource `name`, unless its step has recorded it."""
+        self.halt.set()
+        with self._lock:
+            if not any(error is one for one in self._told):
+                self.failures.append(f"{name}: {error}")
 
     def tell(self, step: Step, over: bool) -> None:
         """Report a step. When it is over, add it to the summary."""

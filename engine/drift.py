@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.errors import EdgeError
+from engine.bugs import told
 from engine.deployment import Deployment
 from engine.diff import changes
 from engine.events import Op, Step
@@ -57,8 +57,8 @@ def _looked(deployment: Deployment, resource: Resource) -> Step | None:
         found = deployment.providers.of(resource.type).read(
             resource.type, resource.id, plain(resource.inputs), plain(resource.outputs), context
         )
-    except EdgeError as error:
-        deployment.fail(Step(Op.REFRESH, *identity), error)
+    except Exception as error:
+        deployment.fail(Step(Op.REFRESH, *identity), told(error, [resource.inputs, resource.outputs]))
         return None
     if found is None:
         return _gone(deployment, resource)

@@ -13,6 +13,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
 from config.errors import EdgeError
+from engine.bugs import told
 from engine.deployment import STACK_TYPE, Deployment, Halted
 from engine.goal import Goal
 from engine.handling.options import CALLBACK, refused_options
@@ -143,12 +144,14 @@ class Monitor:
     def _step(self, request: Any, step: Callable[[], Resource]) -> Resource:
         try:
             return step()
-        except (EdgeError, Halted, OSError, UnicodeDecodeError) as error:
-            # OSError and UnicodeDecodeError come from assets that are unreadable or no text.
-            if not isinstance(error, Halted) and not self._deployment.failures:
-                self._deployment.failures.append(f"{request.name}: {error}")
-            self._deployment.halt.set()
+        except Halted:
             raise Stopped from None
+        except (EdgeError, UnicodeDecodeError) as error:
+            # UnicodeDecodeError comes from assets that are no text.
+            self._deployment.stop(request.name, error)
+        except Exception as error:
+            self._deployment.stop(request.name, told(error))
+        raise Stopped
 
     def urn(self, parent: str, kind: str, name: str) -> str:
         """The URN of a resource. The types of its parents, except the stack's, qualify its own type."""

@@ -11,29 +11,34 @@ from typing import TYPE_CHECKING
 
 from config.errors import EdgeError
 from engine import records
+from engine.bugs import told
 from engine.diff import PropertyChange
 from engine.events import Op, Step
 from engine.goal import Goal
 from engine.providers.base import DiffResult
 from engine.registry import PROVIDER_PREFIX
 from engine.resource import Resource
-from engine.values import plain
+from engine.values import Properties, plain
 
 if TYPE_CHECKING:
     from engine.deployment import Deployment
 
 
 @contextmanager
-def _under_way(deployment: Deployment, step: Step, *, shown: bool = True) -> Iterator[None]:
-    """Report the start, the end and the failure of a step. `shown` False: only the failure."""
+def _under_way(deployment: Deployment, step: Step, seen: list[Properties], *, shown: bool = True) -> Iterator[None]:
+    """Report the start, the end and the failure of a step. `shown` False: only the failure.
+
+    Every exception becomes an EdgeError, without the secrets in `seen`.
+    """
     began = time.monotonic()
     if shown:
         deployment.tell(step, False)
     try:
         yield
-    except EdgeError as error:
-        deployment.fail(step, error)
-        raise
+    except Exception as error:
+        failure = told(error, seen)
+        deployment.fail(step, failure)
+        raise failure from error
     if shown:
         deployment.tell(dataclasses.replace(step, seconds=time.monotonic() - began), True)
 
@@ -52,7 +57,7 @@ def create(
         deployment.tell(step, True)
         return records.recorded(goal, None, "", records.previewed(deployment.providers, goal))
     resource = records.recorded(goal, None, "", {})
-    with _under_way(deployment, step), deployment.state.operation("creating", resource):
+    with _under_way(deployment, step, [goal.inputs]), deployment.state.operation("creating", resource):
         if goal.type.startswith(PROVIDER_PREFIX):
             resource.id, outputs = str(uuid.uuid4()), deployment.provider_outputs(goal)
         else:
@@ -74,7 +79,8 @@ def update(deployment: Deployment, goal: Goal, old: Resource, differences: list[
         deployment.tell(step, True)
         return records.recorded(goal, old, old.id, {**old.outputs, **records.previewed(deployment.providers, goal)})
     resource = records.recorded(goal, old, old.id, old.outputs)
-    with _under_way(deployment, step), deployment.state.operation("updating", old):
+    seen = [goal.inputs, old.inputs, old.outputs]
+    with _under_way(deployment, step, seen), deployment.state.operation("updating", old):
         if goal.type.startswith(PROVIDER_PREFIX):
             outputs = deployment.provider_outputs(goal)
         else:
@@ -127,7 +133,7 @@ def delete(
     if deployment.dry_run:
         deployment.tell(step, True)
         return
-    with _under_way(deployment, step, shown=op is Op.DELETE):
+    with _under_way(deployment, step, [resource.inputs, resource.outputs], shown=op is Op.DELETE):
         real = resource.custom and not resource.external and not resource.type.startswith(PROVIDER_PREFIX)
         if not (call and real) or resource.retain_on_delete:
             deployment.state.drop(resource)
