@@ -6,9 +6,20 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine.registry import PROVIDER_PREFIX
+from engine.state import State
+from engine.values import plain
 
 # Arguments: a custom resource's type, and the host of its connection (None: no connection, or it is encrypted).
 Gone = Callable[[str, str | None], bool]
+
+
+def forget(state: State, gone: Gone) -> int:
+    """Remove the lost resources from a state; returns their number."""
+    urns = lost(((r.urn, r.type, r.custom, plain(r.inputs)) for r in state.resources), gone)
+    if urns:
+        document = without(state.document(lambda resource: resource), urns)
+        state.import_document(document, lambda resource: resource)
+    return len(urns)
 
 
 def lost(resources: Iterable[tuple[str, str, bool, Any]], gone: Gone) -> set[str]:

@@ -7,14 +7,17 @@ pulumi-terraform-bridge `schema.go` (`__defaults`).
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from importlib import metadata
 from typing import Any
 
+from config.errors import StateError
 from engine.providers.helm import RELEASE
 from engine.providers.kubernetes import field_manager
 from engine.registry import CLUSTER_UID, PROVIDER_PREFIX
 from engine.resource import Resource
+from engine.state import State
 from engine.values import Properties, Secret
 
 _FALSE = (
@@ -87,6 +90,19 @@ def from_pulumi(resource: Resource) -> Resource:
     elif resource.custom:
         inputs = _declared(inputs)
     return replace(resource, inputs=inputs)
+
+
+def take_in(state: State, text: str) -> int:
+    """Import an exported deployment into a state; returns its number of resources. Raises StateError."""
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise StateError(f"expected a deployment as `stack export` prints it, got no JSON: {error}") from None
+    try:
+        state.import_document(document, from_pulumi)
+    except (KeyError, TypeError, AttributeError):
+        raise StateError("expected a deployment as `stack export` prints it, got another document") from None
+    return len(state.resources)
 
 
 def _in_scope(inputs: Properties, outputs: Properties) -> Properties:
