@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-import threading
-import uuid
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import engine_pb2, resource_pb2
+from pulumi.runtime.proto import resource_pb2
 
 from config.errors import EdgeError
 from engine.bugs import told
 from engine.deployment import STACK_TYPE, Deployment, Halted
 from engine.goal import Goal
 from engine.handling.options import CALLBACK, refused_options
+from engine.names import Names
+from engine.provider_references import References
 from engine.resource import Resource
 from engine.values import from_struct, from_value, to_struct
 
@@ -53,11 +53,9 @@ class Monitor:
 
     def __init__(self, deployment: Deployment, project: str, stack: str) -> None:
         self._deployment = deployment
-        self._prefix = f"urn:pulumi:{stack}::{project}::"
+        self._names = Names(project, stack)
         self._root = ""
-        self._defaults: dict[str, Resource] = {}
-        self._declared_aliases: dict[str, list[str]] = {}
-        self._lock = threading.Lock()
+        self._references = References(deployment, self._names)
 
     def SupportsFeature(self, request: Any) -> Any:  # noqa: N802
         """Older SDKs query one feature a call."""
@@ -97,13 +95,13 @@ class Monitor:
         inputs = from_struct(request.properties)
         parent = request.parent or self._root
         goal = Goal(
-            urn=self.urn(parent, request.type, request.name),
+            urn=self._names.urn(parent, request.type, request.name),
             type=request.type,
             name=request.name,
             custom=True,
             inputs=inputs,
             parent=parent,
-            provider=self._provider_of(request),
+            provider=self._references.of(request),
             dependencies=list(request.dependencies),
             additional_secret_outputs=list(request.additionalSecretOutputs),
             import_id=request.id,
@@ -153,15 +151,9 @@ class Monitor:
             self._deployment.stop(request.name, told(error))
         raise Stopped
 
-    def urn(self, parent: str, kind: str, name: str) -> str:
-        """The URN of a resource. The types of its parents, except the stack's, qualify its own type."""
-        parent_type = parent.split("::")[2] if parent else STACK_TYPE
-        qualified = kind if parent_type == STACK_TYPE else f"{parent_type}${kind}"
-        return f"{self._prefix}{qualified}::{name}"
-
     def _goal(self, request: Any) -> Goal:
         parent = request.parent or ("" if request.type == STACK_TYPE else self._root)
-        urn = self.urn(parent if request.type != STACK_TYPE else "", request.type, request.name)
+        urn = self._names.urn(parent if request.type != STACK_TYPE else "", request.type, request.name)
         if request.type == STACK_TYPE:
             self._root = urn
         inputs = from_struct(request.object)
@@ -170,9 +162,7 @@ class Monitor:
             for name in ("create", "update", "delete")
             if (seconds := _seconds(getattr(request.customTimeouts, name)))
         }
-        aliases = [*request.aliasURNs, *self._aliases(request, parent)]
-        with self._lock:
-            self._declared_aliases[urn] = aliases
+        aliases = self._names.aliases(request, urn, parent)
         return Goal(
             urn=urn,
             type=request.type,
@@ -180,7 +170,7 @@ class Monitor:
             custom=request.custom,
             inputs=inputs,
             parent=parent,
-            provider=self._provider_of(request),
+            provider=self._references.of(request),
             dependencies=list(request.dependencies),
             property_dependencies={
                 key: sorted(value.urns) for key, value in sorted(request.propertyDependencies.items())
@@ -200,78 +190,8 @@ class Monitor:
             replacement_trigger=from_value(request.replacement_trigger),
         )
 
-    def _aliases(self, request: Any, parent: str) -> list[str]:
-        result = []
-        for alias in request.aliases:
-            if alias.urn:
-                result.append(alias.urn)
-                continue
-            spec = alias.spec
-            old_parent = "" if spec.noParent else spec.parentUrn or parent
-            result.append(self.urn(old_parent, spec.type or request.type, spec.name or request.name))
-        return [*result, *self._inherited(request, parent)]
-
-    def _inherited(self, request: Any, parent: str) -> list[str]:
-        """The aliases that a resource gets from its parent's aliases: children were below the parent's old name."""
-        result = []
-        for former in self._declared_aliases.get(parent, []):
-            new_name, old_name = parent.rpartition("::")[2], former.rpartition("::")[2]
-            names = [request.name]
-            if request.name.startswith(new_name):
-                names.append(old_name + request.name.removeprefix(new_name))
-            result += [self.urn(former, request.type, name) for name in names]
-        return result
-
-    def _provider_of(self, request: Any) -> str:
-        """The provider reference of a request; by default, the default provider of the request's package."""
-        provider: str = request.provider
-        if getattr(request, "custom", True) and not provider and not request.type.startswith("pulumi:providers:"):
-            return self._default_provider(request.type.partition(":")[0], request.version)
-        if provider and not provider.rpartition("::")[2]:
-            return ""
-        return self._with_id(provider) if "::" in provider else provider
-
-    def _default_provider(self, package: str, version: str) -> str:
-        """The default provider of a package, a resource of the state as in Pulumi's own engine."""
-        with self._lock:
-            if package not in self._defaults:
-                name = "default" + (f"_{version.replace('.', '_').replace('-', '_')}" if version else "")
-                kind = f"pulumi:providers:{package}"
-                inputs = {"version": version} if version else {}
-                goal = Goal(f"{self._prefix}{kind}::{name}", kind, name, True, inputs)
-                self._defaults[package] = self._deployment.register(goal)
-            return _reference(self._defaults[package])
-
-    def _with_id(self, provider: str) -> str:
-        found = self._deployment.registered.get(provider.rpartition("::")[0])
-        return _reference(found) if found is not None else provider
-
-
-def _reference(provider: Resource) -> str:
-    return f"{provider.urn}::{provider.id or uuid.UUID(int=0)}"
-
 
 def _seconds(text: str) -> float:
     """A duration as the SDK sends it: `1h2m3s`, `1500ms`."""
     units = {"h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
     return sum(float(n) * units[unit] for n, unit in re.findall(r"([0-9.]+)(ms|us|µs|ns|h|m|s)", text))
-
-
-class Log:
-    """The engine service of the SDK: receives the program's log."""
-
-    def __init__(self, deployment: Deployment) -> None:
-        self._deployment = deployment
-
-    def Log(self, request: Any) -> Any:  # noqa: N802
-        """The summary shows warnings to the user. An error is a failure, as with the CLI."""
-        message = request.message.strip()
-        if message and request.severity == engine_pb2.WARNING:
-            self._deployment.summary.warnings.append(message)
-        elif message and request.severity == engine_pb2.ERROR:
-            self._deployment.failures.append(message)
-        return empty_pb2.Empty()
-
-    def RequirePulumiVersion(self, request: Any) -> Any:  # noqa: N802
-        """Accept every version: this engine speaks the protocol of the SDK that it is installed with."""
-        return engine_pb2.RequirePulumiVersionResponse()

@@ -12,7 +12,8 @@ from typing import Any
 
 from config.errors import DeploymentFailed, EdgeError
 from engine.deployment import Deployment
-from engine.monitor import Log, Monitor, Stopped
+from engine.monitor import Monitor, Stopped
+from engine.program_log import Log
 from engine.settings import StackSettings
 
 # Each pending registration waits in a thread of its own.
