@@ -8,39 +8,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from config.errors import StateError
+from engine import state_format
 from engine.passphrase import DamagedSecret, Passphrase, WrongPassphrase
 from engine.resource import Resource
-from engine.values import from_json, to_json
-
-_VERSION = "v3.0.0"
-
-
-# Python name -> name in the file, for fields that are copied unchanged.
-_FIELDS = {
-    "urn": "urn",
-    "custom": "custom",
-    "id": "id",
-    "type": "type",
-    "parent": "parent",
-    "provider": "provider",
-    "dependencies": "dependencies",
-    "property_dependencies": "propertyDependencies",
-    "protect": "protect",
-    "retain_on_delete": "retainOnDelete",
-    "deleted_with": "deletedWith",
-    "delete": "delete",
-    "additional_secret_outputs": "additionalSecretOutputs",
-    "aliases": "aliases",
-    "custom_timeouts": "customTimeouts",
-    "external": "external",
-    "created": "created",
-    "modified": "modified",
-}
 
 
 class State:
@@ -225,54 +199,19 @@ class State:
         self._rendered.clear()
 
     def _resource(self, data: dict[str, Any]) -> Resource:
-        def decrypt(text: str) -> str:
-            return self.crypto().decrypt(text)
-
-        values = {name: data[key] for name, key in _FIELDS.items() if key in data}
-        return Resource(
-            **values,
-            inputs=from_json(data.get("inputs", {}), decrypt),
-            outputs=from_json(data.get("outputs", {}), decrypt),
-            replacement_trigger=from_json(data.get("replacementTrigger"), decrypt),
-        )
+        return state_format.resource(data, lambda text: self.crypto().decrypt(text))
 
     def _render(self, resource: Resource) -> str:
         cached = self._rendered.get(id(resource))
         if cached is not None and cached[0] is resource:
             return cached[1]
-
-        def encrypt(text: str) -> str:
-            return self.crypto().encrypt(text)
-
-        data = {key: getattr(resource, name) for name, key in _FIELDS.items()}
-        data = {key: value for key, value in data.items() if value or key in ("custom", "urn")}
-        for key, name in (("inputs", "inputs"), ("outputs", "outputs"), ("replacementTrigger", "replacement_trigger")):
-            values = getattr(resource, name)
-            if values or (values is not None and key == "replacementTrigger"):
-                data[key] = to_json(values, encrypt)
-        text = json.dumps(data, sort_keys=False)
+        text = state_format.resource_text(resource, lambda plain: self.crypto().encrypt(plain))
         # The entry also keeps the resource alive: otherwise its id could be reused.
         self._rendered[id(resource)] = (resource, text)
         return text
 
     def _text(self) -> str:
-        resources = ",\n".join(self._render(r) for r in self.resources)
-        pending = ",\n".join(
-            f'{{"type": "{kind}", "resource": {self._render(r)}}}' for kind, r in self.pending.values()
-        )
-        # `pulumi stack import` refuses a manifest if the magic is not the digest of the version.
-        manifest = {
-            "time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
-            "magic": sha256(_VERSION.encode()).hexdigest(),
-            "version": _VERSION,
-        }
-        secrets = None
-        if self._crypto is not None:
-            secrets = {"type": "passphrase", "state": {"salt": self._crypto.salt_line}}
-        return (
-            '{"version": 3, "deployment": {'
-            f'"manifest": {json.dumps(manifest)},\n'
-            f'"secrets_providers": {json.dumps(secrets)},\n'
-            f'"resources": [\n{resources}\n],\n'
-            f'"pending_operations": [\n{pending}\n]}}}}\n'
-        )
+        resources = [self._render(r) for r in self.resources]
+        pending = [(kind, self._render(r)) for kind, r in self.pending.values()]
+        # Rendering a secret creates the encryption.
+        return state_format.document_text(resources, pending, self._crypto.salt_line if self._crypto else None)
