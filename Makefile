@@ -21,7 +21,7 @@ $(VENV): requirements/dev.txt
 setup: $(VENV) ## Python packages, Debian packages and the lab's binaries
 	@$(EDGE) setup
 
-setup-all: $(VENV)
+setup-all: $(VENV) ## the same, with the binaries of every stack and of the tests
 	@$(EDGE) setup --all
 
 up: $(VENV) ## the lab, the dev stack on it, and the proof
@@ -55,7 +55,7 @@ unit: $(VENV) ## tests that need no lab
 	.venv/bin/python -m pytest -m "not lab and not docker and not versions" -n auto
 
 AUDIT := .edge/audit
-audit: ## known vulnerabilities of everything that is pinned; asks the public databases
+audit: ## known vulnerabilities of the pinned Python packages and Go modules; asks the public databases
 	@test -x $(AUDIT)/bin/pip-audit || { python3 -m venv $(AUDIT) && \
 		$(AUDIT)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/audit.txt; }
 	$(AUDIT)/bin/pip-audit --disable-pip --require-hashes -r requirements/dev.txt
@@ -68,7 +68,7 @@ e2e: $(VENV) ## tests on the lab: each feature once, as each change has to pass 
 	.venv/bin/python -m pytest -m "$(LABS) and not alone and not thorough" -n 2 --dist loadscope --durations=15
 	.venv/bin/python -m pytest -m "$(LABS) and alone and not thorough" --durations=15
 
-test-labs: setup-all ## every test on the lab: also faults, cuts, long drills and the truth of the rules (55 minutes)
+test-labs: setup-all ## each test on a lab but those of test-causes and test-versions: also faults, cuts, long drills (55 minutes)
 	.venv/bin/python -m pytest -m "$(LABS) and not alone" -n 2 --dist loadscope
 	.venv/bin/python -m pytest -m "$(LABS) and alone"
 

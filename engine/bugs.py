@@ -14,11 +14,11 @@ _ROOT = Path(__file__).resolve().parents[1]
 _DO = "report this line with the command that you ran; the state is kept, and the next run goes on"
 
 
-def told(error: Exception, seen: list[Properties] | None = None) -> EdgeError:
+def as_failure(error: Exception, seen: list[Properties] | None = None) -> EdgeError:
     """The failure to show for an exception in a step.
 
     `seen`: the properties that the step has seen, whose secrets are removed from the text. Without them, a bug is
-    told without its text, which may have secrets.
+    shown without its text, which may have secrets.
     """
     if isinstance(error, EdgeError):
         return error

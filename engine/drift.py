@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bugs import told
+from engine.bugs import as_failure
 from engine.deployment import Deployment
 from engine.diff import changes
 from engine.events import Op, Step
@@ -58,7 +58,7 @@ def _looked(deployment: Deployment, resource: Resource) -> Step | None:
             resource.type, resource.id, plain(resource.inputs), plain(resource.outputs), context
         )
     except Exception as error:
-        deployment.fail(Step(Op.REFRESH, *identity), told(error, [resource.inputs, resource.outputs]))
+        deployment.fail(Step(Op.REFRESH, *identity), as_failure(error, [resource.inputs, resource.outputs]))
         return None
     if found is None:
         return _gone(deployment, resource)

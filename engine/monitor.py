@@ -11,7 +11,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import resource_pb2
 
 from config.errors import EdgeError
-from engine.bugs import told
+from engine.bugs import as_failure
 from engine.deployment import STACK_TYPE, Deployment, Halted
 from engine.goal import Goal
 from engine.handling.options import CALLBACK, refused_options
@@ -148,7 +148,7 @@ class Monitor:
             # UnicodeDecodeError comes from assets that are no text.
             self._deployment.stop(request.name, error)
         except Exception as error:
-            self._deployment.stop(request.name, told(error))
+            self._deployment.stop(request.name, as_failure(error))
         raise Stopped
 
     def _goal(self, request: Any) -> Goal:

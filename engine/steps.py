@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from config.errors import EdgeError
 from engine import records
-from engine.bugs import told
+from engine.bugs import as_failure
 from engine.diff import PropertyChange
 from engine.events import Op, Step
 from engine.goal import Goal
@@ -36,7 +36,7 @@ def _under_way(deployment: Deployment, step: Step, seen: list[Properties], *, sh
     try:
         yield
     except Exception as error:
-        failure = told(error, seen)
+        failure = as_failure(error, seen)
         deployment.fail(step, failure)
         raise failure from error
     if shown:
