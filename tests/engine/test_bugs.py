@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.errors import DeploymentFailed, EdgeError
-from engine.bugs import told
+from engine.bugs import as_failure
 from engine.providers.command import CommandProvider
 from engine.values import Secret
 from tests.engine.project import Project, fates
@@ -93,13 +93,13 @@ def test_a_refresh_names_the_resource_and_looks_at_the_others(
 
 
 def test_a_file_that_is_missing_is_no_bug() -> None:
-    assert str(told(FileNotFoundError(2, "No such file or directory", "/x"), [])) == "No such file or directory: /x"
+    assert str(as_failure(FileNotFoundError(2, "No such file or directory", "/x"), [])) == "No such file or directory: /x"
     error = EdgeError("as it is")
-    assert told(error) is error
+    assert as_failure(error) is error
 
 
 def test_no_secret_is_told() -> None:
     inputs = {"a": Secret({"b": ["some words", 4711]}), "c": [Secret("first\nsecond")]}
-    said = str(told(ValueError("4711 some words first second, second first"), [inputs]))
+    said = str(as_failure(ValueError("4711 some words first second, second first"), [inputs]))
     assert said.startswith("this is a bug: ValueError: [secret] [secret] [secret], [secret] [secret] (no traceback)")
-    assert "4711" not in str(told(ValueError("4711")))
+    assert "4711" not in str(as_failure(ValueError("4711")))
