@@ -93,7 +93,9 @@ def test_a_refresh_names_the_resource_and_looks_at_the_others(
 
 
 def test_a_file_that_is_missing_is_no_bug() -> None:
-    assert str(as_failure(FileNotFoundError(2, "No such file or directory", "/x"), [])) == "No such file or directory: /x"
+    assert (
+        str(as_failure(FileNotFoundError(2, "No such file or directory", "/x"), [])) == "No such file or directory: /x"
+    )
     error = EdgeError("as it is")
     assert as_failure(error) is error
 
