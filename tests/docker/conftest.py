@@ -62,10 +62,14 @@ def _rename_cluster(stack: dict[str, Any]) -> None:
 
 
 def prepared(edge: Containers) -> None:
-    """The engine runs and has its images."""
+    """The engine runs, has its images, and has nothing that a killed run of the tests left behind."""
     command = [sys.executable, "-m", "cli", "lab", "docker", "up"]
     done = subprocess.run(command, env=edge.env, capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stderr
+    for container in client().containers.list(all=True, filters={"name": f"^{NAME}-"}):
+        container.remove(force=True, v=True)
+    for network in client().networks.list(filters={"name": f"^{NAME}-"}):
+        network.remove()
 
 
 def client() -> Any:
