@@ -43,6 +43,31 @@ _FALSE = (
     "waitForJobs",
 )
 _RELEASE_DEFAULTS = {**dict.fromkeys(_FALSE, False), "description": "", "keyring": "", "postrender": "", "timeout": 0}
+# Type -> what the Docker provider fills in, by its schema. `healthcheck` only in a container that has one.
+_DOCKER_DEFAULTS: dict[str, Properties] = {
+    "docker:index/network:Network": {"ipamDriver": "default"},
+    "docker:index/container:Container": {
+        "containerReadRefreshTimeoutMilliseconds": 15000,
+        "healthcheck": {"startInterval": "0s"},
+        "mustRun": True,
+        "networkMode": "bridge",
+        "removeVolumes": True,
+        "start": True,
+    },
+}
+# Type -> what the Docker provider reads from the engine: without these outputs the provider would replace a container.
+# A refresh by the provider reads the real values.
+_DOCKER_OUTPUTS: dict[str, Properties] = {
+    "docker:index/container:Container": {
+        "command": [],
+        "entrypoints": [],
+        "envs": [],
+        "readOnly": False,
+        "securityOpts": [],
+        "stdinOpen": False,
+        "tty": False,
+    },
+}
 # The secret fields of a connection, by the command provider's schema.
 _CONNECTION_SECRETS = ("privateKey", "privateKeyPassword", "password")
 # The bridge's list of the properties that it has filled in, in each object of the inputs.
@@ -72,6 +97,10 @@ def for_pulumi(resource: Resource) -> Resource:
         }
     elif resource.type.startswith(_COMMAND_PREFIX):
         inputs, outputs = _sealed(inputs), _sealed(outputs)
+    elif resource.type in _DOCKER_DEFAULTS:
+        defaults = _DOCKER_DEFAULTS[resource.type]
+        inputs = _filled(inputs, defaults, listed=True)
+        outputs = _filled(outputs, {**defaults, **_DOCKER_OUTPUTS.get(resource.type, {})}, listed=False)
     return replace(resource, inputs=inputs, outputs=outputs)
 
 
@@ -103,6 +132,19 @@ def take_in(state: State, text: str) -> int:
     except (KeyError, TypeError, AttributeError):
         raise StateError("expected a deployment as `stack export` prints it, got another document") from None
     return len(state.resources)
+
+
+def _filled(properties: Properties, defaults: Properties, *, listed: bool) -> Properties:
+    """The properties with the defaults that they lack; `listed`: with the bridge's list of these."""
+    result, added = dict(properties), []
+    for key, value in defaults.items():
+        if isinstance(value, dict):
+            if isinstance(result.get(key), dict):
+                result[key] = _filled(result[key], value, listed=listed)
+        elif result.get(key) is None:
+            result[key] = value
+            added.append(key)
+    return {**result, _DEFAULTS: added} if listed else result
 
 
 def _in_scope(inputs: Properties, outputs: Properties) -> Properties:

@@ -211,3 +211,21 @@ def test_an_object_of_the_cluster_has_no_namespace() -> None:
     kind = "kubernetes:cilium.io/v2:CiliumBGPPeerConfig"
     assert inputs_after_import(kind, inputs, {"metadata": {"name": "a"}})["metadata"] == {"name": "a"}
     assert inputs_after_import(kind, inputs, {"metadata": metadata})["metadata"] == metadata
+
+
+def test_a_container_has_what_the_docker_provider_fills_in_and_comes_back_without() -> None:
+    kind = "docker:index/container:Container"
+    inputs = {"name": "box", "start": False, "healthcheck": {"tests": ["CMD", "true"]}}
+    result = exported(kind, inputs, {**inputs, "containerId": "1"})
+    assert result.inputs["__defaults"] == [
+        "containerReadRefreshTimeoutMilliseconds",
+        "mustRun",
+        "networkMode",
+        "removeVolumes",
+    ]
+    assert result.inputs["healthcheck"]["__defaults"] == ["startInterval"]
+    for side in (result.inputs, result.outputs):
+        assert (side["mustRun"], side["start"], side["healthcheck"]["startInterval"]) == (True, False, "0s")
+    assert "__defaults" not in result.outputs and inputs_after_import(kind, result.inputs, {}) == inputs
+    # Without a health check, no part of one.
+    assert "healthcheck" not in exported(kind, {"name": "box"}, {}).inputs
