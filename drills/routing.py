@@ -63,7 +63,7 @@ DRILLS: tuple[Drill, ...] = (
         needs=lambda testbed: testbed.can_boot(),
         foresees=lambda stack: (f"node {announcing_worker(stack)}", "address", asked_service(stack)),
     ),
-    # The node's pods stay backends until the API has not heard from the node for 40 s.
+    # The node's pods stay backends until the API has not heard from the node for 50 s (40 s before Kubernetes 1.32).
     Drill(
         "node-lost-with-pods",
         "a node's link goes silent",
@@ -89,11 +89,11 @@ DRILLS: tuple[Drill, ...] = (
     Drill(
         "node-link-down",
         "a node's link loses its carrier",
-        streams_to_service(50),
+        streams_to_service(65),
         well,
         lambda testbed: testbed.cut(victim(testbed)),
         lambda testbed: testbed.join(victim(testbed)),
-        during=60,
+        during=70,
         after=5,
     ),
     Drill(
