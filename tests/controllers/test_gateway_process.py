@@ -24,6 +24,9 @@ from tests.controllers.fake_kube import FakeKube
 from tests.controllers.namespaces import Neighbor, in_namespace, sh
 from tests.controllers.signed import ring
 
+# They wait for the kernel and for neighbors on links.
+pytestmark = pytest.mark.slow
+
 HERE, OTHER = ip_address("172.18.0.4"), ip_address("172.18.0.6")
 X, Y, Z = (ip_address(f"172.18.0.{n}") for n in (84, 85, 86))
 LIFETIME = 60

@@ -15,6 +15,9 @@ from config.net import Address
 from controllers.egress_ha.gateway import arp, conflict_detection, interfaces
 from tests.controllers.namespaces import Neighbor, in_namespace, sh
 
+# They wait for the kernel and for neighbors on links.
+pytestmark = pytest.mark.slow
+
 HERE = ip_address("172.18.0.3")
 EGRESS = ip_address("172.18.0.84")
 

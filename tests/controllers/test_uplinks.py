@@ -14,6 +14,9 @@ from controllers.egress_ha.gateway.next_hop import NextHop, next_hops
 from controllers.egress_ha.gateway.uplinks import Uplinks
 from tests.controllers.namespaces import Neighbor, in_namespace, sh
 
+# They wait for the kernel and for neighbors on links.
+pytestmark = pytest.mark.slow
+
 FAR, NEAR, NOWHERE = (IPv4Network(text) for text in ("203.0.113.0/24", "192.0.2.7/32", "198.51.100.0/24"))
 ROUTER = "192.0.2.1"
 

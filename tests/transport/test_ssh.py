@@ -18,6 +18,9 @@ from engine.providers.base import Context
 from engine.providers.command import REMOTE, CommandProvider
 from transport.ssh import Endpoint, SshPool
 
+# They wait for hosts that do not answer.
+pytestmark = pytest.mark.slow
+
 WORD = "moonlight"
 
 
