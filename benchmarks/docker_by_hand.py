@@ -23,7 +23,7 @@ from components.docker.kubeadm import init_configuration
 from config.load import parse
 from effective.containers import control_plane
 from lab.docker.engine import OURS
-from tests.docker.conftest import Containers, client, prepared
+from tests.docker.conftest import Containers, client, prepared, remove
 from tests.e2e.harness import quiet
 
 HERE = Path(__file__).parent
@@ -55,14 +55,6 @@ def by_edge(edge: Containers) -> float:
     return seconds
 
 
-def remove_by_hand() -> None:
-    """Remove what the script made."""
-    for container in client().containers.list(all=True, filters={"name": "^hand-"}):
-        container.remove(force=True, v=True)
-    for network in client().networks.list(names=["hand-left", "hand-right"]):
-        network.remove()
-
-
 def main() -> None:
     """Take turns; print medians and the ratio."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 2
@@ -78,7 +70,7 @@ def main() -> None:
                 quiet()
                 seen["by hand"].append(by_hand(edge, Path(directory) / f"files-{number}"))
             finally:
-                remove_by_hand()
+                remove("hand-")
             try:
                 quiet()
                 seen["edge up"].append(by_edge(edge))

@@ -138,3 +138,8 @@ PATTERNS = {
     _DNS_NAME: "a name of lower-case letters, digits, dashes and dots",
     _PATH_NAME: "a name of letters, digits, dots, dashes and colons",
 }
+
+
+def inside(prefix: IPv4Network | IPv6Network, whole: IPv4Network | IPv6Network) -> bool:
+    """Whether a prefix is `whole` or a part of it. Prefixes of two families are not."""
+    return prefix.version == whole.version and prefix.subnet_of(whole)  # type: ignore[arg-type]

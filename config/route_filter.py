@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from config.net import Prefix
+from config.net import Prefix, inside
 from config.route_policy import PolicyUse, PrefixList, PrefixListEntry, RouteSet
 from config.router import RouterBgp
 
@@ -55,7 +55,7 @@ def _telling(lists: Iterable[PrefixList], block: Prefix, length: int) -> Iterato
 
     The result of an entry changes only at the borders of its prefix. The prefixes next to the borders are enough.
     """
-    borders = [block, *(entry.prefix for one in lists for entry in one.entries if _inside(entry.prefix, block))]
+    borders = [block, *(entry.prefix for one in lists for entry in one.entries if inside(entry.prefix, block))]
     for border in borders:
         if border.prefixlen > length:
             continue
@@ -66,10 +66,6 @@ def _telling(lists: Iterable[PrefixList], block: Prefix, length: int) -> Iterato
                 yield type(block)((number, length))
 
 
-def _inside(prefix: Prefix, block: Prefix) -> bool:
-    return prefix.version == block.version and prefix.subnet_of(block)  # type: ignore[arg-type]
-
-
 def _permits(found: PrefixList | None, prefix: Prefix) -> bool:
     entry = next((entry for entry in found.entries if _fits(entry, prefix)), None) if found else None
     return entry is not None and entry.action == "permit"
@@ -77,7 +73,7 @@ def _permits(found: PrefixList | None, prefix: Prefix) -> bool:
 
 def _fits(entry: PrefixListEntry, prefix: Prefix) -> bool:
     low, high = entry.lengths
-    return low <= prefix.prefixlen <= high and _inside(prefix, entry.prefix)
+    return low <= prefix.prefixlen <= high and inside(prefix, entry.prefix)
 
 
 def _prefix_list(bgp: RouterBgp, name: str) -> PrefixList | None:

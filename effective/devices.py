@@ -12,7 +12,7 @@ from effective.helm import Helm
 
 
 def named(helm: Helm) -> tuple[str, ...]:
-    """The devices as the values name them. None: agents detect their devices."""
+    """The devices as the values name them. Empty: agents detect their devices."""
     value = helm("devices")
     texts = value if isinstance(value, (list, tuple)) else str(value or "").strip("{}").replace(" ", ",").split(",")
     return tuple(str(text) for text in texts if text)

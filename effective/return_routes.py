@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.base import Model
-from config.net import Address, InterfaceName, ObjectName, Prefix
+from config.net import Address, InterfaceName, ObjectName, Prefix, inside
 from config.stack import StackConfig
 
 
@@ -38,11 +38,7 @@ def return_routes(stack: StackConfig) -> Iterator[ReturnRoute]:
             continue
         if routed & set(node.default_gateways):
             continue
-        if any(
-            stack.cluster.pod_cidr.subnet_of(r.to)  # type: ignore[arg-type]
-            for r in node.routes
-            if r.to.version == stack.cluster.pod_cidr.version
-        ):
+        if any(inside(stack.cluster.pod_cidr, route.to) for route in node.routes):
             continue
         for interface in node.interfaces:
             via = next((a.ip for a in routers if a.network == interface.address.network), None)

@@ -13,6 +13,7 @@ from importlib import metadata
 from typing import Any
 
 from config.errors import StateError
+from engine.providers.docker.provider import CONTAINER, NETWORK
 from engine.providers.helm import RELEASE
 from engine.providers.kubernetes import field_manager
 from engine.registry import CLUSTER_UID, PROVIDER_PREFIX
@@ -45,8 +46,8 @@ _FALSE = (
 _RELEASE_DEFAULTS = {**dict.fromkeys(_FALSE, False), "description": "", "keyring": "", "postrender": "", "timeout": 0}
 # Type -> what the Docker provider fills in, by its schema. `healthcheck` only in a container that has one.
 _DOCKER_DEFAULTS: dict[str, Properties] = {
-    "docker:index/network:Network": {"ipamDriver": "default"},
-    "docker:index/container:Container": {
+    NETWORK: {"ipamDriver": "default"},
+    CONTAINER: {
         "containerReadRefreshTimeoutMilliseconds": 15000,
         "healthcheck": {"startInterval": "0s"},
         "mustRun": True,
@@ -55,18 +56,16 @@ _DOCKER_DEFAULTS: dict[str, Properties] = {
         "start": True,
     },
 }
-# Type -> what the Docker provider reads from the engine: without these outputs the provider would replace a container.
+# What the Docker provider reads of a container: without these outputs the provider would replace the container.
 # A refresh by the provider reads the real values.
-_DOCKER_OUTPUTS: dict[str, Properties] = {
-    "docker:index/container:Container": {
-        "command": [],
-        "entrypoints": [],
-        "envs": [],
-        "readOnly": False,
-        "securityOpts": [],
-        "stdinOpen": False,
-        "tty": False,
-    },
+_CONTAINER_OUTPUTS: Properties = {
+    "command": [],
+    "entrypoints": [],
+    "envs": [],
+    "readOnly": False,
+    "securityOpts": [],
+    "stdinOpen": False,
+    "tty": False,
 }
 # The secret fields of a connection, by the command provider's schema.
 _CONNECTION_SECRETS = ("privateKey", "privateKeyPassword", "password")
@@ -100,7 +99,8 @@ def for_pulumi(resource: Resource) -> Resource:
     elif resource.type in _DOCKER_DEFAULTS:
         defaults = _DOCKER_DEFAULTS[resource.type]
         inputs = _filled(inputs, defaults, listed=True)
-        outputs = _filled(outputs, {**defaults, **_DOCKER_OUTPUTS.get(resource.type, {})}, listed=False)
+        read = _CONTAINER_OUTPUTS if resource.type == CONTAINER else {}
+        outputs = _filled(outputs, {**defaults, **read}, listed=False)
     return replace(resource, inputs=inputs, outputs=outputs)
 
 

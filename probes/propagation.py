@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
-from config.net import Address, Prefix
+from config.net import Address, Prefix, inside
 from config.route_filter import Direction, passed
 from config.route_policy import PolicyUse
 from config.router import Router
@@ -125,16 +125,16 @@ def _aggregated(router: Router, table: Paths) -> tuple[Paths, set[str]]:
     """A table with the router's aggregates, and the prefixes that the aggregates suppress."""
     found, kept = dict(table), set[str]()
     for item in router.bgp.aggregate_addresses:
-        inside = [prefix for prefix in table if _below(prefix, item.prefix)]
-        if inside:
+        parts = [prefix for prefix in table if _below(prefix, item.prefix)]
+        if parts:
             found[str(item.prefix)] = (BgpPath((), "", f"aggregate of {router.name}"),)
-            kept |= set(inside) if item.summary_only else set()
+            kept |= set(parts) if item.summary_only else set()
     return found, kept
 
 
 def _below(prefix: str, whole: Prefix) -> bool:
     one = ip_network(prefix)
-    return one.version == whole.version and one != whole and one.subnet_of(whole)  # type: ignore[arg-type]
+    return one != whole and inside(one, whole)
 
 
 def through(router: Router, use: PolicyUse, direction: Direction, prefix: str, path: BgpPath) -> BgpPath | None:

@@ -91,11 +91,10 @@ class BgpControlPlane(pulumi.ComponentResource):
     ) -> None:
         super().__init__("cilium-edge:cilium:BgpControlPlane", name, None, opts)
         given = only(name, args, BgpControlPlaneArgs.__annotations__)
-        self._after = opts.depends_on if opts else None
-        early = pulumi.ResourceOptions(parent=self, depends_on=self._after)
-        self._options = pulumi.ResourceOptions.merge(early, pulumi.ResourceOptions(depends_on=crds))
+        self._early = pulumi.ResourceOptions(parent=self, depends_on=opts.depends_on if opts else None)
+        self._options = pulumi.ResourceOptions.merge(self._early, pulumi.ResourceOptions(depends_on=crds))
         for node in sequence(name, given.get("nodes"), "nodes") if given.get("node_labels") else ():
-            NodeLabels(f"{name}-label-{node}", node, "bgp", dict(given["node_labels"]), early)
+            NodeLabels(f"{name}-label-{node}", node, "bgp", dict(given["node_labels"]), self._early)
         self._secrets(name, given)
         self.objects = list(self._made(name, given))
         for i, route in enumerate(sequence(name, given.get("return_routes"), "return_routes")):
@@ -176,6 +175,7 @@ class BgpControlPlane(pulumi.ComponentResource):
             delete=then(route, lambda it: delete_script(it, mine)),
             add_previous_output_in_env=False,
             opts=living_on(
-                ssh, pulumi.ResourceOptions(parent=self, delete_before_replace=True, depends_on=self._after)
+                ssh,
+                pulumi.ResourceOptions.merge(self._early, pulumi.ResourceOptions(delete_before_replace=True)),
             ),
         )

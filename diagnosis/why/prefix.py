@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from config.net import Prefix
+from config.net import Prefix, inside
 from diagnosis.why.chain import AnnouncementPath, Matches, announcement_paths, of_interface, of_pod_cidr, of_service
 from diagnosis.why.situation import Situation
 from diagnosis.why.steps import Step
@@ -89,7 +89,7 @@ def at_routers(situation: Situation, text: str) -> Iterator[Step]:
 def _at_router(name: str, prefix: Prefix, found: Json) -> Step:
     rib, fib = rib_next_hops(found["rib"]), fib_next_hops(found["fib"])
     routes = found["rib"].get(str(prefix)) or []
-    covering = [other for other in rib if str(prefix) != other and _inside(prefix, ip_network(other, strict=False))]
+    covering = [other for other in rib if str(prefix) != other and inside(prefix, ip_network(other, strict=False))]
     if str(prefix) in rib:
         hops, kernel = sorted(rib[str(prefix)]), sorted(fib.get(str(prefix), ()))
         same = hops == kernel
@@ -119,7 +119,7 @@ def _owner(situation: Situation, prefix: Prefix) -> tuple[str, tuple[Step, ...]]
             )
     for node in situation.stack.nodes:
         ranges = pod_cidrs(situation, node.name)
-        if any(_inside(prefix, one) for one in ranges):
+        if any(inside(prefix, one) for one in ranges):
             return f"{'the' if prefix in ranges else 'in the'} PodCIDR of {node.name}", tuple(
                 by_node(situation, node.name, of_pod_cidr)
             )
@@ -144,8 +144,3 @@ def pod_cidrs(situation: Situation, node: str) -> list[Prefix]:
     if declared is not None and declared.pod_cidr is not None:
         texts.append(str(declared.pod_cidr))
     return [ip_network(text) for text in dict.fromkeys(texts)]
-
-
-def _inside(prefix: Prefix, whole: Prefix) -> bool:
-    """Whether a prefix is another one or a part of it. Prefixes of two families cannot be compared."""
-    return prefix.version == whole.version and prefix.subnet_of(whole)  # type: ignore[arg-type]

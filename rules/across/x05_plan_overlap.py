@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.net import Prefix
+from config.net import Prefix, inside
 from rules.facts import Facts
 from rules.finding import Finding, error
 from rules.spans import Span, of_prefix, overlaps
@@ -46,7 +46,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     yield from _twice(facts)
     for i, node in enumerate(facts.stack.nodes):
         own = node.pod_cidr
-        if own is not None and (own.version != cluster.pod_cidr.version or not own.subnet_of(cluster.pod_cidr)):  # type: ignore[arg-type]
+        if own is not None and not inside(own, cluster.pod_cidr):
             yield error(
                 f"nodes[{i}].podCIDR", f"a prefix inside cluster.podCIDR {cluster.pod_cidr}", own, "correct one of them"
             )

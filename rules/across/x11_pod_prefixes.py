@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_network
 
-from config.net import Prefix
+from config.net import Prefix, inside
 from rules.facts import Facts
 from rules.finding import Finding, error
 
@@ -33,7 +33,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for text, prefix in known:
         if prefix is None:
             yield error(where, "prefixes", text, "correct it: the operator does not start")
-        elif prefix.version != pods.version or not prefix.subnet_of(pods):  # type: ignore[arg-type]
+        elif not inside(prefix, pods):
             yield error(where, f"prefixes inside cluster.podCIDR {pods}", text, "make the two equal")
     size = facts.helm(f"ipam.operator.clusterPoolIPv{pods.version}MaskSize")
     for text, prefix in known:

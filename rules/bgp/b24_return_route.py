@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.net import Address, Prefix
+from config.net import Address, Prefix, inside
 from config.node import Node
 from rules.facts import Facts
 from rules.finding import Finding, error
@@ -58,12 +58,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _routed(facts: Facts, node: Node, routers: set[Address]) -> bool:
     pods = facts.stack.cluster.pod_cidr
     # Without declared routers, the stack cannot know what is behind a gateway.
-    return any(
-        route.to.version == pods.version
-        and pods.subnet_of(route.to)  # type: ignore[arg-type]
-        and (not routers or route.via in routers)
-        for route in node.routes
-    )
+    return any(inside(pods, route.to) and (not routers or route.via in routers) for route in node.routes)
 
 
 def _meshed(node: Node, owners: dict[Prefix, set[Address]], nodes: int) -> bool:

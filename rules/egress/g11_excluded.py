@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.net import inside
 from rules.facts import Facts
 from rules.finding import Finding, warning
 
@@ -21,7 +22,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     """An excluded prefix must be inside at least one destination."""
     for i, policy in enumerate(facts.stack.egress_policies):
         for j, cidr in enumerate(policy.excluded_cidrs):
-            if not any(cidr.version == d.version and cidr.subnet_of(d) for d in policy.destination_cidrs):  # type: ignore[arg-type]
+            if not any(inside(cidr, destination) for destination in policy.destination_cidrs):
                 yield warning(
                     f"egressPolicies[{i}].excludedCIDRs[{j}]",
                     "a prefix inside destinationCIDRs",

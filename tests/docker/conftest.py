@@ -66,9 +66,14 @@ def prepared(edge: Containers) -> None:
     command = [sys.executable, "-m", "cli", "lab", "docker", "up"]
     done = subprocess.run(command, env=edge.env, capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stderr
-    for container in client().containers.list(all=True, filters={"name": f"^{NAME}-"}):
+    remove(f"{NAME}-")
+
+
+def remove(beginning: str) -> None:
+    """Remove all containers and networks of the engine whose names begin so."""
+    for container in client().containers.list(all=True, filters={"name": f"^{beginning}"}):
         container.remove(force=True, v=True)
-    for network in client().networks.list(filters={"name": f"^{NAME}-"}):
+    for network in client().networks.list(filters={"name": f"^{beginning}"}):
         network.remove()
 
 

@@ -11,12 +11,13 @@ import binascii
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from config.private_file import write_private
 
 PREFIX, BYTES = "key-", 32
 
@@ -72,14 +73,8 @@ class KeyRing:
             return
         self._keys = keys
         if self._cache is not None:
-            part = self._cache.with_suffix(".part")
-            with (
-                contextlib.suppress(OSError),
-                os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file,
-            ):
-                file.write(json.dumps(dict(data)))
-                file.flush()
-                part.replace(self._cache)
+            with contextlib.suppress(OSError):
+                write_private(self._cache, json.dumps(dict(data)))
 
 
 def _parsed(data: Any) -> tuple[Key, ...]:
