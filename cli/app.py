@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 
 from cli import check, deploy, doctor, drill, lab, plan, proof, render, snapshot, stack, stack_secrets, why
+from cli.signals import end_as_ctrl_c
 from config.errors import EdgeError
 from config.home import project
 
 _EPILOG = (
     "Exit status: 0 all well; 1 wrong usage, or something failed or is red; 2 a wrong stack file or a rule's error;"
-    " 3 there are changes and --expect-no-changes was given; 130 stopped by Ctrl-C."
+    " 3 there are changes and --expect-no-changes was given; 130 stopped by Ctrl-C, SIGTERM or SIGHUP."
 )
 
 app = typer.Typer(
@@ -66,13 +67,14 @@ def main() -> None:
     # Status 2 is reserved for faults of a stack.
     usage_error = typer.BadParameter.__mro__[1]
     usage_error.exit_code = 1  # type: ignore[attr-defined]
+    end_as_ctrl_c()
     try:
         app(prog_name="edge")
     except EdgeError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        print("stopped by Ctrl-C", file=sys.stderr)
+        print("stopped by Ctrl-C or a signal", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
         # The reader of the output has ended (`edge verify | head`), which is no error.

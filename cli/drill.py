@@ -50,7 +50,7 @@ def drill(
     clock = screen.Clock()
     outcomes: list[Outcome] = []
     try:
-        with _ready(context) as testbed:
+        with context.alone(), _ready(context) as testbed:
             if every:
                 chosen = tuple(_possible(chosen, testbed, clock))
             repeated = [item for item in chosen for _ in range(repeat)]
@@ -133,7 +133,7 @@ def _print(outcomes: list[Outcome]) -> None:
                 mark,
                 outcome.drill.name,
                 stream.name,
-                f"{timeline.black_out(outcome.watched):.2f}",
+                f"{outcome.black_out(stream, timeline):.2f}",
                 "" if outcome.foreseen is None else f"{outcome.foreseen:g}",
                 f"{stream.limit:g}",
                 str(timeline.lost),

@@ -69,6 +69,7 @@ class Stream:
 
     `limit`: the longest black-out that the fault may cost, in seconds. `lost`: the most requests that the fault may
     cost. `after`: the most requests that the way back may cost: a request under way is lost when its gateway changes.
+    `strays`: the most requests that may be lost after the black-out, one at a time, until the healing.
     `asks`: the host that the requests name, if it is not the address. Requests to port 443 use TLS.
     `service`: the Service (`NAMESPACE/NAME`) whose address is asked. `host` is then empty.
     """
@@ -80,6 +81,7 @@ class Stream:
     limit: float
     after: int = 0
     lost: int | None = None
+    strays: int = 0
     asks: str = ""
     service: str = ""
 

@@ -49,15 +49,20 @@ DRILLS: tuple[Drill, ...] = (
         restore=uncordon,
         foresees=lambda stack: (f"node {announcing_worker(stack)}", "address", asked_service(stack)),
     ),
+    # Up to Cilium 1.20, a booting agent announces its routes some seconds before it loads its BPF programs (Cilium's
+    # pull request 46948). Requests that the node gets meanwhile are lost.
+    # Until the routes are gone, the bridge floods frames for the lost node, and each other Cilium node answers them.
+    # The connections that stay half-open in the pods refuse single requests with the same port later.
     Drill(
         "node-rebooted",
-        "a node without pods of the Service loses power for 20 s, and boots",
-        streams_to_service(None),
+        "a node without pods of the Service loses power for 32 s, and boots",
+        streams_to_service(None, after=100, strays=5),
         well,
         lambda testbed: testbed.power_off(victim(testbed)),
         lambda testbed: testbed.power_on(victim(testbed)),
-        during=20,
+        during=32,
         after=40,
+        back=1,
         prepare=empty_node,
         restore=uncordon,
         needs=lambda testbed: testbed.can_boot(),

@@ -10,7 +10,7 @@ from pathlib import Path
 from config.errors import EdgeError
 from drills.drill import Action, Testbed
 from drills.faults import delete_pods
-from drills.routing_targets import announcing_worker, backends, described_neighbor, tops
+from drills.routing_targets import announcing_worker, backends, described_neighbor, pods, tops
 
 # Seconds that agents and routers may take to follow a change of backends.
 _FOLLOW = 3.0
@@ -34,17 +34,23 @@ def empty_node(testbed: Testbed) -> None:
     """Move the Service's pods off the node, so that its loss costs routes only. A pod may have to wait."""
     lost = victim(testbed)
     testbed.kubectl("cordon", lost)
-    for pod, node in backends(testbed):
-        if node == lost:
-            testbed.kubectl("-n", testbed.stack.services[0].namespace, "delete", "pod", pod, "--wait=false")
     until = time.monotonic() + 60
-    while (nodes := {node for _, node in backends(testbed)}) == set() or lost in nodes:
+    # A pod that starts on the node counts too: it gets ready later.
+    while _deleted_from(testbed, lost) or not backends(testbed):
         if time.monotonic() > until:
             raise EdgeError(
                 f"node-lost: 60 s after the cordon, the Service has pods on {lost}, or has no ready pod elsewhere"
             )
         time.sleep(0.5)
     time.sleep(_FOLLOW)
+
+
+def _deleted_from(testbed: Testbed, node: str) -> int:
+    """Delete the Service's pods on a node without waiting; returns how many there were."""
+    found = [pod["metadata"]["name"] for pod in pods(testbed) if pod["spec"].get("nodeName") == node]
+    if found:
+        testbed.kubectl("-n", testbed.stack.services[0].namespace, "delete", "pod", *found, "--wait=false")
+    return len(found)
 
 
 def lose_router(testbed: Testbed) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from config.errors import EdgeError
 from config.router import Router
@@ -33,7 +34,7 @@ def _hold(stack: StackConfig) -> float:
     return max((one.hold + (one.graceful_restart or 0) for one in configs), default=180) + 1.0
 
 
-def streams_to_service(limit: float | None, lost: int | None = None) -> Streams:
+def streams_to_service(limit: float | None, lost: int | None = None, after: int = 0, strays: int = 0) -> Streams:
     """A stream to the first Service. `limit` None: the limit follows from the timers."""
 
     def streams(stack: StackConfig) -> tuple[Stream, ...]:
@@ -41,7 +42,7 @@ def streams_to_service(limit: float | None, lost: int | None = None) -> Streams:
         source, port = asker(stack).name, service.first_tcp or service.port
         seconds = limit if limit is not None else _hold(stack)
         name, place = f"{source} -> {service.name}", f"host/{source}"
-        return (Stream(name, place, "", port, seconds, lost=lost, service=asked_service(stack)),)
+        return (Stream(name, place, "", port, seconds, after, lost, strays, service=asked_service(stack)),)
 
     return streams
 
@@ -75,15 +76,19 @@ def asked_service(stack: StackConfig) -> str:
 
 def backends(testbed: Testbed) -> list[tuple[str, str]]:
     """Pod and node of each ready backend of the Service."""
-    service = testbed.stack.services[0]
-    labels = ",".join(f"{key}={value}" for key, value in service.selector.items())
-    pods = json.loads(testbed.kubectl("-n", service.namespace, "get", "pods", "-l", labels, "-o", "json"))["items"]
     return [
         (pod["metadata"]["name"], pod["spec"]["nodeName"])
-        for pod in pods
+        for pod in pods(testbed)
         if any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", []))
-        and "deletionTimestamp" not in pod["metadata"]
     ]
+
+
+def pods(testbed: Testbed) -> list[dict[str, Any]]:
+    """The Service's pods as Kubernetes describes them, ready or not, without those under deletion."""
+    service = testbed.stack.services[0]
+    labels = ",".join(f"{key}={value}" for key, value in service.selector.items())
+    shown = json.loads(testbed.kubectl("-n", service.namespace, "get", "pods", "-l", labels, "-o", "json"))["items"]
+    return [pod for pod in shown if "deletionTimestamp" not in pod["metadata"]]
 
 
 def described_neighbor(stack: StackConfig) -> str | None:

@@ -38,6 +38,10 @@ class Outcome:
         """The time until which losses count for the fault: the healing, or the end if the drill has no `back`."""
         return self.healed_at if self.drill.back is not None else float("inf")
 
+    def black_out(self, stream: Stream, timeline: Timeline) -> float:
+        """The seconds of a stream's black-out for which the fault counts."""
+        return timeline.black_out(self.watched, stream.strays)
+
     @property
     def passed(self) -> bool:
         """Whether the drill kept all promises."""
@@ -91,7 +95,7 @@ def _hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
         finally:
             drill.heal(testbed)
             healed = time.time()
-        say(f"{drill.name}: healed after {healed - broken:.1f} s, watching")
+            say(f"{drill.name}: healed after {healed - broken:.1f} s")
         texts = [(stream, output.result(seconds + 30)[0]) for stream, output in outputs]
     finally:
         for _, client in clients:
@@ -149,7 +153,7 @@ def judge(outcome: Outcome) -> list[str]:
             failures.append(
                 f"{name}: requests were answered later than {shuts:g} s after the fault, no answer expected"
             )
-        dark = timeline.black_out(outcome.watched)
+        dark = outcome.black_out(stream, timeline)
         if dark > stream.limit:
             failures.append(f"{name}: black-out of {dark:.2f} s, at most {stream.limit:g} s expected")
         if stream.lost is not None and timeline.lost > stream.lost:

@@ -16,7 +16,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
     streams = [
         {
             "stream": stream.name,
-            "blackOut": timeline.black_out(outcome.watched),
+            "blackOut": outcome.black_out(stream, timeline),
             "allowed": stream.limit,
             "lost": timeline.lost,
             "requests": len(timeline.samples),

@@ -38,9 +38,13 @@ class Timeline:
         """Requests without an answer."""
         return sum(sample.answer is None for sample in self.samples)
 
-    def black_out(self, until: float) -> float:
-        """Seconds from the first to the last loss among requests sent until `until`; a single loss is one spacing."""
+    def black_out(self, until: float, strays: int = 0) -> float:
+        """Seconds from the first to the last loss among requests sent until `until`; a single loss is one spacing.
+
+        The last `strays` losses do not count.
+        """
         times = [sample.at for sample in self.samples if sample.answer is None and sample.at <= until]
+        times = times[: max(1, len(times) - strays)]
         return round(times[-1] - times[0] + self.spacing, 3) if times else 0.0
 
     def longest_silence(self, start: float, end: float) -> float:

@@ -26,7 +26,7 @@ def ctrl_c(deployment: Deployment) -> Iterator[None]:
             os._exit(130)
         os.write(2, b"\nstopping: no new step starts; press Ctrl-C again to stop at once\n")
         deployment.stopped = True
-        deployment.failures.append("stopped by Ctrl-C; run the command again to go on")
+        deployment.failures.append("stopped by Ctrl-C or a signal; run the command again to go on")
         deployment.halt.set()
 
     before = signal.signal(signal.SIGINT, stop)

@@ -135,6 +135,7 @@ class DockerHosts(pulumi.ComponentResource):
             driver="bridge",
             options={_MASQUERADE: "true" if one.masquerade else "false"},
             ipam_configs=[{"subnet": str(one.subnet), "gateway": str(one.gateway)}],
+            labels=[{"label": "cilium-edge.stack", "value": pulumi.get_stack()}],
             opts=self._mine,
         )
 

@@ -6,14 +6,13 @@ import hashlib
 import os
 import shutil
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from config.errors import LabError
-from lab.docker import trees
+from lab.docker import preload, trees
 from lab.docker.contents import BASE, KUBERNETES, Contents, node, of_pods, outpost, python, router
 from lab.docker.engine import OURS
 from lab.places import CACHE
@@ -29,8 +28,7 @@ _LABEL = "cilium-edge.key"
 _BASE_SECONDS, _EACH_SECONDS, _PRELOAD_SECONDS = 160, 15, 40
 # A new text rebuilds the preloaded image. Change it with the way in which the image is made.
 _PRELOADED = "3"
-_STORE = "/var/lib/containerd"
-# The same store in the image, for node-prepare. What is below /var, Docker copies for each node: 1.5 GB.
+# The store of containerd in the image, for node-prepare. What is below /var, Docker copies for each node: 1.5 GB.
 _SHARED = "/usr/lib/node-images"
 
 
@@ -88,7 +86,9 @@ def make(say: Say) -> None:
         key = _preloaded_key(keys)
         if _key_of(docker, NODE) != key:
             say(f"image {NODE}: {len(pods)} images for its Pods")
-            _preload(docker, [each.name for each in pods], key)
+            _preloaded(docker, [each.name for each in pods], key)
+        # An image that another one of the same name replaces stays without a name, up to 2 GB each.
+        docker.images.prune({"dangling": True, "label": _LABEL})
     finally:
         docker.close()
 
@@ -147,64 +147,12 @@ def _build(
         raise LabError(f"image {name}: {error.explanation}") from None
 
 
-def _preload(docker: Any, names: list[str], key: str) -> None:
-    """Import and unpack images in the containerd of a node, and make an image of the node with them."""
-    from docker.types import Mount
-
-    container = docker.containers.run(
-        node().name,
-        detach=True,
-        privileged=True,
-        network_mode="none",
-        tmpfs={"/run": "", "/tmp": ""},
-        cgroupns="private",
-        # containerd unpacks images for overlayfs, and overlayfs cannot lie on overlayfs.
-        mounts=[Mount("/var", None)],
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while container.exec_run(["ctr", "version"]).exit_code != 0:
-            if time.monotonic() > deadline:
-                raise LabError(f"image {NODE}: containerd did not start: docker logs {container.short_id}")
-            time.sleep(0.5)
-        with tempfile.NamedTemporaryFile(dir=CACHE / "docker", suffix=".tar") as archive:
-            for chunk in _saved(docker, names):
-                archive.write(chunk)
-            archive.flush()
-            _import(container, Path(archive.name))
-        _in(container, "systemctl stop containerd")
-        # containerd opens the blobs of unpacked images, but never reads them again.
-        _in(container, f"find {_STORE}/io.containerd.content.v1.content/blobs -size +1M -exec truncate -s 0 {{}} +")
-        with tempfile.TemporaryDirectory(dir=CACHE / "docker") as directory:
-            with (Path(directory) / "store.tar").open("wb") as file:
-                for chunk in container.get_archive(_STORE)[0]:
-                    file.write(chunk)
-            text = f"FROM {node().name}\nADD store.tar {_SHARED}/\n"
-            _build(docker, NODE, text, Path(directory), key)
-    finally:
-        container.remove(force=True, v=True)
-
-
-def _import(container: Any, archive: Path) -> None:
-    """Import an archive of this machine in a container, through the container's root as this machine sees it."""
-    container.reload()
-    target = Path(f"/proc/{container.attrs['State']['Pid']}/root/var/lib/images.tar")
-    shutil.copyfile(archive, target)
-    _in(container, "ctr -n k8s.io images import /var/lib/images.tar && rm /var/lib/images.tar")
-
-
-def _in(container: Any, script: str) -> None:
-    done = container.exec_run(["sh", "-euc", script])
-    if done.exit_code != 0:
-        words = done.output.decode(errors="replace").strip().splitlines() or ["no output"]
-        raise LabError(f"image {NODE}: {script.split(' ')[0]}: {words[-1]}")
-
-
-def _saved(docker: Any, names: list[str]) -> Iterator[bytes]:
-    """`docker save` of several images, which the Python library does not offer."""
-    answer = docker.api.get(docker.api._url("/images/get"), params={"names": names}, stream=True)
-    answer.raise_for_status()
-    yield from answer.iter_content(1 << 20)
+def _preloaded(docker: Any, names: list[str], key: str) -> None:
+    """Make the image of nodes with the images of Pods."""
+    with tempfile.TemporaryDirectory(dir=CACHE / "docker") as directory:
+        with (Path(directory) / "store.tar").open("wb") as file:
+            preload.store(docker, names, file)
+        _build(docker, NODE, f"FROM {node().name}\nADD store.tar {_SHARED}/\n", Path(directory), key)
 
 
 def _key_of(docker: Any, name: str) -> str | None:

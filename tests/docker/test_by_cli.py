@@ -26,6 +26,8 @@ def test_the_cli_builds_and_removes_it(shipped: str, tmp_path: Path, engine: Non
         hand_over(pulumi, edge)
         edge.run("plan", "--expect-no-changes")
         edge.run("refresh", "--preview-only", "--expect-no-changes")
+        pulumi.run("refresh", timeout=300)
+        pulumi.run("plan", "--expect-no-changes")
         pulumi.run("destroy", "--yes", timeout=300)
         assert edge.left() == [] and edge.volumes() <= before
     finally:

@@ -114,17 +114,15 @@ def test_kubeadm_that_failed_half_way_is_done_again(edge: Containers) -> None:
 
 @pytest.mark.pulumi
 def test_the_cli_with_its_docker_provider_has_nothing_to_do(edge: Containers) -> None:
-    """With the state of the built-in engine, and with its own afterwards.
-
-    A refresh by the CLI is left out: its provider reads the label and the network mode of the built-in engine's
-    objects, and would replace the objects for them.
-    """
+    """With the state of the built-in engine, and with its own afterwards."""
     pulumi = ByPulumi(edge)
     before = {name: edge.container(name).id for name in (*NODES, "cilium-r")}
     try:
         hand_over(edge, pulumi)
         pulumi.run("plan", "--expect-no-changes")
         assert set(pulumi.json("up")["counts"]) == {"same"}
+        pulumi.run("refresh", timeout=300)
+        pulumi.run("plan", "--expect-no-changes")
         assert {name: edge.container(name).id for name in (*NODES, "cilium-r")} == before
         hand_over(pulumi, edge)
         edge.run("plan", "--expect-no-changes")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 import pytest
 
 from tests.docker.conftest import NAME, Containers
+from tests.e2e.harness import until
 
 pytestmark = pytest.mark.docker
 
@@ -32,6 +34,28 @@ def test_egress_fails_over_when_a_gateway_is_paused(egress: Containers) -> None:
         assert near["lost"] > 0 and len(answers(near)) == 2
         assert far["lost"] == 0 and len(answers(far)) == 1
     assert not egress.container("kind-worker3").attrs["State"]["Paused"]
+
+
+def test_a_gateway_boots_and_serves_again(egress: Containers) -> None:
+    near, far = held(egress, "gateway-rebooted")["gateway-rebooted"]["streams"]
+    assert near["lost"] > 0 and len(answers(near)) == 2 and far["lost"] == 0
+
+
+def test_a_drill_that_is_ended_heals_what_it_broke(egress: Containers) -> None:
+    """A pipeline that is cancelled sends SIGTERM."""
+
+    def paused() -> bool:
+        return bool(egress.container("kind-worker3").attrs["State"]["Paused"])
+
+    process = egress.start("drill", "gateway-frozen")
+    try:
+        until(paused, 90, "the gateway is paused")
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 130 and "Traceback" not in "".join(said), said
+    assert not paused() and f"{NAME}-drill" not in egress.left()
 
 
 def test_a_leader_that_is_killed_costs_no_gateway(egress: Containers) -> None:

@@ -15,6 +15,7 @@ from config.stack import StackConfig
 from drills.addresses import addressed
 from drills.catalogue import drills_for
 from drills.drill import Testbed
+from drills.routing_faults import empty_node
 from drills.routing_targets import well
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -44,6 +45,39 @@ class Api:
     def kubectl(self, *words: str) -> str:
         assert words == ("-n", "default", "get", "service", "webpod", "-o", "json")
         return json.dumps({"status": self._status})
+
+
+class Moving:
+    """A Service whose pod on the first announcing worker starts, and gets ready when nobody deletes it."""
+
+    def __init__(self) -> None:
+        self.stack = stack("docker")
+        self.pods = {"elsewhere": ("cilium-w3", "True"), "starting": ("cilium-w1", "False"), "pending": (None, "False")}
+
+    def kubectl(self, *words: str) -> str:
+        if words[0] == "cordon":
+            assert words == ("cordon", "cilium-w1")
+            return ""
+        if "delete" in words:
+            for name in words[4:-1]:
+                del self.pods[name]
+            return ""
+        items = [
+            {
+                "metadata": {"name": name},
+                "spec": {"nodeName": node} if node else {},
+                "status": {"conditions": [{"type": "Ready", "status": ready}]},
+            }
+            for name, (node, ready) in self.pods.items()
+        ]
+        return json.dumps({"items": items})
+
+
+def test_a_node_is_empty_when_no_pod_is_left_that_gets_ready_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drills.routing_faults.time.sleep", lambda seconds: None)
+    cluster = Moving()
+    empty_node(cast("Testbed", cluster))
+    assert set(cluster.pods) == {"elsewhere", "pending"}
 
 
 def test_streams_ask_the_address_that_the_service_got() -> None:

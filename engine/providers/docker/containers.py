@@ -112,12 +112,14 @@ class Containers:
 
     def _made(self, docker: Any, name: str, inputs: Properties) -> Any:
         """Created, on all of its networks, with its files in it."""
-        api, networks = docker.api, list(inputs.get("networksAdvanced") or ())
-        first = networks[0] if networks else None
-        made = docker.containers.get(_created(docker, specification.configuration(api, inputs, first), name))
+        api, networks = docker.api, inputs.get("networksAdvanced") or ()
+        made = docker.containers.get(_created(docker, specification.configuration(api, inputs), name))
         try:
-            for network in networks[1:]:
-                # Older engines take one network at create.
+            if networks and (inputs.get("networkMode") or specification.BRIDGE) == specification.BRIDGE:
+                # Docker's provider for Pulumi moves containers in this way, and would replace a container with another
+                # network mode.
+                api.disconnect_container_from_network(made.id, specification.BRIDGE)
+            for network in networks:
                 api.connect_container_to_network(made.id, network["name"], **specification.endpoint(network))
             for upload in inputs.get("uploads") or ():
                 made.put_archive("/", uploads.archive(upload))

@@ -10,7 +10,8 @@ from config.errors import DockerError
 from engine.providers.base import Context
 from engine.values import Properties
 
-# Label with a digest of the inputs. It identifies the object of an interrupted create.
+# Label with a digest of the inputs. It identifies the object of an interrupted create. Docker's provider for Pulumi
+# reads all labels of a network, and would replace a network that has other labels than the declared ones.
 MARK = "cilium-edge.inputs"
 # Key among observed inputs: the object was replaced by hand under its name. The next `up` replaces the new object.
 REPLACED = "replacedByHand"
@@ -52,8 +53,13 @@ def digest(inputs: Properties) -> str:
 
 
 def labels(inputs: Properties) -> dict[str, str]:
-    """The labels of a new object: the declared labels and the mark."""
-    return {**{one["label"]: one["value"] for one in inputs.get("labels") or ()}, MARK: digest(inputs)}
+    """The declared labels."""
+    return {one["label"]: one["value"] for one in inputs.get("labels") or ()}
+
+
+def mark(inputs: Properties) -> dict[str, str]:
+    """The label that identifies an object by its inputs."""
+    return {MARK: digest(inputs)}
 
 
 def own_labels(found: dict[str, str], inputs: Properties) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from config.errors import DockerError
 from engine.providers.base import Context
-from engine.providers.docker.kinds import MARK, REPLACED, digest, labels, own_labels, taken
+from engine.providers.docker.kinds import MARK, REPLACED, digest, labels, mark, own_labels, taken
 from engine.values import Properties
 from transport.docker import failures
 
@@ -28,7 +28,7 @@ class Networks:
         name = str(inputs["name"])
         found = _named(docker, name)
         if found is not None:
-            if (found.attrs.get("Labels") or {}).get(MARK) != digest(inputs):
+            if not _made_for(inputs, found):
                 raise taken(f"network {name}", f"docker network rm {name}")
             return str(found.id), _outputs(inputs, found)
         pools = [
@@ -53,7 +53,7 @@ class Networks:
                     ),
                     check_duplicate=True,
                     internal=bool(inputs.get("internal")),
-                    labels=labels(inputs),
+                    labels=labels(inputs) or mark(inputs),
                     enable_ipv6=bool(inputs.get("ipv6")),
                     attachable=inputs.get("attachable"),
                 )
@@ -70,7 +70,7 @@ class Networks:
 
     def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
         found = _found(docker, id) if id and not inputs.get(REPLACED) else _named(docker, str(inputs["name"]))
-        if found is None or (not id and (found.attrs.get("Labels") or {}).get(MARK) != digest(inputs)):
+        if found is None or (not id and not _made_for(inputs, found)):
             return
         with failures(f"network {inputs['name']}"):
             found.reload()
@@ -86,22 +86,35 @@ class Networks:
         found = _found(docker, id) or _named(docker, str(inputs["name"]))
         if found is None:
             return None
-        seen: Properties = {**inputs, **{key: found.attrs[word] for key, word in _PLAIN.items() if key in inputs}}
-        ipam = found.attrs.get("IPAM") or {}
-        if "ipamDriver" in inputs:
-            seen["ipamDriver"] = ipam.get("Driver")
-        if inputs.get("ipamOptions"):
-            seen["ipamOptions"] = ipam.get("Options") or {}
-        if inputs.get("ipamConfigs"):
-            seen["ipamConfigs"] = [_pool(said, real) for said, real in _pairs(inputs["ipamConfigs"], found.attrs)]
-        if inputs.get("options"):
-            real = found.attrs.get("Options") or {}
-            seen["options"] = {key: real[key] for key in inputs["options"] if key in real}
-        if inputs.get("labels"):
-            seen["labels"] = own_labels(found.attrs.get("Labels") or {}, inputs)
+        seen = _observed(inputs, found)
         if found.id != id:
             seen[REPLACED] = True
         return seen, _outputs(inputs, found)
+
+
+def _made_for(inputs: Properties, found: Any) -> bool:
+    """Whether an interrupted create made the network: it has the mark, or it has the declared labels and settings."""
+    return (found.attrs.get("Labels") or {}).get(MARK) == digest(inputs) or (
+        bool(labels(inputs)) and _observed(inputs, found) == inputs
+    )
+
+
+def _observed(inputs: Properties, found: Any) -> Properties:
+    """The inputs with the network's real values."""
+    seen: Properties = {**inputs, **{key: found.attrs[word] for key, word in _PLAIN.items() if key in inputs}}
+    ipam = found.attrs.get("IPAM") or {}
+    if "ipamDriver" in inputs:
+        seen["ipamDriver"] = ipam.get("Driver")
+    if inputs.get("ipamOptions"):
+        seen["ipamOptions"] = ipam.get("Options") or {}
+    if inputs.get("ipamConfigs"):
+        seen["ipamConfigs"] = [_pool(said, real) for said, real in _pairs(inputs["ipamConfigs"], found.attrs)]
+    if inputs.get("options"):
+        real = found.attrs.get("Options") or {}
+        seen["options"] = {key: real[key] for key in inputs["options"] if key in real}
+    if inputs.get("labels"):
+        seen["labels"] = own_labels(found.attrs.get("Labels") or {}, inputs)
+    return seen
 
 
 def _pairs(said: list[Properties], attrs: dict[str, Any]) -> list[tuple[Properties, dict[str, Any]]]:

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.providers.docker import storage
-from engine.providers.docker.kinds import labels
+from engine.providers.docker.kinds import labels, mark
 from engine.values import Properties
 
+# The network of a container that names no network mode: the default of Docker's provider for Pulumi.
+BRIDGE = "bridge"
 # Input -> keyword of the library, for values that are passed unchanged.
 _HOST = {
     "privileged": "privileged",
@@ -52,27 +54,22 @@ _SPAN = re.compile(r"([0-9.]+)(ns|us|µs|ms|s|m|h)")
 _NANOSECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 
 
-def configuration(api: Any, inputs: Properties, network: Properties | None) -> dict[str, Any]:
-    """The body of a create request. `network`: the network that the container has from its start."""
+def configuration(api: Any, inputs: Properties) -> dict[str, Any]:
+    """The body of a create request."""
     ports = inputs.get("ports") or ()
     host = api.create_host_config(
         **_given(_HOST, inputs),
         **_host(inputs),
-        network_mode=network["name"] if network else inputs.get("networkMode"),
+        network_mode=inputs.get("networkMode") or BRIDGE,
     )
     result: dict[str, Any] = api.create_container_config(
         str(inputs["image"]),
         **{"command": None, **_given(_CONTAINER, inputs)},
-        labels=labels(inputs),
+        labels={**labels(inputs), **mark(inputs)},
         host_config=host,
         ports=[(one["internal"], one.get("protocol") or "tcp") for one in ports] or None,
         healthcheck=_healthcheck(inputs.get("healthcheck")),
         volumes=storage.anonymous(inputs),
-        networking_config=api.create_networking_config(
-            {network["name"]: api.create_endpoint_config(**endpoint(network))}
-        )
-        if network
-        else None,
     )
     return result
 

@@ -45,6 +45,17 @@ def test_made_unchanged_and_gone(project: Project, docker: Any) -> None:
     assert ids(docker) == {} and docker.networks.list(names=["left"]) == []
 
 
+def test_made_as_the_provider_of_the_cli_makes_it(project: Project, docker: Any) -> None:
+    """Otherwise a refresh by that provider plans to replace networks and containers."""
+    labelled = 'left2 = Network("left2", name="left2", labels=[{"label": "a", "value": "b"}])\n'
+    project.up(program() + labelled)
+    attrs = docker.containers.get("box").attrs
+    assert attrs["HostConfig"]["NetworkMode"] == "bridge" and list(attrs["NetworkSettings"]["Networks"]) == ["left"]
+    assert docker.networks.get("left2").attrs["Labels"] == {"a": "b"}
+    docker.containers.get("box").restart(timeout=1)
+    assert list(docker.containers.get("box").attrs["NetworkSettings"]["Networks"]) == ["left"]
+
+
 def test_what_docker_changes_in_place_is_changed_in_place(project: Project, docker: Any) -> None:
     project.up(program("restart='no'"))
     before = ids(docker)
