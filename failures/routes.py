@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from config.stack import StackConfig
 from config.workload import BGP_CLASS, Service
-from effective.announcements import advertises_pod_cidr, carried, selecting
+from effective.announcements import advertises_pod_cidr, carried, carries, selecting
 from effective.behind import behind
 from effective.peerings.agreed import timers
 from effective.peerings.declared import DeclaredSession, declared_sessions
@@ -20,7 +20,8 @@ def things(stack: StackConfig) -> Iterator[Thing]:
     yield from _addresses(stack, found)
     pods: dict[str, list[RedundantPath]] = defaultdict(list)
     for session in found:
-        if advertises_pod_cidr(stack, session.peer_config):
+        version = (session.node.pod_cidr or stack.cluster.pod_cidr).version
+        if advertises_pod_cidr(stack, session.peer_config, version) and _speaks(session, version):
             pods[session.node.name].append(_redundant_path(session))
     yield from (Thing("pods", (f"pods of {node}",), tuple(paths), "sessions") for node, paths in pods.items())
     yield from _back(stack)
@@ -29,24 +30,39 @@ def things(stack: StackConfig) -> Iterator[Thing]:
 def _addresses(stack: StackConfig, found: list[DeclaredSession]) -> Iterator[Thing]:
     """The addresses of Services. Services that the same sessions announce are one thing."""
     configs = {session.peer_config.name: session.peer_config for session in found if session.peer_config}
-    alike: dict[tuple[frozenset[str], frozenset[str] | None], list[Service]] = defaultdict(list)
+    alike: dict[tuple[frozenset[str], frozenset[str] | None, int], list[Service]] = defaultdict(list)
     for service in stack.services:
         if service.type != "LoadBalancer" or service.load_balancer_class not in (None, BGP_CLASS):
             continue
-        by = frozenset(
-            name
-            for name, config in configs.items()
-            if any("LoadBalancerIP" in entry.addresses for entry in selecting(service, carried(stack, config)))
-        )
-        if by:
-            alike[by, _local(stack, service)].append(service)
-    for (by, local), services in alike.items():
+        for version in _versions(stack, service):
+            by = frozenset(
+                name
+                for name, config in configs.items()
+                for entry in selecting(service, carried(stack, config, version))
+                if "LoadBalancerIP" in entry.addresses
+            )
+            if by:
+                alike[by, _local(stack, service), version].append(service)
+    for (by, local, version), services in alike.items():
         paths = tuple(
             _redundant_path(session)
             for session in found
-            if session.peer_config and session.peer_config.name in by and (local is None or session.node.name in local)
+            if session.peer_config and session.peer_config.name in by and _speaks(session, version)
+            if local is None or session.node.name in local
         )
-        yield Thing("address", tuple(map(called, services)), paths, "next hops")
+        names = (called(one) + (f" IPv{version}" if len(_versions(stack, one)) > 1 else "") for one in services)
+        yield Thing("address", tuple(names), paths, "next hops")
+
+
+def _versions(stack: StackConfig, service: Service) -> list[int]:
+    """The IP versions of a Service's addresses, as far as the stack says them."""
+    return [int(family[-1]) for family in service.ip_families] or [stack.cluster.service_cidr.version]
+
+
+def _speaks(session: DeclaredSession, version: int) -> bool:
+    """Whether a session carries an IP version. A node without an address of the peer's family has no session."""
+    address = session.address
+    return address is None or (carries(address, version) and address.version == session.source.version)
 
 
 def called(service: Service) -> str:

@@ -20,24 +20,14 @@ from effective.certificates import leaf, paired
 from effective.entries import entrances
 from effective.made import GATEWAY_GROUP
 from effective.peerings.declared import foreign
-from probes import agent_peers, conditions, tables
+from probes import agent_peers, conditions, router_query, tables
 from probes.ingress import joined, nacks, programmed
 from probes.observations import Json, Observations, is_agent
 from transport.kube import Kube
 from transport.ssh import Endpoint, SshPool
 
-_MARK = "=-=-="
 # Lines of an agent's log that are searched for Envoy's refusals.
 _LOG_LINES = 5000
-# The commands for every router. VRF is empty if BGP is in the default VRF.
-_ROUTER_COMMANDS = {
-    "neighbors": "vtysh -c 'show bgp{VRF} neighbors json'",
-    "rib": "vtysh -c 'show ip route{VRF} bgp json'",
-    "fib": "ip -j route show{VRF} proto bgp",
-    "static": "vtysh -c 'show ip route{VRF} static json'",
-}
-# The differences between the file and the running configuration, by FRR's own comparison.
-_COMPARED = "/usr/lib/frr/frr-reload.py --test --stdout /etc/frr/frr.conf 2>/dev/null"
 
 # The key of the answer or error among the observations, and the function that asks.
 Query = tuple[str, Callable[[], None]]
@@ -142,14 +132,6 @@ class Collector:
             observations.errors[who] = f"an answer that cannot be read ({type(error).__name__}: {error})"
 
     def _router(self, observations: Observations, router: Router) -> None:
-        vrf = f" vrf {router.bgp.vrf}" if router.bgp.vrf else ""
-        commands = [command.replace("{VRF}", vrf) for command in _ROUTER_COMMANDS.values()]
-        networks = [f"vtysh -c 'show bgp{vrf} ipv{p.version} unicast {p} json'" for p in router.bgp.networks]
-        others = [
-            f"vtysh -c 'show bgp{vrf} ipv4 unicast neighbors {name} routes json'"
-            for name in sorted(foreign(self.stack, router))
-        ]
-        script = f"; echo {_MARK}; ".join([*commands, _COMPARED, *networks, *others])
         # A separate command: vtysh may hang on a stopped daemon until the timeout.
         *words, forwards = self.ssh.run(self.endpoints[router.name], _PARTS, timeout=20).stdout.split()
         observations.stopped[router.name] = [word for word in words if "=" not in word]
@@ -157,25 +139,9 @@ class Collector:
             name: int(mtu) for name, _, mtu in (word.partition("=") for word in words) if mtu
         }
         observations.forwarding[router.name] = forwards == "1"
+        script = router_query.script(router, frozenset(foreign(self.stack, router)))
         result = self.ssh.run(self.endpoints[router.name], script, timeout=20)
-        answers = result.stdout.split(_MARK)
-        parsed: dict[str, Json] = {}
-        for key, text in zip(_ROUTER_COMMANDS, answers[: len(_ROUTER_COMMANDS)], strict=True):
-            parsed[key] = json.loads(text) if text.strip() else None
-        # An empty output of vtysh is no empty table: bgpd or zebra did not answer.
-        for key in ("neighbors", "rib", "static"):
-            if parsed[key] is None:
-                command = _ROUTER_COMMANDS[key].replace("{VRF}", vrf)
-                raise ValueError(f"`{command}` printed nothing: {result.stderr.strip()[:100]}")
-        parsed["fib"] = parsed["fib"] or []
-        differing, *originated = answers[len(_ROUTER_COMMANDS) :]
-        originated, learned = originated[: len(networks)], originated[len(networks) :]
-        parsed["foreign"] = [prefix for text in learned for prefix in (json.loads(text or "{}").get("routes") or {})]
-        parsed["not-running"] = [line for line in _lines(differing, "Add") if "password" not in line]
-        # frr-reload prints the command that would remove a line.
-        parsed["not-in-file"] = [line.removeprefix("no ") for line in _lines(differing, "Delete")]
-        parsed["networks"] = {str(p): json.loads(text) for p, text in zip(router.bgp.networks, originated, strict=True)}
-        observations.routers[router.name] = parsed
+        observations.routers[router.name] = router_query.read(router, result.stdout, result.stderr)
 
     def _objects(self, observations: Observations, key: str, api_version: str, kind: str) -> None:
         observations.objects[key] = self.kube.find(api_version, kind)
@@ -251,9 +217,3 @@ def certified(stack: StackConfig) -> dict[tuple[str, str], set[str]]:
     for item in (each for each in declared(stack) if each.by_cilium):
         result.setdefault((item.namespace, str(item.certificate.secret_name)), set()).update(item.hosts)
     return result
-
-
-def _lines(shown: str, heading: str) -> list[str]:
-    """The lines under a heading of frr-reload's list (`Add` or `Delete`), with passwords hidden."""
-    lines = [line.strip() for line in shown.partition(f"Lines To {heading}")[2].partition("Lines To ")[0].splitlines()]
-    return [re.sub(r"(password) .*", r"\1 (not shown)", line) for line in lines if line and set(line) != {"="}]

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
+from config.net import Prefix
 from config.router import Router
 from config.stack import StackConfig
 from config.workload import Service
-from effective.announcements import advertises_pod_cidr
+from effective.announcements import advertises_pod_cidr, carries
 from effective.peerings.expected import ExpectedSession
 from probes import propagation
 from probes.announcements import interface_prefixes, service_prefixes
@@ -66,9 +67,9 @@ def _from_nodes(
     mine = [s for s in sessions if s.router.name == router]
     paths: dict[str, tuple[propagation.BgpPath, ...]] = {}
     for session in mine:
-        pod_cidr = _pod_cidr(session, observations)
-        if pod_cidr and advertises_pod_cidr(stack, session.peer_config):
-            _add(paths, pod_cidr, _path(session, f"PodCIDR of {session.node.name}", pod_cidr))
+        for pod_cidr in _pod_cidrs(session, observations):
+            if advertises_pod_cidr(stack, session.peer_config, ip_network(pod_cidr).version):
+                _add(paths, pod_cidr, _path(session, f"PodCIDR of {session.node.name}", pod_cidr))
         for prefix in interface_prefixes(stack, session.peer_config, session.node):
             _add(paths, prefix, _path(session, f"an interface of {session.node.name}", prefix))
     for service in stack.services:
@@ -89,7 +90,9 @@ def _add(paths: dict[str, tuple[propagation.BgpPath, ...]], prefix: str, path: p
 
 
 def _path(session: ExpectedSession, why: str, prefix: str) -> propagation.BgpPath | None:
-    """The path to a prefix by a session; None if the router's policies deny it."""
+    """The path to a prefix by a session; None if the session does not carry it, or the router's policies deny it."""
+    if not carries(session.node_address, ip_network(prefix).version):
+        return None
     internal = session.local_asn == session.side.asn
     ases = () if internal or session.local_asn is None else (*session.side.prepended, session.local_asn)
     path = propagation.BgpPath(ases, str(session.node_address), why, internal)
@@ -237,21 +240,25 @@ def fib_next_hops(fib: Json) -> dict[str, frozenset[str]]:
     """Prefix -> gateways, from `ip -j route show proto bgp`."""
     result = {}
     for route in fib:
-        # The command asks for IPv4 routes.
         prefix = "0.0.0.0/0" if route["dst"] == "default" else str(ip_network(route["dst"]))
         hops = route.get("nexthops") or [route]
         result[prefix] = frozenset(str(hop["gateway"]) for hop in hops if "gateway" in hop)
     return result
 
 
-def _pod_cidr(session: ExpectedSession, observations: Observations) -> str | None:
-    if session.node.pod_cidr is not None:
-        return str(session.node.pod_cidr)
+def _pod_cidrs(session: ExpectedSession, observations: Observations) -> list[str]:
+    """The node's PodCIDR of the stack, and those of other families that the API has."""
+    said = session.node.pod_cidr
     for node in observations.objects.get("nodes", []):
         if node["metadata"]["name"] == session.node.name:
-            found = node["spec"].get("podCIDR")
-            return str(found) if found else None
-    return None
+            spec = node["spec"]
+            found = [str(one) for one in spec.get("podCIDRs") or filter(None, [spec.get("podCIDR")])]
+            return [one for one in found if said is None or ip_network(one).version != said.version] + _given(said)
+    return _given(said)
+
+
+def _given(pod_cidr: Prefix | None) -> list[str]:
+    return [] if pod_cidr is None else [str(pod_cidr)]
 
 
 def _hops(hops: frozenset[str]) -> str:

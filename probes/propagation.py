@@ -11,6 +11,7 @@ from config.route_filter import Direction, passed
 from config.route_policy import PolicyUse
 from config.router import Router
 from config.stack import StackConfig
+from effective.announcements import carries
 from effective.peerings.router_side import RouterSide, side_of
 
 _LOCAL_PREFERENCE = 100
@@ -153,6 +154,8 @@ def through(router: Router, use: PolicyUse, direction: Direction, prefix: str, p
 def _accepted(session: RouterSession, table: Paths) -> Iterator[tuple[str, BgpPath]]:
     """The paths that pass the far router's outbound and the near router's inbound policies."""
     for prefix, path in _sent(session, table):
+        if not carries(session.address, ip_network(prefix).version):
+            continue
         sent = through(session.far, session.back.policies, "out", prefix, path)
         if sent is None or (not session.internal and _loops(session.side, sent)):
             continue
@@ -173,11 +176,11 @@ def _loops(side: RouterSide, path: BgpPath) -> bool:
 
 def _sent(session: RouterSession, table: Paths) -> Iterator[tuple[str, BgpPath]]:
     """The paths that the far router passes on to the near one, before policies of either router."""
-    own, to = str(session.address), session.back
+    to = session.back
     table, kept = _aggregated(session.far, table)
     client, forced = to.setting("route_reflector_client"), to.setting("next_hop_self")
     for prefix, paths in table.items():
-        best = paths[0]
+        best, own = paths[0], str(_next_hop(session, ip_network(prefix).version))
         if prefix in kept:
             continue
         if not session.internal:
@@ -189,9 +192,22 @@ def _sent(session: RouterSession, table: Paths) -> Iterator[tuple[str, BgpPath]]
             yield prefix, replace(best, hop=own if itself else best.hop, internal=True)
     if to.setting("default_originate"):
         yield (
-            "0.0.0.0/0",
-            BgpPath(() if session.internal else (to.asn,), own, f"default of {session.far.name}", session.internal),
+            "0.0.0.0/0" if session.address.version == 4 else "::/0",
+            BgpPath(
+                () if session.internal else (to.asn,),
+                str(session.address),
+                f"default of {session.far.name}",
+                session.internal,
+            ),
         )
+
+
+def _next_hop(session: RouterSession, version: int) -> Address:
+    """The far router's address in its announcements of a family: FRR takes the address of the session's link."""
+    links = session.far.interfaces
+    names = {link.name for link in links if link.address.ip == session.address}
+    same = (link.address.ip for link in links if link.name in names and link.address.version == version)
+    return session.address if session.address.version == version else next(same, session.address)
 
 
 def _selected(candidates: Mapping[str, Sequence[BgpPath]]) -> Paths:

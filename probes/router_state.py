@@ -43,8 +43,6 @@ def _config(router: Router, answer: Json) -> Verdict:
 
 def _static_routes(router: Router, answer: Json) -> Iterator[Verdict]:
     for route in router.static_routes:
-        if route.to.version != 4:
-            continue
         found = answer["static"].get(str(route.to)) or []
         good = any(item.get("selected") and item.get("installed") for item in found)
         yield judged(

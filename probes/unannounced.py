@@ -75,7 +75,7 @@ def _why_not(stack: StackConfig, service: Service) -> str:
         if entry.type == "Service" and entry.selector is None
     ]
     if any(selecting(service, sets)):
-        return "no session carries the advertisement that selects it, or that names LoadBalancerIP"
+        return "no session carries the advertisement that selects it in this family, or that names LoadBalancerIP"
     hint = f"; {', '.join(blind)} has no selector, which selects nothing" if blind else ""
     return f"no advertisement's selector matches the Service's own labels{hint}"
 

@@ -9,6 +9,7 @@ from typing import Any
 from config.labels import LabelSelector
 
 Json = Any
+_VERSIONS = {"ipv4": 4, "ipv6": 6}
 # Why an entry of an advertisement does not match the object; None if it matches.
 Matches = Callable[[Json], str | None]
 
@@ -35,8 +36,13 @@ class AnnouncementPath:
         return " > ".join(self.names)
 
 
-def announcement_paths(objects: Objects, node: str, matches: Matches) -> Iterator[AnnouncementPath]:
-    """Every peering of the node's cluster configs; one path without a peer if no cluster config selects the node."""
+def announcement_paths(
+    objects: Objects, node: str, matches: Matches, version: int | None = None
+) -> Iterator[AnnouncementPath]:
+    """Every peering of the node's cluster configs; one path without a peer if no cluster config selects the node.
+
+    `version`: the IP version of what is announced; None: any.
+    """
     labels = objects.node_labels.get(node, {})
     refused = []
     for config in objects.cluster_configs:
@@ -47,14 +53,16 @@ def announcement_paths(objects: Objects, node: str, matches: Matches) -> Iterato
             continue
         for instance in spec.get("bgpInstances") or []:
             for peer in instance.get("peers") or []:
-                yield _by_peer(objects, (name, instance["name"], peer["name"]), peer, matches)
+                yield _by_peer(objects, (name, instance["name"], peer["name"]), peer, matches, version)
     if refused and len(refused) == len(objects.cluster_configs):
         yield AnnouncementPath((), "", f"no CiliumBGPClusterConfig selects the node ({'; '.join(refused)})")
     elif not objects.cluster_configs:
         yield AnnouncementPath((), "", "there is no CiliumBGPClusterConfig")
 
 
-def _by_peer(objects: Objects, names: tuple[str, ...], peer: Json, matches: Matches) -> AnnouncementPath:
+def _by_peer(
+    objects: Objects, names: tuple[str, ...], peer: Json, matches: Matches, version: int | None
+) -> AnnouncementPath:
     address = str(peer.get("peerAddress") or "its default gateway")
     reference = (peer.get("peerConfigRef") or {}).get("name")
     config = next((one for one in objects.peer_configs if one["metadata"]["name"] == reference), None)
@@ -65,10 +73,11 @@ def _by_peer(objects: Objects, names: tuple[str, ...], peer: Json, matches: Matc
     selectors = [
         family["advertisements"]
         for family in (config.get("spec") or {}).get("families") or []
-        if family.get("advertisements")
+        if family.get("advertisements") and version in (None, _VERSIONS.get(family.get("afi")))
     ]
     if not selectors:
-        return AnnouncementPath(names, address, f"no family of {reference} selects advertisements")
+        family = "family" if version is None else f"family ipv{version}"
+        return AnnouncementPath(names, address, f"no {family} of {reference} selects advertisements")
     carried = [
         one
         for one in objects.advertisements

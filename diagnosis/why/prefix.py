@@ -49,14 +49,14 @@ def of_a_service(situation: Situation, service: Json, address: str) -> tuple[Ste
     return tuple(
         Step(f"{node.name} does not announce it: {nobody}", None) if local and node.name not in on else step
         for node in situation.stack.nodes
-        for step in by_node(situation, node.name, of_service(labels, kinds))
+        for step in by_node(situation, node.name, of_service(labels, kinds), ip_address(address).version)
     )
 
 
-def by_node(situation: Situation, node: str, matches: Matches) -> Iterator[Step]:
-    """A step for each peering of a node."""
+def by_node(situation: Situation, node: str, matches: Matches, version: int) -> Iterator[Step]:
+    """A step for each peering of a node. `version`: the IP version of what the node announces."""
     states = situation.peers(node)
-    for path in announcement_paths(situation.objects, node, matches):
+    for path in announcement_paths(situation.objects, node, matches, version):
         if path.ended is not None:
             where = f" to {path.peer}" if path.peer else ""
             yield Step(f"{node} does not announce it{where}: {path.ended}", False)
@@ -98,8 +98,6 @@ def _at_router(name: str, prefix: Prefix, found: Json) -> Step:
     if str(prefix) in (found.get("networks") or {}):
         return Step(f"{name} announces it as its own network", True)
     how = f"vtysh -c 'show {'ip' if prefix.version == 4 else 'ipv6'} route {prefix}'"
-    if prefix.version == 6 and not any(":" in other for other in found["rib"]):
-        return Step(f"{name}: its IPv6 routes are not asked for here: {how}", None)
     if routes:
         return Step(f"{name}: BGP has a route, and another source's wins: {how}", False)
     if covering:
@@ -121,12 +119,12 @@ def _owner(situation: Situation, prefix: Prefix) -> tuple[str, tuple[Step, ...]]
         ranges = pod_cidrs(situation, node.name)
         if any(inside(prefix, one) for one in ranges):
             return f"{'the' if prefix in ranges else 'in the'} PodCIDR of {node.name}", tuple(
-                by_node(situation, node.name, of_pod_cidr)
+                by_node(situation, node.name, of_pod_cidr, prefix.version)
             )
         for link in node.interfaces:
             if link.address.ip == ip_address(address) and prefix.prefixlen == prefix.max_prefixlen:
                 return f"the address of {link.name} of {node.name}", tuple(
-                    by_node(situation, node.name, of_interface(link.name))
+                    by_node(situation, node.name, of_interface(link.name), prefix.version)
                 )
     for router in situation.stack.routers:
         if prefix in router.bgp.networks:

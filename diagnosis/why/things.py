@@ -49,7 +49,8 @@ def node(situation: Situation, name: str) -> Step:
         )
     for cidr in prefix.pod_cidrs(situation, name):
         steps += [
-            Step(f"PodCIDR {cidr}: {step.text}", step.holds) for step in prefix.by_node(situation, name, of_pod_cidr)
+            Step(f"PodCIDR {cidr}: {step.text}", step.holds)
+            for step in prefix.by_node(situation, name, of_pod_cidr, cidr.version)
         ]
     for found in situation.of("services"):
         for address in load_balancer_addresses(found):

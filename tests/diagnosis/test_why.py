@@ -115,7 +115,7 @@ CASES: dict[str, tuple[Change, str, str, str]] = {
         lambda it: it.observations.objects["CiliumBGPPeerConfig"][0]["spec"].update(families=[{"afi": "ipv4"}]),
         "172.16.1.1",
         "cilium-w1",
-        "no family of cilium-peer selects advertisements",
+        "no family ipv4 of cilium-peer selects advertisements",
     ),
     "the advertisement's own label": (
         lambda it: advertisement(it, "lb")["metadata"].update(labels={"advertise": "bpg"}),
@@ -215,16 +215,23 @@ def test_an_ipv6_address_and_prefix_are_explained() -> None:
         for i, node in enumerate(it.observations.objects["nodes"]):
             node["spec"]["podCIDRs"].append(f"fd00:172:20:{i}::/64")
 
-    def asked_for(it: Situation) -> None:
+    def carried(it: Situation) -> None:
+        dual(it)
+        families = it.observations.objects["CiliumBGPPeerConfig"][0]["spec"]["families"]
+        families.append({**families[0], "afi": "ipv6"})
+
+    def covered(it: Situation) -> None:
         dual(it)
         it.observations.routers["cilium-r"]["rib"]["fd00:172::/64"] = rib_route("fd00:172::/64", ["fd00::101"])
 
     found = asked("fd00:172::1", dual)
     assert found.text == "fd00:172::1/128: an address of Service default/webpod"
-    assert "cilium-w1 announces it to 192.168.10.200" in of(found, "cilium-w1").text
+    without = of(found, "cilium-w1")
+    assert without.holds is False and "no family ipv6 of cilium-peer selects advertisements" in without.text
+    assert "cilium-w1 announces it to 192.168.10.200" in of(asked("fd00:172::1", carried), "cilium-w1").text
     router = of(found, "cilium-r")
-    assert router.holds is None and "show ipv6 route fd00:172::1/128" in router.text
-    assert of(asked("fd00:172::1", asked_for), "cilium-r").text == (
+    assert (router.holds, router.text) == (False, "cilium-r has no route to it from BGP")
+    assert of(asked("fd00:172::1", covered), "cilium-r").text == (
         "cilium-r has no route to it, and one to fd00:172::/64"
     )
     assert asked("fd00:172:20:1::/64", dual).text == "fd00:172:20:1::/64: the PodCIDR of cilium-w1"

@@ -203,6 +203,26 @@ def test_gateways_of_a_class_under_manifests_count() -> None:
     assert ("announcement", "default/cilium-gateway-shop") in width(stack("dev", edit))
 
 
+def test_each_family_has_the_sessions_that_carry_it() -> None:
+    """The second session of two nodes is between IPv6 addresses, and carries IPv6 alone."""
+
+    def edit(d: Any) -> None:
+        [instance] = d["bgp"]["clusterConfigs"][0]["instances"]
+        six = {"name": "tor-6", "asn": 65000, "address": "fd00:10::200", "peerConfigRef": "six"}
+        instance["peers"].append(six)
+        [config] = d["bgp"]["peerConfigs"]
+        families = [{"afi": "ipv6", "advertisements": {"matchLabels": {"advertise": "bgp"}}}]
+        d["bgp"]["peerConfigs"].append({**config, "name": "six", "families": families})
+        d["routers"][0]["interfaces"].append({"name": "eth0", "address": "fd00:10::200/64"})
+        for node in d["nodes"][1:3]:
+            node["interfaces"].append({"name": "eth1", "address": f"fd00:10::{node['name'][-1]}/64"})
+        d["services"][0].update(ipFamilies=["IPv4", "IPv6"], ipFamilyPolicy="PreferDualStack")
+
+    edited = width(stack("dev", edit))
+    found = {name: ways for (kind, name), ways in edited.items() if kind == "address"}
+    assert found == {"default/webpod IPv4": 4, "default/webpod IPv6": 2}
+
+
 def test_the_longest_of_a_thing() -> None:
     assert longest(stack("egress"), "gateway kind-worker3", "egress", "outpost-ha") == 1.75
     assert longest(stack("egress"), "gateway kind-worker3", "egress", "outpost") is None
