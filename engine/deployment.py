@@ -62,6 +62,8 @@ class Deployment:
         self.registered: dict[str, Resource] = {}
         # URNs of resources that this run replaces.
         self.replaced: set[str] = set()
+        # URN of a resource that goes before another one is replaced -> that one's name.
+        self.doomed: dict[str, str] = {}
         # URNs of resources that are not deployed and that the selection leaves out.
         self.missing: set[str] = set()
         self._old = {r.urn: r for r in state.resources if not r.delete}

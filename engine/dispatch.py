@@ -10,6 +10,7 @@ from engine.diff import PropertyChange, changes, touches
 from engine.events import Op, Step
 from engine.goal import Goal
 from engine.providers.base import DiffResult
+from engine.providers.docker.provider import CONTAINER, NETWORK
 from engine.registry import PROVIDER_PREFIX
 from engine.resource import Resource
 from engine.values import UNKNOWN, plain
@@ -28,15 +29,18 @@ def carry_out(deployment: Deployment, goal: Goal, old: Resource | None) -> Resou
     interrupted = deployment.interrupted.get(old.urn if old is not None else goal.urn, ("", old))[0]
     if goal.import_id and (old is None or old.id != goal.import_id):
         return existing.take_over(deployment, goal, old)
-    if old is None or (interrupted and not old.id) or interrupted == "deleting":
+    if old is None or (interrupted and not old.id):
         return steps.create(deployment, goal, Op.CREATE, old, (), ())
     differences = changes(old.inputs, goal.inputs)
+    # Docker would refuse the name of what an interrupted delete has left. Others create over it.
+    left = goal.type == CONTAINER or (goal.type == NETWORK and bool(differences))
+    if interrupted == "deleting" and not left:
+        return steps.create(deployment, goal, Op.CREATE, old, (), ())
     moved = changes({"provider": old.provider.rpartition("::")[0]}, {"provider": goal.provider.rpartition("::")[0]})
     again = _made_anew(deployment, goal, old)
-    if again:
-        return steps.replace(
-            deployment, goal, old, differences, DiffResult(True, again, bool(goal.delete_before_replace))
-        )
+    if again or interrupted == "deleting":
+        first = bool(goal.delete_before_replace) or interrupted == "deleting"
+        return steps.replace(deployment, goal, old, differences, DiffResult(True, again, first))
     if not differences and not interrupted:
         if moved and moved[0].before:
             differences = moved
@@ -89,6 +93,7 @@ def _diff_result(deployment: Deployment, goal: Goal, old: Resource, differences:
 def _made_anew(deployment: Deployment, goal: Goal, old: Resource) -> tuple[str, ...]:
     """The reasons for a replacement that do not depend on inputs; empty if there are none."""
     why = ["replacement_trigger"] if records.triggered(old.replacement_trigger, goal.replacement_trigger) else []
+    why += [deployment.doomed[goal.urn]] if goal.urn in deployment.doomed else []
     return tuple(why + [urn.rpartition("::")[2] for urn in goal.replace_with if urn in deployment.replaced])
 
 

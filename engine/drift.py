@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from engine.bugs import as_failure
 from engine.deployment import Deployment
-from engine.diff import changes
+from engine.diff import changes, touches
 from engine.events import Op, Step
 from engine.providers.docker.container_state import DRIFTED
 from engine.providers.docker.kinds import REPLACED
-from engine.providers.docker.provider import CONTAINER
+from engine.providers.docker.provider import CONTAINER, computed
 from engine.registry import PROVIDER_PREFIX
 from engine.resource import Resource
 from engine.values import plain, reseal
@@ -64,9 +64,11 @@ def _looked(deployment: Deployment, resource: Resource) -> Step | None:
         return _gone(deployment, resource)
     inputs, outputs = reseal(resource.inputs, found[0]), reseal(resource.outputs, found[1])
     differences = tuple(changes(resource.inputs, inputs))
-    if not differences:
+    # What only Docker knows counts alone. Of a stopped container, its status says enough.
+    known = list(computed(resource.type)) if not differences else ["stdout"]
+    printed = tuple(change for change in changes(resource.outputs, outputs) if touches(change, known))
+    if not differences and not printed:
         return Step(Op.SAME, *identity)
-    printed = tuple(change for change in changes(resource.outputs, outputs) if change.path == "stdout")
     resource.inputs, resource.outputs = inputs, outputs
     if not deployment.dry_run:
         deployment.state.put(resource)

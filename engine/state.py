@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -118,7 +119,10 @@ class State:
             self.write()
 
     def write(self) -> None:
-        """Write the file: temporary file, fsync, rename. The old file stays as the backup."""
+        """Write the file: temporary file, fsync, rename. The old file stays as the backup.
+
+        A file is there all the time: other commands read the state meanwhile.
+        """
         with self.lock:
             text = self._text()
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -129,17 +133,29 @@ class State:
                     file.write(text)
                     file.flush()
                     os.fsync(file.fileno())
-                if self.path.exists():
+                if self._damaged and self.path.exists():
                     # An unreadable file must not replace the good backup.
-                    aside = self.path.with_name(self.path.name + ".damaged")
-                    os.replace(self.path, aside if self._damaged else self.backup)
-                    self._damaged = False
+                    os.replace(self.path, self.path.with_name(self.path.name + ".damaged"))
+                elif self.path.exists():
+                    self._keep()
+                self._damaged = False
                 os.replace(part, self.path)
             except OSError as error:
                 raise StateError(
                     f"the state could not be written to {self.path}: {error.strerror};"
                     " the file still has the state before this step"
                 ) from None
+
+    def _keep(self) -> None:
+        """Make the current file the backup as well."""
+        spare = self.backup.with_name(self.backup.name + ".part")
+        spare.unlink(missing_ok=True)
+        try:
+            os.link(self.path, spare)
+        except OSError:
+            # Not every file system has hard links.
+            shutil.copy2(self.path, spare)
+        os.replace(spare, self.backup)
 
     def crypto(self) -> Passphrase:
         """The stack's encryption, created on first use."""
@@ -153,7 +169,7 @@ class State:
         return self._crypto
 
     def _load(self) -> None:
-        # A crash between the two renames of write() leaves only the backup. This is no damage.
+        # A damaged file is moved away before the new file is there. A crash in between leaves only the backup.
         candidates = [path for path in (self.path, self.backup) if path.exists()]
         refused: WrongPassphrase | None = None
         for path in candidates:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from config.errors import EdgeError
 from engine import records
 from engine.bugs import as_failure
+from engine.dependents import doomed
 from engine.diff import PropertyChange
 from engine.events import Op, Step
 from engine.goal import Goal
+from engine.order import dependents_first
 from engine.providers.base import DiffResult
 from engine.registry import PROVIDER_PREFIX
 from engine.resource import Resource
@@ -99,16 +101,39 @@ def replace(
     deployment: Deployment, goal: Goal, old: Resource, differences: list[PropertyChange], result: DiffResult
 ) -> Resource:
     """Replace a resource: its successor is made first, unless `result` wants the old one deleted before."""
-    if old.protect:
-        step = Step(Op.REPLACE, goal.urn, goal.type, goal.name, goal.parent, records.shown(goal, differences))
-        error = EdgeError("is protected and would be replaced; unprotect the resource in the program first")
+    step = Step(Op.REPLACE, goal.urn, goal.type, goal.name, goal.parent, records.shown(goal, differences))
+    before: list[Resource] = []
+    try:
+        if old.protect:
+            raise EdgeError("is protected and would be replaced; unprotect the resource in the program first")
+        if result.delete_before_replace and goal.urn not in deployment.doomed:
+            before = [*doomed(deployment, old), old]
+    except EdgeError as error:
         deployment.fail(step, error)
-        raise error
-    deployment.replaced.add(goal.urn)
-    if result.delete_before_replace and not deployment.dry_run:
-        delete(deployment, old, Op.REPLACE, successor=goal.urn)
-        return create(deployment, goal, Op.REPLACE, None, tuple(differences), result.replace)
-    return create(deployment, goal, Op.REPLACE, old, tuple(differences), result.replace)
+        raise
+    deployment.replaced |= {goal.urn, *(one.urn for one in before)}
+    deployment.doomed |= {one.urn: goal.name for one in before if one is not old}
+    if not deployment.dry_run:
+        _delete_before(deployment, before)
+    later = None if before or goal.urn in deployment.doomed else old
+    return create(deployment, goal, Op.REPLACE, later, tuple(differences), result.replace)
+
+
+def _delete_before(deployment: Deployment, resources: list[Resource]) -> None:
+    """Delete resources whose successors are made afterwards. Raises the first error when all running deletes ended."""
+    errors: list[EdgeError] = []
+
+    def work(one: Resource) -> None:
+        try:
+            delete(deployment, one, Op.REPLACE, successor=one.urn)
+        except EdgeError as error:
+            errors.append(error)
+            raise
+
+    # The deletes are a part of the running step, which ends also after Ctrl-C.
+    dependents_first(resources, work, lambda: False)
+    if errors:
+        raise errors[0]
 
 
 def delete(

@@ -254,7 +254,6 @@ def test_a_crash_between_the_renames_leaves_the_old_state_and_the_next_write_wor
     crash_in_rename(2)
     with pytest.raises(Crash):
         state.put(resource("c"))
-    assert not path.exists()
     crash_in_rename(0)
     again = State(path, None)
     assert [r.name for r in again.resources] == ["a", "b"] and again.warnings == []
@@ -274,6 +273,21 @@ def test_a_crash_right_after_a_recovery_leaves_a_state(
         recovered.put(resource("c"))
     # The damaged file must not have taken the place of the good backup.
     assert names(path) in (["a"], ["a", "c"])
+
+
+def test_a_file_is_there_all_the_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other commands read the state while a run writes it."""
+    state = two_writes(path)
+    replace, seen = os.replace, list[bool]()
+
+    def watched(source: Any, target: Any) -> None:
+        replace(source, target)
+        seen.append(path.exists())
+
+    monkeypatch.setattr(os, "replace", watched)
+    before = path.read_text()
+    state.put(resource("c"))
+    assert seen and all(seen) and state.backup.read_text() == before != path.read_text()
 
 
 # --- a full disk ---

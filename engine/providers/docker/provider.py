@@ -28,6 +28,11 @@ KINDS = frozenset(_KINDS)
 _NAMES = {IMAGE: "imageName"}
 
 
+def computed(kind: str) -> tuple[str, ...]:
+    """The outputs of a type that only the Docker engine knows; none for types of other providers."""
+    return _KINDS[kind].computed if kind in _KINDS else ()
+
+
 class DockerProvider:
     """Applies Docker's objects through the API of the engine at the provider's `host`, otherwise at DOCKER_HOST."""
 
@@ -39,7 +44,8 @@ class DockerProvider:
         in_place = list(_KINDS[kind].in_place)
         replace = tuple(change.path for change in changes if not touches(change, in_place))
         # The old object has the name and the addresses until it is deleted.
-        return DiffResult(bool(changes), replace, delete_before_replace=True)
+        renamed = any(change.path == _NAMES.get(kind, "name") for change in changes)
+        return DiffResult(bool(changes), replace, not renamed or kind in (NETWORK, CONTAINER))
 
     def identity(self, kind: str, inputs: Properties) -> str | None:
         name = inputs.get(_NAMES.get(kind, "name"))

@@ -1,4 +1,4 @@
-// tiny is all that is in the tests' image: it stays, ends at once, or says whether a file is there.
+// tiny is all that is in the tests' image: it stays, ends at once, ignores SIGTERM, or says whether a file is there.
 package main
 
 import (
@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -15,6 +16,11 @@ func main() {
 		ended := make(chan os.Signal, 1)
 		signal.Notify(ended, syscall.SIGTERM)
 		<-ended
+	case "remain":
+		signal.Ignore(syscall.SIGTERM)
+		for {
+			time.Sleep(time.Hour)
+		}
 	case "end":
 		fmt.Println("first words\n" + strings.Join(os.Args[2:], " "))
 		os.Exit(3)
