@@ -14,12 +14,19 @@ from config.errors import DockerError
 from config.stack import StackConfig
 from effective.containers import container_of, control_plane, name_on_engine
 
+# The longest command is a rollout.
+_SECONDS = 120
 _KUBECONFIG = "/etc/kubernetes/admin.conf"
 # Prints the indexes of the other ends of a container's links, which are on the engine's machine.
 _WIRES = "for link in /sys/class/net/eth*; do cat $link/iflink; done"
-_ON_WIRES = """ip -o link show | while IFS=': @' read -r index name _; do
-	for wanted in {indexes}; do [ "$index" = "$wanted" ] && {act}; done
-done; true"""
+# Acts on each of these links. A fault that does nothing must not pass for a fault without an effect.
+_ON_WIRES = """set -eu
+links=$(ip -o link show)
+for index in {indexes}; do
+	name=$(echo "$links" | sed -n "s/^$index: \\([^:@]*\\)[:@].*/\\1/p")
+	[ -n "$name" ] || {{ echo "the engine's machine has no link with index $index" >&2; exit 1; }}
+	{act}
+done"""
 
 
 class ContainerTestbed:
@@ -44,10 +51,14 @@ class ContainerTestbed:
         # A killed drill leaves its helper.
         self._remove_helper()
         # The helper takes a second to start, so it starts before the traffic.
-        self._docker(
-            *("run", "--detach", "--rm", "--privileged", "--network", "host", "--name", self._helper),
-            *("--entrypoint", "sleep", self._image, "infinity"),
-        )
+        try:
+            self._docker(
+                *("run", "--detach", "--rm", "--privileged", "--network", "host", "--name", self._helper),
+                *("--entrypoint", "sleep", self._image, "infinity"),
+            )
+        except BaseException:
+            self._remove_helper()
+            raise
         return self
 
     def __exit__(self, *args: object) -> None:
@@ -66,6 +77,8 @@ class ContainerTestbed:
     def _wire(self, host: str, act: str) -> None:
         if host not in self._wires:
             self._wires[host] = self.run(host, _WIRES).split()
+        if not self._wires[host]:
+            raise DockerError(f"{host}: no link eth0, eth1 and so on: the container is on no network")
         script = _ON_WIRES.format(indexes=" ".join(self._wires[host]), act=act)
         self._docker("exec", self._helper, "sh", "-c", script)
 
@@ -82,6 +95,9 @@ class ContainerTestbed:
 
     def power_on(self, host: str) -> None:
         """Start a container and, for a node of kind, the node's access container."""
+        if self._state(host, "Running") == "true":
+            # The fault did not get as far as the kill.
+            self.unsilence(host)
         # A started container has new links.
         self._wires.pop(host, None)
         self._docker("start", self._container(host))
@@ -94,7 +110,8 @@ class ContainerTestbed:
 
     def run(self, host: str, script: str) -> str:
         """Run a shell script on a host; returns its output. Raises DockerError if the script fails."""
-        return self._docker("exec", self._container(host), "sh", "-c", script)
+        # A fault on a host may need more rights than the host's own processes have.
+        return self._docker("exec", "--privileged", self._container(host), "sh", "-c", script)
 
     def kubectl(self, *words: str) -> str:
         """Run kubectl on the control plane; returns its output. Raises DockerError if kubectl fails."""
@@ -131,17 +148,23 @@ class ContainerTestbed:
         return container_of(self.stack, self._name, host)
 
     def _paused(self, host: str) -> bool:
-        shown = self._docker("container", "inspect", "--format", "{{.State.Paused}}", self._container(host))
-        return shown.strip() == "true"
+        return self._state(host, "Paused") == "true"
+
+    def _state(self, host: str, key: str) -> str:
+        """A value of the state of a host's container, as Docker prints it."""
+        return self._docker("container", "inspect", "--format", f"{{{{.State.{key}}}}}", self._container(host)).strip()
 
     def _remove_helper(self) -> None:
         if self._docker("ps", "--all", "--quiet", "--filter", f"name=^{self._helper}$").strip():
             self._docker("rm", "--force", "--volumes", self._helper)
 
     def _docker(self, *words: str, stdin: str | None = None) -> str:
-        done = subprocess.run(
-            ["docker", *words], input=stdin or "", capture_output=True, text=True, timeout=120, check=False
-        )
+        try:
+            done = subprocess.run(
+                ["docker", *words], input=stdin or "", capture_output=True, text=True, timeout=_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise DockerError(f"docker {words[0]}: no answer within {_SECONDS} s; does the engine still run?") from None
         if done.returncode != 0:
             lines = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
             raise DockerError(f"docker {words[0]}: {lines[-1]}")

@@ -115,7 +115,7 @@ DRILLS: tuple[Drill, ...] = (
         streams_to_outpost(6),
         well,
         flap,
-        nothing,
+        lambda testbed: testbed.unsilence(gateways(testbed.stack)[0].name),
         during=20,
         after=30,
         back=10,

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 
+from config.errors import EdgeError
 from config.node import Node
 from config.stack import StackConfig
 from drills.drill import Action, Testbed
@@ -21,9 +22,16 @@ def frozen(chosen: Callable[[StackConfig], list[Node]] = lambda stack: gateways(
             testbed.freeze(node.name)
 
     def heal(testbed: Testbed) -> None:
+        errors = []
         for node in chosen(testbed.stack):
-            testbed.thaw(node.name)
-            testbed.unsilence(node.name)
+            for back in (testbed.thaw, testbed.unsilence):
+                try:
+                    back(node.name)
+                except EdgeError as error:
+                    # The other nodes must not stay frozen.
+                    errors.append(error)
+        if errors:
+            raise errors[0]
 
     return fault, heal
 
@@ -72,7 +80,8 @@ def claim(testbed: Testbed) -> None:
     assert stranger is not None
     testbed.run(
         stranger.name,
-        f"""dev=$(ip -o -4 address show to {stranger.address.ip} | awk '{{print $2}}')
+        f"""set -eu
+dev=$(ip -o -4 address show to {stranger.address.ip} | awk '{{print $2}}')
 ip address add {_address(testbed)}/32 dev "$dev"
 ip neighbor flush to {to}
 ping -c 1 -W 1 -I {_address(testbed)} {to} >/dev/null || true

@@ -207,6 +207,6 @@ DRILLS: tuple[Drill, ...] = (
         during=10,
         after=10,
         prepare=external_traffic_policy("Local"),
-        restore=external_traffic_policy("Cluster"),
+        restore=external_traffic_policy(),
     ),
 )

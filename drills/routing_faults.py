@@ -14,6 +14,8 @@ from drills.routing_targets import announcing_worker, backends, described_neighb
 
 # Seconds that agents and routers may take to follow a change of backends.
 _FOLLOW = 3.0
+# Annotation of a node that a drill has cordoned, also of a drill that was killed.
+_CORDONED = "cilium-edge.drill/cordoned"
 _DRILL_CONF = "/run/drill-frr.conf"
 _DESCRIBED = Path(__file__).with_name("neighbor_described.sh")
 
@@ -33,7 +35,7 @@ def find_node(testbed: Testbed) -> None:
 def empty_node(testbed: Testbed) -> None:
     """Move the Service's pods off the node, so that its loss costs routes only. A pod may have to wait."""
     lost = victim(testbed)
-    testbed.kubectl("cordon", lost)
+    _cordon(testbed, lost)
     until = time.monotonic() + 60
     # A pod that starts on the node counts too: it gets ready later.
     while _deleted_from(testbed, lost) or not backends(testbed):
@@ -109,12 +111,12 @@ def kill_backend(testbed: Testbed) -> None:
     testbed.kubectl("-n", testbed.stack.services[0].namespace, "delete", "pod", pod, "--grace-period=0", "--force")
 
 
-def external_traffic_policy(value: str) -> Action:
-    """Give the Service an externalTrafficPolicy; the routers have followed when this returns."""
+def external_traffic_policy(value: str = "") -> Action:
+    """Give the Service an externalTrafficPolicy, by default the declared one; the routers have followed afterwards."""
 
     def act(testbed: Testbed) -> None:
         service = testbed.stack.services[0]
-        patch = json.dumps({"spec": {"externalTrafficPolicy": value}})
+        patch = json.dumps({"spec": {"externalTrafficPolicy": value or service.external_traffic_policy}})
         testbed.kubectl("-n", service.namespace, "patch", "service", service.name, "-p", patch)
         time.sleep(_FOLLOW)
 
@@ -123,9 +125,21 @@ def external_traffic_policy(value: str) -> Action:
 
 def move_pod(testbed: Testbed) -> None:
     pod, node = backends(testbed)[0]
-    testbed.kubectl("cordon", node)
+    _cordon(testbed, node)
     testbed.kubectl("-n", testbed.stack.services[0].namespace, "delete", "pod", pod, "--wait=false")
 
 
+def _cordon(testbed: Testbed, node: str) -> None:
+    """Cordon a node, and note it on the node, unless somebody else has cordoned the node."""
+    found = json.loads(testbed.kubectl("get", "node", node, "-o", "json"))
+    if not found["spec"].get("unschedulable"):
+        testbed.kubectl("annotate", "node", node, f"{_CORDONED}=true", "--overwrite")
+        testbed.kubectl("cordon", node)
+
+
 def uncordon(testbed: Testbed) -> None:
-    testbed.kubectl("uncordon", *(node.name for node in testbed.stack.nodes))
+    """Uncordon the nodes that a drill has cordoned."""
+    for node in json.loads(testbed.kubectl("get", "nodes", "-o", "json"))["items"]:
+        if _CORDONED in (node["metadata"].get("annotations") or {}):
+            testbed.kubectl("uncordon", node["metadata"]["name"])
+            testbed.kubectl("annotate", "node", node["metadata"]["name"], f"{_CORDONED}-")

@@ -13,6 +13,7 @@ from drills.addresses import addressed
 from drills.drill import Drill, Stream, Testbed
 from drills.timeline import Timeline, parsed
 from drills.traffic import SPACING, TIMEOUT, arguments
+from drills.uninterrupted import uninterrupted
 from failures.foresee import longest
 
 Say = Callable[[str], None]
@@ -71,7 +72,8 @@ def hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
         drill.prepare(testbed)
         return _hold(drill, testbed, say)
     finally:
-        drill.restore(testbed)
+        with uninterrupted():
+            drill.restore(testbed)
 
 
 def _hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
@@ -93,7 +95,8 @@ def _hold(drill: Drill, testbed: Testbed, say: Say) -> Outcome:
             drill.fault(testbed)
             time.sleep(max(0.0, broken + drill.during - time.time()))
         finally:
-            drill.heal(testbed)
+            with uninterrupted():
+                drill.heal(testbed)
             healed = time.time()
             say(f"{drill.name}: healed after {healed - broken:.1f} s")
         texts = [(stream, output.result(seconds + 30)[0]) for stream, output in outputs]

@@ -6,6 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+# Seconds after the loss before it. In a black-out that meets a quarter of 50 requests a second, one gap of a thousand
+# is longer.
+_ALONE = 0.5
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -41,10 +45,11 @@ class Timeline:
     def black_out(self, until: float, strays: int = 0) -> float:
         """Seconds from the first to the last loss among requests sent until `until`; a single loss is one spacing.
 
-        The last `strays` losses do not count.
+        At the end, up to `strays` losses do not count: each comes half a second after the loss before it.
         """
         times = [sample.at for sample in self.samples if sample.answer is None and sample.at <= until]
-        times = times[: max(1, len(times) - strays)]
+        while strays and len(times) > 1 and times[-1] - times[-2] > _ALONE:
+            times, strays = times[:-1], strays - 1
         return round(times[-1] - times[0] + self.spacing, 3) if times else 0.0
 
     def longest_silence(self, start: float, end: float) -> float:

@@ -6,9 +6,15 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from engine.deployment import Deployment
+
+
+def _say(text: bytes) -> None:
+    # The terminal may be gone.
+    with suppress(OSError):
+        os.write(2, text)
 
 
 @contextmanager
@@ -22,12 +28,12 @@ def ctrl_c(deployment: Deployment) -> Iterator[None]:
         if deployment.stopped:
             # Threads that run a step would keep the process alive until their host answers. Each write of the state
             # is complete and records the running steps.
-            os.write(2, b"\nstopped at once; the state has the interrupted steps, and the next run repeats them\n")
+            _say(b"\nstopped at once; the state has the interrupted steps, and the next run repeats them\n")
             os._exit(130)
-        os.write(2, b"\nstopping: no new step starts; press Ctrl-C again to stop at once\n")
         deployment.stopped = True
         deployment.failures.append("stopped by Ctrl-C or a signal; run the command again to go on")
         deployment.halt.set()
+        _say(b"\nstopping: no new step starts; press Ctrl-C again to stop at once\n")
 
     before = signal.signal(signal.SIGINT, stop)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -15,7 +15,7 @@ from config.stack import StackConfig
 from drills.addresses import addressed
 from drills.catalogue import drills_for
 from drills.drill import Testbed
-from drills.routing_faults import empty_node
+from drills.routing_faults import empty_node, uncordon
 from drills.routing_targets import well
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -52,12 +52,20 @@ class Moving:
 
     def __init__(self) -> None:
         self.stack = stack("docker")
+        self.node: dict[str, Any] = {"metadata": {"name": "cilium-w1", "annotations": {}}, "spec": {}}
         self.pods = {"elsewhere": ("cilium-w3", "True"), "starting": ("cilium-w1", "False"), "pending": (None, "False")}
 
     def kubectl(self, *words: str) -> str:
-        if words[0] == "cordon":
-            assert words == ("cordon", "cilium-w1")
+        if words[0] in ("cordon", "uncordon"):
+            assert words[1:] == ("cilium-w1",)
+            self.node["spec"]["unschedulable"] = words[0] == "cordon"
             return ""
+        if words[0] == "annotate":
+            key, _, value = words[3].partition("=")
+            self.node["metadata"]["annotations"] = {key: value} if value else {}
+            return ""
+        if words[:2] in (("get", "node"), ("get", "nodes")):
+            return json.dumps(self.node if words[1] == "node" else {"items": [self.node]})
         if "delete" in words:
             for name in words[4:-1]:
                 del self.pods[name]
@@ -77,7 +85,18 @@ def test_a_node_is_empty_when_no_pod_is_left_that_gets_ready_later(monkeypatch: 
     monkeypatch.setattr("drills.routing_faults.time.sleep", lambda seconds: None)
     cluster = Moving()
     empty_node(cast("Testbed", cluster))
-    assert set(cluster.pods) == {"elsewhere", "pending"}
+    assert set(cluster.pods) == {"elsewhere", "pending"} and cluster.node["spec"]["unschedulable"]
+    uncordon(cast("Testbed", cluster))
+    assert cluster.node == {"metadata": {"name": "cilium-w1", "annotations": {}}, "spec": {"unschedulable": False}}
+
+
+def test_a_node_that_somebody_has_cordoned_stays_cordoned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drills.routing_faults.time.sleep", lambda seconds: None)
+    cluster = Moving()
+    cluster.node["spec"]["unschedulable"] = True
+    empty_node(cast("Testbed", cluster))
+    uncordon(cast("Testbed", cluster))
+    assert cluster.node["spec"]["unschedulable"] is True
 
 
 def test_streams_ask_the_address_that_the_service_got() -> None:

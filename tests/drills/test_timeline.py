@@ -29,10 +29,12 @@ def test_the_black_out_is_from_the_first_loss_to_the_last() -> None:
 
 
 def test_the_last_losses_do_not_count_where_strays_are_allowed() -> None:
-    one = timeline("a", "-", "-", "-", "a", "a", "-", "a")
-    assert (one.black_out(60), one.black_out(60, strays=1)) == (0.12, 0.06)
-    # More strays than losses leave the first loss.
-    assert one.black_out(60, strays=9) == 0.02
+    alone, answered = ["a"] * 30, ["a"] * 2
+    one = timeline("a", "-", "-", "-", *alone, "-", *alone, "-", "a")
+    assert [one.black_out(60, strays=n) for n in (0, 1, 2, 9)] == [1.3, 0.68, 0.06, 0.06]
+    # Losses that follow each other are a black-out.
+    assert timeline("a", "-", "-", *answered, "-", "a").black_out(60, strays=9) == 0.1
+    assert timeline("a", "-", "a").black_out(60, strays=9) == 0.02
 
 
 def test_a_single_loss_is_one_spacing_and_none_is_nothing() -> None:
