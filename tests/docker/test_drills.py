@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import subprocess
 from typing import Any
 
 import pytest
 
+from lab.docker.engine import OURS
 from tests.docker.conftest import NAME, Containers
 from tests.e2e.harness import until
 
@@ -41,21 +44,34 @@ def test_a_gateway_boots_and_serves_again(egress: Containers) -> None:
     assert near["lost"] > 0 and len(answers(near)) == 2 and far["lost"] == 0
 
 
-def test_a_drill_that_is_ended_heals_what_it_broke(egress: Containers) -> None:
+def silent_ports() -> list[str]:
+    """Ports of the engine's bridges that forward nothing."""
+    words = ["nsenter", "--target", str(OURS.pid), "--net", "bridge", "-j", "link"]
+    found = json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+    return [port["ifname"] for port in found if port["state"] != "forwarding"]
+
+
+@pytest.mark.parametrize("name", ["gateway-frozen", "gateway-flaps"])
+def test_a_drill_that_is_ended_heals_what_it_broke(name: str, egress: Containers) -> None:
     """A pipeline that is cancelled sends SIGTERM."""
 
     def paused() -> bool:
         return bool(egress.container("kind-worker3").attrs["State"]["Paused"])
 
-    process = egress.start("drill", "gateway-frozen")
+    process = egress.start("drill", name)
     try:
-        until(paused, 90, "the gateway is paused")
+        until(lambda: bool(silent_ports()), 90, "the gateway is silent")
         process.send_signal(signal.SIGTERM)
         said = process.communicate(timeout=30)
     finally:
         process.kill()
     assert process.returncode == 130 and "Traceback" not in "".join(said), said
-    assert not paused() and f"{NAME}-drill" not in egress.left()
+    assert not paused() and silent_ports() == [] and f"{NAME}-drill" not in egress.left()
+
+
+def test_another_host_takes_the_egress_address(egress: Containers) -> None:
+    """An outpost without the right to add an address would fail the drill."""
+    held(egress, "address-conflict")
 
 
 def test_a_leader_that_is_killed_costs_no_gateway(egress: Containers) -> None:
