@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from config.base import Model
 from config.certificate import Certificate
 from config.labels import Labels, LabelSelector
+from config.listening_nodes import ListeningNodes
 from config.net import LabelName, ObjectName, Port
 from config.text import ClassName, DnsPattern, HostName
 
@@ -17,11 +18,8 @@ from config.text import ClassName, DnsPattern, HostName
 ROUTES_OF = {"HTTP": ("HTTPRoute", "GRPCRoute"), "HTTPS": ("HTTPRoute", "GRPCRoute"), "TLS": ("TLSRoute",)}
 
 
-class GatewayHostNetwork(Model):
+class GatewayHostNetwork(ListeningNodes):
     """Listeners in the nodes' host network, on the ports of the Gateways, instead of LoadBalancer Services."""
-
-    node_selector: LabelSelector | None = None
-    """The nodes that listen; unset: all."""
 
 
 class GatewayController(Model):

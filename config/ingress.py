@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 
 from config.base import Model
 from config.certificate import Certificate
-from config.labels import Labels, LabelSelector
+from config.labels import Labels
+from config.listening_nodes import ListeningNodes
 from config.net import LabelName, ObjectName, Port, PortName
 from config.text import ClassName, DnsPattern
 
@@ -25,13 +26,11 @@ HOST_PORT = "host-listener-port"
 _TRUE = ("enabled", "1", "t", "T", "true", "True", "TRUE")
 
 
-class HostNetwork(Model):
+class HostNetwork(ListeningNodes):
     """Listeners in the nodes' host network instead of a LoadBalancer Service."""
 
     port: Port | None = None
     """The TCP port of shared Ingresses on the nodes; unset: 8080."""
-    node_selector: LabelSelector | None = None
-    """The nodes that listen; unset: all."""
 
 
 class IngressController(Model):

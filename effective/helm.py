@@ -181,7 +181,7 @@ def _defaults(used: Features) -> Values:
         # Without BPF masquerading, the agent refuses to start with egress gateways.
         result["bpf"] = {"masquerade": True}
     if used.cilium.ipam == "cluster-pool" and used.pod_cidr is not None:
-        result["ipam"] = {"operator": {"clusterPoolIPv4PodCIDRList": [str(used.pod_cidr)]}}
+        result["ipam"] = {"operator": {f"clusterPoolIPv{used.pod_cidr.version}PodCIDRList": [str(used.pod_cidr)]}}
     return result
 
 

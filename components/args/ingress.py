@@ -10,8 +10,8 @@ from components.args.labels import LabelSelectorArgs
 class HostNetworkArgs(TypedDict):
     """Listeners in the nodes' host network instead of a LoadBalancer Service."""
 
-    port: NotRequired[pulumi.Input[int]]
     node_selector: NotRequired[pulumi.Input[LabelSelectorArgs]]
+    port: NotRequired[pulumi.Input[int]]
 
 
 class IngressControllerArgs(TypedDict):

@@ -62,6 +62,17 @@ def test_cluster_pool_takes_the_pod_cidr_and_keeps_its_mode() -> None:
     }
 
 
+def test_cluster_pool_takes_a_pod_cidr_of_ipv6() -> None:
+    def six(stack: dict[str, Any]) -> None:
+        stack["cilium"].update(ipam="cluster-pool")
+        stack["cilium"].pop("nativeRoutingCIDR")
+        stack["cluster"]["podCIDR"] = "fd00:20::/56"
+        for node in stack["nodes"]:
+            node.pop("podCIDR")
+
+    assert helm_values(dev_stack(six))["ipam"]["operator"] == {"clusterPoolIPv6PodCIDRList": ["fd00:20::/56"]}
+
+
 def test_several_devices_are_one_text() -> None:
     assert helm_values(with_values({}, devices=["eth1", "eth2"]))["devices"] == "eth1,eth2"
     assert "devices" not in helm_values(with_values({}, devices=[]))

@@ -41,6 +41,16 @@ def test_what_contradicts_itself_is_refused(ingresses: list[dict[str, Any]], wor
         parse(stack(*ingresses), "dev")
 
 
+@pytest.mark.parametrize("controller", ["ingressController", "gatewayController"])
+def test_nodes_are_chosen_by_labels_alone(controller: str) -> None:
+    """The chart has no matchExpressions for the nodes of the host network."""
+    selector: dict[str, Any] = {"matchLabels": {"role": "edge"}}
+    parse({**document(), controller: {"hostNetwork": {"nodeSelector": selector}}}, "dev")
+    selector["matchExpressions"] = [{"key": "zone", "operator": "Exists"}]
+    with pytest.raises(ConfigError, match=rf"{controller}.hostNetwork: expected nodeSelector with matchLabels alone"):
+        parse({**document(), controller: {"hostNetwork": {"nodeSelector": selector}}}, "dev")
+
+
 def test_one_secret_serves_several_ingresses_and_namespaces_have_their_own() -> None:
     other = {"namespace": "shop", "tls": [{**OWN, "certificateConfig": "of-the-shop"}]}
     parse(stack({"tls": [OWN]}, {"tls": [OWN]}, {"tls": [{"secretName": "t"}]}, other), "dev")
