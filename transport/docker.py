@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,8 @@ DEFAULT = "unix:///var/run/docker.sock"
 # Docker 20.10; older engines ignore the private cgroup namespace that systemd in a node needs.
 _OLDEST = (1, 41)
 _FULL = "no space left on device"
+_HTTPS = "HTTP request to an HTTPS server"
+_TLS = "set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the directory of ca.pem, cert.pem and key.pem"
 _START = "start an engine and set DOCKER_HOST to its address, or on Debian 12 run: edge lab docker up"
 
 
@@ -23,19 +26,55 @@ def address(host: str = "") -> str:
 
 
 def connect(host: str = "", timeout: float = 60.0) -> Any:
-    """A connected `docker.DockerClient`. Raises DockerError if no engine answers or the engine is too old."""
+    """A connected `docker.DockerClient`. Raises DockerError if no engine answers or the engine is too old.
+
+    An engine on a TCP port speaks TLS if DOCKER_TLS_VERIFY or DOCKER_CERT_PATH is set.
+    """
     load("docker")
     from docker import DockerClient
 
     where = address(host)
     with failures(f"Docker at {where}"):
-        client = DockerClient(base_url=where, timeout=timeout, use_ssh_client=where.startswith("ssh://"))
+        client = DockerClient(
+            base_url=where, timeout=timeout, tls=_tls(where), use_ssh_client=where.startswith("ssh://")
+        )
         version = str(client.version()["ApiVersion"])
     if tuple(map(int, version.split("."))) < _OLDEST:
         raise DockerError(
             f"Docker at {where}: API {version}; expected {'.'.join(map(str, _OLDEST))} or newer (Docker 20.10)"
         )
     return client
+
+
+def _tls(where: str) -> Any:
+    """The `docker.tls.TLSConfig` of the environment; False without TLS. Raises DockerError without certificates."""
+    from docker.errors import TLSParameterError
+    from docker.utils import kwargs_from_env
+
+    if where.startswith(("unix://", "ssh://")):
+        # The rest of the environment may belong to an engine on a TCP port.
+        return False
+    try:
+        tls = kwargs_from_env().get("tls")
+    except TLSParameterError:
+        there = os.environ.get("DOCKER_CERT_PATH") or "~/.docker"
+        raise DockerError(
+            f"Docker at {where}: the certificates of DOCKER_CERT_PATH: expected ca.pem, cert.pem and key.pem in"
+            f" {there}, got no such files; copy the certificates there, or unset DOCKER_TLS_VERIFY and DOCKER_CERT_PATH"
+        ) from None
+    return _with_its_own_ca(tls) if tls is not None else False
+
+
+def _with_its_own_ca(tls: Any) -> Any:
+    """The same settings, which REQUESTS_CA_BUNDLE of the environment would override in the library's session."""
+    configure = tls.configure_client
+
+    def configured(client: Any) -> None:
+        configure(client)
+        client.trust_env = False
+
+    tls.configure_client = configured
+    return tls
 
 
 @contextmanager
@@ -70,6 +109,8 @@ def _reason(error: BaseException) -> str:
         seen.append(found)
         if isinstance(found, PermissionError):
             return "permission denied on the engine's socket; join the group docker, or run as root"
+        if isinstance(found, ssl.SSLError):
+            return f"TLS failed ({getattr(found, 'verify_message', '') or found.reason}); {_TLS}"
         if isinstance(found, TimeoutError):
             return "it does not answer in time"
         if isinstance(found, (FileNotFoundError, ConnectionRefusedError, ConnectionResetError)):
@@ -77,6 +118,8 @@ def _reason(error: BaseException) -> str:
         inner = [arg for arg in found.args if isinstance(arg, BaseException)]
         found = inner[0] if inner else found.__cause__ or found.__context__
     text = str(error)
+    if _HTTPS in text:
+        return f"the engine expects TLS; {_TLS}"
     if "timed out" in text:
         return "it does not answer in time"
     return f"no engine answers ({_last(text)}); {_START}"
