@@ -34,4 +34,6 @@ PROPERTIES: Mapping[str, Handled] = {
     },
     REMOTE: {**_COMMAND, **_CONNECTION, "logging": Fate.NOTHING},
     COPY: {**_CONNECTION, **each(Fate.DONE, "source", "remotePath", "triggers")},
+    # The provider has no settings.
+    "pulumi:providers:command": {},
 }

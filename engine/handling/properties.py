@@ -18,18 +18,28 @@ PROPERTIES: Mapping[str, Handled] = {
     **docker.PROPERTIES,
     **kubernetes.PROPERTIES,
 }
+# Keys that engines and SDKs give to providers of every package.
+_OF_ENGINES = dict.fromkeys(("version", "pluginDownloadURL", "parameterization", "__internal"), Fate.NOTHING)
 
 
 def refused_inputs(kind: str, inputs: Properties) -> Iterator[str]:
     """Properties that are not carried out, for a type that this engine applies."""
     known = PROPERTIES.get(kind, {})
     yield from (path for path in dict.fromkeys(_set(inputs)) if known.get(path) is Fate.REFUSED)
+    if kind in PROPERTIES and kind.startswith("pulumi:providers:"):
+        # The SDK types the arguments of providers. Nobody has checked the keys of a package's configuration.
+        yield from (
+            f"{key} (the provider has no such setting)" for key in inputs if key not in {**known, **_OF_ENGINES}
+        )
     if kind in PROPERTIES:
         yield from (f"{path} (an archive or a remote asset)" for path in _foreign(inputs))
     if kind == IMAGE and not inputs.get("skipPush"):
         yield "an Image without `skipPush: true` (the built-in engine pushes no image)"
     if kind == PROVIDER and not inputs.get("kubeconfig"):
-        yield "a Kubernetes provider without `kubeconfig` (the environment's kubeconfig is never used)"
+        yield (
+            "a Kubernetes provider without `kubeconfig` (the environment's kubeconfig is never used,"
+            " and a secret of the configuration needs the passphrase)"
+        )
     if kind == PROVIDER and inputs.get("enableServerSideApply") in (False, "false"):
         yield "enableServerSideApply: false (the built-in engine applies every object on the server)"
 

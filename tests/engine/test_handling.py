@@ -15,7 +15,9 @@ from typing import Any
 
 import pulumi_docker as docker
 import pytest
+import yaml
 from pulumi.runtime.proto import resource_pb2
+from pulumi_command import ProviderArgs as CommandProviderArgs
 from pulumi_command import local, remote
 from pulumi_kubernetes.helm.v3 import ReleaseArgs
 from pulumi_kubernetes.provider import ProviderArgs
@@ -40,6 +42,7 @@ ARGS: dict[str, Any] = {
     REMOTE_IMAGE: docker.RemoteImageArgs,
     IMAGE: docker.ImageArgs,
     CONTAINER: docker.ContainerArgs,
+    "pulumi:providers:command": CommandProviderArgs,
     "pulumi:providers:docker": docker.ProviderArgs,
     "pulumi:providers:kubernetes": ProviderArgs,
 }
@@ -157,6 +160,32 @@ def test_it_is_refused_by_name_before_anything_runs(project: Project, case: str)
     assert project.log == [] and not project.engine.path.exists()
 
 
+IMAGE_OF_DOCKER = 'pulumi.CustomResource("docker:index/remoteImage:RemoteImage", "a", {"name": "i"})'
+MAP = 'pulumi.CustomResource("kubernetes:core/v1:ConfigMap", "a", {"metadata": {"name": "a"}})'
+CONFIGURED: dict[str, tuple[str, dict[str, Any], str]] = {
+    "a setting that is refused": (IMAGE_OF_DOCKER, {"docker:certPath": "/x"}, r"default \(.*docker\): certPath;"),
+    "an object": (IMAGE_OF_DOCKER, {"docker:registryAuth": [{"address": "r"}]}, "registryAuth;"),
+    "a misspelt setting": (IMAGE_OF_DOCKER, {"docker:hots": "x"}, r"hots \(the provider has no such setting\)"),
+    "a provider without settings": ("", {"command:shell": "x"}, r"shell \(the provider has no such setting\)"),
+    "kubernetes": (MAP, {"kubernetes:kubeconfig": "{}", "kubernetes:context": "c"}, r"kubernetes\): context;"),
+}
+
+
+def configure(project: Project, config: dict[str, Any]) -> None:
+    (project.directory / "Pulumi.t.yaml").write_text(yaml.safe_dump({"config": config}))
+
+
+@pytest.mark.parametrize("case", CONFIGURED)
+def test_configuration_of_a_package_is_refused_by_name(project: Project, case: str) -> None:
+    text, config, said = CONFIGURED[case]
+    configure(project, config)
+    project.write('command("first")\n' + text)
+    for run in (project.engine.preview, project.engine.up):
+        with pytest.raises(UnsupportedResource, match=said):
+            run()
+    assert project.log == [] and not project.engine.path.exists()
+
+
 def test_all_that_is_refused_is_said_at_once(project: Project) -> None:
     project.write('command("a", asset_paths=["x"])\ncommand("b", archive_paths=["x"])')
     with pytest.raises(UnsupportedResource) as caught:
@@ -166,6 +195,30 @@ def test_all_that_is_refused_is_said_at_once(project: Project) -> None:
 
 
 # --- what is carried out ---
+
+
+def test_configuration_of_a_package_goes_to_its_default_provider(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///elsewhere.sock")
+    configure(project, {"docker:host": "unix:///moonlight.sock", "other:host": "x"})
+    assert "Docker at unix:///moonlight.sock: no engine answers" in project.fails(IMAGE_OF_DOCKER)
+    [provider] = [r for r in project.engine.resources() if r.type == "pulumi:providers:docker"]
+    assert provider.inputs == {"host": "unix:///moonlight.sock"}
+
+
+def test_secret_configuration_of_a_package_is_secret_in_the_state(project: Project) -> None:
+    (project.directory / "Pulumi.yaml").write_text(
+        "name: proj\nruntime: python\nconfig:\n  docker:host: {secret: true, default: 'unix:///moonlight.sock'}\n"
+    )
+    project.fails(IMAGE_OF_DOCKER)
+    [provider] = [r for r in project.engine.resources() if r.type == "pulumi:providers:docker"]
+    assert repr(provider.inputs["host"]) == "[secret]" and "moonlight" not in project.state_text()
+
+
+def test_a_configured_kubeconfig_is_that_of_the_default_provider(project: Project) -> None:
+    configure(project, {"kubernetes:kubeconfig": {"clusters": []}, "kubernetes:enableSecretMutable": True})
+    assert fates(project.preview(MAP)) == {"a": "create"}
 
 
 def test_a_replacement_trigger_replaces_when_it_changes_and_not_when_it_comes_or_goes(project: Project) -> None:
