@@ -134,14 +134,18 @@ class StackContext:
 
             use_tools()
             OURS.enter()
+        elif self.is_docker:
+            from cli.docker_engine import warn_of_distance
+
+            warn_of_distance()
 
     def choose_docker(self) -> bool:
-        """Use the lab's Docker engine for the stack's containers, if it runs. Returns whether it is used."""
+        """Choose the Docker engine of the stack's containers. Returns whether it is the lab's. Raises DockerError."""
         if not self.is_docker:
             return False
-        from lab.docker.engine import OURS
+        from cli.docker_engine import choose
 
-        return OURS.chosen()
+        return choose(self.settings.values.get("docker:host", ""))
 
     def endpoints(self) -> dict[str, Endpoint]:
         """SSH endpoints of all hosts, for the probes."""

@@ -11,13 +11,12 @@ from config.errors import DockerError, LabError
 def command_in(context: StackContext, name: str, command: Sequence[str]) -> list[str]:
     """The command line that runs `command` in a host's container. Raises EdgeError if the container does not run."""
     from effective.containers import container_of
-    from lab.docker.engine import OURS
     from transport.docker import connect, failures
 
     hosts, container = context.stack.hosts(), container_of(context.stack, context.name, name)
     if name not in hosts:
         raise LabError(f"the stack has no host {name}; its hosts are {', '.join(hosts)}")
-    OURS.chosen()
+    context.choose_docker()
     docker = connect()
     try:
         with failures(f"container {container}"):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from config.errors import DockerError
+from transport.docker_address import address, tls
 from transport.libraries import load
 
-DEFAULT = "unix:///var/run/docker.sock"
+__all__ = ["address", "connect", "distance", "failures"]
+
 # Docker 20.10; older engines ignore the private cgroup namespace that systemd in a node needs.
 _OLDEST = (1, 41)
 _FULL = "no space left on device"
@@ -20,24 +22,18 @@ _TLS = "set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the directory of ca.pem
 _START = "start an engine and set DOCKER_HOST to its address, or on Debian 12 run: edge lab docker up"
 
 
-def address(host: str = "") -> str:
-    """The engine's address: `host`, else DOCKER_HOST, else the default socket."""
-    return host or os.environ.get("DOCKER_HOST") or DEFAULT
-
-
 def connect(host: str = "", timeout: float = 60.0) -> Any:
     """A connected `docker.DockerClient`. Raises DockerError if no engine answers or the engine is too old.
 
-    An engine on a TCP port speaks TLS if DOCKER_TLS_VERIFY or DOCKER_CERT_PATH is set.
+    An engine on a TCP port speaks TLS if DOCKER_TLS_VERIFY or DOCKER_CERT_PATH is set, or if Docker's current context
+    has certificates.
     """
     load("docker")
     from docker import DockerClient
 
     where = address(host)
     with failures(f"Docker at {where}"):
-        client = DockerClient(
-            base_url=where, timeout=timeout, tls=_tls(where), use_ssh_client=where.startswith("ssh://")
-        )
+        client = DockerClient(base_url=where, timeout=timeout, tls=tls(host), use_ssh_client=where.startswith("ssh://"))
         version = str(client.version()["ApiVersion"])
     if tuple(map(int, version.split("."))) < _OLDEST:
         raise DockerError(
@@ -46,35 +42,26 @@ def connect(host: str = "", timeout: float = 60.0) -> Any:
     return client
 
 
-def _tls(where: str) -> Any:
-    """The `docker.tls.TLSConfig` of the environment; False without TLS. Raises DockerError without certificates."""
-    from docker.errors import TLSParameterError
-    from docker.utils import kwargs_from_env
+def distance(host: str = "") -> str:
+    """Why this machine may not reach the addresses of the engine's containers. Empty if it does, or without an engine.
 
-    if where.startswith(("unix://", "ssh://")):
-        # The rest of the environment may belong to an engine on a TCP port.
-        return False
+    Asks the engine once, and takes some milliseconds.
+    """
     try:
-        tls = kwargs_from_env().get("tls")
-    except TLSParameterError:
-        there = os.environ.get("DOCKER_CERT_PATH") or "~/.docker"
-        raise DockerError(
-            f"Docker at {where}: the certificates of DOCKER_CERT_PATH: expected ca.pem, cert.pem and key.pem in"
-            f" {there}, got no such files; copy the certificates there, or unset DOCKER_TLS_VERIFY and DOCKER_CERT_PATH"
-        ) from None
-    return _with_its_own_ca(tls) if tls is not None else False
-
-
-def _with_its_own_ca(tls: Any) -> Any:
-    """The same settings, which REQUESTS_CA_BUNDLE of the environment would override in the library's session."""
-    configure = tls.configure_client
-
-    def configured(client: Any) -> None:
-        configure(client)
-        client.trust_env = False
-
-    tls.configure_client = configured
-    return tls
+        client = connect(host, timeout=5)
+        with failures("info"):
+            info = client.info()
+        client.close()
+    except DockerError:
+        # The first step that needs the engine says why.
+        return ""
+    where = f"Docker at {address(host)}"
+    if any("name=rootless" in option for option in info.get("SecurityOptions") or ()):
+        return f"{where} is rootless, and its networks are not this machine's"
+    system, name, here = (info.get("OperatingSystem"), info.get("Name"), socket.gethostname())
+    if system == "Docker Desktop":
+        return f"{where} is Docker Desktop, whose networks are in a virtual machine"
+    return f"{where} runs on the machine {name}, not on {here}" if name != here else ""
 
 
 @contextmanager

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ from config.errors import DockerError, UnsupportedResource
 from engine.providers.docker import containers
 from lab.docker.engine import Engine
 from tests.engine.docker.test_containers import PRELUDE, ids, program
-from tests.engine.project import Project, until
+from tests.engine.project import REPOSITORY, Project, until
 from transport.docker import connect
 
 pytestmark = pytest.mark.lab
@@ -181,6 +184,17 @@ def test_no_engine_and_no_rights(tmp_path: Path, docker: Any, dockerd: Engine) -
     assert said.startswith("DockerError: Docker at unix://") and "permission denied on the engine's socket" in said, (
         said
     )
+
+
+DISTANCE = "from transport.docker import distance; print(distance())"
+
+
+def test_an_engine_of_another_machine_is_noticed(docker: Any) -> None:
+    words = [sys.executable, "-c", DISTANCE]
+    assert subprocess.check_output(words, cwd=REPOSITORY, text=True) == "\n"
+    elsewhere = ["unshare", "--uts", "sh", "-c", 'hostname elsewhere && exec "$@"', "sh", *words]
+    said = subprocess.check_output(elsewhere, cwd=REPOSITORY, text=True)
+    assert said.endswith(f" runs on the machine {socket.gethostname()}, not on elsewhere\n")
 
 
 def test_what_the_engine_does_not_do_is_refused_before_anything_is_made(project: Project, docker: Any) -> None:

@@ -35,6 +35,13 @@ try:
 except EdgeError as error:
     print(error)
 """
+# The command `docker` with what the program gives on.
+GIVEN_ON = """
+import os, subprocess
+from transport.docker_address import environment
+os.environ.update(environment())
+subprocess.run(["docker", "version", "--format", "server {{.Server.APIVersion}}"])
+"""
 
 
 @dataclass
@@ -44,11 +51,11 @@ class Secured:
     pid: int
     home: Path
 
-    def connect(self, **environment: str) -> str:
+    def connect(self, program: str = CONNECT, **environment: str) -> str:
         """One line: the server's version, or the error."""
-        env = {**{key: value for key, value in os.environ.items() if not key.startswith("DOCKER_")}, **environment}
-        argv = ["nsenter", "--target", str(self.pid), "--net", sys.executable, "-c", CONNECT]
-        env |= {"DOCKER_HOST": WHERE, "PYTHONPATH": str(REPOSITORY), "HOME": str(self.home)}
+        env = {key: value for key, value in os.environ.items() if not key.startswith("DOCKER_")}
+        env |= {"DOCKER_HOST": WHERE, "PYTHONPATH": str(REPOSITORY), "HOME": str(self.home), **environment}
+        argv = ["nsenter", "--target", str(self.pid), "--net", sys.executable, "-c", program]
         done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=60, check=False)
         [line] = (done.stdout + done.stderr).splitlines()
         return line
@@ -102,6 +109,17 @@ def test_the_directory_of_the_command_docker_is_the_default(secured: Secured) ->
         assert secured.connect(DOCKER_TLS_VERIFY="1").startswith("server 1.")
     finally:
         shutil.rmtree(secured.home / ".docker")
+
+
+@pytest.mark.skipif(shutil.which("docker") is None, reason="no docker: edge setup --docker installs it")
+def test_a_context_of_docker_has_its_certificates(secured: Secured) -> None:
+    files = ",".join(f"{key}={secured.home}/mine/{key}.pem" for key in ("ca", "cert", "key"))
+    configuration = {"DOCKER_CONFIG": str(secured.home / "configuration"), "DOCKER_HOST": ""}
+    env = {**os.environ, **configuration}
+    for words in (["create", "secured", "--docker", f"host={WHERE},{files}"], ["use", "secured"]):
+        subprocess.run(["docker", "context", *words], env=env, check=True, capture_output=True)
+    assert secured.connect(**configuration).startswith("server 1.")
+    assert secured.connect(GIVEN_ON, **configuration).startswith("server 1.")
 
 
 def test_what_fails_is_one_line_that_says_what_to_set(secured: Secured) -> None:
