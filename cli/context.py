@@ -135,9 +135,9 @@ class StackContext:
             use_tools()
             OURS.enter()
         elif self.is_docker:
-            from cli.docker_engine import warn_of_distance
+            from cli.docker_engine import warn_of_hindrance
 
-            warn_of_distance()
+            warn_of_hindrance()
 
     def choose_docker(self) -> bool:
         """Choose the Docker engine of the stack's containers. Returns whether it is the lab's. Raises DockerError."""

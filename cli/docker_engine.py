@@ -25,17 +25,14 @@ def choose(configured: str) -> bool:
 
 
 @cache
-def warn_of_distance() -> None:
+def warn_of_hindrance() -> None:
     """Say early that hosts may be out of reach. SSH to the first host would fail after minutes, and not say why.
 
     No error: some machines have routes to such engines, and `destroy` has to work without.
     """
     from cli import screen
-    from transport.docker import distance
+    from transport.docker import hindrance
 
-    reason = distance()
+    reason = hindrance()
     if reason:
-        screen.err.print(
-            f"warning: {reason}; SSH has to reach the containers' own addresses from here: use an engine of this"
-            " machine, or give this machine a route",
-        )
+        screen.err.print(f"warning: {reason}")

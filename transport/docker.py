@@ -12,7 +12,7 @@ from config.errors import DockerError
 from transport.docker_address import address, tls
 from transport.libraries import load
 
-__all__ = ["address", "connect", "distance", "failures"]
+__all__ = ["address", "connect", "failures", "hindrance"]
 
 # Docker 20.10; older engines ignore the private cgroup namespace that systemd in a node needs.
 _OLDEST = (1, 41)
@@ -20,6 +20,11 @@ _FULL = "no space left on device"
 _HTTPS = "HTTP request to an HTTPS server"
 _TLS = "set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the directory of ca.pem, cert.pem and key.pem"
 _START = "start an engine and set DOCKER_HOST to its address, or on Debian 12 run: edge lab docker up"
+
+_REACH = (
+    "SSH has to reach the containers' own addresses from here: use an engine of this machine,"
+    " or give this machine a route"
+)
 
 
 def connect(host: str = "", timeout: float = 60.0) -> Any:
@@ -42,10 +47,10 @@ def connect(host: str = "", timeout: float = 60.0) -> Any:
     return client
 
 
-def distance(host: str = "") -> str:
-    """Why this machine may not reach the addresses of the engine's containers. Empty if it does, or without an engine.
+def hindrance(host: str = "") -> str:
+    """Why stacks of containers may not work with the engine, and what to do. Empty if nothing is known against it.
 
-    Asks the engine once, and takes some milliseconds.
+    Also empty without an engine. Asks the engine once, and takes some milliseconds.
     """
     try:
         client = connect(host, timeout=5)
@@ -55,13 +60,18 @@ def distance(host: str = "") -> str:
     except DockerError:
         # The first step that needs the engine says why.
         return ""
-    where = f"Docker at {address(host)}"
-    if any("name=rootless" in option for option in info.get("SecurityOptions") or ()):
-        return f"{where} is rootless, and its networks are not this machine's"
-    system, name, here = (info.get("OperatingSystem"), info.get("Name"), socket.gethostname())
+    where, options = f"Docker at {address(host)}", " ".join(info.get("SecurityOptions") or ())
+    system, name, here = info.get("OperatingSystem"), info.get("Name"), socket.gethostname()
+    if "name=userns" in options:
+        return (
+            f"{where} remaps users (userns-remap), and refuses privileged containers, which nodes are;"
+            " use an engine without userns-remap"
+        )
+    if "name=rootless" in options:
+        return f"{where} is rootless, and its networks are not this machine's; {_REACH}"
     if system == "Docker Desktop":
-        return f"{where} is Docker Desktop, whose networks are in a virtual machine"
-    return f"{where} runs on the machine {name}, not on {here}" if name != here else ""
+        return f"{where} is Docker Desktop, whose networks are in a virtual machine; {_REACH}"
+    return f"{where} runs on the machine {name}, not on {here}; {_REACH}" if name != here else ""
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import pytest
 
 from config.errors import DockerError
 from tests.engine.project import REPOSITORY
-from transport.docker import distance
+from transport.docker import hindrance
 from transport.docker_address import DEFAULT, address, environment
 
 needs_docker = pytest.mark.skipif(shutil.which("docker") is None, reason="no docker: edge setup --docker installs it")
@@ -82,12 +82,12 @@ def test_a_context_that_is_not_there_is_one_line(home: Path) -> None:
         address()
 
 
-# --- engines whose networks are not this machine's ---
+# --- engines that do not fit ---
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    """What an engine says about itself. Neither Docker Desktop nor a rootless engine runs on a test machine."""
+    """What an engine says about itself. Such engines as Docker Desktop do not run on a test machine."""
     said: dict[str, Any] = {"Name": socket.gethostname(), "OperatingSystem": "Debian GNU/Linux 12 (bookworm)"}
 
     class Answers(BaseHTTPRequestHandler):
@@ -115,19 +115,20 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
         ({}, ""),
         ({"SecurityOptions": ["name=seccomp,profile=builtin", "name=cgroupns"]}, ""),
         ({"SecurityOptions": ["name=seccomp,profile=builtin", "name=rootless"]}, " is rootless, "),
+        ({"SecurityOptions": ["name=seccomp,profile=default", "name=userns"]}, " remaps users (userns-remap), "),
         ({"OperatingSystem": "Docker Desktop", "Name": "docker-desktop"}, " is Docker Desktop, "),
         ({"Name": "build1"}, f" runs on the machine build1, not on {socket.gethostname()}"),
     ],
 )
-def test_networks_of_another_machine_are_noticed(engine: dict[str, Any], more: dict[str, Any], said: str) -> None:
+def test_an_engine_that_does_not_fit_is_noticed(engine: dict[str, Any], more: dict[str, Any], said: str) -> None:
     engine |= more
-    found = distance()
+    found = hindrance()
     assert found.startswith(f"Docker at {os.environ['DOCKER_HOST']}{said}") if said else found == ""
 
 
-def test_an_engine_that_does_not_answer_is_not_said_to_be_far(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_does_not_answer_is_not_said_to_be_unfit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
-    assert distance() == ""
+    assert hindrance() == ""
 
 
 ENTER = """
