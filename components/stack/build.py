@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -24,6 +25,7 @@ from components.stack.drift import OUTPUT, drift
 from components.workloads.manifests import Manifests
 from components.workloads.workloads import Workloads
 from config.certified import certified
+from config.node import Node
 from config.stack import StackConfig
 from effective.features import features
 from effective.helm import helm_values, host_firewall, secrets_namespace
@@ -141,9 +143,14 @@ def _bgp(stack: StackConfig, access: Access) -> Any:
         "secrets_namespace": secrets_namespace(helm_values(stack)),
         "return_routes": routes,
         "passwords": _secrets(tuple(item.password_config for item in bgp.auth_secrets)),
-        "nodes": [node.name for node in stack.nodes],
+        "nodes": [node.name for node in stack.nodes if not _labels_itself(node, bgp.node_labels)],
         "node_labels": bgp.node_labels,
     }
+
+
+def _labels_itself(node: Node, labels: Mapping[str, str]) -> bool:
+    """Whether a node declares another value for one of the labels. The node's own value wins, as in the rules."""
+    return any(node.labels.get(key, value) != value for key, value in labels.items())
 
 
 def _ingress(stack: StackConfig, access: Access) -> Any:

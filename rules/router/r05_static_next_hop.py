@@ -18,7 +18,7 @@ from rules.finding import Finding, error, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """The program creates the routes of routers. The routes of nodes are only declared."""
+    """The program creates the routes of routers, and those of nodes in containers. Others are only declared."""
     for i, router in enumerate(facts.stack.routers):
         links = [interface.address.network for interface in router.interfaces]
         for j, route in enumerate(router.static_routes):
@@ -29,13 +29,13 @@ def check(facts: Facts) -> Iterator[Finding]:
                     route.via,
                     "correct the next hop",
                 )
+    # In a cloud, a gateway is often on no link of a node with a prefix of 32 bits.
+    made = facts.stack.cluster.kind == "docker"
+    said = error if made else warning
     for i, node in enumerate(facts.stack.nodes):
         links = [interface.address.network for interface in node.interfaces]
-        for j, declared in enumerate(node.routes):
-            if not any(declared.via in link for link in links):
-                yield warning(
-                    f"nodes[{i}].routes[{j}].via",
-                    "an address on a link of the node",
-                    declared.via,
-                    "correct the next hop",
-                )
+        routes = [(f"routes[{j}].via", route.via) for j, route in enumerate(node.routes)]
+        routes += [("defaultGateway", gateway) for gateway in node.default_gateways] if made else []
+        for place, via in routes:
+            if not any(via in link for link in links):
+                yield said(f"nodes[{i}].{place}", "an address on a link of the node", via, "correct the next hop")
