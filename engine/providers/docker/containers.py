@@ -64,8 +64,9 @@ class Containers:
         try:
             with failures(f"container {name}"):
                 made = self._made(docker, name, inputs)
-                made.start()
-                wellness.awaited(made, inputs, context)
+                if inputs.get("start") is not False:
+                    made.start()
+                    wellness.awaited(made, inputs, context)
                 made.rename(name)
                 made.reload()
         except BaseException:

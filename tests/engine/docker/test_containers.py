@@ -138,3 +138,11 @@ def test_a_dockerfile_is_named_from_the_working_directory(
     docker.images.remove("built:2")
     said = project.fails(text.replace("elsewhere/", "nowhere/").replace("built:2", "built:3"))
     assert "image built:3: build.dockerfile: expected a file" in said and "got nowhere/Dockerfile" in said
+
+
+def test_a_container_that_is_not_to_start_is_only_made(project: Project, docker: Any) -> None:
+    text = program("start=False, wait=True, wait_timeout=5")
+    assert fates(project.up(text))["box"] == "create"
+    assert docker.containers.get("box").status == "created" and list(ids(docker)) == ["box"]
+    assert project.engine.refresh().changed == [] and project.up(text).changed == []
+    assert docker.containers.get("box").status == "created"
