@@ -28,7 +28,6 @@ _HOST = {
     "pidMode": "pid_mode",
     "usernsMode": "userns_mode",
     "readOnly": "read_only",
-    "shmSize": "shm_size",
     "groupAdds": "group_add",
     "cpuShares": "cpu_shares",
     "cpuSet": "cpuset_cpus",
@@ -114,6 +113,7 @@ def _host(inputs: Properties) -> dict[str, Any]:
         "ulimits": [
             Ulimit(name=one["name"], soft=one["soft"], hard=one["hard"]) for one in inputs.get("ulimits") or ()
         ],
+        "shm_size": int(inputs["shmSize"]) * _MEBI if inputs.get("shmSize") else None,
         "port_bindings": _bindings(inputs.get("ports") or ()),
         "devices": [
             f"{one['hostPath']}:{one.get('containerPath') or one['hostPath']}:{one.get('permissions') or 'rwm'}"

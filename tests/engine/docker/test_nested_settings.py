@@ -87,3 +87,8 @@ def test_one_port_and_one_host_may_be_named_twice(project: Project, docker: Any)
     found = docker.containers.get("box").attrs["HostConfig"]
     assert [one["HostPort"] for one in found["PortBindings"]["80/tcp"]] == ["18080", "18081"]
     assert found["ExtraHosts"] == ["api:10.77.1.1", "api:10.77.1.2"]
+
+
+def test_shared_memory_is_in_mebibytes(project: Project, docker: Any) -> None:
+    project.up(program("shm_size=32"))
+    assert docker.containers.get("box").attrs["HostConfig"]["ShmSize"] == 32 << 20
