@@ -115,11 +115,17 @@ def _host(inputs: Properties) -> dict[str, Any]:
         ],
         "shm_size": int(inputs["shmSize"]) * _MEBI if inputs.get("shmSize") else None,
         "port_bindings": _bindings(inputs.get("ports") or ()),
-        "devices": [
-            f"{one['hostPath']}:{one.get('containerPath') or one['hostPath']}:{one.get('permissions') or 'rwm'}"
-            for one in inputs.get("devices") or ()
-        ],
+        "devices": [_device(one) for one in inputs.get("devices") or ()],
         **_memory(inputs),
+    }
+
+
+def _device(device: Properties) -> dict[str, str]:
+    """A device of the engine's machine. As one text its paths could not have colons."""
+    return {
+        "PathOnHost": device["hostPath"],
+        "PathInContainer": device.get("containerPath") or device["hostPath"],
+        "CgroupPermissions": device.get("permissions") or "rwm",
     }
 
 

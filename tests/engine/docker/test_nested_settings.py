@@ -92,3 +92,16 @@ def test_one_port_and_one_host_may_be_named_twice(project: Project, docker: Any)
 def test_shared_memory_is_in_mebibytes(project: Project, docker: Any) -> None:
     project.up(program("shm_size=32"))
     assert docker.containers.get("box").attrs["HostConfig"]["ShmSize"] == 32 << 20
+
+
+def test_a_device_has_colons_in_its_path(project: Project, docker: Any) -> None:
+    project.up(
+        program(
+            "start=False, devices=[{'host_path': '/dev/a:b:c'}, {'host_path': '/dev/null',"
+            " 'container_path': '/dev/n', 'permissions': 'r'}]"
+        )
+    )
+    assert docker.containers.get("box").attrs["HostConfig"]["Devices"] == [
+        {"PathOnHost": "/dev/a:b:c", "PathInContainer": "/dev/a:b:c", "CgroupPermissions": "rwm"},
+        {"PathOnHost": "/dev/null", "PathInContainer": "/dev/n", "CgroupPermissions": "r"},
+    ]
