@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.errors import DockerError
-from engine.providers.docker import images
+from engine.providers.docker import images, networks
 from engine.providers.docker.kinds import REPLACED, own_labels
 from engine.values import Properties
 from transport.docker import failures
@@ -17,7 +17,7 @@ _RUNS = ("running", "restarting")
 
 def outputs(inputs: Properties, found: Any) -> Properties:
     """The outputs: the inputs, the container's id, and its endpoint in each network."""
-    networks = found.attrs["NetworkSettings"]["Networks"] or {}
+    ends = found.attrs["NetworkSettings"]["Networks"] or {}
     data = [
         {
             "networkName": name,
@@ -27,7 +27,7 @@ def outputs(inputs: Properties, found: Any) -> Properties:
             "macAddress": end.get("MacAddress", ""),
             "globalIpv6Address": end.get("GlobalIPv6Address", ""),
         }
-        for name, end in sorted(networks.items())
+        for name, end in sorted(ends.items())
     ]
     return {**inputs, "containerId": found.id, "bridge": "", "networkDatas": data}
 
@@ -45,7 +45,7 @@ def observed(docker: Any, id: str, inputs: Properties, found: Any) -> Properties
             else (found.attrs["Image"])
         )
     if "networksAdvanced" in inputs:
-        seen["networksAdvanced"] = _networks(inputs["networksAdvanced"], found)
+        seen["networksAdvanced"] = _networks(docker, inputs["networksAdvanced"], found)
     if "labels" in inputs:
         seen["labels"] = own_labels(found.labels, inputs)
     if "restart" in inputs:
@@ -71,14 +71,23 @@ def last_check(state: dict[str, Any]) -> str:
     return str(log[-1].get("Output", "")).strip().splitlines()[-1][:200] if log and log[-1].get("Output") else ""
 
 
-def _networks(said: list[Properties], found: Any) -> list[Properties]:
+def _networks(docker: Any, said: list[Properties], found: Any) -> list[Properties]:
     """The container's endpoints in the order of the inputs. Undeclared endpoints come last."""
     real = dict(found.attrs["NetworkSettings"]["Networks"] or {})
     result = []
     for network in said:
-        end = real.pop(network["name"], None)
+        end = real.pop(_named(docker, network["name"], real), None)
         if end is not None:
             fixed = end.get("IPAMConfig") or {}
             keys = {"ipv4Address": "IPv4Address", "ipv6Address": "IPv6Address"}
             result.append({**network, **{key: fixed.get(word) for key, word in keys.items() if key in network}})
     return [*result, *({"name": name} for name in sorted(real))]
+
+
+def _named(docker: Any, said: str, real: dict[str, Any]) -> str:
+    """The name among a container's endpoints of the network with the declared name or id. Docker accepts both.
+
+    The endpoints of a container that never ran have no ids: the engine is asked.
+    """
+    network = None if said in real else networks.get(docker, said)
+    return said if network is None else str(network.name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
-from itertools import zip_longest
 from typing import Any
 
 from config.errors import DockerError
@@ -63,13 +62,13 @@ class Networks:
         return str(made.id), _outputs(inputs, made)
 
     def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
-        found = _found(docker, id)
+        found = get(docker, id)
         if found is None:
             raise DockerError(f"network {inputs['name']}: does not exist any more; run edge refresh, and try again")
         return _outputs(inputs, found)
 
     def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
-        found = _found(docker, id) if id and not inputs.get(REPLACED) else _named(docker, str(inputs["name"]))
+        found = get(docker, id) if id and not inputs.get(REPLACED) else _named(docker, str(inputs["name"]))
         if found is None or (not id and not _made_for(inputs, found)):
             return
         with failures(f"network {inputs['name']}"):
@@ -83,7 +82,7 @@ class Networks:
             found.remove()
 
     def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
-        found = _found(docker, id) or _named(docker, str(inputs["name"]))
+        found = get(docker, id) or _named(docker, str(inputs["name"]))
         if found is None:
             return None
         seen = _observed(inputs, found)
@@ -118,19 +117,36 @@ def _observed(inputs: Properties, found: Any) -> Properties:
 
 
 def _pairs(said: list[Properties], attrs: dict[str, Any]) -> list[tuple[Properties, dict[str, Any]]]:
-    real: list[dict[str, Any]] = (attrs.get("IPAM") or {}).get("Config") or []
-    return list(zip_longest(said, real[: len(said)], fillvalue={}))
+    """Each declared pool, and the real pool with its subnet: Docker lists pools of IPv4 first.
+
+    Other pools are paired in their order, so that a pool without a subnet has the subnet that Docker chose.
+    """
+    left: list[dict[str, Any]] = list((attrs.get("IPAM") or {}).get("Config") or ())
+    by_subnet = {_subnet(real.get("Subnet")): real for real in left}
+    same = [by_subnet.get(_subnet(one.get("subnet"))) for one in said]
+    others = iter([real for real in left if real not in same])
+    return [(one, next(others, {}) if real is None else real) for one, real in zip(said, same, strict=True)]
+
+
+def _subnet(text: str | None) -> Any:
+    """A subnet or address that can be compared, however it is written; any other text stays as it is."""
+    try:
+        return ip_network(text, strict=False) if text else None
+    except ValueError:
+        return text
 
 
 def _pool(said: Properties, real: dict[str, Any]) -> Properties:
-    return {**said, **{key: real.get(word) for key, word in _POOL.items() if key in said}}
+    """The declared pool with its real values. An address that is only written in another way is kept."""
+    differing = {key for key, word in _POOL.items() if key in said and _subnet(said[key]) != _subnet(real.get(word))}
+    return {**said, **{key: real.get(_POOL[key]) for key in differing}}
 
 
 def _outputs(inputs: Properties, found: Any) -> Properties:
     return {**inputs, "id": found.id, "scope": found.attrs.get("Scope", "local")}
 
 
-def _found(docker: Any, id: str) -> Any:
+def get(docker: Any, id: str) -> Any:
     from docker.errors import NotFound
 
     with failures("networks"):

@@ -105,6 +105,52 @@ def test_a_refresh_names_what_a_network_that_was_made_anew_lacks(project: Projec
     assert found["Attachable"] and found["Internal"] and found["EnableIPv6"] and found["IPAM"]["Options"] == {"a": "b"}
 
 
+V6_FIRST = """
+from pulumi_docker import Network
+Network("both", name="both", ipv6=True, ipam_configs=[
+    {"subnet": "fd78::/64", "gateway": "fd78::1"}, {"subnet": "10.77.4.0/24", "gateway": "10.77.4.254"}])
+"""
+
+
+def test_the_order_of_a_networks_pools_is_no_drift(project: Project, docker: Any) -> None:
+    project.up(V6_FIRST)
+    # Otherwise this test shows nothing.
+    assert [one["Subnet"] for one in docker.networks.get("both").attrs["IPAM"]["Config"]] == [
+        "10.77.4.0/24",
+        "fd78::/64",
+    ]
+    assert project.engine.refresh().changed == [] and project.up(V6_FIRST).changed == []
+
+
+def test_a_pool_that_was_made_anew_is_seen_beside_one_that_was_not(project: Project, docker: Any) -> None:
+    from docker.types import IPAMConfig, IPAMPool
+
+    project.up(V6_FIRST)
+    docker.networks.get("both").remove()
+    pools = [
+        IPAMPool(subnet="10.77.5.0/24", gateway="10.77.5.254"),
+        IPAMPool(subnet="fd78:0::/64", gateway="fd78::0:1"),
+    ]
+    docker.networks.create("both", enable_ipv6=True, ipam=IPAMConfig(pool_configs=pools))
+    [step] = project.engine.refresh().changed
+    named = {change.path for change in step.changes}
+    assert {"ipamConfigs[1].subnet", "ipamConfigs[1].gateway"} <= named
+    # The pool is the same one, written in another way.
+    assert not any(path.startswith("ipamConfigs[0]") for path in named)
+
+
+@pytest.mark.parametrize("start", [True, False])
+def test_a_network_is_named_by_its_id(start: bool, project: Project, docker: Any) -> None:
+    text = program(f"start={start}").replace('"name": network, ', '"name": left.id, ')
+    project.up(text)
+    assert list(docker.containers.get("box").attrs["NetworkSettings"]["Networks"]) == ["left"]
+    assert project.engine.refresh().changed == [] and project.up(text).changed == []
+    on_another_network(docker)
+    [step] = project.engine.refresh().changed
+    assert {change.path.partition("[")[0] for change in step.changes} == {"networksAdvanced"}
+    assert fates(project.up(text))["box"] == "replace"
+
+
 INSIDE = program("restart='no'") + (
     'command("inside", ResourceOptions(deleted_with=b, replace_with=[b], depends_on=[b], delete_before_replace=True))\n'
 )
