@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from config.errors import DockerError
-from engine.providers.docker import images, networks
+from engine.providers.docker import images, limits, networks
 from engine.providers.docker.kinds import REPLACED, own_labels
 from engine.values import Properties
 from transport.docker import failures
 
 # Key among observed inputs: the container's status, if the container does not run. An update corrects it.
 DRIFTED = "drifted"
+# Key among observed inputs: the name that somebody gave the container by hand. An update gives back the declared name.
+RENAMED = "renamedByHand"
 _RUNS = ("running", "restarting")
 
 
@@ -34,7 +36,7 @@ def outputs(inputs: Properties, found: Any) -> Properties:
 
 def observed(docker: Any, id: str, inputs: Properties, found: Any) -> Properties:
     """The inputs with the container's real values. The next `up` removes each difference."""
-    seen = {key: value for key, value in inputs.items() if key != DRIFTED}
+    seen = {key: value for key, value in inputs.items() if key not in (DRIFTED, RENAMED)}
     if found.id != id:
         seen[REPLACED] = True
     image = images.find(docker, str(inputs["image"]))
@@ -48,8 +50,10 @@ def observed(docker: Any, id: str, inputs: Properties, found: Any) -> Properties
         seen["networksAdvanced"] = _networks(docker, inputs["networksAdvanced"], found)
     if "labels" in inputs:
         seen["labels"] = own_labels(found.labels, inputs)
-    if "restart" in inputs:
-        seen["restart"] = (found.attrs["HostConfig"].get("RestartPolicy") or {}).get("Name") or "no"
+    with failures(f"container {inputs['name']}"):
+        seen |= limits.observed(docker, inputs, found.attrs["HostConfig"])
+    if found.name != inputs["name"]:
+        seen[RENAMED] = found.name
     if inputs.get("mustRun") is not False and inputs.get("start") is not False and found.status not in _RUNS:
         seen[DRIFTED] = found.status
     return seen

@@ -9,7 +9,7 @@ from typing import Any
 
 from config.errors import DockerError
 from engine.providers.base import Context
-from engine.providers.docker import container_state, images, specification, uploads, wellness
+from engine.providers.docker import container_state, images, limits, specification, uploads, wellness
 from engine.providers.docker.kinds import MARK, REPLACED, digest, taken
 from engine.values import Properties
 from transport.docker import failures
@@ -41,6 +41,7 @@ class Containers:
             "mustRun",
             "start",
             container_state.DRIFTED,
+            container_state.RENAMED,
         }
     )
     computed = ("containerId", "bridge", "networkDatas")
@@ -75,17 +76,17 @@ class Containers:
             raise
         return str(made.id), container_state.outputs(inputs, made)
 
-    def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
+    def update(self, docker: Any, id: str, before: Properties, inputs: Properties, context: Context) -> Properties:
         found = _get(docker, id)
         if found is None:
             raise DockerError(f"container {inputs['name']}: does not exist any more; run edge refresh, and try again")
         with failures(f"container {inputs['name']}"):
-            limits = specification.limits(inputs)
-            if limits:
-                found.update(**limits)
-            if found.status == "paused":
-                found.unpause()
-            if inputs.get("start", True):
+            if found.name != inputs["name"]:
+                found.rename(inputs["name"])
+            found.update(**limits.limits(inputs))
+            if _starts(before, inputs):
+                if found.status == "paused":
+                    found.unpause()
                 # Does nothing where it runs.
                 found.start()
                 wellness.awaited(found, inputs, context)
@@ -128,6 +129,24 @@ class Containers:
             _discard(made)
             raise
         return made
+
+
+def _starts(before: Properties, inputs: Properties) -> bool:
+    """Whether an update starts the container: the recorded one did not run, and the declared one does.
+
+    A job that has ended (`mustRun` false) is not done again.
+    """
+    must_run = inputs.get("mustRun") is not False
+    if inputs.get("start") is False:
+        return False
+    if not before:
+        # An earlier update was interrupted.
+        return must_run
+    return (
+        container_state.DRIFTED in before
+        or before.get("start") is False
+        or (must_run and before.get("mustRun") is False)
+    )
 
 
 def _created(docker: Any, configuration: Any, name: str) -> str:

@@ -26,7 +26,7 @@ class RemoteImages:
                 found = docker.images.pull(name, platform=inputs.get("platform"))
         return f"{found.id}{name}", _outputs(inputs, found)
 
-    def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
+    def update(self, docker: Any, id: str, before: Properties, inputs: Properties, context: Context) -> Properties:
         return self.create(docker, inputs, context)[1]
 
     def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
@@ -64,7 +64,7 @@ class BuiltImages:
             )
         return name, self._outputs(inputs, found)
 
-    def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
+    def update(self, docker: Any, id: str, before: Properties, inputs: Properties, context: Context) -> Properties:
         return self.create(docker, inputs, context)[1]
 
     def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:

@@ -34,8 +34,8 @@ class Kind(Protocol):
         """Create the object; returns its id and outputs."""
         ...
 
-    def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
-        """Apply changes in place; returns the outputs."""
+    def update(self, docker: Any, id: str, before: Properties, inputs: Properties, context: Context) -> Properties:
+        """Apply changes in place; returns the outputs. `before`: the recorded inputs, empty if these are unknown."""
         ...
 
     def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:

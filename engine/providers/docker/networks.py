@@ -61,7 +61,7 @@ class Networks:
             raise DockerError(f"{error}{_who_overlaps(docker, inputs)}", error.status) from None
         return str(made.id), _outputs(inputs, made)
 
-    def update(self, docker: Any, id: str, inputs: Properties, context: Context) -> Properties:
+    def update(self, docker: Any, id: str, before: Properties, inputs: Properties, context: Context) -> Properties:
         found = get(docker, id)
         if found is None:
             raise DockerError(f"network {inputs['name']}: does not exist any more; run edge refresh, and try again")

@@ -61,7 +61,7 @@ class DockerProvider:
     def update(
         self, kind: str, id: str, before: Properties, outputs: Properties, inputs: Properties, context: Context
     ) -> Properties:
-        return _KINDS[kind].update(self._engine(context), id, inputs, context)
+        return _KINDS[kind].update(self._engine(context), id, before, inputs, context)
 
     def delete(self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context) -> None:
         _KINDS[kind].delete(self._engine(context), id, inputs, context)

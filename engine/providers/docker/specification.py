@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from engine.providers.docker import storage
+from engine.providers.docker import limits, storage
 from engine.providers.docker.kinds import labels, mark
 from engine.values import Properties
 
@@ -29,8 +29,6 @@ _HOST = {
     "usernsMode": "userns_mode",
     "readOnly": "read_only",
     "groupAdds": "group_add",
-    "cpuShares": "cpu_shares",
-    "cpuSet": "cpuset_cpus",
     "deviceCgroupRules": "device_cgroup_rules",
     "publishAllPorts": "publish_all_ports",
 }
@@ -87,14 +85,6 @@ def endpoint(network: Properties) -> dict[str, Any]:
     return found
 
 
-def limits(inputs: Properties) -> dict[str, Any]:
-    """The settings that Docker can change on a running container."""
-    found = _given({"cpuShares": "cpu_shares", "cpuSet": "cpuset_cpus"}, inputs) | _memory(inputs)
-    if "restart" in inputs or "maxRetryCount" in inputs:
-        found["restart_policy"] = _restart(inputs)
-    return found
-
-
 def nanoseconds(span: str) -> int:
     """A duration as Go writes it: `30s`, `1m30s`."""
     return int(sum(float(number) * _NANOSECONDS[unit] for number, unit in _SPAN.findall(span)))
@@ -107,7 +97,6 @@ def _host(inputs: Properties) -> dict[str, Any]:
     return {
         "cap_add": capabilities.get("adds"),
         "cap_drop": capabilities.get("drops"),
-        "restart_policy": _restart(inputs) if inputs.get("restart") else None,
         "extra_hosts": [f"{one['host']}:{one['ip']}" for one in inputs.get("hosts") or ()] or None,
         **storage.host(inputs),
         "ulimits": [
@@ -116,7 +105,7 @@ def _host(inputs: Properties) -> dict[str, Any]:
         "shm_size": int(inputs["shmSize"]) * _MEBI if inputs.get("shmSize") else None,
         "port_bindings": _bindings(inputs.get("ports") or ()),
         "devices": [_device(one) for one in inputs.get("devices") or ()],
-        **_memory(inputs),
+        **limits.limits(inputs),
     }
 
 
@@ -126,22 +115,6 @@ def _device(device: Properties) -> dict[str, str]:
         "PathOnHost": device["hostPath"],
         "PathInContainer": device.get("containerPath") or device["hostPath"],
         "CgroupPermissions": device.get("permissions") or "rwm",
-    }
-
-
-def _restart(inputs: Properties) -> dict[str, Any]:
-    return {"Name": inputs.get("restart") or "no", "MaximumRetryCount": int(inputs.get("maxRetryCount") or 0)}
-
-
-def _memory(inputs: Properties) -> dict[str, Any]:
-    """Memory limits. Inputs are in MiB, -1 is no limit. Default of `memorySwap`: twice `memory`, as in Docker."""
-    names = {"memory": "mem_limit", "memorySwap": "memswap_limit", "memoryReservation": "mem_reservation"}
-    if inputs.get("memory") and inputs.get("memorySwap") is None:
-        inputs = {**inputs, "memorySwap": inputs["memory"] * 2}
-    return {
-        names[key]: value if value < 0 else int(value) * _MEBI
-        for key in names
-        if (value := inputs.get(key)) is not None
     }
 
 
