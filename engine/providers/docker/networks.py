@@ -7,12 +7,10 @@ from typing import Any
 
 from config.errors import DockerError
 from engine.providers.base import Context
-from engine.providers.docker.kinds import MARK, REPLACED, digest, labels, mark, own_labels, taken
+from engine.providers.docker import network_state
+from engine.providers.docker.kinds import REPLACED, labels, mark, taken
 from engine.values import Properties
 from transport.docker import failures
-
-_PLAIN = {"driver": "Driver", "internal": "Internal", "attachable": "Attachable", "ipv6": "EnableIPv6"}
-_POOL = {"subnet": "Subnet", "ipRange": "IPRange", "gateway": "Gateway"}
 
 
 class Networks:
@@ -27,7 +25,7 @@ class Networks:
         name = str(inputs["name"])
         found = _named(docker, name)
         if found is not None:
-            if not _made_for(inputs, found):
+            if not network_state.made_for(inputs, found):
                 raise taken(f"network {name}", f"docker network rm {name}")
             return str(found.id), _outputs(inputs, found)
         pools = [
@@ -43,10 +41,10 @@ class Networks:
             with failures(f"network {name}"):
                 made = docker.networks.create(
                     name,
-                    driver=inputs.get("driver") or "bridge",
+                    driver=inputs.get("driver") or network_state.DRIVER,
                     options=inputs.get("options"),
                     ipam=IPAMConfig(
-                        driver=inputs.get("ipamDriver") or "default",
+                        driver=inputs.get("ipamDriver") or network_state.IPAM_DRIVER,
                         pool_configs=pools,
                         options=inputs.get("ipamOptions"),
                     ),
@@ -69,7 +67,7 @@ class Networks:
 
     def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
         found = get(docker, id) if id and not inputs.get(REPLACED) else _named(docker, str(inputs["name"]))
-        if found is None or (not id and not _made_for(inputs, found)):
+        if found is None or (not id and not network_state.made_for(inputs, found)):
             return
         with failures(f"network {inputs['name']}"):
             found.reload()
@@ -85,61 +83,10 @@ class Networks:
         found = get(docker, id) or _named(docker, str(inputs["name"]))
         if found is None:
             return None
-        seen = _observed(inputs, found)
+        seen = network_state.observed(inputs, found)
         if found.id != id:
             seen[REPLACED] = True
         return seen, _outputs(inputs, found)
-
-
-def _made_for(inputs: Properties, found: Any) -> bool:
-    """Whether an interrupted create made the network: it has the mark, or it has the declared labels and settings."""
-    return (found.attrs.get("Labels") or {}).get(MARK) == digest(inputs) or (
-        bool(labels(inputs)) and _observed(inputs, found) == inputs
-    )
-
-
-def _observed(inputs: Properties, found: Any) -> Properties:
-    """The inputs with the network's real values."""
-    seen: Properties = {**inputs, **{key: found.attrs[word] for key, word in _PLAIN.items() if key in inputs}}
-    ipam = found.attrs.get("IPAM") or {}
-    if "ipamDriver" in inputs:
-        seen["ipamDriver"] = ipam.get("Driver")
-    if inputs.get("ipamOptions"):
-        seen["ipamOptions"] = ipam.get("Options") or {}
-    if inputs.get("ipamConfigs"):
-        seen["ipamConfigs"] = [_pool(said, real) for said, real in _pairs(inputs["ipamConfigs"], found.attrs)]
-    if inputs.get("options"):
-        real = found.attrs.get("Options") or {}
-        seen["options"] = {key: real[key] for key in inputs["options"] if key in real}
-    if inputs.get("labels"):
-        seen["labels"] = own_labels(found.attrs.get("Labels") or {}, inputs)
-    return seen
-
-
-def _pairs(said: list[Properties], attrs: dict[str, Any]) -> list[tuple[Properties, dict[str, Any]]]:
-    """Each declared pool, and the real pool with its subnet: Docker lists pools of IPv4 first.
-
-    Other pools are paired in their order, so that a pool without a subnet has the subnet that Docker chose.
-    """
-    left: list[dict[str, Any]] = list((attrs.get("IPAM") or {}).get("Config") or ())
-    by_subnet = {_subnet(real.get("Subnet")): real for real in left}
-    same = [by_subnet.get(_subnet(one.get("subnet"))) for one in said]
-    others = iter([real for real in left if real not in same])
-    return [(one, next(others, {}) if real is None else real) for one, real in zip(said, same, strict=True)]
-
-
-def _subnet(text: str | None) -> Any:
-    """A subnet or address that can be compared, however it is written; any other text stays as it is."""
-    try:
-        return ip_network(text, strict=False) if text else None
-    except ValueError:
-        return text
-
-
-def _pool(said: Properties, real: dict[str, Any]) -> Properties:
-    """The declared pool with its real values. An address that is only written in another way is kept."""
-    differing = {key for key, word in _POOL.items() if key in said and _subnet(said[key]) != _subnet(real.get(word))}
-    return {**said, **{key: real.get(_POOL[key]) for key in differing}}
 
 
 def _outputs(inputs: Properties, found: Any) -> Properties:

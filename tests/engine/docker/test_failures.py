@@ -69,39 +69,6 @@ def test_a_name_that_a_stranger_has(project: Project, docker: Any) -> None:
     assert ids(docker) == {"box": stranger.id}
 
 
-LABELLED = """
-from pulumi_docker import Network
-Network("left", name="left", labels=[{"label": "stack", "value": "mine"}],
-        ipam_configs=[{"subnet": "10.77.1.0/24", "gateway": "10.77.1.254"}])
-"""
-
-
-@pytest.mark.parametrize(
-    ("labels", "subnet", "ours"),
-    [
-        ({"stack": "mine"}, "10.77.1.0/24", True),
-        ({"stack": "yours"}, "10.77.1.0/24", False),
-        ({}, "10.77.1.0/24", False),
-        ({"stack": "mine"}, "10.77.0.0/16", False),
-    ],
-)
-def test_a_network_is_taken_up_by_its_labels_and_settings(
-    labels: dict[str, str], subnet: str, ours: bool, project: Project, docker: Any
-) -> None:
-    """An interrupted create left the network, or somebody else has made the network."""
-    from docker.types import IPAMConfig, IPAMPool
-
-    pool = IPAMPool(subnet=subnet, gateway="10.77.1.254")
-    there = docker.networks.create("left", labels=labels, ipam=IPAMConfig(pool_configs=[pool]))
-    if ours:
-        project.up(LABELLED)
-    else:
-        said = project.fails(LABELLED)
-        assert "network left: the name is taken by an object that this stack did not make" in said
-    project.engine.destroy()
-    assert [one.id for one in docker.networks.list(names=["left"])] == ([] if ours else [there.id])
-
-
 def test_a_network_that_is_in_use_is_told(project: Project, docker: Any) -> None:
     project.up(PRELUDE)
     docker.containers.run("tiny:1", ["stay"], name="guest", detach=True, network="left")
