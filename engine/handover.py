@@ -44,7 +44,7 @@ _FALSE = (
     "waitForJobs",
 )
 _RELEASE_DEFAULTS = {**dict.fromkeys(_FALSE, False), "description": "", "keyring": "", "postrender": "", "timeout": 0}
-# Type -> what the Docker provider fills in, by its schema. `healthcheck` only in a container that has one.
+# Type -> what the Docker provider fills in, by its schema: in `healthcheck` and in each of `ports`, if declared.
 _DOCKER_DEFAULTS: dict[str, Properties] = {
     NETWORK: {"ipamDriver": "default"},
     CONTAINER: {
@@ -52,6 +52,7 @@ _DOCKER_DEFAULTS: dict[str, Properties] = {
         "healthcheck": {"startInterval": "0s"},
         "mustRun": True,
         "networkMode": "bridge",
+        "ports": {"ip": "0.0.0.0", "protocol": "tcp"},  # noqa: S104
         "removeVolumes": True,
         "start": True,
     },
@@ -141,6 +142,9 @@ def _filled(properties: Properties, defaults: Properties, *, listed: bool) -> Pr
         if isinstance(value, dict):
             if isinstance(result.get(key), dict):
                 result[key] = _filled(result[key], value, listed=listed)
+            elif isinstance(result.get(key), list):
+                items = result[key]
+                result[key] = [_filled(one, value, listed=listed) if isinstance(one, dict) else one for one in items]
         elif result.get(key) is None:
             result[key] = value
             added.append(key)

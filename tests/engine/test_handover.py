@@ -215,7 +215,8 @@ def test_an_object_of_the_cluster_has_no_namespace() -> None:
 
 def test_a_container_has_what_the_docker_provider_fills_in_and_comes_back_without() -> None:
     kind = "docker:index/container:Container"
-    inputs = {"name": "box", "start": False, "healthcheck": {"tests": ["CMD", "true"]}}
+    ports = [{"internal": 80}, {"internal": 53, "ip": "127.0.0.1", "protocol": "udp"}]
+    inputs = {"name": "box", "start": False, "healthcheck": {"tests": ["CMD", "true"]}, "ports": ports}
     result = exported(kind, inputs, {**inputs, "containerId": "1"})
     assert result.inputs["__defaults"] == [
         "containerReadRefreshTimeoutMilliseconds",
@@ -227,5 +228,9 @@ def test_a_container_has_what_the_docker_provider_fills_in_and_comes_back_withou
     for side in (result.inputs, result.outputs):
         assert (side["mustRun"], side["start"], side["healthcheck"]["startInterval"]) == (True, False, "0s")
     assert "__defaults" not in result.outputs and inputs_after_import(kind, result.inputs, {}) == inputs
+    ends = [("0.0.0.0", "tcp"), ("127.0.0.1", "udp")]  # noqa: S104
+    for side in (result.inputs, result.outputs):
+        assert [(one["ip"], one["protocol"]) for one in side["ports"]] == ends
+    assert [one["__defaults"] for one in result.inputs["ports"]] == [["ip", "protocol"], []]
     # Without a health check, no part of one.
     assert "healthcheck" not in exported(kind, {"name": "box"}, {}).inputs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.errors import DockerError
-from engine.providers.docker import images, limits, networks
+from engine.providers.docker import images, limits, networks, ports
 from engine.providers.docker.kinds import REPLACED, own_labels
 from engine.values import Properties
 from transport.docker import failures
@@ -18,7 +18,7 @@ _RUNS = ("running", "restarting")
 
 
 def outputs(inputs: Properties, found: Any) -> Properties:
-    """The outputs: the inputs, the container's id, and its endpoint in each network."""
+    """The outputs: the inputs, the container's id, its published ports, and its endpoint in each network."""
     ends = found.attrs["NetworkSettings"]["Networks"] or {}
     data = [
         {
@@ -31,7 +31,8 @@ def outputs(inputs: Properties, found: Any) -> Properties:
         }
         for name, end in sorted(ends.items())
     ]
-    return {**inputs, "containerId": found.id, "bridge": "", "networkDatas": data}
+    published = {"ports": ports.published(inputs["ports"], found.attrs)} if inputs.get("ports") else {}
+    return {**inputs, **published, "containerId": found.id, "bridge": "", "networkDatas": data}
 
 
 def observed(docker: Any, id: str, inputs: Properties, found: Any) -> Properties:
@@ -57,6 +58,20 @@ def observed(docker: Any, id: str, inputs: Properties, found: Any) -> Properties
     if inputs.get("mustRun") is not False and inputs.get("start") is not False and found.status not in _RUNS:
         seen[DRIFTED] = found.status
     return seen
+
+
+def starts(before: Properties, inputs: Properties) -> bool:
+    """Whether an update starts the container: the recorded one did not run, and the declared one does.
+
+    A job that has ended (`mustRun` false) is not done again.
+    """
+    must_run = inputs.get("mustRun") is not False
+    if inputs.get("start") is False:
+        return False
+    if not before:
+        # An earlier update was interrupted.
+        return must_run
+    return DRIFTED in before or before.get("start") is False or (must_run and before.get("mustRun") is False)
 
 
 def last_words(container: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from config.errors import DockerError
 from engine.providers.base import Context
-from engine.providers.docker import container_state, images, limits, specification, uploads, wellness
+from engine.providers.docker import container_state, images, limits, ports, specification, uploads, wellness
 from engine.providers.docker.kinds import MARK, REPLACED, digest, taken
 from engine.values import Properties
 from transport.docker import failures
@@ -44,7 +44,9 @@ class Containers:
             container_state.RENAMED,
         }
     )
-    computed = ("containerId", "bridge", "networkDatas")
+
+    def computed(self, inputs: Properties) -> tuple[str, ...]:
+        return ("containerId", "bridge", "networkDatas", *(("ports",) if ports.chosen(inputs) else ()))
 
     def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:
         name = str(inputs["name"])
@@ -84,7 +86,7 @@ class Containers:
             if found.name != inputs["name"]:
                 found.rename(inputs["name"])
             found.update(**limits.limits(inputs))
-            if _starts(before, inputs):
+            if container_state.starts(before, inputs):
                 if found.status == "paused":
                     found.unpause()
                 # Does nothing where it runs.
@@ -129,24 +131,6 @@ class Containers:
             _discard(made)
             raise
         return made
-
-
-def _starts(before: Properties, inputs: Properties) -> bool:
-    """Whether an update starts the container: the recorded one did not run, and the declared one does.
-
-    A job that has ended (`mustRun` false) is not done again.
-    """
-    must_run = inputs.get("mustRun") is not False
-    if inputs.get("start") is False:
-        return False
-    if not before:
-        # An earlier update was interrupted.
-        return must_run
-    return (
-        container_state.DRIFTED in before
-        or before.get("start") is False
-        or (must_run and before.get("mustRun") is False)
-    )
 
 
 def _created(docker: Any, configuration: Any, name: str) -> str:

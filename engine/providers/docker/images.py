@@ -15,7 +15,9 @@ class RemoteImages:
     """An image by its name: the image on the engine, otherwise the registry's image."""
 
     in_place = frozenset({"keepLocally", "forceRemove"})
-    computed = ("imageId", "repoDigest")
+
+    def computed(self, inputs: Properties) -> tuple[str, ...]:
+        return ("imageId", "repoDigest")
 
     def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:
         name = str(inputs["name"])
@@ -42,7 +44,9 @@ class BuiltImages:
     """An image that is built from a directory. Only inputs are compared: its tag must change with its content."""
 
     in_place: frozenset[str] = frozenset()
-    computed = ("baseImageName", "imageId", "repoDigest")
+
+    def computed(self, inputs: Properties) -> tuple[str, ...]:
+        return ("baseImageName", "imageId", "repoDigest")
 
     def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:
         name, build = str(inputs["imageName"]), inputs.get("build") or {}

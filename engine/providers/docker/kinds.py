@@ -25,9 +25,8 @@ class Kind(Protocol):
         """Inputs that change in place; any other change replaces."""
         ...
 
-    @property
-    def computed(self) -> tuple[str, ...]:
-        """Outputs that only the Docker engine knows."""
+    def computed(self, inputs: Properties) -> tuple[str, ...]:
+        """Outputs that only the Docker engine knows. `inputs` may have secrets and unknown values."""
         ...
 
     def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:

@@ -17,7 +17,9 @@ class Networks:
     """A network cannot change in place: every change replaces the network."""
 
     in_place: frozenset[str] = frozenset()
-    computed = ("id", "scope")
+
+    def computed(self, inputs: Properties) -> tuple[str, ...]:
+        return ("id", "scope")
 
     def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:
         from docker.types import IPAMConfig, IPAMPool

@@ -53,7 +53,7 @@ class DockerProvider:
         return f"{kind}/{name}" if isinstance(name, str) and kind in (NETWORK, CONTAINER) else None
 
     def preview(self, kind: str, inputs: Properties) -> Properties:
-        return {**inputs, **dict.fromkeys(_KINDS[kind].computed, UNKNOWN)}
+        return {**inputs, **dict.fromkeys(_KINDS[kind].computed(inputs), UNKNOWN)}
 
     def create(self, kind: str, inputs: Properties, context: Context) -> tuple[str, Properties]:
         return _KINDS[kind].create(self._engine(context), inputs, context)

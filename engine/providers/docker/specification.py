@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
-from engine.providers.docker import limits, storage
+from engine.providers.docker import limits, ports, storage
 from engine.providers.docker.kinds import labels, mark
 from engine.values import Properties
 
@@ -45,15 +44,12 @@ _CONTAINER = {
     "workingDir": "working_dir",
 }
 _MEBI = 1 << 20
-# The address of a published port without `ip`: Docker's default.
-_ANYWHERE = ""
 _SPAN = re.compile(r"([0-9.]+)(ns|us|µs|ms|s|m|h)")
 _NANOSECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 
 
 def configuration(api: Any, inputs: Properties) -> dict[str, Any]:
     """The body of a create request."""
-    ports = inputs.get("ports") or ()
     host = api.create_host_config(
         **_given(_HOST, inputs),
         **_host(inputs),
@@ -64,7 +60,7 @@ def configuration(api: Any, inputs: Properties) -> dict[str, Any]:
         **{"command": None, **_given(_CONTAINER, inputs)},
         labels={**labels(inputs), **mark(inputs)},
         host_config=host,
-        ports=[(one["internal"], one.get("protocol") or "tcp") for one in ports] or None,
+        ports=ports.exposed(inputs.get("ports") or ()) or None,
         healthcheck=_healthcheck(inputs.get("healthcheck")),
         volumes=storage.anonymous(inputs),
     )
@@ -103,7 +99,7 @@ def _host(inputs: Properties) -> dict[str, Any]:
             Ulimit(name=one["name"], soft=one["soft"], hard=one["hard"]) for one in inputs.get("ulimits") or ()
         ],
         "shm_size": int(inputs["shmSize"]) * _MEBI if inputs.get("shmSize") else None,
-        "port_bindings": _bindings(inputs.get("ports") or ()),
+        "port_bindings": ports.bindings(inputs.get("ports") or ()),
         "devices": [_device(one) for one in inputs.get("devices") or ()],
         **limits.limits(inputs),
     }
@@ -116,15 +112,6 @@ def _device(device: Properties) -> dict[str, str]:
         "PathInContainer": device.get("containerPath") or device["hostPath"],
         "CgroupPermissions": device.get("permissions") or "rwm",
     }
-
-
-def _bindings(ports: Iterable[Properties]) -> dict[str, list[tuple[str, Any]]]:
-    """Port and protocol in the container -> address and port of the engine's machine, of which there may be several."""
-    found: dict[str, list[tuple[str, Any]]] = {}
-    for one in ports:
-        port = f"{one['internal']}/{one.get('protocol') or 'tcp'}"
-        found.setdefault(port, []).append((one.get("ip") or _ANYWHERE, one.get("external")))
-    return found
 
 
 def _healthcheck(said: Properties | None) -> Any:
