@@ -1,97 +1,28 @@
-"""docker:index/remoteImage:RemoteImage and docker:index/image:Image: images that exist, are pulled, or are built."""
+"""Images on a Docker engine, by their names and platforms."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from config.errors import DockerError
-from engine.providers.base import Context
-from engine.values import Properties
 from transport.docker import failures
 
-
-class RemoteImages:
-    """An image by its name: the image on the engine, otherwise the registry's image."""
-
-    in_place = frozenset({"keepLocally", "forceRemove"})
-
-    def computed(self, inputs: Properties) -> tuple[str, ...]:
-        return ("imageId", "repoDigest")
-
-    def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:
-        name = str(inputs["name"])
-        found = find(docker, name)
-        if found is None:
-            context.waiting(f"image {name} from its registry")
-            with failures(f"image {name}: the engine does not have the image, and the pull failed"):
-                found = docker.images.pull(name, platform=inputs.get("platform"))
-        return f"{found.id}{name}", _outputs(inputs, found)
-
-    def update(self, docker: Any, id: str, before: Properties, inputs: Properties, context: Context) -> Properties:
-        return self.create(docker, inputs, context)[1]
-
-    def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
-        if not inputs.get("keepLocally") and id:
-            remove(docker, str(inputs["name"]), force=bool(inputs.get("forceRemove")))
-
-    def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
-        found = find(docker, str(inputs["name"]))
-        return None if found is None else (inputs, _outputs(inputs, found))
+# Platforms as the tools write these -> as images have these: containerd's `platforms` package.
+_ARCHITECTURES = {"x86_64": "amd64", "x86-64": "amd64", "i386": "386", "aarch64": "arm64"}
+_OPERATING_SYSTEMS = ("linux", "windows", "freebsd", "darwin")
+# The variants that need not be written.
+_VARIANTS = {"amd64": "v1", "arm64": "v8", "arm": "v7"}
 
 
-class BuiltImages:
-    """An image that is built from a directory. Only inputs are compared: its tag must change with its content."""
-
-    in_place: frozenset[str] = frozenset()
-
-    def computed(self, inputs: Properties) -> tuple[str, ...]:
-        return ("baseImageName", "imageId", "repoDigest")
-
-    def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:
-        name, build = str(inputs["imageName"]), inputs.get("build") or {}
-        directory = Path(str(build.get("context") or "."))
-        if not directory.is_dir():
-            raise DockerError(f"image {name}: expected a directory as build.context, got {directory}")
-        context.waiting(f"image {name} to be built")
-        with failures(f"image {name}: the build failed"):
-            found, _ = docker.images.build(
-                path=str(directory.resolve()),
-                dockerfile=_dockerfile(name, build.get("dockerfile")),
-                tag=name,
-                buildargs=build.get("args"),
-                target=build.get("target"),
-                network_mode=build.get("network"),
-                platform=build.get("platform"),
-                rm=True,
-                forcerm=True,
-            )
-        return name, self._outputs(inputs, found)
-
-    def update(self, docker: Any, id: str, before: Properties, inputs: Properties, context: Context) -> Properties:
-        return self.create(docker, inputs, context)[1]
-
-    def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
-        """Keep the image as a cache, as Pulumi's own provider does."""
-
-    def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
-        found = find(docker, str(inputs["imageName"]))
-        return None if found is None else (inputs, self._outputs(inputs, found))
-
-    def _outputs(self, inputs: Properties, found: Any) -> Properties:
-        name = str(inputs["imageName"])
-        return {**inputs, "baseImageName": name.rpartition(":")[0] or name, "imageId": found.id, "repoDigest": name}
-
-
-def find(docker: Any, name: str) -> Any:
-    """The image with the name; None if the engine does not have it."""
+def find(docker: Any, name: str, platform: str | None = None) -> Any:
+    """The image with the name, and for the platform; None if the engine does not have it."""
     from docker.errors import ImageNotFound
 
     with failures(f"image {name}"):
         try:
-            return docker.images.get(name)
+            found = docker.images.get(name)
         except ImageNotFound:
             return None
+    return found if not platform or _runs_on(found.attrs, platform) else None
 
 
 def remove(docker: Any, name: str, *, force: bool) -> None:
@@ -108,18 +39,15 @@ def remove(docker: Any, name: str, *, force: bool) -> None:
                 raise
 
 
-def _outputs(inputs: Properties, found: Any) -> Properties:
-    digests = found.attrs.get("RepoDigests") or []
-    return {**inputs, "imageId": found.id, "repoDigest": digests[0] if digests else str(inputs["name"])}
-
-
-def _dockerfile(image: str, said: Any) -> str | None:
-    """The absolute path of the Dockerfile. Pulumi's own provider takes it from the working directory, too."""
-    if said is None:
-        return None
-    file = Path(str(said))
-    if not file.is_file():
-        raise DockerError(
-            f"image {image}: build.dockerfile: expected a file, by its path from the working directory, got {file}"
-        )
-    return str(file.resolve())
+def _runs_on(image: dict[str, Any], platform: str) -> bool:
+    """Whether an image is for a platform: `linux`, `arm64`, `linux/arm64`, `linux/arm/v7`."""
+    parts = platform.lower().split("/")
+    system, rest = (parts[0], parts[1:]) if parts[0] in _OPERATING_SYSTEMS else ("linux", parts)
+    if image.get("Os", system) != system:
+        return False
+    if not rest:
+        return True
+    wanted, real = _ARCHITECTURES.get(rest[0], rest[0]), str(image.get("Architecture"))
+    variants = (rest[1] if len(rest) > 1 else "", str(image.get("Variant") or ""))
+    said, has = (text or _VARIANTS.get(wanted, "") for text in variants)
+    return wanted == real and said == has

@@ -7,10 +7,11 @@ from typing import Any
 
 from engine.diff import PropertyChange, touches
 from engine.providers.base import Context, DiffResult
+from engine.providers.docker.built_images import BuiltImages
 from engine.providers.docker.containers import Containers
-from engine.providers.docker.images import BuiltImages, RemoteImages
 from engine.providers.docker.kinds import Kind
 from engine.providers.docker.networks import Networks
+from engine.providers.docker.remote_images import RemoteImages
 from engine.values import UNKNOWN, Properties
 from transport.docker import address, connect
 
