@@ -58,6 +58,7 @@ _IMAGE: Handled = {
         "build.target",
         "build.platform",
         "build.network",
+        "build.builderVersion",
         "skipPush",
     ),
     **each(
@@ -69,7 +70,6 @@ _IMAGE: Handled = {
     **each(
         Fate.NOTHING,
         "buildOnPreview",
-        "build.builderVersion",
     ),
 }
 

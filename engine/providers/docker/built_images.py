@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from config.errors import DockerError
 from engine.providers.base import Context
 from engine.providers.docker import images
+from engine.providers.docker.build_context import context_of
 from engine.values import Properties
 from transport.docker import failures
 
+# Output, and key within an observed `build`: the digest of the files that the image was built from.
+_DIGEST = "contextDigest"
+
 
 class BuiltImages:
-    """An image that is built from a directory. Only inputs are compared: its tag must change with its content."""
+    """An image that is built from a directory. Every change builds again; the image of before is Docker's cache."""
 
-    in_place: frozenset[str] = frozenset()
+    in_place = frozenset({"imageName", "build", "skipPush", "buildOnPreview"})
 
     def computed(self, inputs: Properties) -> tuple[str, ...]:
-        return ("baseImageName", "imageId", "repoDigest")
+        return ("baseImageName", "imageId", "repoDigest", _DIGEST)
 
     def create(self, docker: Any, inputs: Properties, context: Context) -> tuple[str, Properties]:
         name, build = str(inputs["imageName"]), inputs.get("build") or {}
-        directory = Path(str(build.get("context") or "."))
-        if not directory.is_dir():
-            raise DockerError(f"image {name}: expected a directory as build.context, got {directory}")
+        source = context_of(name, build)
+        source.check(build.get("builderVersion"))
+        digest = source.digest()
         context.waiting(f"image {name} to be built")
         with failures(f"image {name}: the build failed"):
             found, _ = docker.images.build(
-                path=str(directory.resolve()),
-                dockerfile=_dockerfile(name, build.get("dockerfile")),
+                path=str(source.directory),
+                dockerfile=str(source.dockerfile),
                 tag=name,
                 buildargs=build.get("args"),
                 target=build.get("target"),
@@ -38,7 +41,7 @@ class BuiltImages:
                 rm=True,
                 forcerm=True,
             )
-        return name, self._outputs(inputs, found)
+        return name, _outputs(inputs, found, digest)
 
     def update(self, docker: Any, id: str, before: Properties, inputs: Properties, context: Context) -> Properties:
         return self.create(docker, inputs, context)[1]
@@ -46,22 +49,29 @@ class BuiltImages:
     def delete(self, docker: Any, id: str, inputs: Properties, context: Context) -> None:
         """Keep the image as a cache, as Pulumi's own provider does."""
 
-    def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
+    def read(
+        self, docker: Any, id: str, inputs: Properties, outputs: Properties
+    ) -> tuple[Properties, Properties] | None:
         found = images.find(docker, str(inputs["imageName"]))
-        return None if found is None else (inputs, self._outputs(inputs, found))
+        if found is None:
+            return None
+        build = {key: value for key, value in (inputs.get("build") or {}).items() if key != _DIGEST}
+        built = str(outputs.get(_DIGEST) or "")
+        if built and _differs(str(inputs["imageName"]), build, built):
+            # The program declares no digest: the next `up` builds.
+            inputs = {**inputs, "build": {**build, _DIGEST: built}}
+        return inputs, _outputs(inputs, found, built)
 
-    def _outputs(self, inputs: Properties, found: Any) -> Properties:
-        name = str(inputs["imageName"])
-        return {**inputs, "baseImageName": name.rpartition(":")[0] or name, "imageId": found.id, "repoDigest": name}
+
+def _differs(image: str, build: Properties, built: str) -> bool:
+    """Whether the files are others than those that the image was built from. False where these files are not."""
+    try:
+        return context_of(image, build).digest() != built
+    except DockerError:
+        return False
 
 
-def _dockerfile(image: str, said: Any) -> str | None:
-    """The absolute path of the Dockerfile. Pulumi's own provider takes it from the working directory, too."""
-    if said is None:
-        return None
-    file = Path(str(said))
-    if not file.is_file():
-        raise DockerError(
-            f"image {image}: build.dockerfile: expected a file, by its path from the working directory, got {file}"
-        )
-    return str(file.resolve())
+def _outputs(inputs: Properties, found: Any, digest: str) -> Properties:
+    """As Docker's provider for Pulumi has these for an image that is not pushed."""
+    known = {"baseImageName": str(inputs["imageName"]), "imageId": found.id, "repoDigest": found.id}
+    return {**inputs, **known, **({_DIGEST: digest} if digest else {})}

@@ -108,7 +108,9 @@ class Containers:
         with failures(f"container {name}"):
             _remove(found, grace, volumes=inputs.get("removeVolumes") is not False)
 
-    def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
+    def read(
+        self, docker: Any, id: str, inputs: Properties, outputs: Properties
+    ) -> tuple[Properties, Properties] | None:
         found = _get(docker, id) or _get(docker, str(inputs["name"]))
         if found is None:
             return None

@@ -41,8 +41,10 @@ class Kind(Protocol):
         """Remove the object; without an id, the object of an interrupted create. A missing object is no error."""
         ...
 
-    def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
-        """Inputs and outputs of the real object; None if it is gone."""
+    def read(
+        self, docker: Any, id: str, inputs: Properties, outputs: Properties
+    ) -> tuple[Properties, Properties] | None:
+        """Inputs and outputs of the real object; None if it is gone. `outputs`: the recorded ones."""
         ...
 
 

@@ -81,7 +81,9 @@ class Networks:
                 )
             found.remove()
 
-    def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
+    def read(
+        self, docker: Any, id: str, inputs: Properties, outputs: Properties
+    ) -> tuple[Properties, Properties] | None:
         found = get(docker, id) or _named(docker, str(inputs["name"]))
         if found is None:
             return None

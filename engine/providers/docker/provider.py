@@ -70,7 +70,7 @@ class DockerProvider:
     def read(
         self, kind: str, id: str, inputs: Properties, outputs: Properties, context: Context
     ) -> tuple[Properties, Properties] | None:
-        return _KINDS[kind].read(self._engine(context), id, inputs)
+        return _KINDS[kind].read(self._engine(context), id, inputs, outputs)
 
     def secret_outputs(self, kind: str, inputs: Properties) -> tuple[str, ...]:
         return ()

@@ -40,7 +40,9 @@ class RemoteImages:
         if not inputs.get("keepLocally") and id:
             images.remove(docker, str(inputs["name"]), force=bool(inputs.get("forceRemove")))
 
-    def read(self, docker: Any, id: str, inputs: Properties) -> tuple[Properties, Properties] | None:
+    def read(
+        self, docker: Any, id: str, inputs: Properties, outputs: Properties
+    ) -> tuple[Properties, Properties] | None:
         name = str(inputs["name"])
         found = images.find(docker, name)
         # A registry may give another platform than the wanted one: that image is still the one that was pulled.
