@@ -65,7 +65,7 @@ def _looked(deployment: Deployment, resource: Resource) -> Step | None:
     inputs, outputs = reseal(resource.inputs, found[0]), reseal(resource.outputs, found[1])
     differences = tuple(changes(resource.inputs, inputs))
     # What only Docker knows counts alone. Of a stopped container, its status says enough.
-    known = list(computed(resource.type)) if not differences else ["stdout"]
+    known = list(computed(resource.type, resource.inputs)) if not differences else ["stdout"]
     printed = tuple(change for change in changes(resource.outputs, outputs) if touches(change, known))
     if not differences and not printed:
         return Step(Op.SAME, *identity)

@@ -29,9 +29,9 @@ KINDS = frozenset(_KINDS)
 _NAMES = {IMAGE: "imageName"}
 
 
-def computed(kind: str) -> tuple[str, ...]:
-    """The outputs of a type that only the Docker engine knows; none for types of other providers."""
-    return _KINDS[kind].computed if kind in _KINDS else ()
+def computed(kind: str, inputs: Properties) -> tuple[str, ...]:
+    """The outputs of a resource that only the Docker engine knows; none for types of other providers."""
+    return _KINDS[kind].computed(inputs) if kind in _KINDS else ()
 
 
 class DockerProvider:
