@@ -46,13 +46,11 @@ def _same_settings(inputs: Properties, attrs: dict[str, Any]) -> bool:
 
 def _same_pool(said: Properties, real: dict[str, Any]) -> bool:
     """Whether a pool is as declared. Docker chooses a subnet and a gateway that are not declared."""
-    chosen = all(
-        key not in said or _subnet(said[key]) == _subnet(real.get(_POOL[key])) for key in ("subnet", "gateway")
-    )
+    chosen = all(key not in said or subnet(said[key]) == subnet(real.get(_POOL[key])) for key in ("subnet", "gateway"))
     others = real.get("AuxiliaryAddresses") or {}
     return (
         chosen
-        and _subnet(said.get("ipRange")) == _subnet(real.get("IPRange"))
+        and subnet(said.get("ipRange")) == subnet(real.get("IPRange"))
         and others == (said.get("auxAddress") or {})
     )
 
@@ -81,13 +79,13 @@ def _pairs(said: list[Properties], attrs: dict[str, Any]) -> list[tuple[Properti
     Other pools are paired in their order, so that a pool without a subnet has the subnet that Docker chose.
     """
     left: list[dict[str, Any]] = list((attrs.get("IPAM") or {}).get("Config") or ())
-    by_subnet = {_subnet(real.get("Subnet")): real for real in left}
-    same = [by_subnet.get(_subnet(one.get("subnet"))) for one in said]
+    by_subnet = {subnet(real.get("Subnet")): real for real in left}
+    same = [by_subnet.get(subnet(one.get("subnet"))) for one in said]
     others = iter([real for real in left if real not in same])
     return [(one, next(others, {}) if real is None else real) for one, real in zip(said, same, strict=True)]
 
 
-def _subnet(text: str | None) -> Any:
+def subnet(text: str | None) -> Any:
     """A subnet or address that can be compared, however it is written; any other text stays as it is."""
     try:
         return ip_network(text, strict=False) if text else None
@@ -97,5 +95,5 @@ def _subnet(text: str | None) -> Any:
 
 def _pool(said: Properties, real: dict[str, Any]) -> Properties:
     """The declared pool with its real values. An address that is only written in another way is kept."""
-    differing = {key for key, word in _POOL.items() if key in said and _subnet(said[key]) != _subnet(real.get(word))}
+    differing = {key for key, word in _POOL.items() if key in said and subnet(said[key]) != subnet(real.get(word))}
     return {**said, **{key: real.get(_POOL[key]) for key in differing}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from config.errors import DockerError
@@ -118,7 +118,9 @@ def _named(docker: Any, name: str) -> Any:
 
 def _who_overlaps(docker: Any, inputs: Properties) -> str:
     """The network that overlaps a refused subnet, as the end of a message; Docker's error does not name the network."""
-    wanted = [ip_network(one["subnet"], strict=False) for one in inputs.get("ipamConfigs") or () if one.get("subnet")]
+    said = [network_state.subnet(one.get("subnet")) for one in inputs.get("ipamConfigs") or ()]
+    # Docker's error is about the text that is no subnet.
+    wanted = [one for one in said if isinstance(one, (IPv4Network, IPv6Network))]
     with failures("networks"):
         for network in docker.networks.list():
             for pool in (network.attrs.get("IPAM") or {}).get("Config") or ():

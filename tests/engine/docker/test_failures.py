@@ -60,6 +60,11 @@ def test_a_subnet_that_overlaps_names_whose(project: Project, docker: Any) -> No
     assert "network other: " in said and "(network left has 10.77.1.0/24)" in said
 
 
+def test_a_text_that_is_no_subnet_is_a_mistake_of_the_program(project: Project, docker: Any) -> None:
+    said = project.fails(program() + "Network('other', name='other', ipam_configs=[{'subnet': '10.77.1.0/33'}])\n")
+    assert "network other: " in said and "10.77.1.0/33" in said and "bug" not in said and "\n" not in said
+
+
 def test_a_name_that_a_stranger_has(project: Project, docker: Any) -> None:
     stranger = docker.containers.run("tiny:1", ["stay"], name="box", detach=True)
     said = project.fails(program())
