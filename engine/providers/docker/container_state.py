@@ -7,6 +7,7 @@ from typing import Any
 from config.errors import DockerError
 from engine.providers.docker import images, limits, networks, ports
 from engine.providers.docker.kinds import REPLACED, own_labels
+from engine.providers.docker.specification import BRIDGE
 from engine.values import Properties
 from transport.docker import failures
 
@@ -48,7 +49,7 @@ def observed(docker: Any, id: str, inputs: Properties, found: Any) -> Properties
             else (found.attrs["Image"])
         )
     if "networksAdvanced" in inputs:
-        seen["networksAdvanced"] = _networks(docker, inputs["networksAdvanced"], found)
+        seen["networksAdvanced"] = _networks(docker, inputs, found)
     if "labels" in inputs:
         seen["labels"] = own_labels(found.labels, inputs)
     with failures(f"container {inputs['name']}"):
@@ -90,10 +91,14 @@ def last_check(state: dict[str, Any]) -> str:
     return str(log[-1].get("Output", "")).strip().splitlines()[-1][:200] if log and log[-1].get("Output") else ""
 
 
-def _networks(docker: Any, said: list[Properties], found: Any) -> list[Properties]:
+def _networks(docker: Any, inputs: Properties, found: Any) -> list[Properties]:
     """The container's endpoints in the order of the inputs. Undeclared endpoints come last."""
     real = dict(found.attrs["NetworkSettings"]["Networks"] or {})
-    result = []
+    result, said = [], inputs["networksAdvanced"]
+    mode = str(inputs.get("networkMode") or BRIDGE)
+    if mode != BRIDGE and all(network["name"] != mode for network in said):
+        # The container stays on the network of its mode.
+        real.pop(_named(docker, mode, real), None)
     for network in said:
         end = real.pop(_named(docker, network["name"], real), None)
         if end is not None:

@@ -151,6 +151,17 @@ def test_a_network_is_named_by_its_id(start: bool, project: Project, docker: Any
     assert fates(project.up(text))["box"] == "replace"
 
 
+@pytest.mark.parametrize("mode", ["right.name", "right.id"])
+def test_the_network_of_a_containers_mode_is_no_drift(mode: str, project: Project, docker: Any) -> None:
+    text = program(f"network_mode={mode}").replace("b = box(", "right = Network('right', name='right')\nb = box(")
+    project.up(text)
+    assert sorted(docker.containers.get("box").attrs["NetworkSettings"]["Networks"]) == ["left", "right"]
+    assert project.engine.refresh().changed == [] and project.up(text).changed == []
+    docker.networks.get("right").disconnect("box", force=True)
+    on_another_network(docker)
+    assert project.engine.refresh().changed != []
+
+
 INSIDE = program("restart='no'") + (
     'command("inside", ResourceOptions(deleted_with=b, replace_with=[b], depends_on=[b], delete_before_replace=True))\n'
 )
