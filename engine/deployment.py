@@ -95,6 +95,7 @@ class Deployment:
         if goal.custom:
             for what in refused_inputs(goal.type, goal.inputs):
                 self.refuse(f"{goal.name} ({goal.type}): {what}")
+            goal.inputs = self.providers.checked(goal.type, goal.inputs)
         old = self._previous(goal)
         if old is not None:
             goal.inputs = ignoring(old.inputs, goal.inputs, goal.ignore_changes)

@@ -10,6 +10,7 @@ from engine.providers.command import COPY, LOCAL, REMOTE, CommandProvider
 from engine.providers.docker.provider import KINDS, DockerProvider
 from engine.providers.helm import RELEASE, HelmProvider
 from engine.providers.kubernetes import KubernetesProvider
+from engine.values import Properties
 from transport.ssh import SshPool
 
 PROVIDER_PREFIX = "pulumi:providers:"
@@ -57,6 +58,10 @@ class Providers:
         except UnsupportedResource:
             return False
         return True
+
+    def checked(self, kind: str, inputs: Properties) -> Properties:
+        """The inputs with what a provider adds before they are compared: the digest of the files of an image."""
+        return self._containers.checked(kind, inputs) if kind in KINDS else inputs
 
     def finder(self, kind: str) -> KubernetesProvider | None:
         """The provider that finds a resource of the type by its id; None if there is none."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from config.errors import DockerError
 from engine.values import Properties
+from transport.libraries import load
 
 # An instruction may go on after a backslash.
 _MOUNT = re.compile(r"^[ \t]*RUN(?:\s|\\\n)+(?:--\S+(?:\s|\\\n)+)*--mount\b", re.IGNORECASE | re.MULTILINE)
@@ -28,6 +29,8 @@ class BuildContext:
 
     def digest(self) -> str:
         """SHA-256 of all that the builder gets: names, modes and contents. Raises DockerError for unreadable files."""
+        # Nothing has connected to an engine yet, and several threads may be here.
+        load("docker")
         from docker.utils.build import exclude_paths
 
         inside = os.path.relpath(self.dockerfile, self.directory)

@@ -8,7 +8,7 @@ from config.errors import DockerError
 from engine.providers.base import Context
 from engine.providers.docker import images
 from engine.providers.docker.build_context import context_of
-from engine.values import Properties
+from engine.values import Properties, has_unknown, plain
 from transport.docker import failures
 
 # Output, and key within an observed `build`: the digest of the files that the image was built from.
@@ -61,6 +61,17 @@ class BuiltImages:
             # The program declares no digest: the next `up` builds.
             inputs = {**inputs, "build": {**build, _DIGEST: built}}
         return inputs, _outputs(inputs, found, built)
+
+
+def checked(inputs: Properties) -> Properties:
+    """The inputs with the digest of the files; without a digest where the files are not known or not there yet."""
+    name, build = inputs.get("imageName"), inputs.get("build") or {}
+    if has_unknown(build) or not isinstance(build, dict):
+        return inputs
+    try:
+        return {**inputs, "build": {**build, _DIGEST: context_of(str(name), plain(build)).digest()}}
+    except DockerError:
+        return inputs
 
 
 def _differs(image: str, build: Properties, built: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.diff import PropertyChange, touches
 from engine.providers.base import Context, DiffResult
+from engine.providers.docker import built_images
 from engine.providers.docker.built_images import BuiltImages
 from engine.providers.docker.containers import Containers
 from engine.providers.docker.kinds import Kind
@@ -47,6 +48,10 @@ class DockerProvider:
         # The old object has the name and the addresses until it is deleted.
         renamed = any(change.path == _NAMES.get(kind, "name") for change in changes)
         return DiffResult(bool(changes), replace, not renamed or kind in (NETWORK, CONTAINER))
+
+    def checked(self, kind: str, inputs: Properties) -> Properties:
+        """The declared inputs with the digest of the files that an image is built from. Inputs may have secrets."""
+        return built_images.checked(inputs) if kind == IMAGE else inputs
 
     def identity(self, kind: str, inputs: Properties) -> str | None:
         name = inputs.get(_NAMES.get(kind, "name"))
