@@ -161,7 +161,14 @@ class ContainerTestbed:
     def _docker(self, *words: str, stdin: str | None = None) -> str:
         try:
             done = subprocess.run(
-                ["docker", *words], input=stdin or "", capture_output=True, text=True, timeout=_SECONDS, check=False
+                ["docker", *words],
+                input=stdin or "",
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+                check=False,
+                # Ctrl-C must not reach a command that heals.
+                process_group=0,
             )
         except subprocess.TimeoutExpired:
             raise DockerError(f"docker {words[0]}: no answer within {_SECONDS} s; does the engine still run?") from None

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
-_ENDINGS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Let signals that end the command wait until the block is over. Processes that the block starts do not get them.
+    """Let signals that end the command wait until the block is over.
 
-    Python handles signals in the main thread. In another thread, the block is as any other.
+    Blocked signals would stay blocked in daemons that the block starts, so a handler notes them. Commands of testbeds
+    have process groups of their own: Ctrl-C does not reach them. Python handles signals in the main thread. In another
+    thread, the block is as any other.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
+    noted: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        noted.append(number)
+
+    before = {number: signal.getsignal(number) for number in _ENDINGS}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, note)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if noted:
+            os.kill(os.getpid(), noted[0])

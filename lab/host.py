@@ -137,7 +137,8 @@ class Host:
         process IDs.
         """
         command = self.command(argv, net_only=net_only)
-        result = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        # Ctrl-C ends this program, which decides about its commands: the healing of a drill must come to its end.
+        result = subprocess.run(command, input=text or "", capture_output=True, text=True, check=False, process_group=0)
         if result.returncode != 0:
             words = (result.stderr or result.stdout).strip().splitlines() or ["no output"]
             raise LabError(f"{self.name}: {' '.join(argv[:3])}: {words[-1]}")

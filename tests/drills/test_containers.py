@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -109,25 +107,3 @@ def test_a_command_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPa
     testbed = ContainerTestbed("docker", Recorded().stack)
     with pytest.raises(DockerError, match="docker exec: no answer within"):
         testbed.run("cilium-w1", "true")
-
-
-_HEALING = """
-import time
-from drills.uninterrupted import uninterrupted
-try:
-    with uninterrupted():
-        print("healing", flush=True)
-        time.sleep(1)
-        print("healed", flush=True)
-    print("not reached", flush=True)
-except KeyboardInterrupt:
-    print("ended", flush=True)
-"""
-
-
-def test_healing_is_not_interrupted() -> None:
-    command = [sys.executable, "-c", _HEALING]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None and process.stdout.readline() == "healing\n"
-        process.send_signal(signal.SIGINT)
-        assert process.stdout.read().split() == ["healed", "ended"]
