@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 
 from config.cluster import KindCluster
+from config.engine_address import engine_addresses
 from config.net import Address, InterfaceAddress
 from config.node import Interface, Node, Route
 from config.outpost import Outpost
 from config.router import Router
 from config.stack import StackConfig
+from config.wires import wired
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,13 @@ class Container:
 
 def networks(stack: StackConfig) -> tuple[Network, ...]:
     """The subnets of all hosts' wires, in the order of the file."""
-    taken = {interface.address.ip for interface in _interfaces(stack)}
-    subnets = dict.fromkeys(interface.address.network for interface in _interfaces(stack) if _wired(interface))
+    subnets = engine_addresses(stack)
     there = _existing(stack)
     return tuple(
-        Network(name(subnet), subnet, _gateway(stack, subnet, taken), len(subnets) == 1, there.get(subnet))
-        for subnet in subnets
-        if isinstance(subnet, IPv4Network)
+        Network(name(subnet), subnet, engine, len(subnets) == 1, there.get(subnet))
+        for subnet, engine in subnets.items()
+        # The validation of the stack refuses a subnet without an address for the engine.
+        if engine is not None
     )
 
 
@@ -100,20 +101,8 @@ def name(subnet: object) -> str:
     return str(subnet).replace("/", "-")
 
 
-def _interfaces(stack: StackConfig) -> Iterator[Interface]:
-    for router in stack.managed_routers:
-        yield from router.interfaces
-    for node in stack.nodes:
-        yield from node.interfaces
-    yield from (Interface(name="eth0", address=outpost.address) for outpost in stack.outposts)
-
-
-def _wired(interface: Interface) -> bool:
-    return not interface.loopback and interface.managed is None
-
-
 def _wires(interfaces: tuple[Interface, ...]) -> tuple[Wire, ...]:
-    return tuple(Wire(name(one.address.network), one.address.ip) for one in interfaces if _wired(one))
+    return tuple(Wire(name(one.address.network), one.address.ip) for _, one in wired(interfaces))
 
 
 def _existing(stack: StackConfig) -> dict[object, str]:
@@ -123,13 +112,13 @@ def _existing(stack: StackConfig) -> dict[object, str]:
 
 
 def _router(router: Router, existing: dict[object, str]) -> Container:
-    wired = [one.address for one in router.interfaces if _wired(one)]
+    addresses = [one.address for _, one in wired(router.interfaces)]
     return Container(
         router.name,
         "router",
-        tuple(Wire(name(one.network), None if one.network in existing else one.ip) for one in wired),
+        tuple(Wire(name(one.network), None if one.network in existing else one.ip) for one in addresses),
         tuple(one for one in router.interfaces if one.loopback),
-        added=tuple(one for one in wired if one.network in existing),
+        added=tuple(one for one in addresses if one.network in existing),
     )
 
 
@@ -140,17 +129,3 @@ def _node(node: Node) -> Container:
 
 def _outpost(outpost: Outpost) -> Container:
     return Container(outpost.name, "outpost", (Wire(name(outpost.address.network), outpost.address.ip),))
-
-
-def _gateway(stack: StackConfig, subnet: IPv4Network, taken: set[Address]) -> Address:
-    """The last address that no host has, because people use the first ones.
-
-    In a kind cluster, the first address if it is free: Docker gives kind's nodes the addresses after the gateway.
-    """
-    first = next(subnet.hosts())
-    if isinstance(stack.cluster, KindCluster) and first not in taken:
-        return first
-    for number in range(int(subnet.broadcast_address) - 1, int(subnet.network_address), -1):
-        if IPv4Address(number) not in taken:
-            return IPv4Address(number)
-    return subnet.broadcast_address
