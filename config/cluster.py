@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from config.base import Model
 from config.net import Address, Port, Prefix
@@ -25,6 +25,12 @@ PATTERNS = {
     _IMAGE: "the name of an image, such as kindest/node:v1.34.4",
 }
 ImageName = Annotated[str, Field(pattern=_IMAGE)]
+
+
+def _of_docker(subnet: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    if subnet.version != 4 or subnet.prefixlen > 29:
+        raise ValueError("an IPv4 prefix of at least 8 addresses such as 172.18.0.0/16 (a Docker network)")
+    return subnet
 
 
 class _Cluster(Model):
@@ -131,7 +137,7 @@ class KindCluster(_Cluster):
     """Whether the program makes the cluster and its network; false: both exist, and the program leaves them there."""
     network: Annotated[str, Field(pattern=_NETWORK)] = "kind"
     """The Docker network of an existing cluster."""
-    subnet: Prefix = IPv4Network("172.18.0.0/16")
+    subnet: Annotated[Prefix, AfterValidator(_of_docker)] = IPv4Network("172.18.0.0/16")
     """The IPv4 subnet of the nodes' Docker network."""
     images: KindImages = KindImages()
     """The images of the containers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from ipaddress import IPv4Network, ip_interface
+from ipaddress import IPv4Address, IPv4Network, ip_interface
 from itertools import islice
 from typing import Any
 
@@ -17,6 +17,8 @@ from config.node_group import NodeGroup
 # Name of a node -> `address` with its prefix length, and `podCIDR`.
 Learned = Mapping[str, Mapping[str, str]]
 _DEFAULTS = {name: str(KindCluster.model_fields[name].default) for name in ("subnet", "pod_cidr")}
+# The default of cluster.apiServer.
+_UNSET = "0.0.0.0"  # noqa: S104 - the value stands for no value
 
 
 def is_kind(document: Any) -> bool:
@@ -36,11 +38,12 @@ def completed(document: dict[str, Any], learned: Learned) -> dict[str, Any]:
     if not all(isinstance(node, dict) for node in nodes):
         return document
     free = _free(document, nodes)
+    learned = {**_said(cluster, nodes), **learned}
     pods = _pod_prefixes(document)
     made = [_with_address(node, learned.get(str(node.get("name")), {}), free, pods) for node in nodes]
     control = next((node for node in made if node.get("role") == "control-plane"), None)
     address = _first(control).get("address") if control else None
-    if address and "apiServer" not in cluster:
+    if address and str(cluster.get("apiServer", _UNSET)) == _UNSET:
         cluster = {**cluster, "apiServer": str(address).partition("/")[0]}
     return {**document, "cluster": cluster, "nodes": made}
 
@@ -90,16 +93,35 @@ def _with_address(
     return {**node, "interfaces": links}
 
 
+def _said(cluster: dict[str, Any], nodes: list[dict[str, Any]]) -> Learned:
+    """The control plane's address, if the file says where the API server of an existing cluster is."""
+    subnet = _subnet(cluster)
+    control = next((node for node in nodes if node.get("role") == "control-plane"), None)
+    with suppress(ValueError):
+        server = IPv4Address(str(cluster.get("apiServer")))
+        if control and cluster.get("create") is False and subnet is not None and server in subnet:
+            return {str(control.get("name")): {"address": f"{server}/{subnet.prefixlen}"}}
+    return {}
+
+
+def _subnet(cluster: dict[str, Any]) -> IPv4Network | None:
+    return _prefix(cluster.get("subnet", _DEFAULTS["subnet"]))
+
+
 def _free(document: dict[str, Any], nodes: list[dict[str, Any]]) -> Iterator[str]:
-    """The addresses of the subnet that no host of the file has, except for the first address, which is Docker's own."""
-    subnet = _prefix(document["cluster"].get("subnet", _DEFAULTS["subnet"]))
+    """The addresses of the subnet that no host of the file has, except for the first address, which is Docker's own.
+
+    Without a usable subnet, the addresses are those of the default subnet: the validation reports the subnet alone,
+    and not each node.
+    """
+    default = IPv4Network(_DEFAULTS["subnet"])
     taken = set()
     hosts = [*nodes, *_listed(document.get("routers"))]
     links = [link for host in hosts if isinstance(host, dict) for link in _listed(host.get("interfaces"))]
     for one in [*links, *_listed(document.get("outposts"))]:
         with suppress(ValueError):
             taken.add(ip_interface(str(one.get("address")) if isinstance(one, dict) else "").ip)
-    if subnet is not None:
+    for subnet in (_subnet(document["cluster"]) or default, default):
         for address in islice(subnet.hosts(), 1, None):
             if address not in taken:
                 yield f"{address}/{subnet.prefixlen}"

@@ -19,6 +19,7 @@ from config.errors import LabError
 from config.gateway import Gateway, GatewayController
 from config.ingress import Ingress, IngressController
 from config.ingress_access import IngressAccess
+from config.kind import is_kind
 from config.l2 import L2Policy
 from config.labels import CONTROL_PLANE, HOSTNAME, OS
 from config.manifest import Manifest
@@ -161,9 +162,11 @@ def _with_groups(data: dict[str, Any]) -> dict[str, Any]:
     there: list[Node] = []
     with suppress(ValidationError):
         made = [Node.model_validate(node) for group in groups for node in NodeGroup.model_validate(group).nodes()]
-        # A document that was written from a stack already has these nodes, at its end.
+        # A document that was written from a stack already has these nodes, at its end. So has the document of a kind
+        # cluster, where the nodes have also got addresses and PodCIDRs.
         there = [Node.model_validate(node) for node in written[max(len(written) - len(made), 0) :]]
-    return {**data, "nodes": [*written, *(made if made != there else ())]}
+    known = [node.name for node in made] == [node.name for node in there] if is_kind(data) else made == there
+    return {**data, "nodes": [*written, *(() if known else made)]}
 
 
 def _with_ipam(data: dict[str, Any]) -> dict[str, Any]:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from config.engine_address import engine_addresses
-from config.load import parse
+from tests.config.containers import Change, changed
 
-PROJECT = Path(__file__).resolve().parents[2]
-Change = Callable[[Any], object]
 ROUTER = {"bgp": {"asn": 65000}, "managed": False}
 
 
 def engine(name: str, *changes: Change) -> list[str]:
-    document = yaml.safe_load((PROJECT / f"Pulumi.{name}.yaml").read_text())["config"]["cilium-edge:stack"]
-    for change in changes:
-        change(document)
-    return [str(address) for address in engine_addresses(parse(document, name)).values()]
+    return [str(address) for address in engine_addresses(changed(name, *changes)).values()]
 
 
 def unmanaged(address: str) -> Change:

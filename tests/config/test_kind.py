@@ -73,11 +73,11 @@ def test_further_interfaces_stay() -> None:
     [
         (
             {"cluster": {"name": "other"}},
-            "nodes: expected one node with role: control-plane, other-control-plane, got edge-control-plane",
+            "cluster.name: expected edge, as in the names of the nodes, got other",
         ),
         (
             {"nodes": [*DOCUMENT["nodes"], {"name": "edge-worker4", "interfaces": [{"name": "eth0"}]}]},
-            "nodes[3].name: expected edge-worker3 (kind names the nodes of a cluster), got edge-worker4",
+            "nodes[3].name: expected edge-worker3 (kind names the nodes after cluster.name edge), got edge-worker4",
         ),
         (
             {"nodes": [*DOCUMENT["nodes"], {"name": "edge-worker3", "interfaces": [{"name": "eth1"}]}]},
