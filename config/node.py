@@ -52,7 +52,7 @@ NodeInterface = Annotated[
 
 
 class Route(Model):
-    """An existing static route of the host. The program does not create the route."""
+    """A static route of the host. On a host of an existing cluster, the program does not add the route."""
 
     to: Prefix
     """The destination prefix."""
@@ -106,7 +106,7 @@ class NodeSettings(Model):
     links: Annotated[tuple[NodeInterface, ...], Field(min_length=1, alias="interfaces")]
     """The network interfaces; the address of the first one is the InternalIP."""
     routes: tuple[Route, ...] = ()
-    """Existing static routes of the host."""
+    """Static routes of the host, which exist already in an existing cluster."""
     default_gateways: Gateways = Field(default=(), alias="defaultGateway")
     """The default gateway: one address, or a list with one address of each family."""
     pod_cidr: Prefix | None = None

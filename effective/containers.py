@@ -82,7 +82,13 @@ def containers(stack: StackConfig) -> tuple[Container, ...]:
     """Every host that the stack makes: routers, nodes (without the nodes that kind makes), outposts."""
     nodes = () if isinstance(stack.cluster, KindCluster) else stack.nodes
     routers = [_router(router, _existing(stack)) for router in stack.managed_routers]
-    return (*routers, *map(_node, nodes), *map(_outpost, stack.outposts))
+    return (*routers, *map(of_node, nodes), *map(_outpost, stack.outposts))
+
+
+def of_node(node: Node) -> Container:
+    """A node as a container. Of a node that kind makes, only what is set inside the container counts."""
+    loopbacks = tuple(one for one in node.interfaces if one.loopback)
+    return Container(node.name, node.role, _wires(node.interfaces), loopbacks, node.routes, node.default_gateways)
 
 
 def name_on_engine(stack: str, thing: str) -> str:
@@ -120,11 +126,6 @@ def _router(router: Router, existing: dict[object, str]) -> Container:
         tuple(one for one in router.interfaces if one.loopback),
         added=tuple(one for one in addresses if one.network in existing),
     )
-
-
-def _node(node: Node) -> Container:
-    loopbacks = tuple(one for one in node.interfaces if one.loopback)
-    return Container(node.name, node.role, _wires(node.interfaces), loopbacks, node.routes, node.default_gateways)
 
 
 def _outpost(outpost: Outpost) -> Container:

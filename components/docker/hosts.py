@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi_command.remote import Command, ConnectionArgs
+from pulumi_command.remote import ConnectionArgs
 from pulumi_docker import Container, Network, RemoteImage
 
 from components.docker import links
 from components.docker.health import health_check
 from components.docker.keys import public, ssh_key
-from components.hosts.host_of import living_on, made_of
-from components.hosts.owner import owner
+from components.hosts.host_of import made_of
 from config.cluster import DockerCluster, KindCluster
 from config.stack import StackConfig
 from effective import containers as plan
@@ -103,20 +102,7 @@ class DockerHosts(pulumi.ComponentResource):
         self.connections[one.name] = connection
         made_of(connection, made)
         if links.wanted(one):
-            mine = owner(f"{one.name}-links")
-            self.settled[one.name] = Command(
-                f"{one.name}-links",
-                connection=connection,
-                create=links.apply_script(one, mine),
-                update=links.apply_script(one, mine),
-                delete=links.delete_script(one, mine),
-                opts=living_on(
-                    connection,
-                    pulumi.ResourceOptions(
-                        parent=self, additional_secret_outputs=["connection"], delete_before_replace=True
-                    ),
-                ),
-            )
+            self.settled[one.name] = links.command(one, connection, self)
 
     def _address(self, one: plan.Container, made: Container) -> pulumi.Output[str]:
         """The address of a host's sshd."""

@@ -10,7 +10,7 @@ from pulumi_command import local
 from pulumi_command.remote import ConnectionArgs
 from pulumi_docker import RemoteImage
 
-from components.docker import kind_nodes
+from components.docker import kind_nodes, links
 from components.docker.hosts import DockerHosts
 from components.docker.kind_access import access_container
 from components.docker.kind_cluster import cluster_command
@@ -20,7 +20,7 @@ from components.hosts.shell import script
 from config.cluster import KindCluster as Settings
 from config.kind import Learned
 from config.stack import StackConfig
-from effective.containers import name
+from effective.containers import name, of_node
 
 _HERE = Path(__file__).parent
 
@@ -63,6 +63,11 @@ class KindCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.connections = {node.name: self._access(node.name, made) for node in stack.nodes}
+        # kind has no settings for these.
+        for node in stack.nodes:
+            settings = of_node(node)
+            if links.wanted(settings):
+                links.command(settings, self.connections[node.name], self)
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
     def access(self) -> pulumi.Output[Any]:

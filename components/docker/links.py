@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import pulumi
+from pulumi_command.remote import Command, ConnectionArgs
+
 from components.hosts import boot_script
+from components.hosts.host_of import living_on
 from components.hosts.observe import OBSERVE
+from components.hosts.owner import owner as owner_of
 from effective.containers import Container
 
 _NAME = "container-links"
 # Prints the interface to which Docker gave an address in a subnet.
 _DEVICE = "ip -o -4 route show {subnet} proto kernel | sed 's/.* dev //; s/ .*//' | head -n 1"
+
+
+def command(container: Container, connection: ConnectionArgs, parent: pulumi.Resource) -> Command:
+    """The command that sets links, routes, gateways and added addresses over SSH to the container."""
+    owner = owner_of(f"{container.name}-links")
+    return Command(
+        f"{container.name}-links",
+        connection=connection,
+        create=apply_script(container, owner),
+        update=apply_script(container, owner),
+        delete=delete_script(container, owner),
+        opts=living_on(
+            connection,
+            pulumi.ResourceOptions(parent=parent, additional_secret_outputs=["connection"], delete_before_replace=True),
+        ),
+    )
 
 
 def apply_script(container: Container, owner: str) -> str:

@@ -47,11 +47,13 @@ def check(facts: Facts) -> Iterator[Finding]:
                     f"add nodes[{n}].routes with {stack.cluster.pod_cidr}, or a router on its link",
                 )
             continue
+        # The program adds routes only to hosts that the stack makes.
+        also = "on the host and " if stack.cluster.kind == "existing" else ""
         yield error(
             f"nodes[{n}].routes",
             f"a route to {stack.cluster.pod_cidr} through a router",
             "none",
-            "set bgp.returnRoutes: auto, or add the route to the host",
+            f"set bgp.returnRoutes: auto, or add the route {also}in nodes[{n}].routes",
         )
 
 
