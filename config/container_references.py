@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.cluster import KindCluster
+from config.container_links import ONLY, misnamed_nodes, misnamed_routers
 from config.container_networks import unfit_networks
 from config.errors import Problem
 from config.kind_names import unfit_names
@@ -12,7 +13,6 @@ from config.node import Interface
 from config.stack import StackConfig
 from config.wires import wired
 
-_ONLY = "eth0 (Docker's name for a container's only interface)"
 _KINDS_PORT = 6443
 
 
@@ -20,11 +20,8 @@ def in_containers(stack: StackConfig) -> Iterator[Problem]:
     """The mistakes in a stack of kind docker."""
     yield from _unwired(stack)
     yield from unfit_networks(stack)
-    for i, node in enumerate(stack.nodes):
-        own = wired(node.interfaces)
-        for j, one in own:
-            if len(own) == 1 and one.name != "eth0":
-                yield Problem(f"nodes[{i}].interfaces[{j}].name", _ONLY, one.name)
+    yield from misnamed_nodes(stack)
+    yield from misnamed_routers(stack)
     yield from _control_plane(stack)
 
 
@@ -34,11 +31,12 @@ def in_kind(stack: StackConfig, cluster: KindCluster) -> Iterator[Problem]:
     yield from unfit_networks(stack)
     yield from _control_plane(stack)
     yield from unfit_names(stack, cluster)
+    yield from misnamed_routers(stack)
     for i, node in enumerate(stack.nodes):
         names = [one.name for _, one in wired(node.interfaces)]
         if names != ["eth0"]:
             yield Problem(
-                f"nodes[{i}].interfaces", f"one interface without managed, {_ONLY}", ", ".join(names) or "none"
+                f"nodes[{i}].interfaces", f"one interface without managed, {ONLY}", ", ".join(names) or "none"
             )
 
 
