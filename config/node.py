@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
@@ -77,6 +78,14 @@ class Taint(Model):
     """The effect on pods that do not tolerate the taint."""
 
 
+def _distinct(taints: tuple[Taint, ...]) -> tuple[Taint, ...]:
+    pairs = Counter((taint.key, taint.effect) for taint in taints)
+    for (key, effect), count in pairs.items():
+        if count > 1:
+            raise ValueError(f"each pair of key and effect once (the API refuses {key} {effect} {count} times)")
+    return taints
+
+
 def _each(value: Any) -> Any:
     if value is None:
         return ()
@@ -113,7 +122,7 @@ class NodeSettings(Model):
     """The node's PodCIDR, with `ipam: kubernetes`."""
     labels: Labels = {}
     """Labels of the Node object."""
-    taints: tuple[Taint, ...] = ()
+    taints: Annotated[tuple[Taint, ...], AfterValidator(_distinct)] = ()
     """Taints of the Node object."""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from components.hosts.shell import script, word
 from config.cluster import DockerCluster
+from config.labels import CONTROL_PLANE
 from config.node import Node
 from config.stack import StackConfig
 from effective.helm import helm_values
@@ -121,11 +122,14 @@ def _registration(node: Node) -> dict[str, Any]:
 
 
 def taints(node: Node) -> list[dict[str, str]]:
-    """The taints of a node: kubeadm's taint of a control plane, and the taints of the stack."""
+    """The taints of a node: kubeadm's taint of a control plane, and the taints of the stack.
+
+    A taint of the stack replaces kubeadm's taint of the same key and effect, because the API refuses both together.
+    """
     own = [{"key": one.key, "value": one.value, "effect": one.effect} for one in node.taints]
-    if node.role == "control-plane":
-        own.insert(0, {"key": "node-role.kubernetes.io/control-plane", "value": "", "effect": "NoSchedule"})
-    return own
+    standard = {"key": CONTROL_PLANE, "value": "", "effect": "NoSchedule"}
+    written = any((one["key"], one["effect"]) == (standard["key"], standard["effect"]) for one in own)
+    return own if written or node.role != "control-plane" else [standard, *own]
 
 
 def _arguments(values: dict[str, str]) -> list[dict[str, str]]:
