@@ -27,6 +27,12 @@ PATTERNS = {
 ImageName = Annotated[str, Field(pattern=_IMAGE)]
 
 
+def _with_v1beta4(version: str) -> str:
+    if int(version.split(".")[1]) < 31:
+        raise ValueError("Kubernetes 1.31.0 or later (an older kubeadm does not read the configuration v1beta4)")
+    return version
+
+
 def _of_docker(subnet: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
     if subnet.version != 4 or subnet.prefixlen > 29:
         raise ValueError("an IPv4 prefix of at least 8 addresses such as 172.18.0.0/16 (a Docker network)")
@@ -103,8 +109,8 @@ class DockerCluster(_Cluster):
 
     kind: Literal["docker"]
     """Hosts as containers of one Docker engine."""
-    kubernetes: Annotated[str, Field(pattern=_PATCH)]
-    """The whole version that kubeadm installs; the node image has the same version."""
+    kubernetes: Annotated[str, Field(pattern=_PATCH), AfterValidator(_with_v1beta4)]
+    """The whole version that kubeadm installs, 1.31.0 or later; the node image has the same version."""
     images: ContainerImages
     """The images of the containers."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.cluster import KindCluster
+from config.cluster import DockerCluster, KindCluster
 from config.container_links import ONLY, misnamed_nodes, misnamed_routers
 from config.container_networks import unfit_networks
+from config.container_prefixes import unfit_prefixes
+from config.container_ssh import ineffective_ssh
 from config.errors import Problem
 from config.kind_names import unfit_names
 from config.node import Interface
@@ -16,28 +18,30 @@ from config.wires import wired
 _KINDS_PORT = 6443
 
 
-def in_containers(stack: StackConfig) -> Iterator[Problem]:
+def in_containers(stack: StackConfig, cluster: DockerCluster) -> Iterator[Problem]:
     """The mistakes in a stack of kind docker."""
-    yield from _unwired(stack)
-    yield from unfit_networks(stack)
+    yield from _of_both(stack, cluster)
     yield from misnamed_nodes(stack)
-    yield from misnamed_routers(stack)
     yield from _control_plane(stack)
 
 
 def in_kind(stack: StackConfig, cluster: KindCluster) -> Iterator[Problem]:
     """The mistakes in a stack of kind kind: kind names the nodes, and Docker gives each node one interface."""
-    yield from _unwired(stack)
-    yield from unfit_networks(stack)
+    yield from _of_both(stack, cluster)
     yield from _control_plane(stack)
     yield from unfit_names(stack, cluster)
-    yield from misnamed_routers(stack)
     for i, node in enumerate(stack.nodes):
         names = [one.name for _, one in wired(node.interfaces)]
-        if names != ["eth0"]:
-            yield Problem(
-                f"nodes[{i}].interfaces", f"one interface without managed, {ONLY}", ", ".join(names) or "none"
-            )
+        if names and names != ["eth0"]:
+            yield Problem(f"nodes[{i}].interfaces", f"one interface without managed, {ONLY}", ", ".join(names))
+
+
+def _of_both(stack: StackConfig, cluster: DockerCluster | KindCluster) -> Iterator[Problem]:
+    yield from _unwired(stack)
+    yield from unfit_networks(stack)
+    yield from unfit_prefixes(stack, cluster)
+    yield from misnamed_routers(stack)
+    yield from ineffective_ssh(stack)
 
 
 def _unwired(stack: StackConfig) -> Iterator[Problem]:

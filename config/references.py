@@ -59,7 +59,7 @@ def broken_references(stack: StackConfig) -> Iterator[Problem]:
                 f"routers[{i}].bgp.vrf", "no VRF (the lab's routers have only the default VRF)", router.bgp.vrf
             )
     if stack.cluster.kind == "docker":
-        yield from in_containers(stack)
+        yield from in_containers(stack, stack.cluster)
     if stack.cluster.kind == "kind":
         yield from in_kind(stack, stack.cluster)
     if stack.cilium.ipam == "kubernetes" and stack.cluster.kind in ("lab", "docker"):
