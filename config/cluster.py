@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from config.base import Model
+from config.image_name import ImageName
 from config.net import Address, Port, Prefix
 from config.ssh import SshAccess
 from config.text import SecretName
@@ -16,15 +17,12 @@ _KUBERNETES = r"^v?1\.[0-9]{2}(\.[0-9]+)?$"
 _PATCH = r"^v?1\.[0-9]{2}\.[0-9]+$"
 _KIND = r"^[a-z0-9][a-z0-9.-]{0,47}$"
 _NETWORK = r"^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$"
-_IMAGE = r"^[a-z0-9][a-zA-Z0-9._/:@-]*[a-zA-Z0-9]$"
 PATTERNS = {
     _KUBERNETES: 'a version of Kubernetes in quotes, such as "1.34"',
     _PATCH: 'a whole version of Kubernetes, such as "1.34.4"',
     _KIND: "a name for kind: at most 48 lower-case letters, digits, dots and dashes",
     _NETWORK: "the name of a Docker network",
-    _IMAGE: "the name of an image, such as kindest/node:v1.34.4",
 }
-ImageName = Annotated[str, Field(pattern=_IMAGE)]
 
 
 def _with_v1beta4(version: str) -> str:

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from config import (
     cilium,
     cluster,
+    image_name,
     ingress,
     labels,
     manifest,
@@ -34,6 +35,7 @@ PATTERNS = {
     for module in (
         cilium,
         cluster,
+        image_name,
         ingress,
         labels,
         manifest,
