@@ -20,7 +20,7 @@ def misnamed_nodes(stack: StackConfig) -> Iterator[Problem]:
     for i, node in enumerate(stack.nodes):
         names = docker_names(node.interfaces)
         for j, one in wired(node.interfaces):
-            if one.name != names[j]:
+            if j in names and one.name != names[j]:
                 expected = ONLY if len(names) == 1 else _numbered(names[j], one.address)
                 yield Problem(f"nodes[{i}].interfaces[{j}].name", expected, one.name)
 
@@ -33,15 +33,20 @@ def misnamed_routers(stack: StackConfig) -> Iterator[Problem]:
     for i, router in enumerate(stack.routers):
         names = docker_names(router.interfaces) if router.managed else {}
         for path, said in _uses(router):
-            meant = [(names[j], one.address) for j, one in wired(router.interfaces) if one.name == said and names]
+            meant = [(names[j], one.address) for j, one in wired(router.interfaces) if one.name == said and j in names]
             if meant and said not in (name for name, _ in meant):
                 yield Problem(f"routers[{i}].{path}", _numbered(*meant[0]), said)
 
 
 def docker_names(interfaces: tuple[Interface, ...]) -> dict[int, str]:
-    """Index of a wire -> its name in the container. Docker numbers the wires by the networks' names, as texts."""
-    order = sorted(wired(interfaces), key=lambda item: str(item[1].address.network).replace("/", "-"))
-    return {j: f"eth{number}" for number, (j, _) in enumerate(order)}
+    """Index of a wire -> its name in the container. Docker numbers the wires by the networks' names, as texts.
+
+    Docker makes no second wire in a network, so that such a wire has no name.
+    """
+    first: dict[str, int] = {}
+    for j, one in wired(interfaces):
+        first.setdefault(str(one.address.network).replace("/", "-"), j)
+    return {first[network]: f"eth{number}" for number, network in enumerate(sorted(first))}
 
 
 def _uses(router: Router) -> Iterator[tuple[str, str]]:

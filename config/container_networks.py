@@ -24,6 +24,9 @@ def unfit_networks(stack: StackConfig) -> Iterator[Problem]:
         yield from small
         # Nodes that do not fit into the subnet have addresses elsewhere.
         every = [one for one in every if not small or not one.host.startswith("nodes")]
+        # A node with several wires is another problem.
+        wires_of = Counter(one.host for one in every)
+        every = [one for one in every if wires_of[one.host] == 1 or not one.host.startswith("nodes")]
     wrong = [problem for one in every for problem in islice(_address(one, cluster), 1)]
     yield from wrong
     yield from _twice_on_one_network(every)

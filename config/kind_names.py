@@ -14,8 +14,9 @@ _CONTROL_PLANE = "-control-plane"
 
 def unfit_names(stack: StackConfig, cluster: KindCluster) -> Iterator[Problem]:
     """Names of nodes that kind does not give. If all names fit another cluster, the cluster's name is the mistake."""
-    other = next((node.name for node in stack.nodes if node.role == "control-plane"), "").removesuffix(_CONTROL_PLANE)
-    if other != cluster.name and not list(_unfit(stack, other)):
+    control = next((node.name for node in stack.nodes if node.role == "control-plane"), "")
+    other = control.removesuffix(_CONTROL_PLANE)
+    if other not in ("", cluster.name) and not list(_unfit(stack, other)):
         yield Problem("cluster.name", f"{other}, as in the names of the nodes", cluster.name)
         return
     yield from _unfit(stack, cluster.name)

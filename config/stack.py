@@ -162,10 +162,9 @@ def _with_groups(data: dict[str, Any]) -> dict[str, Any]:
     there: list[Node] = []
     with suppress(ValidationError):
         made = [Node.model_validate(node) for group in groups for node in NodeGroup.model_validate(group).nodes()]
-        # A document that was written from a stack already has these nodes, at its end. So has the document of a kind
-        # cluster, where the nodes have also got addresses and PodCIDRs.
+        # A document that was written from a stack has these nodes at its end, and with kind's addresses that of kind.
         there = [Node.model_validate(node) for node in written[max(len(written) - len(made), 0) :]]
-    known = [node.name for node in made] == [node.name for node in there] if is_kind(data) else made == there
+    known = [one.name for one in made] == [one.name for one in there] if is_kind(data) else made == there
     return {**data, "nodes": [*written, *(() if known else made)]}
 
 

@@ -31,6 +31,9 @@ def test_no_control_plane_is_one_line(name: str) -> None:
         stack["nodes"][0].pop("role")
 
     assert told(name, worker)[0] == "nodes: expected one node with role: control-plane, got none"
+    assert told(name, lambda d: d.update(nodes=[], workloads=[], bgp=None)) == [
+        "nodes: expected one node with role: control-plane, got none"
+    ]
 
 
 @pytest.mark.parametrize(

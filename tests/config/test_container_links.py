@@ -31,6 +31,16 @@ def test_the_only_interface_of_a_node_is_eth0() -> None:
     ]
 
 
+def test_a_second_wire_in_one_subnet_is_one_line() -> None:
+    [line] = told("docker", wire("nodes", 1, name="eth0", address="192.168.10.151/24"))
+    assert line.startswith("nodes[1].interfaces[1].address: expected a subnet of which the host has no other")
+
+
+def test_a_second_wire_of_a_node_of_kind_is_one_line() -> None:
+    [line] = told("kind", wire("nodes", 1, name="eth1", address="10.9.0.5/24"))
+    assert line.startswith("nodes[1].interfaces: expected one interface without managed, eth0 ")
+
+
 def swapped(document: Any) -> None:
     """The router's first two interfaces change their names."""
     first, second = document["routers"][0]["interfaces"][:2]
