@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,30 @@ def test_it_is_proven_with_the_addresses_that_docker_gave(kind: Containers) -> N
     assert "no changes" in kind.run("up").stderr
     kind.run("plan", "--expect-no-changes")
     kind.run("refresh", "--preview-only", "--expect-no-changes")
+
+
+def test_routes_and_loopbacks_of_nodes_are_set(kind: Containers) -> None:
+    """kind has no settings for these: the program sets them in the nodes."""
+
+    def edit(stack: Any) -> None:
+        node = stack["nodes"][1]
+        node["routes"] = [{"to": "10.9.0.0/16", "via": "172.18.0.200"}]
+        node["interfaces"].append({"name": "loop1", "address": "10.7.0.1/32", "loopback": True})
+
+    def shown() -> bytes:
+        return bytes(client().containers.get(NODES[1]).exec_run(["sh", "-c", "ip route; ip -4 address"])[1])
+
+    kind.change(edit)
+    try:
+        kind.run("up")
+        assert b"10.9.0.0/16 via 172.18.0.200" in shown() and b"10.7.0.1/32" in shown()
+        assert "no changes" in kind.run("up").stderr
+        kind.run("refresh", "--preview-only", "--expect-no-changes")
+        assert kind.verify()["green"]
+    finally:
+        kind.reset()
+    kind.run("up")
+    assert b"10.9.0.0/16" not in shown() and b"10.7.0.1" not in shown()
 
 
 def test_hosts_are_entered_and_settings_survive_a_reboot_of_a_node(kind: Containers) -> None:
