@@ -10,10 +10,13 @@ from engine.diff import changes, touches
 from engine.events import Op, Step
 from engine.providers.docker.container_state import DRIFTED
 from engine.providers.docker.kinds import REPLACED
-from engine.providers.docker.provider import CONTAINER, computed
+from engine.providers.docker.provider import CONTAINER
 from engine.registry import PROVIDER_PREFIX
 from engine.resource import Resource
 from engine.values import plain, reseal
+
+# Outputs that only Docker's engine knows, and may choose anew: a container's addresses and ports, an image's id.
+_CHOSEN = ("networkDatas[*].ipAddress", "networkDatas[*].globalIpv6Address", "ports[*].external", "imageId")
 
 
 def drift(deployment: Deployment) -> Iterator[Step]:
@@ -21,7 +24,8 @@ def drift(deployment: Deployment) -> Iterator[Step]:
 
     A resource that is `deleted_with` a container is gone if the container is gone. The resources of a stopped
     container cannot be read: they stay in the state as they are, and only the container counts as drifted. The same
-    applies to a resource whose connection goes through a container that is stopped or gone.
+    applies to a resource whose connection goes through a container that is stopped or gone, or whose address comes from
+    an output that has changed: the recorded address may be another host's.
     """
     gone: set[str] = set()
     down: set[str] = set()
@@ -37,7 +41,7 @@ def drift(deployment: Deployment) -> Iterator[Step]:
             continue
         if resource.type == CONTAINER and (step.op is Op.DELETE or REPLACED in resource.inputs):
             gone.add(resource.urn)
-        elif resource.type == CONTAINER and DRIFTED in resource.inputs:
+        elif DRIFTED in resource.inputs or any(touches(change, ["stdout", *_CHOSEN]) for change in step.changes):
             down.add(resource.urn)
         yield step
 
@@ -64,9 +68,11 @@ def _looked(deployment: Deployment, resource: Resource) -> Step | None:
         return _gone(deployment, resource)
     inputs, outputs = reseal(resource.inputs, found[0]), reseal(resource.outputs, found[1])
     differences = tuple(changes(resource.inputs, inputs))
-    # What only Docker knows counts alone. Of a stopped container, its status says enough.
-    known = list(computed(resource.type, resource.inputs)) if not differences else ["stdout"]
-    printed = tuple(change for change in changes(resource.outputs, outputs) if touches(change, known))
+    # What Docker has chosen counts alone. Of a stopped container, its status says enough.
+    known = ["stdout"] if differences else list(_CHOSEN)
+    printed = tuple(
+        change for change in changes(resource.outputs, outputs) if change.kind == "update" and touches(change, known)
+    )
     if not differences and not printed:
         return Step(Op.SAME, *identity)
     resource.inputs, resource.outputs = inputs, outputs

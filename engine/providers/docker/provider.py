@@ -30,11 +30,6 @@ KINDS = frozenset(_KINDS)
 _NAMES = {IMAGE: "imageName"}
 
 
-def computed(kind: str, inputs: Properties) -> tuple[str, ...]:
-    """The outputs of a resource that only the Docker engine knows; none for types of other providers."""
-    return _KINDS[kind].computed(inputs) if kind in _KINDS else ()
-
-
 class DockerProvider:
     """Applies Docker's objects through the API of the engine at the provider's `host`, otherwise at DOCKER_HOST."""
 
