@@ -12,7 +12,7 @@ from config.workload import Service
 from probes.answers import Answers, ask, ask_often, read, url
 from probes.collector import Collector
 from probes.observations import Json, Observations
-from probes.prefixes import fib_next_hops
+from probes.route_tables import fib_next_hops
 from probes.services import backends_by_node, cluster_addresses, service_object
 from probes.verdict import Verdict, judged, unknown
 

@@ -29,6 +29,7 @@ from probes import (
     unannounced,
 )
 from probes.collector import Collector
+from probes.expected_prefixes import expected_prefixes
 from probes.ingress import certificates, joined, programmed, requests
 from probes.observations import Observations
 from probes.services import every_address, service_object
@@ -103,7 +104,7 @@ def one_round(collector: Collector) -> tuple[list[Verdict], Observations]:
             *verdicts,
             judged("packets", "all", False, wanted, "not sent", "-", "see the red ones above"),
         ], observations
-    tables = prefixes.expected_prefixes(stack, expected, observations)
+    tables = expected_prefixes(stack, expected, observations)
     verdicts += reachability.pod_to_pod(collector, observations)
     verdicts += egress.sources(collector, observations)
     verdicts += arp.verdicts(collector, stack, observations)
@@ -136,7 +137,7 @@ def control_plane(stack: StackConfig, expected: list[ExpectedSession], observati
     between = list(propagation.router_sessions(stack))
     for link in between:
         verdicts.append(sessions.between_routers(link, observations))
-    tables = prefixes.expected_prefixes(stack, expected, observations)
+    tables = expected_prefixes(stack, expected, observations)
     for router in stack.managed_routers:
         verdicts += sessions.unexpected(router.name, expected, between, foreign(stack, router), observations)
         verdicts += prefixes.judge(stack, router.name, tables[router.name], observations)

@@ -10,7 +10,7 @@ from config.net import Prefix, inside
 from diagnosis.why.chain import AnnouncementPath, Matches, announcement_paths, of_interface, of_pod_cidr, of_service
 from diagnosis.why.situation import Situation
 from diagnosis.why.steps import Step
-from probes.prefixes import fib_next_hops, rib_next_hops
+from probes.route_tables import fib_next_hops, rib_next_hops
 from probes.services import (
     cluster_addresses,
     external_addresses,

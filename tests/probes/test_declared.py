@@ -9,8 +9,8 @@ import pytest
 
 from config.load import parse
 from effective.peerings.expected import expected_sessions
+from probes.expected_prefixes import expected_prefixes
 from probes.observations import Observations
-from probes.prefixes import expected_prefixes
 from probes.verdict import Color, Verdict
 from probes.verify import control_plane
 from tests.probes.recorded import dev_object, healthy, neighbor, reporting

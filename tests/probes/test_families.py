@@ -6,8 +6,8 @@ from typing import Any
 
 from config.load import parse
 from effective.peerings.expected import expected_sessions
+from probes.expected_prefixes import ExpectedPrefix, expected_prefixes
 from probes.observations import Observations
-from probes.prefixes import ExpectedPrefix, expected_prefixes
 from probes.verify import control_plane
 from tests.probes.recorded import dev_object, healthy
 

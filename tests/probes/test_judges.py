@@ -10,8 +10,9 @@ import pytest
 from config.load import parse
 from config.stack import StackConfig
 from effective.peerings.expected import expected_sessions
+from probes.expected_prefixes import expected_prefixes
 from probes.observations import Observations
-from probes.prefixes import expected_prefixes, fib_next_hops
+from probes.route_tables import fib_next_hops
 from probes.verdict import Color, Verdict
 from probes.verify import all_green, control_plane
 from tests.probes.recorded import NODES, dev, dev_object, fib_route, healthy, neighbor, rib_route

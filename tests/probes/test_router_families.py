@@ -13,8 +13,10 @@ from components.router.render import frr_conf
 from config.load import parse
 from config.stack import StackConfig
 from probes import router_query, router_state
+from probes.expected_prefixes import expected_prefixes
 from probes.observations import Observations
-from probes.prefixes import expected_prefixes, judge, rib_next_hops
+from probes.prefixes import judge
+from probes.route_tables import rib_next_hops
 from probes.verdict import Color, Verdict
 
 BGPD = Path("/usr/lib/frr/bgpd")
