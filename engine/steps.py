@@ -129,6 +129,9 @@ def _delete_before(deployment: Deployment, resources: list[Resource]) -> None:
         except EdgeError as error:
             errors.append(error)
             raise
+        # What was in it is gone. If this run is cut off, the next one must make these anew.
+        for gone in [r for r in deployment.state.resources if r.deleted_with == one.urn and r not in resources]:
+            deployment.state.drop(gone)
 
     # The deletes are a part of the running step, which ends also after Ctrl-C.
     dependents_first(resources, work, lambda: False)

@@ -1042,3 +1042,14 @@ def test_a_delete_writes_the_state_when_it_changes(project: Project, monkeypatch
     monkeypatch.setattr(State, "write", note)
     project.engine.destroy()
     assert written[-1] == ([], []) and all(one != other for one, other in pairwise(written))
+
+
+def test_what_was_in_a_replaced_resource_is_made_anew_after_a_cut(project: Project) -> None:
+    program = """
+a = command("a", stdin="{0}", opts=ResourceOptions(delete_before_replace=True, replace_on_changes=["stdin"]))
+b = command("b", create="{1}", opts=ResourceOptions(deleted_with=a, replace_with=[a], depends_on=[a]))
+"""
+    project.up(program.format("1", "true"))
+    assert "local command: exit status 1" in project.fails(program.format("2", "exit 1"))
+    # The first resource is not replaced again. The second one is gone with the former first one.
+    assert fates(project.up(program.format("2", "true")))["b"] == "create"
