@@ -122,6 +122,7 @@ def replace(
 def _delete_before(deployment: Deployment, resources: list[Resource]) -> None:
     """Delete resources whose successors are made afterwards. Raises the first error when all running deletes ended."""
     errors: list[EdgeError] = []
+    own = {one.urn for one in resources}
 
     def work(one: Resource) -> None:
         try:
@@ -129,9 +130,12 @@ def _delete_before(deployment: Deployment, resources: list[Resource]) -> None:
         except EdgeError as error:
             errors.append(error)
             raise
-        # What was in it is gone. If this run is cut off, the next one must make these anew.
-        for gone in [r for r in deployment.state.resources if r.deleted_with == one.urn and r not in resources]:
-            deployment.state.drop(gone)
+        # What was in it is gone, and what was in that. If this run is cut off, the next one must make these anew.
+        gone = {one.urn}
+        for resource in deployment.state.resources:
+            if resource.deleted_with in gone and resource.urn not in own:
+                gone.add(resource.urn)
+                deployment.state.drop(resource)
 
     # The deletes are a part of the running step, which ends also after Ctrl-C.
     dependents_first(resources, work, lambda: False)

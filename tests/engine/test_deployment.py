@@ -1048,8 +1048,10 @@ def test_what_was_in_a_replaced_resource_is_made_anew_after_a_cut(project: Proje
     program = """
 a = command("a", stdin="{0}", opts=ResourceOptions(delete_before_replace=True, replace_on_changes=["stdin"]))
 b = command("b", create="{1}", opts=ResourceOptions(deleted_with=a, replace_with=[a], depends_on=[a]))
+c = command("c", opts=ResourceOptions(deleted_with=b, replace_with=[b], depends_on=[b]))
 """
     project.up(program.format("1", "true"))
     assert "local command: exit status 1" in project.fails(program.format("2", "exit 1"))
-    # The first resource is not replaced again. The second one is gone with the former first one.
-    assert fates(project.up(program.format("2", "true")))["b"] == "create"
+    # The first resource is not replaced again. The others are gone with the former first one.
+    found = fates(project.up(program.format("2", "true")))
+    assert (found["b"], found["c"]) == ("create", "create")
